@@ -1,0 +1,19 @@
+/** An error stops the run; facts about the user's data are findings, never errors. `main` alone maps it to an exit code. */
+export class ToolError extends Error {
+  override readonly name: string = 'ToolError';
+}
+
+/** The command line or the options are wrong. */
+export class UsageError extends ToolError {
+  override readonly name = 'UsageError';
+}
+
+/** What was asked for cannot be opened or read at all: missing, no permission, not an archive. */
+export class SourceError extends ToolError {
+  override readonly name = 'SourceError';
+}
+
+/** The caller's AbortSignal fired. */
+export class CancelledError extends ToolError {
+  override readonly name = 'CancelledError';
+}

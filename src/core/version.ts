@@ -1,0 +1,5 @@
+/** The version of this package; a test holds it equal to package.json. */
+export const VERSION = '0.1.0';
+
+/** The name reports and plans carry as `tool.name`. */
+export const TOOL_NAME = 'natsarc';

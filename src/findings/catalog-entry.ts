@@ -1,0 +1,11 @@
+/** How much a finding matters; the classes are those of cli.md. */
+export type Severity = 'critical' | 'warning' | 'info';
+
+/** What the catalogue tells of one code: the only place where its prose stands. */
+export interface CatalogEntry {
+  readonly severity: Severity;
+  /** The archive could not be judged: the status is UNKNOWN unless something critical was found. */
+  readonly unknown?: true;
+  /** One short clause, no full stop: the head of the message and of `explain`. */
+  readonly title: string;
+}

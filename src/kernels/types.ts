@@ -1,0 +1,67 @@
+/**
+ * What one block says of itself, as columns. Sequences and times are u64/i64; ranges are pairs, both ends included.
+ * Offsets count decoded bytes from the start of the block.
+ */
+export interface BlockScan {
+  /** Decoded bytes that were walked. */
+  readonly rawBytes: number;
+  /** Records whose checksum fits (message, erased, skip, tombstone). */
+  readonly records: number;
+  /** Message records: no flag bit, sequence above all before. */
+  readonly messages: number;
+  /** Sum of the record lengths of `messages`. */
+  readonly bytes: number;
+  /** 0n and 0n where there is no message. */
+  readonly firstSeq: bigint;
+  readonly lastSeq: bigint;
+  readonly firstTimeNs: bigint;
+  readonly lastTimeNs: bigint;
+  /** Runs of consecutive message sequences: from, to, from, to, ... ascending. */
+  readonly ranges: BigUint64Array;
+  /** Sequences with an erased or skip record (bit 63 cleared), in record order, with the record's time. */
+  readonly erasedSeqs: BigUint64Array;
+  readonly erasedTimesNs: BigInt64Array;
+  /** Sequences that tombstones name (bit 62 cleared), in record order, with the tombstone's time. */
+  readonly tombstoneSeqs: BigUint64Array;
+  readonly tombstoneTimesNs: BigInt64Array;
+  /** Message records with a `Nats-TTL` header: sequences. Empty unless asked for. */
+  readonly ttlSeqs: BigUint64Array;
+  /** Message records with a `Nats-Schedule` header: sequences. Empty unless asked for. */
+  readonly scheduleSeqs: BigUint64Array;
+  /** Sum over message records of `subjectDigest(subject)`, modulo 2^64. */
+  readonly subjectDigest: bigint;
+  /** The last 8 bytes of the block: the checksum of its last record. Empty where the block is shorter. */
+  readonly lastChecksum: Uint8Array;
+  /** What does not fit, in order of offset. */
+  readonly faults: readonly ScanFault[];
+}
+
+/** One thing wrong in a block. `kind` says what the kernel saw; check/ gives it its finding code. */
+export interface ScanFault {
+  readonly kind: 'checksum' | 'length' | 'structure' | 'order' | 'tail';
+  readonly offsetBytes: number;
+  /** Bytes skipped: up to the next good record, or to the end of the block. */
+  readonly lengthBytes: number;
+  /** The sequence the record claims, where its header could be read. */
+  readonly seq: bigint | null;
+  /** For `structure`: which rule (`header-prefix`, `header-end`, `subject`); else empty. */
+  readonly detail: string;
+  /** Sequence of the last good message, erased or skip record before; 0n where there is none. */
+  readonly seqBefore: bigint;
+  /** Sequence of the next good record behind; 0n where the block ends. */
+  readonly seqAfter: bigint;
+}
+
+/** Records of one window, as columns; views into kernel memory, valid until the next call. */
+export interface RecordColumns {
+  readonly count: number;
+  /** Offset of the record in the decoded block. */
+  readonly offsetBytes: Float64Array;
+  /** Sequence word with its flag bits. */
+  readonly seqWord: BigUint64Array;
+  readonly timeNs: BigInt64Array;
+  readonly recordBytes: Uint32Array;
+  readonly subjectBytes: Uint32Array;
+  /** 0 where the record has no header. */
+  readonly headerBytes: Uint32Array;
+}

@@ -1,0 +1,145 @@
+import type { ArchiveKind } from '../container/entry.ts';
+import type { Finding } from '../findings/finding.ts';
+
+/** `StreamState` of the NATS API. `null` = the files cannot tell (or `--deep` was not asked for), never a guess. */
+export interface StreamState {
+  readonly messages: number | bigint;
+  readonly bytes: number | bigint | null;
+  readonly first_seq: bigint;
+  /** RFC 3339 with nanoseconds. */
+  readonly first_ts: string | null;
+  readonly last_seq: bigint;
+  readonly last_ts: string | null;
+  readonly num_subjects?: number | null;
+  readonly num_deleted?: number | bigint | null;
+  /** Every deleted sequence within first..last; present with `gaps`. */
+  readonly deleted?: Iterable<bigint> | null;
+  readonly lost?: { readonly msgs: readonly (readonly [bigint, bigint])[]; readonly bytes: number } | null;
+  readonly consumer_count: number;
+}
+
+export type Json = string | number | bigint | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+export interface SequencePair {
+  readonly consumer_seq: bigint;
+  readonly stream_seq: bigint;
+}
+
+export interface ConsumerReport {
+  readonly name: string;
+  readonly created: string | null;
+  readonly config: JsonObject | null;
+  readonly delivered: SequencePair | null;
+  readonly ack_floor: SequencePair | null;
+  readonly num_ack_pending: number | null;
+  readonly num_redelivered: number | null;
+  readonly num_pending: number | bigint | null;
+}
+
+export interface BlockReport {
+  readonly index: number;
+  /** Bytes of the file (decoded entry of a snapshot). */
+  readonly bytes: number;
+  readonly compression: 'none' | 's2' | null;
+  readonly messages: number | null;
+  readonly first_seq: bigint | null;
+  readonly last_seq: bigint | null;
+  readonly num_deleted: number | null;
+  readonly tombstones: number | null;
+}
+
+export interface DeclaredState {
+  readonly by: 'backup.json' | 'state.json' | 'index.db';
+  readonly state: StreamState;
+}
+
+export interface SubjectReport {
+  readonly subject: string;
+  readonly messages: number;
+  readonly bytes: number | null;
+}
+
+export interface StreamReport {
+  readonly name: string;
+  readonly created: string | null;
+  readonly config: JsonObject | null;
+  readonly state: StreamState | null;
+  readonly declared: readonly DeclaredState[];
+  readonly encrypted: 'chacha' | 'aes' | null;
+  readonly blocks: readonly BlockReport[];
+  readonly consumers: readonly ConsumerReport[];
+  readonly subjects?: readonly SubjectReport[];
+}
+
+export interface SourceReport {
+  readonly path: string;
+  readonly kind: ArchiveKind;
+  readonly snapshot_format: 'v1' | 'v2' | null;
+  readonly bytes: number;
+}
+
+export interface ToolReport {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** `natsarc inspect --json`, as cli.md has it. */
+export interface InspectReport {
+  readonly type: 'natsarc.v1.inspect';
+  readonly tool: ToolReport;
+  readonly source: SourceReport;
+  readonly accounts: readonly { readonly name: string | null; readonly streams: readonly StreamReport[] }[];
+  readonly findings: readonly Finding[];
+}
+
+export type Status = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
+
+/** What one stream was said to hold, what it holds, and what is gone. */
+export interface VerifyStreamReport {
+  readonly account: string | null;
+  readonly name: string;
+  /** The state that its backup.json, state.json or index.db declares, in this order of precedence. */
+  readonly declared: StreamState | null;
+  readonly actual: StreamState | null;
+  readonly lost: { readonly msgs: readonly (readonly [bigint, bigint])[]; readonly bytes: number };
+  readonly predictions: readonly never[];
+}
+
+/** `natsarc verify --json`, as cli.md has it. */
+export interface VerifyReport {
+  readonly type: 'natsarc.v1.verify';
+  readonly tool: ToolReport;
+  readonly source: SourceReport | null;
+  readonly status: Status;
+  readonly checked: {
+    readonly streams: number;
+    readonly blocks: number;
+    readonly messages: number;
+    readonly consumers: number;
+    readonly bytes: number;
+  };
+  readonly streams: readonly VerifyStreamReport[];
+  readonly findings: readonly Finding[];
+}
+
+/** Which streams, how many threads, who listens: shared by every operation. */
+export interface SelectOptions {
+  /** Account name pattern, `*` allowed. */
+  readonly account?: string;
+  /** Stream name patterns, `*` allowed; none = all. For a single block: its stream's name. */
+  readonly streams?: readonly string[];
+  /** Number of a single block where its file name does not tell. */
+  readonly blockNumber?: number;
+  /** Threads; default: as many as the machine offers. Results never depend on it. */
+  readonly jobs?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  /** What is being read now. */
+  readonly label: string;
+}

@@ -1,0 +1,39 @@
+/**
+ * Plain data with which any thread can open the same bytes again; see `container/open-source.ts`.
+ * `s2` is the decoded content of an S2 framed stream, through its chunk index.
+ */
+export type SourceDescriptor =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'memory'; readonly bytes: Uint8Array }
+  | { readonly kind: 'slice'; readonly of: SourceDescriptor; readonly offsetBytes: number; readonly lengthBytes: number }
+  | { readonly kind: 's2'; readonly of: SourceDescriptor; readonly index: S2IndexColumns };
+
+/**
+ * Where S2 chunks begin, sparse: one row for about every 512 KiB of decoded bytes, ascending.
+ * The columns lie in shared memory so that handing them to a worker copies nothing.
+ */
+export interface S2IndexColumns {
+  /** Offset of a chunk header in the encoded stream, bytes. */
+  readonly encodedOffsets: Float64Array;
+  /** Offset of that chunk's first decoded byte, bytes. */
+  readonly decodedOffsets: Float64Array;
+  /** Where the readable chunks end in the encoded stream, bytes. */
+  readonly encodedEndBytes: number;
+  /** How many bytes the stream decodes to, as its chunk headers say. */
+  readonly decodedSizeBytes: number;
+}
+
+/**
+ * Random access to bytes, blocking. Reading is synchronous on purpose: bytes go straight into memory that the caller
+ * owns (often that of a WASM kernel), nothing is allocated, and parsers stay plain functions.
+ */
+export interface ByteSource {
+  readonly sizeBytes: number;
+  readonly descriptor: SourceDescriptor;
+  /**
+   * Fills `target` from `offsetBytes` on; returns how many bytes it wrote, fewer than `target.length` only at the end.
+   * Throws SourceError where the operating system refuses.
+   */
+  read(target: Uint8Array, offsetBytes: number): number;
+  close(): void;
+}
