@@ -1,0 +1,74 @@
+import type { Fault, Finding } from '../findings/finding.ts';
+import type { FindingCode } from '../findings/catalog/index.ts';
+import type { ScanFault } from '../kernels/types.ts';
+import { indexedLive, type BlockLiveSet } from '../model/live-set.ts';
+import { countSequences } from '../core/sequence-ranges.ts';
+import { findBlockOwner } from './block-owner.ts';
+import { findingAt, type StreamEvidence } from './stream-evidence.ts';
+
+const CODE_OF_KIND = {
+  checksum: 'BLK_CHECKSUM_MISMATCH',
+  length: 'BLK_LENGTH_IMPLAUSIBLE',
+  structure: 'BLK_RECORD_MALFORMED',
+  order: 'BLK_SEQUENCE_ORDER',
+} as const satisfies Record<string, FindingCode>;
+
+/** Every record that does not fit, each at its offset; a block of which nothing fits is said once. */
+export function checkBlockRecords(evidence: StreamEvidence): Finding[] {
+  return evidence.sets.flatMap((set, at) => {
+    const file = set.block.entry.label;
+    if (set.block.entry.sizeBytes === 0) return [findingAt(evidence, file, emptyFault(evidence, set))];
+    if (set.scan.records === 0 && set.scan.faults.length > 0) {
+      const owner = foreignFault(evidence, set);
+      if (owner !== null) return [findingAt(evidence, file, owner)];
+    }
+    const isLast = at === evidence.sets.length - 1;
+    return set.scan.faults.map((fault) => findingAt(evidence, file, faultOf(evidence, set, fault, isLast)));
+  });
+}
+
+/** A block of which no record verifies: another block's, another stream's, or simply destroyed. */
+function foreignFault(evidence: StreamEvidence, set: BlockLiveSet): Fault | null {
+  const compressed = evidence.results.get(set.block.index);
+  if ((compressed?.blockFaults.length ?? 0) > 0) return null;
+  const owner = findBlockOwner(evidence.archive, set.block);
+  if (owner === 'unreadable') return null;
+  if (owner === null) return { code: 'BLK_FOREIGN', data: { block: set.block.index, stream: evidence.archive.name } };
+  return { code: 'BLK_SWAPPED', data: { block: set.block.index, belongs_to: owner } };
+}
+
+function emptyFault(evidence: StreamEvidence, set: BlockLiveSet): Fault {
+  const listed = listedMessages(evidence, set);
+  return listed > 0n
+    ? { code: 'BLK_EMPTIED', data: { block: set.block.index, messages: listed } }
+    : { code: 'BLK_EMPTY', data: { block: set.block.index } };
+}
+
+function listedMessages(evidence: StreamEvidence, set: BlockLiveSet): bigint {
+  const listed = evidence.archive.index?.blocks.find((block) => block.index === set.block.index);
+  if (listed !== undefined) return countSequences(indexedLive(listed));
+  return set.block.sidecar?.messages ?? 0n;
+}
+
+function faultOf(evidence: StreamEvidence, set: BlockLiveSet, fault: ScanFault, isLast: boolean): Fault {
+  const place = {
+    offsetBytes: fault.offsetBytes,
+    lengthBytes: fault.lengthBytes,
+    ...(fault.seq === null ? {} : { seq: fault.seq }),
+    data: {
+      seq_before: fault.seqBefore,
+      seq_after: fault.seqAfter,
+      ...(fault.detail === '' ? {} : { detail: fault.detail }),
+    },
+  };
+  if (fault.kind !== 'tail') return { code: CODE_OF_KIND[fault.kind], ...place };
+  return { code: isLast && !isPromisedMore(evidence, set) ? 'BLK_TAIL_TORN' : 'BLK_TRUNCATED', ...place };
+}
+
+/** Whether an index says that the block held messages behind its last good record; a snapshot is never torn. */
+function isPromisedMore(evidence: StreamEvidence, set: BlockLiveSet): boolean {
+  if (evidence.archive.form !== 'store') return true;
+  const listed = evidence.archive.index?.blocks.find((block) => block.index === set.block.index);
+  const promised = listed?.lastSeq ?? set.block.sidecar?.lastSeq ?? 0n;
+  return promised > set.scan.lastSeq && listedMessages(evidence, set) > 0n;
+}

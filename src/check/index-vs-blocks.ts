@@ -1,0 +1,99 @@
+import { countSequences, subtractRanges, type SequenceRanges } from '../core/sequence-ranges.ts';
+import type { Fault, Finding } from '../findings/finding.ts';
+import type { IndexBlock, StreamIndex } from '../format/index/types.ts';
+import { subjectDigest } from '../kernels/index.ts';
+import { highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
+import { findingAt, type StreamEvidence } from './stream-evidence.ts';
+
+const DIGEST_MASK = (1n << 64n) - 1n;
+
+/** index.db against what the blocks hold: its age first, then, where it is current, every count in it. */
+export function checkIndexAgainstBlocks(evidence: StreamEvidence): Finding[] {
+  const { archive } = evidence;
+  if (archive.parts.form === 'v2' || archive.parts.form === 'config') return [];
+  const file = archive.parts.entries.find((entry) => entry.path === 'msgs/index.db');
+  if (archive.index === null) return file === undefined ? missingIndex(evidence) : [];
+  const label = file?.label ?? archive.parts.label;
+  const at = (fault: Fault): Finding => findingAt(evidence, label, fault);
+  if (archive.indexStanding === 'stale') return [at(ageFault(archive.index, evidence))];
+  return [...blockFindings(evidence, archive.index, label), ...subjectFaults(evidence, archive.index).map(at)];
+}
+
+function missingIndex(evidence: StreamEvidence): Finding[] {
+  const { archive } = evidence;
+  const hasRecords = evidence.sets.some((set) => set.scan.rawBytes > 0);
+  if (!hasRecords || archive.config === null || archive.blocks.some((block) => block.sidecar !== null)) return [];
+  return [findingAt(evidence, archive.parts.label, { code: 'IDX_MISSING' })];
+}
+
+/** A stale index is normal after a kill, unless it knows sequences that no block reaches any more. */
+function ageFault(index: StreamIndex, evidence: StreamEvidence): Fault {
+  const highest = evidence.sets.reduce((seq, set) => {
+    const own = highestSequence(set.scan);
+    return own > seq ? own : seq;
+  }, 0n);
+  const data = { index_last_seq: index.lastSeq, blocks_last_seq: highest };
+  const isAhead = index.lastSeq > highest && index.messages > 0n;
+  return { code: isAhead ? 'IDX_AHEAD' : 'IDX_STALE', data };
+}
+
+function blockFindings(evidence: StreamEvidence, index: StreamIndex, label: string): Finding[] {
+  return evidence.sets.flatMap((set, i) => {
+    const listed = index.blocks.find((block) => block.index === set.block.index);
+    if (listed === undefined) return [];
+    const missing = subtractRanges(indexedLive(listed), set.scan.ranges);
+    const tally = evidence.tallies[i];
+    const missingCount = countSequences(missing);
+    if (missingCount > 0n) return missingMessages(evidence, set, listed, missing);
+    if (tally === undefined || set.scan.faults.length > 0) return [];
+    const faults = [bytesFault(listed, tally.bytes), headerCountFault(listed, evidence, set)];
+    return faults.filter((fault) => fault !== null).map((fault) => findingAt(evidence, label, fault));
+  });
+}
+
+/** Messages the index lists and the block has no good record of. Where the block's own faults say so, once is enough. */
+function missingMessages(
+  evidence: StreamEvidence,
+  set: BlockLiveSet,
+  listed: IndexBlock,
+  missing: SequenceRanges,
+): Finding[] {
+  const compression = evidence.results.get(set.block.index)?.blockFaults.length ?? 0;
+  if (set.scan.faults.length > 0 || compression > 0 || set.block.entry.sizeBytes === 0) return [];
+  const [from, to] = [missing[0] ?? 0n, missing.at(-1) ?? 0n];
+  const isCutBehind = from > set.scan.lastSeq;
+  return [
+    findingAt(evidence, set.block.entry.label, {
+      code: isCutBehind ? 'BLK_TRUNCATED' : 'IDX_BLOCK_DIFFERS',
+      ...(isCutBehind ? { offsetBytes: set.scan.rawBytes } : {}),
+      seq: from,
+      data: { block: listed.index, from, to, messages: countSequences(missing) },
+    }),
+  ];
+}
+
+function bytesFault(listed: IndexBlock, bytes: number): Fault | null {
+  if (listed.bytes === BigInt(bytes)) return null;
+  return { code: 'IDX_BLOCK_DIFFERS', data: { block: listed.index, index_bytes: listed.bytes, block_bytes: bytes } };
+}
+
+function headerCountFault(listed: IndexBlock, evidence: StreamEvidence, set: BlockLiveSet): Fault | null {
+  if (listed.ttls === null || evidence.archive.ttlWheel === null) return null;
+  const found = set.scan.ttlSeqs.length;
+  if (BigInt(found) >= BigInt(listed.ttls)) return null;
+  return { code: 'IDX_HEADER_COUNT_DIFFERS', data: { block: listed.index, index: listed.ttls, blocks: found } };
+}
+
+/** Subject totals by digest: nothing has to be held in memory, and bytes shifted between subject and payload show. */
+function subjectFaults(evidence: StreamEvidence, index: StreamIndex): Fault[] {
+  const isWhole = evidence.sets.every((set) => set.scan.faults.length === 0 && set.scan.rawBytes > 0);
+  if (!isWhole || evidence.total.messages !== Number(index.messages)) return [];
+  let expected = 0n;
+  let messages = 0n;
+  for (const subject of index.subjects()) {
+    expected += subjectDigest(subject.subject) * subject.messages;
+    messages += subject.messages;
+  }
+  if ((expected & DIGEST_MASK) === evidence.total.subjectDigest && messages === index.messages) return [];
+  return [{ code: 'IDX_SUBJECTS_DIFFER', data: { index_subjects: index.numSubjects, index_messages: messages } }];
+}

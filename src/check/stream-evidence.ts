@@ -1,0 +1,24 @@
+import type { SequenceRanges } from '../core/sequence-ranges.ts';
+import type { Fault, Finding } from '../findings/finding.ts';
+import { makeFinding } from '../findings/finding.ts';
+import type { BlockLiveSet } from '../model/live-set.ts';
+import type { StreamArchive } from '../model/stream-archive.ts';
+import type { ScanResult, TallyResult } from '../workers/jobs.ts';
+
+/** All that the checks of a stream kept as files look at: its files, and what its records turned out to be. */
+export interface StreamEvidence {
+  readonly archive: StreamArchive;
+  /** By block number. */
+  readonly results: ReadonlyMap<number, ScanResult>;
+  /** In block order. */
+  readonly sets: readonly BlockLiveSet[];
+  /** Live messages, block by block, in the order of `sets`. */
+  readonly tallies: readonly TallyResult[];
+  /** Live messages with good records, the whole stream. */
+  readonly live: SequenceRanges;
+  readonly total: TallyResult;
+}
+
+export function findingAt(evidence: StreamEvidence, file: string, fault: Fault): Finding {
+  return makeFinding(fault, { ...evidence.archive.place, file });
+}

@@ -1,0 +1,52 @@
+import { intersectRanges, rangesOf, subtractRanges, countSequences, type SequenceRanges } from '../core/sequence-ranges.ts';
+import type { FindingCode } from '../findings/catalog/index.ts';
+import type { Finding } from '../findings/finding.ts';
+import { findingAt, type StreamEvidence } from './stream-evidence.ts';
+
+interface TimeFile {
+  readonly stamp: bigint;
+  readonly seqs: BigUint64Array;
+}
+
+/** thw.db and sched.db against the messages that carry a `Nats-TTL` or `Nats-Schedule` header. */
+export function checkTimeFiles(evidence: StreamEvidence): Finding[] {
+  const { ttlWheel, schedule } = evidence.archive;
+  const scans = evidence.sets.map((set) => set.scan);
+  return [
+    ...compare(evidence, ttlWheel, rangesOf(joined(scans.map((scan) => scan.ttlSeqs))), 'msgs/thw.db', 'THW'),
+    ...compare(evidence, schedule, rangesOf(joined(scans.map((scan) => scan.scheduleSeqs))), 'msgs/sched.db', 'SCHED'),
+  ];
+}
+
+function joined(parts: readonly BigUint64Array[]): BigUint64Array {
+  const all = new BigUint64Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** The file may lag behind (its stamp tells); it may not name messages that never asked for it. */
+function compare(
+  evidence: StreamEvidence,
+  file: TimeFile | null,
+  carriers: SequenceRanges,
+  path: string,
+  suite: 'THW' | 'SCHED',
+): Finding[] {
+  const { parts } = evidence.archive;
+  if (file === null || parts.form === 'v2' || parts.form === 'config') return [];
+  const label = parts.entries.find((entry) => entry.path === path)?.label ?? path;
+  const last = evidence.archive.index?.lastSeq ?? evidence.total.lastSeq;
+  const stale: FindingCode = `${suite}_STALE`;
+  const differs: FindingCode = `${suite}_DIFFERS`;
+  if (file.stamp !== last + 1n)
+    return [findingAt(evidence, label, { code: stale, data: { stamp: file.stamp, last_seq: last } })];
+  const listed = rangesOf(file.seqs);
+  const missing = countSequences(subtractRanges(intersectRanges(carriers, evidence.live), listed));
+  const surplus = countSequences(intersectRanges(subtractRanges(listed, carriers), evidence.live));
+  if (missing === 0n && surplus === 0n) return [];
+  return [findingAt(evidence, label, { code: differs, data: { not_listed: missing, without_header: surplus } })];
+}

@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+import { highwayHash64 } from '../kernels/index.ts';
+
+/** The HighwayHash key of a name: SHA-256 of its UTF-8 bytes, 32 bytes (format.md section 0). */
+export function hashKey(keyString: string): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(keyString, 'utf8').digest());
+}
+
+/** HighwayHash-64 keyed with a name, 8 bytes, low byte first. */
+export function keyedSum(keyString: string, bytes: Uint8Array): Uint8Array {
+  return highwayHash64(hashKey(keyString), bytes);
+}
+
+/** The same as 16 lower-case hex digits, as `meta.sum` holds it. */
+export function keyedSumHex(keyString: string, bytes: Uint8Array): string {
+  return Buffer.from(keyedSum(keyString, bytes)).toString('hex');
+}

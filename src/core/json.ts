@@ -1,0 +1,67 @@
+import { isInteger, parse, stringify } from 'lossless-json';
+import { failed, ok, type Result } from './result.ts';
+
+export type JsonValue = string | number | bigint | boolean | null | readonly JsonValue[] | JsonObject;
+export type JsonObject = { readonly [key: string]: JsonValue };
+
+const MAX_DEPTH = 200;
+
+/** Keeps every digit: integers beyond 2^53 become bigint. */
+function parseNumber(text: string): number | bigint {
+  const value = Number(text);
+  return isInteger(text) && !Number.isSafeInteger(value) && !/[eE]/.test(text) ? BigInt(text) : value;
+}
+
+/** Reads JSON without losing digits; the fault is the reader's own sentence. */
+export function parseJson(text: string): Result<JsonValue, string> {
+  if (depthOf(text) > MAX_DEPTH) return failed(`nested deeper than ${MAX_DEPTH}`);
+  try {
+    return ok(parse(text, undefined, { parseNumber, onDuplicateKey: ({ newValue }) => newValue }) as JsonValue);
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (char === 0x7b || char === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if (char === 0x7d || char === 0x5d) depth--;
+  }
+  return deepest;
+}
+
+/** Reads JSON from UTF-8 bytes and wants an object. */
+export function parseJsonObject(bytes: Uint8Array): Result<JsonObject, string> {
+  const parsed = parseJson(new TextDecoder().decode(bytes));
+  if (!parsed.ok) return parsed;
+  return isJsonObject(parsed.value) ? ok(parsed.value) : failed('not an object');
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Writes JSON, bigint as plain digits. */
+export function stringifyJson(value: unknown, indent?: number): string {
+  return stringify(value, undefined, indent) ?? 'null';
+}
+
+/** A field as an exact integer; null where it is absent or something else. */
+export function integerField(object: JsonObject, field: string): bigint | null {
+  const value = object[field];
+  if (typeof value === 'bigint') return value;
+  return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : null;
+}
+
+export function textField(object: JsonObject, field: string): string | null {
+  const value = object[field];
+  return typeof value === 'string' ? value : null;
+}
+
+export function objectField(object: JsonObject, field: string): JsonObject | null {
+  const value = object[field];
+  return isJsonObject(value) ? value : null;
+}

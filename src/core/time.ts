@@ -1,0 +1,55 @@
+const NS_PER_SECOND = 1_000_000_000n;
+
+/** RFC 3339 in UTC with nanoseconds, as Go prints it: no trailing zeros. Years outside 0..9999 do not occur in i64 ns. */
+export function formatTimeNs(timeNs: bigint): string {
+  const fraction = ((timeNs % NS_PER_SECOND) + NS_PER_SECOND) % NS_PER_SECOND;
+  const seconds = (timeNs - fraction) / NS_PER_SECOND;
+  const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
+  const digits = fraction === 0n ? '' : `.${fraction.toString().padStart(9, '0').replace(/0+$/, '')}`;
+  return `${whole}${digits}Z`;
+}
+
+const RFC3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** Reads RFC 3339 into ns since 1970; null where the text is none. Go's zero time (year 1) reads as it stands. */
+export function parseTimeNs(text: string): bigint | null {
+  const match = RFC3339.exec(text);
+  if (match === null) return null;
+  const [, date, clock, fraction = '', zone = 'Z'] = match;
+  const milliseconds = Date.parse(`${date}T${clock}${zone.toUpperCase()}`);
+  if (Number.isNaN(milliseconds)) return null;
+  return BigInt(milliseconds) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
+}
+
+const AGE_UNITS_NS: Readonly<Record<string, bigint>> = {
+  ms: 1_000_000n,
+  s: NS_PER_SECOND,
+  m: 60n * NS_PER_SECOND,
+  h: 3600n * NS_PER_SECOND,
+  d: 86_400n * NS_PER_SECOND,
+  w: 604_800n * NS_PER_SECOND,
+};
+
+/** Reads an age such as `2h`, `7d`, `1h30m` into ns; null where the text is none. */
+export function parseAgeNs(text: string): bigint | null {
+  if (!/^(\d+(ms|[smhdw]))+$/.test(text)) return null;
+  let total = 0n;
+  for (const [, count, unit] of text.matchAll(/(\d+)(ms|[smhdw])/g))
+    total += BigInt(count ?? 0) * (AGE_UNITS_NS[unit ?? ''] ?? 0n);
+  return total;
+}
+
+/** A duration as operators write it: `2d3h`, `1m30s`, `250ms`; at most two units. */
+export function formatDurationNs(durationNs: bigint): string {
+  if (durationNs === 0n) return '0s';
+  const parts: string[] = [];
+  let rest = durationNs;
+  for (const unit of ['d', 'h', 'm', 's', 'ms']) {
+    const size = AGE_UNITS_NS[unit] ?? 1n;
+    if (rest >= size && parts.length < 2) {
+      parts.push(`${rest / size}${unit}`);
+      rest %= size;
+    }
+  }
+  return parts.length === 0 ? `${durationNs}ns` : parts.join('');
+}

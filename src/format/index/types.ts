@@ -1,0 +1,41 @@
+/** index.db: the stream's state, its subjects and its blocks (format.md 5.1). Times are ns, 0n = none. */
+export interface StreamIndex {
+  readonly version: number;
+  readonly messages: bigint;
+  readonly bytes: bigint;
+  readonly firstSeq: bigint;
+  readonly firstTimeNs: bigint;
+  readonly lastSeq: bigint;
+  readonly lastTimeNs: bigint;
+  readonly numSubjects: number;
+  /** Walks the subjects again each time; `subject` is a view into the file. */
+  subjects(): Iterable<IndexSubject>;
+  /** Ascending by number. */
+  readonly blocks: readonly IndexBlock[];
+  readonly lastBlockIndex: number;
+  /** The last 8 bytes of that block when the index was written; zeros for an empty block. */
+  readonly lastChecksum: Uint8Array;
+}
+
+export interface IndexSubject {
+  readonly subject: Uint8Array;
+  readonly messages: bigint;
+  readonly firstBlock: number;
+  readonly lastBlock: number;
+}
+
+export interface IndexBlock {
+  readonly index: number;
+  readonly bytes: bigint;
+  readonly firstSeq: bigint;
+  readonly firstTimeNs: bigint;
+  readonly lastSeq: bigint;
+  readonly lastTimeNs: bigint;
+  readonly numDeleted: bigint;
+  /** Messages with `Nats-TTL`; null before version 2. */
+  readonly ttls: number | null;
+  /** Messages with `Nats-Schedule`; null before version 3. */
+  readonly schedules: number | null;
+  /** Pairs from, to. */
+  readonly deleted: BigUint64Array;
+}

@@ -1,0 +1,35 @@
+import { integerField, objectField, parseJsonObject, textField, type JsonObject } from '../../core/json.ts';
+import { failed, ok, type Result } from '../../core/result.ts';
+import type { Fault } from '../../findings/finding.ts';
+import type { Manifest, ManifestState } from './types.ts';
+
+/** Reads backup.json (format.md 9.1). */
+export function parseManifest(bytes: Uint8Array): Result<Manifest, Fault> {
+  if (bytes.length === 0) return failed({ code: 'MAN_EMPTY' });
+  const parsed = parseJsonObject(bytes);
+  if (!parsed.ok) return failed({ code: 'MAN_CORRUPT', data: { reason: parsed.fault } });
+  const config = objectField(parsed.value, 'config');
+  const state = objectField(parsed.value, 'state');
+  if (config === null) return failed({ code: 'MAN_CORRUPT', data: { reason: 'no config' } });
+  return ok({ config, state: state === null ? null : parseDeclaredState(state) });
+}
+
+/** Reads a stream state as JSON: backup.json and state.json of V2 archives have the same fields. */
+export function parseDeclaredState(state: JsonObject): ManifestState {
+  return {
+    messages: integerField(state, 'messages') ?? 0n,
+    bytes: integerField(state, 'bytes') ?? 0n,
+    firstSeq: integerField(state, 'first_seq') ?? 0n,
+    firstTime: textField(state, 'first_ts'),
+    lastSeq: integerField(state, 'last_seq') ?? 0n,
+    lastTime: textField(state, 'last_ts'),
+    numSubjects: numberField(state, 'num_subjects'),
+    numDeleted: integerField(state, 'num_deleted'),
+    consumerCount: numberField(state, 'consumer_count') ?? 0,
+  };
+}
+
+function numberField(object: JsonObject, field: string): number | null {
+  const value = integerField(object, field);
+  return value === null ? null : Number(value);
+}

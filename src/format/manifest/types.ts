@@ -1,0 +1,20 @@
+import type { JsonObject } from '../../core/json.ts';
+
+/** The state that a backup declares: what the server answered when the snapshot began. */
+export interface ManifestState {
+  readonly messages: bigint;
+  readonly bytes: bigint;
+  readonly firstSeq: bigint;
+  readonly firstTime: string | null;
+  readonly lastSeq: bigint;
+  readonly lastTime: string | null;
+  readonly numSubjects: number | null;
+  readonly numDeleted: bigint | null;
+  readonly consumerCount: number;
+}
+
+/** backup.json, as the `nats` CLI writes it. */
+export interface Manifest {
+  readonly config: JsonObject;
+  readonly state: ManifestState | null;
+}

@@ -1,0 +1,97 @@
+import {
+  clipRanges,
+  countSequences,
+  eachRange,
+  intersectRanges,
+  mergeRanges,
+  NO_SEQUENCES,
+  oneRange,
+  rangesOf,
+  subtractRanges,
+  type SequenceRanges,
+} from '../core/sequence-ranges.ts';
+import type { IndexBlock, StreamIndex } from '../format/index/types.ts';
+import type { BlockScan } from '../kernels/types.ts';
+import type { BlockFile, StreamArchive } from './stream-archive.ts';
+
+/** Which messages of a block a server would serve, and which of them the block really holds. */
+export interface BlockLiveSet {
+  readonly block: BlockFile;
+  readonly scan: BlockScan;
+  /** Live by index.db, `.idx` or tombstones, whether their records are good or not; null where nothing tells. */
+  readonly expected: SequenceRanges | null;
+  /** Live and with a good record. */
+  readonly live: SequenceRanges;
+  /** Good records of messages that are not live any more. */
+  readonly dead: SequenceRanges;
+}
+
+/** The sequences that index.db counts as live in one block. */
+export function indexedLive(block: IndexBlock): SequenceRanges {
+  return subtractRanges(oneRange(block.firstSeq, block.lastSeq), block.deleted);
+}
+
+/** Applies index.db where it is current, else the `.idx` files, else tombstones (format.md section 4, live set). */
+export function liveSets(archive: StreamArchive, scans: ReadonlyMap<number, BlockScan>): BlockLiveSet[] {
+  const sets: BlockLiveSet[] = [];
+  const usable = archive.indexStanding === 'current' ? archive.index : null;
+  const tombstones = usable === null ? allTombstones(scans) : NO_SEQUENCES;
+  let above = 0n;
+  for (const block of archive.blocks) {
+    const scan = scans.get(block.index);
+    if (scan === undefined) continue;
+    const rising = above === 0n ? scan.ranges : clipRanges(scan.ranges, above + 1n, MAX_SEQUENCE);
+    const expected = expectedLive(block, usable);
+    const live = subtractRanges(expected === null ? rising : intersectRanges(rising, expected), tombstones);
+    sets.push({ block, scan, expected, live, dead: subtractRanges(scan.ranges, live) });
+    if (scan.lastSeq > above) above = scan.lastSeq;
+  }
+  return sets;
+}
+
+const MAX_SEQUENCE = (1n << 62n) - 1n;
+
+function expectedLive(block: BlockFile, index: StreamIndex | null): SequenceRanges | null {
+  if (index !== null) {
+    const listed = index.blocks.find((entry) => entry.index === block.index);
+    return listed === undefined ? NO_SEQUENCES : indexedLive(listed);
+  }
+  if (block.sidecar === null) return null;
+  const { firstSeq, lastSeq, deleted } = block.sidecar;
+  const last = block.sidecarCurrent ? lastSeq : MAX_SEQUENCE;
+  return subtractRanges(oneRange(firstSeq, last), deleted);
+}
+
+/** Every sequence that a tombstone of any block names. */
+export function allTombstones(scans: ReadonlyMap<number, BlockScan>): SequenceRanges {
+  return mergeRanges([...scans.values()].map((scan) => rangesOf(scan.tombstoneSeqs)));
+}
+
+/** All live sequences of the stream. */
+export function liveSequences(sets: readonly BlockLiveSet[]): SequenceRanges {
+  return mergeRanges(sets.map((set) => set.live));
+}
+
+/** The gaps of `live` within first..last: every deleted sequence. */
+export function deletedBetween(live: SequenceRanges, firstSeq: bigint, lastSeq: bigint): SequenceRanges {
+  return subtractRanges(oneRange(firstSeq, lastSeq), live);
+}
+
+/** The highest sequence that any record of a block speaks of: messages, erased, skips, tombstones. */
+export function highestSequence(scan: BlockScan): bigint {
+  let highest = scan.lastSeq;
+  for (const seqs of [scan.erasedSeqs, scan.tombstoneSeqs]) for (const seq of seqs) if (seq > highest) highest = seq;
+  return highest;
+}
+
+/** Drops the oldest messages until no more than `keep` are left. */
+export function keepNewest(live: SequenceRanges, keep: bigint): SequenceRanges {
+  let excess = countSequences(live) - keep;
+  if (excess <= 0n) return live;
+  for (const [from, to] of eachRange(live)) {
+    const size = to - from + 1n;
+    if (size > excess) return clipRanges(live, from + excess, MAX_SEQUENCE);
+    excess -= size;
+  }
+  return NO_SEQUENCES;
+}

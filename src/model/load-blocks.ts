@@ -1,0 +1,46 @@
+import type { Entry, FileStreamParts } from '../container/entry.ts';
+import { parseBlockIndex } from '../format/block-index/parse.ts';
+import type { BlockIndex } from '../format/block-index/types.ts';
+import { parseBlockSubjects } from '../format/block-subjects/parse.ts';
+import type { FindingSink } from './load-stream.ts';
+import { readEntry, readLastBytes } from './read-entry.ts';
+import type { BlockFile } from './stream-archive.ts';
+
+const BLOCK_NAME = /^msgs\/(0|[1-9][0-9]{0,9})\.blk$/;
+
+/** Finds the message blocks and, where `readable`, reads the 2.9 index files beside them. */
+export function loadBlocks(parts: FileStreamParts, sink: FindingSink, readable: boolean): BlockFile[] {
+  const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
+  const blocks: BlockFile[] = [];
+  for (const entry of parts.entries) {
+    const number = BLOCK_NAME.exec(entry.path)?.[1];
+    if (number === undefined) continue;
+    const sidecar = readable ? loadBlockIndex(entries.get(`msgs/${number}.idx`), sink) : null;
+    if (readable) checkBlockSubjects(entries.get(`msgs/${number}.fss`), sink);
+    blocks.push({ index: Number(number), entry, sidecar, sidecarCurrent: isCurrent(sidecar, entry) });
+  }
+  return blocks.toSorted((a, b) => a.index - b.index);
+}
+
+function loadBlockIndex(entry: Entry | undefined, sink: FindingSink): BlockIndex | null {
+  const bytes = entry === undefined ? null : readEntry(entry);
+  if (entry === undefined || bytes === null) return null;
+  const parsed = parseBlockIndex(bytes);
+  if (parsed.ok) return parsed.value;
+  sink.add(parsed.fault, entry.label);
+  return null;
+}
+
+function checkBlockSubjects(entry: Entry | undefined, sink: FindingSink): void {
+  const bytes = entry === undefined ? null : readEntry(entry);
+  if (entry === undefined || bytes === null) return;
+  const parsed = parseBlockSubjects(bytes);
+  if (!parsed.ok) sink.add(parsed.fault, entry.label);
+}
+
+function isCurrent(sidecar: BlockIndex | null, block: Entry): boolean {
+  if (sidecar === null) return false;
+  const end = readLastBytes(block);
+  if (end.length < 8) return sidecar.messages === 0n;
+  return sidecar.lastChecksum.every((byte, i) => byte === end[i]);
+}

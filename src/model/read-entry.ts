@@ -1,0 +1,27 @@
+import type { Entry } from '../container/entry.ts';
+
+/** Files beside the blocks are small; past this many bytes one is not what it claims to be. */
+const SMALL_FILE_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** Reads a small file whole. null where it is larger than any server writes. Throws SourceError. */
+export function readEntry(entry: Entry, limitBytes: number = SMALL_FILE_LIMIT_BYTES): Uint8Array | null {
+  if (entry.sizeBytes > limitBytes) return null;
+  const source = entry.open();
+  try {
+    const bytes = new Uint8Array(source.sizeBytes);
+    return bytes.subarray(0, source.read(bytes, 0));
+  } finally {
+    source.close();
+  }
+}
+
+/** The last 8 bytes of a file: of a block, the checksum of its last record, compressed or not. */
+export function readLastBytes(entry: Entry): Uint8Array {
+  const source = entry.open();
+  try {
+    const bytes = new Uint8Array(Math.min(8, source.sizeBytes));
+    return bytes.subarray(0, source.read(bytes, source.sizeBytes - bytes.length));
+  } finally {
+    source.close();
+  }
+}

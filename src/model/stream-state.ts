@@ -1,0 +1,136 @@
+import { clipRanges, countSequences, type SequenceRanges } from '../core/sequence-ranges.ts';
+import { formatTimeNs } from '../core/time.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { StreamIndex } from '../format/index/types.ts';
+import { deletedBetween, highestSequence, type BlockLiveSet } from './live-set.ts';
+import type { StreamArchive } from './stream-archive.ts';
+
+/** A stream's state in exact numbers; times are ns, 0n = no time, null = the files cannot tell. */
+export interface StateNumbers {
+  readonly messages: bigint;
+  readonly bytes: bigint;
+  readonly firstSeq: bigint;
+  readonly firstTimeNs: bigint | null;
+  readonly lastSeq: bigint;
+  readonly lastTimeNs: bigint | null;
+  readonly numSubjects: number | null;
+  /** null = not asked for, or unknown. */
+  readonly deleted: SequenceRanges | null;
+}
+
+/** What Go prints for a time that was never set, and what servers up to 2.9 print for it after a restart. */
+export const GO_ZERO_TIME = '0001-01-01T00:00:00Z';
+
+export function stateFromIndex(index: StreamIndex): StateNumbers {
+  return {
+    messages: index.messages,
+    bytes: index.bytes,
+    firstSeq: index.firstSeq,
+    firstTimeNs: index.firstTimeNs,
+    lastSeq: index.lastSeq,
+    lastTimeNs: index.lastTimeNs,
+    numSubjects: index.numSubjects,
+    deleted: deletedInIndex(index),
+  };
+}
+
+/** index.db lists what each block lost; what lies between blocks is gone as well. */
+function deletedInIndex(index: StreamIndex): SequenceRanges {
+  const pairs: bigint[] = [];
+  let next = index.firstSeq;
+  for (const block of index.blocks) {
+    if (block.lastSeq < block.firstSeq || block.lastSeq < next) continue;
+    if (block.firstSeq > next) pushRange(pairs, next, block.firstSeq - 1n);
+    const own = clipRanges(block.deleted, index.firstSeq, block.lastSeq);
+    for (let i = 0; i + 1 < own.length; i += 2) pushRange(pairs, own[i] ?? 0n, own[i + 1] ?? 0n);
+    next = block.lastSeq + 1n;
+  }
+  if (next <= index.lastSeq && index.messages > 0n) pushRange(pairs, next, index.lastSeq);
+  return BigUint64Array.from(pairs);
+}
+
+function pushRange(pairs: bigint[], from: bigint, to: bigint): void {
+  const last = pairs.at(-1);
+  if (last !== undefined && last + 1n >= from) pairs[pairs.length - 1] = to;
+  else pairs.push(from, to);
+}
+
+/** The live messages added up. */
+export interface LiveTotals {
+  readonly messages: number;
+  readonly bytes: number;
+  readonly firstSeq: bigint;
+  readonly lastSeq: bigint;
+  readonly firstTimeNs: bigint;
+  readonly lastTimeNs: bigint;
+}
+
+/** The state a server rebuilds from blocks alone (and the `.idx` files of 2.9 beside them). */
+export function stateFromBlocks(
+  archive: StreamArchive,
+  sets: readonly BlockLiveSet[],
+  live: SequenceRanges,
+  totals: LiveTotals,
+  numSubjects: number | null,
+): StateNumbers {
+  const end = endOf(archive, sets);
+  const isEmpty = totals.messages === 0;
+  const lastSeq = end.seq > totals.lastSeq ? end.seq : totals.lastSeq;
+  const firstSeq = isEmpty ? (lastSeq === 0n ? firstOfConfig(archive.config) : lastSeq + 1n) : totals.firstSeq;
+  return {
+    messages: BigInt(totals.messages),
+    bytes: BigInt(totals.bytes),
+    firstSeq,
+    firstTimeNs: isEmpty ? 0n : totals.firstTimeNs,
+    lastSeq: firstSeq > lastSeq + 1n ? firstSeq - 1n : lastSeq,
+    lastTimeNs: lastSeq === totals.lastSeq && !isEmpty ? totals.lastTimeNs : end.timeNs,
+    numSubjects,
+    deleted: deletedBetween(live, firstSeq, lastSeq),
+  };
+}
+
+interface StreamEnd {
+  readonly seq: bigint;
+  readonly timeNs: bigint | null;
+}
+
+/** The last sequence that was ever given out, as far as records and index files know. */
+function endOf(archive: StreamArchive, sets: readonly BlockLiveSet[]): StreamEnd {
+  let end: StreamEnd = { seq: 0n, timeNs: 0n };
+  for (const set of sets) {
+    const highest = highestSequence(set.scan);
+    if (highest > end.seq) end = { seq: highest, timeNs: timeOf(set, highest) };
+    const indexed = set.block.sidecar;
+    if (indexed !== null && indexed.lastSeq > end.seq) end = { seq: indexed.lastSeq, timeNs: indexed.lastTimeNs };
+    else if (indexed !== null && set.block.sidecarCurrent && indexed.lastSeq === end.seq)
+      end = { seq: end.seq, timeNs: indexed.lastTimeNs };
+  }
+  if (archive.index !== null && archive.index.lastSeq > end.seq)
+    end = { seq: archive.index.lastSeq, timeNs: archive.index.lastTimeNs };
+  return end;
+}
+
+function timeOf(set: BlockLiveSet, seq: bigint): bigint | null {
+  if (set.scan.lastSeq === seq) return set.scan.lastTimeNs;
+  const erased = set.scan.erasedSeqs.lastIndexOf(seq);
+  if (erased >= 0) return set.scan.erasedTimesNs[erased] ?? null;
+  const buried = set.scan.tombstoneSeqs.lastIndexOf(seq);
+  return buried < 0 ? null : (set.scan.tombstoneTimesNs[buried] ?? null);
+}
+
+function firstOfConfig(config: JsonObject | null): bigint {
+  const first = config?.['first_seq'];
+  return typeof first === 'number' || typeof first === 'bigint' ? BigInt(first) : 0n;
+}
+
+export function timeText(timeNs: bigint | null): string | null {
+  if (timeNs === null) return null;
+  return timeNs === 0n ? GO_ZERO_TIME : formatTimeNs(timeNs);
+}
+
+/** Deleted sequences within first..last; the server counts one (0) for a stream that never had a message. */
+export function countDeleted(state: StateNumbers): bigint {
+  if (state.deleted !== null) return countSequences(state.deleted);
+  const span = state.lastSeq - state.firstSeq + 1n - state.messages;
+  return span > 0n ? span : 0n;
+}

@@ -1,0 +1,87 @@
+import { matchesName } from '../core/name.ts';
+import { UsageError } from '../core/error.ts';
+import { openContainer } from '../container/open.ts';
+import type { OpenContainer, StreamParts } from '../container/entry.ts';
+import { TOOL_NAME, VERSION } from '../core/version.ts';
+import { loadFileStream, loadManifest, nameOf } from '../model/load-stream.ts';
+import { loadConfigStream } from '../model/load-config-stream.ts';
+import type { StreamArchive } from '../model/stream-archive.ts';
+import { loadV2Stream } from '../model/load-v2-stream.ts';
+import { Pool } from '../workers/pool.ts';
+import type { OnBytes } from './scan-stream.ts';
+import type { SelectOptions, SourceReport, ToolReport } from './types.ts';
+
+export const TOOL: ToolReport = { name: TOOL_NAME, version: VERSION };
+
+/** An archive that an operation works on: what was opened, what of it was selected, who does the work. */
+export interface Archive {
+  readonly container: OpenContainer;
+  readonly selected: readonly StreamParts[];
+  readonly pool: Pool;
+  readonly onBytes: OnBytes;
+}
+
+/** Opens an archive, selects streams, does the work and closes, whatever happens. Throws SourceError, UsageError. */
+export async function withArchive<T>(
+  path: string,
+  options: SelectOptions,
+  work: (archive: Archive) => Promise<T>,
+): Promise<T> {
+  const container = await openContainer(path, {
+    ...(options.streams?.[0] === undefined ? {} : { streamName: options.streams[0] }),
+    ...(options.blockNumber === undefined ? {} : { blockNumber: options.blockNumber }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  const selected = selectStreams(container, options);
+  const totalBytes = selected.reduce((sum, parts) => sum + parts.sizeBytes, 0);
+  const pool = new Pool({ jobs: options.jobs, totalBytes, signal: options.signal });
+  let doneBytes = 0;
+  const onBytes: OnBytes = (bytes, label) => {
+    doneBytes += bytes;
+    options.onProgress?.({ doneBytes, totalBytes, label });
+  };
+  try {
+    return await work({ container, selected, pool, onBytes });
+  } finally {
+    await pool.close();
+    container.close();
+  }
+}
+
+function selectStreams(container: OpenContainer, options: SelectOptions): StreamParts[] {
+  const { account, streams = [] } = options;
+  if (container.kind === 'block') return [...container.streams];
+  const selected = container.streams.filter((parts) => {
+    if (account !== undefined && !matchesName(account, parts.account ?? '')) return false;
+    return streams.length === 0 || streams.some((pattern) => matchesName(pattern, streamNameOf(parts)));
+  });
+  if (selected.length === 0 && (account !== undefined || streams.length > 0))
+    throw new UsageError(`no stream in ${container.path} fits the selection`);
+  return selected;
+}
+
+function streamNameOf(parts: StreamParts): string {
+  if (parts.folderName !== null) return parts.folderName;
+  return nameOf(loadManifest(parts)?.value?.config ?? null) || loadStream(parts).name;
+}
+
+/** Reads everything about a stream but its messages, whatever its form. Throws SourceError only. */
+export function loadStream(parts: StreamParts): StreamArchive {
+  switch (parts.form) {
+    case 'v2':
+      return loadV2Stream(parts);
+    case 'config':
+      return loadConfigStream(parts);
+    default:
+      return loadFileStream(parts);
+  }
+}
+
+export function sourceReport(container: OpenContainer): SourceReport {
+  return {
+    path: container.path,
+    kind: container.kind,
+    snapshot_format: container.snapshotFormat,
+    bytes: container.sizeBytes,
+  };
+}

@@ -1,0 +1,62 @@
+import type { Fault } from '../findings/finding.ts';
+import type { BlockScan } from '../kernels/types.ts';
+import type { SourceDescriptor } from '../source/byte-source.ts';
+
+/** Check every record of one block. */
+export interface ScanJob {
+  readonly kind: 'scan';
+  readonly source: SourceDescriptor;
+  /** HighwayHash key: SHA-256 of `NAME-N`. */
+  readonly key: Uint8Array;
+  /** Report which messages carry `Nats-TTL` and `Nats-Schedule` headers. */
+  readonly headerSeqs: boolean;
+}
+
+export interface ScanResult {
+  readonly kind: 'scan';
+  readonly compression: 'none' | 's2';
+  readonly scan: BlockScan;
+  /** Of the S2 stream around the block, or of the snapshot that carries it; offsets in the encoded bytes. */
+  readonly blockFaults: readonly Fault[];
+  readonly carrierFaults: readonly Fault[];
+}
+
+/** Which messages a consumer waits for: those above `afterSeq` that a pattern matches (none = all). */
+export interface PendingQuery {
+  readonly afterSeq: bigint;
+  readonly patterns: readonly string[];
+}
+
+/** Add up the live messages of one block. */
+export interface TallyJob {
+  readonly kind: 'tally';
+  readonly source: SourceDescriptor;
+  readonly key: Uint8Array;
+  readonly live: BigUint64Array;
+  readonly wantSubjects: boolean;
+  readonly pending: readonly PendingQuery[];
+}
+
+export interface SubjectTally {
+  messages: number;
+  bytes: number;
+  lastSeq: bigint;
+}
+
+export interface TallyResult {
+  readonly kind: 'tally';
+  readonly messages: number;
+  readonly bytes: number;
+  readonly firstSeq: bigint;
+  readonly lastSeq: bigint;
+  readonly firstTimeNs: bigint;
+  readonly lastTimeNs: bigint;
+  readonly subjectDigest: bigint;
+  /** Subject bytes as latin1 text (each byte one character), so that any bytes survive. */
+  readonly subjects: ReadonlyMap<string, SubjectTally>;
+  /** One count for each query. */
+  readonly pending: readonly number[];
+}
+
+export type Job = ScanJob | TallyJob;
+export type JobResult<J extends Job> = J extends ScanJob ? ScanResult : TallyResult;

@@ -1,0 +1,96 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { CancelledError, SourceError } from '../core/error.ts';
+import { kernelModule } from '../kernels/index.ts';
+import type { Job, JobResult } from './jobs.ts';
+import { runJob } from './run-job.ts';
+
+/** What a worker answers: the result, or the message of the error that stopped the job. */
+export type JobReply = { readonly result: JobResult<Job> } | { readonly error: string };
+
+/** Threads cost 30 ms to start: below this many bytes the calling thread is done first (measured). */
+const WORTH_THREADS_BYTES = 150 * 1024 * 1024;
+
+export interface PoolOptions {
+  /** Threads at most; 1 = run in the calling thread. */
+  readonly jobs?: number | undefined;
+  /** How many bytes the jobs will read in all. */
+  readonly totalBytes: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs jobs in threads where that pays, else in place. Results come in the order of the jobs, whatever runs where. */
+export class Pool {
+  readonly #threads: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #idle: Worker[] = [];
+  #started = 0;
+
+  constructor(options: PoolOptions) {
+    const wanted = options.jobs ?? availableParallelism();
+    this.#threads = options.totalBytes < WORTH_THREADS_BYTES ? 1 : Math.max(1, wanted);
+    this.#signal = options.signal;
+  }
+
+  /** Throws CancelledError where the signal fires, SourceError where a job could not read. */
+  async run<J extends Job>(jobs: readonly J[], onDone: (job: J, at: number) => void): Promise<JobResult<J>[]> {
+    const results: JobResult<J>[] = Array.from({ length: jobs.length });
+    let next = 0;
+    const take = async (): Promise<void> => {
+      while (next < jobs.length) {
+        if (this.#signal?.aborted === true) throw new CancelledError('cancelled');
+        const at = next++;
+        const job = jobs[at];
+        if (job === undefined) return;
+        results[at] = (await this.#runOne(job)) as JobResult<J>;
+        onDone(job, at);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(this.#threads, jobs.length) }, take));
+    return results;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#idle.splice(0).map(async (worker) => worker.terminate()));
+  }
+
+  async #runOne(job: Job): Promise<JobResult<Job>> {
+    if (this.#threads === 1) {
+      await new Promise(setImmediate);
+      return runJob(job);
+    }
+    const worker = this.#idle.pop() ?? this.#start();
+    const reply = await answerOf(worker, job);
+    this.#idle.push(worker);
+    if ('error' in reply) throw new SourceError(reply.error);
+    return reply.result;
+  }
+
+  #start(): Worker {
+    this.#started++;
+    return new Worker(new URL('./worker-main.js', import.meta.url), {
+      name: `natsarc-${this.#started}`,
+      workerData: { kernel: kernelModule() },
+    });
+  }
+}
+
+async function answerOf(worker: Worker, job: Job): Promise<JobReply> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      worker.off('message', onMessage);
+      worker.off('error', onError);
+    };
+    const onMessage = (reply: JobReply): void => {
+      settle();
+      resolve(reply);
+    };
+    const onError = (error: Error): void => {
+      settle();
+      reject(error);
+    };
+    worker.on('message', onMessage);
+    worker.on('error', onError);
+    worker.postMessage(job);
+  });
+}

@@ -1,0 +1,8 @@
+import type { Job, JobResult } from './jobs.ts';
+import { scanBlock } from './scan-block.ts';
+import { tallyBlock } from './tally-block.ts';
+
+/** Does one job in the calling thread. Throws SourceError where the system refuses to read. */
+export function runJob(job: Job): JobResult<Job> {
+  return job.kind === 'scan' ? scanBlock(job) : tallyBlock(job);
+}

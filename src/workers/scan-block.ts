@@ -1,0 +1,45 @@
+import { BlockScanner, type RecordColumns } from '../kernels/index.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import type { BlockScan } from '../kernels/types.ts';
+import type { ScanJob, ScanResult } from './jobs.ts';
+import { openBlock } from './open-block.ts';
+
+export interface ScanSourceOptions {
+  readonly key: Uint8Array;
+  readonly headerSeqs?: boolean;
+  readonly onRecords?: (columns: RecordColumns, window: Uint8Array) => void;
+}
+
+/** Feeds a block's decoded bytes to the kernel, one window a call. */
+export function scanSource(content: ByteSource, options: ScanSourceOptions): BlockScan {
+  const scanner = new BlockScanner({
+    key: options.key,
+    ttl: options.headerSeqs ?? false,
+    schedules: options.headerSeqs ?? false,
+    ...(options.onRecords === undefined ? {} : { onRecords: options.onRecords }),
+  });
+  let offsetBytes = 0;
+  for (;;) {
+    const lengthBytes = content.read(scanner.window(), offsetBytes);
+    if (lengthBytes === 0) return scanner.finish();
+    offsetBytes += lengthBytes;
+    scanner.push(lengthBytes);
+  }
+}
+
+/** Checks every record of a block. */
+export function scanBlock(job: ScanJob): ScanResult {
+  const block = openBlock(job.source);
+  try {
+    const scan = scanSource(block.content, { key: job.key, headerSeqs: job.headerSeqs });
+    return {
+      kind: 'scan',
+      compression: block.compression,
+      scan,
+      blockFaults: block.blockFaults(),
+      carrierFaults: block.carrierFaults(),
+    };
+  } finally {
+    block.close();
+  }
+}
