@@ -52,7 +52,10 @@ export interface ScanFault {
   readonly seqAfter: bigint;
 }
 
-/** Records of one window, as columns; views into kernel memory, valid until the next call. */
+/**
+ * Good records of one window, as columns; views into kernel memory, valid until the next call. `...At` are places in
+ * the window that comes with them. A tombstone, erased or skip record has its flag bits in `seqWord`.
+ */
 export interface RecordColumns {
   readonly count: number;
   /** Offset of the record in the decoded block. */
@@ -61,7 +64,11 @@ export interface RecordColumns {
   readonly seqWord: BigUint64Array;
   readonly timeNs: BigInt64Array;
   readonly recordBytes: Uint32Array;
+  readonly subjectAt: Uint32Array;
   readonly subjectBytes: Uint32Array;
+  readonly headerAt: Uint32Array;
   /** 0 where the record has no header. */
   readonly headerBytes: Uint32Array;
+  readonly payloadAt: Uint32Array;
+  readonly payloadBytes: Uint32Array;
 }

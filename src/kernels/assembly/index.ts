@@ -1,0 +1,26 @@
+// The exports of the module: functions over addresses, and where the regions lie.
+import { prepareScan } from './block-scan';
+import { prepareCrcTables } from './crc32c';
+import { prepareHashTables } from './highway-hash';
+
+export * from './block-scan';
+export { crcUpdate } from './crc32c';
+export { hashBegin, hashFinish, hashUpdate } from './highway-hash';
+export {
+  HASH_KEY,
+  S2_INPUT,
+  S2_INPUT_BYTES,
+  S2_OUTPUT,
+  S2_OUTPUT_BYTES,
+  SCAN,
+  SCAN_END,
+  SCAN_WINDOW_BYTES,
+  SCRATCH,
+  SCRATCH_BYTES,
+} from './memory';
+export { s2Decode, s2Length } from './s2-decode';
+export { subjectDigest, subjectIsSound } from './subject';
+
+prepareHashTables();
+prepareCrcTables();
+prepareScan();

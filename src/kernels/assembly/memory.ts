@@ -1,0 +1,37 @@
+// Where everything lies. The memory is fixed and never grown, so that views of it stay valid; pages that
+// nobody touches cost nothing. Behind each region is slack, since the kernels load up to 64 bytes past an end.
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+const SLACK: usize = 4 * KIB;
+
+/** Below this the compiler keeps its own static data. */
+export const TABLES: usize = 64 * KIB;
+
+/** Words that a result is left in. */
+export const HASH_TABLES: usize = TABLES;
+export const HASH_STATE: usize = TABLES + 4 * KIB;
+export const HASH_KEY: usize = HASH_STATE + 256;
+export const SCAN_KEY_STATE: usize = HASH_STATE + 512;
+export const SCAN_SHORT: usize = HASH_STATE + 1024;
+export const CRC_TABLES: usize = TABLES + 8 * KIB;
+export const CRC_RING: usize = TABLES + 32 * KIB;
+export const S2_TABLE: usize = TABLES + 64 * KIB;
+
+/** Columns that the block scan fills. */
+export const COLUMNS: usize = 256 * KIB;
+export const COLUMNS_END: usize = COLUMNS + 3 * MIB;
+
+/** Bytes that are handed over by copying. */
+export const SCRATCH: usize = 4 * MIB;
+export const SCRATCH_BYTES: usize = 1 * MIB;
+
+export const S2_INPUT: usize = 6 * MIB;
+export const S2_INPUT_BYTES: usize = 16 * MIB;
+export const S2_OUTPUT: usize = S2_INPUT + S2_INPUT_BYTES + SLACK;
+export const S2_OUTPUT_BYTES: usize = 4 * MIB;
+
+/** Room for a bad record and the one behind it, both of the greatest length, and to spare. */
+export const SCAN: usize = 27 * MIB;
+export const SCAN_END: usize = SCAN + 100 * MIB;
+export const SCAN_WINDOW_BYTES: usize = 512 * KIB;
