@@ -8,6 +8,8 @@ export interface Entry {
   /** Path as findings name it: relative to what the user gave, `stream.tar.s2:msgs/1.blk` inside a snapshot. */
   readonly label: string;
   readonly sizeBytes: number;
+  /** Where it begins in the decoded snapshot; null for a file of its own. */
+  readonly carrierOffsetBytes: number | null;
   /** Opens the bytes; the caller closes. Throws SourceError where the system refuses. */
   open(): ByteSource;
 }
@@ -37,6 +39,8 @@ export interface FileStreamParts extends StreamPartsBase {
   readonly entries: readonly Entry[];
   /** Sub-folders, with a trailing `/`, that hold no file; only for `store`. */
   readonly emptyFolders: readonly string[];
+  /** The decoded bytes of the snapshot around the entries; null for `store`. */
+  readonly carrier: Entry | null;
 }
 
 /** A stream as a V2 archive: state, consumers and messages, no files. */

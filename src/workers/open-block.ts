@@ -1,5 +1,5 @@
 import { openCompressedBlock } from '../container/compressed-block.ts';
-import { openSource } from '../container/open-source.ts';
+import { framingFaults, openSource } from '../container/open-source.ts';
 import type { Fault } from '../findings/finding.ts';
 import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
 
@@ -13,14 +13,6 @@ export interface OpenBlock {
   close(): void;
 }
 
-interface Faulty {
-  readonly faults: readonly Fault[];
-}
-
-function faultsOf(source: ByteSource): readonly Fault[] {
-  return 'faults' in source ? (source as ByteSource & Faulty).faults : [];
-}
-
 /** Opens a block whatever packs it: a plain file, a compressed one, an entry of a snapshot. Throws SourceError. */
 export function openBlock(descriptor: SourceDescriptor): OpenBlock {
   const file = openSource(descriptor);
@@ -29,7 +21,7 @@ export function openBlock(descriptor: SourceDescriptor): OpenBlock {
     content: compressed ?? file,
     compression: compressed === null ? 'none' : 's2',
     blockFaults: () => compressed?.faults ?? [],
-    carrierFaults: () => faultsOf(file),
+    carrierFaults: () => framingFaults(file),
     close: () => file.close(),
   };
 }

@@ -1,0 +1,119 @@
+import type { Fault } from '../../findings/finding.ts';
+import { s2DecodedLength } from '../../kernels/index.ts';
+import { beginsAsS2, CHUNK_CRC_BYTES, CHUNK_HEADER_BYTES, CHUNK_TYPE, MAX_DECODED_BYTES } from './framing.ts';
+
+/** Where chunks begin, one row for about 512 KiB of decoded bytes. */
+export interface ChunkIndex {
+  readonly encodedOffsets: Float64Array;
+  readonly decodedOffsets: Float64Array;
+  readonly encodedEndBytes: number;
+  readonly decodedSizeBytes: number;
+}
+
+/** What a chunk header, and the first bytes behind it, tell. */
+export interface ChunkHead {
+  readonly type: number;
+  /** Bytes of the body. */
+  readonly bodyBytes: number;
+  /** Bytes it decodes to; 0 for chunks without data. */
+  readonly decodedBytes: number;
+}
+
+const ROW_BYTES = 512 * 1024;
+/** Header, CRC and the longest uvarint of a decoded length. */
+const HEAD_BYTES = CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES + 5;
+const WINDOW_BYTES = 64 * 1024;
+
+type Read = (target: Uint8Array, offsetBytes: number) => number;
+
+/**
+ * Walks the chunk headers of a framed stream without decoding anything. Stops at the first chunk that cannot be
+ * stepped over; what lies behind it is not part of the index.
+ */
+export function indexChunks(read: Read, sizeBytes: number): { index: ChunkIndex; faults: Fault[] } {
+  const heads = new HeadReader(read, sizeBytes);
+  const rows = { encoded: [] as number[], decoded: [] as number[] };
+  const faults: Fault[] = [];
+  let offsetBytes = 0;
+  let decodedBytes = 0;
+  if (sizeBytes > 0 && !beginsAsS2(heads.at(0, 10))) faults.push({ code: 'S2_IDENTIFIER_MISSING', offsetBytes: 0 });
+  while (offsetBytes < sizeBytes) {
+    const head = readChunkHead(heads.at(offsetBytes, HEAD_BYTES), offsetBytes);
+    if ('code' in head) {
+      faults.push(head);
+      break;
+    }
+    const next = offsetBytes + CHUNK_HEADER_BYTES + head.bodyBytes;
+    if (next > sizeBytes) {
+      faults.push({ code: 'S2_CUT', offsetBytes, data: { expected: head.bodyBytes, remaining: sizeBytes - offsetBytes - 4 } });
+      break;
+    }
+    const lastRow = rows.decoded.at(-1);
+    if (head.decodedBytes > 0 && (lastRow === undefined || decodedBytes - lastRow >= ROW_BYTES)) {
+      rows.encoded.push(offsetBytes);
+      rows.decoded.push(decodedBytes);
+    }
+    decodedBytes += head.decodedBytes;
+    offsetBytes = next;
+  }
+  return {
+    index: {
+      encodedOffsets: shared(rows.encoded),
+      decodedOffsets: shared(rows.decoded),
+      encodedEndBytes: offsetBytes,
+      decodedSizeBytes: decodedBytes,
+    },
+    faults,
+  };
+}
+
+/** Reads a chunk's first bytes; a fault where the chunk cannot be stepped over. `bytes` may be cut by the file's end. */
+export function readChunkHead(bytes: Uint8Array, offsetBytes: number): ChunkHead | Fault {
+  if (bytes.length < CHUNK_HEADER_BYTES)
+    return { code: 'S2_CUT', offsetBytes, data: { expected: CHUNK_HEADER_BYTES, remaining: bytes.length } };
+  const type = bytes[0] ?? 0;
+  const bodyBytes = (bytes[1] ?? 0) | ((bytes[2] ?? 0) << 8) | ((bytes[3] ?? 0) << 16);
+  if (type > CHUNK_TYPE.raw && type < CHUNK_TYPE.firstSkippable)
+    return { code: 'S2_CHUNK_UNKNOWN', offsetBytes, data: { type } };
+  if (type > CHUNK_TYPE.raw) return { type, bodyBytes, decodedBytes: 0 };
+  if (bodyBytes < CHUNK_CRC_BYTES) return { code: 'S2_CHUNK_CORRUPT', offsetBytes, data: { length: bodyBytes } };
+  const body = bytes.subarray(CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES);
+  const decodedBytes = type === CHUNK_TYPE.raw ? bodyBytes - CHUNK_CRC_BYTES : s2DecodedLength(body);
+  if (decodedBytes < 0) return { code: 'S2_CHUNK_CORRUPT', offsetBytes, data: { length: bodyBytes } };
+  if (decodedBytes > MAX_DECODED_BYTES)
+    return { code: 'S2_CHUNK_OVERSIZED', offsetBytes, data: { claimed: decodedBytes, limit: MAX_DECODED_BYTES } };
+  return { type, bodyBytes, decodedBytes };
+}
+
+/** Reads a few bytes where chunks are long, and a window of many headers where they are short. */
+class HeadReader {
+  readonly #read: Read;
+  readonly #sizeBytes: number;
+  readonly #window = new Uint8Array(WINDOW_BYTES);
+  #from = 0;
+  #filled = 0;
+
+  constructor(read: Read, sizeBytes: number) {
+    this.#read = read;
+    this.#sizeBytes = sizeBytes;
+  }
+
+  at(offsetBytes: number, lengthBytes: number): Uint8Array {
+    const wanted = Math.min(lengthBytes, this.#sizeBytes - offsetBytes);
+    const isInside = offsetBytes >= this.#from && offsetBytes + wanted <= this.#from + this.#filled;
+    if (!isInside) {
+      const isNear = offsetBytes - (this.#from + this.#filled) < WINDOW_BYTES;
+      const target = this.#window.subarray(0, isNear ? WINDOW_BYTES : 16);
+      this.#from = offsetBytes;
+      this.#filled = this.#read(target, offsetBytes);
+    }
+    const at = offsetBytes - this.#from;
+    return this.#window.subarray(at, Math.min(at + wanted, this.#filled));
+  }
+}
+
+function shared(values: readonly number[]): Float64Array {
+  const column = new Float64Array(new SharedArrayBuffer(8 * values.length));
+  column.set(values);
+  return column;
+}

@@ -1,0 +1,70 @@
+import { beginsAsS2 } from '../codec/s2/framing.ts';
+import { indexChunks } from '../codec/s2/index-chunks.ts';
+import type { Fault } from '../findings/finding.ts';
+import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
+import { SliceSource } from '../source/slice.ts';
+import { S2Source } from './s2-source.ts';
+
+const TRAILER_BYTES = 8;
+const MAX_HEAD_BYTES = 4 + 10;
+
+/** The decoded bytes of a block kept with `compression: s2`, and what is wrong with its compression. */
+export interface CompressedBlock extends ByteSource {
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Opens a compressed block (format.md 3.5): `cmp` 0x01, a size that cannot be relied on, an S2 stream, and the last 8
+ * bytes of the block as they are. null where the block is not compressed. Closing it leaves `file` open.
+ */
+export function openCompressedBlock(file: ByteSource): CompressedBlock | null {
+  const head = new Uint8Array(MAX_HEAD_BYTES + 10);
+  const filled = file.read(head, 0);
+  if (head[0] !== 0x63 || head[1] !== 0x6d || head[2] !== 0x70 || head[3] !== 1) return null;
+  const streamAt = endOfUvarint(head.subarray(0, filled));
+  if (streamAt < 0 || !beginsAsS2(head.subarray(streamAt, filled))) return null;
+  const stream = new SliceSource(file, streamAt, file.sizeBytes - streamAt - TRAILER_BYTES);
+  const { index, faults } = indexChunks((target, at) => stream.read(target, at), stream.sizeBytes);
+  return new BlockContent(file, new S2Source(stream, index), faults, streamAt);
+}
+
+function endOfUvarint(head: Uint8Array): number {
+  for (let i = 4; i < Math.min(head.length, MAX_HEAD_BYTES); i++) if ((head[i] ?? 0) < 0x80) return i + 1;
+  return -1;
+}
+
+class BlockContent implements CompressedBlock {
+  readonly sizeBytes: number;
+  readonly descriptor: SourceDescriptor;
+  readonly #file: ByteSource;
+  readonly #stream: S2Source;
+  readonly #framing: readonly Fault[];
+  readonly #streamAt: number;
+
+  constructor(file: ByteSource, stream: S2Source, framing: readonly Fault[], streamAt: number) {
+    this.#file = file;
+    this.#stream = stream;
+    this.#framing = framing;
+    this.#streamAt = streamAt;
+    this.descriptor = file.descriptor;
+    this.sizeBytes = stream.sizeBytes + TRAILER_BYTES;
+  }
+
+  /** Offsets count from the start of the file. */
+  get faults(): readonly Fault[] {
+    return [...this.#framing, ...this.#stream.faults].map((fault) => ({
+      ...fault,
+      offsetBytes: (fault.offsetBytes ?? 0) + this.#streamAt,
+    }));
+  }
+
+  read(target: Uint8Array, offsetBytes: number): number {
+    if (offsetBytes < this.#stream.sizeBytes) return this.#stream.read(target, offsetBytes);
+    const into = offsetBytes - this.#stream.sizeBytes;
+    if (into >= TRAILER_BYTES) return 0;
+    const part = target.subarray(0, Math.min(target.length, TRAILER_BYTES - into));
+    return this.#file.read(part, this.#file.sizeBytes - TRAILER_BYTES + into);
+  }
+
+  close(): void {}
+}

@@ -1,0 +1,24 @@
+import type { ByteSource } from '../source/byte-source.ts';
+import { FileSource } from '../source/file.ts';
+import { SliceSource } from '../source/slice.ts';
+import type { Entry } from './entry.ts';
+
+/** A file of its own. */
+export function fileEntry(path: string, label: string, filePath: string, sizeBytes: number): Entry {
+  return { path, label, sizeBytes, carrierOffsetBytes: null, open: () => new FileSource(filePath) };
+}
+
+/** A run of bytes in a source that stays open as long as the archive does. */
+export function sliceEntry(path: string, label: string, of: ByteSource, offsetBytes: number, sizeBytes: number): Entry {
+  return {
+    path,
+    label,
+    sizeBytes,
+    carrierOffsetBytes: offsetBytes,
+    open: () => new KeptOpen(of, offsetBytes, sizeBytes),
+  };
+}
+
+class KeptOpen extends SliceSource {
+  override close(): void {}
+}

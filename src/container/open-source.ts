@@ -1,0 +1,26 @@
+import type { Fault } from '../findings/finding.ts';
+import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
+import { FileSource } from '../source/file.ts';
+import { MemorySource } from '../source/memory.ts';
+import { SliceSource } from '../source/slice.ts';
+import { S2Source } from './s2-source.ts';
+
+/** Opens the bytes that a descriptor names, in any thread. The caller closes. Throws SourceError. */
+export function openSource(descriptor: SourceDescriptor): ByteSource {
+  switch (descriptor.kind) {
+    case 'file':
+      return new FileSource(descriptor.path);
+    case 'memory':
+      return new MemorySource(descriptor.bytes);
+    case 'slice':
+      return new SliceSource(openSource(descriptor.of), descriptor.offsetBytes, descriptor.lengthBytes);
+    case 's2':
+      return new S2Source(openSource(descriptor.of), descriptor.index);
+  }
+}
+
+/** What an S2 stream under a source turned out to have wrong, as far as it was read. */
+export function framingFaults(source: ByteSource): readonly Fault[] {
+  if (source instanceof S2Source) return source.faults;
+  return source instanceof SliceSource ? framingFaults(source.of) : [];
+}

@@ -1,0 +1,128 @@
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { beginsAsS2 } from '../codec/s2/framing.ts';
+import { indexChunks } from '../codec/s2/index-chunks.ts';
+import { makeFinding, type Fault, type Finding, type Place } from '../findings/finding.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import { FileSource } from '../source/file.ts';
+import { spool, type Spool } from '../source/spool.ts';
+import { sliceEntry } from './entries.ts';
+import type { Entry, FileStreamParts, StreamParts } from './entry.ts';
+import { S2Source } from './s2-source.ts';
+import { TAR_BLOCK_BYTES, parseTarHeader } from './tar/header.ts';
+import { walkTar } from './tar/walk.ts';
+
+/** What surrounds a snapshot file. */
+export interface SnapshotPlace {
+  readonly account: string | null;
+  readonly folderName: string | null;
+  /** Path of the file as findings name it. */
+  readonly label: string;
+  readonly manifest: Entry | null;
+}
+
+/** A snapshot that was opened; `close` gives back what it holds open and removes what it spooled. */
+export interface OpenSnapshot {
+  readonly parts: StreamParts;
+  close(): void;
+}
+
+export type SnapshotForm = 's2' | 'gzip' | 'tar' | 'empty' | null;
+
+const V2_MAGIC = 'NATSARC1';
+
+/** Tells by its first bytes how a file is packed; null where it is no snapshot. */
+export function snapshotForm(head: Uint8Array): SnapshotForm {
+  if (head.length === 0) return 'empty';
+  if (beginsAsS2(head)) return 's2';
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  if (head.length < TAR_BLOCK_BYTES) return null;
+  const header = parseTarHeader(head.subarray(0, TAR_BLOCK_BYTES));
+  return header === null || header === 'zero' ? null : 'tar';
+}
+
+/** Opens a snapshot file whose form is known. Throws SourceError where the system refuses. */
+export async function openSnapshot(
+  path: string,
+  form: 's2' | 'gzip' | 'tar',
+  place: SnapshotPlace,
+  signal?: AbortSignal,
+): Promise<OpenSnapshot> {
+  const file = new FileSource(path);
+  if (form === 's2') return openS2(file, place);
+  if (form === 'tar') return { parts: tarParts(file, 'tar', file.sizeBytes, place, []), close: () => file.close() };
+  const sizeBytes = file.sizeBytes;
+  file.close();
+  const unpacked = await spool([createReadStream(path), createGunzip()], signal);
+  const source = new FileSource(unpacked.path);
+  return {
+    parts: tarParts(source, 'tgz', sizeBytes, place, gzipFaults(unpacked, sizeBytes)),
+    close: () => {
+      source.close();
+      unpacked.remove();
+    },
+  };
+}
+
+function gzipFaults(unpacked: Spool, sizeBytes: number): Fault[] {
+  if (unpacked.error === null) return [];
+  const isCut = 'code' in unpacked.error && unpacked.error.code === 'Z_BUF_ERROR';
+  return [{ code: isCut ? 'GZIP_CUT' : 'GZIP_CORRUPT', data: { bytes: sizeBytes, reason: unpacked.error.message } }];
+}
+
+function openS2(file: FileSource, place: SnapshotPlace): OpenSnapshot {
+  const { index, faults } = indexChunks((target, at) => file.read(target, at), file.sizeBytes);
+  const decoded = new S2Source(file, index);
+  const magic = new Uint8Array(V2_MAGIC.length);
+  const isV2 = decoded.read(magic, 0) === magic.length && new TextDecoder().decode(magic) === V2_MAGIC;
+  const close = (): void => file.close();
+  if (!isV2) return { parts: tarParts(decoded, 'v1', file.sizeBytes, place, faults), close };
+  const body = sliceEntry('body', place.label, decoded, magic.length, decoded.sizeBytes - magic.length);
+  const findings = faults.map((fault) => makeFinding(fault, placeOf(place)));
+  return { parts: { form: 'v2', ...place, sizeBytes: file.sizeBytes, body, findings }, close };
+}
+
+function placeOf(place: SnapshotPlace): Place {
+  return {
+    ...(place.account === null ? {} : { account: place.account }),
+    ...(place.folderName === null ? {} : { stream: place.folderName }),
+    file: place.label,
+  };
+}
+
+function tarParts(
+  decoded: ByteSource,
+  form: FileStreamParts['form'],
+  sizeBytes: number,
+  place: SnapshotPlace,
+  faults: readonly Fault[],
+): FileStreamParts {
+  const walk = walkTar(decoded);
+  const label = (path: string): string => `${place.label}:${path}`;
+  const entries = walk.entries.map((entry) =>
+    sliceEntry(entry.path, label(entry.path), decoded, entry.offsetBytes, entry.sizeBytes),
+  );
+  const findings = faults.map((fault) => makeFinding(fault, placeOf(place)));
+  // An end that the framing lost is not told again as an end that the tar lost.
+  const isCut = faults.some((fault) => fault.code === 'S2_CUT' || fault.code === 'GZIP_CUT');
+  for (const { entry, ...fault } of walk.faults) {
+    if (isCut && (fault.code === 'TAR_CUT' || fault.code === 'TAR_END_MISSING')) continue;
+    findings.push(makeFinding(fault, { ...placeOf(place), file: entry === undefined ? place.label : label(entry) }));
+  }
+  findings.push(...abortFindings(entries, place));
+  const carrier = sliceEntry('', place.label, decoded, 0, decoded.sizeBytes);
+  return { form, ...place, sizeBytes, entries, emptyFolders: [], carrier, findings };
+}
+
+/** A server that failed half way ends the tar properly and leaves its error in it (format.md 8.2). */
+function abortFindings(entries: readonly Entry[], place: SnapshotPlace): Finding[] {
+  return entries
+    .filter((entry) => entry.path === 'errors.txt')
+    .map((entry) => {
+      const source = entry.open();
+      const bytes = new Uint8Array(Math.min(200, source.sizeBytes));
+      source.read(bytes, 0);
+      const message = new TextDecoder().decode(bytes).trim();
+      return makeFinding({ code: 'SNAP_ABORTED', data: { message } }, { ...placeOf(place), file: entry.label });
+    });
+}

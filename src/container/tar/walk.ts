@@ -1,0 +1,156 @@
+import type { Fault } from '../../findings/finding.ts';
+import type { ByteSource } from '../../source/byte-source.ts';
+import { parsePaxRecords, parseTarHeader, TAR_BLOCK_BYTES, type TarHeader } from './header.ts';
+import { nameFault, normalName } from './entry-name.ts';
+
+/** A regular file in a tar. */
+export interface TarEntry {
+  readonly path: string;
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
+}
+
+export interface TarWalk {
+  readonly entries: readonly TarEntry[];
+  /** `entry` names the entry it is about. */
+  readonly faults: readonly (Fault & { readonly entry?: string })[];
+  /** Whether anything in it looked like a tar. */
+  readonly headers: number;
+}
+
+/** A stream of a hundred thousand consumers has fewer; an archive with more is not a snapshot. */
+const MAX_ENTRIES = 2_000_000;
+const MAX_EXTENSION_BYTES = 1024 * 1024;
+
+/** Finds the files of a tar by reading only its headers. Goes on behind damage at the next header that fits. */
+export function walkTar(source: ByteSource): TarWalk {
+  const walker = new TarWalker(source);
+  walker.walk();
+  return walker;
+}
+
+class TarWalker implements TarWalk {
+  readonly entries: TarEntry[] = [];
+  readonly faults: (Fault & { readonly entry?: string })[] = [];
+  headers = 0;
+  readonly #source: ByteSource;
+  readonly #seen = new Set<string>();
+  readonly #block = new Uint8Array(TAR_BLOCK_BYTES);
+  #longName: string | null = null;
+  #longSize: number | null = null;
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  walk(): void {
+    let at = 0;
+    while (at < this.#source.sizeBytes) {
+      const header = this.#readHeader(at);
+      if (header === 'zero') return this.#end(at);
+      if (header === 'cut') {
+        this.faults.push({ code: 'TAR_CUT', offsetBytes: at, data: { remaining: this.#source.sizeBytes - at } });
+        return;
+      }
+      at = header === null ? this.#resynchronise(at) : this.#take(header, at);
+      if (this.entries.length > MAX_ENTRIES) return void this.faults.push({ code: 'TAR_CUT', offsetBytes: at });
+    }
+    const isCut = this.faults.some((fault) => fault.code === 'TAR_CUT' || fault.code === 'TAR_ENTRY_OVERSIZED');
+    if (!isCut) this.faults.push({ code: 'TAR_END_MISSING', offsetBytes: this.#source.sizeBytes });
+  }
+
+  #readHeader(at: number): TarHeader | 'zero' | 'cut' | null {
+    const filled = this.#source.read(this.#block, at);
+    return filled < TAR_BLOCK_BYTES ? 'cut' : parseTarHeader(this.#block);
+  }
+
+  /** Two blocks of zeros end a tar; anything but zeros behind them was not written by a server. */
+  #end(at: number): void {
+    if (at + 2 * TAR_BLOCK_BYTES > this.#source.sizeBytes) {
+      this.faults.push({ code: 'TAR_END_MISSING', offsetBytes: at });
+      return;
+    }
+    const window = new Uint8Array(64 * 1024);
+    for (let next = at; next < this.#source.sizeBytes; ) {
+      const filled = this.#source.read(window, next);
+      const content = window.subarray(0, filled).findIndex((byte) => byte !== 0);
+      if (content >= 0) {
+        const offsetBytes = next + content;
+        this.faults.push({ code: 'TAR_TRAILING_DATA', offsetBytes, lengthBytes: this.#source.sizeBytes - offsetBytes });
+        return;
+      }
+      if (filled === 0) return;
+      next += filled;
+    }
+  }
+
+  #resynchronise(at: number): number {
+    this.faults.push({ code: 'TAR_HEADER_CORRUPT', offsetBytes: at });
+    for (let next = at + TAR_BLOCK_BYTES; next + TAR_BLOCK_BYTES <= this.#source.sizeBytes; next += TAR_BLOCK_BYTES) {
+      const header = this.#readHeader(next);
+      if (header !== null && header !== 'cut' && header !== 'zero') return next;
+    }
+    return this.#source.sizeBytes;
+  }
+
+  /** Takes one header and steps over its content; gives where the next header is. */
+  #take(header: TarHeader, at: number): number {
+    this.headers++;
+    const contentAt = at + TAR_BLOCK_BYTES;
+    const remaining = this.#source.sizeBytes - contentAt;
+    const isExtension = 'xgLK'.includes(header.type);
+    const name = isExtension ? header.name : (this.#longName ?? header.name);
+    const sizeBytes = isExtension ? header.sizeBytes : (this.#longSize ?? header.sizeBytes);
+    if (!Number.isFinite(sizeBytes) || sizeBytes > remaining) {
+      this.#takeTooLong(name, sizeBytes, contentAt, remaining);
+      return this.#source.sizeBytes;
+    }
+    if (isExtension) this.#takeExtension(header.type, contentAt, sizeBytes);
+    else {
+      this.#takeEntry(header, normalName(name), contentAt, sizeBytes);
+      this.#longName = null;
+      this.#longSize = null;
+    }
+    return contentAt + Math.ceil(sizeBytes / TAR_BLOCK_BYTES) * TAR_BLOCK_BYTES;
+  }
+
+  /** A size no archive has is a lie; one that merely passes the end is a cut. What is there of it is kept. */
+  #takeTooLong(name: string, sizeBytes: number, contentAt: number, remaining: number): void {
+    const isPlausible = Number.isFinite(sizeBytes) && sizeBytes < 2 ** 40;
+    this.faults.push({
+      code: isPlausible ? 'TAR_CUT' : 'TAR_ENTRY_OVERSIZED',
+      offsetBytes: contentAt - TAR_BLOCK_BYTES,
+      data: { claimed: String(sizeBytes), remaining },
+      entry: name,
+    });
+    if (isPlausible && nameFault(normalName(name)) === null)
+      this.entries.push({ path: normalName(name), offsetBytes: contentAt, sizeBytes: remaining });
+  }
+
+  #takeExtension(type: string, at: number, sizeBytes: number): void {
+    const bytes = new Uint8Array(Math.min(sizeBytes, MAX_EXTENSION_BYTES));
+    this.#source.read(bytes, at);
+    if (type === 'L') this.#longName = new TextDecoder().decode(bytes).replace(/\0.*$/s, '');
+    if (type !== 'x') return;
+    const records = parsePaxRecords(bytes);
+    if (records === null) {
+      this.faults.push({ code: 'TAR_HEADER_CORRUPT', offsetBytes: at - TAR_BLOCK_BYTES });
+      return;
+    }
+    this.#longName = records.get('path') ?? this.#longName;
+    const size = records.get('size');
+    if (size !== undefined) this.#longSize = Number(size);
+  }
+
+  #takeEntry(header: TarHeader, path: string, offsetBytes: number, sizeBytes: number): void {
+    const place = { offsetBytes: offsetBytes - TAR_BLOCK_BYTES, entry: path };
+    if (header.type !== '0')
+      return void this.faults.push({ code: 'TAR_ENTRY_TYPE', ...place, data: { type: header.type, name: path } });
+    const fault = nameFault(path);
+    if (fault !== null) this.faults.push({ code: fault, ...place, data: { name: path } });
+    if (fault === 'TAR_PATH_UNSAFE') return;
+    if (this.#seen.has(path)) return void this.faults.push({ code: 'TAR_ENTRY_DUPLICATE', ...place, data: { name: path } });
+    this.#seen.add(path);
+    this.entries.push({ path, offsetBytes, sizeBytes });
+  }
+}

@@ -1,0 +1,32 @@
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+
+/** A temporary file that holds what a stream brought; removed by `remove`, or when the process ends. */
+export interface Spool {
+  readonly path: string;
+  /** The error that ended the stream early; what came before it is in the file. */
+  readonly error: Error | null;
+  remove(): void;
+}
+
+/** Writes streams, one behind the other, to a temporary file that only this user can read. */
+export async function spool(
+  streams: readonly (NodeJS.ReadableStream | NodeJS.ReadWriteStream)[],
+  signal?: AbortSignal,
+): Promise<Spool> {
+  const folder = mkdtempSync(join(tmpdir(), 'natsarc-'));
+  const path = join(folder, 'spool');
+  const remove = (): void => {
+    process.off('exit', remove);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.on('exit', remove);
+  try {
+    await pipeline([...streams, createWriteStream(path, { mode: 0o600 })], signal === undefined ? {} : { signal });
+    return { path, error: null, remove };
+  } catch (error) {
+    return { path, error: error instanceof Error ? error : new Error(String(error)), remove };
+  }
+}
