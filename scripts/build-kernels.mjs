@@ -12,7 +12,8 @@ const target = join(generated, 'kernels.ts');
 
 const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)));
 hash.update(readFileSync(join(root, 'node_modules/assemblyscript/package.json')));
-for (const name of readdirSync(assembly).toSorted()) hash.update(name).update(readFileSync(join(assembly, name)));
+for (const name of readdirSync(assembly).toSorted())
+  hash.update(name).update(readFileSync(join(assembly, name)));
 const sourceHash = hash.digest('hex').slice(0, 32);
 
 if (existsSync(target) && readFileSync(target, 'utf8').includes(sourceHash)) process.exit(0);

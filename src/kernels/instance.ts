@@ -1,68 +1,95 @@
 import { KERNELS_BASE64 } from './generated/kernels.ts';
-import { LAYOUT } from './memory-layout.ts';
 
-/** The functions of `assembly/`, as WebAssembly exports them. Pointers and lengths are in bytes. */
+type Place = WebAssembly.Global<number>;
+type Wide = WebAssembly.Global<bigint>;
+
+/** What the module exports; see assembly/index.ts. */
 export interface KernelExports {
   readonly memory: WebAssembly.Memory;
-  setKey(key: number): void;
-  hash(at: number, length: number): bigint;
-  beginStream(): void;
-  hashPiece(at: number, length: number, isLast: number): bigint;
-  crc32c(crc: number, at: number, length: number): number;
-  decodeElements(at: number, end: number, out: number, limit: number): number;
-  beginBlock(budgetBytes: bigint): void;
-  digest(at: number, length: number): bigint;
-  findRecord(window: number, from: number, length: number, isFinal: number): bigint;
-  scan(window: number, length: number, base: bigint, isFinal: number, wants: number): number;
+  readonly HASH_KEY: Place;
+  readonly SCRATCH: Place;
+  readonly SCRATCH_BYTES: Place;
+  readonly S2_INPUT: Place;
+  readonly S2_INPUT_BYTES: Place;
+  readonly S2_OUTPUT: Place;
+  readonly SCAN: Place;
+  readonly SCAN_END: Place;
+  readonly SCAN_WINDOW_BYTES: Place;
+  readonly RUNS: Place;
+  readonly FAULTS: Place;
+  readonly ERASED_SEQS: Place;
+  readonly ERASED_TIMES: Place;
+  readonly TOMBSTONE_SEQS: Place;
+  readonly TOMBSTONE_TIMES: Place;
+  readonly TTL_SEQS: Place;
+  readonly SCHEDULE_SEQS: Place;
+  readonly RECORD_OFFSETS: Place;
+  readonly RECORD_SEQS: Place;
+  readonly RECORD_TIMES: Place;
+  readonly RECORD_BYTES: Place;
+  readonly SUBJECT_AT: Place;
+  readonly SUBJECT_BYTES: Place;
+  readonly HEADER_AT: Place;
+  readonly HEADER_BYTES: Place;
+  readonly PAYLOAD_AT: Place;
+  readonly PAYLOAD_BYTES: Place;
+  readonly hashBegin: () => void;
+  readonly hashUpdate: (from: number, bytes: number) => void;
+  readonly hashFinish: (from: number, bytes: number) => bigint;
+  readonly crcUpdate: (crc: number, from: number, bytes: number) => number;
+  readonly s2Length: (bytes: number) => number;
+  readonly s2Decode: (bytes: number) => number;
+  readonly subjectDigest: (from: number, bytes: number) => bigint;
+  readonly scanStart: (wants: number, capacity: number) => void;
+  readonly scanRoom: () => number;
+  readonly scanPushed: (bytes: number) => void;
+  readonly scan: (final: number) => number;
+  readonly scanDrained: () => void;
+  readonly scanFinish: () => void;
+  readonly records: Place;
+  readonly messages: Place;
+  readonly messageBytes: Place;
+  readonly firstSeq: Wide;
+  readonly lastSeq: Wide;
+  readonly firstTime: Wide;
+  readonly lastTime: Wide;
+  readonly digest: Wide;
+  readonly runCount: Place;
+  readonly erasedCount: Place;
+  readonly tombstoneCount: Place;
+  readonly ttlCount: Place;
+  readonly scheduleCount: Place;
+  readonly faultCount: Place;
+  readonly recordCount: Place;
 }
 
-/** A module with its memory, as bytes. The memory never grows, so views stay valid. */
-export interface Kernel {
+export interface Kernels {
   readonly exports: KernelExports;
+  readonly buffer: ArrayBuffer;
+  /** The whole memory. */
   readonly bytes: Uint8Array;
-  readonly view: DataView;
 }
 
-let compiled: WebAssembly.Module | null = null;
-let instance: Kernel | null = null;
+let compiled: WebAssembly.Module | undefined;
+let running: Kernels | undefined;
 
-/** The compiled module: to be sent to other threads, which then need not compile it. */
+/** The compiled module, to be sent to a worker. Compiles it on first use. */
 export function kernelModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(KERNELS_BASE64), (char) => char.charCodeAt(0)));
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(KERNELS_BASE64), (c) => c.charCodeAt(0)));
   return compiled;
 }
 
-/** Uses a module that another thread compiled. */
+/** Makes this thread use a module that another thread compiled. Has no effect once the kernels run. */
 export function adoptKernelModule(module: WebAssembly.Module): void {
-  compiled = module;
+  compiled ??= module;
 }
 
-/** The thread's kernels; made at first use. */
-export function kernel(): Kernel {
-  if (instance !== null) return instance;
-  const { exports } = new WebAssembly.Instance(kernelModule(), { env: { abort: onAbort } });
-  const functions = exports as unknown as KernelExports;
-  instance = {
-    exports: functions,
-    bytes: new Uint8Array(functions.memory.buffer),
-    view: new DataView(functions.memory.buffer),
-  };
-  return instance;
-}
-
-function onAbort(): never {
-  throw new Error('a kernel stopped: this is a bug in natsarc, please report it');
-}
-
-/** Where `bytes` lie in kernel memory, -1 where they lie elsewhere. */
-export function addressOf(bytes: Uint8Array): number {
-  return bytes.buffer === kernel().bytes.buffer ? bytes.byteOffset : -1;
-}
-
-/** Copies up to 16 MiB to the input region and gives the address there; bytes that are in kernel memory stay. */
-export function place(bytes: Uint8Array): number {
-  const address = addressOf(bytes);
-  if (address >= 0) return address;
-  kernel().bytes.set(bytes, LAYOUT.s2Input);
-  return LAYOUT.s2Input;
+/** The instance of this thread. */
+export function kernels(): Kernels {
+  if (running === undefined) {
+    const exports = new WebAssembly.Instance(kernelModule()).exports as unknown as KernelExports;
+    const buffer = exports.memory.buffer;
+    running = { exports, buffer, bytes: new Uint8Array(buffer) };
+  }
+  return running;
 }

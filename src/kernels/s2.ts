@@ -1,37 +1,41 @@
-import { kernel } from './instance.ts';
-import { LAYOUT } from './memory-layout.ts';
+import { kernels } from './instance.ts';
 
-/** Room in kernel memory for an encoded S2 block of up to 16 MiB: read it there, then call `decodeS2Input`. */
+/** Where to read a compressed body of `lengthBytes` (at most 16 MiB) into, for `decodeS2Input`. */
 export function s2InputWindow(lengthBytes: number): Uint8Array {
-  if (lengthBytes > LAYOUT.s2InputBytes) throw new RangeError(`an S2 block of ${lengthBytes} bytes`);
-  return kernel().bytes.subarray(LAYOUT.s2Input, LAYOUT.s2Input + lengthBytes);
+  const { exports, buffer } = kernels();
+  if (lengthBytes > exports.S2_INPUT_BYTES.value) throw new RangeError('an S2 block has at most 16 MiB');
+  return new Uint8Array(buffer, exports.S2_INPUT.value, lengthBytes);
 }
 
-/** Decodes the block in the input window; a view of up to 4 MiB that holds until the next call, null where damaged. */
+/**
+ * Decodes the block of `lengthBytes` in the input window. Returns a view of the decoded bytes (at most 4 MiB), valid
+ * until the next call; null where the block is corrupt.
+ */
 export function decodeS2Input(lengthBytes: number): Uint8Array | null {
-  const { exports, bytes } = kernel();
-  const head = readLength(s2InputWindow(Math.min(lengthBytes, 10)));
-  if (head === null || head.value > LAYOUT.s2OutputBytes) return null;
-  const written = exports.decodeElements(
-    LAYOUT.s2Input + head.lengthBytes,
-    LAYOUT.s2Input + lengthBytes,
-    LAYOUT.s2Output,
-    LAYOUT.s2Output + head.value,
-  );
-  return written === head.value ? bytes.subarray(LAYOUT.s2Output, LAYOUT.s2Output + written) : null;
+  const { exports, buffer } = kernels();
+  if (lengthBytes > exports.S2_INPUT_BYTES.value) return null;
+  const length = exports.s2Decode(lengthBytes);
+  return length < 0 ? null : new Uint8Array(buffer, exports.S2_OUTPUT.value, length);
 }
 
-/** How many bytes an S2 block decodes to, from its first bytes; -1 where they are damaged. */
+/** Decodes one S2 or Snappy block into `target` (format.md 12.1). Returns the decoded length; -1 where it is corrupt or does not fit. */
+export function decodeS2Block(block: Uint8Array, target: Uint8Array): number {
+  const { exports } = kernels();
+  if (block.length > exports.S2_INPUT_BYTES.value || s2DecodedLength(block) > target.length) return -1;
+  s2InputWindow(block.length).set(block);
+  const decoded = decodeS2Input(block.length);
+  if (decoded === null) return -1;
+  target.set(decoded);
+  return decoded.length;
+}
+
+/** The decoded length that a block claims; -1 where that cannot be read or is above 4 MiB. */
 export function s2DecodedLength(block: Uint8Array): number {
-  return readLength(block)?.value ?? -1;
-}
-
-function readLength(block: Uint8Array): { readonly value: number; readonly lengthBytes: number } | null {
-  let value = 0;
-  for (let i = 0; i < Math.min(5, block.length); i++) {
-    const byte = block[i] ?? 0;
-    value += (byte & 0x7f) * 2 ** (7 * i);
-    if (byte < 0x80) return value <= 0xffffffff ? { value, lengthBytes: i + 1 } : null;
+  let length = 0;
+  for (let at = 0; at < block.length && at < 5; at++) {
+    const byte = block[at] ?? 0;
+    length += (byte & 0x7f) * 2 ** (7 * at);
+    if (byte < 0x80) return length <= 4 * 1024 * 1024 ? length : -1;
   }
-  return null;
+  return -1;
 }

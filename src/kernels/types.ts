@@ -44,7 +44,7 @@ export interface ScanFault {
   readonly lengthBytes: number;
   /** The sequence the record claims, where its header could be read. */
   readonly seq: bigint | null;
-  /** For `structure`: which rule (`header-prefix`, `header-end`, `subject`); else empty. */
+  /** For `structure`: which rule (`header-length`, `header-prefix`, `header-end`, `subject`); else empty. */
   readonly detail: string;
   /** Sequence of the last good message, erased or skip record before; 0n where there is none. */
   readonly seqBefore: bigint;
@@ -71,4 +71,17 @@ export interface RecordColumns {
   readonly headerBytes: Uint32Array;
   readonly payloadAt: Uint32Array;
   readonly payloadBytes: Uint32Array;
+}
+
+export interface BlockScannerOptions {
+  /** HighwayHash key of the block: 32 bytes, SHA-256 of `NAME-N`. */
+  readonly key: Uint8Array;
+  /** Fill `ttlSeqs`. */
+  readonly ttl?: boolean;
+  /** Fill `scheduleSeqs`. */
+  readonly schedules?: boolean;
+  /** Called for the good records of each window, in order; one whose sequence is out of order is not among them. */
+  readonly onRecords?: (columns: RecordColumns, window: Uint8Array) => void;
+  /** Entries of each column before it is drained; the tests make it small. */
+  readonly columnEntries?: number;
 }

@@ -4,10 +4,13 @@ declare namespace WebAssembly {
     constructor(bytes: Uint8Array);
   }
   class Instance {
-    constructor(module: Module, imports: Record<string, Record<string, unknown>>);
+    constructor(module: Module, imports?: Record<string, Record<string, unknown>>);
     readonly exports: Record<string, unknown>;
   }
   interface Memory {
     readonly buffer: ArrayBuffer;
+  }
+  interface Global<T> {
+    readonly value: T;
   }
 }

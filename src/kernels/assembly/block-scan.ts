@@ -86,6 +86,8 @@ let expected: u64 = NONE;
 let runFrom: u64 = 0;
 let runTo: u64 = 0;
 let last: u64 = 0;
+/** What `last` was before the message at hand. */
+let prior: u64 = 0;
 
 export let records: f64 = 0;
 export let messages: f64 = 0;
@@ -319,6 +321,7 @@ function walk(final: bool): bool {
     if (seq == expected) {
       expected = seq + 1;
       runTo = seq;
+      prior = last;
       last = seq;
       message(at, word, subjectBytes);
     } else if (admit(at, seq, length)) {
@@ -351,6 +354,7 @@ function admit(at: usize, word: u64, length: usize): bool {
     owesNext = false;
     pushFault(KIND_NEXT, 0, 0, seq, true);
   }
+  prior = last;
   last = seq;
   if (word & ERASED) {
     expected = NONE;
@@ -388,6 +392,7 @@ function message(at: usize, word: u32, subjectBytes: usize): void {
 
 function structure(kind: u64, at: usize): void {
   pushFault(kind, offsetOf(at), 0, load<u64>(at, 4), true);
+  store<u64>(FAULTS + (faultCount - 1) * 48, prior, 40);
 }
 
 function checkHeader(at: usize, header: usize, room: usize): void {
@@ -499,7 +504,7 @@ function isGood(at: usize, final: bool): i32 {
 /** Looks for the next good record, from `start` on. False: more bytes are needed. */
 function search(final: bool): bool {
   let at = start;
-  const top = i8x16.splat(<i8>((last == 0 ? (<u64>1 << 56) - 1 : last + FURTHEST_JUMP) >> 56) & 0x3f);
+  const top = i8x16.splat(<i8>((last == 0 ? ((<u64>1) << 56) - 1 : last + FURTHEST_JUMP) >> 56) & 0x3f);
   const lengthTop = i8x16.splat(2);
   const low7 = i8x16.splat(0x7f);
   const low6 = i8x16.splat(0x3f);
