@@ -20,7 +20,8 @@ if (existsSync(target) && readFileSync(target, 'utf8').includes(sourceHash)) pro
 
 const asc = await import('assemblyscript/asc');
 const outputs = new Map();
-const { error, stderr } = await asc.main(
+const log = [];
+const { error } = await asc.main(
   ['index.ts', '--baseDir', '.', '--config', 'asconfig.json', '--outFile', 'kernels.wasm'],
   {
     readFile: (name, baseDir) => {
@@ -29,11 +30,12 @@ const { error, stderr } = await asc.main(
     },
     writeFile: (name, contents) => void outputs.set(name, contents),
     listFiles: () => [],
+    stderr: { write: (text) => void log.push(text) },
   },
 );
 const wasm = outputs.get('kernels.wasm');
 if (error || wasm === undefined) {
-  process.stderr.write(`${stderr.toString()}\n${error?.message ?? 'no output'}\n`);
+  process.stderr.write(`${log.join('')}${error?.message ?? 'no output'}\n`);
   process.exit(1);
 }
 

@@ -8,7 +8,8 @@ const WANT_SCHEDULES = 2;
 const WANT_RECORDS = 4;
 const FULL = 1;
 
-let active: BlockScanner | undefined;
+/** Belongs to the scanner whose turn it is. */
+let active: object | undefined;
 
 /**
  * Scans one block: `window()`, fill some of it, `push(bytes)`, again and again, then `finish()`. The bytes in the
@@ -25,6 +26,7 @@ export class BlockScanner {
   readonly #ttlSeqs = new GrowingColumn();
   readonly #scheduleSeqs = new GrowingColumn();
   readonly #faults = new FaultList();
+  readonly #turn: object = {};
   #windowAt = 0;
   #rawBytes = 0;
   #lastBytes: Uint8Array = new Uint8Array(0);
@@ -40,7 +42,7 @@ export class BlockScanner {
     if (options.schedules === true) wants |= WANT_SCHEDULES;
     if (options.onRecords !== undefined) wants |= WANT_RECORDS;
     exports.scanStart(wants, options.columnEntries ?? 0x7fffffff);
-    active = this;
+    active = this.#turn;
   }
 
   /** Room for the next bytes of the block, in kernel memory. */
@@ -97,11 +99,11 @@ export class BlockScanner {
 
   /** Lets another scanner start, whether or not this one got to its end. */
   close(): void {
-    if (active === this) active = undefined;
+    if (active === this.#turn) active = undefined;
   }
 
   #mustBeActive(): void {
-    if (active !== this) throw new Error('this block scan has ended');
+    if (active !== this.#turn) throw new Error('this block scan has ended');
   }
 
   #run(final: 0 | 1): void {

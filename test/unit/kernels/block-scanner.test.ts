@@ -1,0 +1,213 @@
+import { afterEach, expect, test } from 'vitest';
+import { BlockScanner, highwayHash64 } from '../../../src/kernels/index.ts';
+import type { BlockScan, BlockScannerOptions } from '../../../src/kernels/index.ts';
+import { scanBlock } from '../../../src/kernels/reference/block-scan.ts';
+import { KEY, randomBytes, record } from './build-block.ts';
+
+const ERASED = 1n << 63n;
+const TOMBSTONE = 1n << 62n;
+let open: BlockScanner | undefined;
+afterEach(() => open?.close());
+
+function scan(block: Uint8Array, fill = 1 << 19, options: Partial<BlockScannerOptions> = {}): BlockScan {
+  const scanner = new BlockScanner({ key: KEY, ...options });
+  open = scanner;
+  for (let at = 0; at < block.length;) {
+    const window = scanner.window();
+    const length = Math.min(fill, window.length, block.length - at);
+    window.set(block.subarray(at, at + length));
+    scanner.push(length);
+    at += length;
+  }
+  return scanner.finish();
+}
+
+function expectAsReference(
+  block: Uint8Array,
+  fill?: number,
+  options?: Partial<BlockScannerOptions>,
+): BlockScan {
+  const found = scan(block, fill, options);
+  const plain = scanBlock(KEY, block);
+  expect(found.faults).toEqual(plain.faults);
+  expect([...found.ranges]).toEqual(plain.ranges);
+  expect([...found.erasedSeqs]).toEqual(plain.erased);
+  expect([...found.tombstoneSeqs]).toEqual(plain.tombstones);
+  expect(found.subjectDigest).toBe(plain.digest);
+  const totals = { records: found.records, messages: found.messages, bytes: found.bytes };
+  expect(totals).toEqual({ records: plain.records, messages: plain.messages, bytes: plain.bytes });
+  expect(found.rawBytes).toBe(block.length);
+  expect(found.lastChecksum).toEqual(new Uint8Array(block.subarray(-8)));
+  return found;
+}
+
+/** Everything a block may hold; body and subject lengths run through all remainders. */
+function mixedRecords(count: number): Uint8Array[] {
+  const records: Uint8Array[] = [];
+  for (let i = 1; i <= count; i++) {
+    const seq = BigInt(i + (i > count / 2 ? 1000 : 0));
+    const subject = 'orders.'.padEnd(8 + (i % 37), 'é');
+    if (i % 11 === 0) records.push(record(seq | ERASED, { payload: randomBytes(i % 40, i), timeNs: 0n }));
+    else if (i % 13 === 0) records.push(record(BigInt(i - 3) | TOMBSTONE));
+    else if (i % 3 === 0) {
+      const header = `NATS/1.0\r\nA: ${'x'.repeat(i % 50)}\r\n${i % 2 ? 'Nats-TTL: 5s\r\n' : 'Nats-Schedule: @at x\r\n'}\r\n`;
+      records.push(record(seq, { subject, header, payload: randomBytes(i % 70, i) }));
+    } else if (i !== 17) records.push(record(seq, { subject, payload: randomBytes((i * 5) % 90, i) }));
+  }
+  return records;
+}
+
+const mixed = mixedRecords(160);
+
+test.each([1, 7, 21, 22, 29, 30, 64, 1000, 1 << 19])('a sound mixed block, %i bytes at a time', (fill) => {
+  const found = expectAsReference(Buffer.concat(mixed), fill);
+  expect(found.faults).toEqual([]);
+  expect(found.messages).toBeGreaterThan(100);
+});
+
+test('columns that hold few entries change nothing', () => {
+  expectAsReference(Buffer.concat(mixed), 500, { columnEntries: 8, onRecords: () => undefined });
+});
+
+test('headers that name a time to live or a schedule', () => {
+  const found = scan(Buffer.concat(mixed), 300, { ttl: true, schedules: true });
+  expect(found.ttlSeqs.length).toBeGreaterThan(10);
+  expect(found.scheduleSeqs.length).toBeGreaterThan(10);
+  expect([...found.ttlSeqs].slice(0, 3)).toEqual([3n, 9n, 15n]);
+  expect([...found.scheduleSeqs].slice(0, 3)).toEqual([6n, 12n, 18n]);
+});
+
+test('record columns give the place of every part', () => {
+  const seen: string[] = [];
+  const header = 'NATS/1.0\r\nA: b\r\n\r\n';
+  const block = Buffer.concat([
+    record(1n, { subject: 'a.b', payload: Buffer.from('one') }),
+    record(2n, { subject: 'c', header, payload: Buffer.from('two') }),
+    record(1n | TOMBSTONE),
+  ]);
+  scan(block, 50, {
+    onRecords: (columns, window) => {
+      const text = (at: number | undefined, n: number | undefined): string =>
+        Buffer.from(window.subarray(at, (at ?? 0) + (n ?? 0))).toString();
+      for (let i = 0; i < columns.count; i++) {
+        seen.push(
+          [
+            columns.offsetBytes[i],
+            columns.seqWord[i],
+            text(columns.subjectAt[i], columns.subjectBytes[i]),
+            text(columns.headerAt[i], columns.headerBytes[i]),
+            text(columns.payloadAt[i], columns.payloadBytes[i]),
+          ].join('|'),
+        );
+      }
+    },
+  });
+  expect(seen).toEqual(['0|1|a.b||one', `36|2|c|${header}|two`, `92|${1n | TOMBSTONE}|||`]);
+});
+
+test.each([1, 50, 333, 1 << 19])(
+  'bad records, order, structure and a cut end, %i bytes at a time',
+  (fill) => {
+    const parts = [...mixed.map((bytes) => Buffer.from(bytes))];
+    for (const i of [20, 21, 60])
+      parts[i]?.writeUInt8((parts[i]?.at(-9) ?? 0) ^ 1, (parts[i]?.length ?? 9) - 9);
+    parts[40]?.writeUInt32LE(0x00f00000, 0);
+    parts[80]?.writeUInt32LE(7, 0);
+    parts.splice(
+      100,
+      0,
+      Buffer.from(record(2n, { subject: 'late' })),
+      Buffer.from(record(3n, { subject: 'late' })),
+    );
+    parts.splice(110, 0, Buffer.from(randomBytes(4000, 3)));
+    const end = 5000n;
+    parts.push(Buffer.from(record(end, { subject: 'a..b' })));
+    parts.push(Buffer.from(record(end + 1n, { subject: 'a b.c.d.e.f.g.h.i.j.k.l' })));
+    parts.push(Buffer.from(record(end + 2n, { subject: 'a', header: 'NATS/2.0\r\n\r\n' })));
+    parts.push(Buffer.from(record(end + 3n, { subject: 'a', header: 'NATS/1.0\r\nno end' })));
+    parts.push(
+      Buffer.from(record(end + 4n, { subject: 'cut', payload: randomBytes(99, 1) }).subarray(0, 70)),
+    );
+    const block = Buffer.concat(parts);
+    const plain = scanBlock(KEY, block);
+    const found = scan(block, fill);
+    // The reference has a fault for each record out of order; adjoining ones are one here.
+    const order = found.faults.filter((fault) => fault.kind === 'order');
+    expect(order.map((fault) => fault.lengthBytes)).toEqual([68]);
+    const rest = (faults: BlockScan['faults']): unknown => faults.filter((fault) => fault.kind !== 'order');
+    expect(rest(found.faults)).toEqual(rest(plain.faults));
+    expect(found.messages).toBe(plain.messages);
+    expect(new Set(found.faults.map((fault) => fault.kind))).toEqual(
+      new Set(['checksum', 'length', 'order', 'structure', 'tail']),
+    );
+  },
+);
+
+test('any flipped byte gives a fault, or the same totals where no checksum covers it', () => {
+  const block = Buffer.concat(mixedRecords(12));
+  const sound = scan(block);
+  const uncovered = new Set<number>();
+  for (let at = 0; at < block.length;) {
+    const length = block.readUInt32LE(at) & 0x7fffffff;
+    for (const i of [0, 1, 2, 3, 20, 21]) uncovered.add(at + i);
+    if (block.readUInt32LE(at) >>> 31)
+      for (let i = 0; i < 4; i++) uncovered.add(at + 22 + block.readUInt16LE(at + 20) + i);
+    at += length;
+  }
+  for (let at = 0; at < block.length; at++) {
+    const hurt = Buffer.from(block);
+    hurt[at] = (hurt[at] ?? 0) ^ (1 << (at % 8));
+    const found = expectAsReference(hurt, 64);
+    if (found.faults.length > 0) continue;
+    expect(uncovered.has(at)).toBe(true);
+    expect([found.messages, found.bytes]).toEqual([sound.messages, sound.bytes]);
+  }
+});
+
+test('a record of 32 MiB, and the record behind it when the long one is bad', () => {
+  const subject = 'long';
+  const longest = Buffer.from(
+    record(
+      1n,
+      { subject, payload: new Uint8Array(32 * 1024 * 1024 - 30 - subject.length).fill(65) },
+      highwayHash64,
+    ),
+  );
+  const next = record(2n, { subject });
+  const block = Buffer.concat([longest, next]);
+  expect(scan(block)).toMatchObject({ messages: 2, bytes: block.length, faults: [] });
+  block[1000] = 0;
+  const found = scan(block);
+  expect(found.messages).toBe(1);
+  expect(found.faults).toMatchObject([
+    { kind: 'checksum', lengthBytes: longest.length, seq: 1n, seqAfter: 2n },
+  ]);
+});
+
+test('the wrong key is given up soon, for the whole block', () => {
+  const block = Buffer.concat(Array.from({ length: 500 }, (_, i) => record(BigInt(i + 1), { subject: 'a' })));
+  const found = scan(block, 1 << 19, { key: new Uint8Array(32) });
+  expect(found.records).toBe(0);
+  expect(found.faults).toMatchObject([{ kind: 'checksum', offsetBytes: 0, lengthBytes: block.length }]);
+});
+
+test('hostile lengths do not make the work quadratic', () => {
+  const block = Buffer.alloc(4 * 1024 * 1024);
+  block.set(record(1n, { subject: 'a' }));
+  // Each claims to reach far and to hold nothing.
+  for (let at = 31; at + 30 < block.length; at += 32) {
+    block.writeUInt32LE(2 * 1024 * 1024, at);
+    block.writeUInt32LE(2 + at, at + 4);
+  }
+  const start = performance.now();
+  const found = scan(block);
+  expect(performance.now() - start).toBeLessThan(2000);
+  expect(found.messages).toBe(1);
+  expect(found.faults).toMatchObject([{ offsetBytes: 31, lengthBytes: block.length - 31 }]);
+});
+
+test('an empty block, and a second scanner at the same time', () => {
+  expect(scan(new Uint8Array(0))).toMatchObject({ records: 0, firstSeq: 0n, lastSeq: 0n, faults: [] });
+  open = new BlockScanner({ key: KEY });
+  expect(() => new BlockScanner({ key: KEY })).toThrow('another block scan');
+});
