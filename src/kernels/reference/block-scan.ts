@@ -55,10 +55,7 @@ export function scanBlock(key: Uint8Array, block: Uint8Array): ReferenceScan {
     const record = readRecord(block, at);
     if (record === null || !isWhole(key, block, at, record)) {
       const next = nextGood(key, block, at, record, last);
-      const whole = record !== null && at + record.length <= block.length;
-      const cut = block.length - at < 22 || (record !== null && !whole && next === block.length);
-      const kind = whole ? 'checksum' : cut ? 'tail' : 'length';
-      fault(kind, at, next - at, record === null ? null : record.word & ~FLAGS);
+      fault(badKind(block, at, record, next), at, next - at, record === null ? null : record.word & ~FLAGS);
       at = next;
       continue;
     }
@@ -71,11 +68,7 @@ export function scanBlock(key: Uint8Array, block: Uint8Array): ReferenceScan {
       if (record.word >> 63n) scan.erased.push(seq);
       else {
         const subject = block.subarray(at + 22, at + 22 + record.subjectBytes);
-        scan.messages++;
-        scan.bytes += record.length;
-        scan.digest = (scan.digest + subjectDigest(subject)) & ((1n << 64n) - 1n);
-        if (scan.ranges.at(-1) === seq - 1n) scan.ranges[scan.ranges.length - 1] = seq;
-        else scan.ranges.push(seq, seq);
+        count(scan, seq, record.length, subject);
         if (!subjectIsSound(subject)) fault('structure', at, 0, seq, 'subject');
         const detail = record.hasHeader ? headerFault(block, at, record) : '';
         if (detail !== '') fault('structure', at, 0, seq, detail);
@@ -85,6 +78,20 @@ export function scanBlock(key: Uint8Array, block: Uint8Array): ReferenceScan {
     at += record.length;
   }
   return scan;
+}
+
+function badKind(block: Uint8Array, at: number, bad: RawRecord | null, next: number): ScanFault['kind'] {
+  if (bad === null) return block.length - at < 22 ? 'tail' : 'length';
+  if (at + bad.length <= block.length) return 'checksum';
+  return next === block.length ? 'tail' : 'length';
+}
+
+function count(scan: ReferenceScan, seq: bigint, lengthBytes: number, subject: Uint8Array): void {
+  scan.messages++;
+  scan.bytes += lengthBytes;
+  scan.digest = (scan.digest + subjectDigest(subject)) & ((1n << 64n) - 1n);
+  if (scan.ranges.at(-1) === seq - 1n) scan.ranges[scan.ranges.length - 1] = seq;
+  else scan.ranges.push(seq, seq);
 }
 
 function readRecord(block: Uint8Array, at: number): RawRecord | null {

@@ -77,3 +77,12 @@ function masked(digest: string): number {
   const crc = Number.parseInt(digest, 16);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
+
+test.each([16_383, 16_384, 16_385, 16_399, 16_400, 19_727, 19_728, 19_744, 36_000, 300_001, 1_048_576])(
+  'CRC-32C of %i bytes, which are folded first',
+  async (length) => {
+    const bytes = randomBytes(length, length);
+    const other = await createCRC32(CASTAGNOLI);
+    expect(crc32cMasked(bytes)).toBe(masked(other.init().update(bytes).digest('hex')));
+  },
+);
