@@ -3,9 +3,8 @@ import { makeFinding, type Finding } from '../findings/finding.ts';
 import type { BlockScan } from '../kernels/types.ts';
 import type { BlockLiveSet } from '../model/live-set.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
-import type { PendingQuery, ScanJob, ScanResult, TallyJob, TallyResult } from '../workers/jobs.ts';
+import type { PendingQuery, ScanJob, ScanResult, SubjectTally, TallyJob, TallyResult } from '../workers/jobs.ts';
 import type { Pool } from '../workers/pool.ts';
-import { Tally } from '../workers/tally-block.ts';
 
 export type OnBytes = (bytes: number, label: string) => void;
 
@@ -69,47 +68,40 @@ export async function tallyBlocks(
   return pool.run(jobs, () => {});
 }
 
-/** A tally of a block that needs no second look: every message record in it is live. */
-export function tallyOfScan(scan: BlockScan): TallyResult {
-  return {
-    kind: 'tally',
-    messages: scan.messages,
-    bytes: scan.bytes,
-    firstSeq: scan.firstSeq,
-    lastSeq: scan.lastSeq,
-    firstTimeNs: scan.firstTimeNs,
-    lastTimeNs: scan.lastTimeNs,
-    subjectDigest: scan.subjectDigest,
-    subjects: new Map(),
-    pending: [],
-  };
+const NOTHING = { messages: 0, bytes: 0, firstSeq: 0n, lastSeq: 0n, firstTimeNs: 0n, lastTimeNs: 0n, subjectDigest: 0n };
+
+/** A tally of a block that needs no second look: every message record in it is live, or (`isDead`) none. */
+export function tallyOfScan(scan: BlockScan, isDead: boolean): TallyResult {
+  const { messages, bytes, firstSeq, lastSeq, firstTimeNs, lastTimeNs, subjectDigest } = scan;
+  const totals = isDead ? NOTHING : { messages, bytes, firstSeq, lastSeq, firstTimeNs, lastTimeNs, subjectDigest };
+  return { kind: 'tally', ...totals, subjects: new Map(), pending: [] };
 }
 
 /** Joins the tallies of a stream's blocks, given in block order. */
-export function joinTallies(parts: readonly TallyResult[]): TallyResult {
-  const total = new Tally(parts[0]?.pending.map(() => ({ afterSeq: 0n, patterns: [] })) ?? [], true);
-  for (const part of parts) {
-    if (part.messages > 0 && total.messages === 0) {
-      total.firstSeq = part.firstSeq;
-      total.firstTimeNs = part.firstTimeNs;
-    }
-    if (part.messages > 0) {
-      total.lastSeq = part.lastSeq;
-      total.lastTimeNs = part.lastTimeNs;
-    }
-    total.messages += part.messages;
-    total.bytes += part.bytes;
-    total.digest += part.subjectDigest;
-    part.pending.forEach((count, i) => (total.pending[i] = (total.pending[i] ?? 0) + count));
+export function joinTallies(parts: readonly TallyResult[], queries: number): TallyResult {
+  const filled = parts.filter((part) => part.messages > 0);
+  const pending = Array.from({ length: queries }, (_, i) => filled.reduce((sum, part) => sum + (part.pending[i] ?? 0), 0));
+  const subjects = new Map<string, SubjectTally>();
+  for (const part of filled)
     for (const [subject, tally] of part.subjects) {
-      const known = total.subjects.get(subject);
-      if (known === undefined) total.subjects.set(subject, { ...tally });
+      const known = subjects.get(subject);
+      if (known === undefined) subjects.set(subject, { ...tally });
       else {
         known.messages += tally.messages;
         known.bytes += tally.bytes;
         known.lastSeq = tally.lastSeq;
       }
     }
-  }
-  return total.result();
+  return {
+    kind: 'tally',
+    messages: filled.reduce((sum, part) => sum + part.messages, 0),
+    bytes: filled.reduce((sum, part) => sum + part.bytes, 0),
+    firstSeq: filled[0]?.firstSeq ?? 0n,
+    firstTimeNs: filled[0]?.firstTimeNs ?? 0n,
+    lastSeq: filled.at(-1)?.lastSeq ?? 0n,
+    lastTimeNs: filled.at(-1)?.lastTimeNs ?? 0n,
+    subjectDigest: BigInt.asUintN(64, filled.reduce((sum, part) => sum + part.subjectDigest, 0n)),
+    subjects,
+    pending,
+  };
 }

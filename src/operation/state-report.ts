@@ -25,6 +25,6 @@ export function stateReport(state: StateNumbers, options: StateReportOptions): S
 }
 
 /** Walked anew each time it is read, so that a stream of any size can be written out. */
-function sequencesOf(ranges: BigUint64Array): Iterable<bigint> {
+export function sequencesOf(ranges: BigUint64Array): Iterable<bigint> {
   return { [Symbol.iterator]: () => eachSequence(ranges) };
 }

@@ -1,0 +1,41 @@
+import type { V2StreamParts } from '../../container/entry.ts';
+import { deletedBetween } from '../../model/live-set.ts';
+import { readV2 } from '../../model/load-v2-stream.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { sequencesOf } from '../state-report.ts';
+import { consumerReports, needsSubjects, pendingQueries } from '../consumer-report.ts';
+import { declaredStates, manifestStateReport } from '../declared-states.ts';
+import type { StreamState } from '../types.ts';
+import { readV2Messages, type V2Messages } from '../v2-messages.ts';
+import { subjectReports } from './subjects.ts';
+import type { InspectedStream, InspectOptions } from './types.ts';
+
+/** A V2 archive: state and consumers stand at its beginning, all else needs the messages. */
+export function inspectV2Stream(archive: StreamArchive, parts: V2StreamParts, options: InspectOptions): InspectedStream {
+  const needsMessages = options.deep === true || options.gaps === true || options.subjects === true;
+  const head = readV2(parts, archive.place, null);
+  const wantSubjects = options.subjects === true || needsSubjects(archive);
+  const messages = needsMessages
+    ? readV2Messages(archive, parts, { wantSubjects, pending: pendingQueries(archive) })
+    : null;
+  const state = head.state === null ? null : withGaps(manifestStateReport(head.state), messages, options.gaps === true);
+  const report = {
+    name: archive.name,
+    created: null,
+    config: archive.config,
+    state,
+    declared: declaredStates(archive, head.state),
+    encrypted: null,
+    blocks: [],
+    consumers: consumerReports(archive, { live: messages?.live ?? null, total: messages?.total ?? null }),
+    ...(options.subjects === true ? { subjects: subjectReports(messages?.total.subjects ?? new Map(), options.top) } : {}),
+  };
+  return { report, findings: [...archive.findings, ...(messages?.findings ?? head.findings)] };
+}
+
+function withGaps(state: StreamState, messages: V2Messages | null, gaps: boolean): StreamState {
+  const span = state.last_seq - state.first_seq + 1n - BigInt(state.messages);
+  const counted = { ...state, num_subjects: state.num_subjects ?? 0, num_deleted: span > 0n ? span : 0n };
+  if (!gaps || messages === null) return counted;
+  return { ...counted, deleted: sequencesOf(deletedBetween(messages.live, state.first_seq, state.last_seq)) };
+}

@@ -1,0 +1,48 @@
+import type { StreamEvidence } from '../check/stream-evidence.ts';
+import { liveSequences, liveSets, type BlockLiveSet } from '../model/live-set.ts';
+import type { StreamArchive } from '../model/stream-archive.ts';
+import type { PendingQuery } from '../workers/jobs.ts';
+import { applyLimits } from './apply-limits.ts';
+import type { Archive } from './open-archive.ts';
+import { joinTallies, scanStream, tallyBlocks, tallyOfScan, type StreamScan } from './scan-stream.ts';
+
+export interface EvidenceOptions {
+  /** Count messages and bytes of each subject. */
+  readonly wantSubjects: boolean;
+  /** What consumers wait for; counted in the order given. */
+  readonly pending: readonly PendingQuery[];
+}
+
+/** Reads every record of a stream kept as files and adds up what is live. */
+export async function gatherEvidence(
+  archive: StreamArchive,
+  work: Archive,
+  options: EvidenceOptions,
+): Promise<StreamEvidence & { readonly scan: StreamScan }> {
+  const scan = await scanStream(archive, work.pool, work.onBytes);
+  const sets = applyLimits(archive, liveSets(archive, scan.scans));
+  const tallies = await tallyAll(archive, sets, work, options);
+  return {
+    archive,
+    results: scan.results,
+    sets,
+    tallies,
+    live: liveSequences(sets),
+    total: joinTallies(tallies, options.pending.length),
+    scan,
+  };
+}
+
+/** A second look only at blocks that hold dead records, unless subjects or consumers want to be counted. */
+async function tallyAll(
+  archive: StreamArchive,
+  sets: readonly BlockLiveSet[],
+  work: Archive,
+  options: EvidenceOptions,
+): Promise<StreamEvidence['tallies']> {
+  const needsAll = options.wantSubjects || options.pending.length > 0;
+  const again = sets.filter((set) => (needsAll ? set.live.length > 0 : set.dead.length > 0));
+  const counted = await tallyBlocks(archive, again, work.pool, options);
+  const byBlock = new Map(again.map((set, i) => [set.block.index, counted[i]]));
+  return sets.map((set) => byBlock.get(set.block.index) ?? tallyOfScan(set.scan, needsAll));
+}

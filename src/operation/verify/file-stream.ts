@@ -1,0 +1,118 @@
+import { checkBlockFiles } from '../../check/block-files.ts';
+import { checkBlockRecords } from '../../check/block-records.ts';
+import { checkBlockSidecars } from '../../check/block-sidecars.ts';
+import { checkConsumers } from '../../check/consumers.ts';
+import { declaredFaults } from '../../check/declared.ts';
+import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
+import type { StreamEvidence } from '../../check/stream-evidence.ts';
+import { checkTimeFiles } from '../../check/time-files.ts';
+import { framingFaults } from '../../container/open-source.ts';
+import { clipRanges, countSequences } from '../../core/sequence-ranges.ts';
+import { makeFinding, type Finding } from '../../findings/finding.ts';
+import { streamConfigFaults } from '../../format/config-schema/check.ts';
+import { stateFromBlocks } from '../../model/stream-state.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { declaredStates } from '../declared-states.ts';
+import type { Archive } from '../open-archive.ts';
+import { stateReport } from '../state-report.ts';
+import { gatherEvidence } from '../stream-evidence.ts';
+import { lostMessages } from './lost.ts';
+import type { VerifiedStream } from './types.ts';
+
+const CHECKS = [checkBlockRecords, checkBlockFiles, checkBlockSidecars, checkIndexAgainstBlocks, checkTimeFiles];
+const TOP_SEQUENCE = (1n << 62n) - 1n;
+
+/** Every check of a stream kept as files. One that cannot be opened (encrypted, no data) is told, not judged. */
+export async function verifyFileStream(archive: StreamArchive, work: Archive): Promise<VerifiedStream> {
+  const isReadable = archive.encrypted === null && archive.form !== 'config';
+  if (!isReadable || archive.name === '') return unread(archive, isReadable);
+  const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
+  const state = stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null);
+  const findings = [
+    ...archive.findings,
+    ...configFindings(archive),
+    ...evidence.scan.findings,
+    ...carrierFindings(archive, evidence.scan.findings),
+    ...CHECKS.flatMap((check) => check(evidence)),
+    ...checkConsumers(archive, state.lastSeq, evidence.live),
+    ...declaredFindings(evidence),
+  ];
+  return {
+    report: {
+      account: archive.account,
+      name: archive.name,
+      declared: declaredStates(archive, null)[0]?.state ?? null,
+      actual: stateReport(state, { consumerCount: archive.consumers.length, gaps: false }),
+      lost: lostMessages(evidence),
+      predictions: [],
+    },
+    findings,
+    blocks: archive.blocks.length,
+    messages: evidence.total.messages,
+    consumers: archive.consumers.length,
+  };
+}
+
+function unread(archive: StreamArchive, isReadable: boolean): VerifiedStream {
+  const unnamed = archive.blocks.map((block) =>
+    makeFinding({ code: 'BLK_NAME_UNKNOWN', data: { block: block.index } }, { file: block.entry.label }),
+  );
+  return {
+    report: {
+      account: archive.account,
+      name: archive.name,
+      declared: declaredStates(archive, null)[0]?.state ?? null,
+      actual: null,
+      lost: { msgs: [], bytes: 0 },
+      predictions: [],
+    },
+    findings: [...archive.findings, ...configFindings(archive), ...(isReadable ? unnamed : [])],
+    blocks: 0,
+    messages: 0,
+    consumers: archive.consumers.length,
+  };
+}
+
+function configFindings(archive: StreamArchive): Finding[] {
+  if (archive.config === null) return [];
+  const { parts } = archive;
+  const metaFile =
+    parts.form === 'v2' || parts.form === 'config' ? undefined : parts.entries.find((entry) => entry.path === 'meta.inf');
+  const file = metaFile?.label ?? parts.manifest?.label ?? parts.label;
+  return streamConfigFaults(archive.config).map((fault) => makeFinding(fault, { ...archive.place, file }));
+}
+
+/** Reads what no block covers (headers, padding, small files), so that every chunk of a snapshot is checked once. */
+function carrierFindings(archive: StreamArchive, known: readonly Finding[]): Finding[] {
+  const { parts } = archive;
+  if (parts.form === 'v2' || parts.form === 'config' || parts.carrier === null) return [];
+  const covered = archive.blocks
+    .map(({ entry }) => ({ from: entry.carrierOffsetBytes ?? 0, to: (entry.carrierOffsetBytes ?? 0) + entry.sizeBytes }))
+    .toSorted((a, b) => a.from - b.from);
+  const source = parts.carrier.open();
+  const window = new Uint8Array(256 * 1024);
+  let at = 0;
+  for (const { from, to } of [...covered, { from: source.sizeBytes, to: source.sizeBytes }]) {
+    while (at < from) at += source.read(window.subarray(0, Math.min(window.length, from - at)), at) || from - at;
+    at = Math.max(at, to);
+  }
+  const told = new Set(known.filter((finding) => finding.file === parts.label).map((finding) => finding.offset));
+  return framingFaults(source)
+    .filter((fault) => !told.has(fault.offsetBytes))
+    .map((fault) => makeFinding(fault, { ...archive.place, file: parts.label }));
+}
+
+function declaredFindings(evidence: StreamEvidence): Finding[] {
+  const { archive, live, total } = evidence;
+  const declared = archive.manifest?.state;
+  if (declared === null || declared === undefined || archive.parts.manifest === null) return [];
+  const actual = {
+    messages: BigInt(total.messages),
+    bytes: BigInt(total.bytes),
+    messagesBehindDeclared: countSequences(clipRanges(live, declared.lastSeq + 1n, TOP_SEQUENCE)),
+    consumerCount: archive.consumers.length,
+    isIndexAgreed: archive.indexStanding === 'current' && archive.index?.messages === BigInt(total.messages),
+  };
+  const file = archive.parts.manifest.label;
+  return declaredFaults(declared, actual, archive.config).map((fault) => makeFinding(fault, { ...archive.place, file }));
+}

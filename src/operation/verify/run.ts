@@ -1,0 +1,44 @@
+import type { Finding } from '../../findings/finding.ts';
+import { makeFinding } from '../../findings/finding.ts';
+import { statusOf } from '../../findings/status.ts';
+import { loadStream, sourceReport, TOOL, withArchive } from '../open-archive.ts';
+import type { SelectOptions, VerifyReport } from '../types.ts';
+import { verifyFileStream } from './file-stream.ts';
+import { verifyV2Stream } from './v2-stream.ts';
+import type { VerifiedStream } from './types.ts';
+
+/**
+ * Checks everything in an archive that can be checked, and goes on behind each problem. Throws SourceError where the
+ * archive cannot be opened at all, UsageError, CancelledError.
+ */
+export async function verifyArchive(path: string, options: SelectOptions = {}): Promise<VerifyReport> {
+  return withArchive(path, options, async (work) => {
+    const verified: VerifiedStream[] = [];
+    const findings: Finding[] = [...work.container.findings];
+    for (const parts of work.selected) {
+      const archive = loadStream(parts);
+      const one = parts.form === 'v2' ? verifyV2Stream(archive, parts, work) : await verifyFileStream(archive, work);
+      verified.push(one);
+      findings.push(...parts.findings, ...one.findings);
+    }
+    if (work.selected.length === 0 && findings.length === 0)
+      findings.push(makeFinding({ code: 'DIR_NO_STREAMS' }, { file: path }));
+    const sum = (count: (stream: VerifiedStream) => number): number =>
+      verified.reduce((total, stream) => total + count(stream), 0);
+    return {
+      type: 'natsarc.v1.verify',
+      tool: TOOL,
+      source: sourceReport(work.container),
+      status: statusOf(findings),
+      checked: {
+        streams: verified.length,
+        blocks: sum((stream) => stream.blocks),
+        messages: sum((stream) => stream.messages),
+        consumers: sum((stream) => stream.consumers),
+        bytes: work.selected.reduce((total, parts) => total + parts.sizeBytes, 0),
+      },
+      streams: verified.map((stream) => stream.report),
+      findings,
+    };
+  });
+}

@@ -1,0 +1,10 @@
+import type { Finding } from '../../findings/finding.ts';
+import type { VerifyStreamReport } from '../types.ts';
+
+export interface VerifiedStream {
+  readonly report: VerifyStreamReport;
+  readonly findings: readonly Finding[];
+  readonly blocks: number;
+  readonly messages: number;
+  readonly consumers: number;
+}

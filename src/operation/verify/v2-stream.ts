@@ -1,0 +1,91 @@
+import { checkConsumers } from '../../check/consumers.ts';
+import { declaredFaults } from '../../check/declared.ts';
+import type { V2StreamParts } from '../../container/entry.ts';
+import { framingFaults } from '../../container/open-source.ts';
+import { clipRanges, countSequences } from '../../core/sequence-ranges.ts';
+import { makeFinding, type Fault, type Finding } from '../../findings/finding.ts';
+import { streamConfigFaults } from '../../format/config-schema/check.ts';
+import type { ManifestState } from '../../format/manifest/types.ts';
+import { readV2 } from '../../model/load-v2-stream.ts';
+import { formatTimeNs } from '../../core/time.ts';
+import { GO_ZERO_TIME } from '../../model/stream-state.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { declaredStates } from '../declared-states.ts';
+import type { Archive } from '../open-archive.ts';
+import type { StreamState } from '../types.ts';
+import { readV2Messages, type V2Messages } from '../v2-messages.ts';
+import type { VerifiedStream } from './types.ts';
+
+const TOP_SEQUENCE = (1n << 62n) - 1n;
+
+/** Every check of a V2 archive. It holds no checksums but those of its S2 chunks. */
+export function verifyV2Stream(archive: StreamArchive, parts: V2StreamParts, work: Archive): VerifiedStream {
+  const { state } = readV2(parts, archive.place, null);
+  const messages = readV2Messages(archive, parts, { wantSubjects: false, pending: [] });
+  const source = parts.body.open();
+  const at = (file: string) => (fault: Fault): Finding => makeFinding(fault, { ...archive.place, file });
+  const manifestLabel = parts.manifest?.label ?? parts.label;
+  const configFaults = archive.config === null ? [] : streamConfigFaults(archive.config);
+  const findings = [
+    ...archive.findings,
+    ...framingFaults(source).map(at(parts.label)),
+    ...messages.findings,
+    ...configFaults.map(at(manifestLabel)),
+    ...(state === null ? [] : stateFaults(state, messages).map(at(`${parts.label}:state.json`))),
+    ...checkConsumers(archive, state?.lastSeq ?? messages.total.lastSeq, messages.live),
+    ...manifestFaults(archive, messages).map(at(manifestLabel)),
+  ];
+  work.onBytes(parts.sizeBytes, parts.label);
+  return {
+    report: {
+      account: archive.account,
+      name: archive.name,
+      declared: declaredStates(archive, state)[0]?.state ?? null,
+      actual: actualState(archive, state, messages),
+      lost: { msgs: [], bytes: 0 },
+      predictions: [],
+    },
+    findings,
+    blocks: 0,
+    messages: messages.total.messages,
+    consumers: archive.consumers.length,
+  };
+}
+
+function stateFaults(state: ManifestState, { total }: V2Messages): Fault[] {
+  const messages = BigInt(total.messages);
+  if (state.messages !== messages)
+    return [{ code: 'V2_MESSAGES_DIFFER', data: { declared: state.messages, actual: messages } }];
+  if (state.bytes === BigInt(total.bytes) && (messages === 0n || state.firstSeq === total.firstSeq)) return [];
+  return [{ code: 'V2_STATE_DIFFERS', data: { declared_bytes: state.bytes, actual_bytes: total.bytes } }];
+}
+
+function manifestFaults(archive: StreamArchive, { live, total }: V2Messages): Fault[] {
+  const declared = archive.manifest?.state;
+  if (declared === null || declared === undefined) return [];
+  const actual = {
+    messages: BigInt(total.messages),
+    bytes: BigInt(total.bytes),
+    messagesBehindDeclared: countSequences(clipRanges(live, declared.lastSeq + 1n, TOP_SEQUENCE)),
+    consumerCount: archive.consumers.length,
+    isIndexAgreed: true,
+  };
+  return declaredFaults(declared, actual, archive.config);
+}
+
+function actualState(archive: StreamArchive, state: ManifestState | null, { total }: V2Messages): StreamState {
+  const isEmpty = total.messages === 0;
+  const lastSeq = state !== null && state.lastSeq > total.lastSeq ? state.lastSeq : total.lastSeq;
+  const time = (timeNs: bigint): string => (isEmpty ? GO_ZERO_TIME : formatTimeNs(timeNs));
+  return {
+    messages: total.messages,
+    bytes: total.bytes,
+    first_seq: isEmpty ? lastSeq + 1n : total.firstSeq,
+    first_ts: time(total.firstTimeNs),
+    last_seq: lastSeq,
+    last_ts: time(total.lastTimeNs),
+    num_subjects: null,
+    num_deleted: isEmpty ? 0n : lastSeq - total.firstSeq + 1n - BigInt(total.messages),
+    consumer_count: archive.consumers.length,
+  };
+}
