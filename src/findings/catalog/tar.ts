@@ -41,4 +41,8 @@ export const TAR_SUITE = {
     severity: 'critical',
     title: 'The server gave up while it made this snapshot',
   },
+  SNAP_UNRECOGNIZED: {
+    severity: 'critical',
+    title: "A backup's data is no snapshot",
+  },
 } as const satisfies Record<string, CatalogEntry>;

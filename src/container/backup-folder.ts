@@ -1,0 +1,98 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { makeFinding, type Finding, type Place } from '../findings/finding.ts';
+import { fileEntry } from './entries.ts';
+import type { ConfigOnlyParts, Entry, StreamParts } from './entry.ts';
+import { joinLabel, readFolder, type FolderItem } from './folder.ts';
+import { openSnapshot, snapshotForm, type SnapshotForm } from './snapshot.ts';
+
+export const MANIFEST_NAME = 'backup.json';
+const DATA_NAMES = ['stream.tar.s2', 'stream.arc.s2'];
+
+/** Streams of a folder, and what has to be closed when they are done with. */
+export interface BackupContent {
+  readonly streams: readonly StreamParts[];
+  readonly findings: readonly Finding[];
+  readonly closers: readonly (() => void)[];
+}
+
+/** Whether a folder is a stream backup: either of its two files is there. */
+export function isStreamBackup(items: readonly FolderItem[]): boolean {
+  return items.some((item) => item.kind === 'file' && (item.name === MANIFEST_NAME || DATA_NAMES.includes(item.name)));
+}
+
+/** Opens what `nats stream backup` wrote. `label` is the folder's path as findings name it, empty for the one given. */
+export async function openStreamBackup(
+  items: readonly FolderItem[],
+  label: string,
+  folderName: string | null,
+  signal?: AbortSignal,
+): Promise<BackupContent> {
+  const place: Place = folderName === null ? {} : { stream: folderName };
+  const manifestFile = items.find((item) => item.kind === 'file' && item.name === MANIFEST_NAME);
+  const dataFile = items.find((item) => item.kind === 'file' && DATA_NAMES.includes(item.name));
+  const manifest: Entry | null =
+    manifestFile === undefined
+      ? null
+      : fileEntry(MANIFEST_NAME, joinLabel(label, MANIFEST_NAME), manifestFile.path, manifestFile.sizeBytes);
+  const findings = items
+    .filter((item) => item !== manifestFile && item !== dataFile)
+    .map((item) => makeFinding({ code: 'MAN_UNKNOWN_FILE' }, { ...place, file: joinLabel(label, item.name) }));
+  const base = { account: null, folderName, label: label === '' ? '.' : label, manifest };
+  const sizeBytes = (manifestFile?.sizeBytes ?? 0) + (dataFile?.sizeBytes ?? 0);
+  const withoutData = (finding: Finding): BackupContent => {
+    const parts: ConfigOnlyParts = { form: 'config', ...base, sizeBytes, configEntry: null, consumerEntries: [], findings: [finding] };
+    return { streams: [parts], findings, closers: [] };
+  };
+  if (dataFile === undefined) return withoutData(makeFinding({ code: 'MAN_DATA_MISSING' }, { ...place, file: base.label }));
+  const dataLabel = joinLabel(label, dataFile.name);
+  const form = readForm(dataFile.path);
+  if (form === 'empty') {
+    const isMemory = manifestFile?.sizeBytes === 0;
+    return withoutData(makeFinding({ code: isMemory ? 'MAN_MEMORY_STREAM' : 'SRC_EMPTY' }, { ...place, file: isMemory ? base.label : dataLabel }));
+  }
+  if (form === null || form === 'unreadable')
+    return withoutData(makeFinding({ code: form === null ? 'SNAP_UNRECOGNIZED' : 'SRC_UNREADABLE' }, { ...place, file: dataLabel }));
+  if (manifest === null) findings.push(makeFinding({ code: 'MAN_MISSING' }, { ...place, file: base.label }));
+  const opened = await openSnapshot(dataFile.path, form, { account: null, folderName, label: dataLabel, manifest }, signal);
+  return { streams: [{ ...opened.parts, sizeBytes }], findings, closers: [opened.close] };
+}
+
+/** How a file is packed, by its first bytes. */
+export function readForm(path: string): SnapshotForm | 'unreadable' {
+  try {
+    const head = new Uint8Array(512);
+    const fd = openSync(path, 'r');
+    const filled = readSync(fd, head, 0, head.length, 0);
+    closeSync(fd);
+    return snapshotForm(head.subarray(0, filled));
+  } catch {
+    return 'unreadable';
+  }
+}
+
+/** Opens what `nats account backup` wrote: a stream backup in each folder; null where there is none. */
+export async function openAccountBackup(
+  items: readonly FolderItem[],
+  signal?: AbortSignal,
+): Promise<BackupContent | null> {
+  const findings: Finding[] = [];
+  const folders = items
+    .filter((item) => item.kind === 'folder')
+    .map((item) => ({ item, inside: readFolder(item.path, item.name, {}, findings) }));
+  if (!folders.some(({ inside }) => isStreamBackup(inside))) return null;
+  const streams: StreamParts[] = [];
+  const closers: (() => void)[] = [];
+  for (const { item, inside } of folders) {
+    if (!isStreamBackup(inside)) {
+      findings.push(makeFinding({ code: 'MAN_UNKNOWN_FILE' }, { file: item.name }));
+      continue;
+    }
+    const content = await openStreamBackup(inside, item.name, item.name, signal);
+    streams.push(...content.streams);
+    findings.push(...content.findings);
+    closers.push(...content.closers);
+  }
+  for (const item of items)
+    if (item.kind === 'file') findings.push(makeFinding({ code: 'MAN_UNKNOWN_FILE' }, { file: item.name }));
+  return { streams, findings, closers };
+}

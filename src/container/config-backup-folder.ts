@@ -1,0 +1,112 @@
+import { makeFinding, type Finding } from '../findings/finding.ts';
+import { MANIFEST_NAME, readForm, type BackupContent } from './backup-folder.ts';
+import { fileEntry } from './entries.ts';
+import type { Entry, StreamParts } from './entry.ts';
+import type { FolderItem } from './folder.ts';
+import { openSnapshot } from './snapshot.ts';
+
+const STREAM_FILE = /^stream_(?!template_)(.+)\.json$/;
+const TEMPLATE_FILE = /^stream_template_.+\.json$/;
+const CONSUMER_FILE = /^stream_(.+)_consumer_(.+)\.json$/;
+const DATA_FILE = /^stream_.+\.tgz$/;
+
+/** Whether a folder is one of the old `nats backup` (format.md 9.5). */
+export function isConfigBackup(items: readonly FolderItem[]): boolean {
+  return items.some((item) => item.kind === 'file' && STREAM_FILE.test(item.name));
+}
+
+/**
+ * Opens a `nats backup` folder: a configuration file a stream and a consumer, and, with data, an archive a stream.
+ * Releases of 2021 wrote every stream's data to one `backup.json` and `stream.tar.s2`: only the last is left.
+ */
+export async function openConfigBackup(items: readonly FolderItem[], signal?: AbortSignal): Promise<BackupContent> {
+  const files = new Map(items.filter((item) => item.kind === 'file').map((item) => [item.name, item]));
+  const names = streamNames([...files.keys()]);
+  const findings: Finding[] = [];
+  const streams: StreamParts[] = [];
+  const closers: (() => void)[] = [];
+  for (const name of names) {
+    const own = await openOne(name, names, files, signal);
+    streams.push(own.parts);
+    if (own.close !== null) closers.push(own.close);
+  }
+  const shared = files.get('stream.tar.s2');
+  const hasData = closers.length > 0 || shared !== undefined;
+  if (shared !== undefined)
+    findings.push(makeFinding({ code: 'CFGB_DATA_OVERWRITTEN', data: { streams: names.length } }, { file: shared.name }));
+  if (!hasData) findings.push(makeFinding({ code: 'CFGB_NO_DATA' }, {}));
+  if (shared !== undefined) {
+    const survivor = await openShared(shared, files.get(MANIFEST_NAME), signal);
+    if (survivor !== null) {
+      streams.push(survivor.parts);
+      closers.push(survivor.close);
+    }
+  }
+  for (const name of files.keys()) if (!isKnown(name)) findings.push(makeFinding({ code: 'MAN_UNKNOWN_FILE' }, { file: name }));
+  return { streams, findings, closers };
+}
+
+/** `stream_A_consumer_B.json` is a consumer of A, unless there is no stream file of A. */
+function streamNames(files: readonly string[]): string[] {
+  const all = files.filter((file) => STREAM_FILE.test(file) && !TEMPLATE_FILE.test(file));
+  const plain = all.filter((file) => !CONSUMER_FILE.test(file));
+  return plain.map((file) => STREAM_FILE.exec(file)?.[1] ?? '').toSorted();
+}
+
+function isKnown(name: string): boolean {
+  return STREAM_FILE.test(name) || TEMPLATE_FILE.test(name) || DATA_FILE.test(name) || name === MANIFEST_NAME || name === 'stream.tar.s2';
+}
+
+async function openOne(
+  name: string,
+  names: readonly string[],
+  files: ReadonlyMap<string, FolderItem>,
+  signal: AbortSignal | undefined,
+): Promise<{ parts: StreamParts; close: (() => void) | null }> {
+  const data = files.get(`stream_${name}.tgz`);
+  const form = data === undefined ? null : readForm(data.path);
+  if (data !== undefined && form !== null && form !== 'empty' && form !== 'unreadable')
+    return openSnapshot(data.path, form, { account: null, folderName: name, label: data.name, manifest: null }, signal);
+  const consumerEntries = [...files.values()].filter((file) => ownerOf(file.name, names) === name).map(entryOf);
+  const config = files.get(`stream_${name}.json`);
+  const entries = [...(config === undefined ? [] : [entryOf(config)]), ...consumerEntries];
+  const sizeBytes = entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
+  const label = config?.name ?? name;
+  const findings =
+    data === undefined ? [] : [makeFinding({ code: form === 'empty' ? 'SRC_EMPTY' : 'SNAP_UNRECOGNIZED' }, { stream: name, file: data.name })];
+  return {
+    parts: {
+      form: 'config',
+      account: null,
+      folderName: name,
+      label,
+      sizeBytes,
+      manifest: null,
+      configEntry: config === undefined ? null : entryOf(config),
+      consumerEntries,
+      findings,
+    },
+    close: null,
+  };
+}
+
+/** The stream a consumer file belongs to: the longest name that fits, since names may hold `_consumer_`. */
+function ownerOf(file: string, names: readonly string[]): string | null {
+  const fitting = names.filter((name) => file.startsWith(`stream_${name}_consumer_`));
+  return fitting.toSorted((a, b) => b.length - a.length)[0] ?? null;
+}
+
+function entryOf(file: FolderItem): Entry {
+  return fileEntry(file.name, file.name, file.path, file.sizeBytes);
+}
+
+async function openShared(
+  data: FolderItem,
+  manifest: FolderItem | undefined,
+  signal: AbortSignal | undefined,
+): Promise<{ parts: StreamParts; close: () => void } | null> {
+  const form = readForm(data.path);
+  if (form === null || form === 'empty' || form === 'unreadable') return null;
+  const entry = manifest === undefined ? null : entryOf(manifest);
+  return openSnapshot(data.path, form, { account: null, folderName: null, label: data.name, manifest: entry }, signal);
+}

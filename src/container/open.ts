@@ -1,0 +1,158 @@
+import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { SourceError, UsageError } from '../core/error.ts';
+import { makeFinding, type Finding } from '../findings/finding.ts';
+import { spool } from '../source/spool.ts';
+import { isStreamBackup, openAccountBackup, openStreamBackup, readForm } from './backup-folder.ts';
+import { isConfigBackup, openConfigBackup } from './config-backup-folder.ts';
+import { fileEntry } from './entries.ts';
+import type { ArchiveKind, OpenContainer, StreamParts } from './entry.ts';
+import { readFolder } from './folder.ts';
+import { openSnapshot } from './snapshot.ts';
+import { readStore } from './store-folder.ts';
+import { UnreadableArchive } from './unreadable.ts';
+
+export interface OpenOptions {
+  /** For a single block: the stream it belongs to, where its folder does not tell. */
+  readonly streamName?: string;
+  /** For a single block: its number, where its name does not tell. */
+  readonly blockNumber?: number;
+  /** What `-` reads; default: standard input. */
+  readonly stdin?: NodeJS.ReadableStream;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens anything that holds JetStream data; content decides what it is, never the name. Throws SourceError where it
+ * cannot be read, UnreadableArchive (with its finding) where it is nothing that is known.
+ */
+export async function openContainer(path: string, options: OpenOptions = {}): Promise<OpenContainer> {
+  if (path === '-') return openStandardInput(options);
+  const stat = statOf(path);
+  if (stat.isDirectory()) return openFolder(path, options);
+  return openFile(path, path, basename(path), stat.size, options);
+}
+
+function statOf(path: string): ReturnType<typeof statSync> & object {
+  try {
+    return statSync(path);
+  } catch (error) {
+    throw new SourceError(`cannot open ${path}: ${error instanceof Error && 'code' in error ? String(error.code) : String(error)}`);
+  }
+}
+
+async function openStandardInput(options: OpenOptions): Promise<OpenContainer> {
+  const input = await spool([options.stdin ?? process.stdin], options.signal);
+  try {
+    if (input.error !== null) throw new SourceError(`standard input: ${input.error.message}`);
+    const opened = await openFile(input.path, '-', 'stdin', lstatSync(input.path).size, options);
+    return {
+      ...opened,
+      close: () => {
+        opened.close();
+        input.remove();
+      },
+    };
+  } catch (error) {
+    input.remove();
+    throw error;
+  }
+}
+
+async function openFile(
+  path: string,
+  givenPath: string,
+  label: string,
+  sizeBytes: number,
+  options: OpenOptions,
+): Promise<OpenContainer> {
+  const form = readForm(path);
+  if (form === 'unreadable') throw new SourceError(`cannot read ${givenPath}`);
+  const looksLikeBlock = /^[0-9]+\.blk$/.test(label) || options.blockNumber !== undefined;
+  if (form === null || (form === 'empty' && looksLikeBlock)) {
+    if (looksLikeBlock) return openBlockFile(path, givenPath, label, sizeBytes, options);
+    throw new UnreadableArchive(makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: label }));
+  }
+  if (form === 'empty') throw new UnreadableArchive(makeFinding({ code: 'SRC_EMPTY' }, { file: label }));
+  const place = { account: null, folderName: null, label, manifest: null };
+  const { parts, close } = await openSnapshot(path, form, place, options.signal);
+  const isTar = parts.form !== 'v2' && parts.form !== 'config' && parts.entries.length === 0;
+  if (isTar && parts.findings.length === 0) {
+    close();
+    throw new UnreadableArchive(makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: label }));
+  }
+  return container('snapshot', givenPath, sizeBytes, [parts], [], [close]);
+}
+
+function openBlockFile(path: string, givenPath: string, label: string, sizeBytes: number, options: OpenOptions): OpenContainer {
+  const number = options.blockNumber ?? Number(/^([0-9]+)\.blk$/.exec(label)?.[1]);
+  const folder = dirname(realpathSync(path));
+  const folderName = options.streamName ?? (basename(folder) === 'msgs' ? basename(dirname(folder)) : '');
+  if (!Number.isSafeInteger(number)) throw new UsageError(`${givenPath} does not tell its block number: give --block`);
+  const parts: StreamParts = {
+    form: 'store',
+    account: null,
+    folderName,
+    label,
+    sizeBytes,
+    manifest: null,
+    entries: [fileEntry(`msgs/${number}.blk`, label, path, sizeBytes)],
+    emptyFolders: [],
+    carrier: null,
+    findings: [],
+  };
+  return container('block', givenPath, sizeBytes, [parts], [], []);
+}
+
+async function openFolder(path: string, options: OpenOptions): Promise<OpenContainer> {
+  const findings: Finding[] = [];
+  const items = readFolder(path, '', {}, findings);
+  if (findings.some((finding) => finding.code === 'SRC_UNREADABLE') && items.length === 0)
+    throw new UnreadableArchive(makeFinding({ code: 'SRC_UNREADABLE' }, { file: path }));
+  if (isConfigBackup(items)) {
+    const content = await openConfigBackup(items, options.signal);
+    return fromBackup('config-backup', path, { ...content, findings: [...findings, ...content.findings] });
+  }
+  if (isStreamBackup(items)) {
+    const content = await openStreamBackup(items, '', null, options.signal);
+    return fromBackup('stream-backup', path, { ...content, findings: [...findings, ...content.findings] });
+  }
+  const store = readStore(realpathSync(path), items);
+  if (store !== null) {
+    const sizeBytes = store.streams.reduce((sum, parts) => sum + parts.sizeBytes, 0);
+    return container(store.kind, path, sizeBytes, store.streams, [...findings, ...store.findings], []);
+  }
+  const account = await openAccountBackup(items, options.signal);
+  if (account !== null) return fromBackup('account-backup', path, { ...account, findings: [...findings, ...account.findings] });
+  throw new UnreadableArchive(makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: path }));
+}
+
+function fromBackup(
+  kind: ArchiveKind,
+  path: string,
+  content: { streams: readonly StreamParts[]; findings: readonly Finding[]; closers: readonly (() => void)[] },
+): OpenContainer {
+  const sizeBytes = content.streams.reduce((sum, parts) => sum + parts.sizeBytes, 0);
+  return container(kind, path, sizeBytes, content.streams, content.findings, content.closers);
+}
+
+function container(
+  kind: ArchiveKind,
+  path: string,
+  sizeBytes: number,
+  streams: readonly StreamParts[],
+  findings: readonly Finding[],
+  closers: readonly (() => void)[],
+): OpenContainer {
+  const forms = new Set(streams.map((parts) => parts.form));
+  const snapshotFormat = forms.has('v2') ? 'v2' : forms.has('v1') ? 'v1' : null;
+  return {
+    kind,
+    path,
+    sizeBytes,
+    snapshotFormat,
+    streams,
+    findings,
+    close: () => closers.forEach((close) => close()),
+  };
+}

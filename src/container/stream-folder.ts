@@ -1,0 +1,99 @@
+import { makeFinding, type Finding, type Place } from '../findings/finding.ts';
+import { fileEntry } from './entries.ts';
+import type { Entry, FileStreamParts } from './entry.ts';
+import { joinLabel, readFolder, type FolderItem } from './folder.ts';
+
+/** Names a server writes into a stream's folder (format.md section 1). */
+const STREAM_FILES = /^(meta\.inf|meta\.sum|meta\.key|sources\.db)$/;
+const MESSAGE_FILES = /^((0|[1-9][0-9]*)\.(blk|idx|fss|key)|index\.db|thw\.db|sched\.db)$/;
+const CONSUMER_FILES = /^(meta\.inf|meta\.sum|meta\.key|o\.dat)$/;
+const LEFTOVER = /(\.tmp|^[0-9]+\.new|^_test_.*)$/;
+
+/** Whether a folder looks like that of a stream: its configuration, or its messages. */
+export function isStreamFolder(items: readonly FolderItem[]): boolean {
+  return items.some((item) => (item.kind === 'file' && item.name === 'meta.inf') || (item.kind === 'folder' && item.name === 'msgs'));
+}
+
+/** Reads the names and sizes in one stream's folder; opens nothing. */
+export function readStreamFolder(path: string, label: string, account: string | null, folderName: string): FileStreamParts {
+  const reader = new StreamFolderReader({ ...(account === null ? {} : { account }), stream: folderName });
+  reader.read(path, label);
+  const sizeBytes = reader.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
+  return {
+    form: 'store',
+    account,
+    folderName,
+    label: label === '' ? '.' : label,
+    sizeBytes,
+    manifest: null,
+    entries: reader.entries,
+    emptyFolders: reader.emptyFolders,
+    carrier: null,
+    findings: reader.findings,
+  };
+}
+
+class StreamFolderReader {
+  readonly entries: Entry[] = [];
+  readonly emptyFolders: string[] = [];
+  readonly findings: Finding[] = [];
+  readonly #place: Place;
+
+  constructor(place: Place) {
+    this.#place = place;
+  }
+
+  read(path: string, label: string): void {
+    const items = readFolder(path, label, this.#place, this.findings);
+    const messages = messageFolder(items, (item) => readFolder(item.path, item.name, this.#place, []));
+    for (const item of items) {
+      const itemLabel = joinLabel(label, item.name);
+      if (item.kind === 'file') this.#takeFile(item, item.name, itemLabel, STREAM_FILES);
+      else if (item === messages) this.#takeFolder(item, 'msgs', itemLabel, MESSAGE_FILES);
+      else if (item.name === 'obs') this.#takeConsumers(item, itemLabel);
+      else this.#takeOther(item, itemLabel);
+    }
+  }
+
+  #takeFile(item: FolderItem, path: string, label: string, known: RegExp): void {
+    const place = { ...this.#place, file: label };
+    if (known.test(item.name)) this.entries.push(fileEntry(path, label, item.path, item.sizeBytes));
+    else if (LEFTOVER.test(item.name)) this.findings.push(makeFinding({ code: 'DIR_LEFTOVER' }, place));
+    else if (/^[0-9]+\.blk$/.test(item.name)) this.findings.push(makeFinding({ code: 'BLK_NAME_INVALID' }, place));
+    else this.findings.push(makeFinding({ code: 'DIR_UNKNOWN_FILE' }, place));
+  }
+
+  #takeFolder(folder: FolderItem, path: string, label: string, known: RegExp): void {
+    const items = readFolder(folder.path, label, this.#place, this.findings);
+    if (items.length === 0) this.emptyFolders.push(`${path}/`);
+    for (const item of items) {
+      if (item.kind === 'file') this.#takeFile(item, `${path}/${item.name}`, joinLabel(label, item.name), known);
+      else this.#tell('DIR_UNKNOWN_FILE', joinLabel(label, item.name));
+    }
+  }
+
+  #takeConsumers(folder: FolderItem, label: string): void {
+    for (const item of readFolder(folder.path, label, this.#place, this.findings)) {
+      const itemLabel = joinLabel(label, item.name);
+      if (item.kind === 'file') this.#takeFile(item, '', itemLabel, /^$/);
+      else this.#takeFolder(item, `obs/${item.name}`, itemLabel, CONSUMER_FILES);
+    }
+  }
+
+  #takeOther(item: FolderItem, label: string): void {
+    if (item.name === 'batches') this.#tell('DIR_BATCH_PENDING', label);
+    else if (['msgs', '__msgs__', '__new_msgs__'].includes(item.name)) this.#tell('DIR_PURGE_UNFINISHED', label);
+    else this.#tell('DIR_UNKNOWN_FILE', label);
+  }
+
+  #tell(code: 'DIR_BATCH_PENDING' | 'DIR_PURGE_UNFINISHED' | 'DIR_UNKNOWN_FILE', label: string): void {
+    this.findings.push(makeFinding({ code }, { ...this.#place, file: label }));
+  }
+}
+
+/** A purge that has made its new folder is completed at the next start: what is in there counts (format.md 1.3). */
+function messageFolder(items: readonly FolderItem[], read: (item: FolderItem) => FolderItem[]): FolderItem | undefined {
+  const fresh = items.find((item) => item.kind === 'folder' && item.name === '__new_msgs__');
+  if (fresh !== undefined && read(fresh).some((item) => item.name.endsWith('.blk'))) return fresh;
+  return items.find((item) => item.kind === 'folder' && item.name === 'msgs');
+}

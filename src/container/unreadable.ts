@@ -1,0 +1,12 @@
+import { SourceError } from '../core/error.ts';
+import type { Finding } from '../findings/finding.ts';
+
+/** What was given is no archive that could be opened; `finding` says why in the catalogue's words. */
+export class UnreadableArchive extends SourceError {
+  readonly finding: Finding;
+
+  constructor(finding: Finding) {
+    super(`${finding.file ?? ''}: ${finding.message}`);
+    this.finding = finding;
+  }
+}
