@@ -95,3 +95,16 @@ test('a length above 4 MiB, or above the target, is refused', () => {
 function uvarint(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...uvarint(Math.floor(value / 128))];
 }
+
+test.each([
+  ['copy', [8, ...letters, 0x01, 4, 0x1d, 0, 0xff, 0xff, 0]],
+  ['literal', [2, 0x7c, ...Buffer.alloc(32, 97)]],
+])('a %s past the claimed length writes nothing behind it', (_, block) => {
+  s2InputWindow(6).set([4, ...letters]);
+  const sound = decodeS2Input(6);
+  const behind = new Uint8Array(sound?.buffer ?? new ArrayBuffer(0), (sound?.byteOffset ?? 0) + 8, 70_000);
+  behind.fill(0xee);
+  s2InputWindow(block.length).set(block);
+  expect(decodeS2Input(block.length)).toBeNull();
+  expect(behind.every((byte) => byte === 0xee)).toBe(true);
+});
