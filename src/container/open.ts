@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { SourceError, UsageError } from '../core/error.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
@@ -33,7 +33,7 @@ export async function openContainer(path: string, options: OpenOptions = {}): Pr
   return openFile(path, path, basename(path), stat.size, options);
 }
 
-function statOf(path: string): ReturnType<typeof statSync> & object {
+function statOf(path: string): Stats {
   try {
     return statSync(path);
   } catch (error) {
