@@ -17,29 +17,16 @@ export interface V2WalkMessage {
   readonly payload: Uint8Array;
 }
 
-/** What the walk meets. Bytes are borrowed: they hold until the call returns. */
-export interface V2Visitor {
-  /** Gives the number of consumer entries that the state promises. */
-  onState(payload: Uint8Array): number;
-  onConsumer(entryName: string, payload: Uint8Array): void;
-  /** Gives whether to go on. */
-  onMessage(message: V2WalkMessage): boolean;
-}
-
-export interface V2WalkResult {
-  /** Offsets count from the start of the body. */
-  readonly faults: readonly Fault[];
-}
+/** What the walk meets, in the archive's order. Bytes are borrowed: they hold until the next step. */
+export type V2Entry =
+  | { readonly kind: 'state'; readonly payload: Uint8Array }
+  | { readonly kind: 'consumer'; readonly name: string; readonly payload: Uint8Array }
+  | { readonly kind: 'message'; readonly message: V2WalkMessage };
 
 const WINDOW_BYTES = 1024 * 1024;
 const MAX_HEAD_BYTES = 50;
 const MAX_NAME_BYTES = 1024 * 1024; // server: archive reader's name limit
 const MAX_CONTENT_BYTES = 96 * 1024 * 1024;
-
-/** Walks a V2 body from its first entry to its end mark, in bounded memory. */
-export function walkV2(source: ByteSource, visitor: V2Visitor): V2WalkResult {
-  return new V2Walker(source, visitor).walk();
-}
 
 interface EntryHead {
   readonly nameBytes: number;
@@ -50,61 +37,57 @@ interface EntryHead {
   readonly lengthBytes: number;
 }
 
-class V2Walker {
+/** Walks a V2 body from its first entry to its end mark, in bounded memory. Stops where entries cannot be told apart. */
+export class V2Walker {
+  /** Offsets count from the start of the body. Complete when the walk has ended. */
+  readonly faults: Fault[] = [];
   readonly #source: ByteSource;
-  readonly #visitor: V2Visitor;
-  readonly #faults: Fault[] = [];
   #window = new Uint8Array(WINDOW_BYTES);
   #from = 0;
   #filled = 0;
   #consumersLeft = -1;
   #consumersPromised = 0;
   #lastSeq = 0n;
-  #isStopped = false;
 
-  constructor(source: ByteSource, visitor: V2Visitor) {
+  constructor(source: ByteSource) {
     this.#source = source;
-    this.#visitor = visitor;
   }
 
-  walk(): V2WalkResult {
+  /** To be called when the state has been read: how many consumer entries it promises. */
+  expectConsumers(count: number): void {
+    this.#consumersPromised = count;
+    this.#consumersLeft = count;
+  }
+
+  *entries(): Generator<V2Entry, void> {
     let at = 0;
-    while (!this.#isStopped) {
-      if (at >= this.#source.sizeBytes) return this.#stop({ code: 'V2_SENTINEL_MISSING', offsetBytes: at });
+    for (;;) {
+      if (at >= this.#source.sizeBytes) return void this.faults.push({ code: 'V2_SENTINEL_MISSING', offsetBytes: at });
       const head = this.#readHead(at);
-      if ('code' in head) return this.#stop(head);
+      if ('code' in head) return void this.faults.push(head);
       const contentAt = at + head.lengthBytes;
       const contentBytes = head.nameBytes + head.headerBytes + head.payloadBytes;
       if (isSentinel(head)) return this.#finish(contentAt);
-      if (contentAt + contentBytes > this.#source.sizeBytes)
-        return this.#stop({
-          code: 'V2_CUT',
-          offsetBytes: at,
-          data: { expected: contentBytes, remaining: this.#source.sizeBytes - contentAt },
-        });
-      const fault = this.#visit(at, head, this.#bytes(contentAt, contentBytes));
-      if (fault !== null) return this.#stop(fault);
+      const remaining = this.#source.sizeBytes - contentAt;
+      if (contentBytes > remaining)
+        return void this.faults.push({ code: 'V2_CUT', offsetBytes: at, data: { expected: contentBytes, remaining } });
+      const entry = this.#entryOf(at, head, this.#bytes(contentAt, contentBytes));
+      if ('code' in entry) return void this.faults.push(entry);
+      yield entry;
       at = contentAt + contentBytes;
     }
-    return { faults: this.#faults };
   }
 
-  #stop(fault: Fault): V2WalkResult {
-    this.#faults.push(fault);
-    return { faults: this.#faults };
-  }
-
-  #finish(end: number): V2WalkResult {
-    if (this.#consumersLeft < 0) this.#faults.push({ code: 'V2_STATE_MISSING', offsetBytes: 0 });
+  #finish(end: number): void {
+    if (this.#consumersLeft < 0) this.faults.push({ code: 'V2_STATE_MISSING', offsetBytes: 0 });
     if (this.#consumersLeft > 0) this.#missConsumers(end);
     if (end < this.#source.sizeBytes)
-      this.#faults.push({ code: 'V2_TRAILING_DATA', offsetBytes: end, lengthBytes: this.#source.sizeBytes - end });
-    return { faults: this.#faults };
+      this.faults.push({ code: 'V2_TRAILING_DATA', offsetBytes: end, lengthBytes: this.#source.sizeBytes - end });
   }
 
   #missConsumers(at: number): void {
     const found = this.#consumersPromised - this.#consumersLeft;
-    this.#faults.push({
+    this.faults.push({
       code: 'V2_CONSUMER_MISSING',
       offsetBytes: at,
       data: { promised: this.#consumersPromised, found },
@@ -130,30 +113,27 @@ class V2Walker {
   }
 
   /** Entries are told apart by their place, never by name: a subject may look like `state.json`. */
-  #visit(at: number, head: EntryHead, content: Uint8Array): Fault | null {
+  #entryOf(at: number, head: EntryHead, content: Uint8Array): V2Entry | Fault {
     const name = content.subarray(0, head.nameBytes);
     const payload = content.subarray(head.nameBytes + head.headerBytes);
     if (this.#consumersLeft < 0) {
       const isState = head.seq === 0n && new TextDecoder().decode(name) === 'state.json';
-      if (!isState) return { code: 'V2_STATE_MISSING', offsetBytes: at };
-      this.#consumersPromised = this.#visitor.onState(payload);
-      this.#consumersLeft = this.#consumersPromised;
-      return null;
+      this.#consumersLeft = 0;
+      return isState ? { kind: 'state', payload } : { code: 'V2_STATE_MISSING', offsetBytes: at };
     }
     if (head.seq === 0n) {
-      if (this.#consumersLeft === 0) return { code: 'V2_ENTRY_CORRUPT', offsetBytes: at, data: { what: 'an entry without sequence' } };
+      if (this.#consumersLeft === 0)
+        return { code: 'V2_ENTRY_CORRUPT', offsetBytes: at, data: { what: 'an entry without sequence' } };
       this.#consumersLeft--;
-      this.#visitor.onConsumer(new TextDecoder().decode(name), payload);
-      return null;
+      return { kind: 'consumer', name: new TextDecoder().decode(name), payload };
     }
     if (this.#consumersLeft > 0) this.#missConsumers(at);
     if (head.seq <= this.#lastSeq)
-      this.#faults.push({ code: 'V2_SEQUENCE_ORDER', offsetBytes: at, seq: head.seq, data: { before: this.#lastSeq } });
+      this.faults.push({ code: 'V2_SEQUENCE_ORDER', offsetBytes: at, seq: head.seq, data: { before: this.#lastSeq } });
     else this.#lastSeq = head.seq;
     const header = content.subarray(head.nameBytes, head.nameBytes + head.headerBytes);
     const { timeNs, seq } = head;
-    this.#isStopped = !this.#visitor.onMessage({ offsetBytes: at, subject: name, timeNs, seq, header, payload });
-    return null;
+    return { kind: 'message', message: { offsetBytes: at, subject: name, timeNs, seq, header, payload } };
   }
 
   /** A view of `lengthBytes` at `at`, through a window that grows only for an entry that is longer. */

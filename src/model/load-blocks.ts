@@ -24,7 +24,8 @@ export function loadBlocks(parts: FileStreamParts, sink: FindingSink, readable: 
 
 function loadBlockIndex(entry: Entry | undefined, sink: FindingSink): BlockIndex | null {
   const bytes = entry === undefined ? null : readEntry(entry);
-  if (entry === undefined || bytes === null) return null;
+  // Old servers leave an empty file beside a block that never had a message.
+  if (entry === undefined || bytes === null || bytes.length === 0) return null;
   const parsed = parseBlockIndex(bytes);
   if (parsed.ok) return parsed.value;
   sink.add(parsed.fault, entry.label);

@@ -1,9 +1,9 @@
 import type { V2StreamParts } from '../container/entry.ts';
-import { walkV2 } from '../container/v2-walk.ts';
+import { V2Walker, type V2WalkMessage } from '../container/v2-walk.ts';
 import type { Finding, Place } from '../findings/finding.ts';
 import type { ManifestState } from '../format/manifest/types.ts';
 import { parseV2Consumer, parseV2State, v2ConsumerName } from '../format/v2-json/parse.ts';
-import { loadManifest, nameOf, sinkFor } from './load-stream.ts';
+import { loadManifest, nameOf, sinkFor, type FindingSink } from './load-stream.ts';
 import type { ConsumerArchive, StreamArchive } from './stream-archive.ts';
 
 /** What stands before the messages of a V2 archive. */
@@ -13,15 +13,8 @@ export interface V2Head {
   readonly findings: readonly Finding[];
 }
 
-/** A message of a V2 archive; `subject`, `header` and `payload` hold until the next one. */
-export interface V2Message {
-  readonly offsetBytes: number;
-  readonly subject: Uint8Array;
-  readonly timeNs: bigint;
-  readonly seq: bigint;
-  readonly header: Uint8Array;
-  readonly payload: Uint8Array;
-}
+/** A message of a V2 archive; its bytes hold until the next one. */
+export type V2Message = V2WalkMessage;
 
 /** The stream state and consumers of a V2 archive, with its manifest: everything but the messages. */
 export function loadV2Stream(parts: V2StreamParts): StreamArchive & { readonly v2: V2Head } {
@@ -56,36 +49,63 @@ export function loadV2Stream(parts: V2StreamParts): StreamArchive & { readonly v
 
 /** Walks a V2 archive: its head, and, where `onMessage` is given, its messages to the end. */
 export function readV2(parts: V2StreamParts, place: Place, onMessage: ((message: V2Message) => void) | null): V2Head {
-  const findings: Finding[] = [];
-  const sink = sinkFor(findings, place);
-  const consumers: ConsumerArchive[] = [];
-  let state: ManifestState | null = null;
-  const source = parts.body.open();
-  try {
-    const result = walkV2(source, {
-      onState: (payload) => {
-        const parsed = parseV2State(payload);
-        if (parsed.ok) state = parsed.value;
-        else sink.add(parsed.fault, `${parts.label}:state.json`);
-        return parsed.ok ? parsed.value.consumerCount : 0;
-      },
-      onConsumer: (entryName, payload) => {
-        const label = `${parts.label}:${entryName}`;
-        const parsed = parseV2Consumer(payload);
-        if (!parsed.ok) return sink.add(parsed.fault, label);
-        const { config, state: position } = parsed.value;
-        const name = v2ConsumerName(config, entryName);
-        consumers.push({ name, label, created: null, config, state: position });
-      },
-      onMessage: (message) => {
-        onMessage?.(message);
-        return onMessage !== null;
-      },
-    });
-    for (const fault of result.faults) sink.add(fault, parts.label);
-  } finally {
-    source.close();
+  const reading = new V2Reading(parts, place);
+  for (const message of reading.messages()) {
+    if (onMessage === null) break;
+    onMessage(message);
   }
-  consumers.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { state, consumers, findings };
+  return reading.head();
+}
+
+/** One pass over a V2 archive; messages are taken one by one, the head is known once the first was asked for. */
+export class V2Reading {
+  readonly #parts: V2StreamParts;
+  readonly #findings: Finding[] = [];
+  readonly #sink: FindingSink;
+  readonly #consumers: ConsumerArchive[] = [];
+  #state: ManifestState | null = null;
+
+  constructor(parts: V2StreamParts, place: Place) {
+    this.#parts = parts;
+    this.#sink = sinkFor(this.#findings, place);
+  }
+
+  *messages(): Generator<V2Message, void> {
+    const source = this.#parts.body.open();
+    const walker = new V2Walker(source);
+    try {
+      for (const entry of walker.entries()) {
+        if (entry.kind === 'message') yield entry.message;
+        else if (entry.kind === 'state') walker.expectConsumers(this.#takeState(entry.payload));
+        else this.#takeConsumer(entry.name, entry.payload);
+      }
+    } finally {
+      for (const fault of walker.faults) this.#sink.add(fault, this.#parts.label);
+      source.close();
+    }
+  }
+
+  /** What was met so far; complete when `messages` has ended. */
+  head(): V2Head {
+    const consumers = this.#consumers.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return { state: this.#state, consumers, findings: this.#findings };
+  }
+
+  #takeState(payload: Uint8Array): number {
+    const parsed = parseV2State(payload);
+    if (!parsed.ok) {
+      this.#sink.add(parsed.fault, `${this.#parts.label}:state.json`);
+      return 0;
+    }
+    this.#state = parsed.value;
+    return parsed.value.consumerCount;
+  }
+
+  #takeConsumer(entryName: string, payload: Uint8Array): void {
+    const label = `${this.#parts.label}:${entryName}`;
+    const parsed = parseV2Consumer(payload);
+    if (!parsed.ok) return this.#sink.add(parsed.fault, label);
+    const { config, state } = parsed.value;
+    this.#consumers.push({ name: v2ConsumerName(config, entryName), label, created: null, config, state });
+  }
 }

@@ -18,12 +18,15 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
     schedules: options.headerSeqs ?? false,
     ...(options.onRecords === undefined ? {} : { onRecords: options.onRecords }),
   });
-  let offsetBytes = 0;
-  for (;;) {
-    const lengthBytes = content.read(scanner.window(), offsetBytes);
-    if (lengthBytes === 0) return scanner.finish();
-    offsetBytes += lengthBytes;
-    scanner.push(lengthBytes);
+  try {
+    for (let offsetBytes = 0; ; ) {
+      const lengthBytes = content.read(scanner.window(), offsetBytes);
+      if (lengthBytes === 0) return scanner.finish();
+      offsetBytes += lengthBytes;
+      scanner.push(lengthBytes);
+    }
+  } finally {
+    scanner.close();
   }
 }
 

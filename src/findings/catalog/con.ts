@@ -22,7 +22,7 @@ export const CON_SUITE = {
     title: "A consumer's folder has another name than its configuration",
   },
   CON_STATE_MISSING: {
-    severity: 'warning',
+    severity: 'info',
     title: 'A consumer without o.dat',
   },
   CON_STATE_CORRUPT: {
