@@ -1,6 +1,7 @@
 import { clipRanges, countSequences, type SequenceRanges } from '../core/sequence-ranges.ts';
 import { subjectMatches } from '../core/subject.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { ConsumerState } from '../format/consumer-state/types.ts';
 import type { ConsumerArchive, StreamArchive } from '../model/stream-archive.ts';
 import type { PendingQuery, SubjectTally, TallyResult } from '../workers/jobs.ts';
 import type { ConsumerReport } from './types.ts';
@@ -46,7 +47,7 @@ export function needsSubjects(archive: StreamArchive): boolean {
 
 export function consumerReports(archive: StreamArchive, facts: PendingFacts): ConsumerReport[] {
   return archive.consumers.map((consumer, at) => {
-    const { state } = consumer;
+    const state = consumer.state === null ? null : settledState(consumer.state, archive.config, facts.live);
     const pair = (position: { consumerSeq: bigint; streamSeq: bigint } | undefined): ConsumerReport['delivered'] =>
       position === undefined ? null : { consumer_seq: position.consumerSeq, stream_seq: position.streamSeq };
     return {
@@ -60,6 +61,19 @@ export function consumerReports(archive: StreamArchive, facts: PendingFacts): Co
       num_pending: state === null ? null : pendingOf(consumer, state.delivered.streamSeq, at, facts),
     };
   });
+}
+
+/**
+ * Where an acknowledgement removes the message, one that is waited for and gone was acknowledged: a server that starts
+ * moves the floor over it (server: consumer.checkPending).
+ */
+function settledState(state: ConsumerState, config: JsonObject | null, live: SequenceRanges | null): ConsumerState {
+  const removesAcked = config?.['retention'] === 'workqueue' || config?.['retention'] === 'interest';
+  const first = live?.[0];
+  if (!removesAcked || first === undefined || !state.pending.streamSeqs.some((seq) => seq < first)) return state;
+  const kept = [...state.pending.streamSeqs.keys()].filter((i) => (state.pending.streamSeqs[i] ?? 0n) >= first);
+  if (kept.length > 0) return state;
+  return { ...state, ackFloor: state.delivered, pending: { ...state.pending, streamSeqs: new BigUint64Array(0) } };
 }
 
 function pendingOf(consumer: ConsumerArchive, afterSeq: bigint, at: number, facts: PendingFacts): number | bigint | null {
