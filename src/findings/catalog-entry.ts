@@ -8,4 +8,10 @@ export interface CatalogEntry {
   readonly unknown?: true;
   /** One short clause, no full stop: the head of the message and of `explain`. */
   readonly title: string;
+  /** What was seen, and what it proves or does not. */
+  readonly meaning: string;
+  /** What a server does with it on restore or start. */
+  readonly consequence: string;
+  /** What an operator does next. */
+  readonly advice: string;
 }

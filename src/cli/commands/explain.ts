@@ -1,0 +1,33 @@
+import type { Argv } from 'yargs';
+import { UsageError } from '../../core/error.ts';
+import { CATALOG, type FindingCode } from '../../findings/catalog/index.ts';
+import { jsonChunks } from '../../report/json.ts';
+import { explainText } from '../../report/text/catalog.ts';
+import type { CliContext } from '../context.ts';
+
+export const explainCommand = {
+  command: 'explain <code>',
+  describe: 'one finding code in full',
+  builder: (y: Argv): Argv =>
+    y
+      .positional('code', { type: 'string', demandOption: true, describe: 'as verify prints it' })
+      .example('$0 explain BLK_CHECKSUM_MISMATCH', '')
+      .epilogue('EXIT STATUS: 0 done, 2 unknown code or wrong usage'),
+  run: async (args: { readonly code: string }, context: CliContext): Promise<void> => {
+    const code = args.code.toUpperCase();
+    if (!isCode(code)) throw new UsageError(`there is no code ${args.code}${suggestion(code)}; natsarc checks lists them`);
+    if (!context.isJson) return context.write(explainText(code, context.palette));
+    for (const chunk of jsonChunks({ type: 'natsarc.v1.check', code, ...CATALOG[code] })) await context.write(chunk);
+  },
+};
+
+function isCode(text: string): text is FindingCode {
+  return Object.hasOwn(CATALOG, text);
+}
+
+/** Codes that share a word with what was typed. */
+function suggestion(text: string): string {
+  const words = text.split('_').filter((word) => word.length > 2);
+  const near = Object.keys(CATALOG).filter((code) => words.some((word) => code.split('_').includes(word)));
+  return near.length === 0 ? '' : `, perhaps ${near.slice(0, 4).join(', ')}`;
+}

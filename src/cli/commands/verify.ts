@@ -1,0 +1,62 @@
+import type { Argv } from 'yargs';
+import type { VerifyReport } from '../../operation/types.ts';
+import type { CliContext } from '../context.ts';
+import { exitOfStatus } from '../exit-code.ts';
+import { SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
+
+const FORMATS = ['text', 'json', 'nagios', 'prometheus', 'junit'] as const;
+type Format = (typeof FORMATS)[number];
+
+export const verifyCommand = {
+  command: 'verify <archive>',
+  describe: 'every checksum, every invariant, declared against actual',
+  builder: (y: Argv): Argv =>
+    y
+      .positional('archive', { type: 'string', demandOption: true, describe: 'backup, snapshot, store, stream folder, block, or - for standard input' })
+      .options(SELECT_FLAGS)
+      .options({
+        check: { type: 'boolean', describe: 'the form for pipelines: one status line (as --format nagios)' },
+        format: { choices: FORMATS, describe: 'how to print the result', requiresArg: true },
+        outfile: { type: 'string', describe: 'write the result to this file, whole or not at all', requiresArg: true },
+        'critical-warnings': { alias: 'w', type: 'boolean', describe: 'warnings are critical' },
+      })
+      .example('$0 verify backups/ORDERS', 'a stream backup')
+      .example('$0 verify --check - < stream.tar.s2', 'in a pipeline')
+      .epilogue('EXIT STATUS: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (could not be read, not supported, wrong usage); --format prometheus: always 0'),
+  run: async (args: VerifyArguments, context: CliContext): Promise<void> => {
+    const { verifyArchive } = await import('../../operation/verify/run.ts');
+    const { unreadableReport } = await import('../../operation/verify/unreadable.ts');
+    const report = await verifyArchive(args.archive, selectOptions(args, context)).catch((error: unknown) => unreadableReport(args.archive, error));
+    context.progress.end();
+    const format: Format = args.format ?? (context.isJson ? 'json' : args.check === true ? 'nagios' : 'text');
+    if (args.outfile !== undefined) {
+      const { writeFileWhole } = await import('../write-file.ts');
+      await writeFileWhole(args.outfile, await render(report, format, args, context));
+    } else if (!(context.isQuiet && format === 'text'))
+      for (const chunk of await render(report, format, args, context)) await context.write(chunk);
+    context.setExit(format === 'prometheus' ? 0 : exitOfStatus(report.status, args.criticalWarnings === true));
+  },
+};
+
+async function render(report: VerifyReport, format: Format, args: VerifyArguments, context: CliContext): Promise<Iterable<string>> {
+  switch (format) {
+    case 'json':
+      return (await import('../../report/json.ts')).jsonChunks(report);
+    case 'nagios':
+      return [(await import('../../report/verify-line.ts')).nagiosLine(report)];
+    case 'prometheus':
+      return [(await import('../../report/prometheus.ts')).prometheusText(report)];
+    case 'junit':
+      return [(await import('../../report/junit.ts')).junitText(report, args.criticalWarnings === true)];
+    case 'text':
+      return [(await import('../../report/text/verify.ts')).verifyText(report, context.palette)];
+  }
+}
+
+interface VerifyArguments extends SelectArguments {
+  readonly archive: string;
+  readonly check?: boolean;
+  readonly format?: Format;
+  readonly outfile?: string;
+  readonly criticalWarnings?: boolean;
+}

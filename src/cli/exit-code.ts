@@ -1,0 +1,18 @@
+import type { Finding } from '../findings/finding.ts';
+import type { Status } from '../operation/types.ts';
+
+/** The classes of cli.md: `verify` speaks as `nats server check` does, the others as Unix commands do. */
+export const EXIT = { done: 0, failed: 1, usage: 2, damaged: 3, signal: 128 } as const;
+
+const STATUS_EXIT = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 } as const;
+
+/** `verify`: `isWarningCritical` is --critical-warnings. */
+export function exitOfStatus(status: Status, isWarningCritical: boolean): number {
+  return status === 'WARNING' && isWarningCritical ? STATUS_EXIT.CRITICAL : STATUS_EXIT[status];
+}
+
+/** `inspect` and `cat`: done, or done with something damaged, missing or closed to us. */
+export function exitOfFindings(findings: readonly Finding[]): number {
+  const isDamaged = findings.some((finding) => finding.severity === 'critical' || finding.code === 'ENC_KEY_REQUIRED' || finding.code === 'SRC_UNREADABLE');
+  return isDamaged ? EXIT.damaged : EXIT.done;
+}

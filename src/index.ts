@@ -1,0 +1,11 @@
+export { CATALOG, type FindingCode } from './findings/catalog/index.ts';
+export type { CatalogEntry, Severity } from './findings/catalog-entry.ts';
+export type { Finding } from './findings/finding.ts';
+export { CancelledError, SourceError, ToolError, UsageError } from './core/error.ts';
+export { VERSION } from './core/version.ts';
+export { catMessages } from './operation/cat/run.ts';
+export type { CatResult, MessageFilter, StoredMessage } from './operation/cat/types.ts';
+export { inspectArchive } from './operation/inspect/run.ts';
+export type { InspectOptions } from './operation/inspect/types.ts';
+export { verifyArchive } from './operation/verify/run.ts';
+export type * from './operation/types.ts';

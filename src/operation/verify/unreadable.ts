@@ -1,0 +1,24 @@
+import { UnreadableArchive } from '../../container/unreadable.ts';
+import { SourceError } from '../../core/error.ts';
+import { makeFinding } from '../../findings/finding.ts';
+import { statusOf } from '../../findings/status.ts';
+import { TOOL } from '../open-archive.ts';
+import type { VerifyReport } from '../types.ts';
+
+/** The report on an archive that could not be opened: it is a verdict, too. Any other error is thrown on. */
+export function unreadableReport(path: string, error: unknown): VerifyReport {
+  if (!(error instanceof SourceError)) throw error;
+  const finding =
+    error instanceof UnreadableArchive
+      ? error.finding
+      : makeFinding({ code: 'SRC_UNREADABLE', data: { reason: error.message } }, { file: path });
+  return {
+    type: 'natsarc.v1.verify',
+    tool: TOOL,
+    source: null,
+    status: statusOf([finding]),
+    checked: { streams: 0, blocks: 0, messages: 0, consumers: 0, bytes: 0 },
+    streams: [],
+    findings: [finding],
+  };
+}

@@ -1,0 +1,53 @@
+import type { Finding } from '../findings/finding.ts';
+import type { VerifyReport } from '../operation/types.ts';
+
+/** JUnit XML: a suite for each stream, a case for each family of checks that found something, or one that passed. */
+export function junitText(report: VerifyReport, isWarningFailure: boolean): string {
+  const fails = (finding: Finding): boolean =>
+    finding.severity === 'critical' || (isWarningFailure && finding.severity === 'warning');
+  const known = new Set(report.streams.map((stream) => stream.name));
+  const suites = report.streams.map((stream) => {
+    const own = report.findings.filter((finding) => finding.stream === stream.name && (finding.account ?? null) === stream.account);
+    return suite([stream.account, stream.name].filter((part) => part !== null).join('/'), own, fails);
+  });
+  const rest = report.findings.filter((finding) => finding.stream === undefined || !known.has(finding.stream));
+  if (rest.length > 0 || suites.length === 0) suites.push(suite('archive', rest, fails));
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="natsarc verify">\n${suites.join('')}</testsuites>\n`;
+}
+
+function suite(name: string, findings: readonly Finding[], fails: (finding: Finding) => boolean): string {
+  const families = groupByFamily(findings);
+  if (families.size === 0) families.set('verify', []);
+  const cases = [...families].map(([family, own]) => {
+    const failing = own.filter(fails);
+    const body = failing.map((finding) => failure(finding)).join('');
+    return `    <testcase classname="${xml(name)}" name="${xml(family)}">${body}</testcase>\n`;
+  });
+  const failures = [...families.values()].filter((own) => own.some(fails)).length;
+  return `  <testsuite name="${xml(name)}" tests="${families.size}" failures="${failures}">\n${cases.join('')}  </testsuite>\n`;
+}
+
+function groupByFamily(findings: readonly Finding[]): Map<string, Finding[]> {
+  const families = new Map<string, Finding[]>();
+  for (const finding of findings) families.set(familyOf(finding), [...(families.get(familyOf(finding)) ?? []), finding]);
+  return families;
+}
+
+function familyOf(finding: Finding): string {
+  return finding.code.split('_')[0] ?? '';
+}
+
+function failure(finding: Finding): string {
+  const place = [finding.file, finding.offset === undefined ? undefined : `offset ${finding.offset}`].filter((part) => part !== undefined).join(' ');
+  return `<failure type="${finding.code}" message="${xml(finding.message)}">${xml(place)}</failure>`;
+}
+
+function xml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    // oxlint-disable-next-line no-control-regex
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '\ufffd');
+}

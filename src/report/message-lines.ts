@@ -1,0 +1,52 @@
+import { formatTimeNs } from '../core/time.ts';
+import type { StoredMessage } from '../operation/cat/types.ts';
+
+/** Messages as NDJSON: one `StoredMsg` of the NATS API a line. `withText` adds decoded headers and payload. */
+export function messageLines(messages: readonly StoredMessage[], withText: boolean): string {
+  return messages.map((message) => messageLine(message, withText)).join('');
+}
+
+function messageLine(message: StoredMessage, withText: boolean): string {
+  const fields = [
+    `"subject":${JSON.stringify(bufferOf(message.subject).toString('utf8'))}`,
+    `"seq":${message.seq}`,
+    ...(message.header === null ? [] : [`"hdrs":"${bufferOf(message.header).toString('base64')}"`]),
+    `"data":"${bufferOf(message.data).toString('base64')}"`,
+    `"time":"${formatTimeNs(message.timeNs)}"`,
+    ...(withText ? textFields(message) : []),
+  ];
+  return `{${fields.join(',')}}\n`;
+}
+
+function textFields(message: StoredMessage): string[] {
+  const text = utf8(message.data);
+  const headers = message.header === null ? null : utf8(message.header);
+  return [
+    ...(headers === null ? [] : [`"headers":${JSON.stringify(headerMap(headers))}`]),
+    ...(text === null ? [] : [`"text":${JSON.stringify(text)}`]),
+  ];
+}
+
+/** `NATS/1.0` and lines `Name: value`; a name may come more than once. */
+function headerMap(block: string): Record<string, string[]> {
+  const map = new Map<string, string[]>();
+  for (const line of block.split('\r\n').slice(1)) {
+    const colon = line.indexOf(':');
+    if (colon <= 0) continue;
+    const name = line.slice(0, colon);
+    map.set(name, [...(map.get(name) ?? []), line.slice(colon + 1).trim()]);
+  }
+  return Object.fromEntries(map);
+}
+
+function utf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}

@@ -1,0 +1,114 @@
+import { CATALOG } from '../../findings/catalog/index.ts';
+import type { Finding } from '../../findings/finding.ts';
+import type { Status, VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
+import { clip, escapeText } from '../escape.ts';
+import type { Palette } from '../palette.ts';
+import { table } from '../table.ts';
+import { bytesText, countOrDash, countText, counted } from '../units.ts';
+import { totalsText } from '../verify-line.ts';
+
+/** How many places of one code are listed; `--json` has them all. */
+const MAX_PLACES = 20;
+const SEVERITIES = ['critical', 'warning', 'info'] as const;
+
+/** A verification for a person: a line for each stream, then what was found, then the verdict. */
+export function verifyText(report: VerifyReport, palette: Palette): string {
+  const lines = [...streamLines(report, palette), ''];
+  for (const severity of SEVERITIES) lines.push(...severityLines(report, severity, palette));
+  lines.push(`${paintStatus(report.status, palette)}: ${totalsText(report)} checked${verdict(report)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function streamLines(report: VerifyReport, palette: Palette): string[] {
+  const hasAccounts = report.streams.some((stream) => stream.account !== null);
+  const columns = [
+    ...(hasAccounts ? [{ title: 'Account' }] : []),
+    { title: 'Stream' },
+    { title: 'Messages', align: 'right' as const },
+    { title: 'Bytes', align: 'right' as const },
+    { title: 'Sequences', align: 'right' as const },
+    { title: 'Lost', align: 'right' as const },
+    { title: 'Status' },
+  ];
+  const rows = report.streams.map((stream) => [
+    ...(hasAccounts ? [clip(stream.account ?? '-', 12)] : []),
+    clip(stream.name === '' ? '(no name)' : stream.name, hasAccounts ? 28 : 40),
+    countOrDash(stream.actual?.messages),
+    stream.actual === null ? '-' : bytesText(stream.actual.bytes ?? 0),
+    stream.actual === null ? '-' : `${stream.actual.first_seq}-${stream.actual.last_seq}`,
+    stream.actual === null ? '-' : countText(lostCount(stream)),
+    paintStatus(streamStatus(stream, report.findings), palette),
+  ]);
+  return table(columns, rows);
+}
+
+function lostCount(stream: VerifyStreamReport): bigint {
+  return stream.lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
+}
+
+function streamStatus(stream: VerifyStreamReport, findings: readonly Finding[]): Status {
+  const own = findings.filter((finding) => finding.stream === stream.name && (finding.account ?? null) === stream.account);
+  if (own.some((finding) => finding.severity === 'critical')) return 'CRITICAL';
+  if (own.some((finding) => 'unknown' in CATALOG[finding.code])) return 'UNKNOWN';
+  return own.some((finding) => finding.severity === 'warning') ? 'WARNING' : 'OK';
+}
+
+function severityLines(report: VerifyReport, severity: Finding['severity'], palette: Palette): string[] {
+  const byCode = new Map<Finding['code'], Finding[]>();
+  for (const finding of report.findings) {
+    if (finding.severity !== severity) continue;
+    byCode.set(finding.code, [...(byCode.get(finding.code) ?? []), finding]);
+  }
+  const paint = severity === 'critical' ? palette.bad : severity === 'warning' ? palette.warn : palette.dim;
+  const isVerbose = severity !== 'info';
+  return [...byCode].flatMap(([code, findings]) => [
+    `${paint(severity.toUpperCase())} ${palette.bold(code)}: ${CATALOG[code].title}${findings.length > 1 ? ` (${countText(findings.length)} times)` : ''}`,
+    ...(isVerbose ? findings.slice(0, MAX_PLACES).map((finding) => `    ${placeText(finding)}`) : []),
+    ...(isVerbose && findings.length > MAX_PLACES ? [`    and ${countText(findings.length - MAX_PLACES)} more: see --json`] : []),
+    ...(isVerbose ? wrap(CATALOG[code].consequence, 92).map((line) => palette.dim(`    ${line}`)) : []),
+    '',
+  ]);
+}
+
+/** Where it is, and the evidence: `ORDERS msgs/1.blk, offset 1,234, seq 17 (found 3)`. */
+export function placeText(finding: Finding): string {
+  const name = [finding.account, finding.stream, finding.consumer].filter((part) => part !== undefined).join('/');
+  const parts = [
+    [name, finding.file].filter((part) => part !== undefined && part !== '').join(' '),
+    ...(finding.offset === undefined ? [] : [`offset ${countText(finding.offset)}`]),
+    ...(finding.length === undefined || finding.length === 0 ? [] : [counted(finding.length, 'byte')]),
+    ...(finding.seq === undefined ? [] : [`seq ${finding.seq}`]),
+  ];
+  const data = Object.entries(finding.data ?? {}).map(([key, value]) => `${key.replaceAll('_', ' ')} ${String(value)}`);
+  const text = `${parts.filter((part) => part !== '').join(', ')}${data.length === 0 ? '' : ` (${data.join(', ')})`}`;
+  return escapeText(text);
+}
+
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + word.length + 1 > width) {
+      lines.push(line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  return line === '' ? lines : [...lines, line];
+}
+
+export function paintStatus(status: Status, palette: Palette): string {
+  if (status === 'OK') return palette.good(status);
+  return status === 'CRITICAL' ? palette.bad(status) : palette.warn(status);
+}
+
+function verdict(report: VerifyReport): string {
+  const lost = report.streams.reduce((sum, stream) => sum + lostCount(stream), 0n);
+  const count = (severity: string): number => report.findings.filter((finding) => finding.severity === severity).length;
+  const parts = [
+    ...(lost > 0n ? [`${counted(lost, 'message')} lost`] : []),
+    ...(count('critical') > 0 ? [counted(count('critical'), 'critical finding')] : []),
+    ...(count('warning') > 0 ? [counted(count('warning'), 'warning')] : []),
+  ];
+  return parts.length === 0 ? '' : `; ${parts.join(', ')}`;
+}
