@@ -29,14 +29,22 @@ function missingBlocks(evidence: StreamEvidence): Finding[] {
 
 /** The label of the stream's folder, ready to be put before a path in it. */
 function folderOf(evidence: StreamEvidence): string {
-  const entry = evidence.archive.parts.form === 'v2' || evidence.archive.parts.form === 'config' ? undefined : evidence.archive.parts.entries[0];
+  const entry =
+    evidence.archive.parts.form === 'v2' || evidence.archive.parts.form === 'config'
+      ? undefined
+      : evidence.archive.parts.entries[0];
   return entry === undefined ? '' : entry.label.slice(0, entry.label.length - entry.path.length);
 }
 
 function compressedLast(evidence: StreamEvidence): Finding[] {
   const last = evidence.sets.at(-1);
   if (last === undefined || evidence.results.get(last.block.index)?.compression !== 's2') return [];
-  return [findingAt(evidence, last.block.entry.label, { code: 'BLK_LAST_COMPRESSED', data: { block: last.block.index } })];
+  return [
+    findingAt(evidence, last.block.entry.label, {
+      code: 'BLK_LAST_COMPRESSED',
+      data: { block: last.block.index },
+    }),
+  ];
 }
 
 /** Sequences between blocks that nothing speaks of; where an index is used, it explains them. */

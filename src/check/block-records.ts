@@ -33,7 +33,8 @@ function foreignFault(evidence: StreamEvidence, set: BlockLiveSet): Fault | null
   if ((compressed?.blockFaults.length ?? 0) > 0) return null;
   const owner = findBlockOwner(evidence.archive, set.block);
   if (owner === 'unreadable') return null;
-  if (owner === null) return { code: 'BLK_FOREIGN', data: { block: set.block.index, stream: evidence.archive.name } };
+  if (owner === null)
+    return { code: 'BLK_FOREIGN', data: { block: set.block.index, stream: evidence.archive.name } };
   return { code: 'BLK_SWAPPED', data: { block: set.block.index, belongs_to: owner } };
 }
 

@@ -21,7 +21,10 @@ export function checkConsumers(archive: StreamArchive, lastSeq: bigint, live: Se
     const gone = state.pending.streamSeqs.filter((seq) => seq <= lastSeq && !hasSequence(live, seq));
     if (gone.length > 0)
       findings.push(
-        makeFinding({ code: 'CON_PENDING_MISSING', seq: gone[0] ?? 0n, data: { messages: gone.length } }, place),
+        makeFinding(
+          { code: 'CON_PENDING_MISSING', seq: gone[0] ?? 0n, data: { messages: gone.length } },
+          place,
+        ),
       );
     return findings;
   });

@@ -24,7 +24,11 @@ export interface ActualCounts {
  * backup.json against what the archive holds. It declares the state at the *start* of the snapshot (cli.md, severity):
  * more messages behind its end are normal, fewer are a loss unless limits, TTLs or acknowledgements explain them.
  */
-export function declaredFaults(declared: DeclaredCounts, actual: ActualCounts, config: JsonObject | null): Fault[] {
+export function declaredFaults(
+  declared: DeclaredCounts,
+  actual: ActualCounts,
+  config: JsonObject | null,
+): Fault[] {
   const faults: Fault[] = [];
   const within = actual.messages - actual.messagesBehindDeclared;
   const data = { declared: declared.messages, actual: within };

@@ -16,13 +16,17 @@ export function checkIndexAgainstBlocks(evidence: StreamEvidence): Finding[] {
   const label = file?.label ?? archive.parts.label;
   const at = (fault: Fault): Finding => findingAt(evidence, label, fault);
   if (archive.indexStanding === 'stale') return [at(ageFault(archive.index, evidence))];
-  return [...blockFindings(evidence, archive.index, label), ...subjectFaults(evidence, archive.index).map(at)];
+  return [
+    ...blockFindings(evidence, archive.index, label),
+    ...subjectFaults(evidence, archive.index).map(at),
+  ];
 }
 
 function missingIndex(evidence: StreamEvidence): Finding[] {
   const { archive } = evidence;
   const hasRecords = evidence.sets.some((set) => set.scan.rawBytes > 0);
-  if (!hasRecords || archive.config === null || archive.blocks.some((block) => block.sidecar !== null)) return [];
+  if (!hasRecords || archive.config === null || archive.blocks.some((block) => block.sidecar !== null))
+    return [];
   return [findingAt(evidence, archive.parts.label, { code: 'IDX_MISSING' })];
 }
 
@@ -74,14 +78,20 @@ function missingMessages(
 
 function bytesFault(listed: IndexBlock, bytes: number): Fault | null {
   if (listed.bytes === BigInt(bytes)) return null;
-  return { code: 'IDX_BLOCK_DIFFERS', data: { block: listed.index, index_bytes: listed.bytes, block_bytes: bytes } };
+  return {
+    code: 'IDX_BLOCK_DIFFERS',
+    data: { block: listed.index, index_bytes: listed.bytes, block_bytes: bytes },
+  };
 }
 
 function headerCountFault(listed: IndexBlock, evidence: StreamEvidence, set: BlockLiveSet): Fault | null {
   if (listed.ttls === null || evidence.archive.ttlWheel === null) return null;
   const found = set.scan.ttlSeqs.length;
   if (BigInt(found) >= BigInt(listed.ttls)) return null;
-  return { code: 'IDX_HEADER_COUNT_DIFFERS', data: { block: listed.index, index: listed.ttls, blocks: found } };
+  return {
+    code: 'IDX_HEADER_COUNT_DIFFERS',
+    data: { block: listed.index, index: listed.ttls, blocks: found },
+  };
 }
 
 /** Subject totals by digest: nothing has to be held in memory, and bytes shifted between subject and payload show. */
@@ -95,5 +105,7 @@ function subjectFaults(evidence: StreamEvidence, index: StreamIndex): Fault[] {
     messages += subject.messages;
   }
   if ((expected & DIGEST_MASK) === evidence.total.subjectDigest && messages === index.messages) return [];
-  return [{ code: 'IDX_SUBJECTS_DIFFER', data: { index_subjects: index.numSubjects, index_messages: messages } }];
+  return [
+    { code: 'IDX_SUBJECTS_DIFFER', data: { index_subjects: index.numSubjects, index_messages: messages } },
+  ];
 }

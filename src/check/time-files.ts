@@ -1,4 +1,10 @@
-import { intersectRanges, rangesOf, subtractRanges, countSequences, type SequenceRanges } from '../core/sequence-ranges.ts';
+import {
+  intersectRanges,
+  rangesOf,
+  subtractRanges,
+  countSequences,
+  type SequenceRanges,
+} from '../core/sequence-ranges.ts';
 import type { FindingCode } from '../findings/catalog/index.ts';
 import type { Finding } from '../findings/finding.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
@@ -14,7 +20,13 @@ export function checkTimeFiles(evidence: StreamEvidence): Finding[] {
   const scans = evidence.sets.map((set) => set.scan);
   return [
     ...compare(evidence, ttlWheel, rangesOf(joined(scans.map((scan) => scan.ttlSeqs))), 'msgs/thw.db', 'THW'),
-    ...compare(evidence, schedule, rangesOf(joined(scans.map((scan) => scan.scheduleSeqs))), 'msgs/sched.db', 'SCHED'),
+    ...compare(
+      evidence,
+      schedule,
+      rangesOf(joined(scans.map((scan) => scan.scheduleSeqs))),
+      'msgs/sched.db',
+      'SCHED',
+    ),
   ];
 }
 

@@ -24,11 +24,19 @@ export interface GlobalOptions {
 export function makeContext(options: GlobalOptions, signal: AbortSignal): CliContext {
   const isQuiet = options.quiet === true;
   return {
-    palette: paletteFor(options.color ?? 'auto', process.stdout.isTTY === true, Boolean(process.env['NO_COLOR'])),
+    palette: paletteFor(
+      options.color ?? 'auto',
+      process.stdout.isTTY === true,
+      Boolean(process.env['NO_COLOR']),
+    ),
     signal,
     isJson: options.json === true,
     isQuiet,
-    progress: progressReporter({ isTerminal: process.stderr.isTTY === true, wantsLog: options.progress === false, isQuiet }),
+    progress: progressReporter({
+      isTerminal: process.stderr.isTTY === true,
+      wantsLog: options.progress === false,
+      isQuiet,
+    }),
     write: writeOut,
     note: (text) => {
       if (!isQuiet) process.stderr.write(`${text}\n`);

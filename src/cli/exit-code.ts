@@ -13,6 +13,11 @@ export function exitOfStatus(status: Status, isWarningCritical: boolean): number
 
 /** `inspect` and `cat`: done, or done with something damaged, missing or closed to us. */
 export function exitOfFindings(findings: readonly Finding[]): number {
-  const isDamaged = findings.some((finding) => finding.severity === 'critical' || finding.code === 'ENC_KEY_REQUIRED' || finding.code === 'SRC_UNREADABLE');
+  const isDamaged = findings.some(
+    (finding) =>
+      finding.severity === 'critical' ||
+      finding.code === 'ENC_KEY_REQUIRED' ||
+      finding.code === 'SRC_UNREADABLE',
+  );
   return isDamaged ? EXIT.damaged : EXIT.done;
 }

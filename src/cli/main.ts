@@ -16,13 +16,31 @@ interface Command {
   run(args: never, context: CliContext): Promise<void>;
 }
 
-const COMMANDS: readonly Command[] = [inspectCommand, verifyCommand, catCommand, checksCommand, explainCommand];
+const COMMANDS: readonly Command[] = [
+  inspectCommand,
+  verifyCommand,
+  catCommand,
+  checksCommand,
+  explainCommand,
+];
 
 const GLOBAL_FLAGS = {
   json: { alias: 'j', type: 'boolean', describe: 'print JSON' },
-  quiet: { alias: 'q', type: 'boolean', describe: 'nothing but the result and errors; verify: the exit code only' },
-  progress: { type: 'boolean', default: true, describe: 'show a progress bar on a terminal; --no-progress: log lines' },
-  color: { choices: ['auto', 'always', 'never'] as const, default: 'auto' as const, describe: 'colour the output' },
+  quiet: {
+    alias: 'q',
+    type: 'boolean',
+    describe: 'nothing but the result and errors; verify: the exit code only',
+  },
+  progress: {
+    type: 'boolean',
+    default: true,
+    describe: 'show a progress bar on a terminal; --no-progress: log lines',
+  },
+  color: {
+    choices: ['auto', 'always', 'never'] as const,
+    default: 'auto' as const,
+    describe: 'colour the output',
+  },
 } as const;
 
 /** Runs the command line. The only place that decides how the process ends. */
@@ -35,7 +53,9 @@ export async function main(args: readonly string[]): Promise<void> {
   });
   const parser = yargs([...args])
     .scriptName('natsarc')
-    .usage('natsarc looks into, checks and rescues JetStream backups and data directories, with no server running')
+    .usage(
+      'natsarc looks into, checks and rescues JetStream backups and data directories, with no server running',
+    )
     .options(GLOBAL_FLAGS)
     .version(VERSION)
     .strict()
@@ -45,15 +65,20 @@ export async function main(args: readonly string[]): Promise<void> {
     .fail(false)
     .wrap(Math.min(100, process.stdout.columns ?? 100));
   for (const command of COMMANDS)
-    parser.command(command.command, command.describe, (y) => command.builder(y), async (argv) => {
-      isInCommand = true;
-      const context = makeContext(argv as GlobalOptions, abort.signal);
-      try {
-        await command.run(argv as never, context);
-      } finally {
-        context.progress.end();
-      }
-    });
+    parser.command(
+      command.command,
+      command.describe,
+      (y) => command.builder(y),
+      async (argv) => {
+        isInCommand = true;
+        const context = makeContext(argv as GlobalOptions, abort.signal);
+        try {
+          await command.run(argv as never, context);
+        } finally {
+          context.progress.end();
+        }
+      },
+    );
   try {
     await parser.parseAsync();
   } catch (error) {
@@ -63,7 +88,10 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 function onSignals(abort: AbortController): void {
-  for (const [name, number] of [['SIGINT', 2], ['SIGTERM', 15]] as const)
+  for (const [name, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+  ] as const)
     process.once(name, () => {
       process.exitCode = EXIT.signal + number;
       abort.abort();
@@ -79,10 +107,13 @@ function fail(error: unknown, args: readonly string[], isInCommand: boolean): vo
   const isExpected = isUsage || error instanceof ToolError || (error instanceof Error && 'code' in error);
   if (!(error instanceof CancelledError)) process.exitCode = exitOf(args, isUsage);
   if (args.includes('--json') || args.includes('-j'))
-    process.stdout.write(`${JSON.stringify({ type: 'natsarc.v1.error', kind: isUsage ? 'usage' : kindOf(error), message })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ type: 'natsarc.v1.error', kind: isUsage ? 'usage' : kindOf(error), message })}\n`,
+    );
   if (error instanceof CancelledError) process.stderr.write('natsarc: stopped\n');
   else process.stderr.write(`natsarc: ${message}${isUsage ? '\nnatsarc --help tells how' : ''}\n`);
-  if (!isExpected && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\nThis is a bug in natsarc: please report it.\n`);
+  if (!isExpected && error instanceof Error)
+    process.stderr.write(`${error.stack ?? ''}\nThis is a bug in natsarc: please report it.\n`);
 }
 
 function kindOf(error: unknown): string {

@@ -6,10 +6,24 @@ import type { CliContext } from './context.ts';
 /** Flags that every command that opens an archive takes. */
 export const SELECT_FLAGS = {
   account: { type: 'string', describe: 'only this account (* allowed)', requiresArg: true },
-  stream: { type: 'string', array: true, describe: 'only this stream (* allowed); repeatable', requiresArg: true, nargs: 1 },
-  block: { type: 'number', describe: "number of a single block, where its file's name does not tell", requiresArg: true },
+  stream: {
+    type: 'string',
+    array: true,
+    describe: 'only this stream (* allowed); repeatable',
+    requiresArg: true,
+    nargs: 1,
+  },
+  block: {
+    type: 'number',
+    describe: "number of a single block, where its file's name does not tell",
+    requiresArg: true,
+  },
   jobs: { type: 'number', describe: 'threads', requiresArg: true },
-  'key-file': { type: 'string', describe: 'key of an encrypted store (not supported yet)', requiresArg: true },
+  'key-file': {
+    type: 'string',
+    describe: 'key of an encrypted store (not supported yet)',
+    requiresArg: true,
+  },
   'prev-key-file': { type: 'string', describe: 'previous key (not supported yet)', requiresArg: true },
 } as const;
 
@@ -22,8 +36,10 @@ export interface SelectArguments {
 }
 
 export function selectOptions(args: SelectArguments, context: CliContext): SelectOptions {
-  if (args.jobs !== undefined && !(Number.isInteger(args.jobs) && args.jobs >= 1)) throw new UsageError('--jobs takes a number from 1 on');
-  if (args.keyFile !== undefined) context.note('natsarc: encrypted stores cannot be opened yet; --key-file is ignored');
+  if (args.jobs !== undefined && !(Number.isInteger(args.jobs) && args.jobs >= 1))
+    throw new UsageError('--jobs takes a number from 1 on');
+  if (args.keyFile !== undefined)
+    context.note('natsarc: encrypted stores cannot be opened yet; --key-file is ignored');
   return {
     ...(args.account === undefined ? {} : { account: args.account }),
     ...(args.stream === undefined ? {} : { streams: args.stream }),
@@ -46,6 +62,9 @@ export function timeOption(text: string | undefined, flag: string): bigint | und
   if (text === undefined) return undefined;
   const age = parseAgeNs(text);
   const time = age === null ? parseTimeNs(text) : BigInt(Date.now()) * 1_000_000n - age;
-  if (time === null) throw new UsageError(`--${flag} takes a time such as 2026-11-21T14:05:00Z or an age such as 2h, not ${text}`);
+  if (time === null)
+    throw new UsageError(
+      `--${flag} takes a time such as 2026-11-21T14:05:00Z or an age such as 2h, not ${text}`,
+    );
   return time;
 }

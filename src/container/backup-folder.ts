@@ -17,7 +17,9 @@ export interface BackupContent {
 
 /** Whether a folder is a stream backup: either of its two files is there. */
 export function isStreamBackup(items: readonly FolderItem[]): boolean {
-  return items.some((item) => item.kind === 'file' && (item.name === MANIFEST_NAME || DATA_NAMES.includes(item.name)));
+  return items.some(
+    (item) => item.kind === 'file' && (item.name === MANIFEST_NAME || DATA_NAMES.includes(item.name)),
+  );
 }
 
 /** Opens what `nats stream backup` wrote. `label` is the folder's path as findings name it, empty for the one given. */
@@ -36,24 +38,49 @@ export async function openStreamBackup(
       : fileEntry(MANIFEST_NAME, joinLabel(label, MANIFEST_NAME), manifestFile.path, manifestFile.sizeBytes);
   const findings = items
     .filter((item) => item !== manifestFile && item !== dataFile)
-    .map((item) => makeFinding({ code: 'MAN_UNKNOWN_FILE' }, { ...place, file: joinLabel(label, item.name) }));
+    .map((item) =>
+      makeFinding({ code: 'MAN_UNKNOWN_FILE' }, { ...place, file: joinLabel(label, item.name) }),
+    );
   const base = { account: null, folderName, label: label === '' ? '.' : label, manifest };
   const sizeBytes = (manifestFile?.sizeBytes ?? 0) + (dataFile?.sizeBytes ?? 0);
   const withoutData = (finding: Finding): BackupContent => {
-    const parts: ConfigOnlyParts = { form: 'config', ...base, sizeBytes, configEntry: null, consumerEntries: [], findings: [finding] };
+    const parts: ConfigOnlyParts = {
+      form: 'config',
+      ...base,
+      sizeBytes,
+      configEntry: null,
+      consumerEntries: [],
+      findings: [finding],
+    };
     return { streams: [parts], findings, closers: [] };
   };
-  if (dataFile === undefined) return withoutData(makeFinding({ code: 'MAN_DATA_MISSING' }, { ...place, file: base.label }));
+  if (dataFile === undefined)
+    return withoutData(makeFinding({ code: 'MAN_DATA_MISSING' }, { ...place, file: base.label }));
   const dataLabel = joinLabel(label, dataFile.name);
   const form = readForm(dataFile.path);
   if (form === 'empty') {
     const isMemory = manifestFile?.sizeBytes === 0;
-    return withoutData(makeFinding({ code: isMemory ? 'MAN_MEMORY_STREAM' : 'SRC_EMPTY' }, { ...place, file: isMemory ? base.label : dataLabel }));
+    return withoutData(
+      makeFinding(
+        { code: isMemory ? 'MAN_MEMORY_STREAM' : 'SRC_EMPTY' },
+        { ...place, file: isMemory ? base.label : dataLabel },
+      ),
+    );
   }
   if (form === null || form === 'unreadable')
-    return withoutData(makeFinding({ code: form === null ? 'SNAP_UNRECOGNIZED' : 'SRC_UNREADABLE' }, { ...place, file: dataLabel }));
+    return withoutData(
+      makeFinding(
+        { code: form === null ? 'SNAP_UNRECOGNIZED' : 'SRC_UNREADABLE' },
+        { ...place, file: dataLabel },
+      ),
+    );
   if (manifest === null) findings.push(makeFinding({ code: 'MAN_MISSING' }, { ...place, file: base.label }));
-  const opened = await openSnapshot(dataFile.path, form, { account: null, folderName, label: dataLabel, manifest }, signal);
+  const opened = await openSnapshot(
+    dataFile.path,
+    form,
+    { account: null, folderName, label: dataLabel, manifest },
+    signal,
+  );
   return { streams: [{ ...opened.parts, sizeBytes }], findings, closers: [opened.close] };
 }
 

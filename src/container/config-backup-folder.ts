@@ -19,7 +19,10 @@ export function isConfigBackup(items: readonly FolderItem[]): boolean {
  * Opens a `nats backup` folder: a configuration file a stream and a consumer, and, with data, an archive a stream.
  * Releases of 2021 wrote every stream's data to one `backup.json` and `stream.tar.s2`: only the last is left.
  */
-export async function openConfigBackup(items: readonly FolderItem[], signal?: AbortSignal): Promise<BackupContent> {
+export async function openConfigBackup(
+  items: readonly FolderItem[],
+  signal?: AbortSignal,
+): Promise<BackupContent> {
   const files = new Map(items.filter((item) => item.kind === 'file').map((item) => [item.name, item]));
   const names = streamNames([...files.keys()]);
   const findings: Finding[] = [];
@@ -33,7 +36,9 @@ export async function openConfigBackup(items: readonly FolderItem[], signal?: Ab
   const shared = files.get('stream.tar.s2');
   const hasData = closers.length > 0 || shared !== undefined;
   if (shared !== undefined)
-    findings.push(makeFinding({ code: 'CFGB_DATA_OVERWRITTEN', data: { streams: names.length } }, { file: shared.name }));
+    findings.push(
+      makeFinding({ code: 'CFGB_DATA_OVERWRITTEN', data: { streams: names.length } }, { file: shared.name }),
+    );
   if (!hasData) findings.push(makeFinding({ code: 'CFGB_NO_DATA' }, {}));
   if (shared !== undefined) {
     const survivor = await openShared(shared, files.get(MANIFEST_NAME), signal);
@@ -42,7 +47,8 @@ export async function openConfigBackup(items: readonly FolderItem[], signal?: Ab
       closers.push(survivor.close);
     }
   }
-  for (const name of files.keys()) if (!isKnown(name)) findings.push(makeFinding({ code: 'MAN_UNKNOWN_FILE' }, { file: name }));
+  for (const name of files.keys())
+    if (!isKnown(name)) findings.push(makeFinding({ code: 'MAN_UNKNOWN_FILE' }, { file: name }));
   return { streams, findings, closers };
 }
 
@@ -54,7 +60,13 @@ function streamNames(files: readonly string[]): string[] {
 }
 
 function isKnown(name: string): boolean {
-  return STREAM_FILE.test(name) || TEMPLATE_FILE.test(name) || DATA_FILE.test(name) || name === MANIFEST_NAME || name === 'stream.tar.s2';
+  return (
+    STREAM_FILE.test(name) ||
+    TEMPLATE_FILE.test(name) ||
+    DATA_FILE.test(name) ||
+    name === MANIFEST_NAME ||
+    name === 'stream.tar.s2'
+  );
 }
 
 async function openOne(
@@ -66,14 +78,28 @@ async function openOne(
   const data = files.get(`stream_${name}.tgz`);
   const form = data === undefined ? null : readForm(data.path);
   if (data !== undefined && form !== null && form !== 'empty' && form !== 'unreadable')
-    return openSnapshot(data.path, form, { account: null, folderName: name, label: data.name, manifest: null }, signal);
-  const consumerEntries = [...files.values()].filter((file) => ownerOf(file.name, names) === name).map(entryOf);
+    return openSnapshot(
+      data.path,
+      form,
+      { account: null, folderName: name, label: data.name, manifest: null },
+      signal,
+    );
+  const consumerEntries = [...files.values()]
+    .filter((file) => ownerOf(file.name, names) === name)
+    .map(entryOf);
   const config = files.get(`stream_${name}.json`);
   const entries = [...(config === undefined ? [] : [entryOf(config)]), ...consumerEntries];
   const sizeBytes = entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
   const label = config?.name ?? name;
   const findings =
-    data === undefined ? [] : [makeFinding({ code: form === 'empty' ? 'SRC_EMPTY' : 'SNAP_UNRECOGNIZED' }, { stream: name, file: data.name })];
+    data === undefined
+      ? []
+      : [
+          makeFinding(
+            { code: form === 'empty' ? 'SRC_EMPTY' : 'SNAP_UNRECOGNIZED' },
+            { stream: name, file: data.name },
+          ),
+        ];
   return {
     parts: {
       form: 'config',
@@ -108,5 +134,10 @@ async function openShared(
   const form = readForm(data.path);
   if (form === null || form === 'empty' || form === 'unreadable') return null;
   const entry = manifest === undefined ? null : entryOf(manifest);
-  return openSnapshot(data.path, form, { account: null, folderName: null, label: data.name, manifest: entry }, signal);
+  return openSnapshot(
+    data.path,
+    form,
+    { account: null, folderName: null, label: data.name, manifest: entry },
+    signal,
+  );
 }

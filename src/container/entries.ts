@@ -9,7 +9,13 @@ export function fileEntry(path: string, label: string, filePath: string, sizeByt
 }
 
 /** A run of bytes in a source that stays open as long as the archive does. */
-export function sliceEntry(path: string, label: string, of: ByteSource, offsetBytes: number, sizeBytes: number): Entry {
+export function sliceEntry(
+  path: string,
+  label: string,
+  of: ByteSource,
+  offsetBytes: number,
+  sizeBytes: number,
+): Entry {
   return {
     path,
     label,

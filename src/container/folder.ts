@@ -25,7 +25,12 @@ export function readFolder(path: string, label: string, place: Place, findings: 
     try {
       const stat = lstatSync(join(path, name));
       if (stat.isFile() || stat.isDirectory())
-        items.push({ name, path: join(path, name), kind: stat.isFile() ? 'file' : 'folder', sizeBytes: stat.isFile() ? stat.size : 0 });
+        items.push({
+          name,
+          path: join(path, name),
+          kind: stat.isFile() ? 'file' : 'folder',
+          sizeBytes: stat.isFile() ? stat.size : 0,
+        });
       else findings.push(makeFinding({ code: 'DIR_LINK' }, { ...place, file: itemLabel }));
     } catch (error) {
       findings.push(unreadable(error, place, itemLabel));

@@ -37,7 +37,9 @@ function statOf(path: string): Stats {
   try {
     return statSync(path);
   } catch (error) {
-    throw new SourceError(`cannot open ${path}: ${error instanceof Error && 'code' in error ? String(error.code) : String(error)}`);
+    throw new SourceError(
+      `cannot open ${path}: ${error instanceof Error && 'code' in error ? String(error.code) : String(error)}`,
+    );
   }
 }
 
@@ -84,11 +86,18 @@ async function openFile(
   return container('snapshot', givenPath, sizeBytes, [parts], [], [close]);
 }
 
-function openBlockFile(path: string, givenPath: string, label: string, sizeBytes: number, options: OpenOptions): OpenContainer {
+function openBlockFile(
+  path: string,
+  givenPath: string,
+  label: string,
+  sizeBytes: number,
+  options: OpenOptions,
+): OpenContainer {
   const number = options.blockNumber ?? Number(/^([0-9]+)\.blk$/.exec(label)?.[1]);
   const folder = dirname(realpathSync(path));
   const folderName = options.streamName ?? (basename(folder) === 'msgs' ? basename(dirname(folder)) : '');
-  if (!Number.isSafeInteger(number)) throw new UsageError(`${givenPath} does not tell its block number: give --block`);
+  if (!Number.isSafeInteger(number))
+    throw new UsageError(`${givenPath} does not tell its block number: give --block`);
   const parts: StreamParts = {
     form: 'store',
     account: null,
@@ -123,14 +132,19 @@ async function openFolder(path: string, options: OpenOptions): Promise<OpenConta
     return container(store.kind, path, sizeBytes, store.streams, [...findings, ...store.findings], []);
   }
   const account = await openAccountBackup(items, options.signal);
-  if (account !== null) return fromBackup('account-backup', path, { ...account, findings: [...findings, ...account.findings] });
+  if (account !== null)
+    return fromBackup('account-backup', path, { ...account, findings: [...findings, ...account.findings] });
   throw new UnreadableArchive(makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: path }));
 }
 
 function fromBackup(
   kind: ArchiveKind,
   path: string,
-  content: { streams: readonly StreamParts[]; findings: readonly Finding[]; closers: readonly (() => void)[] },
+  content: {
+    streams: readonly StreamParts[];
+    findings: readonly Finding[];
+    closers: readonly (() => void)[];
+  },
 ): OpenContainer {
   const sizeBytes = content.streams.reduce((sum, parts) => sum + parts.sizeBytes, 0);
   return container(kind, path, sizeBytes, content.streams, content.findings, content.closers);

@@ -60,7 +60,11 @@ export class S2Source implements ByteSource {
         return this.#walkTo(decodedOffset, current.nextAt, current.decodedAt + current.decodedBytes);
     }
     const row = rowBefore(this.#index.decodedOffsets, decodedOffset);
-    return this.#walkTo(decodedOffset, this.#index.encodedOffsets[row] ?? 0, this.#index.decodedOffsets[row] ?? 0);
+    return this.#walkTo(
+      decodedOffset,
+      this.#index.encodedOffsets[row] ?? 0,
+      this.#index.decodedOffsets[row] ?? 0,
+    );
   }
 
   #walkTo(decodedOffset: number, encodedFrom: number, decodedFrom: number): Chunk | null {
@@ -94,12 +98,20 @@ export class S2Source implements ByteSource {
     const decoded = chunk.type === CHUNK_TYPE.raw ? input : decodeS2Input(lengthBytes);
     if (decoded === null) {
       this.#content.fill(0, 0, chunk.decodedBytes);
-      this.#report(chunk, { code: 'S2_CHUNK_CORRUPT', offsetBytes: chunk.encodedAt, lengthBytes: chunk.bodyBytes + 4 });
+      this.#report(chunk, {
+        code: 'S2_CHUNK_CORRUPT',
+        offsetBytes: chunk.encodedAt,
+        lengthBytes: chunk.bodyBytes + 4,
+      });
       return;
     }
     const expected = new DataView(crc.buffer).getUint32(0, true);
     if (crc32cMasked(decoded) !== expected)
-      this.#report(chunk, { code: 'S2_CRC_MISMATCH', offsetBytes: chunk.encodedAt, lengthBytes: chunk.bodyBytes + 4 });
+      this.#report(chunk, {
+        code: 'S2_CRC_MISMATCH',
+        offsetBytes: chunk.encodedAt,
+        lengthBytes: chunk.bodyBytes + 4,
+      });
     this.#content.set(decoded);
   }
 

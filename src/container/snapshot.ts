@@ -24,7 +24,7 @@ export interface SnapshotPlace {
 /** A snapshot that was opened; `close` gives back what it holds open and removes what it spooled. */
 export interface OpenSnapshot {
   readonly parts: StreamParts;
-  close(): void;
+  readonly close: () => void;
 }
 
 export type SnapshotForm = 's2' | 'gzip' | 'tar' | 'empty' | null;
@@ -50,7 +50,8 @@ export async function openSnapshot(
 ): Promise<OpenSnapshot> {
   const file = new FileSource(path);
   if (form === 's2') return openS2(file, place);
-  if (form === 'tar') return { parts: tarParts(file, 'tar', file.sizeBytes, place, []), close: () => file.close() };
+  if (form === 'tar')
+    return { parts: tarParts(file, 'tar', file.sizeBytes, place, []), close: () => file.close() };
   const sizeBytes = file.sizeBytes;
   file.close();
   const unpacked = await spool([createReadStream(path), createGunzip()], signal);
@@ -67,7 +68,9 @@ export async function openSnapshot(
 function gzipFaults(unpacked: Spool, sizeBytes: number): Fault[] {
   if (unpacked.error === null) return [];
   const isCut = 'code' in unpacked.error && unpacked.error.code === 'Z_BUF_ERROR';
-  return [{ code: isCut ? 'GZIP_CUT' : 'GZIP_CORRUPT', data: { bytes: sizeBytes, reason: unpacked.error.message } }];
+  return [
+    { code: isCut ? 'GZIP_CUT' : 'GZIP_CORRUPT', data: { bytes: sizeBytes, reason: unpacked.error.message } },
+  ];
 }
 
 function openS2(file: FileSource, place: SnapshotPlace): OpenSnapshot {
@@ -107,7 +110,9 @@ function tarParts(
   const isCut = faults.some((fault) => fault.code === 'S2_CUT' || fault.code === 'GZIP_CUT');
   for (const { entry, ...fault } of walk.faults) {
     if (isCut && (fault.code === 'TAR_CUT' || fault.code === 'TAR_END_MISSING')) continue;
-    findings.push(makeFinding(fault, { ...placeOf(place), file: entry === undefined ? place.label : label(entry) }));
+    findings.push(
+      makeFinding(fault, { ...placeOf(place), file: entry === undefined ? place.label : label(entry) }),
+    );
   }
   findings.push(...abortFindings(entries, place));
   const carrier = sliceEntry('', place.label, decoded, 0, decoded.sizeBytes);
@@ -123,6 +128,9 @@ function abortFindings(entries: readonly Entry[], place: SnapshotPlace): Finding
       const bytes = new Uint8Array(Math.min(200, source.sizeBytes));
       source.read(bytes, 0);
       const message = new TextDecoder().decode(bytes).trim();
-      return makeFinding({ code: 'SNAP_ABORTED', data: { message } }, { ...placeOf(place), file: entry.label });
+      return makeFinding(
+        { code: 'SNAP_ABORTED', data: { message } },
+        { ...placeOf(place), file: entry.label },
+      );
     });
 }

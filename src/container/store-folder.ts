@@ -15,7 +15,11 @@ export function readStore(path: string, items: readonly FolderItem[]): StoreCont
   const findings: Finding[] = [];
   const isNamed = (name: string) => (item: FolderItem) => item.kind === 'folder' && item.name === name;
   if (isStreamFolder(items) && !items.some(isNamed('streams')))
-    return { kind: 'stream-store', streams: [readStreamFolder(path, '', accountAbove(path), basename(path))], findings };
+    return {
+      kind: 'stream-store',
+      streams: [readStreamFolder(path, '', accountAbove(path), basename(path))],
+      findings,
+    };
   if (items.some(isNamed('streams')))
     return { kind: 'account-store', streams: readAccount(path, '', basename(path), findings), findings };
   const jetstream = items.find(isNamed('jetstream'));
@@ -32,15 +36,24 @@ export function readStore(path: string, items: readonly FolderItem[]): StoreCont
     }
     const inside = readFolder(account.path, accountLabel, { account: account.name }, findings);
     if (inside.some(isNamed('_js_')))
-      findings.push(makeFinding({ code: 'DIR_RAFT_NOT_CHECKED' }, { account: account.name, file: joinLabel(accountLabel, '_js_') }));
-    if (inside.some(isNamed('streams'))) streams.push(...readAccount(account.path, accountLabel, account.name, findings));
+      findings.push(
+        makeFinding(
+          { code: 'DIR_RAFT_NOT_CHECKED' },
+          { account: account.name, file: joinLabel(accountLabel, '_js_') },
+        ),
+      );
+    if (inside.some(isNamed('streams')))
+      streams.push(...readAccount(account.path, accountLabel, account.name, findings));
     found ||= inside.some((item) => isNamed('_js_')(item) || isNamed('streams')(item));
   }
   return found ? { kind: 'store', streams, findings } : null;
 }
 
 function leftoverOrUnknown(name: string, label: string): Finding {
-  return makeFinding({ code: name.startsWith('_test_') ? 'DIR_LEFTOVER' : 'DIR_UNKNOWN_FILE' }, { file: label });
+  return makeFinding(
+    { code: name.startsWith('_test_') ? 'DIR_LEFTOVER' : 'DIR_UNKNOWN_FILE' },
+    { file: label },
+  );
 }
 
 /** A stream's folder lies in ACCOUNT/streams/NAME. */
@@ -53,10 +66,15 @@ function readAccount(path: string, label: string, account: string, findings: Fin
   for (const item of readFolder(path, label, { account }, findings)) {
     const itemLabel = joinLabel(label, item.name);
     const place = { account, file: itemLabel };
-    if (item.kind === 'file') findings.push(makeFinding({ code: item.name.startsWith('_test_') ? 'DIR_LEFTOVER' : 'DIR_UNKNOWN_FILE' }, place));
-    else if (item.name === '__snapshots__') findings.push(makeFinding({ code: 'DIR_SNAPSHOT_STAGING' }, place));
+    if (item.kind === 'file')
+      findings.push(
+        makeFinding({ code: item.name.startsWith('_test_') ? 'DIR_LEFTOVER' : 'DIR_UNKNOWN_FILE' }, place),
+      );
+    else if (item.name === '__snapshots__')
+      findings.push(makeFinding({ code: 'DIR_SNAPSHOT_STAGING' }, place));
     else if (item.name === 'streams') streams.push(...readStreams(item, itemLabel, account, findings));
-    else if (item.name !== 'templates' && item.name !== '_js_') findings.push(makeFinding({ code: 'DIR_UNKNOWN_FILE' }, place));
+    else if (item.name !== 'templates' && item.name !== '_js_')
+      findings.push(makeFinding({ code: 'DIR_UNKNOWN_FILE' }, place));
   }
   return streams;
 }

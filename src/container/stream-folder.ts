@@ -11,11 +11,19 @@ const LEFTOVER = /(\.tmp|^[0-9]+\.new|^_test_.*)$/;
 
 /** Whether a folder looks like that of a stream: its configuration, or its messages. */
 export function isStreamFolder(items: readonly FolderItem[]): boolean {
-  return items.some((item) => (item.kind === 'file' && item.name === 'meta.inf') || (item.kind === 'folder' && item.name === 'msgs'));
+  return items.some(
+    (item) =>
+      (item.kind === 'file' && item.name === 'meta.inf') || (item.kind === 'folder' && item.name === 'msgs'),
+  );
 }
 
 /** Reads the names and sizes in one stream's folder; opens nothing. */
-export function readStreamFolder(path: string, label: string, account: string | null, folderName: string): FileStreamParts {
+export function readStreamFolder(
+  path: string,
+  label: string,
+  account: string | null,
+  folderName: string,
+): FileStreamParts {
   const reader = new StreamFolderReader({ ...(account === null ? {} : { account }), stream: folderName });
   reader.read(path, label);
   const sizeBytes = reader.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
@@ -59,7 +67,8 @@ class StreamFolderReader {
     const place = { ...this.#place, file: label };
     if (known.test(item.name)) this.entries.push(fileEntry(path, label, item.path, item.sizeBytes));
     else if (LEFTOVER.test(item.name)) this.findings.push(makeFinding({ code: 'DIR_LEFTOVER' }, place));
-    else if (/^[0-9]+\.blk$/.test(item.name)) this.findings.push(makeFinding({ code: 'BLK_NAME_INVALID' }, place));
+    else if (/^[0-9]+\.blk$/.test(item.name))
+      this.findings.push(makeFinding({ code: 'BLK_NAME_INVALID' }, place));
     else this.findings.push(makeFinding({ code: 'DIR_UNKNOWN_FILE' }, place));
   }
 
@@ -67,7 +76,8 @@ class StreamFolderReader {
     const items = readFolder(folder.path, label, this.#place, this.findings);
     if (items.length === 0) this.emptyFolders.push(`${path}/`);
     for (const item of items) {
-      if (item.kind === 'file') this.#takeFile(item, `${path}/${item.name}`, joinLabel(label, item.name), known);
+      if (item.kind === 'file')
+        this.#takeFile(item, `${path}/${item.name}`, joinLabel(label, item.name), known);
       else this.#tell('DIR_UNKNOWN_FILE', joinLabel(label, item.name));
     }
   }
@@ -82,7 +92,8 @@ class StreamFolderReader {
 
   #takeOther(item: FolderItem, label: string): void {
     if (item.name === 'batches') this.#tell('DIR_BATCH_PENDING', label);
-    else if (['msgs', '__msgs__', '__new_msgs__'].includes(item.name)) this.#tell('DIR_PURGE_UNFINISHED', label);
+    else if (['msgs', '__msgs__', '__new_msgs__'].includes(item.name))
+      this.#tell('DIR_PURGE_UNFINISHED', label);
     else this.#tell('DIR_UNKNOWN_FILE', label);
   }
 
@@ -92,7 +103,10 @@ class StreamFolderReader {
 }
 
 /** A purge that has made its new folder is completed at the next start: what is in there counts (format.md 1.3). */
-function messageFolder(items: readonly FolderItem[], read: (item: FolderItem) => FolderItem[]): FolderItem | undefined {
+function messageFolder(
+  items: readonly FolderItem[],
+  read: (item: FolderItem) => FolderItem[],
+): FolderItem | undefined {
   const fresh = items.find((item) => item.kind === 'folder' && item.name === '__new_msgs__');
   if (fresh !== undefined && read(fresh).some((item) => item.name.endsWith('.blk'))) return fresh;
   return items.find((item) => item.kind === 'folder' && item.name === 'msgs');

@@ -62,7 +62,8 @@ export class V2Walker {
   *entries(): Generator<V2Entry, void> {
     let at = 0;
     for (;;) {
-      if (at >= this.#source.sizeBytes) return void this.faults.push({ code: 'V2_SENTINEL_MISSING', offsetBytes: at });
+      if (at >= this.#source.sizeBytes)
+        return void this.faults.push({ code: 'V2_SENTINEL_MISSING', offsetBytes: at });
       const head = this.#readHead(at);
       if ('code' in head) return void this.faults.push(head);
       const contentAt = at + head.lengthBytes;
@@ -70,7 +71,11 @@ export class V2Walker {
       if (isSentinel(head)) return this.#finish(contentAt);
       const remaining = this.#source.sizeBytes - contentAt;
       if (contentBytes > remaining)
-        return void this.faults.push({ code: 'V2_CUT', offsetBytes: at, data: { expected: contentBytes, remaining } });
+        return void this.faults.push({
+          code: 'V2_CUT',
+          offsetBytes: at,
+          data: { expected: contentBytes, remaining },
+        });
       const entry = this.#entryOf(at, head, this.#bytes(contentAt, contentBytes));
       if ('code' in entry) return void this.faults.push(entry);
       yield entry;
@@ -82,7 +87,11 @@ export class V2Walker {
     if (this.#consumersLeft < 0) this.faults.push({ code: 'V2_STATE_MISSING', offsetBytes: 0 });
     if (this.#consumersLeft > 0) this.#missConsumers(end);
     if (end < this.#source.sizeBytes)
-      this.faults.push({ code: 'V2_TRAILING_DATA', offsetBytes: end, lengthBytes: this.#source.sizeBytes - end });
+      this.faults.push({
+        code: 'V2_TRAILING_DATA',
+        offsetBytes: end,
+        lengthBytes: this.#source.sizeBytes - end,
+      });
   }
 
   #missConsumers(at: number): void {
@@ -108,7 +117,11 @@ export class V2Walker {
     if (cursor.isShort)
       return { code: bytes.length < MAX_HEAD_BYTES ? 'V2_CUT' : 'V2_ENTRY_CORRUPT', offsetBytes: at };
     if (head.nameBytes > MAX_NAME_BYTES || head.headerBytes + head.payloadBytes > MAX_CONTENT_BYTES)
-      return { code: 'V2_ENTRY_CORRUPT', offsetBytes: at, data: { name_bytes: head.nameBytes, payload_bytes: head.payloadBytes } };
+      return {
+        code: 'V2_ENTRY_CORRUPT',
+        offsetBytes: at,
+        data: { name_bytes: head.nameBytes, payload_bytes: head.payloadBytes },
+      };
     return { ...head, lengthBytes: cursor.offsetBytes };
   }
 
@@ -129,7 +142,12 @@ export class V2Walker {
     }
     if (this.#consumersLeft > 0) this.#missConsumers(at);
     if (head.seq <= this.#lastSeq)
-      this.faults.push({ code: 'V2_SEQUENCE_ORDER', offsetBytes: at, seq: head.seq, data: { before: this.#lastSeq } });
+      this.faults.push({
+        code: 'V2_SEQUENCE_ORDER',
+        offsetBytes: at,
+        seq: head.seq,
+        data: { before: this.#lastSeq },
+      });
     else this.#lastSeq = head.seq;
     const header = content.subarray(head.nameBytes, head.nameBytes + head.headerBytes);
     const { timeNs, seq } = head;
@@ -149,5 +167,11 @@ export class V2Walker {
 }
 
 function isSentinel(head: EntryHead): boolean {
-  return head.nameBytes === 0 && head.timeNs === 0n && head.seq === 0n && head.headerBytes === 0 && head.payloadBytes === 0;
+  return (
+    head.nameBytes === 0 &&
+    head.timeNs === 0n &&
+    head.seq === 0n &&
+    head.headerBytes === 0 &&
+    head.payloadBytes === 0
+  );
 }

@@ -16,7 +16,9 @@ function parseNumber(text: string): number | bigint {
 export function parseJson(text: string): Result<JsonValue, string> {
   if (depthOf(text) > MAX_DEPTH) return failed(`nested deeper than ${MAX_DEPTH}`);
   try {
-    return ok(parse(text, undefined, { parseNumber, onDuplicateKey: ({ newValue }) => newValue }) as JsonValue);
+    return ok(
+      parse(text, undefined, { parseNumber, onDuplicateKey: ({ newValue }) => newValue }) as JsonValue,
+    );
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error));
   }

@@ -2,7 +2,9 @@ import type { Severity } from './catalog-entry.ts';
 import { CATALOG, type FindingCode } from './catalog/index.ts';
 
 /** Evidence of a finding: plain JSON values, 64-bit numbers as bigint. */
-export type FindingData = Readonly<Record<string, string | number | bigint | boolean | null | readonly (string | number | bigint)[]>>;
+export type FindingData = Readonly<
+  Record<string, string | number | bigint | boolean | null | readonly (string | number | bigint)[]>
+>;
 
 /**
  * What a parser found wrong, without knowing whose bytes it read. `offsetBytes` counts from the start of the bytes

@@ -80,7 +80,8 @@ export function deletedBetween(live: SequenceRanges, firstSeq: bigint, lastSeq: 
 /** The highest sequence that any record of a block speaks of: messages, erased, skips, tombstones. */
 export function highestSequence(scan: BlockScan): bigint {
   let highest = scan.lastSeq;
-  for (const seqs of [scan.erasedSeqs, scan.tombstoneSeqs]) for (const seq of seqs) if (seq > highest) highest = seq;
+  for (const seqs of [scan.erasedSeqs, scan.tombstoneSeqs])
+    for (const seq of seqs) if (seq > highest) highest = seq;
   return highest;
 }
 

@@ -2,7 +2,7 @@ import type { ConfigOnlyParts } from '../container/entry.ts';
 import { parseConfigBackup } from '../format/config-backup/parse.ts';
 import { objectField, type JsonObject } from '../core/json.ts';
 import type { Finding, Place } from '../findings/finding.ts';
-import { loadManifest, nameOf, sinkFor } from './load-stream.ts';
+import { baseArchive, loadManifest, nameOf, sinkFor } from './load-stream.ts';
 import { readEntry } from './read-entry.ts';
 import type { ConsumerArchive, StreamArchive } from './stream-archive.ts';
 
@@ -11,7 +11,10 @@ export function loadConfigStream(parts: ConfigOnlyParts): StreamArchive {
   const manifest = loadManifest(parts);
   const findings: Finding[] = [];
   const account: Place = parts.account === null ? {} : { account: parts.account };
-  const unnamed = sinkFor(findings, { ...account, ...(parts.folderName === null ? {} : { stream: parts.folderName }) });
+  const unnamed = sinkFor(findings, {
+    ...account,
+    ...(parts.folderName === null ? {} : { stream: parts.folderName }),
+  });
   const read = (entry: ConfigOnlyParts['configEntry']): JsonObject | null => {
     const bytes = entry === null ? null : readEntry(entry);
     if (entry === null || bytes === null) return null;
@@ -29,22 +32,5 @@ export function loadConfigStream(parts: ConfigOnlyParts): StreamArchive {
     return { name: nameOf(own), label: entry.label, created: null, config: consumerConfig, state: null };
   });
   const name = nameOf(config) || (parts.folderName ?? '');
-  return {
-    parts,
-    form: 'config',
-    account: parts.account,
-    name,
-    created: null,
-    config,
-    manifest: manifest?.value ?? null,
-    encrypted: null,
-    blocks: [],
-    index: null,
-    indexStanding: 'none',
-    consumers,
-    ttlWheel: null,
-    schedule: null,
-    place: { ...account, ...(name === '' ? {} : { stream: name }) },
-    findings,
-  };
+  return { ...baseArchive(parts, name, manifest?.value ?? null), config, consumers, findings };
 }

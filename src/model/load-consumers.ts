@@ -13,7 +13,11 @@ import type { ConsumerArchive } from './stream-archive.ts';
 const CONSUMER_FILE = /^obs\/([^/]+)\/(meta\.inf|meta\.sum|o\.dat)$/;
 
 /** Reads every consumer of a stream kept as files, by name. */
-export function loadConsumers(parts: FileStreamParts, sink: FindingSink, streamName: string): ConsumerArchive[] {
+export function loadConsumers(
+  parts: FileStreamParts,
+  sink: FindingSink,
+  streamName: string,
+): ConsumerArchive[] {
   const folders = new Map<string, Map<string, Entry>>();
   for (const entry of parts.entries) {
     const match = CONSUMER_FILE.exec(entry.path);

@@ -16,7 +16,7 @@ import { loadBlocks } from './load-blocks.ts';
 import { loadConsumers } from './load-consumers.ts';
 import { standingOf } from './index-standing.ts';
 import { readEntry, readLastBytes } from './read-entry.ts';
-import type { StreamArchive } from './stream-archive.ts';
+import type { BlockFile, StreamArchive } from './stream-archive.ts';
 
 /** Where loading puts what it finds: a file, then its fault. */
 export interface FindingSink {
@@ -27,42 +27,99 @@ export interface FindingSink {
 /** Reads the small files of a stream kept as files. Damage is in `findings`; throws SourceError only. */
 export function loadFileStream(parts: FileStreamParts): StreamArchive {
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
-  const encrypted = cipherOf(entries.get('meta.key'));
   const manifest = loadManifest(parts);
-  const meta = encrypted === null ? loadMeta(entries.get('meta.inf')) : null;
-  const name = meta?.value?.name ?? parts.folderName ?? nameOf(manifest?.value?.config ?? null);
-  const place: Place = { ...(parts.account === null ? {} : { account: parts.account }), ...(name === '' ? {} : { stream: name }) };
+  const encrypted = cipherOf(entries.get('meta.key'));
+  return encrypted === null ? loadClear(parts, entries, manifest) : loadEncrypted(parts, encrypted, manifest);
+}
+
+function loadClear(
+  parts: FileStreamParts,
+  entries: ReadonlyMap<string, Entry>,
+  manifest: Loaded<Manifest> | null,
+): StreamArchive {
+  const loadedMeta = loadMeta(entries.get('meta.inf'));
+  const meta = loadedMeta?.value ?? null;
+  const isSumFitting = sumFits(entries, meta);
+  const declaredName = nameOf(manifest?.value?.config ?? null);
+  const ownName = meta === null ? declaredName : meta.name;
+  const name = isSumFitting ? ownName : (parts.folderName ?? ownName);
+  const place = placeOf(parts, name);
   const findings: Finding[] = [];
   const sink = sinkFor(findings, place);
-  for (const loaded of [manifest, meta]) if (loaded?.fault) sink.add(loaded.fault, loaded.file);
-  if (encrypted === null) checkMeta(parts, entries, meta?.value ?? null, manifest?.value ?? null, sink);
-  else sink.add({ code: 'ENC_KEY_REQUIRED', data: { cipher: encrypted } }, parts.label);
-  const readable = encrypted === null;
-  const blocks = loadBlocks(parts, sink, readable);
-  const index = readable ? loadIndex(entries.get('msgs/index.db'), keyNameOf(parts, name), sink) : null;
-  const byNumber = new Map(blocks.map((block) => [block.index, block.entry]));
-  const lastBytes = (number: number): Uint8Array | null => {
-    const entry = byNumber.get(number);
-    return entry === undefined ? null : readLastBytes(entry);
+  for (const loaded of [manifest, loadedMeta]) if (loaded?.fault) sink.add(loaded.fault, loaded.file);
+  checkMeta(parts, entries, meta, isSumFitting, sink);
+  checkNames(parts, meta, declaredName, sink);
+  const blocks = loadBlocks(parts, sink, true);
+  const index = loadIndex(entries.get('msgs/index.db'), name, sink);
+  loadSidecar(entries.get('sources.db'), parseSources, sink);
+  const base = baseArchive(parts, name, manifest?.value ?? null);
+  return {
+    ...base,
+    ...(meta === null ? {} : { created: meta.created, config: meta.config }),
+    blocks,
+    index,
+    indexStanding: standingOf(
+      index,
+      blocks.map((block) => block.index),
+      (number) => lastBytesOf(blocks, number),
+    ),
+    consumers: loadConsumers(parts, sink, name),
+    ttlWheel: loadSidecar(entries.get('msgs/thw.db'), parseTtlWheel, sink),
+    schedule: loadSidecar(entries.get('msgs/sched.db'), parseSchedule, sink),
+    findings,
   };
+}
+
+/** Of an encrypted stream only names and sizes can be told. */
+function loadEncrypted(
+  parts: FileStreamParts,
+  encrypted: 'chacha' | 'aes',
+  manifest: Loaded<Manifest> | null,
+): StreamArchive {
+  const name = parts.folderName ?? nameOf(manifest?.value?.config ?? null);
+  const findings: Finding[] = [];
+  const sink = sinkFor(findings, placeOf(parts, name));
+  sink.add({ code: 'ENC_KEY_REQUIRED', data: { cipher: encrypted } }, parts.label);
+  return {
+    ...baseArchive(parts, name, manifest?.value ?? null),
+    encrypted,
+    blocks: loadBlocks(parts, sink, false),
+    findings,
+  };
+}
+
+/** A stream of which nothing has been read yet. */
+export function baseArchive(parts: StreamParts, name: string, manifest: Manifest | null): StreamArchive {
   return {
     parts,
     form: parts.form,
     account: parts.account,
     name,
-    created: meta?.value?.created ?? null,
-    config: meta?.value?.config ?? manifest?.value?.config ?? null,
-    manifest: manifest?.value ?? null,
-    encrypted,
-    blocks,
-    index,
-    indexStanding: standingOf(index, [...byNumber.keys()], lastBytes),
-    consumers: readable ? loadConsumers(parts, sink, name) : [],
-    ttlWheel: readable ? loadSidecar(entries.get('msgs/thw.db'), parseTtlWheel, sink) : null,
-    schedule: readable ? loadSidecar(entries.get('msgs/sched.db'), parseSchedule, sink) : null,
-    place,
-    findings: checkedSources(entries, sink, findings),
+    created: null,
+    config: manifest?.config ?? null,
+    manifest,
+    encrypted: null,
+    blocks: [],
+    index: null,
+    indexStanding: 'none',
+    consumers: [],
+    ttlWheel: null,
+    schedule: null,
+    place: placeOf(parts, name),
+    findings: [],
   };
+}
+
+function placeOf(parts: StreamParts, name: string): Place {
+  return {
+    ...(parts.account === null ? {} : { account: parts.account }),
+    ...(name === '' ? {} : { stream: name }),
+  };
+}
+
+function lastBytesOf(blocks: readonly BlockFile[], number: number): Uint8Array | null {
+  const block = blocks.find((other) => other.index === number);
+  return block === undefined ? null : readLastBytes(block.entry);
 }
 
 export function sinkFor(findings: Finding[], place: Place): FindingSink {
@@ -71,11 +128,6 @@ export function sinkFor(findings: Finding[], place: Place): FindingSink {
     add: (fault, file, consumer) =>
       findings.push(makeFinding(fault, { ...place, ...(consumer === undefined ? {} : { consumer }), file })),
   };
-}
-
-/** The name records and sums are keyed with: the server takes that of the folder. */
-export function keyNameOf(parts: StreamParts, name: string): string {
-  return parts.form === 'store' ? (parts.folderName ?? name) : name;
 }
 
 export function nameOf(config: JsonObject | null): string {
@@ -88,7 +140,11 @@ interface Loaded<T> {
   readonly file: string;
 }
 
-function loadWith<T>(entry: Entry, parse: (bytes: Uint8Array) => Result<T, Fault>, tooLarge: Fault): Loaded<T> {
+function loadWith<T>(
+  entry: Entry,
+  parse: (bytes: Uint8Array) => Result<T, Fault>,
+  tooLarge: Fault,
+): Loaded<T> {
   const bytes = readEntry(entry);
   if (bytes === null) return { value: null, fault: tooLarge, file: entry.label };
   const parsed = parse(bytes);
@@ -111,31 +167,44 @@ function cipherOf(keyFile: Entry | undefined): 'chacha' | 'aes' | null {
   return (bytes === null ? null : cipherOfKeyFile(bytes)) ?? 'chacha';
 }
 
+function sumFits(entries: ReadonlyMap<string, Entry>, meta: StreamMeta | null): boolean {
+  const [file, sum] = [entries.get('meta.inf'), entries.get('meta.sum')];
+  if (meta === null || file === undefined || sum === undefined) return false;
+  return metaSumFits(meta.name, readEntry(file) ?? new Uint8Array(0), readEntry(sum) ?? new Uint8Array(0));
+}
+
 function checkMeta(
   parts: FileStreamParts,
   entries: ReadonlyMap<string, Entry>,
   meta: StreamMeta | null,
-  manifest: Manifest | null,
+  isSumFitting: boolean,
   sink: FindingSink,
 ): void {
-  const file = entries.get('meta.inf');
-  const isBareBlock = parts.entries.every((entry) => entry.path.startsWith('msgs/')) && parts.form === 'store';
-  if (file === undefined) {
-    if (!isBareBlock) sink.add({ code: 'META_MISSING' }, parts.label);
-    return;
-  }
   const sum = entries.get('meta.sum');
-  if (sum === undefined) return sink.add({ code: 'META_SUM_MISSING' }, parts.label);
-  const bytes = readEntry(file) ?? new Uint8Array(0);
-  const sumBytes = readEntry(sum) ?? new Uint8Array(0);
+  const isBareBlock =
+    parts.form === 'store' && parts.entries.every((entry) => entry.path.startsWith('msgs/'));
+  if (!entries.has('meta.inf')) {
+    if (!isBareBlock) sink.add({ code: 'META_MISSING' }, parts.label);
+  } else if (sum === undefined) sink.add({ code: 'META_SUM_MISSING' }, parts.label);
+  else if (meta !== null && !isSumFitting) sink.add({ code: 'META_SUM_MISMATCH' }, sum.label);
+}
+
+/** The folder, meta.inf and backup.json must name the same stream. */
+function checkNames(
+  parts: FileStreamParts,
+  meta: StreamMeta | null,
+  declaredName: string,
+  sink: FindingSink,
+): void {
+  if (meta === null) return;
   const folder = parts.form === 'store' ? parts.folderName : null;
-  const fits = meta !== null && metaSumFits(meta.name, bytes, sumBytes);
-  if (meta !== null && folder !== null && folder !== meta.name)
-    sink.add({ code: 'META_FOLDER_RENAMED', data: { folder, name: meta.name } }, file.label);
-  if (meta !== null && !fits) sink.add({ code: 'META_SUM_MISMATCH' }, sum.label);
-  const declaredName = nameOf(manifest?.config ?? null);
-  if (meta !== null && declaredName !== '' && declaredName !== meta.name && parts.manifest !== null)
-    sink.add({ code: 'MAN_NAME_MISMATCH', data: { manifest: declaredName, meta: meta.name } }, parts.manifest.label);
+  if (folder !== null && folder !== meta.name)
+    sink.add({ code: 'META_FOLDER_RENAMED', data: { folder, name: meta.name } }, parts.label);
+  if (declaredName !== '' && declaredName !== meta.name && parts.manifest !== null)
+    sink.add(
+      { code: 'MAN_NAME_MISMATCH', data: { manifest: declaredName, meta: meta.name } },
+      parts.manifest.label,
+    );
 }
 
 function loadIndex(entry: Entry | undefined, keyName: string, sink: FindingSink): StreamIndex | null {
@@ -164,10 +233,4 @@ function loadSidecar<T>(
   if (parsed.ok) return parsed.value;
   sink.add(parsed.fault, entry.label);
   return null;
-}
-
-/** sources.db is only checked: nothing else of a stream depends on it. */
-function checkedSources(entries: ReadonlyMap<string, Entry>, sink: FindingSink, findings: Finding[]): Finding[] {
-  loadSidecar(entries.get('sources.db'), parseSources, sink);
-  return findings;
 }

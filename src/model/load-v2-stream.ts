@@ -3,7 +3,7 @@ import { V2Walker, type V2WalkMessage } from '../container/v2-walk.ts';
 import type { Finding, Place } from '../findings/finding.ts';
 import type { ManifestState } from '../format/manifest/types.ts';
 import { parseV2Consumer, parseV2State, v2ConsumerName } from '../format/v2-json/parse.ts';
-import { loadManifest, nameOf, sinkFor, type FindingSink } from './load-stream.ts';
+import { baseArchive, loadManifest, nameOf, sinkFor, type FindingSink } from './load-stream.ts';
 import type { ConsumerArchive, StreamArchive } from './stream-archive.ts';
 
 /** What stands before the messages of a V2 archive. */
@@ -16,39 +16,22 @@ export interface V2Head {
 /** A message of a V2 archive; its bytes hold until the next one. */
 export type V2Message = V2WalkMessage;
 
-/** The stream state and consumers of a V2 archive, with its manifest: everything but the messages. */
-export function loadV2Stream(parts: V2StreamParts): StreamArchive & { readonly v2: V2Head } {
+/** The consumers of a V2 archive, with its manifest: everything but the messages. */
+export function loadV2Stream(parts: V2StreamParts): StreamArchive {
   const manifest = loadManifest(parts);
-  const config = manifest?.value?.config ?? null;
-  const name = nameOf(config) || (parts.folderName ?? '');
-  const place: Place = { ...(parts.account === null ? {} : { account: parts.account }), ...(name === '' ? {} : { stream: name }) };
+  const name = nameOf(manifest?.value?.config ?? null) || (parts.folderName ?? '');
+  const base = baseArchive(parts, name, manifest?.value ?? null);
   const findings: Finding[] = [];
-  const sink = sinkFor(findings, place);
-  if (manifest?.fault) sink.add(manifest.fault, manifest.file);
-  const v2 = readV2(parts, place, null);
-  return {
-    parts,
-    form: 'v2',
-    account: parts.account,
-    name,
-    created: null,
-    config,
-    manifest: manifest?.value ?? null,
-    encrypted: null,
-    blocks: [],
-    index: null,
-    indexStanding: 'none',
-    consumers: v2.consumers,
-    ttlWheel: null,
-    schedule: null,
-    place,
-    findings,
-    v2,
-  };
+  if (manifest?.fault) sinkFor(findings, base.place).add(manifest.fault, manifest.file);
+  return { ...base, consumers: readV2(parts, base.place, null).consumers, findings };
 }
 
 /** Walks a V2 archive: its head, and, where `onMessage` is given, its messages to the end. */
-export function readV2(parts: V2StreamParts, place: Place, onMessage: ((message: V2Message) => void) | null): V2Head {
+export function readV2(
+  parts: V2StreamParts,
+  place: Place,
+  onMessage: ((message: V2Message) => void) | null,
+): V2Head {
   const reading = new V2Reading(parts, place);
   for (const message of reading.messages()) {
     if (onMessage === null) break;

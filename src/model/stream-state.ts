@@ -76,7 +76,11 @@ export function stateFromBlocks(
   const end = endOf(archive, sets);
   const isEmpty = totals.messages === 0;
   const lastSeq = end.seq > totals.lastSeq ? end.seq : totals.lastSeq;
-  const firstSeq = isEmpty ? (lastSeq === 0n ? firstOfConfig(archive.config) : lastSeq + 1n) : totals.firstSeq;
+  const firstSeq = isEmpty
+    ? lastSeq === 0n
+      ? firstOfConfig(archive.config)
+      : lastSeq + 1n
+    : totals.firstSeq;
   return {
     messages: BigInt(totals.messages),
     bytes: BigInt(totals.bytes),
@@ -101,7 +105,8 @@ function endOf(archive: StreamArchive, sets: readonly BlockLiveSet[]): StreamEnd
     const highest = highestSequence(set.scan);
     if (highest > end.seq) end = { seq: highest, timeNs: timeOf(set, highest) };
     const indexed = set.block.sidecar;
-    if (indexed !== null && indexed.lastSeq > end.seq) end = { seq: indexed.lastSeq, timeNs: indexed.lastTimeNs };
+    if (indexed !== null && indexed.lastSeq > end.seq)
+      end = { seq: indexed.lastSeq, timeNs: indexed.lastTimeNs };
     else if (indexed !== null && set.block.sidecarCurrent && indexed.lastSeq === end.seq)
       end = { seq: end.seq, timeNs: indexed.lastTimeNs };
   }

@@ -35,9 +35,14 @@ function without(set: BlockLiveSet, gone: BigUint64Array): BlockLiveSet {
 }
 
 /** Drops the oldest messages of each subject that has more than `keep`. */
-function limitSubjects(archive: StreamArchive, sets: readonly BlockLiveSet[], keep: number): readonly BlockLiveSet[] {
+function limitSubjects(
+  archive: StreamArchive,
+  sets: readonly BlockLiveSet[],
+  keep: number,
+): readonly BlockLiveSet[] {
   const counts = new Map<string, number>();
-  for (const set of sets) eachLive(archive, set, (subject) => counts.set(subject, (counts.get(subject) ?? 0) + 1));
+  for (const set of sets)
+    eachLive(archive, set, (subject) => counts.set(subject, (counts.get(subject) ?? 0) + 1));
   if ([...counts.values()].every((count) => count <= keep)) return sets;
   return sets.map((set) => {
     const gone: bigint[] = [];
@@ -51,7 +56,11 @@ function limitSubjects(archive: StreamArchive, sets: readonly BlockLiveSet[], ke
   });
 }
 
-function eachLive(archive: StreamArchive, set: BlockLiveSet, visit: (subject: string, seq: bigint) => void): void {
+function eachLive(
+  archive: StreamArchive,
+  set: BlockLiveSet,
+  visit: (subject: string, seq: bigint) => void,
+): void {
   if (set.live.length === 0) return;
   const source = set.block.entry.open();
   source.close();
@@ -60,7 +69,9 @@ function eachLive(archive: StreamArchive, set: BlockLiveSet, visit: (subject: st
     for (let i = 0; i < columns.count; i++) {
       const seq = columns.seqWord[i] ?? 0n;
       const at = columns.subjectAt[i] ?? 0;
-      const subject = Buffer.from(window.subarray(at, at + (columns.subjectBytes[i] ?? 0))).toString('latin1');
+      const subject = Buffer.from(window.subarray(at, at + (columns.subjectBytes[i] ?? 0))).toString(
+        'latin1',
+      );
       if (hasSequence(set.live, seq)) visit(subject, seq);
     }
   };

@@ -24,7 +24,10 @@ export function byteText(text: string): string {
 function patternsOf(config: JsonObject | null): string[] {
   const one = config?.['filter_subject'];
   const many = config?.['filter_subjects'];
-  const texts = [...(typeof one === 'string' && one !== '' ? [one] : []), ...(Array.isArray(many) ? many.map(String) : [])];
+  const texts = [
+    ...(typeof one === 'string' && one !== '' ? [one] : []),
+    ...(Array.isArray(many) ? many.map(String) : []),
+  ];
   return texts.map(byteText);
 }
 
@@ -48,7 +51,9 @@ export function needsSubjects(archive: StreamArchive): boolean {
 export function consumerReports(archive: StreamArchive, facts: PendingFacts): ConsumerReport[] {
   return archive.consumers.map((consumer, at) => {
     const state = consumer.state === null ? null : settledState(consumer.state, archive.config, facts.live);
-    const pair = (position: { consumerSeq: bigint; streamSeq: bigint } | undefined): ConsumerReport['delivered'] =>
+    const pair = (
+      position: { consumerSeq: bigint; streamSeq: bigint } | undefined,
+    ): ConsumerReport['delivered'] =>
       position === undefined ? null : { consumer_seq: position.consumerSeq, stream_seq: position.streamSeq };
     return {
       name: consumer.name,
@@ -67,16 +72,32 @@ export function consumerReports(archive: StreamArchive, facts: PendingFacts): Co
  * Where an acknowledgement removes the message, one that is waited for and gone was acknowledged: a server that starts
  * moves the floor over it (server: consumer.checkPending).
  */
-function settledState(state: ConsumerState, config: JsonObject | null, live: SequenceRanges | null): ConsumerState {
+function settledState(
+  state: ConsumerState,
+  config: JsonObject | null,
+  live: SequenceRanges | null,
+): ConsumerState {
   const removesAcked = config?.['retention'] === 'workqueue' || config?.['retention'] === 'interest';
   const first = live?.[0];
-  if (!removesAcked || first === undefined || !state.pending.streamSeqs.some((seq) => seq < first)) return state;
-  const kept = [...state.pending.streamSeqs.keys()].filter((i) => (state.pending.streamSeqs[i] ?? 0n) >= first);
+  if (!removesAcked || first === undefined || !state.pending.streamSeqs.some((seq) => seq < first))
+    return state;
+  const kept = [...state.pending.streamSeqs.keys()].filter(
+    (i) => (state.pending.streamSeqs[i] ?? 0n) >= first,
+  );
   if (kept.length > 0) return state;
-  return { ...state, ackFloor: state.delivered, pending: { ...state.pending, streamSeqs: new BigUint64Array(0) } };
+  return {
+    ...state,
+    ackFloor: state.delivered,
+    pending: { ...state.pending, streamSeqs: new BigUint64Array(0) },
+  };
 }
 
-function pendingOf(consumer: ConsumerArchive, afterSeq: bigint, at: number, facts: PendingFacts): number | bigint | null {
+function pendingOf(
+  consumer: ConsumerArchive,
+  afterSeq: bigint,
+  at: number,
+  facts: PendingFacts,
+): number | bigint | null {
   const patterns = patternsOf(consumer.config);
   if (facts.total !== null) {
     if (isLastPerSubject(consumer.config)) return lastPerSubject(facts.total.subjects, patterns, afterSeq);
@@ -86,7 +107,11 @@ function pendingOf(consumer: ConsumerArchive, afterSeq: bigint, at: number, fact
   return countSequences(clipRanges(facts.live, afterSeq + 1n, TOP_SEQUENCE));
 }
 
-function lastPerSubject(subjects: ReadonlyMap<string, SubjectTally>, patterns: readonly string[], afterSeq: bigint): number {
+function lastPerSubject(
+  subjects: ReadonlyMap<string, SubjectTally>,
+  patterns: readonly string[],
+  afterSeq: bigint,
+): number {
   let count = 0;
   for (const [subject, tally] of subjects) {
     const fits = patterns.length === 0 || patterns.some((pattern) => subjectMatches(pattern, subject));

@@ -22,10 +22,14 @@ export function manifestStateReport(state: ManifestState): StreamState {
 /** Every state that the archive declares somewhere, in order of precedence. */
 export function declaredStates(archive: StreamArchive, v2State: ManifestState | null): DeclaredState[] {
   const declared: DeclaredState[] = [];
-  if (archive.manifest?.state) declared.push({ by: 'backup.json', state: manifestStateReport(archive.manifest.state) });
+  if (archive.manifest?.state)
+    declared.push({ by: 'backup.json', state: manifestStateReport(archive.manifest.state) });
   if (v2State !== null) declared.push({ by: 'state.json', state: manifestStateReport(v2State) });
   if (archive.index !== null) {
-    const state = stateReport(stateFromIndex(archive.index), { consumerCount: archive.consumers.length, gaps: false });
+    const state = stateReport(stateFromIndex(archive.index), {
+      consumerCount: archive.consumers.length,
+      gaps: false,
+    });
     declared.push({ by: 'index.db', state });
   }
   return declared;

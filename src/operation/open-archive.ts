@@ -2,6 +2,7 @@ import { matchesName } from '../core/name.ts';
 import { UsageError } from '../core/error.ts';
 import { openContainer } from '../container/open.ts';
 import type { OpenContainer, StreamParts } from '../container/entry.ts';
+import type { Finding, Place } from '../findings/finding.ts';
 import { TOOL_NAME, VERSION } from '../core/version.ts';
 import { loadFileStream, loadManifest, nameOf } from '../model/load-stream.ts';
 import { loadConfigStream } from '../model/load-config-stream.ts';
@@ -84,4 +85,9 @@ export function sourceReport(container: OpenContainer): SourceReport {
     snapshot_format: container.snapshotFormat,
     bytes: container.sizeBytes,
   };
+}
+
+/** Findings of the container, with the stream they are about, which it does not know. */
+export function placed(findings: readonly Finding[], place: Place): Finding[] {
+  return findings.map((finding) => ({ ...finding, ...place }));
 }

@@ -3,7 +3,14 @@ import { makeFinding, type Finding } from '../findings/finding.ts';
 import type { BlockScan } from '../kernels/types.ts';
 import type { BlockLiveSet } from '../model/live-set.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
-import type { PendingQuery, ScanJob, ScanResult, SubjectTally, TallyJob, TallyResult } from '../workers/jobs.ts';
+import type {
+  PendingQuery,
+  ScanJob,
+  ScanResult,
+  SubjectTally,
+  TallyJob,
+  TallyResult,
+} from '../workers/jobs.ts';
 import type { Pool } from '../workers/pool.ts';
 
 export type OnBytes = (bytes: number, label: string) => void;
@@ -68,19 +75,31 @@ export async function tallyBlocks(
   return pool.run(jobs, () => {});
 }
 
-const NOTHING = { messages: 0, bytes: 0, firstSeq: 0n, lastSeq: 0n, firstTimeNs: 0n, lastTimeNs: 0n, subjectDigest: 0n };
+const NOTHING = {
+  messages: 0,
+  bytes: 0,
+  firstSeq: 0n,
+  lastSeq: 0n,
+  firstTimeNs: 0n,
+  lastTimeNs: 0n,
+  subjectDigest: 0n,
+};
 
 /** A tally of a block that needs no second look: every message record in it is live, or (`isDead`) none. */
 export function tallyOfScan(scan: BlockScan, isDead: boolean): TallyResult {
   const { messages, bytes, firstSeq, lastSeq, firstTimeNs, lastTimeNs, subjectDigest } = scan;
-  const totals = isDead ? NOTHING : { messages, bytes, firstSeq, lastSeq, firstTimeNs, lastTimeNs, subjectDigest };
+  const totals = isDead
+    ? NOTHING
+    : { messages, bytes, firstSeq, lastSeq, firstTimeNs, lastTimeNs, subjectDigest };
   return { kind: 'tally', ...totals, subjects: new Map(), pending: [] };
 }
 
 /** Joins the tallies of a stream's blocks, given in block order. */
 export function joinTallies(parts: readonly TallyResult[], queries: number): TallyResult {
   const filled = parts.filter((part) => part.messages > 0);
-  const pending = Array.from({ length: queries }, (_, i) => filled.reduce((sum, part) => sum + (part.pending[i] ?? 0), 0));
+  const pending = Array.from({ length: queries }, (_, i) =>
+    filled.reduce((sum, part) => sum + (part.pending[i] ?? 0), 0),
+  );
   const subjects = new Map<string, SubjectTally>();
   for (const part of filled)
     for (const [subject, tally] of part.subjects) {
@@ -100,7 +119,10 @@ export function joinTallies(parts: readonly TallyResult[], queries: number): Tal
     firstTimeNs: filled[0]?.firstTimeNs ?? 0n,
     lastSeq: filled.at(-1)?.lastSeq ?? 0n,
     lastTimeNs: filled.at(-1)?.lastTimeNs ?? 0n,
-    subjectDigest: BigInt.asUintN(64, filled.reduce((sum, part) => sum + part.subjectDigest, 0n)),
+    subjectDigest: BigInt.asUintN(
+      64,
+      filled.reduce((sum, part) => sum + part.subjectDigest, 0n),
+    ),
     subjects,
     pending,
   };

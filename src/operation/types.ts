@@ -18,7 +18,14 @@ export interface StreamState {
   readonly consumer_count: number;
 }
 
-export type Json = string | number | bigint | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 export interface SequencePair {

@@ -7,10 +7,14 @@ export function junitText(report: VerifyReport, isWarningFailure: boolean): stri
     finding.severity === 'critical' || (isWarningFailure && finding.severity === 'warning');
   const known = new Set(report.streams.map((stream) => stream.name));
   const suites = report.streams.map((stream) => {
-    const own = report.findings.filter((finding) => finding.stream === stream.name && (finding.account ?? null) === stream.account);
+    const own = report.findings.filter(
+      (finding) => finding.stream === stream.name && (finding.account ?? null) === stream.account,
+    );
     return suite([stream.account, stream.name].filter((part) => part !== null).join('/'), own, fails);
   });
-  const rest = report.findings.filter((finding) => finding.stream === undefined || !known.has(finding.stream));
+  const rest = report.findings.filter(
+    (finding) => finding.stream === undefined || !known.has(finding.stream),
+  );
   if (rest.length > 0 || suites.length === 0) suites.push(suite('archive', rest, fails));
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="natsarc verify">\n${suites.join('')}</testsuites>\n`;
 }
@@ -29,7 +33,8 @@ function suite(name: string, findings: readonly Finding[], fails: (finding: Find
 
 function groupByFamily(findings: readonly Finding[]): Map<string, Finding[]> {
   const families = new Map<string, Finding[]>();
-  for (const finding of findings) families.set(familyOf(finding), [...(families.get(familyOf(finding)) ?? []), finding]);
+  for (const finding of findings)
+    families.set(familyOf(finding), [...(families.get(familyOf(finding)) ?? []), finding]);
   return families;
 }
 
@@ -38,16 +43,20 @@ function familyOf(finding: Finding): string {
 }
 
 function failure(finding: Finding): string {
-  const place = [finding.file, finding.offset === undefined ? undefined : `offset ${finding.offset}`].filter((part) => part !== undefined).join(' ');
+  const place = [finding.file, finding.offset === undefined ? undefined : `offset ${finding.offset}`]
+    .filter((part) => part !== undefined)
+    .join(' ');
   return `<failure type="${finding.code}" message="${xml(finding.message)}">${xml(place)}</failure>`;
 }
 
 function xml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    // oxlint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '\ufffd');
+  return (
+    text
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+      // oxlint-disable-next-line no-control-regex
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '\ufffd')
+  );
 }

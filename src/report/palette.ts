@@ -18,5 +18,11 @@ export function paletteFor(policy: ColorPolicy, isTerminal: boolean, noColor: bo
   const isOn = policy === 'always' || (policy === 'auto' && isTerminal && !noColor);
   const paint = (style: 'bold' | 'dim' | 'green' | 'yellow' | 'red'): Paint =>
     isOn ? (text) => styleText(style, text, { validateStream: false }) : (text) => text;
-  return { bold: paint('bold'), dim: paint('dim'), good: paint('green'), warn: paint('yellow'), bad: paint('red') };
+  return {
+    bold: paint('bold'),
+    dim: paint('dim'),
+    good: paint('green'),
+    warn: paint('yellow'),
+    bad: paint('red'),
+  };
 }

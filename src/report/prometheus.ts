@@ -6,12 +6,20 @@ const STATUS_VALUE = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 } as const;
 export function prometheusText(report: VerifyReport): string {
   const source = label('source', report.source?.path ?? '');
   const lines: string[] = [];
-  const gauge = (name: string, help: string, samples: readonly (readonly [string, number | bigint])[]): void => {
+  const gauge = (
+    name: string,
+    help: string,
+    samples: readonly (readonly [string, number | bigint])[],
+  ): void => {
     lines.push(`# HELP natsarc_verify_${name} ${help}`, `# TYPE natsarc_verify_${name} gauge`);
     for (const [labels, value] of samples) lines.push(`natsarc_verify_${name}{${labels}} ${value}`);
   };
   gauge('status', '0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN', [[source, STATUS_VALUE[report.status]]]);
-  gauge('checked', 'What was read, by kind', Object.entries(report.checked).map(([kind, value]) => [`${source},${label('kind', kind)}`, value]));
+  gauge(
+    'checked',
+    'What was read, by kind',
+    Object.entries(report.checked).map(([kind, value]) => [`${source},${label('kind', kind)}`, value]),
+  );
   gauge(
     'messages',
     'Messages with good records, by stream',

@@ -15,12 +15,19 @@ export function totalsText({ checked }: VerifyReport): string {
 
 /** One line for a monitoring system, with performance data, as `nats server check` prints it. */
 export function nagiosLine(report: VerifyReport): string {
-  const count = (severity: string): number => report.findings.filter((finding) => finding.severity === severity).length;
+  const count = (severity: string): number =>
+    report.findings.filter((finding) => finding.severity === severity).length;
   const [critical, warning] = [count('critical'), count('warning')];
-  const worst = report.findings.find((finding) => finding.severity === 'critical') ?? report.findings.find((finding) => finding.severity === 'warning');
-  const place = worst === undefined ? '' : [worst.stream, worst.file].filter((part) => part !== undefined).join(' ');
+  const worst =
+    report.findings.find((finding) => finding.severity === 'critical') ??
+    report.findings.find((finding) => finding.severity === 'warning');
+  const place =
+    worst === undefined ? '' : [worst.stream, worst.file].filter((part) => part !== undefined).join(' ');
   const reason = worst === undefined ? '' : ` ${worst.code}${place === '' ? '' : ` in ${escapeText(place)}`}`;
-  const problems = critical + warning === 0 ? '' : ` ${counted(critical, 'critical finding')}, ${counted(warning, 'warning')}:${reason};`;
+  const problems =
+    critical + warning === 0
+      ? ''
+      : ` ${counted(critical, 'critical finding')}, ${counted(warning, 'warning')}:${reason};`;
   const { checked } = report;
   const perf = `streams=${checked.streams} blocks=${checked.blocks} messages=${checked.messages} consumers=${checked.consumers} bytes=${checked.bytes}B critical=${critical} warning=${warning}`;
   return `VERIFY ${report.status}${problems} ${totalsText(report)} checked | ${perf}\n`.replaceAll('  ', ' ');

@@ -5,7 +5,12 @@
 export type SourceDescriptor =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'memory'; readonly bytes: Uint8Array }
-  | { readonly kind: 'slice'; readonly of: SourceDescriptor; readonly offsetBytes: number; readonly lengthBytes: number }
+  | {
+      readonly kind: 'slice';
+      readonly of: SourceDescriptor;
+      readonly offsetBytes: number;
+      readonly lengthBytes: number;
+    }
   | { readonly kind: 's2'; readonly of: SourceDescriptor; readonly index: S2IndexColumns };
 
 /**

@@ -24,7 +24,10 @@ export async function spool(
   };
   process.on('exit', remove);
   try {
-    await pipeline([...streams, createWriteStream(path, { mode: 0o600 })], signal === undefined ? {} : { signal });
+    await pipeline(
+      [...streams, createWriteStream(path, { mode: 0o600 })],
+      signal === undefined ? {} : { signal },
+    );
     return { path, error: null, remove };
   } catch (error) {
     return { path, error: error instanceof Error ? error : new Error(String(error)), remove };

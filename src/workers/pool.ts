@@ -33,7 +33,10 @@ export class Pool {
   }
 
   /** Throws CancelledError where the signal fires, SourceError where a job could not read. */
-  async run<J extends Job>(jobs: readonly J[], onDone: (job: J, at: number) => void): Promise<JobResult<J>[]> {
+  async run<J extends Job>(
+    jobs: readonly J[],
+    onDone: (job: J, at: number) => void,
+  ): Promise<JobResult<J>[]> {
     const results: JobResult<J>[] = Array.from({ length: jobs.length });
     let next = 0;
     const take = async (): Promise<void> => {

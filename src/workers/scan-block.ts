@@ -19,7 +19,7 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
     ...(options.onRecords === undefined ? {} : { onRecords: options.onRecords }),
   });
   try {
-    for (let offsetBytes = 0; ; ) {
+    for (let offsetBytes = 0; ;) {
       const lengthBytes = content.read(scanner.window(), offsetBytes);
       if (lengthBytes === 0) return scanner.finish();
       offsetBytes += lengthBytes;

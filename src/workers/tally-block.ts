@@ -59,7 +59,8 @@ export class Tally {
   #countPending(subject: string, seq: bigint): void {
     this.#queries.forEach((query, i) => {
       if (seq <= query.afterSeq) return;
-      if (query.patterns.length === 0 || this.#isMatch(i, query, subject)) this.pending[i] = (this.pending[i] ?? 0) + 1;
+      if (query.patterns.length === 0 || this.#isMatch(i, query, subject))
+        this.pending[i] = (this.pending[i] ?? 0) + 1;
     });
   }
 

@@ -4,8 +4,21 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { catMessages } from '../../src/operation/cat/run.ts';
 import { inspectArchive } from '../../src/operation/inspect/run.ts';
 import type { StreamReport } from '../../src/operation/types.ts';
-import { captures, type Capture, type Json, type TruthAnswer, type TruthStream } from '../support/captures.ts';
-import { comparableConfig, comparableConsumer, comparableState, onlyStream, RollingSum, truthMessage } from '../support/truth-comparison.ts';
+import {
+  captures,
+  type Capture,
+  type Json,
+  type TruthAnswer,
+  type TruthStream,
+} from '../support/captures.ts';
+import {
+  comparableConfig,
+  comparableConsumer,
+  comparableState,
+  onlyStream,
+  RollingSum,
+  truthMessage,
+} from '../support/truth-comparison.ts';
 
 /** One archive of one stream, and what the server says it holds. */
 interface Case {
@@ -66,11 +79,17 @@ function storePaths(capture: Capture, stream: TruthStream): string[] {
 
 /** Damaged by the server that wrote it, kept in memory only, or not restored at all: other tests speak of them. */
 function isExcepted(capture: Capture, stream: TruthStream): boolean {
-  return (stream.name === 'COMPERASE' && capture.version === '2.10.29') || stream.info.config.storage === 'memory';
+  return (
+    (stream.name === 'COMPERASE' && capture.version === '2.10.29') || stream.info.config.storage === 'memory'
+  );
 }
 
 const compared = { stores: 0, backups: 0, messages: 0 };
-afterAll(() => console.log(`compared with the truth: ${compared.stores} store folders, ${compared.backups} backups, ${compared.messages} messages`));
+afterAll(() =>
+  console.log(
+    `compared with the truth: ${compared.stores} store folders, ${compared.backups} backups, ${compared.messages} messages`,
+  ),
+);
 
 for (const capture of captures()) {
   if (capture.set.startsWith('enc')) continue;
@@ -91,7 +110,9 @@ async function compareOne(one: Case, capture: Capture): Promise<void> {
   else if (!isRecreated(one)) expect(report.created).toBe(info.created);
   expect(comparableConfig(report.config)).toEqual(comparableConfig(info.config));
   const state = { ...info.state, consumer_count: consumers.length };
-  expect(known(comparableState(report.state), info.state, one)).toEqual(known(comparableState(state), info.state, one));
+  expect(known(comparableState(report.state), info.state, one)).toEqual(
+    known(comparableState(state), info.state, one),
+  );
   const byName = (a: Json, b: Json): number => (a.name < b.name ? -1 : 1);
   expect(report.consumers.map((consumer) => told(consumer)).toSorted(byName)).toEqual(
     consumers.map((consumer) => told(expectedConsumer(consumer, one))).toSorted(byName),
@@ -124,14 +145,18 @@ function known(state: Json, truth: Json, one: Case): Json {
     num_subjects: 'num_subjects' in truth || truth.messages === 0 ? state.num_subjects : null,
     last_ts: isTimeUnknown ? null : state.last_ts,
     first_ts: isTimeUnknown && truth.messages === 0 ? null : state.first_ts,
-    ...('num_deleted' in truth || one.stream.info.state.num_subjects !== undefined ? {} : { num_deleted: null, deleted: null }),
+    ...('num_deleted' in truth || one.stream.info.state.num_subjects !== undefined
+      ? {}
+      : { num_deleted: null, deleted: null }),
   };
 }
 
 function isElsewhere(consumer: Json, report: StreamReport, one: Case, capture: Capture): boolean {
   if (report.consumers.some((own) => own.name === consumer.name)) return false;
   if (one.mayLackConsumers && report.consumers.length === 0) return true;
-  return capture.truth.layout === 'cluster' && one.form === 'store' && consumer.config.durable_name === undefined;
+  return (
+    capture.truth.layout === 'cluster' && one.form === 'store' && consumer.config.durable_name === undefined
+  );
 }
 
 function expectedConsumer(consumer: Json, one: Case): Json {

@@ -41,7 +41,11 @@ export interface TruthStream extends TruthAnswer {
   readonly path?: string;
   readonly nodes?: readonly string[];
   readonly messages?: readonly TruthMessage[];
-  readonly backups?: readonly { readonly path: string; readonly consumers: boolean; readonly after_restore?: Partial<TruthAnswer> }[];
+  readonly backups?: readonly {
+    readonly path: string;
+    readonly consumers: boolean;
+    readonly after_restore?: Partial<TruthAnswer>;
+  }[];
   readonly after_restart?: Partial<TruthAnswer>;
 }
 
@@ -87,7 +91,13 @@ function sharedCaptures(): Capture[] {
     folders(join(SHARED, version)).map((set) => {
       const source = join(SHARED, version, set);
       const folder = unpacked(join(source, 'capture.tar.gz'), `${version}-${set}`);
-      return { id: `${version}/${set}`, version, set, folder, truth: readTruth(join(source, 'truth.json.gz')) };
+      return {
+        id: `${version}/${set}`,
+        version,
+        set,
+        folder,
+        truth: readTruth(join(source, 'truth.json.gz')),
+      };
     }),
   );
 }

@@ -15,7 +15,8 @@ export function onlyStream(report: InspectReport): StreamReport {
 
 /** A state as it is compared: no time and the epoch are both "none"; servers print now the one, now the other. */
 export function comparableState(state: Json): Json {
-  const time = (text: string | null | undefined): string | null => (text === undefined || text === GO_ZERO || text === EPOCH ? null : text);
+  const time = (text: string | null | undefined): string | null =>
+    text === undefined || text === GO_ZERO || text === EPOCH ? null : text;
   const isUnused = BigInt(state.messages) === 0n && BigInt(state.last_seq) === 0n;
   const deleted = isUnused ? [] : [...(state.deleted ?? [])].map(BigInt);
   return {
@@ -45,7 +46,15 @@ export function comparableConfig(config: Json): Json {
 }
 
 function isUnset(field: string, value: Json): boolean {
-  if (value === null || value === false || value === 0 || value === '' || value === EPOCH || value === GO_ZERO) return true;
+  if (
+    value === null ||
+    value === false ||
+    value === 0 ||
+    value === '' ||
+    value === EPOCH ||
+    value === GO_ZERO
+  )
+    return true;
   if (field === 'compression' && value === 'none') return true;
   if (field === 'persist_mode' && value === 'default') return true;
   if (Array.isArray(value)) return value.length === 0;
@@ -60,7 +69,9 @@ export function comparableConsumer(consumer: Json, isConfigKnown: boolean): Json
   });
   return {
     name: consumer.name,
-    config: isConfigKnown ? comparableConfig({ ...consumer.config, name: undefined, durable_name: undefined }) : null,
+    config: isConfigKnown
+      ? comparableConfig({ ...consumer.config, name: undefined, durable_name: undefined })
+      : null,
     delivered: pair(consumer.delivered),
     ack_floor: pair(consumer.ack_floor),
     num_ack_pending: consumer.num_ack_pending,

@@ -15,9 +15,11 @@ export const explainCommand = {
       .epilogue('EXIT STATUS: 0 done, 2 unknown code or wrong usage'),
   run: async (args: { readonly code: string }, context: CliContext): Promise<void> => {
     const code = args.code.toUpperCase();
-    if (!isCode(code)) throw new UsageError(`there is no code ${args.code}${suggestion(code)}; natsarc checks lists them`);
+    if (!isCode(code))
+      throw new UsageError(`there is no code ${args.code}${suggestion(code)}; natsarc checks lists them`);
     if (!context.isJson) return context.write(explainText(code, context.palette));
-    for (const chunk of jsonChunks({ type: 'natsarc.v1.check', code, ...CATALOG[code] })) await context.write(chunk);
+    for (const chunk of jsonChunks({ type: 'natsarc.v1.check', code, ...CATALOG[code] }))
+      await context.write(chunk);
   },
 };
 

@@ -9,7 +9,11 @@ export const inspectCommand = {
   describe: 'what is in it: configuration, state, blocks, consumers, subjects, gaps',
   builder: (y: Argv): Argv =>
     y
-      .positional('archive', { type: 'string', demandOption: true, describe: 'backup, snapshot, store, stream folder, block, or - for standard input' })
+      .positional('archive', {
+        type: 'string',
+        demandOption: true,
+        describe: 'backup, snapshot, store, stream folder, block, or - for standard input',
+      })
       .options(SELECT_FLAGS)
       .options({
         deep: { type: 'boolean', describe: 'read every block, not just indexes, heads and tails' },
@@ -21,9 +25,12 @@ export const inspectCommand = {
       })
       .example('$0 inspect backups/ORDERS', 'a stream backup')
       .example("$0 inspect /var/lib/nats --account '$G' --stream ORDERS --gaps", 'one stream of a store')
-      .epilogue('EXIT STATUS: 0 done, 1 failed, 2 wrong usage, 3 done, but something selected was damaged or missing'),
+      .epilogue(
+        'EXIT STATUS: 0 done, 1 failed, 2 wrong usage, 3 done, but something selected was damaged or missing',
+      ),
   run: async (args: InspectArguments, context: CliContext): Promise<void> => {
-    if (!(Number.isInteger(args.top) && args.top >= 1)) throw new UsageError('--top takes a number from 1 on');
+    if (!(Number.isInteger(args.top) && args.top >= 1))
+      throw new UsageError('--top takes a number from 1 on');
     const { inspectArchive } = await import('../../operation/inspect/run.ts');
     const report = await inspectArchive(args.archive, {
       ...selectOptions(args, context),

@@ -12,21 +12,33 @@ export const verifyCommand = {
   describe: 'every checksum, every invariant, declared against actual',
   builder: (y: Argv): Argv =>
     y
-      .positional('archive', { type: 'string', demandOption: true, describe: 'backup, snapshot, store, stream folder, block, or - for standard input' })
+      .positional('archive', {
+        type: 'string',
+        demandOption: true,
+        describe: 'backup, snapshot, store, stream folder, block, or - for standard input',
+      })
       .options(SELECT_FLAGS)
       .options({
         check: { type: 'boolean', describe: 'the form for pipelines: one status line (as --format nagios)' },
         format: { choices: FORMATS, describe: 'how to print the result', requiresArg: true },
-        outfile: { type: 'string', describe: 'write the result to this file, whole or not at all', requiresArg: true },
+        outfile: {
+          type: 'string',
+          describe: 'write the result to this file, whole or not at all',
+          requiresArg: true,
+        },
         'critical-warnings': { alias: 'w', type: 'boolean', describe: 'warnings are critical' },
       })
       .example('$0 verify backups/ORDERS', 'a stream backup')
       .example('$0 verify --check - < stream.tar.s2', 'in a pipeline')
-      .epilogue('EXIT STATUS: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (could not be read, not supported, wrong usage); --format prometheus: always 0'),
+      .epilogue(
+        'EXIT STATUS: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (could not be read, not supported, wrong usage); --format prometheus: always 0',
+      ),
   run: async (args: VerifyArguments, context: CliContext): Promise<void> => {
     const { verifyArchive } = await import('../../operation/verify/run.ts');
     const { unreadableReport } = await import('../../operation/verify/unreadable.ts');
-    const report = await verifyArchive(args.archive, selectOptions(args, context)).catch((error: unknown) => unreadableReport(args.archive, error));
+    const report = await verifyArchive(args.archive, selectOptions(args, context)).catch((error: unknown) =>
+      unreadableReport(args.archive, error),
+    );
     context.progress.end();
     const format: Format = args.format ?? (context.isJson ? 'json' : args.check === true ? 'nagios' : 'text');
     if (args.outfile !== undefined) {
@@ -34,11 +46,18 @@ export const verifyCommand = {
       await writeFileWhole(args.outfile, await render(report, format, args, context));
     } else if (!(context.isQuiet && format === 'text'))
       for (const chunk of await render(report, format, args, context)) await context.write(chunk);
-    context.setExit(format === 'prometheus' ? 0 : exitOfStatus(report.status, args.criticalWarnings === true));
+    context.setExit(
+      format === 'prometheus' ? 0 : exitOfStatus(report.status, args.criticalWarnings === true),
+    );
   },
 };
 
-async function render(report: VerifyReport, format: Format, args: VerifyArguments, context: CliContext): Promise<Iterable<string>> {
+async function render(
+  report: VerifyReport,
+  format: Format,
+  args: VerifyArguments,
+  context: CliContext,
+): Promise<Iterable<string>> {
   switch (format) {
     case 'json':
       return (await import('../../report/json.ts')).jsonChunks(report);

@@ -36,7 +36,8 @@ export function indexChunks(read: Read, sizeBytes: number): { index: ChunkIndex;
   const faults: Fault[] = [];
   let offsetBytes = 0;
   let decodedBytes = 0;
-  if (sizeBytes > 0 && !beginsAsS2(heads.at(0, 10))) faults.push({ code: 'S2_IDENTIFIER_MISSING', offsetBytes: 0 });
+  if (sizeBytes > 0 && !beginsAsS2(heads.at(0, 10)))
+    faults.push({ code: 'S2_IDENTIFIER_MISSING', offsetBytes: 0 });
   while (offsetBytes < sizeBytes) {
     const head = readChunkHead(heads.at(offsetBytes, HEAD_BYTES), offsetBytes);
     if ('code' in head) {
@@ -45,7 +46,11 @@ export function indexChunks(read: Read, sizeBytes: number): { index: ChunkIndex;
     }
     const next = offsetBytes + CHUNK_HEADER_BYTES + head.bodyBytes;
     if (next > sizeBytes) {
-      faults.push({ code: 'S2_CUT', offsetBytes, data: { expected: head.bodyBytes, remaining: sizeBytes - offsetBytes - 4 } });
+      faults.push({
+        code: 'S2_CUT',
+        offsetBytes,
+        data: { expected: head.bodyBytes, remaining: sizeBytes - offsetBytes - 4 },
+      });
       break;
     }
     const lastRow = rows.decoded.at(-1);
@@ -76,12 +81,17 @@ export function readChunkHead(bytes: Uint8Array, offsetBytes: number): ChunkHead
   if (type > CHUNK_TYPE.raw && type < CHUNK_TYPE.firstSkippable)
     return { code: 'S2_CHUNK_UNKNOWN', offsetBytes, data: { type } };
   if (type > CHUNK_TYPE.raw) return { type, bodyBytes, decodedBytes: 0 };
-  if (bodyBytes < CHUNK_CRC_BYTES) return { code: 'S2_CHUNK_CORRUPT', offsetBytes, data: { length: bodyBytes } };
+  if (bodyBytes < CHUNK_CRC_BYTES)
+    return { code: 'S2_CHUNK_CORRUPT', offsetBytes, data: { length: bodyBytes } };
   const body = bytes.subarray(CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES);
   const decodedBytes = type === CHUNK_TYPE.raw ? bodyBytes - CHUNK_CRC_BYTES : s2DecodedLength(body);
   if (decodedBytes < 0) return { code: 'S2_CHUNK_CORRUPT', offsetBytes, data: { length: bodyBytes } };
   if (decodedBytes > MAX_DECODED_BYTES)
-    return { code: 'S2_CHUNK_OVERSIZED', offsetBytes, data: { claimed: decodedBytes, limit: MAX_DECODED_BYTES } };
+    return {
+      code: 'S2_CHUNK_OVERSIZED',
+      offsetBytes,
+      data: { claimed: decodedBytes, limit: MAX_DECODED_BYTES },
+    };
   return { type, bodyBytes, decodedBytes };
 }
 

@@ -14,8 +14,16 @@ export function normalName(name: string): string {
 }
 
 /** What is wrong with an entry's name, null where a server would have written it. */
-export function nameFault(path: string): Extract<FindingCode, 'TAR_PATH_UNSAFE' | 'TAR_ENTRY_UNKNOWN'> | null {
-  const isUnsafe = path === '' || path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.includes('\\') || path.includes('\0');
-  if (isUnsafe || path.split('/').some((part) => part === '..' || part === '.' || part === '')) return 'TAR_PATH_UNSAFE';
+export function nameFault(
+  path: string,
+): Extract<FindingCode, 'TAR_PATH_UNSAFE' | 'TAR_ENTRY_UNKNOWN'> | null {
+  const isUnsafe =
+    path === '' ||
+    path.startsWith('/') ||
+    /^[A-Za-z]:/.test(path) ||
+    path.includes('\\') ||
+    path.includes('\0');
+  if (isUnsafe || path.split('/').some((part) => part === '..' || part === '.' || part === ''))
+    return 'TAR_PATH_UNSAFE';
   return KNOWN.some((pattern) => pattern.test(path)) ? null : 'TAR_ENTRY_UNKNOWN';
 }

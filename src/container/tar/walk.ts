@@ -49,13 +49,20 @@ class TarWalker implements TarWalk {
       const header = this.#readHeader(at);
       if (header === 'zero') return this.#end(at);
       if (header === 'cut') {
-        this.faults.push({ code: 'TAR_CUT', offsetBytes: at, data: { remaining: this.#source.sizeBytes - at } });
+        this.faults.push({
+          code: 'TAR_CUT',
+          offsetBytes: at,
+          data: { remaining: this.#source.sizeBytes - at },
+        });
         return;
       }
       at = header === null ? this.#resynchronise(at) : this.#take(header, at);
-      if (this.entries.length > MAX_ENTRIES) return void this.faults.push({ code: 'TAR_CUT', offsetBytes: at });
+      if (this.entries.length > MAX_ENTRIES)
+        return void this.faults.push({ code: 'TAR_CUT', offsetBytes: at });
     }
-    const isCut = this.faults.some((fault) => fault.code === 'TAR_CUT' || fault.code === 'TAR_ENTRY_OVERSIZED');
+    const isCut = this.faults.some(
+      (fault) => fault.code === 'TAR_CUT' || fault.code === 'TAR_ENTRY_OVERSIZED',
+    );
     if (!isCut) this.faults.push({ code: 'TAR_END_MISSING', offsetBytes: this.#source.sizeBytes });
   }
 
@@ -71,12 +78,16 @@ class TarWalker implements TarWalk {
       return;
     }
     const window = new Uint8Array(64 * 1024);
-    for (let next = at; next < this.#source.sizeBytes; ) {
+    for (let next = at; next < this.#source.sizeBytes;) {
       const filled = this.#source.read(window, next);
       const content = window.subarray(0, filled).findIndex((byte) => byte !== 0);
       if (content >= 0) {
         const offsetBytes = next + content;
-        this.faults.push({ code: 'TAR_TRAILING_DATA', offsetBytes, lengthBytes: this.#source.sizeBytes - offsetBytes });
+        this.faults.push({
+          code: 'TAR_TRAILING_DATA',
+          offsetBytes,
+          lengthBytes: this.#source.sizeBytes - offsetBytes,
+        });
         return;
       }
       if (filled === 0) return;
@@ -86,7 +97,11 @@ class TarWalker implements TarWalk {
 
   #resynchronise(at: number): number {
     this.faults.push({ code: 'TAR_HEADER_CORRUPT', offsetBytes: at });
-    for (let next = at + TAR_BLOCK_BYTES; next + TAR_BLOCK_BYTES <= this.#source.sizeBytes; next += TAR_BLOCK_BYTES) {
+    for (
+      let next = at + TAR_BLOCK_BYTES;
+      next + TAR_BLOCK_BYTES <= this.#source.sizeBytes;
+      next += TAR_BLOCK_BYTES
+    ) {
       const header = this.#readHeader(next);
       if (header !== null && header !== 'cut' && header !== 'zero') return next;
     }
@@ -145,11 +160,16 @@ class TarWalker implements TarWalk {
   #takeEntry(header: TarHeader, path: string, offsetBytes: number, sizeBytes: number): void {
     const place = { offsetBytes: offsetBytes - TAR_BLOCK_BYTES, entry: path };
     if (header.type !== '0')
-      return void this.faults.push({ code: 'TAR_ENTRY_TYPE', ...place, data: { type: header.type, name: path } });
+      return void this.faults.push({
+        code: 'TAR_ENTRY_TYPE',
+        ...place,
+        data: { type: header.type, name: path },
+      });
     const fault = nameFault(path);
     if (fault !== null) this.faults.push({ code: fault, ...place, data: { name: path } });
     if (fault === 'TAR_PATH_UNSAFE') return;
-    if (this.#seen.has(path)) return void this.faults.push({ code: 'TAR_ENTRY_DUPLICATE', ...place, data: { name: path } });
+    if (this.#seen.has(path))
+      return void this.faults.push({ code: 'TAR_ENTRY_DUPLICATE', ...place, data: { name: path } });
     this.#seen.add(path);
     this.entries.push({ path, offsetBytes, sizeBytes });
   }

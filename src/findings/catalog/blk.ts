@@ -4,35 +4,42 @@ export const BLK_SUITE = {
   BLK_CHECKSUM_MISMATCH: {
     severity: 'critical',
     title: "A record's checksum does not fit",
-    meaning: "The 8-byte checksum at the record's end does not fit its sequence, time, subject, headers or payload: one of them, or the checksum itself, was changed. No reader can tell which. The lengths of record, subject and headers are not covered by it: a change there shows where structure, subjects or index totals contradict it.",
-    consequence: 'With a current index.db the damage stays unseen until the message is read. When a server rebuilds (after a crash, a copy, from an old backup) it cuts the block here: every later message in it is lost, without a log line.',
+    meaning:
+      "The 8-byte checksum at the record's end does not fit its sequence, time, subject, headers or payload: one of them, or the checksum itself, was changed. No reader can tell which. The lengths of record, subject and headers are not covered by it: a change there shows where structure, subjects or index totals contradict it.",
+    consequence:
+      'With a current index.db the damage stays unseen until the message is read. When a server rebuilds (after a crash, a copy, from an old backup) it cuts the block here: every later message in it is lost, without a log line.',
     advice: 'Do not start a server on this copy. All other records of the block are good.',
   },
   BLK_LENGTH_IMPLAUSIBLE: {
     severity: 'critical',
     title: "A record's length cannot be",
-    meaning: "A record's length is below the smallest, above 32 MiB, or passes the end of the block, with good records behind it.",
+    meaning:
+      "A record's length is below the smallest, above 32 MiB, or passes the end of the block, with good records behind it.",
     consequence: 'When a server rebuilds it cuts the block here: every later message in it is lost.',
     advice: 'Do not start a server on this copy.',
   },
   BLK_RECORD_MALFORMED: {
     severity: 'critical',
     title: 'A record whose parts contradict each other',
-    meaning: "The checksum fits, but the record's parts do not: header block without its beginning or end, or a subject that nobody can publish to. The checksum does not cover the lengths of record, subject and headers; a flipped bit there that also keeps the structure and the index totals cannot be found by anyone.",
-    consequence: 'The server serves the message as it is, with bytes shifted between subject, headers and payload.',
+    meaning:
+      "The checksum fits, but the record's parts do not: header block without its beginning or end, or a subject that nobody can publish to. The checksum does not cover the lengths of record, subject and headers; a flipped bit there that also keeps the structure and the index totals cannot be found by anyone.",
+    consequence:
+      'The server serves the message as it is, with bytes shifted between subject, headers and payload.',
     advice: 'Compare the message with another copy.',
   },
   BLK_TAIL_TORN: {
     severity: 'info',
     title: 'The last block ends in an incomplete record',
-    meaning: 'The last record of the last block is incomplete, and no index speaks of it: a write that a crash cut short. Nothing that was acknowledged and synced is gone.',
+    meaning:
+      'The last record of the last block is incomplete, and no index speaks of it: a write that a crash cut short. Nothing that was acknowledged and synced is gone.',
     consequence: 'The server cuts the incomplete record off when it starts.',
     advice: 'Nothing.',
   },
   BLK_TRUNCATED: {
     severity: 'critical',
     title: 'A block was cut',
-    meaning: 'The block ends before messages that an index lists, or inside a record where nothing should have been writing.',
+    meaning:
+      'The block ends before messages that an index lists, or inside a record where nothing should have been writing.',
     consequence: 'The server counts the missing messages as lost, or reports them until they are read.',
     advice: 'Messages are lost. Look for another copy, and at the disk.',
   },
@@ -48,26 +55,30 @@ export const BLK_SUITE = {
     title: 'A block that should hold messages is empty',
     meaning: 'The file has 0 bytes, but an index lists messages in it.',
     consequence: 'The server counts its messages as lost.',
-    advice: 'Look for another copy, and at the disk: this is what a lost write looks like after a power failure.',
+    advice:
+      'Look for another copy, and at the disk: this is what a lost write looks like after a power failure.',
   },
   BLK_MISSING: {
     severity: 'critical',
     title: 'A block that should hold messages is missing',
     meaning: 'index.db is current otherwise and lists this block with messages, but there is no such file.',
-    consequence: 'From 2.11 on the server rebuilds and reports the messages as lost; older ones report them until they are read.',
+    consequence:
+      'From 2.11 on the server rebuilds and reports the messages as lost; older ones report them until they are read.',
     advice: 'Look for the file; put it back before starting a server.',
   },
   BLK_SWAPPED: {
     severity: 'critical',
     title: "A block's records belong to another block",
-    meaning: "No record fits this block's number, but the first fits another's: the file was renamed, copied or exchanged.",
+    meaning:
+      "No record fits this block's number, but the first fits another's: the file was renamed, copied or exchanged.",
     consequence: 'The server cuts the whole block: all its messages are lost.',
     advice: 'Rename it back.',
   },
   BLK_FOREIGN: {
     severity: 'critical',
     title: 'No record of a block belongs to this stream',
-    meaning: "No record fits this stream's name and this block's number, nor any other number of it: the block belongs to another stream.",
+    meaning:
+      "No record fits this stream's name and this block's number, nor any other number of it: the block belongs to another stream.",
     consequence: 'The server cuts the whole block; a restore exits 0 without its messages.',
     advice: "Find out where it came from. Records are keyed with the stream's name.",
   },
@@ -75,7 +86,8 @@ export const BLK_SUITE = {
     severity: 'warning',
     unknown: true,
     title: 'A block without a stream name',
-    meaning: "Checksums are keyed with the stream's name, which a block does not contain; without it they prove nothing.",
+    meaning:
+      "Checksums are keyed with the stream's name, which a block does not contain; without it they prove nothing.",
     consequence: 'None.',
     advice: 'Give the name: --stream NAME.',
   },
@@ -89,21 +101,24 @@ export const BLK_SUITE = {
   BLK_SEQUENCE_ORDER: {
     severity: 'critical',
     title: 'A sequence does not rise',
-    meaning: "A record's sequence is not above the one before: a part of the block was written twice, or blocks were joined.",
+    meaning:
+      "A record's sequence is not above the one before: a part of the block was written twice, or blocks were joined.",
     consequence: 'Servers from 2.11 on ignore the record.',
     advice: 'Compare with another copy.',
   },
   BLK_LAST_COMPRESSED: {
     severity: 'warning',
     title: 'The last block is compressed',
-    meaning: 'The last block is compressed. Servers compress a block only when they have moved on to the next.',
+    meaning:
+      'The last block is compressed. Servers compress a block only when they have moved on to the next.',
     consequence: 'A server appends plain records to it and ruins it.',
     advice: 'Do not start a server on it; restore from a backup made by a server.',
   },
   BLK_SEQUENCE_HOLE: {
     severity: 'info',
     title: 'Sequences that no block holds and nothing explains',
-    meaning: 'Between two blocks sequences are missing, and no index is there to explain them. Deleting whole blocks leaves this trace; a lost block file would, too.',
+    meaning:
+      'Between two blocks sequences are missing, and no index is there to explain them. Deleting whole blocks leaves this trace; a lost block file would, too.',
     consequence: 'The server counts them as deleted.',
     advice: 'Compare with a backup if that is not expected.',
   },

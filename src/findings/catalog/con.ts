@@ -53,7 +53,8 @@ export const CON_SUITE = {
   CON_STATE_INCONSISTENT: {
     severity: 'critical',
     title: "A consumer's positions contradict each other",
-    meaning: 'Positions contradict each other: an acknowledged floor above what was delivered, or something pending that never was.',
+    meaning:
+      'Positions contradict each other: an acknowledged floor above what was delivered, or something pending that never was.',
     consequence: 'The server may refuse the state or deliver messages again.',
     advice: 'Compare with a backup.',
   },
@@ -61,13 +62,15 @@ export const CON_SUITE = {
     severity: 'warning',
     title: 'A consumer is ahead of its stream',
     meaning: 'The consumer was delivered sequences that the stream does not reach.',
-    consequence: 'From 2.14 on it is pulled back with a warning; older servers wait until the stream gets there: new messages are not delivered.',
+    consequence:
+      'From 2.14 on it is pulled back with a warning; older servers wait until the stream gets there: new messages are not delivered.',
     advice: 'The stream lost its end: see the other findings.',
   },
   CON_PENDING_MISSING: {
     severity: 'info',
     title: 'A consumer waits for messages that the stream does not hold',
-    meaning: 'Messages that wait for acknowledgement are no longer in the stream: deleted, expired, or acknowledged just before a crash.',
+    meaning:
+      'Messages that wait for acknowledgement are no longer in the stream: deleted, expired, or acknowledged just before a crash.',
     consequence: 'The server drops them.',
     advice: 'Nothing.',
   },

@@ -4,28 +4,32 @@ export const DECL_SUITE = {
   DECL_MESSAGES_FEWER: {
     severity: 'critical',
     title: 'Fewer messages than declared',
-    meaning: 'backup.json holds the state at the start of the snapshot; the archive has fewer messages up to that sequence, and nothing in the configuration explains it.',
+    meaning:
+      'backup.json holds the state at the start of the snapshot; the archive has fewer messages up to that sequence, and nothing in the configuration explains it.',
     consequence: 'The restore exits 0 with the messages that are there.',
     advice: 'Messages are lost. See the other findings for where, and look for another copy.',
   },
   DECL_MESSAGES_FEWER_EXPLAINED: {
     severity: 'warning',
     title: 'Fewer messages than declared, as limits or acknowledgements may explain',
-    meaning: 'The archive has fewer messages than declared, its own index agrees with what is there, and limits, TTLs or acknowledgements may have removed them while the snapshot was made.',
+    meaning:
+      'The archive has fewer messages than declared, its own index agrees with what is there, and limits, TTLs or acknowledgements may have removed them while the snapshot was made.',
     consequence: 'The server restores what is there.',
     advice: 'Nothing, if the stream was in use while the backup ran.',
   },
   DECL_MESSAGES_MORE: {
     severity: 'info',
     title: 'More messages than declared, behind the declared end',
-    meaning: 'Messages were stored while the snapshot was made: their sequences lie behind the declared last.',
+    meaning:
+      'Messages were stored while the snapshot was made: their sequences lie behind the declared last.',
     consequence: 'They are restored too.',
     advice: 'Nothing.',
   },
   DECL_MESSAGES_UNEXPECTED: {
     severity: 'warning',
     title: 'More messages than declared, inside the declared range',
-    meaning: 'More messages than declared, within the declared range: deleted ones came back, or backup.json belongs to another snapshot.',
+    meaning:
+      'More messages than declared, within the declared range: deleted ones came back, or backup.json belongs to another snapshot.',
     consequence: 'The server restores what is in the data.',
     advice: 'Compare backup.json with its neighbours in time.',
   },
@@ -39,7 +43,8 @@ export const DECL_SUITE = {
   DECL_CONSUMERS_FEWER: {
     severity: 'info',
     title: 'Fewer consumers than declared',
-    meaning: 'Consumers kept in memory are declared and not in V1 backups; a backup without consumers has none; one may also have been lost. The archive does not tell which.',
+    meaning:
+      'Consumers kept in memory are declared and not in V1 backups; a backup without consumers has none; one may also have been lost. The archive does not tell which.',
     consequence: 'The consumers that are not there have to be created again.',
     advice: 'Compare the list with the one you expect.',
   },

@@ -25,7 +25,8 @@ export const DIR_SUITE = {
   DIR_PURGE_UNFINISHED: {
     severity: 'warning',
     title: 'A purge was cut short',
-    meaning: 'A purge was cut short by a crash: the old or new message folder is still there. What counts is what the next start would make of it.',
+    meaning:
+      'A purge was cut short by a crash: the old or new message folder is still there. What counts is what the next start would make of it.',
     consequence: 'The server completes or undoes the purge at the next start.',
     advice: 'Nothing.',
   },
@@ -46,14 +47,16 @@ export const DIR_SUITE = {
   DIR_BATCH_PENDING: {
     severity: 'info',
     title: 'An atomic batch that was not committed',
-    meaning: 'Messages of an atomic batch that was not committed when the server stopped. They are not part of the stream.',
+    meaning:
+      'Messages of an atomic batch that was not committed when the server stopped. They are not part of the stream.',
     consequence: 'The server completes or drops the batch at the next start.',
     advice: 'Nothing.',
   },
   DIR_RAFT_NOT_CHECKED: {
     severity: 'info',
     title: 'Raft groups of a cluster',
-    meaning: 'The store belongs to a cluster. The logs of its raft groups are not checked yet; the streams beside them are.',
+    meaning:
+      'The store belongs to a cluster. The logs of its raft groups are not checked yet; the streams beside them are.',
     consequence: 'None.',
     advice: 'Verify the stores of all nodes: each holds a replica of its own.',
   },

@@ -5,7 +5,8 @@ export const IDX_SUITE = {
     severity: 'info',
     title: 'There is no index.db',
     meaning: 'There is no index.db, as after a kill before the first one was written.',
-    consequence: 'The server rebuilds the state from the blocks: every byte is read, and a bad record cuts its block. What limits removed is counted again first.',
+    consequence:
+      'The server rebuilds the state from the blocks: every byte is read, and a bad record cuts its block. What limits removed is counted again first.',
     advice: 'Nothing, if no other finding tells of damage.',
   },
   IDX_CUT: {
@@ -18,7 +19,8 @@ export const IDX_SUITE = {
   IDX_CHECKSUM_MISMATCH: {
     severity: 'warning',
     title: "index.db's checksum does not fit",
-    meaning: 'The sum at the end of index.db does not fit: it was changed, cut, or belongs to another stream. No reader can tell which.',
+    meaning:
+      'The sum at the end of index.db does not fit: it was changed, cut, or belongs to another stream. No reader can tell which.',
     consequence: 'The server deletes it and rebuilds: a bad record then cuts its block.',
     advice: 'Nothing, if no other finding tells of damage.',
   },
@@ -46,8 +48,10 @@ export const IDX_SUITE = {
   IDX_AHEAD: {
     severity: 'critical',
     title: 'index.db knows messages that the blocks do not hold',
-    meaning: 'index.db knows sequences above all that the blocks hold: the end of the last block was lost, or the block files are older than the index.',
-    consequence: 'The server rebuilds: the messages are gone, and deletes whose tombstones were there come back.',
+    meaning:
+      'index.db knows sequences above all that the blocks hold: the end of the last block was lost, or the block files are older than the index.',
+    consequence:
+      'The server rebuilds: the messages are gone, and deletes whose tombstones were there come back.',
     advice: 'Look for another copy of the last blocks.',
   },
   IDX_BLOCK_DIFFERS: {
@@ -60,7 +64,8 @@ export const IDX_SUITE = {
   IDX_SUBJECTS_DIFFER: {
     severity: 'critical',
     title: 'index.db and the blocks disagree about subjects',
-    meaning: 'index.db is current, but its subject totals do not fit the subjects in the blocks: bytes have moved between subject and payload, which checksums do not show.',
+    meaning:
+      'index.db is current, but its subject totals do not fit the subjects in the blocks: bytes have moved between subject and payload, which checksums do not show.',
     consequence: 'The server serves messages under other subjects than they had.',
     advice: 'Compare with another copy.',
   },

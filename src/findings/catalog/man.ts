@@ -39,7 +39,8 @@ export const MAN_SUITE = {
   MAN_MEMORY_STREAM: {
     severity: 'warning',
     title: 'A backup with both files empty',
-    meaning: 'nats account backup leaves a folder with two empty files for a stream kept in memory, which cannot be backed up.',
+    meaning:
+      'nats account backup leaves a folder with two empty files for a stream kept in memory, which cannot be backed up.',
     consequence: 'nats account restore refuses the whole folder while it is there.',
     advice: 'Remove the folder before restoring the account.',
   },
@@ -67,7 +68,8 @@ export const MAN_SUITE = {
   CFGB_DATA_OVERWRITTEN: {
     severity: 'critical',
     title: 'The data of several streams was written to one file',
-    meaning: "Releases of the CLI of 2021 wrote the data of every stream to the same two files: only the last stream's data is left.",
+    meaning:
+      "Releases of the CLI of 2021 wrote the data of every stream to the same two files: only the last stream's data is left.",
     consequence: 'nats restore never restored data from it.',
     advice: 'Look for other backups of the missing streams.',
   },

@@ -25,14 +25,16 @@ export const META_SUITE = {
   META_SUM_MISMATCH: {
     severity: 'critical',
     title: 'meta.sum does not fit meta.inf',
-    meaning: 'meta.inf or meta.sum was changed: the keyed sum does not fit. A change of either looks the same.',
+    meaning:
+      'meta.inf or meta.sum was changed: the keyed sum does not fit. A change of either looks the same.',
     consequence: 'A restore succeeds; at the next start the stream is skipped: it vanishes.',
     advice: 'Put back both files from a backup.',
   },
   META_FOLDER_RENAMED: {
     severity: 'critical',
     title: "The stream's folder was renamed",
-    meaning: 'The folder has another name than the configuration in it: it was renamed or copied by hand. The sums inside are keyed with the old name.',
+    meaning:
+      'The folder has another name than the configuration in it: it was renamed or copied by hand. The sums inside are keyed with the old name.',
     consequence: 'The server skips the stream, or starts an empty one beside it.',
     advice: 'Rename the folder back.',
   },
@@ -46,7 +48,8 @@ export const META_SUITE = {
   CFG_UNKNOWN_FIELD: {
     severity: 'warning',
     title: 'A configuration field that is not known',
-    meaning: 'No version from 2.2 to 2.15 has this field: the file was written by something newer, or edited.',
+    meaning:
+      'No version from 2.2 to 2.15 has this field: the file was written by something newer, or edited.',
     consequence: 'Servers from 2.11.9 on put the stream offline; older ones ignore it.',
     advice: 'Use a server that knows the field.',
   },

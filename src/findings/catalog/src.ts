@@ -5,9 +5,11 @@ export const SRC_SUITE = {
     severity: 'warning',
     unknown: true,
     title: 'Not a form of JetStream data that is known',
-    meaning: 'The first bytes and the names inside fit no form of backup or store: not S2, gzip or tar, no backup.json, no stream folder.',
+    meaning:
+      'The first bytes and the names inside fit no form of backup or store: not S2, gzip or tar, no backup.json, no stream folder.',
     consequence: 'A restore of it fails.',
-    advice: 'Check that the path is right, and that the file was not encrypted or wrapped by the backup system.',
+    advice:
+      'Check that the path is right, and that the file was not encrypted or wrapped by the backup system.',
   },
   SRC_UNREADABLE: {
     severity: 'warning',
@@ -20,7 +22,8 @@ export const SRC_SUITE = {
   SRC_EMPTY: {
     severity: 'critical',
     title: 'The archive file is empty',
-    meaning: 'The file has 0 bytes. The nats CLI leaves such a file when a backup is interrupted before the first data.',
+    meaning:
+      'The file has 0 bytes. The nats CLI leaves such a file when a backup is interrupted before the first data.',
     consequence: 'Nothing can be restored from it.',
     advice: 'Use an earlier backup, and find out why this one was interrupted.',
   },
@@ -28,8 +31,10 @@ export const SRC_SUITE = {
     severity: 'warning',
     unknown: true,
     title: 'The stream is encrypted and no key was given',
-    meaning: "A meta.key lies in the stream's folder: the server that wrote it had an encryption key, and every file of the stream is encrypted.",
-    consequence: 'A server with the same key, and the same account and stream name, opens it; any other skips the stream with a warning.',
+    meaning:
+      "A meta.key lies in the stream's folder: the server that wrote it had an encryption key, and every file of the stream is encrypted.",
+    consequence:
+      'A server with the same key, and the same account and stream name, opens it; any other skips the stream with a warning.',
     advice: 'Reading encrypted stores is not supported yet. A backup made by the running server is in clear.',
   },
 } as const satisfies Record<string, CatalogEntry>;

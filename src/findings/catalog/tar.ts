@@ -4,7 +4,8 @@ export const TAR_SUITE = {
   TAR_HEADER_CORRUPT: {
     severity: 'critical',
     title: 'A tar header is damaged',
-    meaning: "A header's checksum does not fit. The walk goes on at the next header that fits; the file that this one announced is not known.",
+    meaning:
+      "A header's checksum does not fit. The walk goes on at the next header that fits; the file that this one announced is not known.",
     consequence: 'The server refuses the restore.',
     advice: 'Use another copy.',
   },
@@ -18,8 +19,10 @@ export const TAR_SUITE = {
   TAR_END_MISSING: {
     severity: 'critical',
     title: 'The tar has no end mark',
-    meaning: 'The blocks of zeros that end every tar are missing: a snapshot that lost its end at the border of a file looks like this. A flipped bit can turn an end into a header, too.',
-    consequence: 'The server takes it as complete: the restore exits 0 without the blocks and consumers that followed.',
+    meaning:
+      'The blocks of zeros that end every tar are missing: a snapshot that lost its end at the border of a file looks like this. A flipped bit can turn an end into a header, too.',
+    consequence:
+      'The server takes it as complete: the restore exits 0 without the blocks and consumers that followed.',
     advice: 'Compare with what backup.json declares, and use another copy.',
   },
   TAR_TRAILING_DATA: {
@@ -32,7 +35,8 @@ export const TAR_SUITE = {
   TAR_PATH_UNSAFE: {
     severity: 'critical',
     title: "A tar entry's name leads outside the archive",
-    meaning: 'The name is absolute or climbs out of the archive with `..`. No server writes such names. The entry is not read.',
+    meaning:
+      'The name is absolute or climbs out of the archive with `..`. No server writes such names. The entry is not read.',
     consequence: 'The server refuses the restore or puts the file inside its staging folder.',
     advice: 'Do not unpack this archive with other tools: it was made to harm or by a faulty program.',
   },
@@ -67,7 +71,8 @@ export const TAR_SUITE = {
   SNAP_ABORTED: {
     severity: 'critical',
     title: 'The server gave up while it made this snapshot',
-    meaning: 'The last entry is errors.txt: the server met an error while it made the snapshot, ended the tar properly and told nobody.',
+    meaning:
+      'The last entry is errors.txt: the server met an error while it made the snapshot, ended the tar properly and told nobody.',
     consequence: 'The restore exits 0 with what came before the error, which may be nothing.',
     advice: 'The store it was taken from is damaged: verify that, and use an earlier backup.',
   },

@@ -4,7 +4,8 @@ export const TTL_SUITE = {
   THW_CORRUPT: {
     severity: 'warning',
     title: 'thw.db cannot be read',
-    meaning: 'thw.db, which holds when messages expire, cannot be read. It has no checksum: a change that keeps its structure is not found.',
+    meaning:
+      'thw.db, which holds when messages expire, cannot be read. It has no checksum: a change that keeps its structure is not found.',
     consequence: 'The server deletes it and reads every message again.',
     advice: 'Nothing.',
   },

@@ -11,7 +11,8 @@ export const V2_SUITE = {
   V2_SENTINEL_MISSING: {
     severity: 'critical',
     title: 'The V2 archive has no end mark',
-    meaning: 'The five zero bytes that end every V2 archive are missing: the server failed, or the end was lost.',
+    meaning:
+      'The five zero bytes that end every V2 archive are missing: the server failed, or the end was lost.',
     consequence: 'The restore fails at the end and leaves the partial stream in place and active.',
     advice: 'Use another copy; if a restore was tried, delete the partial stream.',
   },
@@ -25,7 +26,8 @@ export const V2_SUITE = {
   V2_ENTRY_CORRUPT: {
     severity: 'critical',
     title: 'A V2 entry is damaged',
-    meaning: "An entry's lengths cannot be, or it stands where it cannot. Nothing behind it can be told apart.",
+    meaning:
+      "An entry's lengths cannot be, or it stands where it cannot. Nothing behind it can be told apart.",
     consequence: 'The restore fails here and leaves the partial stream in place and active.',
     advice: 'Use another copy.',
   },
@@ -67,7 +69,8 @@ export const V2_SUITE = {
   V2_MESSAGES_DIFFER: {
     severity: 'critical',
     title: 'The V2 archive holds another number of messages than its state.json says',
-    meaning: 'Every entry is whole, but there are more or fewer messages than state.json says. V2 archives carry no checksums of messages, so this is all that shows it.',
+    meaning:
+      'Every entry is whole, but there are more or fewer messages than state.json says. V2 archives carry no checksums of messages, so this is all that shows it.',
     consequence: 'The server takes the number it finds and says nothing.',
     advice: 'Compare with backup.json and with another copy.',
   },

@@ -24,7 +24,8 @@ export function parseBlockIndex(bytes: Uint8Array): Result<BlockIndex, Fault> {
   const lastChecksum = cursor.borrow(8).slice();
   if (magic !== MAGIC || version < 1 || version > 2) return corrupt('magic or version');
   if (cursor.isShort) return corrupt('cut');
-  const deleted = numDeleted === 0 ? new BigUint64Array(0) : parseDeleted(cursor, version, numDeleted, head.firstSeq);
+  const deleted =
+    numDeleted === 0 ? new BigUint64Array(0) : parseDeleted(cursor, version, numDeleted, head.firstSeq);
   if (deleted === null) return corrupt('deletes');
   if (head.messages !== head.lastSeq - head.firstSeq + 1n - BigInt(numDeleted)) return corrupt('totals');
   return ok({ ...head, deleted, lastChecksum });
@@ -34,7 +35,12 @@ function corrupt(what: string): Result<never, Fault> {
   return failed({ code: 'BIX_CORRUPT', data: { what } });
 }
 
-function parseDeleted(cursor: Cursor, version: number, count: number, firstSeq: bigint): BigUint64Array | null {
+function parseDeleted(
+  cursor: Cursor,
+  version: number,
+  count: number,
+  firstSeq: bigint,
+): BigUint64Array | null {
   if (version === 2) return parseSequenceSet(cursor)?.ranges ?? null;
   if (count > cursor.remainingBytes) return null;
   const seqs = new BigUint64Array(count);

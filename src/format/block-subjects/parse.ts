@@ -19,7 +19,8 @@ export function parseBlockSubjects(bytes: Uint8Array): Result<readonly BlockSubj
   const magic = cursor.u8();
   const version = cursor.u8();
   const count = cursor.count();
-  if (magic !== MAGIC || version !== VERSION || count * 4 > cursor.remainingBytes) return failed({ code: 'FSS_CORRUPT' });
+  if (magic !== MAGIC || version !== VERSION || count * 4 > cursor.remainingBytes)
+    return failed({ code: 'FSS_CORRUPT' });
   const subjects: BlockSubject[] = [];
   for (let i = 0; i < count && !cursor.isShort; i++)
     subjects.push({

@@ -17,7 +17,8 @@ export function parseConfigBackup(bytes: Uint8Array): Result<ConfigBackup, Fault
   if (!envelope.ok) return failed({ code: 'CFGB_CORRUPT', data: { reason: envelope.fault } });
   const type = textField(envelope.value, 'type');
   const encoded = textField(envelope.value, 'configuration');
-  if (type === null || encoded === null) return failed({ code: 'CFGB_CORRUPT', data: { reason: 'not a configuration backup' } });
+  if (type === null || encoded === null)
+    return failed({ code: 'CFGB_CORRUPT', data: { reason: 'not a configuration backup' } });
   const content = Buffer.from(encoded, 'base64');
   const sum = createHash('sha256').update(content).digest('hex');
   if (sum !== textField(envelope.value, 'checksum')?.toLowerCase())

@@ -28,12 +28,10 @@ function faultsOf(config: JsonObject, validate: Validator, fields: ReadonlySet<s
     .filter((field) => !fields.has(field))
     .map((field): Fault => ({ code: 'CFG_UNKNOWN_FIELD', data: { field } }));
   if (validate(plain(config))) return unknown;
-  const violations = (validate.errors ?? []).map(
-    (error): Fault => ({
-      code: 'CFG_SCHEMA_VIOLATION',
-      data: { field: error.instancePath.slice(1) || '(whole)', rule: error.message ?? '' },
-    }),
-  );
+  const violations = (validate.errors ?? []).map((error): Fault => ({
+    code: 'CFG_SCHEMA_VIOLATION',
+    data: { field: error.instancePath.slice(1) || '(whole)', rule: error.message ?? '' },
+  }));
   return [...violations, ...unknown];
 }
 

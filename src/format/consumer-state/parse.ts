@@ -31,7 +31,11 @@ function position(cursor: Cursor): SequencePosition {
 }
 
 /** Version 1 stores delivered relative to the ack floor. */
-function deliveredOf(stored: SequencePosition, ackFloor: SequencePosition, version: number): SequencePosition {
+function deliveredOf(
+  stored: SequencePosition,
+  ackFloor: SequencePosition,
+  version: number,
+): SequencePosition {
   if (version > 1 || ackFloor.streamSeq <= 1n) return stored;
   return {
     consumerSeq: stored.consumerSeq + ackFloor.consumerSeq - 1n,
@@ -39,7 +43,11 @@ function deliveredOf(stored: SequencePosition, ackFloor: SequencePosition, versi
   };
 }
 
-function parsePending(cursor: Cursor, version: number, ackFloor: SequencePosition): ConsumerState['pending'] | null {
+function parsePending(
+  cursor: Cursor,
+  version: number,
+  ackFloor: SequencePosition,
+): ConsumerState['pending'] | null {
   const count = cursor.count();
   const newest = count > 0 ? cursor.varint() : 0n;
   if (count * (version + 1) > cursor.remainingBytes) return null;
@@ -75,7 +83,8 @@ export function consumerStateFaults(state: ConsumerState): Fault[] {
     faults.push({ code: 'CON_STATE_INCONSISTENT', seq, data: { what } });
   };
   if (ackFloor.streamSeq > delivered.streamSeq) inconsistent('ack floor above delivered', ackFloor.streamSeq);
-  else if (ackFloor.consumerSeq > delivered.consumerSeq) inconsistent('ack floor above delivered', ackFloor.streamSeq);
+  else if (ackFloor.consumerSeq > delivered.consumerSeq)
+    inconsistent('ack floor above delivered', ackFloor.streamSeq);
   const outside = pending.streamSeqs.find((seq) => seq > delivered.streamSeq);
   if (outside !== undefined) inconsistent('pending above delivered', outside);
   return faults;

@@ -46,7 +46,8 @@ export function parseIndex(bytes: Uint8Array): Result<StreamIndex, Fault> {
   const lastBlockIndex = cursor.count();
   const lastChecksum = cursor.borrow(8).slice();
   if (cursor.isShort) return corrupt(cursor.offsetBytes, 'end');
-  if (blocks.length > 0 && blocks.at(-1)?.index !== lastBlockIndex) return corrupt(cursor.offsetBytes, 'last block');
+  if (blocks.length > 0 && blocks.at(-1)?.index !== lastBlockIndex)
+    return corrupt(cursor.offsetBytes, 'last block');
   const index: StreamIndex = {
     ...head,
     numSubjects,
@@ -93,7 +94,8 @@ function parseBlocks(cursor: Cursor, version: number, baseTimeNs: bigint): Index
       ttls: version >= 2 ? cursor.count() : null,
       schedules: version >= 3 ? cursor.count() : null,
     };
-    const deleted = block.numDeleted > 0n ? parseSequenceSet(cursor) : { ranges: new BigUint64Array(0), members: 0n };
+    const deleted =
+      block.numDeleted > 0n ? parseSequenceSet(cursor) : { ranges: new BigUint64Array(0), members: 0n };
     if (deleted === null || cursor.isShort) return null;
     blocks.push({ ...block, deleted: deleted.ranges });
   }

@@ -26,8 +26,11 @@ export function parseSequenceSet(cursor: Cursor): SequenceSet | null {
   const runs = new RunBuilder();
   const view = new DataView(cursor.bytes.buffer, cursor.bytes.byteOffset);
   for (const { base, at } of pages)
-    for (let word = 0; word < words; word++) runs.addWord(base + 64n * BigInt(word), view.getBigUint64(at + 8 * word, true));
-  return runs.members === BigInt(size) ? { ranges: BigUint64Array.from(runs.pairs), members: runs.members } : null;
+    for (let word = 0; word < words; word++)
+      runs.addWord(base + 64n * BigInt(word), view.getBigUint64(at + 8 * word, true));
+  return runs.members === BigInt(size)
+    ? { ranges: BigUint64Array.from(runs.pairs), members: runs.members }
+    : null;
 }
 
 const FULL_WORD = (1n << 64n) - 1n;

@@ -19,5 +19,7 @@ export function parseTtlWheel(bytes: Uint8Array): Result<TtlWheel, Fault> {
     expiresNs[i] = cursor.varint();
     seqs[i] = cursor.uvarint();
   }
-  return cursor.isShort ? failed({ code: 'THW_CORRUPT', offsetBytes: bytes.length }) : ok({ stamp, seqs, expiresNs });
+  return cursor.isShort
+    ? failed({ code: 'THW_CORRUPT', offsetBytes: bytes.length })
+    : ok({ stamp, seqs, expiresNs });
 }

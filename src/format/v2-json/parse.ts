@@ -18,7 +18,10 @@ export function parseV2State(bytes: Uint8Array): Result<ManifestState, Fault> {
   const state = parseDeclaredState(parsed.value);
   const span = state.lastSeq - state.firstSeq + 1n;
   if (span < 0n || (state.firstSeq > 0n && state.messages > span))
-    return failed({ code: 'V2_STATE_CORRUPT', data: { reason: 'first, last and messages contradict each other' } });
+    return failed({
+      code: 'V2_STATE_CORRUPT',
+      data: { reason: 'first, last and messages contradict each other' },
+    });
   return ok(state);
 }
 
@@ -39,7 +42,10 @@ export function parseV2Consumer(bytes: Uint8Array): Result<V2Consumer, Fault> {
       pending: pendingColumns(objectField(state, 'pending') ?? {}),
       redelivered: {
         streamSeqs: BigUint64Array.from(Object.keys(redelivered).filter(isDigits), BigInt),
-        counts: BigUint64Array.from(Object.keys(redelivered).filter(isDigits), (seq) => integerField(redelivered, seq) ?? 0n),
+        counts: BigUint64Array.from(
+          Object.keys(redelivered).filter(isDigits),
+          (seq) => integerField(redelivered, seq) ?? 0n,
+        ),
       },
     },
   });
@@ -62,11 +68,17 @@ function pendingColumns(bySeq: JsonObject): ConsumerState['pending'] {
   return {
     streamSeqs: BigUint64Array.from(seqs, BigInt),
     consumerSeqs: BigUint64Array.from(details, (entry) => integerField(entry, 'Sequence') ?? 0n),
-    deliveredTimesSec: BigInt64Array.from(details, (entry) => (integerField(entry, 'Timestamp') ?? 0n) / 1_000_000_000n),
+    deliveredTimesSec: BigInt64Array.from(
+      details,
+      (entry) => (integerField(entry, 'Timestamp') ?? 0n) / 1_000_000_000n,
+    ),
   };
 }
 
 /** A V2 consumer's name: the part of the entry name behind `consumers/`, and what its configuration says. */
 export function v2ConsumerName(config: JsonObject, entryName: string): string {
-  return entryName.replace(/^consumers\//, '') || (textField(config, 'durable_name') ?? textField(config, 'name') ?? '');
+  return (
+    entryName.replace(/^consumers\//, '') ||
+    (textField(config, 'durable_name') ?? textField(config, 'name') ?? '')
+  );
 }

@@ -27,7 +27,8 @@ export class MessageSieve {
   passes(seq: bigint, timeNs: bigint, subject: Uint8Array): boolean {
     const { afterNs, beforeNs } = this.#filter;
     if (this.isDone || !this.overlaps(seq, seq)) return false;
-    if ((afterNs !== undefined && timeNs < afterNs) || (beforeNs !== undefined && timeNs > beforeNs)) return false;
+    if ((afterNs !== undefined && timeNs < afterNs) || (beforeNs !== undefined && timeNs > beforeNs))
+      return false;
     if (this.#patterns.length > 0) {
       const text = Buffer.from(subject.buffer, subject.byteOffset, subject.length).toString('latin1');
       if (!this.#patterns.some((pattern) => subjectMatches(pattern, text))) return false;

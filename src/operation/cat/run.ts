@@ -11,7 +11,7 @@ import { V2Reading } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
-import { loadStream, withArchive, type Archive } from '../open-archive.ts';
+import { loadStream, placed, withArchive, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import type { SelectOptions } from '../types.ts';
 import { MessageSieve } from './message-sieve.ts';
@@ -44,26 +44,39 @@ export async function catMessages(
     for (const parts of work.selected) {
       if (sieve.isDone) break;
       const archive = loadStream(parts);
-      findings.push(...parts.findings, ...archive.findings);
+      findings.push(...placed(parts.findings, archive.place), ...archive.findings);
       if (parts.form === 'v2') findings.push(...(await catV2(archive, parts, sieve, emitCounted)));
-      else if (archive.encrypted === null) findings.push(...(await catBlocks(archive, work, sieve, emitCounted)));
+      else if (archive.encrypted === null)
+        findings.push(...(await catBlocks(archive, work, sieve, emitCounted)));
     }
     return { messages, findings };
   });
 }
 
-async function catBlocks(archive: StreamArchive, work: Archive, sieve: MessageSieve, emit: EmitMessages): Promise<Finding[]> {
+async function catBlocks(
+  archive: StreamArchive,
+  work: Archive,
+  sieve: MessageSieve,
+  emit: EmitMessages,
+): Promise<Finding[]> {
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
   for (const set of evidence.sets) {
     if (sieve.isDone) break;
     const isWanted = [...eachRange(set.live)].some(([from, to]) => sieve.overlaps(from, to));
     if (isWanted) await catBlock(archive, set, sieve, emit);
   }
-  const found = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks].flatMap((check) => check(evidence));
+  const found = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks].flatMap((check) =>
+    check(evidence),
+  );
   return [...evidence.scan.findings, ...found];
 }
 
-async function catBlock(archive: StreamArchive, set: BlockLiveSet, sieve: MessageSieve, emit: EmitMessages): Promise<void> {
+async function catBlock(
+  archive: StreamArchive,
+  set: BlockLiveSet,
+  sieve: MessageSieve,
+  emit: EmitMessages,
+): Promise<void> {
   const source = set.block.entry.open();
   source.close();
   const block = openBlock(source.descriptor);
@@ -73,7 +86,7 @@ async function catBlock(archive: StreamArchive, set: BlockLiveSet, sieve: Messag
     onRecords: (columns, window) => collect(archive, set, columns, window, sieve, lot),
   });
   try {
-    for (let offsetBytes = 0; !sieve.isDone; ) {
+    for (let offsetBytes = 0; !sieve.isDone;) {
       const lengthBytes = block.content.read(scanner.window(), offsetBytes);
       if (lengthBytes === 0) break;
       offsetBytes += lengthBytes;

@@ -55,7 +55,11 @@ function emptyBlockReport(block: BlockFile): BlockReport {
   };
 }
 
-function inspectByIndex(archive: StreamArchive, index: StreamIndex, options: InspectOptions): InspectedStream {
+function inspectByIndex(
+  archive: StreamArchive,
+  index: StreamIndex,
+  options: InspectOptions,
+): InspectedStream {
   const live = mergeRanges(index.blocks.map(indexedLive));
   const state = stateFromIndex(index);
   const report = {
@@ -66,7 +70,12 @@ function inspectByIndex(archive: StreamArchive, index: StreamIndex, options: Ins
   return { report, findings: archive.findings };
 }
 
-function reportOf(archive: StreamArchive, state: StateNumbers, facts: PendingFacts, options: InspectOptions): StreamReport {
+function reportOf(
+  archive: StreamArchive,
+  state: StateNumbers,
+  facts: PendingFacts,
+  options: InspectOptions,
+): StreamReport {
   const consumerCount = archive.consumers.length;
   return {
     ...baseReport(archive),
@@ -96,13 +105,16 @@ async function inspectByRecords(
   const wantSubjects = options.subjects === true || index === null || needsSubjects(archive);
   const evidence = await gatherEvidence(archive, work, { wantSubjects, pending: pendingQueries(archive) });
   const { sets, live, total } = evidence;
-  const state = index === null ? stateFromBlocks(archive, sets, live, total, total.subjects.size) : stateFromIndex(index);
+  const state =
+    index === null ? stateFromBlocks(archive, sets, live, total, total.subjects.size) : stateFromIndex(index);
   const report = {
     ...reportOf(archive, state, { live, total }, options),
     blocks: scannedBlockReports(evidence),
     ...(options.subjects === true ? { subjects: subjectReports(total.subjects, options.top) } : {}),
   };
-  const found = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks].flatMap((check) => check(evidence));
+  const found = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks].flatMap((check) =>
+    check(evidence),
+  );
   return { report, findings: [...archive.findings, ...evidence.scan.findings, ...found] };
 }
 

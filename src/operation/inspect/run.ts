@@ -1,5 +1,5 @@
 import type { Finding } from '../../findings/finding.ts';
-import { loadStream, sourceReport, TOOL, withArchive, type Archive } from '../open-archive.ts';
+import { loadStream, placed, sourceReport, TOOL, withArchive, type Archive } from '../open-archive.ts';
 import type { InspectReport, SelectOptions, StreamReport } from '../types.ts';
 import { inspectFileStream } from './file-stream.ts';
 import { inspectV2Stream } from './v2-stream.ts';
@@ -9,13 +9,16 @@ import type { InspectedStream, InspectOptions } from './types.ts';
  * Tells what is in an archive: configuration, state, blocks, consumers, declared beside actual. Reads indexes, heads and
  * tails; with `deep`, or where no valid index exists, every block. Throws SourceError, UsageError, CancelledError.
  */
-export async function inspectArchive(path: string, options: SelectOptions & InspectOptions = {}): Promise<InspectReport> {
+export async function inspectArchive(
+  path: string,
+  options: SelectOptions & InspectOptions = {},
+): Promise<InspectReport> {
   return withArchive(path, options, async (work) => {
     const findings: Finding[] = [...work.container.findings];
     const accounts = new Map<string | null, StreamReport[]>();
     for (const parts of work.selected) {
       const inspected = await inspectStream(parts, work, options);
-      findings.push(...parts.findings, ...inspected.findings);
+      findings.push(...inspected.findings);
       const streams = accounts.get(parts.account) ?? [];
       accounts.set(parts.account, [...streams, inspected.report]);
     }
@@ -35,5 +38,9 @@ async function inspectStream(
   options: InspectOptions,
 ): Promise<InspectedStream> {
   const archive = loadStream(parts);
-  return parts.form === 'v2' ? inspectV2Stream(archive, parts, options) : inspectFileStream(archive, work, options);
+  const inspected =
+    parts.form === 'v2'
+      ? inspectV2Stream(archive, parts, options)
+      : await inspectFileStream(archive, work, options);
+  return { ...inspected, findings: [...placed(parts.findings, archive.place), ...inspected.findings] };
 }

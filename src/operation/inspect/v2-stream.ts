@@ -11,14 +11,19 @@ import { subjectReports } from './subjects.ts';
 import type { InspectedStream, InspectOptions } from './types.ts';
 
 /** A V2 archive: state and consumers stand at its beginning, all else needs the messages. */
-export function inspectV2Stream(archive: StreamArchive, parts: V2StreamParts, options: InspectOptions): InspectedStream {
+export function inspectV2Stream(
+  archive: StreamArchive,
+  parts: V2StreamParts,
+  options: InspectOptions,
+): InspectedStream {
   const needsMessages = options.deep === true || options.gaps === true || options.subjects === true;
   const head = readV2(parts, archive.place, null);
   const wantSubjects = options.subjects === true || needsSubjects(archive);
   const messages = needsMessages
     ? readV2Messages(archive, parts, { wantSubjects, pending: pendingQueries(archive) })
     : null;
-  const state = head.state === null ? null : withGaps(manifestStateReport(head.state), messages, options.gaps === true);
+  const state =
+    head.state === null ? null : withGaps(manifestStateReport(head.state), messages, options.gaps === true);
   const report = {
     name: archive.name,
     created: null,
@@ -28,7 +33,9 @@ export function inspectV2Stream(archive: StreamArchive, parts: V2StreamParts, op
     encrypted: null,
     blocks: [],
     consumers: consumerReports(archive, { live: messages?.live ?? null, total: messages?.total ?? null }),
-    ...(options.subjects === true ? { subjects: subjectReports(messages?.total.subjects ?? new Map(), options.top) } : {}),
+    ...(options.subjects === true
+      ? { subjects: subjectReports(messages?.total.subjects ?? new Map(), options.top) }
+      : {}),
   };
   return { report, findings: [...archive.findings, ...(messages?.findings ?? head.findings)] };
 }

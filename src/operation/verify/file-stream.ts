@@ -19,7 +19,13 @@ import { gatherEvidence } from '../stream-evidence.ts';
 import { lostMessages } from './lost.ts';
 import type { VerifiedStream } from './types.ts';
 
-const CHECKS = [checkBlockRecords, checkBlockFiles, checkBlockSidecars, checkIndexAgainstBlocks, checkTimeFiles];
+const CHECKS = [
+  checkBlockRecords,
+  checkBlockFiles,
+  checkBlockSidecars,
+  checkIndexAgainstBlocks,
+  checkTimeFiles,
+];
 const TOP_SEQUENCE = (1n << 62n) - 1n;
 
 /** Every check of a stream kept as files. One that cannot be opened (encrypted, no data) is told, not judged. */
@@ -77,7 +83,9 @@ function configFindings(archive: StreamArchive): Finding[] {
   if (archive.config === null) return [];
   const { parts } = archive;
   const metaFile =
-    parts.form === 'v2' || parts.form === 'config' ? undefined : parts.entries.find((entry) => entry.path === 'meta.inf');
+    parts.form === 'v2' || parts.form === 'config'
+      ? undefined
+      : parts.entries.find((entry) => entry.path === 'meta.inf');
   const file = metaFile?.label ?? parts.manifest?.label ?? parts.label;
   return streamConfigFaults(archive.config).map((fault) => makeFinding(fault, { ...archive.place, file }));
 }
@@ -87,16 +95,22 @@ function carrierFindings(archive: StreamArchive, known: readonly Finding[]): Fin
   const { parts } = archive;
   if (parts.form === 'v2' || parts.form === 'config' || parts.carrier === null) return [];
   const covered = archive.blocks
-    .map(({ entry }) => ({ from: entry.carrierOffsetBytes ?? 0, to: (entry.carrierOffsetBytes ?? 0) + entry.sizeBytes }))
+    .map(({ entry }) => ({
+      from: entry.carrierOffsetBytes ?? 0,
+      to: (entry.carrierOffsetBytes ?? 0) + entry.sizeBytes,
+    }))
     .toSorted((a, b) => a.from - b.from);
   const source = parts.carrier.open();
   const window = new Uint8Array(256 * 1024);
   let at = 0;
   for (const { from, to } of [...covered, { from: source.sizeBytes, to: source.sizeBytes }]) {
-    while (at < from) at += source.read(window.subarray(0, Math.min(window.length, from - at)), at) || from - at;
+    while (at < from)
+      at += source.read(window.subarray(0, Math.min(window.length, from - at)), at) || from - at;
     at = Math.max(at, to);
   }
-  const told = new Set(known.filter((finding) => finding.file === parts.label).map((finding) => finding.offset));
+  const told = new Set(
+    known.filter((finding) => finding.file === parts.label).map((finding) => finding.offset),
+  );
   return framingFaults(source)
     .filter((fault) => !told.has(fault.offsetBytes))
     .map((fault) => makeFinding(fault, { ...archive.place, file: parts.label }));
@@ -114,5 +128,7 @@ function declaredFindings(evidence: StreamEvidence): Finding[] {
     isIndexAgreed: archive.indexStanding === 'current' && archive.index?.messages === BigInt(total.messages),
   };
   const file = archive.parts.manifest.label;
-  return declaredFaults(declared, actual, archive.config).map((fault) => makeFinding(fault, { ...archive.place, file }));
+  return declaredFaults(declared, actual, archive.config).map((fault) =>
+    makeFinding(fault, { ...archive.place, file }),
+  );
 }

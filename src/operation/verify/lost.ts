@@ -1,5 +1,12 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
-import { eachRange, mergeRanges, oneRange, rangesOf, subtractRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import {
+  eachRange,
+  mergeRanges,
+  oneRange,
+  rangesOf,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
 import { allTombstones, indexedLive } from '../../model/live-set.ts';
 import type { VerifyStreamReport } from '../types.ts';
 
@@ -8,7 +15,10 @@ export function lostMessages(evidence: StreamEvidence): VerifyStreamReport['lost
   const lost = subtractRanges(expectedMessages(evidence), evidence.live);
   const bytes = evidence.sets
     .flatMap((set) => set.scan.faults)
-    .reduce((sum, fault) => sum + (fault.kind === 'structure' || fault.kind === 'order' ? 0 : fault.lengthBytes), 0);
+    .reduce(
+      (sum, fault) => sum + (fault.kind === 'structure' || fault.kind === 'order' ? 0 : fault.lengthBytes),
+      0,
+    );
   return { msgs: [...eachRange(lost)], bytes };
 }
 
@@ -16,7 +26,9 @@ function expectedMessages(evidence: StreamEvidence): SequenceRanges {
   const { archive, sets } = evidence;
   const isIndexed = archive.indexStanding === 'current' || archive.indexStanding === 'block-missing';
   if (archive.index !== null && isIndexed) return mergeRanges(archive.index.blocks.map(indexedLive));
-  const listed = sets.filter((set) => set.block.sidecarCurrent).map((set) => set.expected ?? new BigUint64Array(0));
+  const listed = sets
+    .filter((set) => set.block.sidecarCurrent)
+    .map((set) => set.expected ?? new BigUint64Array(0));
   const swallowed = sets.flatMap((set) =>
     set.scan.faults
       .filter((fault) => fault.kind === 'checksum' || fault.kind === 'length' || fault.kind === 'tail')

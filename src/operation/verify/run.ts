@@ -1,7 +1,7 @@
 import type { Finding } from '../../findings/finding.ts';
 import { makeFinding } from '../../findings/finding.ts';
 import { statusOf } from '../../findings/status.ts';
-import { loadStream, sourceReport, TOOL, withArchive } from '../open-archive.ts';
+import { loadStream, placed, sourceReport, TOOL, withArchive } from '../open-archive.ts';
 import type { SelectOptions, VerifyReport } from '../types.ts';
 import { verifyFileStream } from './file-stream.ts';
 import { verifyV2Stream } from './v2-stream.ts';
@@ -17,9 +17,10 @@ export async function verifyArchive(path: string, options: SelectOptions = {}): 
     const findings: Finding[] = [...work.container.findings];
     for (const parts of work.selected) {
       const archive = loadStream(parts);
-      const one = parts.form === 'v2' ? verifyV2Stream(archive, parts, work) : await verifyFileStream(archive, work);
+      const one =
+        parts.form === 'v2' ? verifyV2Stream(archive, parts, work) : await verifyFileStream(archive, work);
       verified.push(one);
-      findings.push(...parts.findings, ...one.findings);
+      findings.push(...placed(parts.findings, archive.place), ...one.findings);
     }
     if (work.selected.length === 0 && findings.length === 0)
       findings.push(makeFinding({ code: 'DIR_NO_STREAMS' }, { file: path }));

@@ -23,7 +23,10 @@ export function verifyV2Stream(archive: StreamArchive, parts: V2StreamParts, wor
   const { state } = readV2(parts, archive.place, null);
   const messages = readV2Messages(archive, parts, { wantSubjects: false, pending: [] });
   const source = parts.body.open();
-  const at = (file: string) => (fault: Fault): Finding => makeFinding(fault, { ...archive.place, file });
+  const at =
+    (file: string) =>
+    (fault: Fault): Finding =>
+      makeFinding(fault, { ...archive.place, file });
   const manifestLabel = parts.manifest?.label ?? parts.label;
   const configFaults = archive.config === null ? [] : streamConfigFaults(archive.config);
   const findings = [
@@ -56,7 +59,8 @@ function stateFaults(state: ManifestState, { total }: V2Messages): Fault[] {
   const messages = BigInt(total.messages);
   if (state.messages !== messages)
     return [{ code: 'V2_MESSAGES_DIFFER', data: { declared: state.messages, actual: messages } }];
-  if (state.bytes === BigInt(total.bytes) && (messages === 0n || state.firstSeq === total.firstSeq)) return [];
+  if (state.bytes === BigInt(total.bytes) && (messages === 0n || state.firstSeq === total.firstSeq))
+    return [];
   return [{ code: 'V2_STATE_DIFFERS', data: { declared_bytes: state.bytes, actual_bytes: total.bytes } }];
 }
 
@@ -73,7 +77,11 @@ function manifestFaults(archive: StreamArchive, { live, total }: V2Messages): Fa
   return declaredFaults(declared, actual, archive.config);
 }
 
-function actualState(archive: StreamArchive, state: ManifestState | null, { total }: V2Messages): StreamState {
+function actualState(
+  archive: StreamArchive,
+  state: ManifestState | null,
+  { total }: V2Messages,
+): StreamState {
   const isEmpty = total.messages === 0;
   const lastSeq = state !== null && state.lastSeq > total.lastSeq ? state.lastSeq : total.lastSeq;
   const time = (timeNs: bigint): string => (isEmpty ? GO_ZERO_TIME : formatTimeNs(timeNs));

@@ -5,7 +5,11 @@ import { wrap } from './verify.ts';
 
 /** Every code, a line each. */
 export function checksText(palette: Palette): string {
-  const rows = Object.entries(CATALOG).map(([code, entry]) => [code, 'unknown' in entry ? 'unknown' : entry.severity, entry.title]);
+  const rows = Object.entries(CATALOG).map(([code, entry]) => [
+    code,
+    'unknown' in entry ? 'unknown' : entry.severity,
+    entry.title,
+  ]);
   const lines = table([{ title: 'Code' }, { title: 'Severity' }, { title: 'What' }], rows);
   return `${lines.join('\n')}\n\n${palette.dim('natsarc explain CODE tells one in full')}\n`;
 }
@@ -13,7 +17,11 @@ export function checksText(palette: Palette): string {
 /** One code in full. */
 export function explainText(code: FindingCode, palette: Palette): string {
   const entry = CATALOG[code];
-  const section = (title: string, text: string): string[] => ['', palette.bold(title), ...wrap(text, 90).map((line) => `  ${line}`)];
+  const section = (title: string, text: string): string[] => [
+    '',
+    palette.bold(title),
+    ...wrap(text, 90).map((line) => `  ${line}`),
+  ];
   const severity = 'unknown' in entry ? 'unknown' : entry.severity;
   return `${[
     `${palette.bold(code)} (${severity}): ${entry.title}`,

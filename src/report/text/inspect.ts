@@ -14,7 +14,9 @@ export interface InspectTextOptions {
 
 /** An archive for a person: the stream in full where there is one, else a table of all. */
 export function inspectText(report: InspectReport, palette: Palette, options: InspectTextOptions): string {
-  const streams = report.accounts.flatMap(({ name, streams: own }) => own.map((stream) => ({ account: name, stream })));
+  const streams = report.accounts.flatMap(({ name, streams: own }) =>
+    own.map((stream) => ({ account: name, stream })),
+  );
   const { source } = report;
   const format = source.snapshot_format === null ? '' : `, ${source.snapshot_format.toUpperCase()} snapshot`;
   const head = `${palette.bold(escapeText(source.path))}: ${source.kind}${format}, ${bytesText(source.bytes)}`;
@@ -23,7 +25,9 @@ export function inspectText(report: InspectReport, palette: Palette, options: In
     ? streams.flatMap(({ account, stream }) => streamLines(account, stream, palette, options))
     : [...overview(streams), '', 'One stream in full: --stream NAME'];
   const findings = report.findings.filter((finding) => finding.severity !== 'info');
-  const tail = findings.slice(0, 20).map((finding) => `${palette.warn(finding.code)} ${finding.message}: ${placeText(finding)}`);
+  const tail = findings
+    .slice(0, 20)
+    .map((finding) => `${palette.warn(finding.code)} ${finding.message}: ${placeText(finding)}`);
   return `${[head, '', ...body, ...(tail.length === 0 ? [] : ['', ...tail, 'natsarc verify tells what that means'])].join('\n')}\n`;
 }
 
@@ -42,7 +46,11 @@ function overview(streams: readonly { account: string | null; stream: StreamRepo
     clip(account ?? '-', 12),
     clip(stream.name, 30),
     countOrDash(stream.state?.messages),
-    stream.state === null ? (stream.encrypted === null ? '-' : 'encrypted') : bytesText(stream.state.bytes ?? 0),
+    stream.state === null
+      ? stream.encrypted === null
+        ? '-'
+        : 'encrypted'
+      : bytesText(stream.state.bytes ?? 0),
     stream.state === null ? '-' : String(stream.state.first_seq),
     stream.state === null ? '-' : String(stream.state.last_seq),
     countText(stream.blocks.length),
@@ -58,9 +66,15 @@ function overview(streams: readonly { account: string | null; stream: StreamRepo
   ];
 }
 
-function streamLines(account: string | null, stream: StreamReport, palette: Palette, options: InspectTextOptions): string[] {
+function streamLines(
+  account: string | null,
+  stream: StreamReport,
+  palette: Palette,
+  options: InspectTextOptions,
+): string[] {
   const title = account === null ? '' : ` in account ${escapeText(account)}`;
-  const section = (name: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', palette.bold(name), '', ...lines]);
+  const section = (name: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : ['', palette.bold(name), '', ...lines];
   return [
     `Stream ${palette.bold(escapeText(stream.name))}${title}${stream.created === null ? '' : `, created ${timeShort(stream.created)}`}`,
     ...section('Configuration', stream.config === null ? [] : labelled(configurationPairs(stream.config))),
@@ -74,7 +88,12 @@ function streamLines(account: string | null, stream: StreamReport, palette: Pale
 
 function stateLines(stream: StreamReport): string[] {
   const { state } = stream;
-  if (state === null) return [stream.encrypted === null ? '  not known: there is no data' : `  not known: encrypted (${stream.encrypted})`];
+  if (state === null)
+    return [
+      stream.encrypted === null
+        ? '  not known: there is no data'
+        : `  not known: encrypted (${stream.encrypted})`,
+    ];
   return [
     ...labelled([
       ['Messages', countText(state.messages)],
@@ -125,8 +144,13 @@ function declaredLines(stream: StreamReport): string[] {
   ];
   const rows = stream.declared.map(({ by, state }) => row(by, state));
   const right = 'right' as const;
-  const columns = [{ title: 'By' }, ...['Messages', 'Bytes', 'First', 'Last', 'Consumers'].map((title) => ({ title, align: right }))];
-  return table(columns, stream.state === null ? rows : [...rows, row('found', stream.state)]).map((line) => `  ${line}`);
+  const columns = [
+    { title: 'By' },
+    ...['Messages', 'Bytes', 'First', 'Last', 'Consumers'].map((title) => ({ title, align: right })),
+  ];
+  return table(columns, stream.state === null ? rows : [...rows, row('found', stream.state)]).map(
+    (line) => `  ${line}`,
+  );
 }
 
 function blockSummary(stream: StreamReport): string[] {
@@ -135,5 +159,7 @@ function blockSummary(stream: StreamReport): string[] {
   const compressed = stream.blocks.filter((block) => block.compression === 's2').length;
   const first = stream.blocks[0]?.index;
   const last = stream.blocks.at(-1)?.index;
-  return [`  ${counted(stream.blocks.length, 'block')} (${first} to ${last}), ${bytesText(bytes)}, ${countText(compressed)} compressed`];
+  return [
+    `  ${counted(stream.blocks.length, 'block')} (${first} to ${last}), ${bytesText(bytes)}, ${countText(compressed)} compressed`,
+  ];
 }

@@ -51,16 +51,24 @@ const FLAGS: readonly (readonly [string, string])[] = [
 
 /** The configuration as label and value, unset fields left out. */
 export function configurationPairs(config: JsonObject): (readonly [string, string])[] {
-  const pairs = FIELDS.filter(([field]) => isSet(config[field])).map(([field, label, show]) => [label, show(config[field])] as const);
+  const pairs = FIELDS.filter(([field]) => isSet(config[field])).map(
+    ([field, label, show]) => [label, show(config[field])] as const,
+  );
   const flags = FLAGS.filter(([field]) => config[field] === true).map(([, label]) => label);
   return flags.length === 0 ? pairs : [...pairs, ['Options', flags.join(', ')]];
 }
 
 function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
+  return (
+    value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)
+  );
 }
 
 function sourceNames(value: unknown): string {
   const sources: unknown[] = Array.isArray(value) ? value : [value];
-  return sources.map((source) => (typeof source === 'object' && source !== null && 'name' in source ? String(source.name) : '?')).join(', ');
+  return sources
+    .map((source) =>
+      typeof source === 'object' && source !== null && 'name' in source ? String(source.name) : '?',
+    )
+    .join(', ');
 }

@@ -18,7 +18,16 @@ export function blockTable(stream: StreamReport): string[] {
     countOrDash(block.num_deleted),
     countOrDash(block.tombstones),
   ]);
-  const titles = columns('Block', 'Bytes', 'Compression', 'Messages', 'First', 'Last', 'Deleted', 'Tombstones');
+  const titles = columns(
+    'Block',
+    'Bytes',
+    'Compression',
+    'Messages',
+    'First',
+    'Last',
+    'Deleted',
+    'Tombstones',
+  );
   return table(titles, rows).map((line) => `  ${line}`);
 }
 
@@ -36,7 +45,9 @@ export function consumerTable(stream: StreamReport, full: boolean): string[] {
   ]);
   const titles = columns('Consumer', 'Delivered', 'Ack Floor', 'Ack Pending', 'Redelivered', 'Unprocessed');
   const more = stream.consumers.length - shown.length;
-  return [...table(titles, rows), ...(more > 0 ? [`and ${countText(more)} more: --consumers`] : [])].map((line) => `  ${line}`);
+  return [...table(titles, rows), ...(more > 0 ? [`and ${countText(more)} more: --consumers`] : [])].map(
+    (line) => `  ${line}`,
+  );
 }
 
 export function subjectTable(subjects: readonly SubjectReport[]): string[] {

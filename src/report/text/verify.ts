@@ -47,7 +47,9 @@ function lostCount(stream: VerifyStreamReport): bigint {
 }
 
 function streamStatus(stream: VerifyStreamReport, findings: readonly Finding[]): Status {
-  const own = findings.filter((finding) => finding.stream === stream.name && (finding.account ?? null) === stream.account);
+  const own = findings.filter(
+    (finding) => finding.stream === stream.name && (finding.account ?? null) === stream.account,
+  );
   if (own.some((finding) => finding.severity === 'critical')) return 'CRITICAL';
   if (own.some((finding) => 'unknown' in CATALOG[finding.code])) return 'UNKNOWN';
   return own.some((finding) => finding.severity === 'warning') ? 'WARNING' : 'OK';
@@ -64,7 +66,9 @@ function severityLines(report: VerifyReport, severity: Finding['severity'], pale
   return [...byCode].flatMap(([code, findings]) => [
     `${paint(severity.toUpperCase())} ${palette.bold(code)}: ${CATALOG[code].title}${findings.length > 1 ? ` (${countText(findings.length)} times)` : ''}`,
     ...(isVerbose ? findings.slice(0, MAX_PLACES).map((finding) => `    ${placeText(finding)}`) : []),
-    ...(isVerbose && findings.length > MAX_PLACES ? [`    and ${countText(findings.length - MAX_PLACES)} more: see --json`] : []),
+    ...(isVerbose && findings.length > MAX_PLACES
+      ? [`    and ${countText(findings.length - MAX_PLACES)} more: see --json`]
+      : []),
     ...(isVerbose ? wrap(CATALOG[code].consequence, 92).map((line) => palette.dim(`    ${line}`)) : []),
     '',
   ]);
@@ -72,14 +76,18 @@ function severityLines(report: VerifyReport, severity: Finding['severity'], pale
 
 /** Where it is, and the evidence: `ORDERS msgs/1.blk, offset 1,234, seq 17 (found 3)`. */
 export function placeText(finding: Finding): string {
-  const name = [finding.account, finding.stream, finding.consumer].filter((part) => part !== undefined).join('/');
+  const name = [finding.account, finding.stream, finding.consumer]
+    .filter((part) => part !== undefined)
+    .join('/');
   const parts = [
     [name, finding.file].filter((part) => part !== undefined && part !== '').join(' '),
     ...(finding.offset === undefined ? [] : [`offset ${countText(finding.offset)}`]),
     ...(finding.length === undefined || finding.length === 0 ? [] : [counted(finding.length, 'byte')]),
     ...(finding.seq === undefined ? [] : [`seq ${finding.seq}`]),
   ];
-  const data = Object.entries(finding.data ?? {}).map(([key, value]) => `${key.replaceAll('_', ' ')} ${String(value)}`);
+  const data = Object.entries(finding.data ?? {}).map(
+    ([key, value]) => `${key.replaceAll('_', ' ')} ${String(value)}`,
+  );
   const text = `${parts.filter((part) => part !== '').join(', ')}${data.length === 0 ? '' : ` (${data.join(', ')})`}`;
   return escapeText(text);
 }
@@ -104,7 +112,8 @@ export function paintStatus(status: Status, palette: Palette): string {
 
 function verdict(report: VerifyReport): string {
   const lost = report.streams.reduce((sum, stream) => sum + lostCount(stream), 0n);
-  const count = (severity: string): number => report.findings.filter((finding) => finding.severity === severity).length;
+  const count = (severity: string): number =>
+    report.findings.filter((finding) => finding.severity === severity).length;
   const parts = [
     ...(lost > 0n ? [`${counted(lost, 'message')} lost`] : []),
     ...(count('critical') > 0 ? [counted(count('critical'), 'critical finding')] : []),
