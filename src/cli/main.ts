@@ -8,6 +8,7 @@ import { inspectCommand } from './commands/inspect.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { makeContext, type CliContext, type GlobalOptions } from './context.ts';
 import { EXIT } from './exit-code.ts';
+import { STANDARD_INPUT } from './options.ts';
 
 interface Command {
   readonly command: string;
@@ -51,7 +52,7 @@ export async function main(args: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') abort.abort();
   });
-  const parser = yargs([...args])
+  const parser = yargs(args.map((arg) => (arg === '-' ? STANDARD_INPUT : arg)))
     .scriptName('natsarc')
     .usage(
       'natsarc looks into, checks and rescues JetStream backups and data directories, with no server running',

@@ -3,6 +3,20 @@ import { UsageError } from '../core/error.ts';
 import type { SelectOptions } from '../operation/types.ts';
 import type { CliContext } from './context.ts';
 
+/** What `-` becomes before the arguments are parsed: the parser makes nothing of a lone dash. */
+export const STANDARD_INPUT = 'standard input';
+
+/** The archive that a command opens. */
+export const ARCHIVE = {
+  type: 'string',
+  demandOption: true,
+  describe: 'backup, snapshot, store, stream folder, block, or - for standard input',
+  coerce: (path: string): string => {
+    if (path === '') throw new UsageError('the archive has no name');
+    return path === STANDARD_INPUT ? '-' : path;
+  },
+} as const;
+
 /** Flags that every command that opens an archive takes. */
 export const SELECT_FLAGS = {
   account: { type: 'string', describe: 'only this account (* allowed)', requiresArg: true },

@@ -3,18 +3,21 @@ import { UsageError } from '../../core/error.ts';
 import { isSubjectPattern } from '../../core/subject.ts';
 import type { CliContext } from '../context.ts';
 import { exitOfFindings } from '../exit-code.ts';
-import { SELECT_FLAGS, selectOptions, sequenceOption, timeOption, type SelectArguments } from '../options.ts';
+import {
+  ARCHIVE,
+  SELECT_FLAGS,
+  selectOptions,
+  sequenceOption,
+  timeOption,
+  type SelectArguments,
+} from '../options.ts';
 
 export const catCommand = {
   command: 'cat <archive>',
   describe: 'messages as lines of JSON',
   builder: (y: Argv): Argv =>
     y
-      .positional('archive', {
-        type: 'string',
-        demandOption: true,
-        describe: 'backup, snapshot, store, stream folder, block, or - for standard input',
-      })
+      .positional('archive', ARCHIVE)
       .options(SELECT_FLAGS)
       .options({
         seq: { type: 'string', describe: 'only this sequence', requiresArg: true },

@@ -2,18 +2,14 @@ import type { Argv } from 'yargs';
 import { UsageError } from '../../core/error.ts';
 import type { CliContext } from '../context.ts';
 import { exitOfFindings } from '../exit-code.ts';
-import { SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
+import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
 export const inspectCommand = {
   command: 'inspect <archive>',
   describe: 'what is in it: configuration, state, blocks, consumers, subjects, gaps',
   builder: (y: Argv): Argv =>
     y
-      .positional('archive', {
-        type: 'string',
-        demandOption: true,
-        describe: 'backup, snapshot, store, stream folder, block, or - for standard input',
-      })
+      .positional('archive', ARCHIVE)
       .options(SELECT_FLAGS)
       .options({
         deep: { type: 'boolean', describe: 'read every block, not just indexes, heads and tails' },

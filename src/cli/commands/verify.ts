@@ -2,7 +2,7 @@ import type { Argv } from 'yargs';
 import type { VerifyReport } from '../../operation/types.ts';
 import type { CliContext } from '../context.ts';
 import { exitOfStatus } from '../exit-code.ts';
-import { SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
+import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
 const FORMATS = ['text', 'json', 'nagios', 'prometheus', 'junit'] as const;
 type Format = (typeof FORMATS)[number];
@@ -12,11 +12,7 @@ export const verifyCommand = {
   describe: 'every checksum, every invariant, declared against actual',
   builder: (y: Argv): Argv =>
     y
-      .positional('archive', {
-        type: 'string',
-        demandOption: true,
-        describe: 'backup, snapshot, store, stream folder, block, or - for standard input',
-      })
+      .positional('archive', ARCHIVE)
       .options(SELECT_FLAGS)
       .options({
         check: { type: 'boolean', describe: 'the form for pipelines: one status line (as --format nagios)' },

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { verifyArchive } from '../../src/operation/verify/run.ts';
+import { unreadableReport } from '../../src/operation/verify/unreadable.ts';
+import type { SelectOptions, VerifyReport } from '../../src/operation/types.ts';
+import { ROOT } from './captures.ts';
+
+export const CAPTURES: string = join(ROOT, 'testdata/captures');
+
+/** A folder that goes when the test ends. */
+export function tempFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'natsarc-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A copy of a folder or file of the captures, to be damaged. `keepName` keeps the last part of its path. */
+export function copyOf(path: string): string {
+  const target = join(tempFolder(), path.split('/').at(-1) ?? 'copy');
+  cpSync(join(CAPTURES, path), target, { recursive: true });
+  return target;
+}
+
+export function editFile(path: string, edit: (bytes: Buffer) => Uint8Array): void {
+  writeFileSync(path, edit(readFileSync(path)));
+}
+
+export function flipBit(path: string, offsetBytes: number, bit = 0): void {
+  editFile(path, (bytes) => {
+    bytes[offsetBytes] = (bytes[offsetBytes] ?? 0) ^ (1 << bit);
+    return bytes;
+  });
+}
+
+/** Every file below a path, with its content, as one sum. */
+export function treeSum(path: string): string {
+  const hash = createHash('sha256');
+  const visit = (at: string): void => {
+    const isFolder = existsSync(at) && readdirSafely(at) !== null;
+    hash.update(at);
+    if (isFolder) for (const name of (readdirSafely(at) ?? []).toSorted()) visit(join(at, name));
+    else if (existsSync(at)) hash.update(readFileSync(at));
+  };
+  visit(path);
+  return hash.digest('hex');
+}
+
+function readdirSafely(path: string): string[] | null {
+  try {
+    return readdirSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/** Verifies; asserts that the input was not changed and that it did not take long. */
+export async function verifyDamaged(path: string, options: SelectOptions = {}): Promise<VerifyReport> {
+  const before = treeSum(path);
+  const begunMs = performance.now();
+  const report = await verifyArchive(path, options).catch((error: unknown) => unreadableReport(path, error));
+  expect(performance.now() - begunMs).toBeLessThan(20_000);
+  expect(treeSum(path)).toBe(before);
+  return report;
+}
+
+/** The codes found, each once, without what is only information. */
+export function codesOf(report: VerifyReport): string[] {
+  const told = report.findings.filter((finding) => finding.severity !== 'info');
+  return [...new Set(told.map((finding) => finding.code))].toSorted();
+}
+
+/** Offsets of the records in an uncompressed block. */
+export function recordsOf(
+  bytes: Buffer,
+): { at: number; length: number; seq: bigint; subject: number; hasHeader: boolean }[] {
+  const records = [];
+  for (let at = 0; at + 22 <= bytes.length;) {
+    const word = bytes.readUInt32LE(at);
+    const length = word & 0x7fffffff;
+    records.push({
+      at,
+      length,
+      seq: bytes.readBigUInt64LE(at + 4),
+      subject: bytes.readUInt16LE(at + 20),
+      hasHeader: word >>> 31 === 1,
+    });
+    at += length;
+  }
+  return records;
+}
