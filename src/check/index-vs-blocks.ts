@@ -3,9 +3,12 @@ import type { Fault, Finding } from '../findings/finding.ts';
 import type { IndexBlock, StreamIndex } from '../format/index/types.ts';
 import { subjectDigest } from '../kernels/index.ts';
 import { highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
+import { openBlock } from '../workers/open-block.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
 const DIGEST_MASK = (1n << 64n) - 1n;
+/** No server makes larger blocks. */
+const LARGEST_SEARCHED_BYTES = 64 * 1024 * 1024;
 
 /** index.db against what the blocks hold: its age first, then, where it is current, every count in it. */
 export function checkIndexAgainstBlocks(evidence: StreamEvidence): Finding[] {
@@ -37,8 +40,24 @@ function ageFault(index: StreamIndex, evidence: StreamEvidence): Fault {
     return own > seq ? own : seq;
   }, 0n);
   const data = { index_last_seq: index.lastSeq, blocks_last_seq: highest };
-  const isAhead = index.lastSeq > highest && index.messages > 0n;
-  return { code: isAhead ? 'IDX_AHEAD' : 'IDX_STALE', data };
+  if (index.lastSeq > highest && index.messages > 0n) return { code: 'IDX_AHEAD', data };
+  return { code: hasIndexedEnd(evidence, index) ? 'IDX_STALE' : 'IDX_END_MISSING', data };
+}
+
+/** Blocks grow at their end: what ended the last block when the index was written must still be in it. */
+function hasIndexedEnd(evidence: StreamEvidence, index: StreamIndex): boolean {
+  const set = evidence.sets.find((other) => other.block.index === index.lastBlockIndex);
+  if (set === undefined || set.block.entry.sizeBytes > LARGEST_SEARCHED_BYTES) return true;
+  const source = set.block.entry.open();
+  source.close();
+  const open = openBlock(source.descriptor);
+  try {
+    const bytes = Buffer.alloc(open.content.sizeBytes);
+    open.content.read(bytes, 0);
+    return index.lastChecksum.every((byte) => byte === 0) || bytes.includes(index.lastChecksum);
+  } finally {
+    open.close();
+  }
 }
 
 function blockFindings(evidence: StreamEvidence, index: StreamIndex, label: string): Finding[] {

@@ -104,4 +104,12 @@ export const IDX_SUITE = {
     consequence: 'The server makes it anew.',
     advice: 'Nothing.',
   },
+  IDX_END_MISSING: {
+    severity: 'warning',
+    title: 'The record that ended the last block when index.db was written is gone',
+    meaning:
+      'Blocks grow at their end, so that record should still be there: the block was cut behind its messages, or compacted just before a kill. Deletes written behind the cut are lost.',
+    consequence: 'The server rebuilds from the blocks: messages whose deletes were cut off come back.',
+    advice: 'Compare the deleted messages with another copy.',
+  },
 } as const satisfies Record<string, CatalogEntry>;
