@@ -29,13 +29,13 @@ export function decodeS2Block(block: Uint8Array, target: Uint8Array): number {
   return decoded.length;
 }
 
-/** The decoded length that a block claims; -1 where that cannot be read or is above 4 MiB. */
+/** The decoded length that a block claims; -1 where that cannot be read. It may be more than any writer makes. */
 export function s2DecodedLength(block: Uint8Array): number {
   let length = 0;
   for (let at = 0; at < block.length && at < 5; at++) {
     const byte = block[at] ?? 0;
     length += (byte & 0x7f) * 2 ** (7 * at);
-    if (byte < 0x80) return length <= 4 * 1024 * 1024 ? length : -1;
+    if (byte < 0x80) return length <= 0xffffffff ? length : -1;
   }
   return -1;
 }

@@ -40,7 +40,13 @@ describe('one bit in a record', () => {
       expect(report.status).toBe('CRITICAL');
       expect(codesOf(report)).toEqual(['BLK_CHECKSUM_MISMATCH']);
       const finding = only(report.findings, 'BLK_CHECKSUM_MISMATCH');
-      expect(finding).toMatchObject({ severity: 'critical', stream: 'ORDERS', file: 'msgs/1.blk', offset: record.at, length: record.length });
+      expect(finding).toMatchObject({
+        severity: 'critical',
+        stream: 'ORDERS',
+        file: 'msgs/1.blk',
+        offset: record.at,
+        length: record.length,
+      });
       expect(report.streams[0]?.lost.msgs).toEqual([[record.seq, record.seq]]);
       expect(report.streams[0]?.actual?.messages).toBe(162n);
     });
@@ -61,7 +67,9 @@ describe('one bit in a record', () => {
   it('in its subject length moves bytes between subject and payload: the index totals tell', async () => {
     const path = copyOf(ORDERS);
     const records = recordsOf(readFileSync(join(path, 'msgs/1.blk')));
-    const plain = records.find((record) => !record.hasHeader && record.seq >> 62n === 0n && record.subject > 0);
+    const plain = records.find(
+      (record) => !record.hasHeader && record.seq >> 62n === 0n && record.subject > 0,
+    );
     // The checksum does not cover this length: only structure or index totals contradict it.
     flipBit(join(path, 'msgs/1.blk'), (plain?.at ?? 0) + 20, 0);
     const report = await verifyDamaged(path);
@@ -77,7 +85,10 @@ describe('one bit in a record', () => {
     const report = await verifyDamaged(path);
     expect(report.status).toBe('CRITICAL');
     expect(codesOf(report)).toEqual(['BLK_RECORD_MALFORMED']);
-    expect(only(report.findings, 'BLK_RECORD_MALFORMED')).toMatchObject({ offset: record.at, seq: record.seq });
+    expect(only(report.findings, 'BLK_RECORD_MALFORMED')).toMatchObject({
+      offset: record.at,
+      seq: record.seq,
+    });
   });
 });
 
@@ -138,7 +149,10 @@ describe('a block', () => {
     const finding = only(report.findings, 'BLK_MISSING');
     expect(finding.file).toBe('msgs/2.blk');
     const lost = report.streams[0]?.lost.msgs ?? [];
-    expect([lost[0]?.[0], lost.at(-1)?.[1]]).toEqual([finding.data?.['first_seq'], finding.data?.['last_seq']]);
+    expect([lost[0]?.[0], lost.at(-1)?.[1]]).toEqual([
+      finding.data?.['first_seq'],
+      finding.data?.['last_seq'],
+    ]);
     expect(lost.reduce((sum, [from, to]) => sum + to - from + 1n, 0n)).toBe(finding.data?.['messages']);
   });
 
@@ -153,14 +167,20 @@ describe('a block', () => {
 
   it('swapped with another', async () => {
     const path = copyOf(STALE);
-    const [one, two, aside] = ['msgs/1.blk', 'msgs/3.blk', 'msgs/aside'].map((name) => join(path, name)) as [string, string, string];
+    const [one, two, aside] = ['msgs/1.blk', 'msgs/3.blk', 'msgs/aside'].map((name) => join(path, name)) as [
+      string,
+      string,
+      string,
+    ];
     renameSync(one, aside);
     renameSync(two, one);
     renameSync(aside, two);
     const report = await verifyDamaged(path);
     expect(report.status).toBe('CRITICAL');
     expect(codesOf(report)).toEqual(['BLK_SWAPPED']);
-    const owners = report.findings.filter((finding) => finding.code === 'BLK_SWAPPED').map((finding) => [finding.file, finding.data?.['belongs_to']]);
+    const owners = report.findings
+      .filter((finding) => finding.code === 'BLK_SWAPPED')
+      .map((finding) => [finding.file, finding.data?.['belongs_to']]);
     expect(owners).toEqual([
       ['msgs/1.blk', 3],
       ['msgs/3.blk', 1],
@@ -181,7 +201,9 @@ describe('a block', () => {
     flipBit(join(path, 'msgs/1.blk'), bytes.length >> 1, 2);
     const report = await verifyDamaged(path);
     expect(report.status).toBe('CRITICAL');
-    const s2 = report.findings.find((finding) => finding.code === 'S2_CRC_MISMATCH' || finding.code === 'S2_CHUNK_CORRUPT');
+    const s2 = report.findings.find(
+      (finding) => finding.code === 'S2_CRC_MISMATCH' || finding.code === 'S2_CHUNK_CORRUPT',
+    );
     expect(s2).toMatchObject({ file: 'msgs/1.blk', offset: 17 });
   });
 
@@ -201,7 +223,10 @@ describe('a block', () => {
     const report = await verifyDamaged(path);
     expect(report.status).toBe('CRITICAL');
     expect(codesOf(report)).toEqual(['BLK_LENGTH_IMPLAUSIBLE']);
-    expect(only(report.findings, 'BLK_LENGTH_IMPLAUSIBLE')).toMatchObject({ offset: from?.at, length: (to?.at ?? 0) - (from?.at ?? 0) });
+    expect(only(report.findings, 'BLK_LENGTH_IMPLAUSIBLE')).toMatchObject({
+      offset: from?.at,
+      length: (to?.at ?? 0) - (from?.at ?? 0),
+    });
   });
 
   it('alone, with and without its stream name', async () => {

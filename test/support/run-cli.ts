@@ -8,8 +8,8 @@ export interface CliRun {
   readonly stderr: string;
 }
 
-/** Runs the built command as a user would. */
-export function runCli(args: readonly string[], input?: Uint8Array): CliRun {
+/** Runs the built command as a user would; `uid` as another user (only root can ask for that). */
+export function runCli(args: readonly string[], input?: Uint8Array, uid?: number): CliRun {
   const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1' };
   delete env['NODE_EXTRA_CA_CERTS'];
   const done = spawnSync(process.execPath, [join(ROOT, 'bin/natsarc.js'), ...args], {
@@ -17,6 +17,7 @@ export function runCli(args: readonly string[], input?: Uint8Array): CliRun {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     ...(input === undefined ? {} : { input }),
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   return { exit: done.status, stdout: done.stdout, stderr: done.stderr };
 }

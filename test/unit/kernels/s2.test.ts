@@ -86,7 +86,8 @@ test('hostile blocks: the same verdict as the reference, nothing written outside
 });
 
 test('a length above 4 MiB, or above the target, is refused', () => {
-  expect(s2DecodedLength(Uint8Array.from(uvarint(MOST + 1)))).toBe(-1);
+  expect(s2DecodedLength(Uint8Array.from(uvarint(MOST + 1)))).toBe(MOST + 1);
+  expect(decodeS2Block(Uint8Array.from(uvarint(MOST + 1)), new Uint8Array(MOST + 2))).toBe(-1);
   expect(decodeS2Block(compressSync(Buffer.from('hello')), new Uint8Array(4))).toBe(-1);
   s2InputWindow(5).set(uvarint(MOST * 8));
   expect(decodeS2Input(5)).toBeNull();

@@ -1,0 +1,145 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Cursor } from '../../src/core/bytes/cursor.ts';
+import { codesOf, copyOf, editFile, flipBit, verifyDamaged } from '../support/damage.ts';
+import { framed, unframed } from '../support/frames.ts';
+
+const BACKUP = '2.15.2-full/backups/$G/ORDERS';
+const DATA = 'stream.tar.s2';
+
+interface V2Entry {
+  readonly at: number;
+  readonly end: number;
+  readonly seq: bigint;
+  readonly name: string;
+}
+
+/** Where the entries of a decoded V2 archive lie, end mark included. */
+function entriesOf(bytes: Buffer): V2Entry[] {
+  const entries: V2Entry[] = [];
+  for (let at = 8; at < bytes.length;) {
+    const cursor = new Cursor(bytes, at);
+    const nameBytes = cursor.count();
+    cursor.varint();
+    const seq = cursor.uvarint();
+    const rest = cursor.count() + cursor.count();
+    const name = bytes.subarray(cursor.offsetBytes, cursor.offsetBytes + nameBytes).toString();
+    const end = cursor.offsetBytes + nameBytes + rest;
+    entries.push({ at, end, seq, name });
+    at = end;
+  }
+  return entries;
+}
+
+function edited(edit: (bytes: Buffer, entries: V2Entry[]) => Uint8Array): string {
+  const path = copyOf(BACKUP);
+  editFile(join(path, DATA), (file) => {
+    const bytes = unframed(file);
+    return framed(edit(bytes, entriesOf(bytes)));
+  });
+  return path;
+}
+
+function without(bytes: Buffer, entry: V2Entry | undefined): Buffer {
+  return Buffer.concat([bytes.subarray(0, entry?.at), bytes.subarray(entry?.end)]);
+}
+
+describe('a V2 archive', () => {
+  it('as it was written', async () => {
+    const report = await verifyDamaged(edited((bytes) => bytes));
+    expect(report.status).toBe('OK');
+    expect(report.checked).toMatchObject({ streams: 1, messages: 163, consumers: 5 });
+  });
+
+  it('without its end mark', async () => {
+    const report = await verifyDamaged(edited((bytes) => bytes.subarray(0, -5)));
+    expect(report.status).toBe('CRITICAL');
+    expect(codesOf(report)).toEqual(['V2_SENTINEL_MISSING']);
+  });
+
+  it('cut inside an entry', async () => {
+    const report = await verifyDamaged(
+      edited((bytes, entries) => bytes.subarray(0, (entries.at(-3)?.at ?? 0) + 40)),
+    );
+    expect(report.status).toBe('CRITICAL');
+    expect(codesOf(report)).toEqual(['DECL_MESSAGES_FEWER', 'V2_CUT', 'V2_MESSAGES_DIFFER']);
+  });
+
+  it('with two messages exchanged', async () => {
+    const path = edited((bytes, entries) => {
+      const [one, two] = [entries.at(-3), entries.at(-2)];
+      const [from, middle, to] = [one?.at, one?.end, two?.end];
+      return Buffer.concat([
+        bytes.subarray(0, from),
+        bytes.subarray(middle, to),
+        bytes.subarray(from, middle),
+        bytes.subarray(to),
+      ]);
+    });
+    const report = await verifyDamaged(path);
+    expect(report.status).toBe('CRITICAL');
+    expect(codesOf(report)).toContain('V2_SEQUENCE_ORDER');
+    const finding = report.findings.find((other) => other.code === 'V2_SEQUENCE_ORDER');
+    expect(finding?.data?.['before']).toBeGreaterThan(finding?.seq ?? 0n);
+  });
+
+  it('with a consumer too few', async () => {
+    const path = edited((bytes, entries) =>
+      without(
+        bytes,
+        entries.find((entry) => entry.name.startsWith('consumers/')),
+      ),
+    );
+    const report = await verifyDamaged(path);
+    expect(report.status).toBe('CRITICAL');
+    expect(codesOf(report)).toEqual(['V2_CONSUMER_MISSING']);
+    expect(report.findings.find((finding) => finding.code === 'V2_CONSUMER_MISSING')?.data).toEqual({
+      promised: 5,
+      found: 4,
+    });
+  });
+
+  it('with a message too few', async () => {
+    const report = await verifyDamaged(edited((bytes, entries) => without(bytes, entries.at(-10))));
+    expect(report.status).toBe('CRITICAL');
+    expect(codesOf(report)).toEqual(['DECL_MESSAGES_FEWER', 'V2_MESSAGES_DIFFER']);
+  });
+
+  it('without state.json, or with one that is damaged', async () => {
+    expect(codesOf(await verifyDamaged(edited((bytes, entries) => without(bytes, entries[0]))))).toContain(
+      'V2_STATE_MISSING',
+    );
+    const damaged = edited((bytes, entries) => {
+      bytes[(entries[0]?.end ?? 0) - 1] = 0x2c;
+      return bytes;
+    });
+    expect(codesOf(await verifyDamaged(damaged))).toContain('V2_STATE_CORRUPT');
+  });
+
+  it('with data behind its end', async () => {
+    const report = await verifyDamaged(edited((bytes) => Buffer.concat([bytes, Buffer.from('more')])));
+    expect(codesOf(report)).toEqual(['V2_TRAILING_DATA']);
+    expect(report.status).toBe('WARNING');
+  });
+
+  it('with a bit flipped in a chunk', async () => {
+    const path = copyOf(BACKUP);
+    flipBit(join(path, DATA), 20_000, 6);
+    const report = await verifyDamaged(path);
+    expect(report.status).toBe('CRITICAL');
+    expect(codesOf(report).some((code) => code.startsWith('S2_'))).toBe(true);
+  });
+
+  it('with lengths that cannot be', async () => {
+    const path = copyOf(BACKUP);
+    const entry = Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0, 1, 0, 0]);
+    const bytes = unframed(readFileSync(join(path, DATA)));
+    const at = entriesOf(bytes).at(-2)?.at ?? 0;
+    writeFileSync(
+      join(path, DATA),
+      framed(Buffer.concat([bytes.subarray(0, at), entry, bytes.subarray(at)])),
+    );
+    expect(codesOf(await verifyDamaged(path))).toContain('V2_ENTRY_CORRUPT');
+  });
+});

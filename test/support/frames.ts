@@ -1,0 +1,48 @@
+import { crc32cMasked } from '../../src/kernels/index.ts';
+import { indexChunks } from '../../src/codec/s2/index-chunks.ts';
+import { S2Source } from '../../src/container/s2-source.ts';
+import { MemorySource } from '../../src/source/memory.ts';
+
+const IDENTIFIER = Buffer.from([0xff, 6, 0, 0, ...Buffer.from('S2sTwO')]);
+
+/** One chunk of an S2 stream: type, length, body. */
+export function chunk(type: number, body: Uint8Array): Buffer {
+  const head = Buffer.alloc(4);
+  head.writeUInt32LE(body.length << 8);
+  head[0] = type;
+  return Buffer.concat([head, body]);
+}
+
+/** Bytes as an S2 stream of uncompressed chunks, which every server reads. */
+export function framed(bytes: Uint8Array, chunkBytes = 1 << 20): Buffer {
+  const chunks: Uint8Array[] = [IDENTIFIER];
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    const part = bytes.subarray(at, at + chunkBytes);
+    const crc = Buffer.alloc(4);
+    crc.writeUInt32LE(crc32cMasked(part));
+    chunks.push(chunk(1, Buffer.concat([crc, part])));
+  }
+  return Buffer.concat(chunks);
+}
+
+/** What an undamaged S2 stream decodes to. */
+export function unframed(bytes: Uint8Array): Buffer {
+  const source = new MemorySource(bytes);
+  const { index } = indexChunks((target, at) => source.read(target, at), bytes.length);
+  const decoded = new S2Source(source, index);
+  const out = Buffer.alloc(decoded.sizeBytes);
+  decoded.read(out, 0);
+  return out;
+}
+
+/** Offsets of the chunks in an S2 stream. */
+export function chunkOffsets(bytes: Uint8Array): number[] {
+  const offsets: number[] = [];
+  for (
+    let at = 0;
+    at < bytes.length;
+    at += 4 + ((bytes[at + 1] ?? 0) | ((bytes[at + 2] ?? 0) << 8) | ((bytes[at + 3] ?? 0) << 16))
+  )
+    offsets.push(at);
+  return offsets;
+}
