@@ -54,7 +54,7 @@ function hasIndexedEnd(evidence: StreamEvidence, index: StreamIndex): boolean {
   try {
     const bytes = Buffer.alloc(open.content.sizeBytes);
     open.content.read(bytes, 0);
-    return index.lastChecksum.every((byte) => byte === 0) || bytes.includes(index.lastChecksum);
+    return index.lastChecksum.every((byte) => byte === 0) || bytes.includes(Buffer.from(index.lastChecksum));
   } finally {
     open.close();
   }

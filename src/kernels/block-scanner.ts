@@ -27,6 +27,7 @@ export class BlockScanner {
   readonly #scheduleSeqs = new GrowingColumn();
   readonly #faults = new FaultList();
   readonly #turn: object = {};
+  #firstWindowAt = 0;
   #windowAt = 0;
   #rawBytes = 0;
   #lastBytes: Uint8Array = new Uint8Array(0);
@@ -50,7 +51,13 @@ export class BlockScanner {
     this.#mustBeActive();
     const { exports, buffer } = this.#kernels;
     this.#windowAt = exports.scanRoom();
+    if (this.#firstWindowAt === 0) this.#firstWindowAt = this.#windowAt;
     return new Uint8Array(buffer, this.#windowAt, exports.SCAN_WINDOW_BYTES.value);
+  }
+
+  /** How much memory the block has made this thread touch: more than a few windows only for very long records. */
+  get touchedBytes(): number {
+    return this.#windowAt - this.#firstWindowAt;
   }
 
   /** Takes the first `lengthBytes` of the last window. */

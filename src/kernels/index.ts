@@ -2,4 +2,4 @@ export { BlockScanner } from './block-scanner.ts';
 export { crc32cMasked, highwayHash64, subjectDigest } from './hashes.ts';
 export { adoptKernelModule, kernelModule } from './instance.ts';
 export { decodeS2Block, decodeS2Input, s2DecodedLength, s2InputWindow } from './s2.ts';
-export type { BlockScan, BlockScannerOptions, RecordColumns, ScanFault } from './types.ts';
+export type { RecordColumns } from './types.ts';

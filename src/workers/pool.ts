@@ -5,11 +5,14 @@ import { kernelModule } from '../kernels/index.ts';
 import type { Job, JobResult } from './jobs.ts';
 import { runJob } from './run-job.ts';
 
-/** What a worker answers: the result, or the message of the error that stopped the job. */
-export type JobReply = { readonly result: JobResult<Job> } | { readonly error: string };
+/** What a worker answers: the result, the message of the error that stopped the job, or that the job is not for it. */
+export type JobReply = { readonly result: JobResult<Job> } | { readonly error: string } | 'too-large';
 
 /** Threads cost 30 ms to start: below this many bytes the calling thread is done first (measured). */
 const WORTH_THREADS_BYTES = 150 * 1024 * 1024;
+
+/** Memory is as fast as it is: more threads than this only cost their 15 MiB each. */
+const MOST_THREADS = 8;
 
 export interface PoolOptions {
   /** Threads at most; 1 = run in the calling thread. */
@@ -27,7 +30,7 @@ export class Pool {
   #started = 0;
 
   constructor(options: PoolOptions) {
-    const wanted = options.jobs ?? availableParallelism();
+    const wanted = options.jobs ?? Math.min(MOST_THREADS, availableParallelism());
     this.#threads = options.totalBytes < WORTH_THREADS_BYTES ? 1 : Math.max(1, wanted);
     this.#signal = options.signal;
   }
@@ -65,6 +68,7 @@ export class Pool {
     const worker = this.#idle.pop() ?? this.#start();
     const reply = await answerOf(worker, job);
     this.#idle.push(worker);
+    if (reply === 'too-large') return runJob(job);
     if ('error' in reply) throw new SourceError(reply.error);
     return reply.result;
   }

@@ -4,9 +4,14 @@ import type { BlockScan } from '../kernels/types.ts';
 import type { ScanJob, ScanResult } from './jobs.ts';
 import { openBlock } from './open-block.ts';
 
+/** A record that this thread was told not to make room for: another has to do the job. */
+export class LargeRecord extends Error {}
+
 export interface ScanSourceOptions {
   readonly key: Uint8Array;
   readonly headerSeqs?: boolean;
+  /** Throw LargeRecord instead of touching more memory than this. */
+  readonly maxTouchedBytes?: number | undefined;
   readonly onRecords?: (columns: RecordColumns, window: Uint8Array) => void;
 }
 
@@ -20,7 +25,9 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
   });
   try {
     for (let offsetBytes = 0; ;) {
-      const lengthBytes = content.read(scanner.window(), offsetBytes);
+      const window = scanner.window();
+      if (scanner.touchedBytes > (options.maxTouchedBytes ?? Infinity)) throw new LargeRecord();
+      const lengthBytes = content.read(window, offsetBytes);
       if (lengthBytes === 0) return scanner.finish();
       offsetBytes += lengthBytes;
       scanner.push(lengthBytes);
@@ -31,10 +38,10 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
 }
 
 /** Checks every record of a block. */
-export function scanBlock(job: ScanJob): ScanResult {
+export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
   const block = openBlock(job.source);
   try {
-    const scan = scanSource(block.content, { key: job.key, headerSeqs: job.headerSeqs });
+    const scan = scanSource(block.content, { key: job.key, headerSeqs: job.headerSeqs, maxTouchedBytes });
     return {
       kind: 'scan',
       compression: block.compression,

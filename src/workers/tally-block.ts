@@ -90,12 +90,13 @@ export class Tally {
 }
 
 /** Adds up the live messages of a block: a second look, for blocks that hold dead records too. */
-export function tallyBlock(job: TallyJob): TallyResult {
+export function tallyBlock(job: TallyJob, maxTouchedBytes?: number): TallyResult {
   const tally = new Tally(job.pending, job.wantSubjects);
   const block = openBlock(job.source);
   try {
     scanSource(block.content, {
       key: job.key,
+      maxTouchedBytes,
       onRecords: (columns, window) => tallyRecords(columns, window, job.live, tally),
     });
   } finally {

@@ -3,6 +3,10 @@ import { adoptKernelModule } from '../kernels/index.ts';
 import type { Job } from './jobs.ts';
 import type { JobReply } from './pool.ts';
 import { runJob } from './run-job.ts';
+import { LargeRecord } from './scan-block.ts';
+
+/** A thread keeps what it has once touched; records of up to 32 MiB are left to the one main thread. */
+const MAX_TOUCHED_BYTES = 6 * 1024 * 1024;
 
 adoptKernelModule((workerData as { kernel: WebAssembly.Module }).kernel);
 
@@ -12,8 +16,9 @@ parentPort?.on('message', (job: Job) => {
 
 function replyTo(job: Job): JobReply {
   try {
-    return { result: runJob(job) };
+    return { result: runJob(job, MAX_TOUCHED_BYTES) };
   } catch (error) {
+    if (error instanceof LargeRecord) return 'too-large';
     return { error: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pack, type Headers } from 'tar-stream';
+import { pack, type Header } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { walkTar } from '../../src/container/tar/walk.ts';
 import { MemorySource } from '../../src/source/memory.ts';
@@ -31,7 +31,9 @@ function withTar(edit: (tar: Buffer) => Uint8Array): string {
 }
 
 /** A snapshot file with these entries. */
-async function snapshotOf(entries: readonly (readonly [Headers, string])[]): Promise<string> {
+async function snapshotOf(
+  entries: readonly (readonly [Partial<Header> & { name: string }, string])[],
+): Promise<string> {
   const tar = pack();
   for (const [header, content] of entries) tar.entry(header, content);
   tar.finalize();
@@ -182,7 +184,7 @@ describe('a snapshot', () => {
 
 describe('a made tar', () => {
   const meta = [{ name: 'meta.inf' }, '{"name":"X"}'] as const;
-  const cases: readonly (readonly [string, Headers, string])[] = [
+  const cases: readonly (readonly [string, Partial<Header> & { name: string }, string])[] = [
     ['that climbs out', { name: '../../etc/cron.d/x' }, 'TAR_PATH_UNSAFE'],
     ['with an absolute name', { name: '/etc/passwd' }, 'TAR_PATH_UNSAFE'],
     ['with a backslash', { name: 'msgs\\..\\x' }, 'TAR_PATH_UNSAFE'],

@@ -39,7 +39,7 @@ export function comparableConfig(config: Json): Json {
   if (Array.isArray(config)) return config.map(comparableConfig);
   if (typeof config !== 'object' || config === null) return config;
   const kept = Object.entries(config)
-    .filter(([field]) => !['_nats.ver', '_nats.level', '_nats.req.level'].includes(field))
+    .filter(([field]) => !['_nats.ver', '_nats.level'].includes(field))
     .map(([field, value]) => [field, comparableConfig(value)] as const)
     .filter(([field, value]) => !isUnset(field, value));
   return Object.fromEntries(kept.toSorted(([a], [b]) => (a < b ? -1 : 1)));
@@ -69,6 +69,7 @@ export function comparableConsumer(consumer: Json, isConfigKnown: boolean): Json
   });
   return {
     name: consumer.name,
+    created: consumer.created,
     config: isConfigKnown
       ? comparableConfig({ ...consumer.config, name: undefined, durable_name: undefined })
       : null,

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { BlockScanner, highwayHash64 } from '../../../src/kernels/index.ts';
-import type { BlockScan, BlockScannerOptions } from '../../../src/kernels/index.ts';
+import type { BlockScan, BlockScannerOptions } from '../../../src/kernels/types.ts';
 import { scanBlock } from '../../../src/kernels/reference/block-scan.ts';
 import { KEY, randomBytes, record } from './build-block.ts';
 

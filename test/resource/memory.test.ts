@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../support/captures.ts';
+import { writeSnapshot, writeStreamFolder, type BlockPlan } from '../support/synthetic-stream.ts';
+
+const MIB = 1 << 20;
+const LIMIT_MIB = 256;
+const ORDINARY: BlockPlan = { payloads: [900, 1100, 128], blockBytes: 8 * MIB };
+const LARGE_BLOCK: BlockPlan = { payloads: [5000], blockBytes: 64 * MIB };
+const LARGE_RECORDS: BlockPlan = { payloads: [32 * MIB - 100, 10], blockBytes: 40 * MIB };
+/** Some 900 MiB, records of 32 MiB and blocks of 64 MiB among them. */
+const PLANS: readonly BlockPlan[] = [
+  ...Array.from({ length: 40 }, () => ORDINARY),
+  LARGE_BLOCK,
+  LARGE_BLOCK,
+  ...Array.from({ length: 5 }, () => LARGE_RECORDS),
+  ORDINARY,
+];
+
+let folder = '';
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'natsarc-memory-'));
+  writeStreamFolder(folder, PLANS);
+  await writeSnapshot(join(folder, 'big.tar.s2'), PLANS);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function peakMib(
+  args: readonly string[],
+  input?: string,
+): { peak: number; exit: number | null; stdout: string } {
+  const script = join(ROOT, 'test/support/measure.mjs');
+  const command = [process.execPath, script, ...args].map((part) => `'${part}'`).join(' ');
+  const shell = input === undefined ? command : `${command} < '${input}'`;
+  const done = spawnSync('sh', ['-c', shell], { encoding: 'utf8', maxBuffer: 1 << 30 });
+  return {
+    peak: Number(/peak (\d+)/.exec(done.stderr)?.[1]) / 1024,
+    exit: done.status,
+    stdout: done.stdout.slice(-300),
+  };
+}
+
+describe(`peak memory stays under ${LIMIT_MIB} MiB`, () => {
+  const cases: readonly (readonly [string, (path: string) => string[]])[] = [
+    ['verify a store', () => ['verify', '--check', join(folder, 'BIG')]],
+    ['verify a store with four threads', () => ['verify', '--check', '--jobs', '4', join(folder, 'BIG')]],
+    ['verify a snapshot', () => ['verify', '--check', '--jobs', '4', join(folder, 'big.tar.s2')]],
+    ['inspect --deep --gaps a store', () => ['inspect', '--deep', '--gaps', '--json', join(folder, 'BIG')]],
+    ['cat one message', () => ['cat', '--seq', '7', join(folder, 'big.tar.s2')]],
+  ];
+  for (const [name, args] of cases)
+    it(name, () => {
+      const run = peakMib(args(folder));
+      console.log(
+        `${name}: ${run.peak.toFixed(0)} MiB for ${(statSync(join(folder, 'big.tar.s2')).size / MIB).toFixed(0)} MiB of data`,
+      );
+      expect(run.exit).toBe(0);
+      expect(run.peak).toBeLessThan(LIMIT_MIB);
+    });
+
+  it('cat everything through a pipe', () => {
+    const run = peakMib(['cat', '--raw', join(folder, 'BIG'), '--max-seq', '250000']);
+    console.log(`cat: ${run.peak.toFixed(0)} MiB`);
+    expect(run.peak).toBeLessThan(LIMIT_MIB);
+  });
+
+  it('verify standard input', () => {
+    const run = peakMib(['verify', '--check', '-'], join(folder, 'big.tar.s2'));
+    console.log(`verify -: ${run.peak.toFixed(0)} MiB`);
+    expect(run.exit).toBe(0);
+    expect(run.peak).toBeLessThan(LIMIT_MIB);
+  });
+});

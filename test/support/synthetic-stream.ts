@@ -1,0 +1,110 @@
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { hashKey, keyedSum } from '../../src/codec/highwayhash.ts';
+import { highwayHash64 } from '../../src/kernels/index.ts';
+import { chunk, framed } from './frames.ts';
+import { crc32cMasked } from '../../src/kernels/index.ts';
+
+/** A message record with a checksum that fits (format.md 3.1). */
+export function record(key: Uint8Array, seq: bigint, subject: string, payload: Uint8Array): Buffer {
+  const name = Buffer.from(subject);
+  const bytes = Buffer.alloc(30 + name.length + payload.length);
+  bytes.writeUInt32LE(bytes.length, 0);
+  bytes.writeBigUInt64LE(seq, 4);
+  bytes.writeBigInt64LE(1_700_000_000_000_000_000n + seq, 12);
+  bytes.writeUInt16LE(name.length, 20);
+  name.copy(bytes, 22);
+  bytes.set(payload, 22 + name.length);
+  const hashed = Buffer.concat([bytes.subarray(4, 20), bytes.subarray(22, bytes.length - 8)]);
+  bytes.set(highwayHash64(key, hashed), bytes.length - 8);
+  return bytes;
+}
+
+export interface BlockPlan {
+  /** Payload bytes of each record; the pattern repeats until the block has `blockBytes`. */
+  readonly payloads: readonly number[];
+  readonly blockBytes: number;
+}
+
+const META = JSON.stringify({
+  Created: '2026-01-01T00:00:00Z',
+  name: 'BIG',
+  subjects: ['big.>'],
+  retention: 'limits',
+  storage: 'file',
+  num_replicas: 1,
+});
+const PAYLOAD = Buffer.alloc(33 << 20, 'natsarc ');
+
+/** The blocks of a stream called BIG, one at a time. */
+export function* blocksOf(plans: readonly BlockPlan[]): Generator<Buffer> {
+  let seq = 1n;
+  for (const [i, plan] of plans.entries()) {
+    const key = hashKey(`BIG-${i + 1}`);
+    const records: Buffer[] = [];
+    for (let bytes = 0, n = 0; bytes < plan.blockBytes; n++) {
+      const payload = PAYLOAD.subarray(0, plan.payloads[n % plan.payloads.length] ?? 0);
+      const one = record(key, seq++, `big.${n % 50}`, payload);
+      records.push(one);
+      bytes += one.length;
+    }
+    yield Buffer.concat(records);
+  }
+}
+
+function metaFiles(): [string, Buffer][] {
+  const sum = Buffer.from(keyedSum('BIG', Buffer.from(META))).toString('hex');
+  return [
+    ['meta.inf', Buffer.from(META)],
+    ['meta.sum', Buffer.from(sum)],
+  ];
+}
+
+/** Writes a stream folder `BIG`; gives its path. */
+export function writeStreamFolder(parent: string, plans: readonly BlockPlan[]): string {
+  const folder = join(parent, 'BIG');
+  mkdirSync(join(folder, 'msgs'), { recursive: true });
+  for (const [name, bytes] of metaFiles()) writeFileSync(join(folder, name), bytes);
+  let number = 1;
+  for (const block of blocksOf(plans)) writeFileSync(join(folder, `msgs/${number++}.blk`), block);
+  return folder;
+}
+
+/** Writes the same as a V1 snapshot of uncompressed chunks. */
+export async function writeSnapshot(path: string, plans: readonly BlockPlan[]): Promise<void> {
+  const out = createWriteStream(path);
+  out.write(framed(new Uint8Array(0)));
+  const emit = async (bytes: Uint8Array): Promise<void> => {
+    for (let at = 0; at < bytes.length; at += 1 << 20) {
+      const part = bytes.subarray(at, at + (1 << 20));
+      const crc = Buffer.alloc(4);
+      crc.writeUInt32LE(crc32cMasked(part));
+      if (!out.write(chunk(1, Buffer.concat([crc, part])))) await once(out, 'drain');
+    }
+  };
+  for (const [name, bytes] of metaFiles()) await emit(tarEntry(name, bytes));
+  let number = 1;
+  for (const block of blocksOf(plans)) await emit(tarEntry(`msgs/${number++}.blk`, block));
+  await emit(new Uint8Array(1024));
+  out.end();
+  await once(out, 'finish');
+}
+
+function tarEntry(name: string, bytes: Uint8Array): Buffer {
+  const header = Buffer.alloc(512);
+  header.write(name, 0);
+  header.write('0000600\0', 100);
+  header.write(`${bytes.length.toString(8).padStart(11, '0')}\0`, 124);
+  header.write('        ', 148);
+  header.write('0', 156);
+  header.write('ustar\x0000', 257);
+  header.write(
+    `${header
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+  );
+  return Buffer.concat([header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]);
+}
