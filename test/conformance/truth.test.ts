@@ -49,7 +49,9 @@ function casesOf(capture: Capture): Case[] {
   const isV2 = capture.version.startsWith('2.15');
   return capture.truth.accounts.flatMap((account) =>
     account.streams.flatMap((stream) => {
-      const stores = storePaths(capture, stream).map((path) => ({
+      // The stores of encrypted servers cannot be read; their backups are in clear.
+      const folders = capture.set.startsWith('enc') ? [] : storePaths(capture, stream);
+      const stores = folders.map((path) => ({
         form: 'store',
         path,
         stream,
@@ -92,7 +94,6 @@ afterAll(() =>
 );
 
 for (const capture of captures()) {
-  if (capture.set.startsWith('enc')) continue;
   describe(capture.id, () => {
     for (const one of casesOf(capture)) {
       if (isExcepted(capture, one.stream)) continue;
