@@ -4,7 +4,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './prepare.mjs';
 
-const VERSIONS = ['2.9.25', '2.10.29', '2.12.12', '2.14.5', '2.15.2'];
+const VERSIONS = ['2.9.25', '2.10.29', '2.11.16', '2.12.12', '2.14.5', '2.15.2'];
 const CACHE = join(ROOT, '.cache/servers');
 const isRequired = process.env.NATSARC_REQUIRE_SERVERS === '1';
 
