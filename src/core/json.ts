@@ -24,13 +24,19 @@ export function parseJson(text: string): Result<JsonValue, string> {
   }
 }
 
+/** How deep brackets are nested; those inside strings do not count. */
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
+  let isInString = false;
   for (let i = 0; i < text.length; i++) {
-    const char = text.charCodeAt(i);
-    if (char === 0x7b || char === 0x5b) deepest = Math.max(deepest, ++depth);
-    else if (char === 0x7d || char === 0x5d) depth--;
+    const char = text[i];
+    if (isInString) {
+      if (char === '\\') i++;
+      else if (char === '"') isInString = false;
+    } else if (char === '"') isInString = true;
+    else if (char === '{' || char === '[') deepest = Math.max(deepest, ++depth);
+    else if (char === '}' || char === ']') depth--;
   }
   return deepest;
 }

@@ -11,7 +11,8 @@ export function subjectMatches(pattern: string, subject: string): boolean {
 
 /** Whether a text can be a subject or pattern: tokens that are not empty, no blanks, `>` only at the end. */
 export function isSubjectPattern(text: string): boolean {
-  if (text === '' || /[\s\0]/.test(text)) return false;
+  // oxlint-disable-next-line no-control-regex
+  if (text === '' || /[ \t\r\n\f\0]/.test(text)) return false;
   const tokens = text.split('.');
   return tokens.every((token, i) => token !== '' && (token !== '>' || i === tokens.length - 1));
 }

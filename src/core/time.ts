@@ -17,7 +17,10 @@ export function parseTimeNs(text: string): bigint | null {
   if (match === null) return null;
   const [, date, clock, fraction = '', zone = 'Z'] = match;
   const milliseconds = Date.parse(`${date}T${clock}${zone.toUpperCase()}`);
-  if (Number.isNaN(milliseconds)) return null;
+  // Date.parse takes 30 February for 1 March.
+  const day = new Date(Date.parse(`${date}T00:00:00Z`));
+  if (Number.isNaN(milliseconds) || Number.isNaN(day.getTime()) || !day.toISOString().startsWith(date ?? ''))
+    return null;
   return BigInt(milliseconds) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
 }
 

@@ -59,12 +59,11 @@ for (const capture of captures())
     for (const file of archives(capture))
       it(`file ${file.slice(capture.folder.length + 1)}`, () => expectStatus(file, 'OK'));
     const overwritten = join(capture.folder, 'backups/backup-data/stream.tar.s2');
-    it.runIf(existsSync(overwritten))('backup-data whose streams overwrote each other', () =>
-      expectStatus(join(capture.folder, 'backups/backup-data'), 'CRITICAL', ['CFGB_DATA_OVERWRITTEN']),
-    );
-    it.runIf(existsSync(join(capture.folder, 'backups/backup-config')))('backup-config', () =>
-      expectStatus(join(capture.folder, 'backups/backup-config'), 'OK'),
-    );
+    if (existsSync(overwritten))
+      it('backup-data whose streams overwrote each other', () =>
+        expectStatus(join(capture.folder, 'backups/backup-data'), 'CRITICAL', ['CFGB_DATA_OVERWRITTEN']));
+    if (existsSync(join(capture.folder, 'backups/backup-config')))
+      it('backup-config', () => expectStatus(join(capture.folder, 'backups/backup-config'), 'OK'));
   });
 
 function isDamagedByServer(capture: Capture): boolean {
@@ -83,11 +82,12 @@ describe('through a pipe', () => {
   for (const capture of captures()) {
     if (capture.set !== 'full') continue;
     const snapshot = join(capture.folder, 'backups/$G/TAILDEL/stream.tar.s2');
-    it.runIf(existsSync(snapshot))(capture.id, () => {
-      const run = runCli(['verify', '--check', '-'], readFileSync(snapshot));
-      expect(run.stderr).toBe('');
-      expect(run.stdout).toMatch(/^VERIFY OK 1 stream, /);
-      expect(run.exit).toBe(0);
-    });
+    if (existsSync(snapshot))
+      it(capture.id, () => {
+        const run = runCli(['verify', '--check', '-'], readFileSync(snapshot));
+        expect(run.stderr).toBe('');
+        expect(run.stdout).toMatch(/^VERIFY OK 1 stream, /);
+        expect(run.exit).toBe(0);
+      });
   }
 });

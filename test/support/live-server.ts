@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import { ROOT } from './captures.ts';
 
 const SERVERS = join(ROOT, '.cache/servers');
-export const SERVER_VERSIONS: readonly string[] = ['2.9.25', '2.10.29', '2.11.16', '2.12.12', '2.14.5', '2.15.2'];
+export const SERVER_VERSIONS: readonly string[] = [
+  '2.9.25',
+  '2.10.29',
+  '2.11.16',
+  '2.12.12',
+  '2.14.5',
+  '2.15.2',
+];
 
 export function hasServer(version: string): boolean {
   return existsSync(join(SERVERS, version, 'nats-server')) && existsSync(join(SERVERS, 'cli/nats'));

@@ -1,10 +1,11 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import type { Fault } from '../../findings/finding.ts';
 import { validateConsumerConfig, validateStreamConfig } from '../generated/validators.ts';
-import { CONSUMER_FIELDS, STREAM_FIELDS } from './fields.ts';
 
 interface SchemaError {
   readonly instancePath: string;
+  readonly keyword: string;
+  readonly params: { readonly additionalProperty?: string };
   readonly message?: string;
 }
 
@@ -13,32 +14,45 @@ interface Validator {
   errors?: readonly SchemaError[] | null;
 }
 
+const MAX_NAME_BYTES = 255;
+
 /** What a server would not accept in a stream's configuration, and fields that no version up to 2.15 knows. */
 export function streamConfigFaults(config: JsonObject): Fault[] {
-  return faultsOf(config, validateStreamConfig as Validator, STREAM_FIELDS);
+  return faultsOf(config, validateStreamConfig as Validator);
 }
 
 /** The same for a consumer's. */
 export function consumerConfigFaults(config: JsonObject): Fault[] {
-  return faultsOf(config, validateConsumerConfig as Validator, CONSUMER_FIELDS);
+  return faultsOf(config, validateConsumerConfig as Validator);
 }
 
-function faultsOf(config: JsonObject, validate: Validator, fields: ReadonlySet<string>): Fault[] {
-  const unknown = Object.keys(config)
-    .filter((field) => !fields.has(field))
-    .map((field): Fault => ({ code: 'CFG_UNKNOWN_FIELD', data: { field } }));
-  if (validate(plain(config))) return unknown;
-  const violations = (validate.errors ?? []).map((error): Fault => ({
-    code: 'CFG_SCHEMA_VIOLATION',
-    data: { field: error.instancePath.slice(1) || '(whole)', rule: error.message ?? '' },
-  }));
-  return [...violations, ...unknown];
+function faultsOf(config: JsonObject, validate: Validator): Fault[] {
+  const name = config['name'];
+  const isNameLong = typeof name === 'string' && Buffer.byteLength(name) > MAX_NAME_BYTES;
+  const faults: Fault[] = validate(plain(config)) ? [] : (validate.errors ?? []).map(faultOf);
+  if (!isNameLong) return faults;
+  return [
+    ...faults,
+    { code: 'CFG_SCHEMA_VIOLATION', data: { field: 'name', rule: `over ${MAX_NAME_BYTES} bytes` } },
+  ];
 }
 
-/** The validators know numbers only; a bigint is checked as the number nearest to it. */
+function faultOf(error: SchemaError): Fault {
+  const field = error.instancePath.slice(1).replaceAll('/', '.');
+  const unknown = error.keyword === 'additionalProperties' ? error.params.additionalProperty : undefined;
+  if (unknown !== undefined)
+    return { code: 'CFG_UNKNOWN_FIELD', data: { field: field === '' ? unknown : `${field}.${unknown}` } };
+  return { code: 'CFG_SCHEMA_VIOLATION', data: { field: field || '(whole)', rule: error.message ?? '' } };
+}
+
+/**
+ * The validators know numbers only: a bigint is checked as the number nearest to it. Go reads a null as a field that is
+ * not there.
+ */
 function plain(value: JsonValue): unknown {
   if (typeof value === 'bigint') return Number(value);
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([field, own]) => [field, plain(own)]));
+  const present = Object.entries(value).filter(([, own]) => own !== null);
+  return Object.fromEntries(present.map(([field, own]) => [field, plain(own)]));
 }

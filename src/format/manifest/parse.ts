@@ -11,11 +11,22 @@ export function parseManifest(bytes: Uint8Array): Result<Manifest, Fault> {
   const config = objectField(parsed.value, 'config');
   const state = objectField(parsed.value, 'state');
   if (config === null) return failed({ code: 'MAN_CORRUPT', data: { reason: 'no config' } });
-  return ok({ config, state: state === null ? null : parseDeclaredState(state) });
+  if (state === null) return ok({ config, state: null });
+  const declared = parseDeclaredState(state);
+  return declared === null
+    ? failed({ code: 'MAN_CORRUPT', data: { reason: 'state' } })
+    : ok({ config, state: declared });
 }
 
-/** Reads a stream state as JSON: backup.json and state.json of V2 archives have the same fields. */
-export function parseDeclaredState(state: JsonObject): ManifestState {
+const COUNTS = ['messages', 'bytes', 'first_seq', 'last_seq', 'consumer_count'] as const;
+
+/**
+ * Reads a stream state as JSON: backup.json and state.json of V2 archives have the same fields. null where a count is
+ * there and is none.
+ */
+export function parseDeclaredState(state: JsonObject): ManifestState | null {
+  const isCount = (field: string): boolean => (integerField(state, field) ?? -1n) >= 0n;
+  if (COUNTS.some((field) => state[field] !== undefined && !isCount(field))) return null;
   return {
     messages: integerField(state, 'messages') ?? 0n,
     bytes: integerField(state, 'bytes') ?? 0n,

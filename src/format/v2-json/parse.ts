@@ -16,8 +16,10 @@ export function parseV2State(bytes: Uint8Array): Result<ManifestState, Fault> {
   const parsed = parseJsonObject(bytes);
   if (!parsed.ok) return failed({ code: 'V2_STATE_CORRUPT', data: { reason: parsed.fault } });
   const state = parseDeclaredState(parsed.value);
+  if (state === null) return failed({ code: 'V2_STATE_CORRUPT', data: { reason: 'a count that is none' } });
   const span = state.lastSeq - state.firstSeq + 1n;
-  if (span < 0n || (state.firstSeq > 0n && state.messages > span))
+  const isUnused = state.firstSeq === 0n && (state.lastSeq > 0n || state.messages > 0n);
+  if (span < 0n || isUnused || (state.firstSeq > 0n && state.messages > span))
     return failed({
       code: 'V2_STATE_CORRUPT',
       data: { reason: 'first, last and messages contradict each other' },
