@@ -1,3 +1,4 @@
+import { CATALOG } from '../findings/catalog/index.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { Status } from '../operation/types.ts';
 
@@ -14,10 +15,7 @@ export function exitOfStatus(status: Status, isWarningCritical: boolean): number
 /** `inspect` and `cat`: done, or done with something damaged, missing or closed to us. */
 export function exitOfFindings(findings: readonly Finding[]): number {
   const isDamaged = findings.some(
-    (finding) =>
-      finding.severity === 'critical' ||
-      finding.code === 'ENC_KEY_REQUIRED' ||
-      finding.code === 'SRC_UNREADABLE',
+    (finding) => finding.severity === 'critical' || 'unknown' in CATALOG[finding.code],
   );
   return isDamaged ? EXIT.damaged : EXIT.done;
 }

@@ -48,9 +48,11 @@ const GLOBAL_FLAGS = {
 export async function main(args: readonly string[]): Promise<void> {
   const abort = new AbortController();
   let isInCommand = false;
+  let isReaderGone = false;
   onSignals(abort);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') abort.abort();
+    isReaderGone ||= error.code === 'EPIPE';
+    abort.abort();
   });
   const parser = yargs(args.map((arg) => (arg === '-' ? STANDARD_INPUT : arg)))
     .scriptName('natsarc')
@@ -83,7 +85,7 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     await parser.parseAsync();
   } catch (error) {
-    if (process.stdout.destroyed || process.stdout.errored !== null) return;
+    if (isReaderGone || process.stdout.destroyed) return;
     fail(error, args, isInCommand);
   }
 }
@@ -124,6 +126,7 @@ function kindOf(error: unknown): string {
 
 /** For a monitoring system everything that is no verdict is UNKNOWN. */
 function exitOf(args: readonly string[], isUsage: boolean): number {
-  if (args.includes('verify')) return EXIT.damaged;
+  const command = args.find((arg) => COMMANDS.some((other) => other.command.startsWith(`${arg} `)));
+  if (command === 'verify') return EXIT.damaged;
   return isUsage ? EXIT.usage : EXIT.failed;
 }

@@ -1,10 +1,13 @@
+import { CATALOG } from '../findings/catalog/index.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { VerifyReport } from '../operation/types.ts';
 
 /** JUnit XML: a suite for each stream, a case for each family of checks that found something, or one that passed. */
 export function junitText(report: VerifyReport, isWarningFailure: boolean): string {
   const fails = (finding: Finding): boolean =>
-    finding.severity === 'critical' || (isWarningFailure && finding.severity === 'warning');
+    finding.severity === 'critical' ||
+    'unknown' in CATALOG[finding.code] ||
+    (isWarningFailure && finding.severity === 'warning');
   const known = new Set(report.streams.map((stream) => stream.name));
   const suites = report.streams.map((stream) => {
     const own = report.findings.filter(

@@ -30,5 +30,7 @@ export function nagiosLine(report: VerifyReport): string {
       : ` ${counted(critical, 'critical finding')}, ${counted(warning, 'warning')}:${reason};`;
   const { checked } = report;
   const perf = `streams=${checked.streams} blocks=${checked.blocks} messages=${checked.messages} consumers=${checked.consumers} bytes=${checked.bytes}B critical=${critical} warning=${warning}`;
-  return `VERIFY ${report.status}${problems} ${totalsText(report)} checked | ${perf}\n`.replaceAll('  ', ' ');
+  // A bar begins the performance data, wherever it stands.
+  const text = `VERIFY ${report.status} -${problems} ${totalsText(report)} checked`.replaceAll('|', '/');
+  return `${text} | ${perf}\n`;
 }

@@ -86,7 +86,7 @@ describe('through a pipe', () => {
       it(capture.id, () => {
         const run = runCli(['verify', '--check', '-'], readFileSync(snapshot));
         expect(run.stderr).toBe('');
-        expect(run.stdout).toMatch(/^VERIFY OK 1 stream, /);
+        expect(run.stdout).toMatch(/^VERIFY OK - 1 stream, /);
         expect(run.exit).toBe(0);
       });
   }

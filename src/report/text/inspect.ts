@@ -28,7 +28,7 @@ export function inspectText(report: InspectReport, palette: Palette, options: In
   const tail = findings
     .slice(0, 20)
     .map((finding) => `${palette.warn(finding.code)} ${finding.message}: ${placeText(finding)}`);
-  return `${[head, '', ...body, ...(tail.length === 0 ? [] : ['', ...tail, 'natsarc verify tells what that means'])].join('\n')}\n`;
+  return `${[head, '', ...body, ...(tail.length === 0 ? [] : ['', ...tail, ...(findings.length > 20 ? [`and ${countText(findings.length - 20)} more`] : []), 'natsarc verify tells what that means'])].join('\n')}\n`;
 }
 
 function overview(streams: readonly { account: string | null; stream: StreamReport }[]): string[] {
