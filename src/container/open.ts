@@ -79,7 +79,7 @@ async function openFile(
   const place = { account: null, folderName: null, label, manifest: null };
   const { parts, close } = await openSnapshot(path, form, place, options.signal);
   const isTar = parts.form !== 'v2' && parts.form !== 'config' && parts.entries.length === 0;
-  if (isTar && parts.findings.length === 0) {
+  if (isTar && form !== 's2' && parts.findings.length === 0) {
     close();
     throw new UnreadableArchive(makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: label }));
   }

@@ -4,6 +4,10 @@ import type { Fault } from '../findings/finding.ts';
 import { crc32cMasked, decodeS2Input, s2InputWindow } from '../kernels/index.ts';
 import type { ByteSource, S2IndexColumns, SourceDescriptor } from '../source/byte-source.ts';
 
+/** Buffers of closed sources: a thread that scans thousands of blocks needs one. */
+const spareBuffers: Uint8Array[] = [];
+const NO_BYTES = new Uint8Array(0);
+
 interface Chunk {
   readonly encodedAt: number;
   readonly nextAt: number;
@@ -25,7 +29,7 @@ export class S2Source implements ByteSource {
   readonly #index: S2IndexColumns;
   readonly #damaged = new Set<number>();
   #chunk: Chunk | null = null;
-  #content = new Uint8Array(1024 * 1024);
+  #content: Uint8Array = spareBuffers.pop() ?? new Uint8Array(1024 * 1024);
 
   constructor(of: ByteSource, index: S2IndexColumns) {
     this.#of = of;
@@ -49,6 +53,9 @@ export class S2Source implements ByteSource {
 
   close(): void {
     this.#of.close();
+    if (this.#chunk !== null) spareBuffers.push(this.#content);
+    this.#chunk = null;
+    this.#content = NO_BYTES;
   }
 
   /** Makes the chunk that holds a decoded offset the current one. */

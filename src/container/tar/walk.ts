@@ -1,6 +1,7 @@
 import type { Fault } from '../../findings/finding.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { parsePaxRecords, parseTarHeader, TAR_BLOCK_BYTES, type TarHeader } from './header.ts';
+import { framingFaults } from '../open-source.ts';
 import { nameFault, normalName } from './entry-name.ts';
 
 /** A regular file in a tar. */
@@ -47,7 +48,7 @@ class TarWalker implements TarWalk {
     let at = 0;
     while (at < this.#source.sizeBytes) {
       const header = this.#readHeader(at);
-      if (header === 'zero') return this.#end(at);
+      if (header === 'zero' && !this.#isDamagedAt(at)) return this.#end(at);
       if (header === 'cut') {
         this.faults.push({
           code: 'TAR_CUT',
@@ -56,8 +57,8 @@ class TarWalker implements TarWalk {
         });
         return;
       }
-      at = header === null ? this.#resynchronise(at) : this.#take(header, at);
-      if (this.entries.length > MAX_ENTRIES)
+      at = header === null || header === 'zero' ? this.#resynchronise(at) : this.#take(header, at);
+      if (this.headers + this.faults.length > MAX_ENTRIES)
         return void this.faults.push({ code: 'TAR_CUT', offsetBytes: at });
     }
     const isCut = this.faults.some(
@@ -69,6 +70,14 @@ class TarWalker implements TarWalk {
   #readHeader(at: number): TarHeader | 'zero' | 'cut' | null {
     const filled = this.#source.read(this.#block, at);
     return filled < TAR_BLOCK_BYTES ? 'cut' : parseTarHeader(this.#block);
+  }
+
+  /** A damaged chunk reads as zeros: that is no end. */
+  #isDamagedAt(at: number): boolean {
+    return framingFaults(this.#source).some(({ data }) => {
+      const from = Number(data?.['decoded_offset'] ?? Infinity);
+      return at >= from && at < from + Number(data?.['decoded_length'] ?? 0);
+    });
   }
 
   /** Two blocks of zeros end a tar; anything but zeros behind them was not written by a server. */
@@ -154,7 +163,7 @@ class TarWalker implements TarWalk {
     }
     this.#longName = records.get('path') ?? this.#longName;
     const size = records.get('size');
-    if (size !== undefined) this.#longSize = Number(size);
+    if (size !== undefined) this.#longSize = /^\d{1,19}$/.test(size) ? Number(size) : Number.NaN;
   }
 
   #takeEntry(header: TarHeader, path: string, offsetBytes: number, sizeBytes: number): void {
