@@ -74,9 +74,9 @@ class TarWalker implements TarWalk {
 
   /** A damaged chunk reads as zeros: that is no end. */
   #isDamagedAt(at: number): boolean {
-    return framingFaults(this.#source).some(({ data }) => {
+    return framingFaults(this.#source).some(({ code, data }) => {
       const from = Number(data?.['decoded_offset'] ?? Infinity);
-      return at >= from && at < from + Number(data?.['decoded_length'] ?? 0);
+      return code === 'S2_CHUNK_CORRUPT' && at >= from && at < from + Number(data?.['decoded_length'] ?? 0);
     });
   }
 
