@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv, type ValidateFunction } from 'ajv';
+import { parse } from 'lossless-json';
+import { describe, expect, it } from 'vitest';
+import { CATALOG } from '../../src/findings/catalog/index.ts';
+import { ROOT } from '../support/captures.ts';
+import { CAPTURES } from '../support/damage.ts';
+import { runCli } from '../support/run-cli.ts';
+
+function schema(name: string): { readonly [key: string]: unknown } {
+  return JSON.parse(readFileSync(join(ROOT, `schemas/${name}.schema.json`), 'utf8'));
+}
+
+const ajv = new Ajv({ allErrors: true, strict: false });
+for (const name of ['finding', 'report-inspect', 'report-verify', 'stored-message', 'error'])
+  ajv.addSchema(schema(name), name);
+
+function expectValid(name: string, text: string): void {
+  const validate = ajv.getSchema(name) as ValidateFunction;
+  validate(parse(text, undefined, Number));
+  expect(validate.errors ?? [], name).toEqual([]);
+}
+
+/** Stores, backups and account backups of testdata. */
+const ARCHIVES = readdirSync(CAPTURES).flatMap((capture) =>
+  [
+    'store',
+    'backups/$G/ORDERS',
+    'backups/$G/HUGESEQ',
+    'account-backup/$G',
+    'backups/backup-data',
+    'backups/backup-config',
+  ]
+    .map((path) => join(CAPTURES, capture, path))
+    .filter((path) => existsSync(path)),
+);
+
+describe('--json fits its schema', () => {
+  for (const path of ARCHIVES)
+    it(path.slice(CAPTURES.length + 1), () => {
+      expectValid('report-inspect', runCli(['inspect', path, '--json']).stdout);
+      expectValid(
+        'report-inspect',
+        runCli(['inspect', path, '--json', '--deep', '--gaps', '--subjects']).stdout,
+      );
+      expectValid('report-verify', runCli(['verify', path, '--json']).stdout);
+    });
+
+  it('also where nothing could be opened', () => {
+    expectValid('report-verify', runCli(['verify', '/nowhere', '--json']).stdout);
+    expectValid('error', runCli(['inspect', '/nowhere', '--json']).stdout);
+    expectValid('error', runCli(['inspect', '--json']).stdout);
+  });
+
+  it('each line of cat', () => {
+    const lines = runCli(['cat', join(CAPTURES, '2.14.5-full/store'), '--stream', 'EDGE', '--text'])
+      .stdout.trimEnd()
+      .split('\n');
+    expect(lines).toHaveLength(17);
+    for (const line of lines) expectValid('stored-message', line);
+  });
+
+  it('and keeps every digit beyond 2^53', () => {
+    const text = runCli([
+      'inspect',
+      join(CAPTURES, '2.14.5-full/backups/$G/HUGESEQ'),
+      '--json',
+      '--deep',
+      '--gaps',
+    ]).stdout;
+    expect(text).toContain('"first_seq": 9007199254753337');
+    expect(text).toMatch(/"deleted": \[9007199254753\d{3}/);
+  });
+});
+
+it('the schema of findings lists every code', () => {
+  const properties = schema('finding')['properties'] as { code: { enum: string[] } };
+  expect(properties.code.enum.toSorted()).toEqual(Object.keys(CATALOG).toSorted());
+});

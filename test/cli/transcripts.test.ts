@@ -1,0 +1,205 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CATALOG } from '../../src/findings/catalog/index.ts';
+import { VERSION } from '../../src/core/version.ts';
+import { ROOT } from '../support/captures.ts';
+import { CAPTURES, copyOf, tempFolder, treeSum } from '../support/damage.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
+const DAMAGED = join(CAPTURES, '2.10.29-full/store');
+const ENCRYPTED = join(CAPTURES, '2.14.5-enc-chacha/store');
+
+describe('exit codes', () => {
+  const cases: readonly (readonly [string, readonly string[], number])[] = [
+    ['verify OK', ['verify', ORDERS], 0],
+    ['verify WARNING', ['verify', join(CAPTURES, '2.14.5-full/account-backup/$G')], 1],
+    ['verify WARNING made critical', ['verify', '-w', join(CAPTURES, '2.14.5-full/account-backup/$G')], 2],
+    ['verify CRITICAL', ['verify', DAMAGED], 2],
+    ['verify UNKNOWN', ['verify', ENCRYPTED], 3],
+    ['verify what is not there', ['verify', '/nowhere'], 3],
+    ['verify, used wrongly', ['verify'], 3],
+    ['verify for prometheus', ['verify', '--format', 'prometheus', DAMAGED], 0],
+    ['inspect', ['inspect', ORDERS], 0],
+    ['inspect damaged', ['inspect', '--deep', DAMAGED], 3],
+    ['inspect what is not there', ['inspect', '/nowhere'], 1],
+    ['inspect an archive called verify', ['inspect', 'verify'], 1],
+    ['cat', ['cat', ORDERS, '--limit', '1'], 0],
+    ['cat damaged', ['cat', DAMAGED, '--stream', 'COMPERASE'], 3],
+    ['cat encrypted', ['cat', ENCRYPTED], 3],
+    ['a stream that is not there', ['inspect', ORDERS, '--stream', 'NONE'], 2],
+    ['an unknown command', ['verfy', ORDERS], 2],
+    ['an unknown option', ['inspect', ORDERS, '--dep'], 2],
+    ['a bad sequence', ['cat', ORDERS, '--seq', 'x'], 2],
+    ['a bad time', ['cat', ORDERS, '--after', '2026-02-30T00:00:00Z'], 2],
+    ['an unknown code', ['explain', 'BLK_CHECKSUM'], 2],
+    ['checks', ['checks'], 0],
+    ['no command', [], 2],
+  ];
+  for (const [name, args, exit] of cases)
+    it(`${name}: ${exit}`, () => {
+      const before = treeSum(CAPTURES);
+      const run = runCli(args);
+      expect({ exit: run.exit, stderr: run.stderr }).toMatchObject({ exit });
+      expect(run.stderr).not.toContain('    at ');
+      expect(treeSum(CAPTURES)).toBe(before);
+    });
+});
+
+describe('verify', () => {
+  it('prints what it found, and where', () => {
+    const { stdout, stderr } = runCli(['verify', DAMAGED, '--stream', 'COMPERASE']);
+    expect(stderr).toBe('');
+    expect(stdout).toContain('CRITICAL S2_CHUNK_CORRUPT: An S2 chunk cannot be decoded');
+    expect(stdout).toContain(
+      '$G/COMPERASE jetstream/$G/streams/COMPERASE/msgs/1.blk, offset 17, 10,940 bytes',
+    );
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(
+      'CRITICAL: 1 stream, 3 blocks, 51 messages, 0 consumers, 52 KiB checked; 37 messages lost, 4 critical findings',
+    );
+  });
+
+  it('--check prints one line', () => {
+    const { stdout } = runCli(['verify', '--check', ORDERS]);
+    expect(stdout).toMatch(
+      /^VERIFY OK - 1 stream, 1 block, 163 messages, 5 consumers, 52 KiB checked \| streams=1 blocks=1 messages=163 [^\n]*\n$/,
+    );
+  });
+
+  it('--format prometheus and junit', () => {
+    const metrics = runCli(['verify', '--format', 'prometheus', DAMAGED]).stdout;
+    expect(metrics).toMatch(/^natsarc_verify_status\{source="[^"]+"\} 2$/m);
+    expect(metrics).toMatch(
+      /^natsarc_verify_findings\{source="[^"]+",code="S2_CHUNK_CORRUPT",severity="critical"\} 1$/m,
+    );
+    const xml = runCli(['verify', '--format', 'junit', DAMAGED]).stdout;
+    expect(xml).toContain('<testsuite name="$G/COMPERASE" tests="2" failures="2">');
+    expect(xml).toContain('<failure type="S2_CHUNK_CORRUPT"');
+    expect(runCli(['verify', '--format', 'junit', ENCRYPTED]).stdout).toContain(
+      '<failure type="ENC_KEY_REQUIRED"',
+    );
+  });
+
+  it('--outfile is written whole, and nothing is left beside it', () => {
+    const folder = tempFolder();
+    const run = runCli(['verify', '--json', '--outfile', join(folder, 'report.json'), ORDERS]);
+    expect(run).toMatchObject({ exit: 0, stdout: '' });
+    expect(readdirSync(folder)).toEqual(['report.json']);
+    expect(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'))).toMatchObject({ status: 'OK' });
+    expect(runCli(['verify', '--outfile', join(folder, 'none/report'), ORDERS]).exit).toBe(3);
+    expect(existsSync(join(folder, 'none'))).toBe(false);
+  });
+
+  it('--quiet leaves the exit code', () => {
+    expect(runCli(['verify', '-q', DAMAGED])).toEqual({ exit: 2, stdout: '', stderr: '' });
+  });
+});
+
+describe('cat', () => {
+  const seqs = (...args: string[]): number[] =>
+    runCli(['cat', ORDERS, ...args])
+      .stdout.split('\n')
+      .filter((line) => line !== '')
+      .map((line) => (JSON.parse(line) as { seq: number }).seq);
+
+  it('selects by sequence, subject, time and number', () => {
+    expect(seqs('--seq', '10')).toEqual([10]);
+    expect(seqs('--seq', '7')).toEqual([]);
+    expect(seqs('--min-seq', '5', '--max-seq', '9')).toEqual([5, 6, 8, 9]);
+    expect(seqs('--limit', '3')).toEqual([2, 5, 6]);
+    expect(seqs('--subject', 'orders.created.>', '--limit', '1')).toEqual([10]);
+    expect(seqs('--before', '2020-01-01T00:00:00Z')).toEqual([]);
+    expect(seqs('--after', '2020-01-01T00:00:00Z')).toHaveLength(163);
+    expect(
+      seqs('--after', '2026-11-21T00:03:51.377364797Z', '--before', '2026-11-21T00:03:51.377364797Z'),
+    ).toEqual([10]);
+  });
+
+  it('gives payloads as they are', () => {
+    const raw = runCli(['cat', ORDERS, '--seq', '10', '--raw']).stdout;
+    const line = JSON.parse(runCli(['cat', ORDERS, '--seq', '10', '--text']).stdout) as {
+      text: string;
+      data: string;
+      headers: object;
+    };
+    expect(raw).toBe(line.text);
+    expect(Buffer.from(line.data, 'base64').toString()).toBe(raw);
+    expect(Object.keys(line.headers)).toEqual(['Nats-Msg-Id', 'X-Trace']);
+  });
+
+  it('ends quietly when its reader is gone', () => {
+    const command = `'${process.execPath}' '${join(ROOT, 'bin/natsarc.js')}' cat '${ORDERS}' | head -1`;
+    const done = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+    expect(done.stderr).toBe('');
+    expect(done.stdout.split('\n')).toHaveLength(2);
+  });
+});
+
+describe('what a person sees', () => {
+  it('escapes what could steer a terminal', () => {
+    const path = copyOf('2.14.5-full/store/jetstream/$G/streams/ORDERS');
+    renameSync(join(path, 'obs/LOG'), join(path, 'obs/\u001b[2JLOG\u202e'));
+    const run = runCli(['inspect', path]);
+    expect(run.stdout).not.toContain('\u001b');
+    expect(run.stdout).toContain('\\x1b[2JLOG\\u202e');
+  });
+
+  it('fits 100 columns', () => {
+    for (const capture of readdirSync(CAPTURES))
+      for (const args of [['inspect'], ['inspect', '--deep', '--blocks', '--gaps', '--subjects']]) {
+        const path = ['store', 'backups/streams/ORDERS.tgz']
+          .map((name) => join(CAPTURES, capture, name))
+          .find((name) => existsSync(name));
+        if (path === undefined) continue;
+        const wide = runCli([...args, path])
+          .stdout.split('\n')
+          .slice(1)
+          .filter((line) => [...line].length > 100);
+        expect(wide, `${args.join(' ')} ${capture}`).toEqual([]);
+      }
+  });
+
+  it('help tells commands, options and exit codes', () => {
+    const help = runCli(['--help']).stdout;
+    for (const command of ['inspect', 'verify', 'cat', 'checks', 'explain']) {
+      expect(help).toContain(`natsarc ${command}`);
+      expect(runCli([command, '--help']).stdout).toContain('EXIT STATUS');
+    }
+    expect(runCli(['--version']).stdout.trim()).toBe(VERSION);
+    expect(
+      (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version,
+    ).toBe(VERSION);
+  });
+
+  it('explain tells every code', () => {
+    for (const entry of Object.values(CATALOG)) {
+      for (const text of [entry.meaning, entry.consequence, entry.advice]) expect(text).toMatch(/\.$/);
+      expect(entry.title).not.toMatch(/\.$/);
+    }
+    expect(runCli(['explain', 'blk_checksum_mismatch']).stdout).toContain('are not covered by it');
+    expect(runCli(['explain', 'BLK_CHECKSUM']).stderr).toContain('BLK_CHECKSUM_MISMATCH');
+  });
+
+  it('no progress in a pipe', () => {
+    expect(runCli(['verify', DAMAGED]).stderr).toBe('');
+    expect(runCli(['verify', '--no-progress', ORDERS]).stderr).toBe('');
+  });
+});
+
+it('a store opened at each of its folders', () => {
+  const folder = tempFolder();
+  cpSync(join(CAPTURES, '2.14.5-full/store'), folder, { recursive: true });
+  for (const [path, kind] of [
+    ['', 'store'],
+    ['jetstream', 'store'],
+    ['jetstream/$G', 'account-store'],
+    ['jetstream/$G/streams/ORDERS', 'stream-store'],
+  ] as const) {
+    const report = JSON.parse(
+      runCli(['inspect', join(folder, path), '--json', '--stream', 'ORDERS']).stdout,
+    ) as { source: { kind: string }; accounts: { name: string }[] };
+    expect(report.source.kind).toBe(kind);
+  }
+});
