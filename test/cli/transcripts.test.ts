@@ -57,14 +57,14 @@ describe('verify', () => {
       '$G/COMPERASE jetstream/$G/streams/COMPERASE/msgs/1.blk, offset 17, 10,940 bytes',
     );
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(
-      'CRITICAL: 1 stream, 3 blocks, 51 messages, 0 consumers, 52 KiB checked; 37 messages lost, 4 critical findings',
+      'CRITICAL: 1 stream, 3 blocks, 51 messages, 0 consumers, 46 KiB checked; 37 messages lost, 4 critical findings',
     );
   });
 
   it('--check prints one line', () => {
     const { stdout } = runCli(['verify', '--check', ORDERS]);
     expect(stdout).toMatch(
-      /^VERIFY OK - 1 stream, 1 block, 163 messages, 5 consumers, 52 KiB checked \| streams=1 blocks=1 messages=163 [^\n]*\n$/,
+      /^VERIFY OK - 1 stream, 1 block, 163 messages, 5 consumers, 53 KiB checked \| streams=1 blocks=1 messages=163 [^\n]*\n$/,
     );
   });
 
@@ -156,7 +156,7 @@ describe('what a person sees', () => {
         const wide = runCli([...args, path])
           .stdout.split('\n')
           .slice(1)
-          .filter((line) => [...line].length > 100);
+          .filter((line) => Array.from(line).length > 100);
         expect(wide, `${args.join(' ')} ${capture}`).toEqual([]);
       }
   });

@@ -5,7 +5,7 @@ import { labelled, table } from '../table.ts';
 import { bytesText, countOrDash, countText, counted, timeShort } from '../units.ts';
 import { configurationPairs } from './stream-configuration.ts';
 import { blockTable, consumerTable, subjectTable } from './stream-tables.ts';
-import { placeText } from './verify.ts';
+import { placeText, wrap } from './verify.ts';
 
 export interface InspectTextOptions {
   readonly blocks: boolean;
@@ -27,7 +27,10 @@ export function inspectText(report: InspectReport, palette: Palette, options: In
   const findings = report.findings.filter((finding) => finding.severity !== 'info');
   const tail = findings
     .slice(0, 20)
-    .map((finding) => `${palette.warn(finding.code)} ${finding.message}: ${placeText(finding)}`);
+    .flatMap((finding) => [
+      `${palette.warn(finding.code)} ${finding.message}`,
+      ...wrap(placeText(finding), 94).map((line) => `    ${line}`),
+    ]);
   return `${[head, '', ...body, ...(tail.length === 0 ? [] : ['', ...tail, ...(findings.length > 20 ? [`and ${countText(findings.length - 20)} more`] : []), 'natsarc verify tells what that means'])].join('\n')}\n`;
 }
 
@@ -37,7 +40,6 @@ function overview(streams: readonly { account: string | null; stream: StreamRepo
     { title: 'Stream' },
     { title: 'Messages', align: 'right' as const },
     { title: 'Bytes', align: 'right' as const },
-    { title: 'First', align: 'right' as const },
     { title: 'Last', align: 'right' as const },
     { title: 'Blocks', align: 'right' as const },
     { title: 'Consumers', align: 'right' as const },
@@ -51,7 +53,6 @@ function overview(streams: readonly { account: string | null; stream: StreamRepo
         ? '-'
         : 'encrypted'
       : bytesText(stream.state.bytes ?? 0),
-    stream.state === null ? '-' : String(stream.state.first_seq),
     stream.state === null ? '-' : String(stream.state.last_seq),
     countText(stream.blocks.length),
     countText(stream.consumers.length),

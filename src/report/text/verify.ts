@@ -65,7 +65,7 @@ function severityLines(report: VerifyReport, severity: Finding['severity'], pale
   const isVerbose = severity !== 'info';
   return [...byCode].flatMap(([code, findings]) => [
     `${paint(severity.toUpperCase())} ${palette.bold(code)}: ${CATALOG[code].title}${findings.length > 1 ? ` (${countText(findings.length)} times)` : ''}`,
-    ...(isVerbose ? findings.slice(0, MAX_PLACES).map((finding) => `    ${placeText(finding)}`) : []),
+    ...(isVerbose ? findings.slice(0, MAX_PLACES).flatMap((finding) => placeLines(finding)) : []),
     ...(isVerbose && findings.length > MAX_PLACES
       ? [`    and ${countText(findings.length - MAX_PLACES)} more: see --json`]
       : []),
@@ -90,6 +90,10 @@ export function placeText(finding: Finding): string {
   );
   const text = `${parts.filter((part) => part !== '').join(', ')}${data.length === 0 ? '' : ` (${data.join(', ')})`}`;
   return escapeText(text);
+}
+
+function placeLines(finding: Finding): string[] {
+  return wrap(placeText(finding), 94).map((line, i) => `${i === 0 ? '    ' : '      '}${line}`);
 }
 
 export function wrap(text: string, width: number): string[] {
