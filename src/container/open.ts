@@ -98,6 +98,7 @@ function openBlockFile(
   const folderName = options.streamName ?? (basename(folder) === 'msgs' ? basename(dirname(folder)) : '');
   if (!Number.isSafeInteger(number))
     throw new UsageError(`${givenPath} does not tell its block number: give --block`);
+  const isMisread = /^0[0-9]+\.blk$/.test(label);
   const parts: StreamParts = {
     form: 'store',
     account: null,
@@ -108,7 +109,7 @@ function openBlockFile(
     entries: [fileEntry(`msgs/${number}.blk`, label, path, sizeBytes)],
     emptyFolders: [],
     carrier: null,
-    findings: [],
+    findings: isMisread ? [makeFinding({ code: 'BLK_NAME_INVALID' }, { file: label })] : [],
   };
   return container('block', givenPath, sizeBytes, [parts], [], []);
 }

@@ -20,8 +20,20 @@ export function readStore(path: string, items: readonly FolderItem[]): StoreCont
       streams: [readStreamFolder(path, '', accountAbove(path), basename(path))],
       findings,
     };
-  if (items.some(isNamed('streams')))
+  const streamsFolder = items.find(isNamed('streams'));
+  if (streamsFolder !== undefined && holdsStreams(readFolder(streamsFolder.path, '', {}, [])))
     return { kind: 'account-store', streams: readAccount(path, '', basename(path), findings), findings };
+  if (basename(path) === 'streams' && holdsStreams(items))
+    return {
+      kind: 'account-store',
+      streams: readStreams(
+        { name: 'streams', path, kind: 'folder', sizeBytes: 0 },
+        '',
+        basename(dirname(path)),
+        findings,
+      ),
+      findings,
+    };
   const jetstream = items.find(isNamed('jetstream'));
   const root = jetstream === undefined ? path : jetstream.path;
   const label = jetstream === undefined ? '' : 'jetstream';
@@ -47,6 +59,15 @@ export function readStore(path: string, items: readonly FolderItem[]): StoreCont
     found ||= inside.some((item) => isNamed('_js_')(item) || isNamed('streams')(item));
   }
   return found ? { kind: 'store', streams, findings } : null;
+}
+
+/** A folder called `streams` may as well hold backups. */
+function holdsStreams(items: readonly FolderItem[]): boolean {
+  const folders = items.filter((item) => item.kind === 'folder');
+  if (folders.length === 0) return true;
+  return folders.some(
+    (item) => item.name.startsWith('.') || isStreamFolder(readFolder(item.path, '', {}, [])),
+  );
 }
 
 function leftoverOrUnknown(name: string, label: string): Finding {

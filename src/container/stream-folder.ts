@@ -7,14 +7,16 @@ import { joinLabel, readFolder, type FolderItem } from './folder.ts';
 const STREAM_FILES = /^(meta\.inf|meta\.sum|meta\.key|sources\.db)$/;
 const MESSAGE_FILES = /^((0|[1-9][0-9]*)\.(blk|idx|fss|key)|index\.db|thw\.db|sched\.db)$/;
 const CONSUMER_FILES = /^(meta\.inf|meta\.sum|meta\.key|o\.dat)$/;
+const RAFT_FILES = ['peers.idx', 'tav.idx'];
 const LEFTOVER = /(\.tmp|^[0-9]+\.new|^_test_.*)$/;
 
 /** Whether a folder looks like that of a stream: its configuration, or its messages. */
 export function isStreamFolder(items: readonly FolderItem[]): boolean {
-  return items.some(
-    (item) =>
-      (item.kind === 'file' && item.name === 'meta.inf') || (item.kind === 'folder' && item.name === 'msgs'),
-  );
+  const has = (kind: FolderItem['kind'], name: string): boolean =>
+    items.some((item) => item.kind === kind && item.name === name);
+  // A raft group of a cluster looks alike, but is a log; a consumer has a meta.inf, too.
+  if (RAFT_FILES.some((name) => has('file', name)) || has('file', 'o.dat')) return false;
+  return has('file', 'meta.inf') || has('folder', 'msgs');
 }
 
 /** Reads the names and sizes in one stream's folder; opens nothing. */

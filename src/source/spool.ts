@@ -1,6 +1,7 @@
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CancelledError, SourceError } from '../core/error.ts';
 import { pipeline } from 'node:stream/promises';
 
 /** A temporary file that holds what a stream brought; removed by `remove`, or when the process ends. */
@@ -30,6 +31,14 @@ export async function spool(
     );
     return { path, error: null, remove };
   } catch (error) {
-    return { path, error: error instanceof Error ? error : new Error(String(error)), remove };
+    if (isStreamError(error)) return { path, error, remove };
+    remove();
+    if (signal?.aborted === true) throw new CancelledError('cancelled');
+    throw new SourceError(`temporary file: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** What came was damaged (zlib's own codes); anything else went wrong on our side. */
+function isStreamError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }

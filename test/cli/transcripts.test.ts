@@ -203,3 +203,14 @@ it('a store opened at each of its folders', () => {
     expect(report.source.kind).toBe(kind);
   }
 });
+
+it('a folder called streams may hold streams or backups; a raft group is neither', () => {
+  const kindOf = (path: string): unknown =>
+    (JSON.parse(runCli(['inspect', path, '--json']).stdout) as { source?: { kind: string } }).source?.kind;
+  expect(kindOf(join(CAPTURES, '2.14.5-full/store/jetstream/$G/streams'))).toBe('account-store');
+  expect(kindOf(join(CAPTURES, '2.6.1-legacy/backups/streams'))).toBe('account-backup');
+  const raft = join(tempFolder(), 'S-R3F-abcdefgh');
+  cpSync(join(CAPTURES, '2.14.5-full/store/jetstream/$G/streams/WQ'), raft, { recursive: true });
+  cpSync(join(raft, 'meta.sum'), join(raft, 'peers.idx'));
+  expect(runCli(['verify', raft]).exit).toBe(3);
+});
