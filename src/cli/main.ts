@@ -30,7 +30,7 @@ const GLOBAL_FLAGS = {
   quiet: {
     alias: 'q',
     type: 'boolean',
-    describe: 'nothing but the result and errors; verify: the exit code only',
+    describe: 'no notes; verify prints nothing, its exit code tells',
   },
   progress: {
     type: 'boolean',
@@ -57,7 +57,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const parser = yargs(args.map((arg) => (arg === '-' ? STANDARD_INPUT : arg)))
     .scriptName('natsarc')
     .usage(
-      'natsarc looks into, checks and rescues JetStream backups and data directories, with no server running',
+      'natsarc looks into JetStream backups and data directories and checks them, with no server running',
     )
     .options(GLOBAL_FLAGS)
     .version(VERSION)

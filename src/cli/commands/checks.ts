@@ -7,7 +7,7 @@ import type { CliContext } from '../context.ts';
 export const checksCommand = {
   command: 'checks',
   describe: 'the catalogue of finding codes',
-  builder: (y: Argv): Argv => y.epilogue('EXIT STATUS: 0 done, 2 wrong usage'),
+  builder: (y: Argv): Argv => y.epilogue('EXIT STATUS: 0 done, 1 failed, 2 wrong usage'),
   run: async (_: object, context: CliContext): Promise<void> => {
     if (!context.isJson) return context.write(checksText(context.palette));
     const checks = Object.entries(CATALOG).map(([code, entry]) => ({ code, ...entry }));

@@ -12,7 +12,7 @@ export const explainCommand = {
     y
       .positional('code', { type: 'string', demandOption: true, describe: 'as verify prints it' })
       .example('$0 explain BLK_CHECKSUM_MISMATCH', '')
-      .epilogue('EXIT STATUS: 0 done, 2 unknown code or wrong usage'),
+      .epilogue('EXIT STATUS: 0 done, 1 failed, 2 unknown code or wrong usage'),
   run: async (args: { readonly code: string }, context: CliContext): Promise<void> => {
     const code = args.code.toUpperCase();
     if (!isCode(code))
