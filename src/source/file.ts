@@ -2,26 +2,29 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { SourceError } from '../core/error.ts';
 import type { ByteSource, SourceDescriptor } from './byte-source.ts';
 
-/** A file, opened for reading only; the descriptor is held until `close`. Throws SourceError. */
+/** An account may hold thousands of snapshots, a process only so many open files: the one unused longest is closed. */
+const MOST_OPEN = 64;
+
+/** Descriptors by the source that reads through them, the one used last at the end. */
+const openFiles = new Map<FileSource, number>();
+
+/** A file, for reading only. It is opened at once, and again where it was closed to make room. Throws SourceError. */
 export class FileSource implements ByteSource {
   readonly sizeBytes: number;
   readonly descriptor: SourceDescriptor;
   readonly #path: string;
-  readonly #fd: number;
-  #isOpen = true;
 
   constructor(path: string) {
     this.#path = path;
     this.descriptor = { kind: 'file', path };
-    this.#fd = this.#try(() => openSync(path, 'r'));
-    this.sizeBytes = this.#try(() => fstatSync(this.#fd).size);
+    this.sizeBytes = this.#try(() => fstatSync(this.#fd()).size);
   }
 
   read(target: Uint8Array, offsetBytes: number): number {
     let done = 0;
     while (done < target.length) {
       const rest = done === 0 ? target : target.subarray(done);
-      const count = this.#try(() => readSync(this.#fd, rest, 0, rest.length, offsetBytes + done));
+      const count = this.#try(() => readSync(this.#fd(), rest, 0, rest.length, offsetBytes + done));
       if (count === 0) break;
       done += count;
     }
@@ -29,8 +32,18 @@ export class FileSource implements ByteSource {
   }
 
   close(): void {
-    if (this.#isOpen) closeSync(this.#fd);
-    this.#isOpen = false;
+    const fd = openFiles.get(this);
+    if (fd !== undefined) closeSync(fd);
+    openFiles.delete(this);
+  }
+
+  #fd(): number {
+    const fd = openFiles.get(this) ?? openSync(this.#path, 'r');
+    openFiles.delete(this);
+    openFiles.set(this, fd);
+    const [oldest] = openFiles.keys();
+    if (openFiles.size > MOST_OPEN && oldest !== undefined) oldest.close();
+    return fd;
   }
 
   #try<T>(work: () => T): T {

@@ -26,8 +26,8 @@ export interface PoolOptions {
 export class Pool {
   readonly #threads: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #all: Worker[] = [];
   readonly #idle: Worker[] = [];
-  #started = 0;
 
   constructor(options: PoolOptions) {
     const wanted = options.jobs ?? Math.min(MOST_THREADS, availableParallelism());
@@ -42,8 +42,9 @@ export class Pool {
   ): Promise<JobResult<J>[]> {
     const results: JobResult<J>[] = Array.from({ length: jobs.length });
     let next = 0;
+    let hasFailed = false;
     const take = async (): Promise<void> => {
-      while (next < jobs.length) {
+      while (next < jobs.length && !hasFailed) {
         if (this.#signal?.aborted === true) throw new CancelledError('cancelled');
         const at = next++;
         const job = jobs[at];
@@ -52,12 +53,19 @@ export class Pool {
         onDone(job, at);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(this.#threads, jobs.length) }, take));
+    const takers = Array.from({ length: Math.min(this.#threads, jobs.length) }, async () =>
+      take().catch((error: unknown) => {
+        hasFailed = true;
+        throw error;
+      }),
+    );
+    const ended = await Promise.allSettled(takers);
+    for (const end of ended) if (end.status === 'rejected') throw end.reason;
     return results;
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#idle.splice(0).map(async (worker) => worker.terminate()));
+    await Promise.all(this.#all.splice(0).map(async (worker) => worker.terminate()));
   }
 
   async #runOne(job: Job): Promise<JobResult<Job>> {
@@ -74,11 +82,12 @@ export class Pool {
   }
 
   #start(): Worker {
-    this.#started++;
-    return new Worker(new URL('./worker-main.js', import.meta.url), {
-      name: `natsarc-${this.#started}`,
+    const worker = new Worker(new URL('./worker-main.js', import.meta.url), {
+      name: `natsarc-${this.#all.length + 1}`,
       workerData: { kernel: kernelModule() },
     });
+    this.#all.push(worker);
+    return worker;
   }
 }
 

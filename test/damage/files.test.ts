@@ -1,9 +1,27 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { keyedSum } from '../../src/codec/highwayhash.ts';
-import { codesOf, copyOf, editFile, flipBit, tempFolder, verifyDamaged } from '../support/damage.ts';
+import {
+  CAPTURES,
+  codesOf,
+  copyOf,
+  editFile,
+  flipBit,
+  tempFolder,
+  verifyDamaged,
+} from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const ORDERS = '2.14.5-full/store/jetstream/$G/streams/ORDERS';
@@ -183,6 +201,24 @@ describe('a folder', () => {
     mkdirSync(join(store, 'jetstream/$G/__snapshots__/snap-1'), { recursive: true });
     mkdirSync(join(store, 'jetstream/$G/streams/.GONE/msgs'), { recursive: true });
     await expectDamage(store, 'WARNING', ['DIR_SNAPSHOT_STAGING', 'DIR_STREAM_DELETED']);
+  });
+
+  it('with one file that cannot be read: that stream is UNKNOWN, the others are verified', () => {
+    const store = tempFolder();
+    cpSync(join(CAPTURES, '2.14.5-full/store/jetstream/$G/streams'), store, { recursive: true });
+    const files = readdirSync(store, { recursive: true, encoding: 'utf8' });
+    for (const file of ['', ...files]) chmodSync(join(store, file), 0o755);
+    chmodSync(join(store, 'WQ/msgs/1.blk'), 0o000);
+    for (const name of readdirSync(store))
+      if (name !== 'WQ' && name !== 'EDGE') rmSync(join(store, name), { recursive: true });
+    const account = join(tempFolder(), 'streams');
+    renameSync(store, account);
+    chmodSync(join(account, '..'), 0o755);
+    const run = runCli(['verify', account], undefined, process.getuid?.() === 0 ? 65534 : undefined);
+    expect(run.exit).toBe(3);
+    expect(run.stdout).toMatch(/EDGE +17 .* OK/);
+    expect(run.stdout).toMatch(/WQ .* UNKNOWN/);
+    expect(run.stdout).toContain('EACCES');
   });
 
   it('without permission is UNKNOWN', () => {

@@ -1,9 +1,12 @@
 import type { Finding } from '../../findings/finding.ts';
 import { makeFinding } from '../../findings/finding.ts';
+import { SourceError } from '../../core/error.ts';
+import type { StreamParts } from '../../container/entry.ts';
 import { statusOf } from '../../findings/status.ts';
-import { loadStream, placed, sourceReport, TOOL, withArchive } from '../open-archive.ts';
+import { loadStream, placed, sourceReport, TOOL, withArchive, type Archive } from '../open-archive.ts';
 import type { SelectOptions, VerifyReport } from '../types.ts';
 import { verifyFileStream } from './file-stream.ts';
+import { unreadableStream } from './unreadable.ts';
 import { verifyV2Stream } from './v2-stream.ts';
 import type { VerifiedStream } from './types.ts';
 
@@ -16,11 +19,9 @@ export async function verifyArchive(path: string, options: SelectOptions = {}): 
     const verified: VerifiedStream[] = [];
     const findings: Finding[] = [...work.container.findings];
     for (const parts of work.selected) {
-      const archive = loadStream(parts);
-      const one =
-        parts.form === 'v2' ? verifyV2Stream(archive, parts, work) : await verifyFileStream(archive, work);
+      const one = await verifyStream(parts, work);
       verified.push(one);
-      findings.push(...placed(parts.findings, archive.place), ...one.findings);
+      findings.push(...one.findings);
     }
     if (work.selected.length === 0 && findings.length === 0)
       findings.push(makeFinding({ code: 'DIR_NO_STREAMS' }, { file: path }));
@@ -42,4 +43,17 @@ export async function verifyArchive(path: string, options: SelectOptions = {}): 
       findings,
     };
   });
+}
+
+/** A file of a stream that cannot be read makes that stream unknown; the others are verified all the same. */
+async function verifyStream(parts: StreamParts, work: Archive): Promise<VerifiedStream> {
+  try {
+    const archive = loadStream(parts);
+    const one =
+      parts.form === 'v2' ? verifyV2Stream(archive, parts, work) : await verifyFileStream(archive, work);
+    return { ...one, findings: [...placed(parts.findings, archive.place), ...one.findings] };
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    return unreadableStream(parts, error);
+  }
 }

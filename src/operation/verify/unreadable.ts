@@ -1,9 +1,11 @@
+import type { StreamParts } from '../../container/entry.ts';
 import { UnreadableArchive } from '../../container/unreadable.ts';
 import { SourceError } from '../../core/error.ts';
 import { makeFinding } from '../../findings/finding.ts';
 import { statusOf } from '../../findings/status.ts';
 import { TOOL } from '../open-archive.ts';
 import type { VerifyReport } from '../types.ts';
+import type { VerifiedStream } from './types.ts';
 
 /** The report on an archive that could not be opened: it is a verdict, too. Any other error is thrown on. */
 export function unreadableReport(path: string, error: unknown): VerifyReport {
@@ -20,5 +22,32 @@ export function unreadableReport(path: string, error: unknown): VerifyReport {
     checked: { streams: 0, blocks: 0, messages: 0, consumers: 0, bytes: 0 },
     streams: [],
     findings: [finding],
+  };
+}
+
+/** What can be told of a stream one of whose files cannot be read. */
+export function unreadableStream(parts: StreamParts, error: SourceError): VerifiedStream {
+  const name = parts.folderName ?? '';
+  const place = {
+    ...(parts.account === null ? {} : { account: parts.account }),
+    ...(name === '' ? {} : { stream: name }),
+  };
+  const finding = makeFinding(
+    { code: 'SRC_UNREADABLE', data: { reason: error.message } },
+    { ...place, file: parts.label },
+  );
+  return {
+    report: {
+      account: parts.account,
+      name,
+      declared: null,
+      actual: null,
+      lost: { msgs: [], bytes: 0 },
+      predictions: [],
+    },
+    findings: [...parts.findings, finding],
+    blocks: 0,
+    messages: 0,
+    consumers: 0,
   };
 }
