@@ -37,6 +37,7 @@ export function progressReporter(policy: ProgressPolicy): ProgressReporter {
     },
     end: () => {
       if (isShown && !policy.wantsLog) process.stderr.write('\r\u001b[K');
+      isShown = false;
     },
   };
 }

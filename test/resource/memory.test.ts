@@ -74,3 +74,25 @@ describe(`peak memory stays under ${LIMIT_MIB} MiB`, () => {
     expect(run.peak).toBeLessThan(LIMIT_MIB);
   });
 });
+
+describe('progress', () => {
+  const hasTerminal = spawnSync('script', ['--version']).status === 0;
+  if (!hasTerminal) console.warn('SKIPPED: no script command, so no terminal to show progress on');
+
+  /** What a terminal is sent on standard error and output together. */
+  function onTerminal(...flags: string[]): string {
+    const command = `'${process.execPath}' '${join(ROOT, 'bin/natsarc.js')}' verify --check --jobs 1 ${flags.join(' ')} '${join(folder, 'big.tar.s2')}'`;
+    return spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8' }).stdout;
+  }
+
+  it.skipIf(!hasTerminal)('a bar on a terminal, which is gone at the end', () => {
+    const shown = onTerminal();
+    expect(shown).toMatch(/[█░]{30} \d+% of \d+ MiB, /);
+    expect(shown.slice(shown.lastIndexOf('\r\u001b[K') - 1)).toContain('VERIFY OK');
+  });
+
+  it.skipIf(!hasTerminal)('no bar with --no-progress or --quiet', () => {
+    expect(onTerminal('--no-progress')).not.toMatch(/[█░]/);
+    expect(onTerminal('--quiet')).not.toMatch(/[█░]/);
+  });
+});
