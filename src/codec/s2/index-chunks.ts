@@ -1,6 +1,6 @@
 import type { Fault } from '../../findings/finding.ts';
 import { s2DecodedLength } from '../../kernels/index.ts';
-import { beginsAsS2, CHUNK_CRC_BYTES, CHUNK_HEADER_BYTES, CHUNK_TYPE, MAX_DECODED_BYTES } from './framing.ts';
+import { CHUNK_CRC_BYTES, CHUNK_HEADER_BYTES, CHUNK_TYPE, MAX_DECODED_BYTES } from './framing.ts';
 
 /** Where chunks begin, one row for about 512 KiB of decoded bytes. */
 export interface ChunkIndex {
@@ -36,8 +36,6 @@ export function indexChunks(read: Read, sizeBytes: number): { index: ChunkIndex;
   const faults: Fault[] = [];
   let offsetBytes = 0;
   let decodedBytes = 0;
-  if (sizeBytes > 0 && !beginsAsS2(heads.at(0, 10)))
-    faults.push({ code: 'S2_IDENTIFIER_MISSING', offsetBytes: 0 });
   while (offsetBytes < sizeBytes) {
     const head = readChunkHead(heads.at(offsetBytes, HEAD_BYTES), offsetBytes);
     if ('code' in head) {

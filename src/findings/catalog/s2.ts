@@ -1,13 +1,6 @@
 import type { CatalogEntry } from '../catalog-entry.ts';
 
 export const S2_SUITE = {
-  S2_IDENTIFIER_MISSING: {
-    severity: 'critical',
-    title: 'The S2 stream does not begin with its identifier',
-    meaning: 'Every S2 stream begins with ten fixed bytes; here they are others.',
-    consequence: 'The server refuses the restore.',
-    advice: 'Look whether the beginning of the file was lost or something was put before it.',
-  },
   S2_CRC_MISMATCH: {
     severity: 'critical',
     title: "An S2 chunk's checksum does not fit its content",
