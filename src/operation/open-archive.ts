@@ -33,6 +33,18 @@ export async function withArchive<T>(
     ...(options.blockNumber === undefined ? {} : { blockNumber: options.blockNumber }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
+  try {
+    return await withPool(container, options, work);
+  } finally {
+    container.close();
+  }
+}
+
+async function withPool<T>(
+  container: OpenContainer,
+  options: SelectOptions,
+  work: (archive: Archive) => Promise<T>,
+): Promise<T> {
   const selected = selectStreams(container, options);
   const totalBytes = selected.reduce((sum, parts) => sum + parts.sizeBytes, 0);
   const pool = new Pool({ jobs: options.jobs, totalBytes, signal: options.signal });
@@ -45,7 +57,6 @@ export async function withArchive<T>(
     return await work({ container, selected, pool, onBytes });
   } finally {
     await pool.close();
-    container.close();
   }
 }
 
