@@ -11,6 +11,8 @@ const LONGEST_SKIP: usize = 252;
 
 /** Bytes before the end where no match is looked for, so that whole words are read of the input only. */
 const MARGIN: usize = 24;
+/** The longest length of a block and the longest head of a literal. */
+const MOST_HEAD: usize = 8;
 /** From here on an offset takes four bytes. */
 const FAR: usize = 65536;
 
@@ -140,7 +142,6 @@ export function s2Encode(bytes: usize): usize {
   memory.fill(ENCODE_TABLE, 0, 4 << TABLE_BITS);
   const stop = bytes - MARGIN;
   let to = putLength(ENCODE_OUTPUT, bytes);
-  const limit = to + bytes;
   let pending: usize = 0;
   // An empty entry means position 0, which a match may well refer to.
   let at: usize = 1;
@@ -174,9 +175,7 @@ export function s2Encode(bytes: usize): usize {
     const more = sameBefore(at, found, min(at - pending, found));
     at -= more;
     found -= more;
-    const literal = at - pending;
-    if (to + literal > limit) return putStored(bytes);
-    to = putLiteral(to, pending, literal);
+    to = putLiteral(to, pending, at - pending);
     // Often the next match begins where one ends.
     while (true) {
       to = putCopy(to, at - found, until - at);
@@ -196,6 +195,7 @@ export function s2Encode(bytes: usize): usize {
     }
     pending = until;
   }
-  if (to + (bytes - pending) > limit) return putStored(bytes);
-  return putLiteral(to, pending, bytes - pending) - ENCODE_OUTPUT;
+  to = putLiteral(to, pending, bytes - pending);
+  // Seven bytes may cost nine: a long literal's head and a far copy. In all, that is less than the region has room for.
+  return to > ENCODE_OUTPUT + bytes + MOST_HEAD ? putStored(bytes) : to - ENCODE_OUTPUT;
 }

@@ -106,6 +106,40 @@ test('a copy of each length, near and far', () => {
     }
 });
 
+test('copies whose offset is around the ends of what one, two and four bytes hold', () => {
+  const piece = randomBytes(40, 8);
+  for (const end of [2048, 65_536])
+    for (const offset of [end - 2, end - 1, end, end + 1])
+      for (const length of [7, 8, 11, 12, 13, 40]) {
+        const source = piece.subarray(0, length);
+        const bytes = Buffer.concat([source, Buffer.alloc(offset - length), source, randomBytes(30, length)]);
+        expect(roundTrip(bytes)).toBeLessThan(length + 60);
+      }
+});
+
+test('a block that would grow is stored', () => {
+  // Noise where seven bytes from afar come again after more than 256 others, just where the encoder looks.
+  let seed = 1;
+  const noise = (length: number): Uint8Array => randomBytes(length, (seed += 2));
+  const placesSeen = (length: number): number[] => {
+    const places: number[] = [];
+    for (let at = 1; at < length; at += 5 + Math.min(at >> 4, 252)) places.push(at);
+    return places;
+  };
+  for (let round = 0; round < 20; round++) {
+    const start = noise(100_000);
+    const parts = [start];
+    let size = start.length;
+    for (let i = 0; i < 30; i++) {
+      const gap = placesSeen(400).find((at) => at > 256) ?? 0;
+      const from = placesSeen(start.length).findLast((at) => at + 65_536 < size + gap - 300 * (30 - i)) ?? 0;
+      parts.push(noise(gap), start.subarray(from, from + 7));
+      size += gap + 7;
+    }
+    roundTrip(Buffer.concat([...parts, noise(40)]));
+  }
+});
+
 test('the sizes that are promised', () => {
   expect(roundTrip(new Uint8Array(0))).toBe(1);
   expect(roundTrip(new Uint8Array(MIB))).toBeLessThan(20);
