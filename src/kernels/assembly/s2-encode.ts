@@ -168,7 +168,7 @@ export function s2Encode(bytes: usize): usize {
       found = seen2;
       at += 2;
     } else {
-      at += 5 + min((at - pending) >> 4, LONGEST_SKIP);
+      at += 6 + min((at - pending) >> 5, LONGEST_SKIP);
       continue;
     }
     let until = sameUntil(at + 7, found + 7, bytes);
@@ -183,6 +183,7 @@ export function s2Encode(bytes: usize): usize {
       if (at >= stop) break;
       const word = load<u64>(at - 2, ENCODE_INPUT);
       see(slot(word), at - 2);
+      see(slot(word >> 8), at - 1);
       const next = load<u64>(at, ENCODE_INPUT);
       const here = slot(next);
       found = seen(here);

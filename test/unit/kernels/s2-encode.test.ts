@@ -121,20 +121,19 @@ test('a block that would grow is stored', () => {
   // Noise where seven bytes from afar come again after more than 256 others, just where the encoder looks.
   let seed = 1;
   const noise = (length: number): Uint8Array => randomBytes(length, (seed += 2));
-  const placesSeen = (length: number): number[] => {
-    const places: number[] = [];
-    for (let at = 1; at < length; at += 5 + Math.min(at >> 4, 252)) places.push(at);
-    return places;
-  };
+  const looked: number[] = [];
+  for (let at = 1; at < 101_000; at += 6 + Math.min(at >> 5, 252)) looked.push(at);
+  const nextLook = (at: number): number => looked.find((place) => place > at) ?? 0;
   for (let round = 0; round < 20; round++) {
-    const start = noise(100_000);
-    const parts = [start];
+    const start = noise(nextLook(100_000));
+    const parts: Uint8Array[] = [start];
     let size = start.length;
     for (let i = 0; i < 30; i++) {
-      const gap = placesSeen(400).find((at) => at > 256) ?? 0;
-      const from = placesSeen(start.length).findLast((at) => at + 65_536 < size + gap - 300 * (30 - i)) ?? 0;
-      parts.push(noise(gap), start.subarray(from, from + 7));
-      size += gap + 7;
+      const from = nextLook(25_000 + 300 * i);
+      const gap = noise(i === 0 ? 0 : nextLook(256));
+      parts.push(gap, start.subarray(from, from + 7));
+      size += gap.length + 7;
+      expect(size - from).toBeGreaterThan(65_536);
     }
     roundTrip(Buffer.concat([...parts, noise(40)]));
   }
