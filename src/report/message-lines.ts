@@ -1,3 +1,4 @@
+import { headerFields } from '../core/header-fields.ts';
 import { formatTimeNs } from '../core/time.ts';
 import type { StoredMessage } from '../operation/cat/types.ts';
 
@@ -27,15 +28,9 @@ function textFields(message: StoredMessage): string[] {
   ];
 }
 
-/** `NATS/1.0` and lines `Name: value`; a name may come more than once. */
 function headerMap(block: string): Record<string, string[]> {
   const map = new Map<string, string[]>();
-  for (const line of block.split('\r\n').slice(1)) {
-    const colon = line.indexOf(':');
-    if (colon <= 0) continue;
-    const name = line.slice(0, colon);
-    map.set(name, [...(map.get(name) ?? []), line.slice(colon + 1).trim()]);
-  }
+  for (const [name, value] of headerFields(block)) map.set(name, [...(map.get(name) ?? []), value]);
   return Object.fromEntries(map);
 }
 

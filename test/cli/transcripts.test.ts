@@ -34,6 +34,9 @@ describe('exit codes', () => {
     ['an unknown option', ['inspect', ORDERS, '--dep'], 2],
     ['a bad sequence', ['cat', ORDERS, '--seq', 'x'], 2],
     ['a bad time', ['cat', ORDERS, '--after', '2026-02-30T00:00:00Z'], 2],
+    ['a bad regular expression', ['cat', ORDERS, '--grep', '('], 2],
+    ['a header without a name', ['cat', ORDERS, '--header', '=x'], 2],
+    ['no messages of each subject', ['cat', ORDERS, '--last-per-subject', '0'], 2],
     ['an unknown code', ['explain', 'BLK_CHECKSUM'], 2],
     ['checks', ['checks'], 0],
     ['no command', [], 2],
@@ -115,6 +118,16 @@ describe('cat', () => {
     expect(
       seqs('--after', '2026-11-21T00:03:51.377364797Z', '--before', '2026-11-21T00:03:51.377364797Z'),
     ).toEqual([10]);
+  });
+
+  it('selects by header, payload and newest of each subject', () => {
+    expect(seqs('--header', 'X-Trace', '--limit', '3')).toEqual([2, 6, 8]);
+    expect(seqs('--header', 'x-trace')).toEqual([]);
+    expect(seqs('--header', 'Nats-Msg-Id=391d47', '--header', 'X-Trace')).toEqual([]);
+    expect(seqs('--header', 'Nats-Msg-Id=391dd47f4e01795d', '--header', 'X-Trace')).toEqual([6]);
+    expect(seqs('--grep', '"order_id":"ord_(6e766c27d3d9|8c369d2cf47d)"')).toEqual([2, 6]);
+    expect(seqs('--last-per-subject', '1')).toHaveLength(157);
+    expect(seqs('--last-per-subject', '1', '--limit', '2')).toHaveLength(2);
   });
 
   it('gives payloads as they are', () => {

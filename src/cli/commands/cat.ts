@@ -1,16 +1,8 @@
 import type { Argv } from 'yargs';
-import { UsageError } from '../../core/error.ts';
-import { isSubjectPattern } from '../../core/subject.ts';
 import type { CliContext } from '../context.ts';
 import { exitOfFindings } from '../exit-code.ts';
-import {
-  ARCHIVE,
-  SELECT_FLAGS,
-  selectOptions,
-  sequenceOption,
-  timeOption,
-  type SelectArguments,
-} from '../options.ts';
+import { FILTER_FLAGS, filterOptions, type FilterArguments } from '../filter-options.ts';
+import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
 export const catCommand = {
   command: 'cat <archive>',
@@ -19,24 +11,8 @@ export const catCommand = {
     y
       .positional('archive', ARCHIVE)
       .options(SELECT_FLAGS)
+      .options(FILTER_FLAGS)
       .options({
-        seq: { type: 'string', describe: 'only this sequence', requiresArg: true },
-        subject: {
-          type: 'string',
-          array: true,
-          nargs: 1,
-          describe: 'only these subjects (NATS wildcards); repeatable',
-          requiresArg: true,
-        },
-        'min-seq': { type: 'string', describe: 'from this sequence on', requiresArg: true },
-        'max-seq': { type: 'string', describe: 'up to this sequence', requiresArg: true },
-        after: {
-          type: 'string',
-          describe: 'stored at or after a time, or an age such as 2h',
-          requiresArg: true,
-        },
-        before: { type: 'string', describe: 'stored at or before a time, or an age', requiresArg: true },
-        limit: { type: 'number', describe: 'how many messages at most', requiresArg: true },
         raw: { type: 'boolean', describe: 'payloads only, as they are, one behind the other' },
         text: { type: 'boolean', describe: 'add decoded headers and text where the bytes are UTF-8' },
       })
@@ -51,7 +27,7 @@ export const catCommand = {
     const { messageLines } = await import('../../report/message-lines.ts');
     const result = await catMessages(
       args.archive,
-      { ...selectOptions(args, context), ...filterOf(args) },
+      { ...selectOptions(args, context), ...filterOptions(args) },
       async (messages) => {
         if (args.raw === true) for (const message of messages) await context.write(message.data);
         else await context.write(messageLines(messages, args.text === true));
@@ -69,32 +45,8 @@ export const catCommand = {
   },
 };
 
-function filterOf(args: CatArguments): object {
-  if (args.limit !== undefined && !(Number.isInteger(args.limit) && args.limit >= 1))
-    throw new UsageError('--limit takes a number from 1 on');
-  const wrong = args.subject?.find((subject) => !isSubjectPattern(subject));
-  if (wrong !== undefined) throw new UsageError(`--subject ${wrong} is no subject`);
-  const seq = sequenceOption(args.seq, 'seq');
-  const fields = {
-    subjects: args.subject,
-    minSeq: seq ?? sequenceOption(args.minSeq, 'min-seq'),
-    maxSeq: seq ?? sequenceOption(args.maxSeq, 'max-seq'),
-    afterNs: timeOption(args.after, 'after'),
-    beforeNs: timeOption(args.before, 'before'),
-    limit: args.limit,
-  };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
-interface CatArguments extends SelectArguments {
+interface CatArguments extends SelectArguments, FilterArguments {
   readonly archive: string;
-  readonly seq?: string;
-  readonly subject?: string[];
-  readonly minSeq?: string;
-  readonly maxSeq?: string;
-  readonly after?: string;
-  readonly before?: string;
-  readonly limit?: number;
   readonly raw?: boolean;
   readonly text?: boolean;
 }
