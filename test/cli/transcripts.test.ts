@@ -10,6 +10,7 @@ import { runCli } from '../support/run-cli.ts';
 
 const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
 const DAMAGED = join(CAPTURES, '2.10.29-full/store');
+const SETTINGS = join(CAPTURES, '2.14.5-full/backups/$G/KV_settings');
 const ENCRYPTED = join(CAPTURES, '2.14.5-enc-chacha/store');
 
 describe('exit codes', () => {
@@ -37,6 +38,9 @@ describe('exit codes', () => {
     ['a bad regular expression', ['cat', ORDERS, '--grep', '('], 2],
     ['a header without a name', ['cat', ORDERS, '--header', '=x'], 2],
     ['no messages of each subject', ['cat', ORDERS, '--last-per-subject', '0'], 2],
+    ['keys of a stream that is no bucket', ['cat', ORDERS, '--kv'], 2],
+    ['a history of messages', ['cat', ORDERS, '--history'], 2],
+    ['keys by payload', ['cat', SETTINGS, '--kv', '--grep', 'x'], 2],
     ['an unknown code', ['explain', 'BLK_CHECKSUM'], 2],
     ['checks', ['checks'], 0],
     ['no command', [], 2],
@@ -140,6 +144,23 @@ describe('cat', () => {
     expect(raw).toBe(line.text);
     expect(Buffer.from(line.data, 'base64').toString()).toBe(raw);
     expect(Object.keys(line.headers)).toEqual(['Nats-Msg-Id', 'X-Trace']);
+  });
+
+  it('--kv --text shows a bucket as a table', () => {
+    const lines = runCli(['cat', SETTINGS, '--kv', '--text', '--min-seq', '59']).stdout.split('\n');
+    expect(lines.slice(0, 3)).toEqual([
+      'Bucket settings',
+      '',
+      'Key                             Revision  Operation  Time                 Value',
+    ]);
+    expect(lines.slice(4)).toEqual([
+      'indigo.price.k0                       59  PUT        2026-11-21 00:03:55  anchor shipped violet hel…',
+      'cobalt.price.k4                       61  DEL        2026-11-21 00:03:55',
+      'anchor.stock.k2                       62  PURGE      2026-11-21 00:03:55',
+      'cobalt.stock.k4                       64  PUT        2026-11-21 00:03:55  back again',
+      'anchor.price.k2                       65  PUT        2026-11-21 00:03:55  created over a delete mar…',
+      '',
+    ]);
   });
 
   it('ends quietly when its reader is gone', () => {

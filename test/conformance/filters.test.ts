@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { catMessages } from '../../src/operation/cat/run.ts';
 import type { StoredMessage } from '../../src/operation/cat/types.ts';
 import type { MessageFilter } from '../../src/operation/filter/types.ts';
-import { captures, type Capture, type TruthStream } from '../support/captures.ts';
+import { archiveForms } from '../support/archive-forms.ts';
+import { captures, type TruthStream } from '../support/captures.ts';
 import { truthMessage } from '../support/truth-comparison.ts';
 
 /** What a test of its own knows of a message: the place from the truth, the bytes from an unfiltered reading. */
@@ -31,10 +30,12 @@ const STREAMS = [
 let compared = 0;
 afterAll(() => console.log(`filters compared with the truth: ${compared}`));
 
-for (const capture of captures().filter((one) => forms(one).length > 0))
+for (const capture of captures()) {
+  const forms = archiveForms(capture, (name) => STREAMS.includes(name));
+  if (forms.length === 0) continue;
   describe(capture.id, () => {
-    for (const { path, stream } of forms(capture))
-      it(path.slice(capture.folder.length + 1), async () => {
+    for (const { path, label, stream } of forms)
+      it(label, async () => {
         const all = await knownMessages(path, stream);
         await fc.assert(
           fc.asyncProperty(filters(all), async (filter) => {
@@ -50,21 +51,6 @@ for (const capture of captures().filter((one) => forms(one).length > 0))
         );
       });
   });
-
-function forms(capture: Capture): { path: string; stream: TruthStream }[] {
-  return capture.truth.accounts.flatMap((account) =>
-    account.streams
-      .filter((stream) => STREAMS.includes(stream.name) && stream.messages !== undefined)
-      .flatMap((stream) => {
-        const isClear = !capture.set.startsWith('enc') && stream.path?.includes('<node>') === false;
-        const paths = [
-          ...(isClear ? [stream.path] : []),
-          ...(stream.backups ?? []).map((backup) => backup.path),
-        ];
-        return paths.map((path) => ({ path: join(capture.folder, path ?? ''), stream }));
-      })
-      .filter(({ path }) => existsSync(path)),
-  );
 }
 
 async function knownMessages(path: string, stream: TruthStream): Promise<Known[]> {

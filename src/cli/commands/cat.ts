@@ -1,12 +1,12 @@
 import type { Argv } from 'yargs';
 import type { CliContext } from '../context.ts';
-import { exitOfFindings } from '../exit-code.ts';
+import { tellDamage } from '../damage-notes.ts';
 import { FILTER_FLAGS, filterOptions, type FilterArguments } from '../filter-options.ts';
 import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
 export const catCommand = {
   command: 'cat <archive>',
-  describe: 'messages as lines of JSON',
+  describe: 'messages as lines of JSON; keys of a KV bucket',
   builder: (y: Argv): Argv =>
     y
       .positional('archive', ARCHIVE)
@@ -14,39 +14,66 @@ export const catCommand = {
       .options(FILTER_FLAGS)
       .options({
         raw: { type: 'boolean', describe: 'payloads only, as they are, one behind the other' },
-        text: { type: 'boolean', describe: 'add decoded headers and text where the bytes are UTF-8' },
+        text: {
+          type: 'boolean',
+          describe: 'add decoded headers and text where the bytes are UTF-8; with --kv a table',
+        },
+        kv: { type: 'boolean', describe: 'the keys of KV buckets, each with its newest revision' },
+        history: { type: 'boolean', describe: 'with --kv: every revision that is left' },
       })
-      .conflicts('raw', 'text')
+      .conflicts('raw', ['text', 'kv'])
+      .implies('history', 'kv')
       .example('$0 cat backups/ORDERS --seq 17 --text', 'one message')
       .example("$0 cat stream.tar.s2 --subject 'orders.*.paid' --after 2h", 'what came in')
+      .example('$0 cat backups/KV_settings --kv --text --before 1d', 'a bucket as it was a day ago')
       .epilogue(
         'EXIT STATUS: 0 done, 1 failed, 2 wrong usage, 3 done, but something selected was damaged or missing',
       ),
   run: async (args: CatArguments, context: CliContext): Promise<void> => {
-    const { catMessages } = await import('../../operation/cat/run.ts');
-    const { messageLines } = await import('../../report/message-lines.ts');
-    const result = await catMessages(
-      args.archive,
-      { ...selectOptions(args, context), ...filterOptions(args) },
-      async (messages) => {
-        if (args.raw === true) for (const message of messages) await context.write(message.data);
-        else await context.write(messageLines(messages, args.text === true));
-      },
-    );
-    context.progress.end();
-    const seen = new Set<string>();
-    for (const finding of result.findings) {
-      if (finding.severity !== 'critical' && finding.code !== 'ENC_KEY_REQUIRED') continue;
-      const line = `natsarc: ${finding.code}: ${finding.message}${finding.file === undefined ? '' : ` in ${finding.file}`}`;
-      if (!seen.has(line) && seen.size < 20) context.note(line);
-      seen.add(line);
-    }
-    context.setExit(exitOfFindings(result.findings));
+    if (args.kv === true) await keyValues(args, context);
+    else await messages(args, context);
   },
 };
+
+async function messages(args: CatArguments, context: CliContext): Promise<void> {
+  const { catMessages } = await import('../../operation/cat/run.ts');
+  const { messageLines } = await import('../../report/message-lines.ts');
+  const options = { ...selectOptions(args, context), ...filterOptions(args) };
+  const result = await catMessages(args.archive, options, async (lot) => {
+    if (args.raw === true) for (const message of lot) await context.write(message.data);
+    else await context.write(messageLines(lot, args.text === true));
+  });
+  context.progress.end();
+  tellDamage(result.findings, context);
+}
+
+async function keyValues(args: CatArguments, context: CliContext): Promise<void> {
+  const { catKeyValues } = await import('../../operation/kv/run.ts');
+  const { kvLines } = await import('../../report/kv-lines.ts');
+  const { kvRows, kvTitle } = await import('../../report/text/kv.ts');
+  const isTable = args.text === true && !context.isJson;
+  const options = {
+    ...selectOptions(args, context),
+    ...filterOptions(args),
+    history: args.history === true,
+  };
+  let bucket = '';
+  const result = await catKeyValues(args.archive, options, async (entries) => {
+    if (!isTable) return context.write(kvLines(entries));
+    const [{ account, bucket: name } = { account: null, bucket: '' }] = entries;
+    const title = account === null ? name : `${account}/${name}`;
+    if (title !== bucket) await context.write(`${bucket === '' ? '' : '\n'}${kvTitle(title)}`);
+    bucket = title;
+    await context.write(kvRows(entries));
+  });
+  context.progress.end();
+  tellDamage(result.findings, context);
+}
 
 interface CatArguments extends SelectArguments, FilterArguments {
   readonly archive: string;
   readonly raw?: boolean;
   readonly text?: boolean;
+  readonly kv?: boolean;
+  readonly history?: boolean;
 }
