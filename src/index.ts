@@ -8,6 +8,8 @@ export type { CatResult, StoredMessage } from './operation/cat/types.ts';
 export type { HeaderCondition, MessageFilter } from './operation/filter/types.ts';
 export { catKeyValues } from './operation/kv/run.ts';
 export type { KvEntry, KvOptions } from './operation/kv/types.ts';
+export { takeObject, type ObjectOptions } from './operation/object/run.ts';
+export type { ObjectInfo } from './operation/object/types.ts';
 export { inspectArchive } from './operation/inspect/run.ts';
 export type { InspectOptions } from './operation/inspect/types.ts';
 export { verifyArchive } from './operation/verify/run.ts';

@@ -20,17 +20,23 @@ export const catCommand = {
         },
         kv: { type: 'boolean', describe: 'the keys of KV buckets, each with its newest revision' },
         history: { type: 'boolean', describe: 'with --kv: every revision that is left' },
+        object: { type: 'string', describe: 'take this object out of an object store', requiresArg: true },
+        out: { type: 'string', describe: 'with --object: the file to write', requiresArg: true },
       })
       .conflicts('raw', ['text', 'kv'])
-      .implies('history', 'kv')
+      .conflicts('object', ['raw', 'text', 'kv', ...NO_OBJECT_FILTERS])
+      .implies({ history: 'kv', object: 'out', out: 'object' })
       .example('$0 cat backups/ORDERS --seq 17 --text', 'one message')
       .example("$0 cat stream.tar.s2 --subject 'orders.*.paid' --after 2h", 'what came in')
       .example('$0 cat backups/KV_settings --kv --text --before 1d', 'a bucket as it was a day ago')
+      .example('$0 cat backups/OBJ_media --object a.png --out a.png', 'an object, its digest checked')
       .epilogue(
         'EXIT STATUS: 0 done, 1 failed, 2 wrong usage, 3 done, but something selected was damaged or missing',
       ),
   run: async (args: CatArguments, context: CliContext): Promise<void> => {
-    if (args.kv === true) await keyValues(args, context);
+    if (args.object !== undefined && args.out !== undefined)
+      await takeOut(args.object, args.out, args, context);
+    else if (args.kv === true) await keyValues(args, context);
     else await messages(args, context);
   },
 };
@@ -70,10 +76,25 @@ async function keyValues(args: CatArguments, context: CliContext): Promise<void>
   tellDamage(result.findings, context);
 }
 
+/** Of the filters only those that end the stream earlier make sense of an object. */
+const NO_OBJECT_FILTERS = Object.keys(FILTER_FLAGS).filter((flag) => flag !== 'before' && flag !== 'max-seq');
+
+async function takeOut(name: string, out: string, args: CatArguments, context: CliContext): Promise<void> {
+  const { takeObject } = await import('../../operation/object/run.ts');
+  const { mustBeAbsent, writeFileWhole } = await import('../write-file.ts');
+  mustBeAbsent(out);
+  const options = { ...selectOptions(args, context), ...filterOptions(args) };
+  const info = await writeFileWhole(out, async (write) => takeObject(args.archive, name, options, write));
+  context.progress.end();
+  if (info.digest === null) context.note(`natsarc: object ${name} has no digest; only its size was checked`);
+}
+
 interface CatArguments extends SelectArguments, FilterArguments {
   readonly archive: string;
   readonly raw?: boolean;
   readonly text?: boolean;
   readonly kv?: boolean;
   readonly history?: boolean;
+  readonly object?: string;
+  readonly out?: string;
 }
