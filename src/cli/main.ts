@@ -5,6 +5,7 @@ import { escapeText } from '../report/escape.ts';
 import { catCommand } from './commands/cat.ts';
 import { checksCommand } from './commands/checks.ts';
 import { explainCommand } from './commands/explain.ts';
+import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { makeContext, type CliContext, type GlobalOptions } from './context.ts';
@@ -22,6 +23,7 @@ const COMMANDS: readonly Command[] = [
   inspectCommand,
   verifyCommand,
   catCommand,
+  exportCommand,
   checksCommand,
   explainCommand,
 ];

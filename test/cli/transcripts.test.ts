@@ -41,6 +41,10 @@ describe('exit codes', () => {
     ['keys of a stream that is no bucket', ['cat', ORDERS, '--kv'], 2],
     ['a history of messages', ['cat', ORDERS, '--history'], 2],
     ['keys by payload', ['cat', SETTINGS, '--kv', '--grep', 'x'], 2],
+    ['export', ['export', ORDERS, '--to', 'ndjson', '--limit', '1'], 0],
+    ['export damaged', ['export', DAMAGED, '--stream', 'COMPERASE', '--to', 'json'], 3],
+    ['export several streams', ['export', DAMAGED, '--to', 'json'], 2],
+    ['export to nothing', ['export', ORDERS], 2],
     ['an unknown code', ['explain', 'BLK_CHECKSUM'], 2],
     ['checks', ['checks'], 0],
     ['no command', [], 2],
@@ -171,6 +175,20 @@ describe('cat', () => {
   });
 });
 
+describe('export', () => {
+  it('--out is written whole, is the same each time, and replaces nothing', () => {
+    const folder = tempFolder();
+    const file = join(folder, 'orders.json');
+    const run = (): ReturnType<typeof runCli> => runCli(['export', ORDERS, '--to', 'json', '--out', file]);
+    expect(run()).toEqual({ exit: 0, stdout: '', stderr: '' });
+    expect(readdirSync(folder)).toEqual(['orders.json']);
+    expect(readFileSync(file, 'utf8')).toBe(runCli(['export', ORDERS, '--to', 'json']).stdout);
+    expect(run()).toMatchObject({ exit: 2, stderr: expect.stringContaining('is there already') as string });
+    expect(runCli(['export', '/nowhere', '--to', 'json', '--out', `${file}2`]).exit).toBe(1);
+    expect(readdirSync(folder)).toEqual(['orders.json']);
+  });
+});
+
 describe('what a person sees', () => {
   it('escapes what could steer a terminal', () => {
     const path = copyOf('2.14.5-full/store/jetstream/$G/streams/ORDERS');
@@ -197,7 +215,7 @@ describe('what a person sees', () => {
 
   it('help tells commands, options and exit codes', () => {
     const help = runCli(['--help']).stdout;
-    for (const command of ['inspect', 'verify', 'cat', 'checks', 'explain']) {
+    for (const command of ['inspect', 'verify', 'cat', 'export', 'checks', 'explain']) {
       expect(help).toContain(`natsarc ${command}`);
       expect(runCli([command, '--help']).stdout).toContain('EXIT STATUS');
     }
