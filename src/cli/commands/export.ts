@@ -5,7 +5,7 @@ import { tellDamage } from '../damage-notes.ts';
 import { FILTER_FLAGS, filterOptions, type FilterArguments } from '../filter-options.ts';
 import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
-const FORMS = ['json', 'ndjson'] as const;
+const FORMS = ['json', 'ndjson', 'parquet'] as const;
 type Form = (typeof FORMS)[number];
 
 export const exportCommand = {
@@ -22,6 +22,7 @@ export const exportCommand = {
       })
       .example('$0 export backups/ORDERS --to json --out orders.json', 'one document')
       .example('$0 export /var/lib/nats --stream ORDERS --to ndjson | jq -r .subject', 'line by line')
+      .example('$0 export stream.tar.s2 --to parquet --out orders.parquet', 'a table for DuckDB and others')
       .epilogue(
         'EXIT STATUS: 0 done, 1 failed, 2 wrong usage, 3 done, but something selected was damaged or missing',
       ),
@@ -57,6 +58,8 @@ async function writerOf(form: Form): Promise<ExportWriter> {
       return (await import('../../report/export/json.ts')).jsonExport();
     case 'ndjson':
       return (await import('../../report/export/ndjson.ts')).ndjsonExport();
+    case 'parquet':
+      return (await import('../../report/export/parquet.ts')).parquetExport();
   }
 }
 

@@ -15,6 +15,9 @@ import type { StoredMessage } from './types.ts';
 /** Takes messages in lots; the walk waits until a lot is done with. */
 export type EmitMessages = (messages: readonly StoredMessage[]) => Promise<void> | void;
 
+/** Behind a stream of this size the memory of idle threads is worth more than the time to start them again. */
+const LARGE_STREAM_BYTES = 150 * 1024 * 1024;
+
 /** One pass over the live messages of a stream, in sequence order; `pause` is awaited now and then. */
 export type MessageWalk = (
   visit: (message: StoredMessage) => void,
@@ -41,6 +44,7 @@ export async function streamMessages(
   }
   if (archive.encrypted !== null) return found();
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
+  if (parts.sizeBytes >= LARGE_STREAM_BYTES) await work.pool.close();
   await sift(walkBlocks(archive, evidence.sets, sieve), work, sieve, emit);
   const checks = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks];
   return [...found(), ...evidence.scan.findings, ...checks.flatMap((check) => check(evidence))];
