@@ -1,5 +1,7 @@
+import { headerFields } from '../core/header-fields.ts';
 import { formatTimeNs } from '../core/time.ts';
 import type { StoredMessage } from '../operation/cat/types.ts';
+import { utf8Text } from './utf8-text.ts';
 
 /** Messages as NDJSON: one `StoredMsg` of the NATS API a line. `withText` adds decoded headers and payload. */
 export function messageLines(messages: readonly StoredMessage[], withText: boolean): string {
@@ -19,32 +21,18 @@ function messageLine(message: StoredMessage, withText: boolean): string {
 }
 
 function textFields(message: StoredMessage): string[] {
-  const text = utf8(message.data);
-  const headers = message.header === null ? null : utf8(message.header);
+  const text = utf8Text(message.data);
+  const headers = message.header === null ? null : utf8Text(message.header);
   return [
     ...(headers === null ? [] : [`"headers":${JSON.stringify(headerMap(headers))}`]),
     ...(text === null ? [] : [`"text":${JSON.stringify(text)}`]),
   ];
 }
 
-/** `NATS/1.0` and lines `Name: value`; a name may come more than once. */
 function headerMap(block: string): Record<string, string[]> {
   const map = new Map<string, string[]>();
-  for (const line of block.split('\r\n').slice(1)) {
-    const colon = line.indexOf(':');
-    if (colon <= 0) continue;
-    const name = line.slice(0, colon);
-    map.set(name, [...(map.get(name) ?? []), line.slice(colon + 1).trim()]);
-  }
+  for (const [name, value] of headerFields(block)) map.set(name, [...(map.get(name) ?? []), value]);
   return Object.fromEntries(map);
-}
-
-function utf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {
