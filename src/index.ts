@@ -14,5 +14,7 @@ export { takeObject, type ObjectOptions } from './operation/object/run.ts';
 export type { ObjectInfo } from './operation/object/types.ts';
 export { inspectArchive } from './operation/inspect/run.ts';
 export type { InspectOptions } from './operation/inspect/types.ts';
+export { writeBackup } from './operation/write-backup/run.ts';
+export type { WriteBackupOptions, WrittenReport, WrittenStream } from './operation/write-backup/types.ts';
 export { verifyArchive } from './operation/verify/run.ts';
 export type * from './operation/types.ts';

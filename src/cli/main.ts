@@ -8,6 +8,7 @@ import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { packCommand, rewriteStreamNameCommand } from './commands/write-backup.ts';
 import { makeContext, type CliContext, type GlobalOptions } from './context.ts';
 import { EXIT } from './exit-code.ts';
 import { STANDARD_INPUT } from './options.ts';
@@ -24,6 +25,8 @@ const COMMANDS: readonly Command[] = [
   verifyCommand,
   catCommand,
   exportCommand,
+  packCommand,
+  rewriteStreamNameCommand,
   checksCommand,
   explainCommand,
 ];

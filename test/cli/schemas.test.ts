@@ -5,7 +5,7 @@ import { parse } from 'lossless-json';
 import { describe, expect, it } from 'vitest';
 import { CATALOG } from '../../src/findings/catalog/index.ts';
 import { ROOT } from '../support/captures.ts';
-import { CAPTURES } from '../support/damage.ts';
+import { CAPTURES, tempFolder } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
 
 function schema(name: string): { readonly [key: string]: unknown } {
@@ -20,6 +20,7 @@ for (const name of [
   'stored-message',
   'kv-entry',
   'export',
+  'report-written',
   'error',
 ])
   ajv.addSchema(schema(name), name);
@@ -76,6 +77,12 @@ describe('--json fits its schema', () => {
       expectValid('export', head);
       for (const line of lines) expectValid('stored-message', line);
     }
+  });
+
+  it('what pack wrote', () => {
+    const target = join(tempFolder(), 'out');
+    const archive = join(CAPTURES, '2.14.5-full/backups/$G/HUGESEQ');
+    expectValid('report-written', runCli(['pack', archive, '--out', target, '--json']).stdout);
   });
 
   it('each line of cat --kv', () => {
