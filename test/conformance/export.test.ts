@@ -27,7 +27,9 @@ async function exported(path: string, writer: ExportWriter, filter: MessageFilte
   const parts: (string | Uint8Array)[] = [];
   await exportStream(path, filter, {
     begin: async (head) => void parts.push(writer.begin(head)),
-    messages: (lot) => void parts.push(writer.messages(lot)),
+    messages: (lot) => {
+      for (const chunk of writer.messages(lot)) parts.push(Buffer.from(chunk));
+    },
   });
   parts.push(writer.end());
   return Buffer.concat(parts.map((part) => Buffer.from(part))).toString('utf8');

@@ -19,8 +19,10 @@ async function exported(path: string): Promise<ArrayBuffer> {
     path,
     {},
     {
-      begin: async (head) => void parts.push(writer.begin(head)),
-      messages: (lot) => void parts.push(writer.messages(lot)),
+      begin: async (head) => void parts.push(Buffer.from(writer.begin(head))),
+      messages: (lot) => {
+        for (const chunk of writer.messages(lot)) parts.push(Buffer.from(chunk));
+      },
     },
   );
   parts.push(writer.end());

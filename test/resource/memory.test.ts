@@ -53,6 +53,7 @@ describe(`peak memory stays under ${LIMIT_MIB} MiB`, () => {
       'export a store to Parquet',
       () => ['export', '--to', 'parquet', '--max-seq', '400000', join(folder, 'BIG')],
     ],
+    ['cat large records', () => ['cat', '--min-seq', '470000', join(folder, 'BIG')]],
     ['cat one message', () => ['cat', '--seq', '7', join(folder, 'big.tar.s2')]],
   ];
   for (const [name, args] of cases)

@@ -45,9 +45,10 @@ async function messages(args: CatArguments, context: CliContext): Promise<void> 
   const { catMessages } = await import('../../operation/cat/run.ts');
   const { messageLines } = await import('../../report/message-lines.ts');
   const options = { ...selectOptions(args, context), ...filterOptions(args) };
+  const lines = messageLines({ withText: args.text === true });
   const result = await catMessages(args.archive, options, async (lot) => {
     if (args.raw === true) for (const message of lot) await context.write(message.data);
-    else await context.write(messageLines(lot, args.text === true));
+    else for (const chunk of lines(lot)) await context.write(chunk);
   });
   context.progress.end();
   tellDamage(result.findings, context);

@@ -45,7 +45,9 @@ async function exportTo(
   const options = { ...selectOptions(args, context), ...filterOptions(args) };
   const result = await exportStream(args.archive, options, {
     begin: async (head) => write(writer.begin(head)),
-    messages: async (lot) => write(writer.messages(lot)),
+    messages: async (lot) => {
+      for (const chunk of writer.messages(lot)) await write(chunk);
+    },
   });
   await write(writer.end());
   context.progress.end();

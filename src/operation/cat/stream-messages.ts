@@ -18,16 +18,19 @@ export type EmitMessages = (messages: readonly StoredMessage[]) => Promise<void>
 /** Behind a stream of this size the memory of idle threads is worth more than the time to start them again. */
 const LARGE_STREAM_BYTES = 150 * 1024 * 1024;
 
-/** One pass over the live messages of a stream, in sequence order; `pause` is awaited now and then. */
-export type MessageWalk = (
-  visit: (message: StoredMessage) => void,
-  pause: () => Promise<void>,
-) => Promise<void>;
+/** Whether a message is to be given out. Its bytes hold during the call only. */
+export type WantsMessage = (message: StoredMessage) => boolean;
+
+/** Called now and then with the messages that were wanted since, also with none. */
+export type GiveMessages = (lot: readonly StoredMessage[]) => Promise<void>;
+
+/** One pass over the live messages of a stream, in sequence order. */
+export type MessageWalk = (wants: WantsMessage, give: GiveMessages) => Promise<void>;
 
 /**
  * Gives out the messages of one stream that pass, in sequence order, as far as they can be read. What cannot is in the
- * findings, with all that the container and the small files gave. A message's bytes are the taker's.
- * Throws SourceError, CancelledError.
+ * findings, with all that the container and the small files gave. A message's bytes are the taker's; it keeps those of
+ * its neighbours in memory too, so what is to stay for long is better copied. Throws SourceError, CancelledError.
  */
 export async function streamMessages(
   stream: { readonly archive: StreamArchive; readonly parts: StreamParts },
@@ -57,25 +60,22 @@ async function sift(
   emit: EmitMessages,
 ): Promise<void> {
   sieve.beginStream();
-  if (sieve.countsFirst)
-    await walk(
-      (message) => sieve.count(message),
-      async () => {
-        await new Promise(setImmediate);
-        stopIfAborted(work);
-      },
-    );
-  let lot: StoredMessage[] = [];
-  const giveOut = async (): Promise<void> => {
-    stopIfAborted(work);
-    const ready = lot;
-    lot = [];
-    if (ready.length > 0) await emit(ready);
+  const countOnly: WantsMessage = (message) => {
+    sieve.count(message);
+    return false;
   };
-  await walk((message) => {
-    if (sieve.passes(message)) lot.push(message);
-  }, giveOut);
-  await giveOut();
+  if (sieve.countsFirst)
+    await walk(countOnly, async () => {
+      await new Promise(setImmediate);
+      stopIfAborted(work);
+    });
+  await walk(
+    (message) => sieve.passes(message),
+    async (lot) => {
+      stopIfAborted(work);
+      if (lot.length > 0) await emit(lot);
+    },
+  );
 }
 
 function stopIfAborted(work: Archive): void {

@@ -6,7 +6,7 @@ import type { ExportWriter } from './writer.ts';
 export function ndjsonExport(): ExportWriter {
   return {
     begin: (head) => `${stringifyJson(head)}\n`,
-    messages: (lot) => messageLines(lot, false),
+    messages: messageLines(),
     end: () => '',
   };
 }

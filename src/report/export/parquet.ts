@@ -19,12 +19,13 @@ export function parquetExport(): ExportWriter {
       writer = writerFor(outlet, head);
       return outlet.take();
     },
-    messages: (lot) => {
+    *messages(lot) {
       for (const message of lot) {
         group.add(message);
-        if (group.isFull) writeGroup();
+        if (!group.isFull) continue;
+        writeGroup();
+        yield outlet.take();
       }
-      return outlet.take();
     },
     end: () => {
       writeGroup();
@@ -43,10 +44,10 @@ function writerFor(outlet: Outlet, head: ExportHead): ParquetWriter {
   });
 }
 
-/** What the library has written since the last `take`. */
 class Outlet extends ByteWriter {
+  /** What the library has written since the last time; it holds until it writes again. */
   take(): Uint8Array {
-    const bytes = this.getBytes().slice();
+    const bytes = this.getBytes();
     this.index = 0;
     return bytes;
   }
