@@ -49,7 +49,10 @@ async function writeSnapshot(
   snapshot.addFile('meta.sum', writeMetaSum(name, meta));
   const blocks = new BlockWriter(name, (number, bytes) => snapshot.addFile(`msgs/${number}.blk`, bytes));
   await content.messages(
-    (message) => blocks.add(message),
+    (message) => {
+      blocks.add(message);
+      return false;
+    },
     async () => {
       await turn();
       if (plan.signal?.aborted === true) throw new CancelledError('cancelled');
