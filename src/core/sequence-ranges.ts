@@ -107,5 +107,13 @@ export function subtractRanges(a: SequenceRanges, b: SequenceRanges): SequenceRa
 
 /** The part of the set within from..to. */
 export function clipRanges(ranges: SequenceRanges, from: bigint, to: bigint): SequenceRanges {
-  return intersectRanges(ranges, oneRange(from, to));
+  const first = firstPairEndingAtOrAfter(ranges, from);
+  const behind = firstPairEndingAtOrAfter(ranges, to);
+  const isCut = 2 * behind < ranges.length && (ranges[2 * behind] ?? 0n) <= to;
+  const clipped = ranges.slice(2 * first, 2 * (isCut ? behind + 1 : behind));
+  const end = clipped.length - 1;
+  if (from > to || end < 0) return NO_SEQUENCES;
+  if ((clipped[0] ?? 0n) < from) clipped[0] = from;
+  if ((clipped[end] ?? 0n) > to) clipped[end] = to;
+  return clipped;
 }

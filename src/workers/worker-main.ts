@@ -11,12 +11,12 @@ const MAX_TOUCHED_BYTES = 6 * 1024 * 1024;
 adoptKernelModule((workerData as { kernel: WebAssembly.Module }).kernel);
 
 parentPort?.on('message', (job: Job) => {
-  parentPort?.postMessage(replyTo(job));
+  void replyTo(job).then((reply) => parentPort?.postMessage(reply));
 });
 
-function replyTo(job: Job): JobReply {
+async function replyTo(job: Job): Promise<JobReply> {
   try {
-    return { result: runJob(job, MAX_TOUCHED_BYTES) };
+    return { result: await runJob(job, MAX_TOUCHED_BYTES) };
   } catch (error) {
     if (error instanceof LargeRecord) return 'too-large';
     return { error: error instanceof Error ? error.message : String(error) };
