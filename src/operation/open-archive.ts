@@ -20,6 +20,7 @@ export interface Archive {
   readonly selected: readonly StreamParts[];
   readonly pool: Pool;
   readonly onBytes: OnBytes;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Opens an archive, selects streams, does the work and closes, whatever happens. Throws SourceError, UsageError. */
@@ -65,7 +66,9 @@ export async function withPool<T>(
     options.onProgress?.({ doneBytes, totalBytes, label });
   };
   try {
-    return await work(selections.map((selection) => ({ ...selection, pool, onBytes })));
+    return await work(
+      selections.map((selection) => ({ ...selection, pool, onBytes, signal: options.signal })),
+    );
   } finally {
     await pool.close();
   }

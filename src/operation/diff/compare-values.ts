@@ -35,7 +35,9 @@ function fieldChanges(path: string, field: string, a: Json, b: Json): ValueChang
   if (isJsonObject(a) && isUnsetB) return objectChanges(a, {}, `${path}.`);
   if (isUnsetA && isJsonObject(b)) return objectChanges({}, b, `${path}.`);
   if (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every(isJsonObject))
-    return a.flatMap((value: Json, i) => fieldChanges(`${path}.${i}`, field, value, (b as Json[])[i] ?? null));
+    return a.flatMap((value: Json, i) =>
+      fieldChanges(`${path}.${i}`, field, value, (b as Json[])[i] ?? null),
+    );
   return isEqual(a, b) ? [] : [{ path, a: isUnsetA ? null : a, b: isUnsetB ? null : b }];
 }
 

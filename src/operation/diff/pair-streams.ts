@@ -77,11 +77,10 @@ function pairByName(allA: readonly Named[], allB: readonly Named[]): Pair[] {
     if (more.length > 0 || !left.delete(b)) throw ambiguous(a.name);
     return pairOf(a, b);
   });
-  const rest = [...left].map(
-    (b): Pair => ({ account: b.account, name: b.name, nameB: b.name, a: null, b }),
-  );
+  const rest = [...left].map((b): Pair => ({ account: b.account, name: b.name, nameB: b.name, a: null, b }));
   return [...pairs, ...rest].toSorted(
-    (one, other) => compareTexts(one.account ?? '', other.account ?? '') || compareTexts(one.name, other.name),
+    (one, other) =>
+      compareTexts(one.account ?? '', other.account ?? '') || compareTexts(one.name, other.name),
   );
 }
 
