@@ -59,7 +59,7 @@ function mappedFilters(config: JsonObject, mappings: readonly SubjectMapping[]):
   if (mappings.length === 0) return config;
   const map = (value: Json | undefined): Json | undefined => {
     if (typeof value === 'string') return mapSubject(mappings, value);
-    return Array.isArray(value) ? value.map((one: Json) => mapSubject(mappings, String(one))) : value;
+    return Array.isArray(value) ? value.map((one: Json) => map(one) ?? null) : value;
   };
   const filters = ['filter_subject', 'filter_subjects'].flatMap((field) => {
     const value = map(config[field]);

@@ -1,6 +1,5 @@
 import { GO_ZERO_TIME } from '../../model/stream-state.ts';
-import type { Json, JsonObject, StreamState } from '../types.ts';
-import { valueChanges } from './compare-values.ts';
+import type { Json, StreamState } from '../types.ts';
 import type { NotComparable, ValueChange } from './types.ts';
 
 /** What differs between two states. How many consumers there are is told by the consumers themselves. */
@@ -10,10 +9,14 @@ export function stateChanges(
   skipped: ReadonlySet<NotComparable>,
 ): ValueChange[] {
   if (a === null || b === null) return [];
-  return valueChanges(comparable(a, skipped), comparable(b, skipped));
+  const other = comparable(b, skipped);
+  return [...comparable(a, skipped)].flatMap(([path, value]): ValueChange[] => {
+    const counterpart = other.get(path) ?? null;
+    return value === counterpart ? [] : [{ path, a: value, b: counterpart }];
+  });
 }
 
-function comparable(state: StreamState, skipped: ReadonlySet<NotComparable>): JsonObject {
+function comparable(state: StreamState, skipped: ReadonlySet<NotComparable>): ReadonlyMap<string, Json> {
   const isUnused = BigInt(state.messages) === 0n && state.last_seq === 0n;
   const fields: [string, Json][] = [
     ['messages', BigInt(state.messages)],
@@ -25,9 +28,16 @@ function comparable(state: StreamState, skipped: ReadonlySet<NotComparable>): Js
   ];
   if (!skipped.has('state.bytes')) fields.push(['bytes', BigInt(state.bytes ?? 0)]);
   if (!skipped.has('state.last_ts')) fields.push(['last_ts', timeOf(state.last_ts)]);
-  return Object.fromEntries(fields);
+  return new Map(fields);
+}
+
+/** What stands for a time that nothing knows; the last is what servers make of the first in nanoseconds. */
+const NO_TIMES = new Set([GO_ZERO_TIME, '1970-01-01T00:00:00Z', '1754-08-30T22:43:41.128654848Z']);
+
+export function isNoTime(text: string | null): boolean {
+  return text === null || NO_TIMES.has(text);
 }
 
 function timeOf(text: string | null): string {
-  return text ?? GO_ZERO_TIME;
+  return text === null || isNoTime(text) ? GO_ZERO_TIME : text;
 }

@@ -22,10 +22,16 @@ export function valueChanges(a: JsonObject, b: JsonObject): ValueChange[] {
 }
 
 function objectChanges(a: JsonObject, b: JsonObject, prefix: string): ValueChange[] {
-  const fields = [...new Set([...Object.keys(a), ...Object.keys(b)])].toSorted();
+  const fields = [...new Set([...Object.keys(a), ...Object.keys(b)])].toSorted(inOrder);
   return fields
     .filter((field) => !ANSWERS_ONLY.has(field))
     .flatMap((field) => fieldChanges(`${prefix}${field}`, field, a[field] ?? null, b[field] ?? null));
+}
+
+/** Sequences by number, the rest by text. */
+function inOrder(a: string, b: string): number {
+  if (/^\d+$/.test(a) && /^\d+$/.test(b)) return a.length - b.length || (a < b ? -1 : 1);
+  return a < b ? -1 : 1;
 }
 
 function fieldChanges(path: string, field: string, a: Json, b: Json): ValueChange[] {
@@ -38,7 +44,7 @@ function fieldChanges(path: string, field: string, a: Json, b: Json): ValueChang
     return a.flatMap((value: Json, i) =>
       fieldChanges(`${path}.${i}`, field, value, (b as Json[])[i] ?? null),
     );
-  return isEqual(a, b) ? [] : [{ path, a: isUnsetA ? null : a, b: isUnsetB ? null : b }];
+  return isEqual(a, b) ? [] : [{ path, a, b }];
 }
 
 function isUnset(field: string, value: Json): boolean {

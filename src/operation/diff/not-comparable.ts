@@ -1,3 +1,4 @@
+import { isNoTime } from './compare-states.ts';
 import type { NotComparable } from './types.ts';
 import type { Side } from './side.ts';
 
@@ -9,7 +10,7 @@ export function notComparable(a: Side, b: Side, isMapped: boolean): Set<NotCompa
     ['config', either((side) => side.archive.config === null)],
     ['state', either((side) => side.state === null)],
     ['state.bytes', isMapped],
-    ['state.last_ts', either((side) => side.state?.last_ts === null)],
+    ['state.last_ts', isLastTimeKnown(a) !== isLastTimeKnown(b)],
     ['messages', either((side) => side.live === null)],
     ['consumers', either(hasNoConsumers)],
     ['consumers.created', either((side) => isWithoutConsumerTimes(side))],
@@ -17,6 +18,11 @@ export function notComparable(a: Side, b: Side, isMapped: boolean): Set<NotCompa
     ['consumers.memory', a.archive.form === 'v2' ? b.archive.form !== 'v2' : b.archive.form === 'v2'],
   ];
   return new Set(rules.flatMap(([what, holds]) => (holds ? [what] : [])));
+}
+
+/** A stream without a last sequence has no such time to know. */
+function isLastTimeKnown({ state }: Side): boolean {
+  return state === null || state.last_seq === 0n || !isNoTime(state.last_ts);
 }
 
 function hasNoConsumers({ archive }: Side): boolean {

@@ -40,9 +40,9 @@ export interface ShownMessage {
   readonly subject: string;
   /** RFC 3339 with nanoseconds. */
   readonly time: string;
-  /** Base64, the first bytes of it. */
-  readonly header: string | null;
-  readonly payload: string;
+  /** Base64, the first 512 bytes of each; no header is null. */
+  readonly hdrs: string | null;
+  readonly data: string;
   readonly header_bytes: number;
   readonly payload_bytes: number;
 }
@@ -54,8 +54,8 @@ export interface MessageExample {
   readonly b: ShownMessage | null;
 }
 
-/** Pairs from, to: both ends included, ascending. */
-export type SequencePairs = readonly (readonly [bigint, bigint])[];
+/** Pairs from, to: both ends included, ascending. May be walked more than once. */
+export type SequencePairs = Iterable<readonly [bigint, bigint]>;
 
 export interface MessagesDiff {
   readonly only_a: SequencePairs;
@@ -85,8 +85,8 @@ export interface StreamDiff {
   readonly state_changes: readonly ValueChange[];
   readonly state: { readonly a: StreamState | null; readonly b: StreamState | null };
   readonly consumers: readonly ConsumerDiff[];
-  /** null where a side holds no messages that can be read. */
-  readonly messages: MessagesDiff | null;
+  /** Empty where a side holds no messages that can be read: `not_comparable` tells. */
+  readonly messages: MessagesDiff;
   /** What one of the two forms cannot carry. */
   readonly not_comparable: readonly NotComparable[];
 }
