@@ -9,7 +9,7 @@ import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { verifyCommand } from './commands/verify.ts';
-import { packCommand, rewriteStreamNameCommand } from './commands/write-backup.ts';
+import { convertCommand, packCommand, rewriteStreamNameCommand } from './commands/write.ts';
 import { makeContext, type CliContext, type GlobalOptions } from './context.ts';
 import { EXIT } from './exit-code.ts';
 import { STANDARD_INPUT } from './options.ts';
@@ -28,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   catCommand,
   exportCommand,
   packCommand,
+  convertCommand,
   rewriteStreamNameCommand,
   checksCommand,
   explainCommand,
