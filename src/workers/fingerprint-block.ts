@@ -1,4 +1,4 @@
-import { contentOf, fingerprint, type MessageParts } from '../codec/fingerprint.ts';
+import { fingerprint, type MessageParts } from '../codec/fingerprint.ts';
 import { countSequences } from '../core/sequence-ranges.ts';
 import { mapSubject, type SubjectMapping } from '../core/subject-map.ts';
 import type { RecordColumns } from '../kernels/index.ts';
@@ -20,8 +20,7 @@ export class Fingerprints {
 
   of(parts: MessageParts, timeNs: bigint): bigint {
     const subject = this.#mappings.length === 0 ? parts.subject : this.#map(parts.subject);
-    const content = contentOf({ ...parts, subject });
-    return fingerprint(content, subject.length, parts.header.length, timeNs);
+    return fingerprint({ subject, header: parts.header, payload: parts.payload }, timeNs);
   }
 
   #map(subject: Uint8Array): Uint8Array {

@@ -1,4 +1,4 @@
-import { contentOf, fingerprint, loadFingerprints } from '../../codec/fingerprint.ts';
+import { fingerprint, loadFingerprints } from '../../codec/fingerprint.ts';
 import { hasSequence, intersectRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { mapSubject, type SubjectMapping } from '../../core/subject-map.ts';
 import { formatTimeNs } from '../../core/time.ts';
@@ -62,7 +62,7 @@ function walkOf(side: Side, wanted: SequenceRanges, minSeq: bigint, maxSeq: bigi
 
 function detailOf(message: StoredMessage, { shown, mappings }: DetailQuery): MessageDetail {
   const subject = Buffer.from(message.subject);
-  const header = message.header ?? new Uint8Array(0);
+  const header = message.header ?? NOTHING;
   return {
     subject: subject.toString('utf8'),
     comparedSubject: mapSubject(mappings, subject.toString('latin1')),
@@ -73,10 +73,10 @@ function detailOf(message: StoredMessage, { shown, mappings }: DetailQuery): Mes
   };
 }
 
-function printOf(bytes: Uint8Array): bigint {
-  const nothing = new Uint8Array(0);
-  const parts = { subject: nothing, header: nothing, payload: bytes };
-  return fingerprint(contentOf(parts), 0, bytes.length % 0x10000, 0n);
+const NOTHING = new Uint8Array(0);
+
+function printOf(payload: Uint8Array): bigint {
+  return fingerprint({ subject: NOTHING, header: NOTHING, payload }, 0n);
 }
 
 function shownMessage({ subject, header, data, timeNs }: StoredMessage): ShownMessage {
