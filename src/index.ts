@@ -13,11 +13,15 @@ export type { KvEntry, KvOptions } from './operation/kv/types.ts';
 export { takeObject, type ObjectOptions } from './operation/object/run.ts';
 export type { ObjectInfo } from './operation/object/types.ts';
 export { diffArchives } from './operation/diff/run.ts';
+export { compareReplicas } from './operation/diff/matrix.ts';
 export type {
   ConsumerDiff,
   DiffOptions,
   DiffReport,
+  MatrixReport,
+  MatrixStream,
   MessagesDiff,
+  ReplicaReport,
   StreamDiff,
   ValueChange,
 } from './operation/diff/types.ts';

@@ -18,6 +18,7 @@ for (const name of [
   'report-inspect',
   'report-verify',
   'report-diff',
+  'report-matrix',
   'stored-message',
   'kv-entry',
   'export',
@@ -91,6 +92,7 @@ describe('--json fits its schema', () => {
     const other = join(CAPTURES, '2.15.2-full/backups/$G/ORDERS');
     expectValid('report-diff', runCli(['diff', orders ?? '', store ?? '', '--json']).stdout);
     expectValid('report-diff', runCli(['diff', orders ?? '', other, '--json', '--show', '3']).stdout);
+    expectValid('report-matrix', runCli(['diff', orders ?? '', other, other, '--json']).stdout);
     const huge = join(CAPTURES, '2.14.5-full/backups/$G/HUGESEQ');
     expectValid('report-diff', runCli(['diff', huge, store ?? '', '--json', '--stat']).stdout);
   });

@@ -59,6 +59,10 @@ describe('exit codes', () => {
     ['diff with half a mapping', ['diff', ORDERS, ORDERS, '--map-subject', 'orders.>'], 2],
     ['diff with a mapping that loses a token', ['diff', ORDERS, ORDERS, '--map-subject', 'a.*=b'], 2],
     ['diff showing too much', ['diff', ORDERS, ORDERS, '--show', '1001'], 2],
+    ['diff of three replicas', ['diff', ORDERS, ORDERS, ORDERS], 0],
+    ['diff of three, one of another kind', ['diff', ORDERS, ORDERS, OTHER_ORDERS], 1],
+    ['diff of three, one not there', ['diff', ORDERS, ORDERS, '/nowhere'], 2],
+    ['diff of three under a name', ['diff', ORDERS, ORDERS, ORDERS, '--as', 'X'], 2],
     ['diff of standard input with itself', ['diff', '-', '-'], 2],
     ['an unknown code', ['explain', 'BLK_CHECKSUM'], 2],
     ['checks', ['checks'], 0],
@@ -176,6 +180,20 @@ describe('diff', () => {
     expect(stdout).toMatch(/^\$G\/EDGE +0 +0 +17 +0 +only B +- +-$/m);
     expect(stdout).toMatch(/^\$G\/ORDERS +163 +0 +0 +0 +0 +0 +0$/m);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('different: 12 of 13 streams');
+  });
+
+  it('shows three replicas side by side', () => {
+    const { stdout } = runCli(['diff', ORDERS, OTHER_ORDERS, ORDERS]);
+    expect(stdout.split('\n').slice(2)).toEqual([
+      `C: ${ORDERS} (stream-backup)`,
+      '',
+      'Stream  A     B                                 C     Majority',
+      '──────  ────  ────────────────────────────────  ────  ────────',
+      'ORDERS  same  diverged at 2 (consumers differ)  same  A C',
+      '',
+      'different: 1 of 1 stream',
+      '',
+    ]);
   });
 
   it('tells on standard error what is damaged, and in which side', () => {

@@ -10,12 +10,18 @@ import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../o
 const MOST_SHOWN = 1000;
 
 export const diffCommand = {
-  command: 'diff <archive> <other>',
+  command: 'diff <archive> <other> [more..]',
   describe: 'configuration, state, consumers and messages of two archives of any two kinds',
   builder: (y: Argv): Argv =>
     y
       .positional('archive', ARCHIVE)
       .positional('other', ARCHIVE)
+      .positional('more', {
+        type: 'string',
+        array: true,
+        describe: 'replicas beyond two: which holds what the majority holds',
+        coerce: (paths: string[]) => paths.map(ARCHIVE.coerce),
+      })
       .options(SELECT_FLAGS)
       .options({
         as: {
@@ -36,6 +42,7 @@ export const diffCommand = {
       .conflicts('stat', 'show')
       .example("$0 diff backups/ORDERS /var/lib/nats --account '$G' --stream ORDERS", 'a backup and a store')
       .example('$0 diff backups/ORDERS backups/COPY --as COPY', 'a renamed copy')
+      .example('$0 diff n1/ n2/ n3/', 'the replicas of a cluster')
       .epilogue(
         'EXIT STATUS: 0 same, 1 different, 2 trouble: a side cannot be read, or not whole; wrong usage',
       ),
@@ -43,6 +50,7 @@ export const diffCommand = {
     const { show = 0 } = args;
     if (!(Number.isInteger(show) && show >= 0 && show <= MOST_SHOWN))
       throw new UsageError(`--show takes a number up to ${MOST_SHOWN}`);
+    if ((args.more ?? []).length > 0) return matrix(args, context);
     const { diffArchives } = await import('../../operation/diff/run.ts');
     const report = await diffArchives(args.archive, args.other, {
       ...selectOptions(args, context),
@@ -59,6 +67,22 @@ export const diffCommand = {
   },
 };
 
+async function matrix(args: DiffArguments, context: CliContext): Promise<void> {
+  const { as, mapSubject, stat, show, more = [] } = args;
+  if ([as, mapSubject, stat, show].some((flag) => flag !== undefined))
+    throw new UsageError('--as, --map-subject, --stat and --show are for two archives');
+  const { compareReplicas } = await import('../../operation/diff/matrix.ts');
+  const report = await compareReplicas([args.archive, args.other, ...more], selectOptions(args, context));
+  context.progress.end();
+  const { letterOf, matrixText } = await import('../../report/text/matrix.ts');
+  if (context.isJson) {
+    const { jsonChunks } = await import('../../report/json.ts');
+    for (const chunk of jsonChunks(report)) await context.write(chunk);
+  } else if (!context.isQuiet) await context.write(matrixText(report, context.palette));
+  for (const [i, findings] of report.findings.entries()) noteDamage(findings, context, `${letterOf(i)}: `);
+  context.setExit(exitOfDiff(report.same, report.findings.flat()));
+}
+
 async function print(report: DiffReport, args: DiffArguments, context: CliContext): Promise<void> {
   if (context.isJson) {
     const { jsonChunks } = await import('../../report/json.ts');
@@ -72,6 +96,7 @@ async function print(report: DiffReport, args: DiffArguments, context: CliContex
 interface DiffArguments extends SelectArguments {
   readonly archive: string;
   readonly other: string;
+  readonly more?: string[];
   readonly as?: string;
   readonly mapSubject?: string[];
   readonly stat?: boolean;

@@ -126,3 +126,47 @@ export interface DiffReport {
 }
 
 export const MOST_CHANGED_LISTED = 10_000;
+
+/** How one replica of a stream stands to the reference, in messages. */
+export interface ReplicaReport {
+  /**
+   * `behind`: it ends before the reference, `ahead`: behind it, the same up to there. `diverged`: they differ at
+   * `diverged_at`, the lowest such sequence. `missing`: there are fewer replicas than the configuration wants, `absent`:
+   * there are enough without it. `unreadable`: encrypted, or without messages.
+   */
+  readonly status: 'same' | 'behind' | 'ahead' | 'diverged' | 'missing' | 'absent' | 'unreadable';
+  readonly diverged_at: bigint | null;
+  readonly messages: number | bigint | null;
+  readonly first_seq: bigint | null;
+  readonly last_seq: bigint | null;
+  /** Messages that only the reference holds, that only the replica holds, that both hold and that differ. */
+  readonly missing: bigint;
+  readonly extra: bigint;
+  readonly changed: bigint;
+  /** null where it cannot be told. */
+  readonly config_same: boolean | null;
+  readonly consumers_same: boolean | null;
+}
+
+export interface MatrixStream {
+  readonly account: string | null;
+  readonly name: string;
+  readonly same: boolean;
+  /** Index of the source that the others are told against; null where none can be read. */
+  readonly reference: number | null;
+  /** The same where most replicas hold this version, be it that they went on from there; null where there is none. */
+  readonly majority: number | null;
+  /** In the order of the sources. */
+  readonly replicas: readonly ReplicaReport[];
+}
+
+/** `natsarc diff A B C --json`. */
+export interface MatrixReport {
+  readonly type: 'natsarc.v1.matrix';
+  readonly tool: ToolReport;
+  readonly sources: readonly SourceReport[];
+  readonly same: boolean;
+  readonly streams: readonly MatrixStream[];
+  /** Of each source, in their order. */
+  readonly findings: readonly (readonly Finding[])[];
+}
