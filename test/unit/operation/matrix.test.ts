@@ -81,6 +81,8 @@ describe('replicas', () => {
     expect(statuses(more)).toEqual(['same', 'diverged 4', 'same']);
     const behindToo = await matrix(messages(FIVE), messages([1, 2, 3], { 2: 'other' }), messages(FIVE));
     expect(statuses(behindToo)).toEqual(['same', 'diverged 2', 'same']);
+    const behindAndLost = await matrix(messages(FIVE), messages([1, 3]), messages(FIVE));
+    expect(statuses(behindAndLost)).toEqual(['same', 'diverged 2', 'same']);
   });
 
   it('no two the same: no majority', async () => {
@@ -91,6 +93,19 @@ describe('replicas', () => {
     );
     expect(result).toMatchObject({ majority: null, reference: 0, same: false });
     expect(statuses(result)).toEqual(['same', 'diverged 2', 'diverged 2']);
+  });
+
+  it('each with one message more in the middle: no majority', async () => {
+    const result = await matrix(messages([1, 2, 5]), messages([1, 2, 3, 5]), messages(FIVE));
+    expect(result.majority).toBe(null);
+    expect(statuses(result)).toEqual(['same', 'diverged 3', 'diverged 3']);
+  });
+
+  it('two against two: no majority', async () => {
+    const other = { 4: 'x' };
+    const result = await matrix(messages(FIVE), messages(FIVE, other), messages(FIVE), messages(FIVE, other));
+    expect(result).toMatchObject({ majority: null, reference: 0 });
+    expect(statuses(result)).toEqual(['same', 'diverged 4', 'same', 'diverged 4']);
   });
 
   it('five, of which two went another way', async () => {
