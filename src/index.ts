@@ -27,6 +27,8 @@ export type {
 } from './operation/diff/types.ts';
 export { inspectArchive } from './operation/inspect/run.ts';
 export type { InspectOptions } from './operation/inspect/types.ts';
+export { extractIntoDataDir } from './operation/extract/run.ts';
+export type { ExtractOptions } from './operation/extract/types.ts';
 export { convertArchive, type ConvertOptions } from './operation/write/convert.ts';
 export { renameStream, type RenameOptions } from './operation/write/rename.ts';
 export type {

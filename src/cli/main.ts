@@ -9,6 +9,7 @@ import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { extractCommand } from './commands/extract.ts';
 import { convertCommand, packCommand, rewriteStreamNameCommand } from './commands/write.ts';
 import { makeContext, type CliContext, type GlobalOptions } from './context.ts';
 import { EXIT } from './exit-code.ts';
@@ -29,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   exportCommand,
   packCommand,
   convertCommand,
+  extractCommand,
   rewriteStreamNameCommand,
   checksCommand,
   explainCommand,
