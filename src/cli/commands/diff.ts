@@ -1,5 +1,4 @@
 import type { Argv } from 'yargs';
-import { parseSubjectMapping } from '../../core/subject-map.ts';
 import { UsageError } from '../../core/error.ts';
 import type { DiffReport } from '../../operation/diff/types.ts';
 import type { CliContext } from '../context.ts';
@@ -55,7 +54,7 @@ export const diffCommand = {
     const report = await diffArchives(args.archive, args.other, {
       ...selectOptions(args, context),
       ...(args.as === undefined ? {} : { as: args.as }),
-      subjectMappings: (args.mapSubject ?? []).map(parseSubjectMapping),
+      ...(args.mapSubject === undefined ? {} : { mapSubjects: args.mapSubject }),
       stat: args.stat === true,
       show,
     });

@@ -1,9 +1,10 @@
-import { mapSubject, type SubjectMapping } from '../../core/subject-map.ts';
+import type { SubjectMapping } from '../../core/subject-map.ts';
 import { formatTimeNs } from '../../core/time.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { settledState } from '../consumer-report.ts';
 import type { Json, JsonObject } from '../types.ts';
+import { mapConsumerConfig } from '../write/subject-changes.ts';
 import { valueChanges } from './compare-values.ts';
 import type { Side } from './side.ts';
 import type { ConsumerDiff, NotComparable, ValueChange } from './types.ts';
@@ -50,22 +51,8 @@ function configChanges(
   b: ConsumerArchive,
   mappings: readonly SubjectMapping[],
 ): ValueChange[] {
-  const changes = valueChanges(mappedFilters(a.config ?? {}, mappings), b.config ?? {});
+  const changes = valueChanges(mapConsumerConfig(a.config ?? {}, mappings), b.config ?? {});
   return changes.map((change) => ({ ...change, path: `config.${change.path}` }));
-}
-
-/** The consumer's filters as they would be in the other stream. */
-function mappedFilters(config: JsonObject, mappings: readonly SubjectMapping[]): JsonObject {
-  if (mappings.length === 0) return config;
-  const map = (value: Json | undefined): Json | undefined => {
-    if (typeof value === 'string') return mapSubject(mappings, value);
-    return Array.isArray(value) ? value.map((one: Json) => map(one) ?? null) : value;
-  };
-  const filters = ['filter_subject', 'filter_subjects'].flatMap((field) => {
-    const value = map(config[field]);
-    return value === undefined ? [] : [[field, value] as const];
-  });
-  return { ...config, ...Object.fromEntries(filters) };
 }
 
 function stateChanges(a: ConsumerArchive, sideA: Side, b: ConsumerArchive, sideB: Side): ValueChange[] {

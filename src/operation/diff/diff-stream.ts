@@ -1,8 +1,9 @@
 import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
-import { mapSubject, type SubjectMapping } from '../../core/subject-map.ts';
+import type { SubjectMapping } from '../../core/subject-map.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { byteText } from '../consumer-report.ts';
-import type { JsonObject } from '../types.ts';
+import { mappingsFor } from '../write/outgoing-stream.ts';
+import { mapStreamConfig } from '../write/subject-changes.ts';
 import { compareMessages, type MessageSets } from './compare-messages.ts';
 import { consumerDiffs } from './compare-consumers.ts';
 import { stateChanges } from './compare-states.ts';
@@ -27,20 +28,30 @@ const NO_MESSAGES: MessageSets = {
 
 /** Compares a stream of A with its counterpart in B. Throws SourceError, CancelledError. */
 export async function diffStream(match: Match, options: DiffOptions): Promise<StreamResult> {
+  const mappings = mappingsFor(match, options);
   const [candidateA = null, candidateB = null] = match.candidates;
   if (candidateA !== null && candidateB !== null) {
     const [a, b] = await loadSides([candidateA, candidateB]);
-    if (a !== undefined && b !== undefined) return diffSides(match, a, b, options);
+    if (a !== undefined && b !== undefined) return diffSides(match, { a, b, mappings }, options);
   }
   const [only] = await loadSides([candidateA ?? candidateB].filter((one) => one !== null));
   if (only === undefined) throw new Error('a match without a stream');
   return onlyInOne(match, only, candidateA === null ? 'b' : 'a', options);
 }
 
-async function diffSides(match: Match, a: Side, b: Side, options: DiffOptions): Promise<StreamResult> {
-  const mappings = options.subjectMappings ?? [];
+interface Pair {
+  readonly a: Side;
+  readonly b: Side;
+  readonly mappings: readonly SubjectMapping[];
+}
+
+async function diffSides(
+  match: Match,
+  { a, b, mappings }: Pair,
+  options: DiffOptions,
+): Promise<StreamResult> {
   const skipped = notComparable(a, b, mappings.length > 0);
-  const describe = describeOptions(options);
+  const describe = describeOptions(mappings, options);
   const sets = (await compareMessages(a, b, describe.mappings)) ?? NO_MESSAGES;
   const config = skipped.has('config') ? [] : configChanges(a, b, mappings, options.as);
   const consumers = consumerDiffs(a, b, mappings, skipped);
@@ -73,24 +84,17 @@ function configChanges(
   mappings: readonly SubjectMapping[],
   as: string | undefined,
 ): ValueChange[] {
-  const own = a.archive.config ?? {};
-  const { subjects } = own;
-  const mapped: JsonObject = {
-    ...own,
-    ...(as === undefined ? {} : { name: as }),
-    ...(Array.isArray(subjects)
-      ? { subjects: subjects.map((one) => (typeof one === 'string' ? mapSubject(mappings, one) : null)) }
-      : {}),
-  };
-  return valueChanges(mapped, b.archive.config ?? {});
+  const mapped = mapStreamConfig(a.archive.config ?? {}, mappings);
+  return valueChanges(as === undefined ? mapped : { ...mapped, name: as }, b.archive.config ?? {});
 }
 
-function describeOptions({ subjectMappings = [], stat = false, show = 0 }: DiffOptions): DescribeOptions {
-  const mappings = subjectMappings.map(({ from, to }) => ({
-    from: from.map(byteText),
-    to: to.map(byteText),
-  }));
-  return { mappings, stat, show };
+/** Messages hold subjects as bytes. */
+function describeOptions(
+  mappings: readonly SubjectMapping[],
+  { stat = false, show = 0 }: DiffOptions,
+): DescribeOptions {
+  const byteMappings = mappings.map(({ from, to }) => ({ from: from.map(byteText), to: to.map(byteText) }));
+  return { mappings: byteMappings, stat, show };
 }
 
 async function onlyInOne(
@@ -103,7 +107,7 @@ async function onlyInOne(
   const live = side.live ?? NO_SEQUENCES;
   const sets = { ...NO_MESSAGES, [where === 'a' ? 'onlyA' : 'onlyB']: live };
   const absent: Side = { ...side, live: NO_SEQUENCES };
-  const describe = { ...describeOptions(options), show: 0 };
+  const describe = { ...describeOptions([], options), show: 0 };
   const messages =
     where === 'a'
       ? await describeMessages(side, absent, sets, describe)

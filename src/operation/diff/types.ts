@@ -1,12 +1,11 @@
-import type { SubjectMapping } from '../../core/subject-map.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { Json, SourceReport, StreamState, ToolReport } from '../types.ts';
 
 export interface DiffOptions {
   /** What the one selected stream of A is called in B. */
   readonly as?: string;
-  /** Rules that the subjects of A go through before they are compared. */
-  readonly subjectMappings?: readonly SubjectMapping[];
+  /** Rules FROM=TO that the subjects of A go through before they are compared; a bucket's follow from `as`. */
+  readonly mapSubjects?: readonly string[];
   /** Totals only: changed messages are counted, not looked at. */
   readonly stat?: boolean;
   /** How many differing messages of each stream to show in full; default none. */

@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseSubjectMapping } from '../../../src/core/subject-map.ts';
 import { diffArchives } from '../../../src/operation/diff/run.ts';
 import type { DiffOptions, MessageField, StreamDiff } from '../../../src/operation/diff/types.ts';
 import { tempFolder } from '../../support/damage.ts';
@@ -113,9 +112,7 @@ describe('diff', () => {
         const a = writeBlocks(join(folder, 'a'), 'ORDERS', blocksOf(ofA, cutsA, 1));
         const nameB = isRenamed ? 'COPY' : 'ORDERS';
         const b = writeBlocks(join(folder, 'b'), nameB, blocksOf(ofB, cutsB, firstBlockB), formB);
-        const options = isRenamed
-          ? { as: 'COPY', subjectMappings: [parseSubjectMapping('orders.>=copy.orders.>')] }
-          : {};
+        const options = isRenamed ? { as: 'COPY', mapSubjects: ['orders.>=copy.orders.>'] } : {};
         const diff = await onlyDiff(a, b, { ...options, show: 3 });
         const seqs = (what: string): bigint[] =>
           all.filter((one) => one.do === what).map(({ message }) => message.seq);
