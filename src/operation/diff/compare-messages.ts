@@ -1,3 +1,4 @@
+import { RangeBuilder } from '../../core/range-builder.ts';
 import {
   clipRanges,
   countSequences,
@@ -99,13 +100,11 @@ function* windowsOf(open: SequenceRanges): Generator<SequenceRanges> {
 }
 
 function unequal(window: SequenceRanges, a: BigUint64Array, b: BigUint64Array): SequenceRanges {
-  const pairs: bigint[] = [];
+  const pairs = new RangeBuilder();
   let rank = 0;
   for (const [from, to] of eachRange(window))
     for (let seq = from; seq <= to; seq++, rank++) {
-      if (a[rank] === b[rank]) continue;
-      if (pairs.at(-1) === seq - 1n) pairs[pairs.length - 1] = seq;
-      else pairs.push(seq, seq);
+      if (a[rank] !== b[rank]) pairs.add(seq, seq);
     }
-  return BigUint64Array.from(pairs);
+  return pairs.take();
 }

@@ -34,8 +34,8 @@ export async function describeMessages(
   options: DescribeOptions,
 ): Promise<MessagesDiff> {
   const listed = options.stat ? NO_SEQUENCES : lowest(sets.changed, MOST_CHANGED_LISTED);
-  const differing = mergeRanges([sets.onlyA, sets.onlyB, sets.changed]);
-  const shown = lowest(differing, options.show);
+  const first = [sets.onlyA, sets.onlyB, sets.changed].map((set) => lowest(set, options.show));
+  const shown = lowest(mergeRanges(first), options.show);
   const wanted = mergeRanges([listed, shown]);
   const [ofA, ofB] = [
     await messageDetails(a, {
