@@ -84,7 +84,7 @@ export interface FingerprintJob {
 export interface FingerprintResult {
   readonly kind: 'fingerprint';
   /** One for each wanted sequence, ascending; 0 where the block has no good record of it. */
-  readonly prints: BigUint64Array;
+  readonly prints: BigUint64Array<ArrayBuffer>;
 }
 
 export type Job = ScanJob | TallyJob | FingerprintJob;

@@ -11,8 +11,14 @@ const MAX_TOUCHED_BYTES = 6 * 1024 * 1024;
 adoptKernelModule((workerData as { kernel: WebAssembly.Module }).kernel);
 
 parentPort?.on('message', (job: Job) => {
-  void replyTo(job).then((reply) => parentPort?.postMessage(reply));
+  void replyTo(job).then((reply) => parentPort?.postMessage(reply, handedOver(reply)));
 });
+
+/** Memory that the other side takes over: a copy would stay here until this thread tidies up, which is seldom. */
+function handedOver(reply: JobReply): ArrayBuffer[] {
+  if (reply === 'too-large' || 'error' in reply || reply.result.kind !== 'fingerprint') return [];
+  return [reply.result.prints.buffer];
+}
 
 async function replyTo(job: Job): Promise<JobReply> {
   try {
