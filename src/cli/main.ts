@@ -4,6 +4,7 @@ import { VERSION } from '../core/version.ts';
 import { escapeText } from '../report/escape.ts';
 import { catCommand } from './commands/cat.ts';
 import { checksCommand } from './commands/checks.ts';
+import { diffCommand } from './commands/diff.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
@@ -24,6 +25,7 @@ interface Command {
 const COMMANDS: readonly Command[] = [
   inspectCommand,
   verifyCommand,
+  diffCommand,
   catCommand,
   exportCommand,
   packCommand,
@@ -142,5 +144,6 @@ function kindOf(error: unknown): string {
 function exitOf(args: readonly string[], isUsage: boolean): number {
   const command = args.find((arg) => COMMANDS.some((other) => other.command.startsWith(`${arg} `)));
   if (command === 'verify') return EXIT.damaged;
+  if (command === 'diff') return EXIT.trouble;
   return isUsage ? EXIT.usage : EXIT.failed;
 }

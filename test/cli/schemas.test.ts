@@ -17,6 +17,8 @@ for (const name of [
   'finding',
   'report-inspect',
   'report-verify',
+  'report-diff',
+  'report-matrix',
   'stored-message',
   'kv-entry',
   'export',
@@ -83,6 +85,16 @@ describe('--json fits its schema', () => {
     const target = join(tempFolder(), 'out');
     const archive = join(CAPTURES, '2.14.5-full/backups/$G/HUGESEQ');
     expectValid('report-written', runCli(['pack', archive, '--out', target, '--json']).stdout);
+  });
+
+  it('a comparison, the same or not, with examples', () => {
+    const [orders, store] = ['backups/$G/ORDERS', 'store'].map((path) => join(CAPTURES, '2.14.5-full', path));
+    const other = join(CAPTURES, '2.15.2-full/backups/$G/ORDERS');
+    expectValid('report-diff', runCli(['diff', orders ?? '', store ?? '', '--json']).stdout);
+    expectValid('report-diff', runCli(['diff', orders ?? '', other, '--json', '--show', '3']).stdout);
+    expectValid('report-matrix', runCli(['diff', orders ?? '', other, other, '--json']).stdout);
+    const huge = join(CAPTURES, '2.14.5-full/backups/$G/HUGESEQ');
+    expectValid('report-diff', runCli(['diff', huge, store ?? '', '--json', '--stat']).stdout);
   });
 
   it('each line of cat --kv', () => {
