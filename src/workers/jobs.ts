@@ -10,6 +10,8 @@ export interface ScanJob {
   readonly key: Uint8Array;
   /** Report which messages carry `Nats-TTL` and `Nats-Schedule` headers. */
   readonly headerSeqs: boolean;
+  /** Look for every good record, in any order. */
+  readonly salvage?: boolean;
 }
 
 export interface ScanResult {
