@@ -16,5 +16,15 @@ export { inspectArchive } from './operation/inspect/run.ts';
 export type { InspectOptions } from './operation/inspect/types.ts';
 export { writeBackup } from './operation/write-backup/run.ts';
 export type { WriteBackupOptions, WrittenReport, WrittenStream } from './operation/write-backup/types.ts';
+export { repairArchive } from './operation/repair/run.ts';
+export type {
+  Disagreement,
+  LossReport,
+  LostRange,
+  RepairNote,
+  RepairOptions,
+  RepairResult,
+  StreamLoss,
+} from './operation/repair/types.ts';
 export { verifyArchive } from './operation/verify/run.ts';
 export type * from './operation/types.ts';

@@ -7,6 +7,7 @@ import { checksCommand } from './commands/checks.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { repairCommand } from './commands/repair.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { packCommand, rewriteStreamNameCommand } from './commands/write-backup.ts';
 import { makeContext, type CliContext, type GlobalOptions } from './context.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   exportCommand,
   packCommand,
   rewriteStreamNameCommand,
+  repairCommand,
   checksCommand,
   explainCommand,
 ];

@@ -11,7 +11,7 @@ import { streamContent } from './stream-content.ts';
 import type { SkippedStream, WriteBackupOptions, WrittenReport, WrittenStream } from './types.ts';
 
 /** Forms in which one stream is the whole archive: its backup is the target itself, not a folder in it. */
-const ONE_STREAM_KINDS = ['stream-backup', 'snapshot', 'stream-store', 'block'];
+export const ONE_STREAM_KINDS: readonly string[] = ['stream-backup', 'snapshot', 'stream-store', 'block'];
 
 /**
  * Writes the selected streams as a backup that `nats stream restore` (one stream) or `nats account restore` (several)
@@ -101,7 +101,11 @@ async function writeStreams(
 }
 
 /** Reads back what was written: it must verify, and hold what it was meant to. */
-async function checkWritten(path: string, report: WrittenReport, options: WriteBackupOptions): Promise<void> {
+export async function checkWritten(
+  path: string,
+  report: WrittenReport,
+  options: WriteBackupOptions,
+): Promise<void> {
   const jobs = options.jobs === undefined ? {} : { jobs: options.jobs };
   const written = await verifyArchive(path, jobs);
   const wrong = written.findings.find((finding) => finding.severity === 'critical');

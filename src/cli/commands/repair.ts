@@ -1,0 +1,70 @@
+import type { Argv } from 'yargs';
+import type { RepairOptions } from '../../operation/repair/types.ts';
+import type { CliContext } from '../context.ts';
+import { EXIT } from '../exit-code.ts';
+import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
+
+export const repairCommand = {
+  command: 'repair <archive>',
+  describe: 'salvage: every intact message of a damaged archive, and a report of the rest',
+  builder: (y: Argv): Argv =>
+    y
+      .positional('archive', ARCHIVE)
+      .options(SELECT_FLAGS)
+      .options({
+        out: {
+          type: 'string',
+          demandOption: true,
+          describe: 'the folder to make; absent, or empty',
+          requiresArg: true,
+        },
+        'loss-report': {
+          type: 'string',
+          describe: 'write what became of every lost sequence to this file, as JSON',
+          requiresArg: true,
+        },
+        config: {
+          type: 'string',
+          describe: 'a stream configuration (JSON) to write instead of what is left of the own one',
+          requiresArg: true,
+        },
+      })
+      .example('$0 repair backups/ORDERS --out repaired --loss-report lost.json', 'a damaged backup')
+      .epilogue(
+        'EXIT STATUS: 0 nothing was lost, 1 failed and nothing is at the target, 2 wrong usage, 3 done, with the reported loss',
+      ),
+  run: async (args: RepairArguments, context: CliContext): Promise<void> => {
+    const { repairArchive } = await import('../../operation/repair/run.ts');
+    const { mustBeAbsent, writeFileWhole } = await import('../write-file.ts');
+    const { jsonChunks } = await import('../../report/json.ts');
+    if (args.lossReport !== undefined) mustBeAbsent(args.lossReport);
+    const { written, loss, isLossy } = await repairArchive(args.archive, await repairOptions(args, context));
+    context.progress.end();
+    if (args.lossReport !== undefined)
+      await writeFileWhole(args.lossReport, async (write) => {
+        for (const chunk of jsonChunks(loss)) await write(chunk);
+      });
+    if (context.isJson) for (const chunk of jsonChunks(written)) await context.write(chunk);
+    else if (!context.isQuiet) {
+      const { repairText } = await import('../../report/text/repair.ts');
+      await context.write(repairText(written, loss, context.palette));
+    }
+    context.setExit(isLossy ? EXIT.damaged : EXIT.done);
+  },
+};
+
+async function repairOptions(args: RepairArguments, context: CliContext): Promise<RepairOptions> {
+  const { readConfigFile } = await import('../read-config-file.ts');
+  return {
+    ...selectOptions(args, context),
+    target: args.out,
+    ...(args.config === undefined ? {} : { config: await readConfigFile(args.config) }),
+  };
+}
+
+interface RepairArguments extends SelectArguments {
+  readonly archive: string;
+  readonly out: string;
+  readonly lossReport?: string;
+  readonly config?: string;
+}
