@@ -9,7 +9,7 @@ import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { repairCommand } from './commands/repair.ts';
 import { verifyCommand } from './commands/verify.ts';
-import { packCommand, rewriteStreamNameCommand } from './commands/write-backup.ts';
+import { convertCommand, packCommand, rewriteStreamNameCommand } from './commands/write.ts';
 import { makeContext, type CliContext, type GlobalOptions } from './context.ts';
 import { EXIT } from './exit-code.ts';
 import { STANDARD_INPUT } from './options.ts';
@@ -27,6 +27,7 @@ const COMMANDS: readonly Command[] = [
   catCommand,
   exportCommand,
   packCommand,
+  convertCommand,
   rewriteStreamNameCommand,
   repairCommand,
   checksCommand,

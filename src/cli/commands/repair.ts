@@ -2,6 +2,7 @@ import type { Argv } from 'yargs';
 import type { RepairOptions } from '../../operation/repair/types.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
+import { CHANGE_FLAGS, changeOptions, type ChangeArguments } from './write.ts';
 import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
 export const repairCommand = {
@@ -23,12 +24,8 @@ export const repairCommand = {
           describe: 'write what became of every lost sequence to this file, as JSON',
           requiresArg: true,
         },
-        config: {
-          type: 'string',
-          describe: 'a stream configuration (JSON) to write instead of what is left of the own one',
-          requiresArg: true,
-        },
       })
+      .options(CHANGE_FLAGS)
       .example('$0 repair backups/ORDERS --out repaired --loss-report lost.json', 'a damaged backup')
       .epilogue(
         'EXIT STATUS: 0 nothing was lost, 1 failed and nothing is at the target, 2 wrong usage, 3 done, with the reported loss',
@@ -54,17 +51,17 @@ export const repairCommand = {
 };
 
 async function repairOptions(args: RepairArguments, context: CliContext): Promise<RepairOptions> {
-  const { readConfigFile } = await import('../read-config-file.ts');
   return {
     ...selectOptions(args, context),
+    ...(await changeOptions(args)),
     target: args.out,
-    ...(args.config === undefined ? {} : { config: await readConfigFile(args.config) }),
+    check: args.check,
+    dryRun: args.dryRun,
   };
 }
 
-interface RepairArguments extends SelectArguments {
+interface RepairArguments extends SelectArguments, ChangeArguments {
   readonly archive: string;
   readonly out: string;
   readonly lossReport?: string;
-  readonly config?: string;
 }

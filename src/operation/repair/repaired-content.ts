@@ -1,7 +1,8 @@
+import type { Finding } from '../../findings/finding.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
 import type { StoredMessage } from '../cat/types.ts';
 import type { MessageWalk } from '../cat/stream-messages.ts';
-import type { StreamContent } from '../write-backup/stream-content.ts';
+import type { StreamContent } from '../write/stream-content.ts';
 import type { RunMessage } from './message-run.ts';
 import { eachMessage, type Survey, type SurveyOptions } from './survey.ts';
 import type { StreamLoss } from './types.ts';
@@ -12,6 +13,7 @@ export function repairedContent(
   found: Survey,
   loss: StreamLoss,
   lastTimeNs: bigint,
+  findings: readonly Finding[],
   options: SurveyOptions,
 ): StreamContent {
   const { total } = found;
@@ -35,7 +37,7 @@ export function repairedContent(
       msgs: lost.map(({ from, to }) => [from, to] as const),
       bytes: lost.reduce((sum, { length }) => sum + (length ?? 0), 0),
     },
-    findings: [],
+    findings,
   };
 }
 

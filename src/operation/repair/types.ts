@@ -1,13 +1,8 @@
 import type { SequenceRanges } from '../../core/sequence-ranges.ts';
-import type { JsonObject } from '../../core/json.ts';
-import type { SelectOptions, ToolReport } from '../types.ts';
-import type { WrittenReport } from '../write-backup/types.ts';
+import type { ToolReport } from '../types.ts';
+import type { PlanReport, WriteOptions, WrittenReport } from '../write/types.ts';
 
-export interface RepairOptions extends SelectOptions {
-  /** The folder to make; absent, or empty. */
-  readonly target: string;
-  /** The configuration to write, instead of the archive's own. */
-  readonly config?: JsonObject;
+export interface RepairOptions extends WriteOptions {
   /** Other archives of the same streams: replicas, older backups. */
   readonly from?: readonly string[];
   /** Which archive is believed where intact copies differ: its place, 0 for the one that is repaired. */
@@ -80,7 +75,7 @@ export interface LossReport {
 }
 
 export interface RepairResult {
-  readonly written: WrittenReport & { readonly notes: readonly RepairNote[] };
+  readonly written: WrittenReport | PlanReport;
   readonly loss: LossReport;
   /** Whether anything is gone: messages, a consumer or its position, the configuration. */
   readonly isLossy: boolean;

@@ -1,12 +1,12 @@
 import type { LossReport, LostRange, RepairNote, StreamLoss } from '../../operation/repair/types.ts';
-import type { WrittenReport } from '../../operation/write-backup/types.ts';
+import type { PlanReport, WrittenReport } from '../../operation/write/types.ts';
 import { escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
 
 const MOST_RANGES = 20;
 
 /** What a repair kept, what it lost and why, stream by stream. */
-export function repairText(written: WrittenReport, loss: LossReport, palette: Palette): string {
+export function repairText(written: WrittenReport | PlanReport, loss: LossReport, palette: Palette): string {
   const lines = written.streams.flatMap(({ account, name, state }, i) => {
     const consumers = state.consumer_count === 1 ? '1 consumer' : `${state.consumer_count} consumers`;
     const own = loss.streams[i];
@@ -20,7 +20,11 @@ export function repairText(written: WrittenReport, loss: LossReport, palette: Pa
   });
   for (const { name, reason } of written.skipped)
     lines.push(palette.bad(`not written: ${escapeText(name)}: ${reason}`));
-  lines.push(`written and verified: ${escapeText(written.target)}, ${written.bytes_written} bytes`);
+  lines.push(
+    written.type === 'natsarc.v1.plan'
+      ? 'nothing was written (--dry-run)'
+      : `written and verified: ${escapeText(written.target)}, ${written.bytes_written} bytes`,
+  );
   return `${lines.join('\n')}\n`;
 }
 

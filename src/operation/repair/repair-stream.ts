@@ -1,0 +1,78 @@
+import type { JsonObject } from '../../core/json.ts';
+import { mergeRanges } from '../../core/sequence-ranges.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { Archive } from '../open-archive.ts';
+import type { StreamContent } from '../write/stream-content.ts';
+import { chooseConfig } from './configuration.ts';
+import { repairConsumers } from './consumers.ts';
+import { countLosses } from './losses.ts';
+import { repairedContent } from './repaired-content.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
+import { beyondLimits, survey, type Survey, type SurveyOptions } from './survey.ts';
+import type { RepairNote, RepairOptions, StreamLoss } from './types.ts';
+
+/** One stream, ready to be written: `archive` has the configuration and the consumers that it gets. */
+export interface RepairedStream {
+  readonly archive: StreamArchive;
+  readonly content: StreamContent;
+  readonly loss: StreamLoss;
+  readonly notes: readonly RepairNote[];
+}
+
+/** Joins what is left of a stream; the first source is the one that is repaired. Throws ToolError, CancelledError. */
+export async function repairStream(
+  sources: readonly [SalvagedStream, ...SalvagedStream[]],
+  work: Archive,
+  options: RepairOptions,
+): Promise<RepairedStream> {
+  const [own] = sources;
+  const { name, account } = own.archive;
+  const asked: SurveyOptions = {
+    runs: sources.flatMap((source) => source.runs),
+    excluded: mergeRanges(sources.map((source) => source.deleted)),
+    prefer: options.prefer,
+    signal: work.signal,
+  };
+  const all = await survey(asked);
+  const chosen = chooseConfig(sources, options.config, all, name);
+  const { found, surveyed } = await withinLimits(all, chosen.config, asked);
+  const lastSeq = sources.reduce((seq, source) => (source.lastSeq > seq ? source.lastSeq : seq), 0n);
+  const lastTimeNs = sources.find((source) => source.lastSeq === lastSeq)?.lastTimeNs ?? 0n;
+  const loss = countLosses({
+    sources,
+    survey: found,
+    deleted: surveyed.excluded,
+    name,
+    lastSeq,
+    declaredLastSeq: declaredEnd(own, found, lastSeq),
+  });
+  const place = { name, firstSeq: loss.first_seq, lastSeq: loss.last_seq };
+  const { consumers, notes } = await repairConsumers(sources, place, surveyed);
+  const said =
+    chosen.said === null ? [] : [{ account, stream: name, text: chosen.said, loss: chosen.isLoss }];
+  const findings = sources.flatMap((source) => source.findings);
+  return {
+    archive: { ...own.archive, config: chosen.config, created: chosen.created, consumers },
+    content: repairedContent(name, found, loss, lastTimeNs, findings, surveyed),
+    loss,
+    notes: [...sources.flatMap((source) => source.notes), ...said, ...notes],
+  };
+}
+
+async function withinLimits(
+  all: Survey,
+  config: JsonObject,
+  asked: SurveyOptions,
+): Promise<{ readonly found: Survey; readonly surveyed: SurveyOptions }> {
+  const gone = await beyondLimits(all, config, asked);
+  if (gone.length === 0) return { found: all, surveyed: asked };
+  const surveyed = { ...asked, excluded: mergeRanges([asked.excluded, gone]) };
+  return { found: await survey(surveyed), surveyed };
+}
+
+/** backup.json has no checksum: its last sequence counts only where it also counts more messages than were found. */
+function declaredEnd(own: SalvagedStream, found: Survey, lastSeq: bigint): bigint {
+  const state = own.archive.manifest?.state;
+  if (state === undefined || state === null || state.lastSeq <= lastSeq) return 0n;
+  return state.messages > BigInt(found.total.messages) ? state.lastSeq : 0n;
+}
