@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { UsageError } from '../../core/error.ts';
 import type { RepairOptions } from '../../operation/repair/types.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
@@ -25,8 +26,28 @@ export const repairCommand = {
           requiresArg: true,
         },
       })
+      .options({
+        from: {
+          type: 'string',
+          array: true,
+          nargs: 1,
+          describe: 'another archive of the same streams, a replica or an older backup; repeatable',
+          requiresArg: true,
+        },
+        prefer: {
+          type: 'string',
+          describe: 'the archive that is believed where intact copies differ',
+          requiresArg: true,
+        },
+        undelete: {
+          type: 'boolean',
+          default: false,
+          describe: 'deleted messages too, where their bytes are still there; limits are lifted',
+        },
+      })
       .options(CHANGE_FLAGS)
       .example('$0 repair backups/ORDERS --out repaired --loss-report lost.json', 'a damaged backup')
+      .example('$0 repair n1/ORDERS --from n2/ORDERS --from n3/ORDERS --out healed', 'from its replicas')
       .epilogue(
         'EXIT STATUS: 0 nothing was lost, 1 failed and nothing is at the target, 2 wrong usage, 3 done, with the reported loss',
       ),
@@ -57,11 +78,23 @@ async function repairOptions(args: RepairArguments, context: CliContext): Promis
     target: args.out,
     check: args.check,
     dryRun: args.dryRun,
+    ...(args.from === undefined ? {} : { from: args.from }),
+    ...(args.prefer === undefined ? {} : { prefer: placeOf(args.prefer, args) }),
+    undelete: args.undelete,
   };
+}
+
+function placeOf(path: string, args: RepairArguments): number {
+  const place = [args.archive, ...(args.from ?? [])].indexOf(path);
+  if (place < 0) throw new UsageError('--prefer takes one of the archives that are read');
+  return place;
 }
 
 interface RepairArguments extends SelectArguments, ChangeArguments {
   readonly archive: string;
   readonly out: string;
   readonly lossReport?: string;
+  readonly from?: string[];
+  readonly prefer?: string;
+  readonly undelete: boolean;
 }

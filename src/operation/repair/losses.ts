@@ -30,20 +30,21 @@ export function countLosses(outcome: Outcome): StreamLoss {
   const open = (seqs: SequenceRanges): SequenceRanges => subtractRanges(seqs, gone);
   const damaged = inOrder(sources.flatMap(damagesOf).flatMap((cause) => pieces(open(cause.seqs), cause)));
   let explained = mergeRanges(damaged.map(({ from, to }) => oneRange(from, to)));
+  const disagreeing = mergeRanges(
+    survey.disagreements.filter(({ chosen }) => chosen === null).map(({ seq }) => oneRange(seq, seq)),
+  );
+  const differing = pieces(subtractRanges(disagreeing, explained), {
+    ...NOWHERE,
+    reason: 'intact copies differ',
+  });
+  explained = mergeRanges([explained, disagreeing]);
   const promised = inOrder(
     sources
       .flatMap(promisesOf)
       .flatMap((cause) => pieces(subtractRanges(open(cause.seqs), explained), cause)),
   );
-  const told = [...damaged, ...promised];
-  explained = mergeRanges(told.map(({ from, to }) => oneRange(from, to)));
-  const disagreeing = mergeRanges(
-    survey.disagreements.filter(({ chosen }) => chosen === null).map(({ seq }) => oneRange(seq, seq)),
-  );
-  told.push(
-    ...pieces(subtractRanges(disagreeing, explained), { ...NOWHERE, reason: 'intact copies differ' }),
-  );
-  explained = mergeRanges([explained, disagreeing]);
+  explained = mergeRanges([explained, ...promised.map(({ from, to }) => oneRange(from, to))]);
+  const told = [...damaged, ...differing, ...promised];
   const lastSeq = [outcome.lastSeq, outcome.declaredLastSeq, explained.at(-1) ?? 0n].reduce((a, b) =>
     a > b ? a : b,
   );

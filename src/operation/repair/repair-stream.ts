@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
-import { mergeRanges } from '../../core/sequence-ranges.ts';
+import { countSequences, intersectRanges, mergeRanges, NO_SEQUENCES } from '../../core/sequence-ranges.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open-archive.ts';
 import type { StreamContent } from '../write/stream-content.ts';
@@ -27,21 +27,23 @@ export async function repairStream(
 ): Promise<RepairedStream> {
   const [own] = sources;
   const { name, account } = own.archive;
+  const proven = mergeRanges(sources.map((source) => source.deleted));
   const asked: SurveyOptions = {
     runs: sources.flatMap((source) => source.runs),
-    excluded: mergeRanges(sources.map((source) => source.deleted)),
+    excluded: options.undelete === true ? NO_SEQUENCES : proven,
     prefer: options.prefer,
     signal: work.signal,
   };
   const all = await survey(asked);
   const chosen = chooseConfig(sources, options.config, all, name);
-  const { found, surveyed } = await withinLimits(all, chosen.config, asked);
+  const config = options.undelete === true ? withoutLimits(chosen.config) : chosen.config;
+  const { found, surveyed } = await withinLimits(all, config, asked);
   const lastSeq = sources.reduce((seq, source) => (source.lastSeq > seq ? source.lastSeq : seq), 0n);
   const lastTimeNs = sources.find((source) => source.lastSeq === lastSeq)?.lastTimeNs ?? 0n;
   const loss = countLosses({
     sources,
     survey: found,
-    deleted: surveyed.excluded,
+    deleted: mergeRanges([proven, surveyed.excluded]),
     name,
     lastSeq,
     declaredLastSeq: declaredEnd(own, found, lastSeq),
@@ -50,12 +52,33 @@ export async function repairStream(
   const { consumers, notes } = await repairConsumers(sources, place, surveyed);
   const said =
     chosen.said === null ? [] : [{ account, stream: name, text: chosen.said, loss: chosen.isLoss }];
+  const undeleted = countSequences(intersectRanges(proven, found.recovered));
+  if (options.undelete === true)
+    said.push({
+      account,
+      stream: name,
+      text: `${undeleted} deleted messages were written too; limits, and a retention that removes, were lifted`,
+      loss: false,
+    });
   const findings = sources.flatMap((source) => source.findings);
   return {
-    archive: { ...own.archive, config: chosen.config, created: chosen.created, consumers },
+    archive: { ...own.archive, config, created: chosen.created, consumers },
     content: repairedContent(name, found, loss, lastTimeNs, findings, surveyed),
     loss,
     notes: [...sources.flatMap((source) => source.notes), ...said, ...notes],
+  };
+}
+
+/** What would remove the messages again as soon as a server has them. */
+function withoutLimits(config: JsonObject): JsonObject {
+  const { allow_msg_ttl: _, ...rest } = config;
+  return {
+    ...rest,
+    retention: 'limits',
+    max_msgs: -1,
+    max_bytes: -1,
+    max_age: 0,
+    max_msgs_per_subject: -1,
   };
 }
 

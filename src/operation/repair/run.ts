@@ -6,6 +6,7 @@ import { checkInput } from '../write/check-input.ts';
 import { ONE_STREAM_KINDS } from '../write/convert.ts';
 import { outgoingStream } from '../write/outgoing-stream.ts';
 import { carryOut, withData, type PlacedStream } from '../write/run.ts';
+import { sameStream, withOthers, type OtherArchive } from './other-archives.ts';
 import { repairStream } from './repair-stream.ts';
 import { salvageFiles } from './salvage-files.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
@@ -18,44 +19,50 @@ import type { RepairNote, RepairOptions, RepairResult, StreamLoss } from './type
  */
 export async function repairArchive(path: string, options: RepairOptions): Promise<RepairResult> {
   await checkInput(path, options);
-  return withArchive(path, options, async (work) => {
-    const { usable, skipped } = withData(work.selected.map(loadStream));
-    const isOne = usable.length === 1 && ONE_STREAM_KINDS.includes(work.container.kind);
-    const hasAccounts = new Set(usable.map(({ account }) => account)).size > 1;
-    const placed: PlacedStream[] = [];
-    const losses: StreamLoss[] = [];
-    const notes: RepairNote[] = [];
-    for (const archive of usable) {
-      const own = await salvage(archive, work, 0, options);
-      const repaired = await repairStream([own], work, options);
-      // The configuration that was given is in it already.
-      const { config: _, ...changes } = options;
-      const stream = outgoingStream(repaired.archive, repaired.content, changes);
-      const place = isOne ? '' : join(hasAccounts ? (archive.account ?? '') : '', stream.name);
-      if (placed.some((other) => other.path === place))
-        throw new UsageError(`two streams are called ${stream.name}: --account must choose`);
-      placed.push({ stream, shape: { as: 'backup', form: 'v1' }, path: place });
-      losses.push(repaired.loss);
-      notes.push(...repaired.notes);
-    }
-    const written = await carryOut(
-      { placed, copies: [], skipped, notes: notes.map(sentence) },
-      work,
-      options,
-    );
-    return {
-      written,
-      loss: {
-        type: 'natsarc.v1.loss',
-        tool: TOOL,
-        sources: [path, ...(options.from ?? [])],
-        target: options.target,
-        streams: losses,
-        notes,
-      },
-      isLossy: losses.some((loss) => loss.lost > 0n) || notes.some((note) => note.loss),
-    };
-  });
+  return withArchive(path, options, async (work) =>
+    withOthers(options, async (others) => repairWith(path, work, others, options)),
+  );
+}
+
+async function repairWith(
+  path: string,
+  work: Archive,
+  others: readonly OtherArchive[],
+  options: RepairOptions,
+): Promise<RepairResult> {
+  const { usable, skipped } = withData(work.selected.map(loadStream));
+  const isOne = usable.length === 1 && ONE_STREAM_KINDS.includes(work.container.kind);
+  const hasAccounts = new Set(usable.map(({ account }) => account)).size > 1;
+  const placed: PlacedStream[] = [];
+  const losses: StreamLoss[] = [];
+  const notes: RepairNote[] = [];
+  for (const archive of usable) {
+    const own = await salvage(archive, work, 0, nameGiven(options));
+    const helpers = await salvageOthers(own.archive, others);
+    const repaired = await repairStream([own, ...helpers], work, options);
+    // The configuration that was given is in it already.
+    const { config: _, ...changes } = options;
+    const stream = outgoingStream(repaired.archive, repaired.content, changes);
+    const place = isOne ? '' : join(hasAccounts ? (archive.account ?? '') : '', stream.name);
+    if (placed.some((other) => other.path === place))
+      throw new UsageError(`two streams are called ${stream.name}: --account must choose`);
+    placed.push({ stream, shape: { as: 'backup', form: 'v1' }, path: place });
+    losses.push(repaired.loss);
+    notes.push(...repaired.notes);
+  }
+  const written = await carryOut({ placed, copies: [], skipped, notes: notes.map(sentence) }, work, options);
+  return {
+    written,
+    loss: {
+      type: 'natsarc.v1.loss',
+      tool: TOOL,
+      sources: [path, ...(options.from ?? [])],
+      target: options.target,
+      streams: losses,
+      notes,
+    },
+    isLossy: losses.some((loss) => loss.lost > 0n) || notes.some((note) => note.loss),
+  };
 }
 
 function sentence({ stream, consumer, text }: RepairNote): string {
@@ -66,13 +73,31 @@ async function salvage(
   archive: StreamArchive,
   work: Archive,
   source: number,
-  options: RepairOptions,
+  name: string,
 ): Promise<SalvagedStream> {
   const { parts } = archive;
   if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
   if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
   if (parts.form === 'v2') throw new ToolError(`${archive.name}: V2 archives cannot be repaired yet`);
-  return salvageFiles(archive, parts, work, source, nameGiven(options));
+  return salvageFiles(archive, parts, work, source, name);
+}
+
+async function salvageOthers(own: StreamArchive, others: readonly OtherArchive[]): Promise<SalvagedStream[]> {
+  const salvaged: SalvagedStream[] = [];
+  for (const other of others) {
+    const archive = sameStream(other, own);
+    if (archive === null) continue;
+    const stream = await salvage(archive, other.work, other.source, own.name);
+    // Places are told with the archive they are in.
+    const inside = (label: string): string => `${other.path}:${label}`;
+    salvaged.push({
+      ...stream,
+      listed: stream.listed.map((listing) => ({ ...listing, file: inside(listing.file) })),
+      damages: stream.damages.map((damage) => ({ ...damage, file: inside(damage.file) })),
+      findings: [],
+    });
+  }
+  return salvaged;
 }
 
 function nameGiven(options: RepairOptions): string {

@@ -1,7 +1,12 @@
 import { CODE_OF_KIND } from '../../check/block-records.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { UsageError } from '../../core/error.ts';
-import { mergeRanges } from '../../core/sequence-ranges.ts';
+import {
+  mergeRanges,
+  NO_SEQUENCES,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { highestSequence } from '../../model/live-set.ts';
@@ -13,7 +18,7 @@ import { contentOf } from './block-spans.ts';
 import { findIndex, isIndexOf, proofsOfIndex, proofsOfSidecars } from './index-proofs.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
-import type { RepairNote } from './types.ts';
+import type { Damage, RepairNote } from './types.ts';
 
 /** Reads what is left of a stream kept as files. `given`: a name from the command line. */
 export async function salvageFiles(
@@ -40,6 +45,7 @@ export async function salvageFiles(
     proofsOfSidecars(archive, blocks),
   ];
   const end = endOf(blocks, proofs);
+  const lostBefore = archive.manifest?.state?.lost ?? NO_SEQUENCES;
   const notes: RepairNote[] = [];
   const note = (text: string): number =>
     notes.push({ account: archive.account, stream: name, text, loss: false });
@@ -51,12 +57,15 @@ export async function salvageFiles(
   return {
     archive: { ...archive, name, index },
     runs: blocks.flatMap(({ content }) => content.runs),
-    deleted: mergeRanges([
-      ...blocks.map(({ content }) => content.deleted),
-      ...proofs.map((proof) => proof.deleted),
-    ]),
+    deleted: subtractRanges(
+      mergeRanges([...blocks.map(({ content }) => content.deleted), ...proofs.map((proof) => proof.deleted)]),
+      lostBefore,
+    ),
     listed: proofs.flatMap((proof) => proof.listed),
-    damages: blocks.length === 0 ? [] : damagesOf(blocks, isTornHarmless(parts, index, blocks)),
+    damages: [
+      ...(blocks.length === 0 ? [] : damagesOf(blocks, isTornHarmless(parts, index, blocks))),
+      ...(lostBefore.length === 0 ? [] : [lostEarlier(parts, lostBefore)]),
+    ],
     lastSeq: end.seq,
     lastTimeNs: end.timeNs,
     findings: [
@@ -73,6 +82,12 @@ function candidateNames(archive: StreamArchive, parts: FileStreamParts, given: s
   const declared = nameOf(archive.manifest?.config ?? null);
   const names = [archive.name, nameOf(archive.config), declared, parts.folderName ?? '', given];
   return [...new Set(names)].filter((name) => name !== '');
+}
+
+/** A repaired archive has holes and an index like any other; only its backup.json tells which are losses. */
+function lostEarlier({ manifest, label }: FileStreamParts, seqs: SequenceRanges): Damage {
+  const file = manifest?.label ?? label;
+  return { file, offsetBytes: null, lengthBytes: null, reason: 'lost before this backup was written', seqs };
 }
 
 function nameByRecords(blocks: readonly SalvagedBlock[]): string | null {
