@@ -41,7 +41,7 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
 
 /** Checks every record of a block. */
 export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
-  const block = openBlock(job.source);
+  const block = openBlock(job.source, job.salvage ?? false);
   try {
     const scan = scanSource(block.content, {
       key: job.key,

@@ -1,4 +1,4 @@
-import { oneRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import { NO_SEQUENCES, oneRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { ScanFault } from '../../kernels/types.ts';
 import type { BlockContent } from './block-spans.ts';
 import type { SalvagedBlock } from './salvage-blocks.ts';
@@ -18,9 +18,10 @@ const REASONS = {
 
 /** Every stretch of a block that holds no good record, and which sequences may have been there. */
 export function damagesOf(blocks: readonly ReadBlock[], isTornTailHarmless: boolean): Damage[] {
-  const highest = Math.max(...blocks.map(({ block }) => block.file.index));
+  const highest = blocks.reduce((number, { block }) => Math.max(number, block.file.index), 0);
   return blocks.flatMap((read) => {
-    const { scan, file } = read.block;
+    const { scan, file, isPart } = read.block;
+    if (isPart) return [];
     if (scan.rawBytes > 0 && scan.records === 0) return [unreadBlock(read, blocks)];
     return scan.faults.flatMap((fault) => {
       if (fault.kind === 'order') return [];
@@ -55,12 +56,13 @@ function swallowed(fault: ScanFault, blocks: readonly ReadBlock[]): SequenceRang
   if (seqAfter > 0n) {
     const before = nearestBelow(blocks, seqAfter);
     if (before > 0n) return oneRange(before + 1n, seqAfter - 1n);
+    if (seqAfter === 1n) return NO_SEQUENCES;
     const isPlausible = claimed !== null && claimed > 0n && claimed < seqAfter;
     return oneRange(isPlausible ? claimed : seqAfter - 1n, seqAfter - 1n);
   }
   const after = nearestAbove(blocks, seqBefore);
   if (after > 0n) return oneRange(seqBefore + 1n, after - 1n);
-  return claimed === seqBefore + 1n ? oneRange(claimed, claimed) : oneRange(1n, 0n);
+  return claimed === seqBefore + 1n ? oneRange(claimed, claimed) : NO_SEQUENCES;
 }
 
 /** A block of which nothing could be read: all between its neighbours. */
@@ -77,7 +79,7 @@ function unreadBlock({ block }: ReadBlock, blocks: readonly ReadBlock[]): Damage
     offsetBytes: 0,
     lengthBytes: block.scan.rawBytes,
     reason: 'no record of it is good',
-    seqs: low > 0n && high > low ? oneRange(low + 1n, high - 1n) : oneRange(1n, 0n),
+    seqs: low > 0n && high > low ? oneRange(low + 1n, high - 1n) : NO_SEQUENCES,
   };
 }
 

@@ -23,6 +23,7 @@ export async function withOthers<T>(
   const { jobs, signal, streams } = options;
   const name = streams?.[0];
   const select = {
+    salvage: true,
     ...(jobs === undefined ? {} : { jobs }),
     ...(signal === undefined ? {} : { signal }),
     ...(name === undefined || name.includes('*') ? {} : { streams: [name] }),

@@ -38,7 +38,7 @@ export class RecordWalk {
   #filled = 0;
 
   constructor(block: SourceDescriptor, span: RecordSpan) {
-    this.#block = openBlock(block);
+    this.#block = openBlock(block, true);
     this.#content = this.#block.content;
     this.#at = span.startBytes;
     this.#endBytes = span.endBytes;

@@ -19,7 +19,7 @@ import type { RepairNote, RepairOptions, RepairResult, StreamLoss } from './type
  */
 export async function repairArchive(path: string, options: RepairOptions): Promise<RepairResult> {
   await checkInput(path, options);
-  return withArchive(path, options, async (work) =>
+  return withArchive(path, { ...options, salvage: true }, async (work) =>
     withOthers(options, async (others) => repairWith(path, work, others, options)),
   );
 }

@@ -15,6 +15,8 @@ export interface SalvagedBlock {
   readonly owner: BlockOwner;
   readonly result: ScanResult;
   readonly scan: BlockScan;
+  /** A damaged stretch of another block of the list, which tells of that damage itself. */
+  readonly isPart: boolean;
 }
 
 /** Finds the good records of every block, each with the key that its records were made with. */
@@ -29,18 +31,63 @@ export async function salvageBlocks(
     descriptor: descriptorOf(file),
     owner: { name: names[0] ?? '', number: file.index },
   }));
+  const candidates = candidateNumbers(blocks, numbers);
   const results = await scanAll(own, work);
   const strays = own
     .filter((_, i) => isStray(results[i]))
     .flatMap((block) => {
-      const owner = ownerOf(block.descriptor, { names, numbers: candidateNumbers(blocks, numbers) });
+      const owner = ownerOf(block.descriptor, { names, numbers: candidates });
       return owner === null ? [] : [{ ...block, owner }];
     });
   const again = await scanAll(strays, work);
+  const scanned = wholes(own, results, strays, again);
+  return [...scanned, ...(await strayParts(scanned, names, candidates, work))];
+}
+
+type Unscanned = Omit<SalvagedBlock, 'result' | 'scan' | 'isPart'>;
+
+function wholes(
+  own: readonly Unscanned[],
+  results: readonly ScanResult[],
+  strays: readonly Unscanned[],
+  again: readonly ScanResult[],
+): SalvagedBlock[] {
   const byFile = new Map(strays.map((block, i) => [block.file, { ...block, result: again[i] }]));
   return own.flatMap((block, i) => {
     const { result, ...rest } = byFile.get(block.file) ?? { ...block, result: results[i] };
-    return result === undefined ? [] : [{ ...rest, result, scan: result.scan }];
+    return result === undefined ? [] : [{ ...rest, result, scan: result.scan, isPart: false }];
+  });
+}
+
+/** A shorter stretch is hardly worth the search. */
+const LEAST_PART_BYTES = 1024;
+const MOST_PARTS = 256;
+
+/** Records of other blocks in damaged stretches: where a tar lost the header between two, or a disk mixed them up. */
+async function strayParts(
+  blocks: readonly SalvagedBlock[],
+  names: readonly string[],
+  numbers: ReadonlySet<number>,
+  work: Archive,
+): Promise<SalvagedBlock[]> {
+  const stretches = blocks
+    .filter(({ result, scan }) => result.compression === 'none' && scan.records > 0)
+    .flatMap((block) =>
+      block.scan.faults
+        .filter(({ kind, lengthBytes }) => kind !== 'order' && lengthBytes >= LEAST_PART_BYTES)
+        .map(({ offsetBytes, lengthBytes }) => ({ block, offsetBytes, lengthBytes })),
+    )
+    .toSorted((a, b) => b.lengthBytes - a.lengthBytes)
+    .slice(0, MOST_PARTS);
+  const parts = stretches.flatMap(({ block, offsetBytes, lengthBytes }) => {
+    const descriptor = { kind: 'slice', of: block.descriptor, offsetBytes, lengthBytes } as const;
+    const owner = ownerOf(descriptor, { names, numbers });
+    return owner === null ? [] : [{ file: block.file, descriptor, owner }];
+  });
+  const results = await scanAll(parts, work);
+  return parts.flatMap((part, i) => {
+    const result = results[i];
+    return result === undefined ? [] : [{ ...part, result, scan: result.scan, isPart: true }];
   });
 }
 
@@ -50,14 +97,7 @@ function descriptorOf(file: BlockFile): SourceDescriptor {
   return source.descriptor;
 }
 
-async function scanAll(
-  blocks: readonly {
-    readonly file: BlockFile;
-    readonly descriptor: SourceDescriptor;
-    readonly owner: BlockOwner;
-  }[],
-  work: Archive,
-): Promise<ScanResult[]> {
+async function scanAll(blocks: readonly Unscanned[], work: Archive): Promise<ScanResult[]> {
   const jobs = blocks.map(({ descriptor, owner }): ScanJob => ({
     kind: 'scan',
     source: descriptor,
@@ -80,7 +120,7 @@ function ownerOf(
   descriptor: SourceDescriptor,
   candidates: { readonly names: readonly string[]; readonly numbers: Iterable<number> },
 ): BlockOwner | null {
-  const block = openBlock(descriptor);
+  const block = openBlock(descriptor, true);
   try {
     return findOwner(block.content, candidates);
   } finally {
@@ -91,7 +131,7 @@ function ownerOf(
 /** Numbers of the files, those an index lists, and the first and next ones: any of them may be whose block this is. */
 function candidateNumbers(blocks: readonly BlockFile[], listed: readonly number[]): Set<number> {
   const numbers = new Set([...blocks.map((block) => block.index), ...listed]);
-  const highest = Math.max(0, ...numbers);
+  const highest = [...numbers].reduce((a, b) => Math.max(a, b), 0);
   for (let number = 0; number <= 64; number++) numbers.add(number);
   for (let number = highest + 1; number <= highest + 16; number++) numbers.add(number);
   return numbers;

@@ -1,5 +1,6 @@
 import { CODE_OF_KIND } from '../../check/block-records.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
+import { ORPHANS } from '../../container/snapshot.ts';
 import { UsageError } from '../../core/error.ts';
 import {
   mergeRanges,
@@ -11,7 +12,7 @@ import { makeFinding, type Finding } from '../../findings/finding.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { highestSequence } from '../../model/live-set.ts';
 import { nameOf } from '../../model/load-stream.ts';
-import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
@@ -33,10 +34,10 @@ export async function salvageFiles(
     throw new UsageError(`${parts.label}: nothing tells the stream's name: give --stream`);
   const anyIndex = findIndex(archive, names);
   const numbers = anyIndex?.blocks.map((block) => block.index) ?? [];
-  const found = await salvageBlocks(archive.blocks, names, numbers, work);
+  const found = await salvageBlocks([...archive.blocks, ...orphans(parts)], names, numbers, work);
   const name = nameByRecords(found) ?? names[0] ?? '';
   const blocks = found
-    .filter((block) => block.scan.records === 0 || block.owner.name === name)
+    .filter(({ file, scan, owner }) => (scan.records === 0 ? file.index >= 0 : owner.name === name))
     .map((block): ReadBlock => ({ block, content: contentOf(block, source) }));
   const isFitting = anyIndex !== null && isIndexOf(anyIndex, blocks);
   const index = isFitting ? anyIndex : null;
@@ -71,10 +72,17 @@ export async function salvageFiles(
     findings: [
       ...placed(parts.findings, archive.place),
       ...archive.findings,
-      ...blocks.flatMap(({ block }) => blockFindings(archive, parts, block)),
+      ...blocks.flatMap(({ block }) => (block.isPart ? [] : blockFindings(archive, parts, block))),
     ],
     notes,
   };
+}
+
+/** Content without a header in a tar: a block, maybe; its records tell which. */
+function orphans(parts: FileStreamParts): BlockFile[] {
+  return parts.entries
+    .filter(({ path }) => path.startsWith(ORPHANS))
+    .map((entry, i) => ({ index: -1 - i, entry, sidecar: null, sidecarCurrent: false }));
 }
 
 /** The first is the most likely. */
