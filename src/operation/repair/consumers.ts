@@ -2,6 +2,8 @@ import { integerField, textField } from '../../core/json.ts';
 import { parseConsumerMeta } from '../../format/consumer-meta/parse.ts';
 import { consumerConfigFaults } from '../../format/config-schema/check.ts';
 import { parseTimeNs } from '../../core/time.ts';
+import { parseConsumerState } from '../../format/consumer-state/parse.ts';
+import { writeConsumerState } from '../../format/consumer-state/write.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { mendMeta, withoutFaults } from './mend-meta.ts';
@@ -123,8 +125,11 @@ async function stateOf(
   return positionAt(floor);
 }
 
+/** Also a position that contradicts itself so that it cannot be written: V2 archives have no checksum for it. */
 function isBroken(copy: ConsumerCopy): boolean {
-  return hasFinding(copy, BROKEN_STATE);
+  const { state } = copy.consumer;
+  if (hasFinding(copy, BROKEN_STATE)) return true;
+  return state !== null && !parseConsumerState(writeConsumerState(state)).ok;
 }
 
 function hasFinding({ source, consumer }: ConsumerCopy, codes: readonly string[]): boolean {

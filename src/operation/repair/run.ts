@@ -9,6 +9,7 @@ import { carryOut, withData, type PlacedStream } from '../write/run.ts';
 import { sameStream, withOthers, type OtherArchive } from './other-archives.ts';
 import { repairStream } from './repair-stream.ts';
 import { salvageFiles } from './salvage-files.ts';
+import { salvageV2 } from './salvage-v2.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { RepairNote, RepairOptions, RepairResult, StreamLoss } from './types.ts';
 
@@ -78,7 +79,7 @@ async function salvage(
   const { parts } = archive;
   if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
   if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
-  if (parts.form === 'v2') throw new ToolError(`${archive.name}: V2 archives cannot be repaired yet`);
+  if (parts.form === 'v2') return salvageV2(archive, parts, source, name);
   return salvageFiles(archive, parts, work, source, name);
 }
 
