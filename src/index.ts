@@ -24,6 +24,8 @@ export type {
   RepairResult,
   StreamLoss,
 } from './operation/repair/types.ts';
+export { extractIntoDataDir } from './operation/extract/run.ts';
+export type { ExtractOptions } from './operation/extract/types.ts';
 export { convertArchive, type ConvertOptions } from './operation/write/convert.ts';
 export { renameStream, type RenameOptions } from './operation/write/rename.ts';
 export type {

@@ -9,6 +9,7 @@ import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { repairCommand } from './commands/repair.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { extractCommand } from './commands/extract.ts';
 import { convertCommand, packCommand, rewriteStreamNameCommand } from './commands/write.ts';
 import { makeContext, type CliContext, type GlobalOptions } from './context.ts';
 import { EXIT } from './exit-code.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly Command[] = [
   exportCommand,
   packCommand,
   convertCommand,
+  extractCommand,
   rewriteStreamNameCommand,
   repairCommand,
   checksCommand,

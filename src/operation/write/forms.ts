@@ -3,7 +3,7 @@ import { ToolError } from '../../core/error.ts';
 import { writeManifest } from '../../format/manifest/write.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
 import { SnapshotWriter } from '../../writer/snapshot-writer.ts';
-import type { StagedTarget, WriteBytes } from '../../writer/staged-target.ts';
+import type { StagedFiles, WriteBytes } from '../../writer/staged-files.ts';
 import { TgzWriter } from '../../writer/tgz-writer.ts';
 import { declaredState } from './declared-state.ts';
 import { writeStreamFiles } from './files-form.ts';
@@ -22,7 +22,7 @@ export async function writeStream(
   stream: OutgoingStream,
   shape: StreamShape,
   path: string,
-  staged: StagedTarget,
+  staged: StagedFiles,
   signal: AbortSignal | undefined,
 ): Promise<StateNumbers> {
   if (shape.as === 'store') {
@@ -47,7 +47,7 @@ async function writeSnapshotFile(
   stream: OutgoingStream,
   form: 'v1' | 'v2' | 'tgz',
   path: string,
-  staged: StagedTarget,
+  staged: StagedFiles,
   signal: AbortSignal | undefined,
 ): Promise<StateNumbers> {
   let state: StateNumbers | null = null;

@@ -7,8 +7,7 @@ import type { StateNumbers } from '../../model/stream-state.ts';
 import { StagedTarget } from '../../writer/staged-target.ts';
 import { TOOL, type Archive } from '../open-archive.ts';
 import { stateReport } from '../state-report.ts';
-import type { StreamState } from '../types.ts';
-import { verifyArchive } from '../verify/run.ts';
+import { checkWritten } from './check-written.ts';
 import { notCarried, writeStream, type StreamShape } from './forms.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import type { PlanReport, SkippedStream, WriteOptions, WrittenReport, WrittenStream } from './types.ts';
@@ -45,7 +44,7 @@ export async function carryOut(
   const staged = new StagedTarget(options.target);
   try {
     const report = await writeAll(plan, work, options, staged);
-    await checkWritten(staged.path, report, options);
+    await checkWritten(staged.path, report.streams, options);
     staged.commit();
     return report;
   } catch (error) {
@@ -134,32 +133,6 @@ function lostOf(plan: WritePlan): WrittenReport['lost'] {
 
 function findingsOf(plan: WritePlan): Finding[] {
   return plan.placed.flatMap(({ stream }) => stream.content.findings);
-}
-
-/** Reads back what was written: it must verify, and hold what it was meant to. */
-async function checkWritten(path: string, report: WrittenReport, options: WriteOptions): Promise<void> {
-  const written = await verifyArchive(path, options.jobs === undefined ? {} : { jobs: options.jobs });
-  const names = new Set(report.streams.map(({ name }) => name));
-  const wrong = written.findings.find(
-    ({ severity, stream }) => severity === 'critical' && (stream === undefined || names.has(stream)),
-  );
-  if (wrong !== undefined)
-    throw new ToolError(`what was written does not verify: ${wrong.code}: ${wrong.message}`);
-  for (const { account, name, state } of report.streams) {
-    const actual = written.streams.find(
-      (stream) => stream.name === name && (stream.account === null || stream.account === account),
-    )?.actual;
-    const [read, wrote] = [
-      countsOf(state),
-      actual === undefined || actual === null ? 'nothing' : countsOf(actual),
-    ];
-    if (read !== wrote)
-      throw new ToolError(`${name}: what was written holds ${wrote}, what was read ${read}`);
-  }
-}
-
-function countsOf({ messages, bytes, last_seq }: StreamState): string {
-  return `${messages} messages of ${bytes} bytes up to sequence ${last_seq}`;
 }
 
 /** Streams of which there is more than a configuration; the others are told about. */
