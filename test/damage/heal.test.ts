@@ -121,6 +121,14 @@ describe('heal', () => {
     expect(result.isLossy).toBe(false);
   });
 
+  it('an archive without its data is made anew from another', async () => {
+    const backup = copyOf('2.14.5-full/backups/$G/ORDERS');
+    rmSync(join(backup, 'stream.tar.s2'));
+    const { result, messages } = await heal([backup, join(CAPTURES, ORDERS)]);
+    expect([...messages]).toEqual([...(await messageList(join(CAPTURES, ORDERS)))]);
+    expect(result.isLossy).toBe(false);
+  });
+
   it('what was deleted since an older backup stays deleted', async () => {
     const older = copyOf(ORDERS);
     rmSync(join(older, 'msgs/index.db'));

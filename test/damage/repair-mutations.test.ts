@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ToolError, UsageError } from '../../src/core/error.ts';
@@ -17,6 +18,7 @@ describe.skipIf(!HAS_FORMS)('seeded damage', () => {
     const wrong: Json[] = [];
     let lossy = 0;
     let refused = 0;
+    let differing = 0;
     for (let seed = SEED; seed < SEED + COUNT; seed++) {
       const mutation = mutate(seed, folder);
       const before = treeSum(mutation.path);
@@ -24,12 +26,19 @@ describe.skipIf(!HAS_FORMS)('seeded damage', () => {
       if (treeSum(mutation.path) !== before) wrong.push({ what: mutation.what, changed: 'the input' });
       if (outcome.refused !== undefined) refused++;
       if (outcome.isLossy === true) lossy++;
+      differing += outcome.differing?.length ?? 0;
       if (outcome.missing.length + outcome.invented.length > 0 || outcome.sum !== undefined)
         wrong.push({ what: mutation.what, ...outcome });
+      rmSync(join(folder, String(seed)), { recursive: true, force: true });
+      rmSync(join(folder, `out-${seed}`), { recursive: true, force: true });
     }
-    console.log(`${COUNT} cases: ${lossy} with a loss, ${refused} with nothing left to repair`);
+    console.log(
+      `${COUNT} cases: ${lossy} with a loss, ${refused} with nothing left to repair, ${differing} messages with a length that no checksum covers`,
+    );
     expect(wrong).toEqual([]);
     expect(lossy).toBeGreaterThan(COUNT / 10);
+    // A length that no checksum covers is hit now and then: no more than that.
+    expect(differing).toBeLessThanOrEqual(Math.ceil(COUNT / 300));
   }, 600_000);
 });
 
@@ -40,6 +49,8 @@ interface Outcome {
   readonly missing: readonly bigint[];
   /** Messages that are there and never were so. */
   readonly invented: readonly bigint[];
+  /** Messages whose lengths were hit. */
+  readonly differing?: readonly bigint[];
   /** recovered + lost + deleted, where that is not the range. */
   readonly sum?: string;
 }
@@ -64,6 +75,7 @@ async function outcomeOf(mutation: Mutation, target: string): Promise<Outcome> {
   return {
     isLossy,
     missing: expected.filter((seq) => !is.has(seq)),
+    differing: [...is].filter(([seq, digest]) => was.has(seq) && was.get(seq) !== digest).map(([seq]) => seq),
     invented: [...is]
       .filter(([seq, digest]) => was.get(seq) !== digest && !mayDiffer(mutation, was, seq))
       .map(([seq]) => seq),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ToolError, UsageError } from '../../core/error.ts';
+import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, TOOL, withArchive, type Archive } from '../open-archive.ts';
 import { checkInput } from '../write/check-input.ts';
@@ -38,7 +39,8 @@ async function repairWith(
   const losses: StreamLoss[] = [];
   const notes: RepairNote[] = [];
   for (const archive of usable) {
-    const own = await salvage(archive, work, 0, nameGiven(options));
+    const isGone = archive.parts.form === 'config' && others.length > 0;
+    const own = isGone ? nothingOf(archive) : await salvage(archive, work, 0, nameGiven(options));
     const helpers = await salvageOthers(own.archive, others);
     const repaired = await repairStream([own, ...helpers], work, options);
     // The configuration that was given is in it already.
@@ -81,6 +83,12 @@ async function salvage(
   if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
   if (parts.form === 'v2') return salvageV2(archive, parts, source, name);
   return salvageFiles(archive, parts, work, source, name);
+}
+
+/** An archive that has lost its data: all there is comes from others. */
+function nothingOf(archive: StreamArchive): SalvagedStream {
+  const nothing = { runs: [], deleted: NO_SEQUENCES, listed: [], damages: [], lastSeq: 0n, lastTimeNs: 0n };
+  return { archive, ...nothing, findings: archive.findings, notes: [] };
 }
 
 async function salvageOthers(own: StreamArchive, others: readonly OtherArchive[]): Promise<SalvagedStream[]> {
