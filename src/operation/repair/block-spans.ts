@@ -6,6 +6,7 @@ import {
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
 import type { ScanFault } from '../../kernels/types.ts';
+import type { BlockHandles } from './block-handles.ts';
 import type { MessageRun } from './message-run.ts';
 import { isErased, RecordCursor, RecordWalk, type RecordSpan } from './record-cursor.ts';
 import type { SalvagedBlock } from './salvage-blocks.ts';
@@ -23,7 +24,7 @@ export interface BlockContent {
 }
 
 /** Cuts a block into runs at its damage, and where sequences fall back. */
-export function contentOf(block: SalvagedBlock, source: number): BlockContent {
+export function contentOf(block: SalvagedBlock, source: number, handles: BlockHandles): BlockContent {
   const { scan } = block;
   const malformed = new Set(
     scan.faults.filter((fault) => fault.kind === 'structure').map((fault) => fault.offsetBytes),
@@ -31,10 +32,12 @@ export function contentOf(block: SalvagedBlock, source: number): BlockContent {
   const run = (span: RecordSpan, firstSeq: bigint): MessageRun => ({
     source,
     firstSeq,
-    open: () => new RecordCursor(block.descriptor, span, malformed),
+    open: () => new RecordCursor(new RecordWalk(handles, block.descriptor, span), malformed),
   });
   const runs = risingSpans(block).map(({ span, firstSeq }) => run(span, firstSeq));
-  const fallen = scan.faults.filter((fault) => fault.kind === 'order').map((fault) => fallBack(block, fault));
+  const fallen = scan.faults
+    .filter((fault) => fault.kind === 'order')
+    .map((fault) => fallBack(block, fault, handles));
   for (const part of fallen) for (const { span, firstSeq } of part.spans) runs.push(run(span, firstSeq));
   const present = mergeRanges([scan.ranges, ...fallen.map((part) => rangesOf(part.messages))]);
   const erased = mergeRanges([rangesOf(scan.erasedSeqs), ...fallen.map((part) => rangesOf(part.erased))]);
@@ -76,12 +79,13 @@ function risingSpans({ scan }: SalvagedBlock): PlacedSpan[] {
 function fallBack(
   block: SalvagedBlock,
   fault: ScanFault,
+  handles: BlockHandles,
 ): { readonly spans: PlacedSpan[]; readonly messages: BigUint64Array; readonly erased: BigUint64Array } {
   const spans: PlacedSpan[] = [];
   const messages: bigint[] = [];
   const erased: bigint[] = [];
   const endBytes = fault.offsetBytes + fault.lengthBytes;
-  const walk = new RecordWalk(block.descriptor, { startBytes: fault.offsetBytes, endBytes });
+  const walk = new RecordWalk(handles, block.descriptor, { startBytes: fault.offsetBytes, endBytes });
   let last = 0n;
   try {
     for (let record = walk.next(); record !== null; record = walk.next()) {

@@ -1,6 +1,6 @@
 import { ToolError } from '../../core/error.ts';
 import type { ByteSource, SourceDescriptor } from '../../source/byte-source.ts';
-import { openBlock, type OpenBlock } from '../../workers/open-block.ts';
+import type { BlockHandles } from './block-handles.ts';
 import type { MessageCursor, RunMessage } from './message-run.ts';
 
 const WINDOW_BYTES = 256 * 1024;
@@ -29,7 +29,8 @@ export interface SpanRecord {
 
 /** Walks a span of good records. Throws ToolError where they are no longer what they were when they were checked. */
 export class RecordWalk {
-  readonly #block: OpenBlock;
+  readonly #handles: BlockHandles;
+  readonly #block: SourceDescriptor;
   readonly #content: ByteSource;
   readonly #endBytes: number;
   #at: number;
@@ -37,9 +38,10 @@ export class RecordWalk {
   #from = 0;
   #filled = 0;
 
-  constructor(block: SourceDescriptor, span: RecordSpan) {
-    this.#block = openBlock(block, true);
-    this.#content = this.#block.content;
+  constructor(handles: BlockHandles, block: SourceDescriptor, span: RecordSpan) {
+    this.#handles = handles;
+    this.#block = block;
+    this.#content = handles.acquire(block);
     this.#at = span.startBytes;
     this.#endBytes = span.endBytes;
     this.#window = Buffer.allocUnsafe(
@@ -66,7 +68,7 @@ export class RecordWalk {
   }
 
   close(): void {
-    this.#block.close();
+    this.#handles.release(this.#block);
   }
 
   #bytes(at: number, lengthBytes: number): Buffer {
@@ -98,8 +100,8 @@ export class RecordCursor implements MessageCursor {
   readonly #walk: RecordWalk;
   readonly #malformed: ReadonlySet<number>;
 
-  constructor(block: SourceDescriptor, span: RecordSpan, malformed: ReadonlySet<number>) {
-    this.#walk = new RecordWalk(block, span);
+  constructor(walk: RecordWalk, malformed: ReadonlySet<number>) {
+    this.#walk = walk;
     this.#malformed = malformed;
   }
 

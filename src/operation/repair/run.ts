@@ -32,7 +32,22 @@ async function repairWith(
   others: readonly OtherArchive[],
   options: RepairOptions,
 ): Promise<RepairResult> {
-  const { usable, skipped } = withData(work.selected.map(loadStream));
+  const opened: SalvagedStream[] = [];
+  try {
+    return await repairStreams(path, work, others, options, opened);
+  } finally {
+    for (const stream of opened) stream.close();
+  }
+}
+
+async function repairStreams(
+  path: string,
+  work: Archive,
+  others: readonly OtherArchive[],
+  options: RepairOptions,
+  opened: SalvagedStream[],
+): Promise<RepairResult> {
+  const { usable, skipped } = withoutKey(withData(work.selected.map(loadStream)));
   const isOne = usable.length === 1 && ONE_STREAM_KINDS.includes(work.container.kind);
   const hasAccounts = new Set(usable.map(({ account }) => account)).size > 1;
   const placed: PlacedStream[] = [];
@@ -42,6 +57,7 @@ async function repairWith(
     const isGone = archive.parts.form === 'config' && others.length > 0;
     const own = isGone ? nothingOf(archive) : await salvage(archive, work, 0, nameGiven(options));
     const helpers = await salvageOthers(own.archive, others);
+    opened.push(own, ...helpers);
     const repaired = await repairStream([own, ...helpers], work, options);
     // The configuration that was given is in it already.
     const { config: _, ...changes } = options;
@@ -68,6 +84,17 @@ async function repairWith(
   };
 }
 
+/** Of several streams those that are encrypted are left out, and told. */
+function withoutKey({ usable, skipped }: ReturnType<typeof withData>): ReturnType<typeof withData> {
+  const isClosed = ({ encrypted }: StreamArchive): boolean => encrypted !== null && usable.length > 1;
+  const closed = usable.filter(isClosed).map(({ account, name }) => ({
+    account,
+    name,
+    reason: 'encrypted, its key is needed',
+  }));
+  return { usable: usable.filter((archive) => !isClosed(archive)), skipped: [...skipped, ...closed] };
+}
+
 function sentence({ stream, consumer, text }: RepairNote): string {
   return `${stream}${consumer === undefined ? '' : `, consumer ${consumer}`}: ${text}`;
 }
@@ -88,14 +115,14 @@ async function salvage(
 /** An archive that has lost its data: all there is comes from others. */
 function nothingOf(archive: StreamArchive): SalvagedStream {
   const nothing = { runs: [], deleted: NO_SEQUENCES, listed: [], damages: [], lastSeq: 0n, lastTimeNs: 0n };
-  return { archive, ...nothing, findings: archive.findings, notes: [] };
+  return { archive, ...nothing, findings: archive.findings, notes: [], close: () => {} };
 }
 
 async function salvageOthers(own: StreamArchive, others: readonly OtherArchive[]): Promise<SalvagedStream[]> {
   const salvaged: SalvagedStream[] = [];
   for (const other of others) {
     const archive = sameStream(other, own);
-    if (archive === null) continue;
+    if (archive === null || archive.parts.form === 'config') continue;
     const stream = await salvage(archive, other.work, other.source, own.name);
     // Places are told with the archive they are in.
     const inside = (label: string): string => `${other.path}:${label}`;

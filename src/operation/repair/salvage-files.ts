@@ -14,6 +14,7 @@ import { highestSequence } from '../../model/live-set.ts';
 import { nameOf } from '../../model/load-stream.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { placed, type Archive } from '../open-archive.ts';
+import { BlockHandles } from './block-handles.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
 import { findIndex, isIndexOf, proofsOfIndex, proofsOfSidecars } from './index-proofs.ts';
@@ -32,13 +33,14 @@ export async function salvageFiles(
   const names = candidateNames(archive, parts, given);
   if (names.length === 0)
     throw new UsageError(`${parts.label}: nothing tells the stream's name: give --stream`);
+  const handles = new BlockHandles();
   const anyIndex = findIndex(archive, names);
   const numbers = anyIndex?.blocks.map((block) => block.index) ?? [];
   const found = await salvageBlocks([...archive.blocks, ...orphans(parts)], names, numbers, work);
   const name = nameByRecords(found) ?? names[0] ?? '';
   const blocks = found
     .filter(({ file, scan, owner }) => (scan.records === 0 ? file.index >= 0 : owner.name === name))
-    .map((block): ReadBlock => ({ block, content: contentOf(block, source) }));
+    .map((block): ReadBlock => ({ block, content: contentOf(block, source, handles) }));
   const isFitting = anyIndex !== null && isIndexOf(anyIndex, blocks);
   const index = isFitting ? anyIndex : null;
   const proofs = [
@@ -75,6 +77,7 @@ export async function salvageFiles(
       ...blocks.flatMap(({ block }) => (block.isPart ? [] : blockFindings(archive, parts, block))),
     ],
     notes,
+    close: () => handles.close(),
   };
 }
 

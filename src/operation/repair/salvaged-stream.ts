@@ -23,4 +23,6 @@ export interface SalvagedStream {
   readonly lastTimeNs: bigint;
   readonly findings: readonly Finding[];
   readonly notes: readonly RepairNote[];
+  /** Gives back what is open when no run is read any more. */
+  close(): void;
 }
