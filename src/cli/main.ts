@@ -8,6 +8,7 @@ import { diffCommand } from './commands/diff.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { repairCommand } from './commands/repair.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { extractCommand } from './commands/extract.ts';
 import { convertCommand, packCommand, rewriteStreamNameCommand } from './commands/write.ts';
@@ -32,6 +33,7 @@ const COMMANDS: readonly Command[] = [
   convertCommand,
   extractCommand,
   rewriteStreamNameCommand,
+  repairCommand,
   checksCommand,
   explainCommand,
 ];

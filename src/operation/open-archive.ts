@@ -23,10 +23,13 @@ export interface Archive {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Opens an archive, selects streams, does the work and closes, whatever happens. Throws SourceError, UsageError. */
+/**
+ * Opens an archive, selects streams, does the work and closes, whatever happens. `salvage`: go past damage of containers.
+ * Throws SourceError, UsageError.
+ */
 export async function withArchive<T>(
   path: string,
-  options: SelectOptions,
+  options: SelectOptions & { readonly salvage?: boolean },
   work: (archive: Archive) => Promise<T>,
 ): Promise<T> {
   const container = await openForStream(path, options);
@@ -39,11 +42,15 @@ export async function withArchive<T>(
 }
 
 /** Opens one archive. The caller closes. Throws SourceError. */
-export async function openForStream(path: string, options: SelectOptions): Promise<OpenContainer> {
+export async function openForStream(
+  path: string,
+  options: SelectOptions & { readonly salvage?: boolean },
+): Promise<OpenContainer> {
   return openContainer(path, {
     ...(options.streams?.[0] === undefined ? {} : { streamName: options.streams[0] }),
     ...(options.blockNumber === undefined ? {} : { blockNumber: options.blockNumber }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.salvage === undefined ? {} : { salvage: options.salvage }),
   });
 }
 
