@@ -20,6 +20,8 @@ export interface Archive {
   readonly selected: readonly StreamParts[];
   readonly pool: Pool;
   readonly onBytes: OnBytes;
+  /** The clock that predictions go by. */
+  readonly atNs: bigint;
 }
 
 /** Opens an archive, selects streams, does the work and closes, whatever happens. Throws SourceError, UsageError. */
@@ -54,7 +56,8 @@ async function withPool<T>(
     options.onProgress?.({ doneBytes, totalBytes, label });
   };
   try {
-    return await work({ container, selected, pool, onBytes });
+    const atNs = options.atNs ?? BigInt(Date.now()) * 1_000_000n;
+    return await work({ container, selected, pool, onBytes, atNs });
   } finally {
     await pool.close();
   }

@@ -19,6 +19,10 @@ export function hasServer(version: string): boolean {
   return existsSync(join(SERVERS, version, 'nats-server')) && existsSync(join(SERVERS, 'cli/nats'));
 }
 
+export function serverBinary(version: string): string {
+  return join(SERVERS, version, 'nats-server');
+}
+
 async function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer();
@@ -41,8 +45,7 @@ export class LiveServer {
 
   static async start(version: string, storeFolder: string): Promise<LiveServer> {
     const port = await freePort();
-    const binary = join(SERVERS, version, 'nats-server');
-    const child = spawn(binary, ['-js', '-sd', storeFolder, '-a', '127.0.0.1', '-p', String(port)], {
+    const child = spawn(serverBinary(version), ['-js', '-sd', storeFolder, '-a', '127.0.0.1', '-p', String(port)], {
       stdio: 'ignore',
     });
     for (let tries = 0; tries < 100; tries++) {

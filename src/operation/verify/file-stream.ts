@@ -14,6 +14,7 @@ import { stateFromBlocks } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../declared-states.ts';
 import type { Archive } from '../open-archive.ts';
+import { predictFileStream } from '../predict/predict.ts';
 import { stateReport } from '../state-report.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { lostMessages } from './lost.ts';
@@ -50,7 +51,7 @@ export async function verifyFileStream(archive: StreamArchive, work: Archive): P
       declared: declaredStates(archive, null)[0]?.state ?? null,
       actual: stateReport(state, { consumerCount: archive.consumers.length, gaps: false }),
       lost: lostMessages(evidence),
-      predictions: [],
+      predictions: predictFileStream(evidence, work.atNs),
     },
     findings,
     blocks: archive.blocks.length,

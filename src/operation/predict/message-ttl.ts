@@ -1,0 +1,28 @@
+import { parseAgeNs } from '../../core/time.ts';
+import { NO_SEQUENCES, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { eachLiveRecord } from './live-records.ts';
+import type { RecoveredStream } from './recovered.ts';
+
+const NS_PER_SECOND = 1_000_000_000n;
+
+/** Messages whose own `Nats-TTL` has passed: removed as soon as the stream is up. */
+export function expiredByTtl(stream: RecoveredStream, archive: StreamArchive, atNs: bigint): SequenceRanges {
+  if (archive.config?.['allow_msg_ttl'] !== true) return NO_SEQUENCES;
+  const expired: bigint[] = [];
+  for (const block of stream.blocks)
+    eachLiveRecord(archive.name, block, ({ seq, timeNs, header }) => {
+      const ttlNs = header === '' ? null : messageTtlNs(header);
+      if (ttlNs !== null && timeNs + ttlNs <= atNs) expired.push(seq);
+    });
+  return rangesOf(BigUint64Array.from(expired));
+}
+
+/** The TTL that a header block gives; null: none, or never. Whole seconds, as the server counts them. */
+export function messageTtlNs(header: string): bigint | null {
+  const value = /\r\nNats-TTL: *([^\r\n]*)\r\n/.exec(header)?.[1];
+  if (value === undefined || value === 'never') return null;
+  const ns = /^\d+$/.test(value) ? BigInt(value) * NS_PER_SECOND : parseAgeNs(value);
+  const whole = ns === null ? 0n : ns - (ns % NS_PER_SECOND);
+  return whole > 0n ? whole : null;
+}

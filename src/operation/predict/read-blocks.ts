@@ -1,0 +1,86 @@
+import { hashKey } from '../../codec/highwayhash.ts';
+import type { BlockScan, ScanFault } from '../../kernels/types.ts';
+import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
+import { SliceSource } from '../../source/slice.ts';
+import type { ScanResult } from '../../workers/jobs.ts';
+import { openBlock } from '../../workers/open-block.ts';
+import { scanSource } from '../../workers/scan-block.ts';
+
+/** A block as a server reads it: record by record, up to the first that is bad. */
+export interface BlockReading {
+  readonly block: BlockFile;
+  /** Of the records before the first bad one. */
+  readonly scan: BlockScan;
+  /** Offset of the first bad record in the decoded block; null where all are good. */
+  readonly cutAtBytes: number | null;
+  /** The bad record claims a header for which it is too short. */
+  readonly isHeaderTooShort: boolean;
+  /** Its compression, if it has any, can be undone. */
+  readonly isDecodable: boolean;
+  readonly isCompressed: boolean;
+}
+
+const STOPPING: readonly ScanFault['kind'][] = ['checksum', 'length', 'tail'];
+const RECORD_HEAD_BYTES = 22;
+const HASH_BYTES = 8;
+
+/** Only blocks with a bad record are read again, up to that record. Throws SourceError. */
+export function readBlocks(
+  archive: StreamArchive,
+  results: ReadonlyMap<number, ScanResult>,
+): readonly BlockReading[] {
+  return archive.blocks.flatMap((block) => {
+    const result = results.get(block.index);
+    return result === undefined ? [] : [readBlock(block, result, hashKey(`${archive.name}-${block.index}`))];
+  });
+}
+
+function readBlock(block: BlockFile, result: ScanResult, key: Uint8Array): BlockReading {
+  const bad = result.scan.faults.find((fault) => STOPPING.includes(fault.kind));
+  const reading = {
+    block,
+    scan: result.scan,
+    cutAtBytes: null,
+    isHeaderTooShort: false,
+    isDecodable: result.blockFaults.length === 0 && !hasForeignCompression(block, result),
+    isCompressed: result.compression === 's2',
+  };
+  if (bad === undefined || !reading.isDecodable) return reading;
+  const source = block.entry.open();
+  source.close();
+  const open = openBlock(source.descriptor);
+  try {
+    const head = new Uint8Array(RECORD_HEAD_BYTES);
+    const headBytes = open.content.read(head, bad.offsetBytes);
+    return {
+      ...reading,
+      scan: scanSource(new SliceSource(open.content, 0, bad.offsetBytes), { key }),
+      cutAtBytes: bad.offsetBytes,
+      isHeaderTooShort: headBytes === RECORD_HEAD_BYTES && isHeaderTooShort(head, bad, open.content.sizeBytes),
+    };
+  } finally {
+    open.close();
+  }
+}
+
+/** `cmp` and an algorithm that no server knows. */
+function hasForeignCompression(block: BlockFile, result: ScanResult): boolean {
+  if (result.compression === 's2') return false;
+  const head = new Uint8Array(4);
+  const source = block.entry.open();
+  try {
+    source.read(head, 0);
+  } finally {
+    source.close();
+  }
+  return head[0] === 0x63 && head[1] === 0x6d && head[2] === 0x70 && (head[3] ?? 0) > 0;
+}
+
+function isHeaderTooShort(head: Uint8Array, bad: ScanFault, blockBytes: number): boolean {
+  const view = new DataView(head.buffer);
+  const word = view.getUint32(0, true);
+  const bodyBytes = (word & 0x7fffffff) - RECORD_HEAD_BYTES - HASH_BYTES;
+  const subjectBytes = view.getUint16(20, true);
+  const isInside = bad.offsetBytes + (word & 0x7fffffff) <= blockBytes;
+  return word >>> 31 === 1 && isInside && subjectBytes <= bodyBytes && bodyBytes < subjectBytes + 4;
+}
