@@ -1,11 +1,14 @@
 import yargs, { type Argv } from 'yargs';
 import { CancelledError, SourceError, ToolError, UsageError } from '../core/error.ts';
 import { VERSION } from '../core/version.ts';
+import { escapeText } from '../report/escape.ts';
 import { catCommand } from './commands/cat.ts';
 import { checksCommand } from './commands/checks.ts';
 import { explainCommand } from './commands/explain.ts';
+import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { packCommand, rewriteStreamNameCommand } from './commands/write-backup.ts';
 import { makeContext, type CliContext, type GlobalOptions } from './context.ts';
 import { EXIT } from './exit-code.ts';
 import { STANDARD_INPUT } from './options.ts';
@@ -21,6 +24,9 @@ const COMMANDS: readonly Command[] = [
   inspectCommand,
   verifyCommand,
   catCommand,
+  exportCommand,
+  packCommand,
+  rewriteStreamNameCommand,
   checksCommand,
   explainCommand,
 ];
@@ -114,9 +120,14 @@ function fail(error: unknown, args: readonly string[], isInCommand: boolean): vo
       `${JSON.stringify({ type: 'natsarc.v1.error', kind: isUsage ? 'usage' : kindOf(error), message })}\n`,
     );
   if (error instanceof CancelledError) process.stderr.write('natsarc: stopped\n');
-  else process.stderr.write(`natsarc: ${message}${isUsage ? '\nnatsarc --help tells how' : ''}\n`);
+  else process.stderr.write(`natsarc: ${printable(message)}${isUsage ? '\nnatsarc --help tells how' : ''}\n`);
   if (!isExpected && error instanceof Error)
     process.stderr.write(`${error.stack ?? ''}\nThis is a bug in natsarc: please report it.\n`);
+}
+
+/** Messages may carry names from data. */
+function printable(message: string): string {
+  return message.split('\n').map(escapeText).join('\n');
 }
 
 function kindOf(error: unknown): string {

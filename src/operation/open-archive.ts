@@ -20,6 +20,7 @@ export interface Archive {
   readonly selected: readonly StreamParts[];
   readonly pool: Pool;
   readonly onBytes: OnBytes;
+  readonly signal: AbortSignal | undefined;
   /** The clock that predictions go by. */
   readonly atNs: bigint;
 }
@@ -57,7 +58,7 @@ async function withPool<T>(
   };
   try {
     const atNs = options.atNs ?? BigInt(Date.now()) * 1_000_000n;
-    return await work({ container, selected, pool, onBytes, atNs });
+    return await work({ container, selected, pool, onBytes, signal: options.signal, atNs });
   } finally {
     await pool.close();
   }
