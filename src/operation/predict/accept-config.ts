@@ -1,5 +1,7 @@
 import type { FileStreamParts } from '../../container/entry.ts';
-import { integerField, objectField, textField } from '../../core/json.ts';
+import { integerField, objectField, textField, type JsonObject } from '../../core/json.ts';
+import type { Fault } from '../../findings/finding.ts';
+import { consumerConfigFaults, streamConfigFaults } from '../../format/config-schema/check.ts';
 import { metaSumFits } from '../../format/stream-meta/parse.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -30,10 +32,35 @@ function unreadableMeta(archive: StreamArchive, parts: FileStreamParts): string 
 }
 
 function unsupported(archive: StreamArchive, rules: ServerRules): string | null {
-  const { config } = archive;
+  const { config, consumers } = archive;
   if (config === null) return null;
-  const level = Number(textField(objectField(config, 'metadata') ?? {}, '_nats.req.level') ?? 0);
-  if (rules.apiLevel !== null && level > rules.apiLevel) return `it needs API level ${level}`;
-  if ((integerField(config, 'num_replicas') ?? 1n) > 1n) return null;
+  if ((integerField(config, 'num_replicas') ?? 1n) > 1n) return 'it has replicas, which only a cluster serves';
+  if (rules.forgotTemplates && config['template_owner'] !== undefined) return 'template_owner is an unknown field';
+  const unknown = unknownOf(config, rules, streamConfigFaults);
+  if (unknown !== null) return unknown;
+  for (const consumer of consumers) {
+    if (consumer.config === null || !isReadableConfig(consumer.config, rules)) continue;
+    const why = unknownOf(consumer.config, rules, consumerConfigFaults);
+    if (why !== null) return `consumer ${consumer.name}: ${why}`;
+  }
   return null;
+}
+
+function unknownOf(
+  config: JsonObject,
+  rules: ServerRules,
+  faultsOf: (config: JsonObject) => readonly Fault[],
+): string | null {
+  if (rules.apiLevel === null) return null;
+  const level = Number(textField(objectField(config, 'metadata') ?? {}, '_nats.req.level') ?? 0);
+  if (level > rules.apiLevel) return `it needs API level ${level}`;
+  const unknown = faultsOf(config).find((fault) => fault.code === 'CFG_UNKNOWN_FIELD');
+  return unknown === undefined ? null : `${String(unknown.data?.['field'])} is an unknown field`;
+}
+
+/** Whether a server can make sense of a consumer's configuration; one it cannot read is passed over. */
+export function isReadableConfig(config: JsonObject, rules: ServerRules): boolean {
+  const level = rules.apiLevel ?? 0;
+  if (config['ack_policy'] === 'flow_control') return level >= 4;
+  return config['priority_policy'] !== 'prioritized' || level === 0 || level >= 2;
 }

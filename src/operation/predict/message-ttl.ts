@@ -6,13 +6,18 @@ import type { RecoveredStream } from './recovered.ts';
 
 const NS_PER_SECOND = 1_000_000_000n;
 
-/** Messages whose own `Nats-TTL` has passed: removed as soon as the stream is up. */
+/**
+ * Messages whose own `Nats-TTL` has passed: removed as soon as the stream is up. Where there is a thw.db it is believed,
+ * and only what was stored after it is looked at.
+ */
 export function expiredByTtl(stream: RecoveredStream, archive: StreamArchive, atNs: bigint): SequenceRanges {
   if (archive.config?.['allow_msg_ttl'] !== true) return NO_SEQUENCES;
-  const expired: bigint[] = [];
+  const { ttlWheel } = archive;
+  const fromSeq = ttlWheel?.stamp ?? 0n;
+  const expired = [...(ttlWheel?.seqs ?? [])].filter((_, i) => (ttlWheel?.expiresNs[i] ?? atNs + 1n) <= atNs);
   for (const block of stream.blocks)
     eachLiveRecord(archive.name, block, ({ seq, timeNs, header }) => {
-      const ttlNs = header === '' ? null : messageTtlNs(header);
+      const ttlNs = header === '' || seq < fromSeq ? null : messageTtlNs(header);
       if (ttlNs !== null && timeNs + ttlNs <= atNs) expired.push(seq);
     });
   return rangesOf(BigUint64Array.from(expired));

@@ -7,6 +7,7 @@ import {
   subtractRanges,
 } from '../../core/sequence-ranges.ts';
 import type { BlockIndex } from '../../format/block-index/types.ts';
+import type { BlockFile } from '../../model/stream-archive.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecoveredBlock } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
@@ -21,6 +22,7 @@ export function rebuildBlock(reading: BlockReading, rules: ServerRules): Recover
   const { block, scan } = reading;
   if (!reading.isDecodable) return null;
   if (block.sidecar !== null && block.sidecarCurrent) return believedBlock(reading, block.sidecar);
+  if (block.sidecar !== null && block.entry.sizeBytes === 0) return emptiedBlock(block, block.sidecar);
   const beginning = block.sidecar?.firstSeq ?? 0n;
   const records = beginning === 0n ? scan.ranges : clipRanges(scan.ranges, beginning, TOP_SEQUENCE);
   const live = subtractRanges(records, block.sidecar?.deleted ?? NO_SEQUENCES);
@@ -48,6 +50,19 @@ export function rebuildBlock(reading: BlockReading, rules: ServerRules): Recover
     firstTimeNs: 0n,
     lastTimeNs: 0n,
     readBytes,
+  };
+}
+
+/** All that the `.idx` knew is lost, its place is not. */
+function emptiedBlock(block: BlockFile, { lastSeq }: BlockIndex): RecoveredBlock {
+  return {
+    block,
+    live: NO_SEQUENCES,
+    firstSeq: lastSeq + 1n,
+    lastSeq,
+    firstTimeNs: 0n,
+    lastTimeNs: 0n,
+    readBytes: 0,
   };
 }
 

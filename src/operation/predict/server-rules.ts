@@ -28,8 +28,17 @@ export interface ServerRules {
   readonly undecodable: 'block' | 'stream';
   /** A header bit set in a record too short for a header length ends the server. */
   readonly panicsOnShortHeader: boolean;
-  /** Fields or an API level that the server does not know take the stream offline. */
+  /** A stream or consumer that asks for a higher API level, or has unknown fields, takes the stream offline. */
   readonly apiLevel: number | null;
+  /** `template_owner` is an unknown field. */
+  readonly forgotTemplates: boolean;
+  /** A consumer whose o.dat cannot be read does not come up; else it begins anew. */
+  readonly dropsBrokenConsumers: boolean;
+  /**
+   * What is removed from an interest stream at its start: messages below an ack floor or acknowledged above it (`all`),
+   * below the floor only (`floor`); in `own` also what its own filter does not select, and its own interest counts.
+   */
+  readonly interest: 'all' | 'floor' | 'own';
   /** Per-message TTLs are known. */
   readonly messageTtl: boolean;
 }
@@ -48,6 +57,9 @@ const RULES_2_9: ServerRules = {
   undecodable: 'block',
   panicsOnShortHeader: true,
   apiLevel: null,
+  forgotTemplates: false,
+  dropsBrokenConsumers: false,
+  interest: 'all',
   messageTtl: false,
 };
 
@@ -58,6 +70,7 @@ const RULES_2_10: ServerRules = {
   tombstones: true,
   remembersLast: 'after-loss',
   compression: true,
+  interest: 'floor',
 };
 
 const RULES_2_11: ServerRules = {
@@ -69,6 +82,8 @@ const RULES_2_11: ServerRules = {
   emptyStreamRestarts: true,
   remembersLast: 'always',
   apiLevel: 1,
+  dropsBrokenConsumers: true,
+  interest: 'own',
   messageTtl: true,
 };
 
@@ -88,6 +103,7 @@ const RULES_2_14: ServerRules = {
   cutBlockKeepsPlace: true,
   undecodable: 'stream',
   apiLevel: 4,
+  forgotTemplates: true,
 };
 
 const RULES_2_15: ServerRules = { ...RULES_2_14, server: '2.15', apiLevel: 5 };

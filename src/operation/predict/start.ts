@@ -3,6 +3,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Prediction } from '../types.ts';
 import { refusedConfig } from './accept-config.ts';
 import { startedConsumers } from './consumers.ts';
+import { enforceInterest } from './interest.ts';
 import { enforceLimits } from './limits.ts';
 import type { BlockReading } from './read-blocks.ts';
 import { rebuildStream } from './rebuild-stream.ts';
@@ -19,13 +20,17 @@ export function predictStart(
   atNs: bigint,
 ): Prediction {
   const refusal = refusedConfig(archive, parts, rules);
-  const stream = refusal ?? openStream(archive, readings, rules, atNs);
+  if (refusal !== null) return notServed(rules, 'start', refusal);
+  const stream = openStream(archive, readings, rules, atNs);
   if (!isServed(stream)) return notServed(rules, 'start', stream);
+  const consumers = startedConsumers(archive, parts, rules);
+  if (!isServed(consumers)) return notServed(rules, 'start', consumers);
+  const kept = enforceInterest(stream, archive, consumers, rules);
   return served(
     rules,
     'start',
-    stream,
-    startedConsumers(archive, parts).map((consumer) => consumer.name),
+    kept,
+    consumers.map((consumer) => consumer.name),
   );
 }
 

@@ -52,6 +52,8 @@ export async function runStartOracle(options: OracleOptions): Promise<OracleResu
     const account = `M${String(i).padStart(5, '0')}`;
     const target = join(pristine, account, 'streams', source.name);
     cpSync(source.path, target, { recursive: true });
+    const templates = join(source.path, '../../templates');
+    if (existsSync(templates)) cpSync(templates, join(pristine, account, 'templates'), { recursive: true });
     const done = random.below(25) === 0 ? 'nothing' : mutateStore(target, random);
     cases.push({ account, stream: source.name, origin: source.origin, done });
   }
