@@ -8,7 +8,8 @@ const seed = Number(process.env['ORACLE_SEED'] ?? 1);
 const versions = (process.env['ORACLE_VERSIONS'] ?? '2.14.5,2.10.29').split(',');
 const isRequired = process.env['NATSARC_REQUIRE_SERVERS'] === '1';
 const isReady = versions.every(hasServer);
-if (!isReady && !isRequired) console.warn(`SKIPPED: nats-server ${versions.join(', ')} are not all installed`);
+if (!isReady && !isRequired)
+  console.warn(`SKIPPED: nats-server ${versions.join(', ')} are not all installed`);
 
 it.skipIf(!isReady && !isRequired)(
   `servers do with ${count} damaged streams what was predicted`,
@@ -20,7 +21,9 @@ it.skipIf(!isReady && !isRequired)(
         `${one.version} ${one.account} ${one.origin}: ${one.done}\n  predicted ${one.predicted}\n  observed  ${one.observed}`,
       );
     const agreed = (result.comparisons - result.disagreements.length) / result.comparisons;
-    console.log(`oracle, start: ${(100 * agreed).toFixed(2)} % of ${result.comparisons} agree (seed ${seed})`);
+    console.log(
+      `oracle, start: ${(100 * agreed).toFixed(2)} % of ${result.comparisons} agree (seed ${seed})`,
+    );
     expect(result.cases).toBe(count);
     expect(agreed).toBeGreaterThanOrEqual(0.99);
   },

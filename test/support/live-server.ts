@@ -45,9 +45,13 @@ export class LiveServer {
 
   static async start(version: string, storeFolder: string): Promise<LiveServer> {
     const port = await freePort();
-    const child = spawn(serverBinary(version), ['-js', '-sd', storeFolder, '-a', '127.0.0.1', '-p', String(port)], {
-      stdio: 'ignore',
-    });
+    const child = spawn(
+      serverBinary(version),
+      ['-js', '-sd', storeFolder, '-a', '127.0.0.1', '-p', String(port)],
+      {
+        stdio: 'ignore',
+      },
+    );
     for (let tries = 0; tries < 100; tries++) {
       if (await answers(port)) return new LiveServer(child, `nats://127.0.0.1:${port}`);
       await delay(100);

@@ -34,8 +34,10 @@ function unreadableMeta(archive: StreamArchive, parts: FileStreamParts): string 
 function unsupported(archive: StreamArchive, rules: ServerRules): string | null {
   const { config, consumers } = archive;
   if (config === null) return null;
-  if ((integerField(config, 'num_replicas') ?? 1n) > 1n) return 'it has replicas, which only a cluster serves';
-  if (rules.forgotTemplates && config['template_owner'] !== undefined) return 'template_owner is an unknown field';
+  if ((integerField(config, 'num_replicas') ?? 1n) > 1n)
+    return 'it has replicas, which only a cluster serves';
+  if (rules.forgotTemplates && config['template_owner'] !== undefined)
+    return 'template_owner is an unknown field';
   const unknown = unknownOf(config, rules, streamConfigFaults);
   if (unknown !== null) return unknown;
   for (const consumer of consumers) {

@@ -2,8 +2,8 @@ import { Cursor } from '../../core/bytes/cursor.ts';
 
 const MAGIC = 22;
 const TOP_BIT = 1n << 63n;
-/** A map with room for as many entries as an o.dat claims is made before the first is read: about 8 GiB from here on. */
-const MOST_ENTRIES = 234_881_024n;
+/** A map with room for as many entries as an o.dat claims is made before the first is read: about 4 GiB from here on. */
+const MOST_ENTRIES = 117_440_512n;
 /** Beyond this Go makes the map without room. */
 const NO_ROOM_ENTRIES = 1n << 47n;
 

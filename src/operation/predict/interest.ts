@@ -1,9 +1,9 @@
 import { textField, type JsonValue } from '../../core/json.ts';
 import { rangesOf } from '../../core/sequence-ranges.ts';
 import { subjectMatches } from '../../core/subject.ts';
-import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
-import { eachLiveRecord } from './live-records.ts';
+import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { removeMessages } from './rebuild-stream.ts';
+import type { RecordQueries } from './record-queries.ts';
 import type { RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
@@ -20,31 +20,42 @@ interface Interest {
 /** Removes from an interest stream what every consumer has acknowledged (server: checkForOrphanMsgs). */
 export function enforceInterest(
   stream: RecoveredStream,
-  archive: StreamArchive,
+  queries: RecordQueries,
   consumers: readonly ConsumerArchive[],
   rules: ServerRules,
 ): RecoveredStream {
-  if (archive.config?.['retention'] !== 'interest' || consumers.length === 0) return stream;
   const interests = consumers.map(interestOf);
   const acknowledging = interests.filter((one) => one.floorSeq <= stream.lastSeq);
-  const gone: bigint[] = [];
-  for (const block of stream.blocks)
-    eachLiveRecord(archive.name, block, ({ seq, subject }) => {
+  const upTo = acknowledging.reduce(
+    (highest, { floorSeq, deliveredSeq }) =>
+      [highest, floorSeq, deliveredSeq].reduce((a, b) => (a > b ? a : b)),
+    0n,
+  );
+  const touched = stream.blocks.filter((block) => block.firstSeq <= upTo);
+  const gone = queries.once(`interest, ${rules.interest}`, stream, () => {
+    const unwanted: bigint[] = [];
+    queries.eachRecord(touched, ({ seq, subject }) => {
       const text = Buffer.from(subject, 'latin1').toString();
       const isUnwanted = acknowledging.some(
         (one) =>
           isAcknowledged(one, seq, text, rules) &&
-          interests.every((other) => (other === one && rules.interest !== 'own') || !isWanted(other, seq, text)),
+          interests.every(
+            (other) => (other === one && rules.interest !== 'own') || !isWanted(other, seq, text),
+          ),
       );
-      if (isUnwanted) gone.push(seq);
+      if (isUnwanted) unwanted.push(seq);
     });
-  return gone.length === 0 ? stream : removeMessages(stream, rangesOf(BigUint64Array.from(gone)));
+    return rangesOf(BigUint64Array.from(unwanted));
+  });
+  return gone.length === 0 ? stream : removeMessages(stream, gone);
 }
 
 function interestOf({ config, state }: ConsumerArchive): Interest {
   const policy = config?.['ack_policy'];
   const filter = textField(config ?? {}, 'filter_subject') ?? '';
-  const listed: readonly JsonValue[] = Array.isArray(config?.['filter_subjects']) ? config['filter_subjects'] : [];
+  const listed: readonly JsonValue[] = Array.isArray(config?.['filter_subjects'])
+    ? config['filter_subjects']
+    : [];
   return {
     isExplicit: policy === 'explicit',
     filters: [filter, ...listed].filter((one): one is string => typeof one === 'string' && one !== ''),

@@ -8,31 +8,34 @@ import {
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
 import { keepNewest } from '../../model/live-set.ts';
-import type { StreamArchive } from '../../model/stream-archive.ts';
 import { expiredByTtl } from './message-ttl.ts';
-import { eachLiveRecord } from './live-records.ts';
 import { removeMessages } from './rebuild-stream.ts';
+import type { RecordQueries } from './record-queries.ts';
 import type { RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
-/** What a server takes out of a stream it has just opened, in its order (format.md section 4). `atNs`: its clock. */
+/**
+ * What a server takes out of a stream it has just opened, in its order (format.md section 4). `config`: the one it is
+ * given; `atNs`: its clock.
+ */
 export function enforceLimits(
   opened: RecoveredStream,
-  archive: StreamArchive,
+  config: JsonObject,
+  queries: RecordQueries,
   rules: ServerRules,
   atNs: bigint,
 ): RecoveredStream {
-  const { config } = archive;
-  if (config === null) return opened;
   const discardsOld = config['discard'] !== 'new';
   let stream = opened;
   if (discardsOld) stream = enforce(stream, overMessages(stream, config));
-  if (discardsOld) stream = enforce(stream, overBytes(stream, archive, config));
-  stream = enforce(stream, overAge(stream, archive, config, atNs));
-  stream = enforce(stream, overSubjects(stream, archive, config));
+  if (discardsOld) stream = enforce(stream, overBytes(stream, config, queries));
+  stream = enforce(stream, overAge(stream, config, queries, atNs));
+  stream = enforce(stream, overSubjects(stream, config, queries));
   const firstSeq = positive(config, 'first_seq');
-  if (stream.firstSeq < firstSeq) return { blocks: [], messages: 0n, firstSeq, lastSeq: firstSeq - 1n };
-  return enforce(stream, rules.messageTtl ? expiredByTtl(stream, archive, atNs) : NO_SEQUENCES);
+  if (stream.firstSeq < firstSeq)
+    return { isIndexed: false, blocks: [], messages: 0n, firstSeq, lastSeq: firstSeq - 1n };
+  const hasTtl = rules.messageTtl && config['allow_msg_ttl'] === true;
+  return enforce(stream, hasTtl ? expiredByTtl(stream, queries, atNs) : NO_SEQUENCES);
 }
 
 function enforce(stream: RecoveredStream, gone: SequenceRanges): RecoveredStream {
@@ -56,30 +59,33 @@ function overMessages(stream: RecoveredStream, config: JsonObject): SequenceRang
   return subtractRanges(live, keepNewest(live, limit));
 }
 
-function overBytes(stream: RecoveredStream, archive: StreamArchive, config: JsonObject): SequenceRanges {
+function overBytes(stream: RecoveredStream, config: JsonObject, queries: RecordQueries): SequenceRanges {
   const limit = Number(positive(config, 'max_bytes'));
-  const mostBytes = stream.blocks.reduce((sum, { block }) => sum + block.entry.sizeBytes, 0);
-  const isPacked = archive.blocks.some(({ entry }) => entry.sizeBytes === 0) || config['compression'] === 's2';
-  if (limit === 0 || (mostBytes <= limit && !isPacked)) return NO_SEQUENCES;
-  let excess = -limit;
-  for (const block of stream.blocks)
-    eachLiveRecord(archive.name, block, ({ recordBytes }) => (excess += recordBytes));
-  const gone: bigint[] = [];
-  for (const block of stream.blocks) {
-    if (excess <= 0) break;
-    eachLiveRecord(archive.name, block, ({ seq, recordBytes }) => {
-      if (excess > 0) gone.push(seq);
-      excess -= recordBytes;
-    });
-  }
-  return rangesOf(BigUint64Array.from(gone));
+  const { archive } = queries;
+  const fileBytes = stream.blocks.reduce((sum, { block }) => sum + block.entry.sizeBytes, 0);
+  const isPacked = config['compression'] === 's2';
+  const mostBytes = stream.isIndexed ? Number(archive.index?.bytes ?? 0n) : isPacked ? Infinity : fileBytes;
+  if (limit === 0 || mostBytes <= limit) return NO_SEQUENCES;
+  return queries.once('bytes', stream, () => {
+    let excess = -limit;
+    queries.eachRecord(stream.blocks, ({ recordBytes }) => (excess += recordBytes));
+    const gone: bigint[] = [];
+    for (const block of stream.blocks) {
+      if (excess <= 0) break;
+      queries.eachRecord([block], ({ seq, recordBytes }) => {
+        if (excess > 0) gone.push(seq);
+        excess -= recordBytes;
+      });
+    }
+    return rangesOf(BigUint64Array.from(gone));
+  });
 }
 
 /** Whole blocks by their last time, and the old messages of the first block that has younger ones. */
 function overAge(
   stream: RecoveredStream,
-  archive: StreamArchive,
   config: JsonObject,
+  queries: RecordQueries,
   atNs: bigint,
 ): SequenceRanges {
   const maxAgeNs = positive(config, 'max_age');
@@ -94,7 +100,7 @@ function overAge(
     }
     const old: bigint[] = [];
     let isDone = false;
-    eachLiveRecord(archive.name, block, ({ seq, timeNs }) => {
+    queries.eachRecord([block], ({ seq, timeNs }) => {
       isDone ||= oldestNs < timeNs;
       if (!isDone) old.push(seq);
     });
@@ -105,20 +111,21 @@ function overAge(
 }
 
 /** The oldest messages of each subject that has too many. */
-function overSubjects(stream: RecoveredStream, archive: StreamArchive, config: JsonObject): SequenceRanges {
+function overSubjects(stream: RecoveredStream, config: JsonObject, queries: RecordQueries): SequenceRanges {
   const limit = Number(positive(config, 'max_msgs_per_subject'));
   if (limit === 0 || countSequences(liveOf(stream)) <= BigInt(limit)) return NO_SEQUENCES;
-  const counts = new Map<string, number>();
-  for (const block of stream.blocks)
-    eachLiveRecord(archive.name, block, ({ subject }) => counts.set(subject, (counts.get(subject) ?? 0) + 1));
-  if ([...counts.values()].every((count) => count <= limit)) return NO_SEQUENCES;
-  const gone: bigint[] = [];
-  for (const block of stream.blocks)
-    eachLiveRecord(archive.name, block, ({ subject, seq }) => {
+  if (stream.isIndexed && queries.mostOfOneSubject <= BigInt(limit)) return NO_SEQUENCES;
+  return queries.once('subjects', stream, () => {
+    const counts = new Map<string, number>();
+    queries.eachRecord(stream.blocks, ({ subject }) => counts.set(subject, (counts.get(subject) ?? 0) + 1));
+    if ([...counts.values()].every((count) => count <= limit)) return NO_SEQUENCES;
+    const gone: bigint[] = [];
+    queries.eachRecord(stream.blocks, ({ subject, seq }) => {
       const left = counts.get(subject) ?? 0;
       if (left <= limit) return;
       counts.set(subject, left - 1);
       gone.push(seq);
     });
-  return rangesOf(BigUint64Array.from(gone));
+    return rangesOf(BigUint64Array.from(gone));
+  });
 }

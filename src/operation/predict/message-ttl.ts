@@ -1,7 +1,6 @@
 import { parseAgeNs } from '../../core/time.ts';
-import { NO_SEQUENCES, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
-import type { StreamArchive } from '../../model/stream-archive.ts';
-import { eachLiveRecord } from './live-records.ts';
+import { rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import type { RecordQueries } from './record-queries.ts';
 import type { RecoveredStream } from './recovered.ts';
 
 const NS_PER_SECOND = 1_000_000_000n;
@@ -10,17 +9,21 @@ const NS_PER_SECOND = 1_000_000_000n;
  * Messages whose own `Nats-TTL` has passed: removed as soon as the stream is up. Where there is a thw.db it is believed,
  * and only what was stored after it is looked at.
  */
-export function expiredByTtl(stream: RecoveredStream, archive: StreamArchive, atNs: bigint): SequenceRanges {
-  if (archive.config?.['allow_msg_ttl'] !== true) return NO_SEQUENCES;
-  const { ttlWheel } = archive;
+export function expiredByTtl(stream: RecoveredStream, queries: RecordQueries, atNs: bigint): SequenceRanges {
+  const { ttlWheel, index } = queries.archive;
   const fromSeq = ttlWheel?.stamp ?? 0n;
   const expired = [...(ttlWheel?.seqs ?? [])].filter((_, i) => (ttlWheel?.expiresNs[i] ?? atNs + 1n) <= atNs);
-  for (const block of stream.blocks)
-    eachLiveRecord(archive.name, block, ({ seq, timeNs, header }) => {
+  const without = new Set(index?.blocks.flatMap((block) => (block.ttls === 0 ? [block.index] : [])));
+  const behind = stream.blocks.filter(
+    ({ lastSeq, block }) => lastSeq >= fromSeq && !(stream.isIndexed && without.has(block.index)),
+  );
+  return queries.once('ttl', stream, () => {
+    queries.eachRecord(behind, ({ seq, timeNs, header }) => {
       const ttlNs = header === '' || seq < fromSeq ? null : messageTtlNs(header);
       if (ttlNs !== null && timeNs + ttlNs <= atNs) expired.push(seq);
     });
-  return rangesOf(BigUint64Array.from(expired));
+    return rangesOf(BigUint64Array.from(expired));
+  });
 }
 
 /** The TTL that a header block gives; null: none, or never. Whole seconds, as the server counts them. */

@@ -1,14 +1,62 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
-import type { Prediction } from '../types.ts';
+import { countSequences } from '../../core/sequence-ranges.ts';
+import type { Prediction, VerifyStreamReport } from '../types.ts';
 import { readBlocks } from './read-blocks.ts';
-import { SERVER_RULES } from './server-rules.ts';
-import { predictStart } from './start.ts';
+import { RecordQueries } from './record-queries.ts';
+import { isServed, type NotServed } from './recovered.ts';
+import { SERVER_RULES, type ServerRules } from './server-rules.ts';
+import { startStream, type ServedStream } from './start.ts';
 
 /** What each server generation would make of a stream kept as files, by its clock at `atNs`. Throws SourceError. */
-export function predictFileStream(evidence: StreamEvidence, atNs: bigint): Prediction[] {
+export function predictFileStream(
+  evidence: StreamEvidence,
+  lost: VerifyStreamReport['lost'],
+  atNs: bigint,
+): Prediction[] {
   const { archive, results } = evidence;
   const { parts } = archive;
-  if (parts.form !== 'store') return [];
+  if (parts.form !== 'store' || parts.entries.every((entry) => entry.path.startsWith('msgs/'))) return [];
   const readings = readBlocks(archive, results);
-  return SERVER_RULES.map((rules) => predictStart(archive, parts, readings, rules, atNs));
+  const queries = new RecordQueries(archive);
+  return SERVER_RULES.map((rules) =>
+    prediction(rules, 'start', startStream(queries, parts, readings, rules, atNs), evidence, lost),
+  );
+}
+
+function prediction(
+  rules: ServerRules,
+  how: Prediction['how'],
+  result: ServedStream | NotServed,
+  evidence: StreamEvidence,
+  lost: VerifyStreamReport['lost'],
+): Prediction {
+  const { server } = rules;
+  if (!isServed(result))
+    return { server, how, ...result, messages: 0n, first_seq: 0n, last_seq: 0n, consumers: [] };
+  const { stream, consumers } = result;
+  const reason = lossOf(result, evidence, lost);
+  return {
+    server,
+    how,
+    outcome: reason === null ? 'whole' : 'loss',
+    messages: stream.messages,
+    first_seq: stream.firstSeq,
+    last_seq: stream.lastSeq,
+    consumers: consumers.map((consumer) => consumer.name).toSorted(),
+    reason,
+  };
+}
+
+/** What a server loses; null: nothing. What limits take is no loss. */
+function lossOf(
+  { opened, consumers }: ServedStream,
+  { archive, live }: StreamEvidence,
+  lost: VerifyStreamReport['lost'],
+): string | null {
+  const unread = lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
+  const missing = countSequences(live) + unread - opened.messages;
+  if (missing > 0n) return `${missing} messages are lost`;
+  if (unread > 0n) return `${unread} messages cannot be read`;
+  const gone = archive.consumers.filter((consumer) => !consumers.includes(consumer));
+  return gone.length === 0 ? null : `consumers are lost: ${gone.map((consumer) => consumer.name).join(' ')}`;
 }

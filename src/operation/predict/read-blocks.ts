@@ -13,6 +13,8 @@ export interface BlockReading {
   readonly scan: BlockScan;
   /** Offset of the first bad record in the decoded block; null where all are good. */
   readonly cutAtBytes: number | null;
+  /** A server that only finds its way through the records, and checks no sum, stumbles. */
+  readonly isMisaligned: boolean;
   /** The bad record claims a header for which it is too short. */
   readonly isHeaderTooShort: boolean;
   /** Its compression, if it has any, can be undone. */
@@ -41,8 +43,10 @@ function readBlock(block: BlockFile, result: ScanResult, key: Uint8Array): Block
     block,
     scan: result.scan,
     cutAtBytes: null,
+    isMisaligned: result.scan.faults.some((fault) => fault.kind === 'length' || fault.kind === 'tail'),
     isHeaderTooShort: false,
-    isDecodable: result.blockFaults.length === 0 && !hasForeignCompression(block, result),
+    isDecodable:
+      result.blockFaults.length === 0 && !(bad?.offsetBytes === 0 && hasForeignCompression(block, result)),
     isCompressed: result.compression === 's2',
   };
   if (bad === undefined || !reading.isDecodable) return reading;
@@ -56,7 +60,9 @@ function readBlock(block: BlockFile, result: ScanResult, key: Uint8Array): Block
       ...reading,
       scan: scanSource(new SliceSource(open.content, 0, bad.offsetBytes), { key }),
       cutAtBytes: bad.offsetBytes,
-      isHeaderTooShort: headBytes === RECORD_HEAD_BYTES && isHeaderTooShort(head, bad, open.content.sizeBytes),
+      isMisaligned: reading.isMisaligned || bad.lengthBytes !== claimedBytes(head),
+      isHeaderTooShort:
+        headBytes === RECORD_HEAD_BYTES && isHeaderTooShort(head, bad, open.content.sizeBytes),
     };
   } finally {
     open.close();
@@ -74,6 +80,11 @@ function hasForeignCompression(block: BlockFile, result: ScanResult): boolean {
     source.close();
   }
   return head[0] === 0x63 && head[1] === 0x6d && head[2] === 0x70 && (head[3] ?? 0) > 0;
+}
+
+/** How long a record says it is. */
+function claimedBytes(head: Uint8Array): number {
+  return new DataView(head.buffer).getUint32(0, true) & 0x7fffffff;
 }
 
 function isHeaderTooShort(head: Uint8Array, bad: ScanFault, blockBytes: number): boolean {

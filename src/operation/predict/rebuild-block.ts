@@ -21,7 +21,8 @@ const TOP_SEQUENCE = (1n << 62n) - 1n;
 export function rebuildBlock(reading: BlockReading, rules: ServerRules): RecoveredBlock | null {
   const { block, scan } = reading;
   if (!reading.isDecodable) return null;
-  if (block.sidecar !== null && block.sidecarCurrent) return believedBlock(reading, block.sidecar);
+  const isBelieved = block.sidecarCurrent && !(rules.walksIndexedBlocks && reading.isMisaligned);
+  if (block.sidecar !== null && isBelieved) return believedBlock(reading, block.sidecar);
   if (block.sidecar !== null && block.entry.sizeBytes === 0) return emptiedBlock(block, block.sidecar);
   const beginning = block.sidecar?.firstSeq ?? 0n;
   const records = beginning === 0n ? scan.ranges : clipRanges(scan.ranges, beginning, TOP_SEQUENCE);
@@ -67,12 +68,7 @@ function emptiedBlock(block: BlockFile, { lastSeq }: BlockIndex): RecoveredBlock
 }
 
 /** Where an empty block stands; 0n: nowhere. */
-function emptyBlockFirst(
-  reading: BlockReading,
-  rules: ServerRules,
-  known: bigint,
-  erased: bigint,
-): bigint {
+function emptyBlockFirst(reading: BlockReading, rules: ServerRules, known: bigint, erased: bigint): bigint {
   if (erased > 0n && rules.tombstones) return erased + 1n;
   if (known > 0n) return known;
   if (!rules.tombstones || (reading.cutAtBytes !== null && !rules.cutBlockKeepsPlace)) return 0n;

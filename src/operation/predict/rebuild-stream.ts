@@ -30,11 +30,13 @@ export function rebuildStream(
     readings.flatMap((reading) => rebuildBlock(reading, rules) ?? []),
     rules,
   );
-  const known = remember(joined, readings, rules, remembered);
+  const known = remembered === null ? joined : remember(joined, readings, rules, remembered);
   if (!rules.tombstones) return known;
   const tombstones = mergeRanges(
     readings
-      .filter((reading) => reading.isDecodable && !(reading.block.sidecar !== null && reading.block.sidecarCurrent))
+      .filter(
+        (reading) => reading.isDecodable && !(reading.block.sidecar !== null && reading.block.sidecarCurrent),
+      )
       .map((reading) => rangesOf(reading.scan.tombstoneSeqs)),
   );
   return removeMessages(known, tombstones);
@@ -72,7 +74,7 @@ function joinBlocks(blocks: readonly RecoveredBlock[], rules: ServerRules): Reco
     if (block.live.length > 0 || !rules.emptyBlockMoves) return block;
     return { ...block, firstSeq: lastSeq + 1n, lastSeq };
   });
-  return { blocks: placed, messages, firstSeq, lastSeq };
+  return { isIndexed: false, blocks: placed, messages, firstSeq, lastSeq };
 }
 
 /** Sequences that an index knew are not given out again, even where their messages are gone. */
@@ -80,9 +82,9 @@ function remember(
   stream: RecoveredStream,
   readings: readonly BlockReading[],
   rules: ServerRules,
-  remembered: Remembered | null,
+  remembered: Remembered,
 ): RecoveredStream {
-  if (remembered === null || remembered.lastSeq <= stream.lastSeq) return stream;
+  if (remembered.lastSeq <= stream.lastSeq) return stream;
   const hasLoss = remembered.hasLoss || readings.some((reading) => reading.cutAtBytes !== null);
   if (rules.remembersLast === 'never' || (rules.remembersLast === 'after-loss' && !hasLoss)) return stream;
   const firstSeq = stream.messages === 0n ? remembered.lastSeq + 1n : stream.firstSeq;
@@ -95,7 +97,12 @@ export function removeMessages(stream: RecoveredStream, gone: SequenceRanges): R
   const messages = blocks.reduce((sum, block) => sum + countSequences(block.live), 0n);
   if (messages === stream.messages) return stream;
   const isFirstGone = hasSequence(gone, stream.firstSeq);
-  return { ...stream, blocks, messages, firstSeq: isFirstGone ? firstAfter(blocks, stream) : stream.firstSeq };
+  return {
+    ...stream,
+    blocks,
+    messages,
+    firstSeq: isFirstGone ? firstAfter(blocks, stream) : stream.firstSeq,
+  };
 }
 
 function firstAfter(blocks: readonly RecoveredBlock[], stream: RecoveredStream): bigint {

@@ -17,6 +17,8 @@ export interface RecoveredBlock {
 
 /** A stream as a server holds it in memory. */
 export interface RecoveredStream {
+  /** index.db was taken: no record has been read yet. */
+  readonly isIndexed: boolean;
   readonly blocks: readonly RecoveredBlock[];
   readonly messages: bigint;
   readonly firstSeq: bigint;

@@ -10,6 +10,8 @@ export interface ServerRules {
   readonly indexVersion: number;
   /** A listed block that is not there makes the index unusable; else only the last listed one does. */
   readonly missesBlocks: boolean;
+  /** A block whose `.idx` is believed is walked all the same, to find its subjects. */
+  readonly walksIndexedBlocks: boolean;
   /** Delete tombstones are honoured. */
   readonly tombstones: boolean;
   /** Where a block without messages goes on: behind the lowest or the highest sequence its tombstones name. */
@@ -28,6 +30,8 @@ export interface ServerRules {
   readonly undecodable: 'block' | 'stream';
   /** A header bit set in a record too short for a header length ends the server. */
   readonly panicsOnShortHeader: boolean;
+  /** A bad record met while TTLs, schedules or sources are looked for ends the server. */
+  readonly panicsOnScan: boolean;
   /** A stream or consumer that asks for a higher API level, or has unknown fields, takes the stream offline. */
   readonly apiLevel: number | null;
   /** `template_owner` is an unknown field. */
@@ -47,6 +51,7 @@ const RULES_2_9: ServerRules = {
   server: '2.9',
   indexVersion: 0,
   missesBlocks: false,
+  walksIndexedBlocks: false,
   tombstones: false,
   emptyBlockFollows: 'lowest',
   cutBlockKeepsPlace: false,
@@ -56,6 +61,7 @@ const RULES_2_9: ServerRules = {
   compression: false,
   undecodable: 'block',
   panicsOnShortHeader: true,
+  panicsOnScan: false,
   apiLevel: null,
   forgotTemplates: false,
   dropsBrokenConsumers: false,
@@ -67,6 +73,7 @@ const RULES_2_10: ServerRules = {
   ...RULES_2_9,
   server: '2.10',
   indexVersion: 1,
+  walksIndexedBlocks: true,
   tombstones: true,
   remembersLast: 'after-loss',
   compression: true,
@@ -106,7 +113,7 @@ const RULES_2_14: ServerRules = {
   forgotTemplates: true,
 };
 
-const RULES_2_15: ServerRules = { ...RULES_2_14, server: '2.15', apiLevel: 5 };
+const RULES_2_15: ServerRules = { ...RULES_2_14, server: '2.15', panicsOnScan: true, apiLevel: 5 };
 
 export const SERVER_RULES: readonly ServerRules[] = [
   RULES_2_9,

@@ -1,76 +1,63 @@
 import type { FileStreamParts } from '../../container/entry.ts';
-import type { StreamArchive } from '../../model/stream-archive.ts';
-import type { Prediction } from '../types.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { refusedConfig } from './accept-config.ts';
 import { startedConsumers } from './consumers.ts';
 import { enforceInterest } from './interest.ts';
 import { enforceLimits } from './limits.ts';
 import type { BlockReading } from './read-blocks.ts';
 import { rebuildStream } from './rebuild-stream.ts';
+import type { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed, type RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 import { takeIndex } from './take-index.ts';
+import { panicOnScan, walkBlocks } from './walked-blocks.ts';
+
+/** A stream that a server serves. */
+export interface ServedStream {
+  readonly opened: RecoveredStream;
+  /** After limits, TTLs and interest. */
+  readonly stream: RecoveredStream;
+  readonly consumers: readonly ConsumerArchive[];
+}
 
 /** What a server of one generation makes of a stream's folder when it starts. */
-export function predictStart(
-  archive: StreamArchive,
+export function startStream(
+  queries: RecordQueries,
   parts: FileStreamParts,
   readings: readonly BlockReading[],
   rules: ServerRules,
   atNs: bigint,
-): Prediction {
+): ServedStream | NotServed {
+  const { archive } = queries;
   const refusal = refusedConfig(archive, parts, rules);
-  if (refusal !== null) return notServed(rules, 'start', refusal);
-  const stream = openStream(archive, readings, rules, atNs);
-  if (!isServed(stream)) return notServed(rules, 'start', stream);
+  if (refusal !== null) return refusal;
   const consumers = startedConsumers(archive, parts, rules);
-  if (!isServed(consumers)) return notServed(rules, 'start', consumers);
-  const kept = enforceInterest(stream, archive, consumers, rules);
-  return served(
-    rules,
-    'start',
-    kept,
-    consumers.map((consumer) => consumer.name),
-  );
+  return openStream(queries, archive.config ?? {}, consumers, readings, rules, atNs);
 }
 
+/** Opens the messages of a stream under a configuration, then its consumers. */
 export function openStream(
-  archive: StreamArchive,
+  queries: RecordQueries,
+  config: JsonObject,
+  consumers: readonly ConsumerArchive[] | NotServed,
   readings: readonly BlockReading[],
   rules: ServerRules,
   atNs: bigint,
-): RecoveredStream | NotServed {
+): ServedStream | NotServed {
+  const { archive } = queries;
   const { taken, remembered } = takeIndex(archive, rules);
   const opened = taken ?? rebuildStream(readings, rules, remembered);
-  return isServed(opened) ? enforceLimits(opened, archive, rules, atNs) : opened;
-}
-
-export function notServed(rules: ServerRules, how: Prediction['how'], result: NotServed): Prediction {
+  if (!isServed(opened)) return opened;
+  const panic = rules.panicsOnScan ? panicOnScan(opened, archive, config, readings) : null;
+  if (panic !== null) return panic;
+  if (!isServed(consumers)) return consumers;
+  const limited = enforceLimits(opened, config, queries, rules, atNs);
+  const walked = walkBlocks(limited, config, consumers, readings, rules);
+  const isInterest = config['retention'] === 'interest' && consumers.length > 0;
   return {
-    server: rules.server,
-    how,
-    ...result,
-    messages: 0n,
-    first_seq: 0n,
-    last_seq: 0n,
-    consumers: [],
-  };
-}
-
-export function served(
-  rules: ServerRules,
-  how: Prediction['how'],
-  stream: RecoveredStream,
-  consumers: readonly string[],
-): Prediction {
-  return {
-    server: rules.server,
-    how,
-    outcome: 'whole',
-    messages: stream.messages,
-    first_seq: stream.firstSeq,
-    last_seq: stream.lastSeq,
-    consumers: consumers.toSorted(),
-    reason: null,
+    opened,
+    stream: isInterest ? enforceInterest(walked, queries, consumers, rules) : walked,
+    consumers,
   };
 }

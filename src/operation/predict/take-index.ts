@@ -28,7 +28,9 @@ export function takeIndex(archive: StreamArchive, rules: ServerRules): IndexUse 
   if (!isCurrent || (rules.missesBlocks && missing.length > 0)) {
     const lost = isLastMissing ? listed.slice(-1) : missing;
     const hasLoss = lost.some((block) => countSequences(indexedLive(block)) > 0n);
-    return { taken: null, remembered: { lastSeq: index.lastSeq, hasLoss } };
+    // What is flushed late may be gone without a loss.
+    const isForgotten = rules.missesBlocks && archive.config?.['persist_mode'] === 'async';
+    return { taken: null, remembered: isForgotten ? null : { lastSeq: index.lastSeq, hasLoss } };
   }
   const blocks = listed.flatMap((entry): RecoveredBlock[] => {
     const block: BlockFile | undefined = files.get(entry.index);
@@ -37,5 +39,5 @@ export function takeIndex(archive: StreamArchive, rules: ServerRules): IndexUse 
     return [{ block, live: indexedLive(entry), firstSeq, lastSeq, firstTimeNs, lastTimeNs, readBytes: null }];
   });
   const { messages, firstSeq, lastSeq } = index;
-  return { taken: { blocks, messages, firstSeq, lastSeq }, remembered: null };
+  return { taken: { isIndexed: true, blocks, messages, firstSeq, lastSeq }, remembered: null };
 }

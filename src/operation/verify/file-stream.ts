@@ -35,6 +35,7 @@ export async function verifyFileStream(archive: StreamArchive, work: Archive): P
   if (!isReadable || archive.name === '') return unread(archive, isReadable);
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
   const state = stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null);
+  const lost = lostMessages(evidence);
   const findings = [
     ...archive.findings,
     ...configFindings(archive),
@@ -50,8 +51,8 @@ export async function verifyFileStream(archive: StreamArchive, work: Archive): P
       name: archive.name,
       declared: declaredStates(archive, null)[0]?.state ?? null,
       actual: stateReport(state, { consumerCount: archive.consumers.length, gaps: false }),
-      lost: lostMessages(evidence),
-      predictions: predictFileStream(evidence, work.atNs),
+      lost,
+      predictions: predictFileStream(evidence, lost, work.atNs),
     },
     findings,
     blocks: archive.blocks.length,

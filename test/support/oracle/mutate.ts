@@ -1,4 +1,14 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from './random.ts';
 
@@ -22,7 +32,9 @@ function files(folder: string, fits: RegExp): string[] {
     readdirSync(join(folder, path), { withFileTypes: true }).flatMap((item) =>
       item.isDirectory() ? visit(join(path, item.name)) : [join(path, item.name)],
     );
-  return visit('.').filter((path) => fits.test(path)).toSorted();
+  return visit('.')
+    .filter((path) => fits.test(path))
+    .toSorted();
 }
 
 const BLOCK = /^msgs\/\d+\.blk$/;
@@ -121,7 +133,10 @@ const duplicate: Mutation = (folder, random) => {
 const badSum: Mutation = (folder, random) => {
   const sum = join(folder, 'meta.sum');
   if (!existsSync(sum)) return 'nothing';
-  writeFileSync(sum, random.pick([`${readFileSync(sum, 'utf8')}\n`, readFileSync(sum, 'utf8').toUpperCase(), '']));
+  writeFileSync(
+    sum,
+    random.pick([`${readFileSync(sum, 'utf8')}\n`, readFileSync(sum, 'utf8').toUpperCase(), '']),
+  );
   return 'meta.sum written otherwise';
 };
 

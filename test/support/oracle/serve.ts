@@ -43,7 +43,9 @@ export async function serve(
 ): Promise<RunningServer | null> {
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
-  const list = accounts.map((name) => `${name}: { jetstream: enabled, users: [{ user: ${name}, password: x }] }`);
+  const list = accounts.map(
+    (name) => `${name}: { jetstream: enabled, users: [{ user: ${name}, password: x }] }`,
+  );
   const config = join(folder, 'server.conf');
   writeFileSync(
     config,

@@ -27,7 +27,11 @@ export interface OracleResult {
 /** Every stream folder of the captures that is not encrypted. */
 function streamFolders(): { readonly path: string; readonly name: string; readonly origin: string }[] {
   return captures().flatMap((capture) => {
-    if (capture.set.startsWith('enc') || capture.id.startsWith('testdata') || capture.truth.layout === 'cluster')
+    if (
+      capture.set.startsWith('enc') ||
+      capture.id.startsWith('testdata') ||
+      capture.truth.layout === 'cluster'
+    )
       return [];
     const store = join(capture.folder, 'store/jetstream');
     const root = existsSync(store) ? store : join(capture.folder, 'store');
@@ -81,12 +85,16 @@ function predictionsFor(report: VerifyReport, version: string): Map<string, Pred
   return new Map(
     report.streams.flatMap((stream) => {
       const prediction = stream.predictions.find((one) => one.server === generation);
-      return prediction === undefined || stream.account === null ? [] : [[stream.account, prediction] as const];
+      return prediction === undefined || stream.account === null
+        ? []
+        : [[stream.account, prediction] as const];
     }),
   );
 }
 
-/** All streams in one server; those predicted to end it alone. A server that ends all the same is found by halving. */
+const LOT = 200;
+
+/** Many streams in one server; those predicted to end it alone. A server that ends all the same is found by halving. */
 async function askServer(
   version: string,
   folder: string,
@@ -97,7 +105,11 @@ async function askServer(
   const crashing = cases.filter((one) => predictions.get(one.account)?.outcome === 'crash');
   const others = cases.filter((one) => !crashing.includes(one));
   const answers = new Map<string, Observed>();
-  for (const lot of [others, ...crashing.map((one) => [one])]) await askLot(version, folder, pristine, lot, answers);
+  const lots = Array.from({ length: Math.ceil(others.length / LOT) }, (_, i) =>
+    others.slice(i * LOT, (i + 1) * LOT),
+  );
+  for (const lot of [...lots, ...crashing.map((one) => [one])])
+    await askLot(version, folder, pristine, lot, answers);
   return answers;
 }
 
@@ -156,7 +168,10 @@ async function askAll(
           const now = await observe(client, one.stream);
           client.close();
           const before = seen.get(one.account);
-          seen.set(one.account, isFirst || before === undefined ? now : { ...now, consumers: before.consumers });
+          seen.set(
+            one.account,
+            isFirst || before === undefined ? now : { ...now, consumers: before.consumers },
+          );
         } catch {
           return;
         }

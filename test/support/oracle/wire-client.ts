@@ -41,13 +41,17 @@ export class WireClient {
         resolve(bytes);
       };
       this.#waiting.set(reply, answer);
-      this.#socket.write(Buffer.concat([Buffer.from(`PUB ${subject} ${reply} ${body.length}\r\n`), body, CRLF]));
+      this.#socket.write(
+        Buffer.concat([Buffer.from(`PUB ${subject} ${reply} ${body.length}\r\n`), body, CRLF]),
+      );
     });
   }
 
   async api(subject: string, payload: Uint8Array | string = ''): Promise<Json> {
     const answer = await this.request(`$JS.API.${subject}`, payload);
-    return answer.length === 0 ? { error: { description: 'no answer' } } : parse(answer.toString(), undefined, BigInt0);
+    return answer.length === 0
+      ? { error: { description: 'no answer' } }
+      : parse(answer.toString(), undefined, BigInt0);
   }
 
   close(): void {
