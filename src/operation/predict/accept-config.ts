@@ -1,5 +1,5 @@
 import type { FileStreamParts } from '../../container/entry.ts';
-import { integerField, objectField, textField, type JsonObject } from '../../core/json.ts';
+import { integerField, objectField, textField, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { Fault } from '../../findings/finding.ts';
 import { consumerConfigFaults, streamConfigFaults } from '../../format/config-schema/check.ts';
 import { metaSumFits } from '../../format/stream-meta/parse.ts';
@@ -38,6 +38,8 @@ function unsupported(archive: StreamArchive, rules: ServerRules): string | null 
     return 'it has replicas, which only a cluster serves';
   if (rules.forgotTemplates && config['template_owner'] !== undefined)
     return 'template_owner is an unknown field';
+  if (rules.apiLevel !== null && rules.apiLevel < 4 && origins(config).some((origin) => 'consumer' in origin))
+    return 'consumer is an unknown field of a source';
   const unknown = unknownOf(config, rules, streamConfigFaults);
   if (unknown !== null) return unknown;
   for (const consumer of consumers) {
@@ -46,6 +48,16 @@ function unsupported(archive: StreamArchive, rules: ServerRules): string | null 
     if (why !== null) return `consumer ${consumer.name}: ${why}`;
   }
   return null;
+}
+
+/** The streams that a stream is filled from. */
+function origins(config: JsonObject): readonly JsonObject[] {
+  const { mirror, sources } = config;
+  return [mirror, ...(Array.isArray(sources) ? sources : [])].filter(isObject);
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function unknownOf(

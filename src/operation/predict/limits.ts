@@ -31,7 +31,7 @@ export function enforceLimits(
   if (discardsOld) stream = enforce(stream, overBytes(stream, config, queries));
   stream = enforce(stream, overAge(stream, config, queries, atNs));
   stream = enforce(stream, overSubjects(stream, config, queries));
-  const firstSeq = positive(config, 'first_seq');
+  const firstSeq = rules.firstSequence ? positive(config, 'first_seq') : 0n;
   if (stream.firstSeq < firstSeq)
     return { isIndexed: false, blocks: [], messages: 0n, firstSeq, lastSeq: firstSeq - 1n };
   const hasTtl = rules.messageTtl && config['allow_msg_ttl'] === true;

@@ -1,4 +1,5 @@
 import { hashKey } from '../../codec/highwayhash.ts';
+import type { BlockIndex } from '../../format/block-index/types.ts';
 import type { BlockScan, ScanFault } from '../../kernels/types.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { SliceSource } from '../../source/slice.ts';
@@ -22,6 +23,9 @@ export interface BlockReading {
   readonly isCompressed: boolean;
 }
 
+/** Where an index says a block begins and ends. */
+type KnownBlock = Pick<BlockIndex, 'firstSeq' | 'lastSeq'>;
+
 const STOPPING: readonly ScanFault['kind'][] = ['checksum', 'length', 'tail'];
 const RECORD_HEAD_BYTES = 22;
 const HASH_BYTES = 8;
@@ -31,13 +35,21 @@ export function readBlocks(
   archive: StreamArchive,
   results: ReadonlyMap<number, ScanResult>,
 ): readonly BlockReading[] {
+  const indexed = new Map(archive.index?.blocks.map((entry) => [entry.index, entry]));
   return archive.blocks.flatMap((block) => {
     const result = results.get(block.index);
-    return result === undefined ? [] : [readBlock(block, result, hashKey(`${archive.name}-${block.index}`))];
+    const known = indexed.get(block.index) ?? block.sidecar ?? undefined;
+    const key = hashKey(`${archive.name}-${block.index}`);
+    return result === undefined ? [] : [readBlock(block, result, key, known)];
   });
 }
 
-function readBlock(block: BlockFile, result: ScanResult, key: Uint8Array): BlockReading {
+function readBlock(
+  block: BlockFile,
+  result: ScanResult,
+  key: Uint8Array,
+  known: KnownBlock | undefined,
+): BlockReading {
   const bad = result.scan.faults.find((fault) => STOPPING.includes(fault.kind));
   const reading = {
     block,
@@ -60,7 +72,8 @@ function readBlock(block: BlockFile, result: ScanResult, key: Uint8Array): Block
       ...reading,
       scan: scanSource(new SliceSource(open.content, 0, bad.offsetBytes), { key }),
       cutAtBytes: bad.offsetBytes,
-      isMisaligned: reading.isMisaligned || bad.lengthBytes !== claimedBytes(head),
+      isMisaligned:
+        reading.isMisaligned || bad.lengthBytes !== claimedBytes(head) || isOutOfPlace(bad, known),
       isHeaderTooShort:
         headBytes === RECORD_HEAD_BYTES && isHeaderTooShort(head, bad, open.content.sizeBytes),
     };
@@ -80,6 +93,15 @@ function hasForeignCompression(block: BlockFile, result: ScanResult): boolean {
     source.close();
   }
   return head[0] === 0x63 && head[1] === 0x6d && head[2] === 0x70 && (head[3] ?? 0) > 0;
+}
+
+/** A record whose sequence makes a block begin, go on or end elsewhere than the index says. */
+function isOutOfPlace({ seq, seqBefore, seqAfter }: ScanFault, known: KnownBlock | undefined): boolean {
+  if (seq === null || known === undefined) return false;
+  if (seqAfter > 0n && seq >= seqAfter) return true;
+  if (seqAfter === 0n && seq !== known.lastSeq) return true;
+  if (seqBefore > 0n) return false;
+  return seq < known.firstSeq ? seqAfter !== known.firstSeq : seq > known.firstSeq;
 }
 
 /** How long a record says it is. */

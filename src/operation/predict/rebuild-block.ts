@@ -5,12 +5,17 @@ import {
   oneRange,
   rangesOf,
   subtractRanges,
+  type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
 import type { BlockIndex } from '../../format/block-index/types.ts';
+import type { BlockScan } from '../../kernels/types.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecoveredBlock } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
+
+/** What an index says of a block. */
+type KnownBlock = Pick<BlockIndex, 'firstSeq' | 'lastSeq' | 'deleted'>;
 
 const TOP_SEQUENCE = (1n << 62n) - 1n;
 
@@ -19,52 +24,52 @@ const TOP_SEQUENCE = (1n << 62n) - 1n;
  * `.idx` of 2.9 that does not fit the block any more still says where the block begins and what was deleted.
  */
 export function rebuildBlock(reading: BlockReading, rules: ServerRules): RecoveredBlock | null {
-  const { block, scan } = reading;
-  if (!reading.isDecodable) return null;
+  const { block } = reading;
   const isBelieved = block.sidecarCurrent && !(rules.walksIndexedBlocks && reading.isMisaligned);
-  if (block.sidecar !== null && isBelieved) return believedBlock(reading, block.sidecar);
-  if (block.sidecar !== null && block.entry.sizeBytes === 0) return emptiedBlock(block, block.sidecar);
-  const beginning = block.sidecar?.firstSeq ?? 0n;
-  const records = beginning === 0n ? scan.ranges : clipRanges(scan.ranges, beginning, TOP_SEQUENCE);
-  const live = subtractRanges(records, block.sidecar?.deleted ?? NO_SEQUENCES);
-  const erased = lastErased(scan.erasedSeqs, beginning);
-  const readBytes = reading.cutAtBytes ?? scan.rawBytes;
-  if (records.length > 0 && countSequences(live) > 0n) {
-    const lastRecord = records.at(-1) ?? 0n;
-    return {
-      block,
-      live,
-      firstSeq: records[0] ?? 0n,
-      lastSeq: erased > lastRecord ? erased : lastRecord,
-      firstTimeNs: scan.firstTimeNs,
-      lastTimeNs: erased > lastRecord ? (scan.erasedTimesNs.at(-1) ?? 0n) : scan.lastTimeNs,
-      readBytes,
-    };
-  }
-  const firstSeq = emptyBlockFirst(reading, rules, records[0] ?? beginning, erased);
-  if (firstSeq === 0n) return null;
-  return {
-    block,
-    live: NO_SEQUENCES,
-    firstSeq,
-    lastSeq: firstSeq - 1n,
-    firstTimeNs: 0n,
-    lastTimeNs: 0n,
-    readBytes,
-  };
+  if (block.sidecar !== null && isBelieved && reading.isDecodable)
+    return believedBlock(reading, block.sidecar);
+  return readRecords(reading, block.sidecar, rules);
 }
 
-/** All that the `.idx` knew is lost, its place is not. */
-function emptiedBlock(block: BlockFile, { lastSeq }: BlockIndex): RecoveredBlock {
-  return {
-    block,
-    live: NO_SEQUENCES,
-    firstSeq: lastSeq + 1n,
-    lastSeq,
-    firstTimeNs: 0n,
-    lastTimeNs: 0n,
-    readBytes: 0,
-  };
+/** The same for one of which an index had told where it begins and what was deleted; that holds. */
+export function readRecords(
+  reading: BlockReading,
+  known: KnownBlock | null,
+  rules: ServerRules,
+): RecoveredBlock | null {
+  const { block, scan } = reading;
+  if (!reading.isDecodable || (reading.isCompressed && !rules.compression)) return null;
+  if (known !== null && block.entry.sizeBytes === 0) return emptyBlock(block, known.lastSeq + 1n, 0);
+  const beginning = known?.firstSeq ?? 0n;
+  const records = beginning === 0n ? scan.ranges : clipRanges(scan.ranges, beginning, TOP_SEQUENCE);
+  const live = subtractRanges(records, known?.deleted ?? NO_SEQUENCES);
+  const erased = lastErased(scan.erasedSeqs, beginning);
+  const readBytes = reading.cutAtBytes ?? scan.rawBytes;
+  const firstRecord = records[0];
+  if (firstRecord !== undefined && countSequences(live) > 0n)
+    return { block, live, firstSeq: firstRecord, ...endOf(scan, records, erased), readBytes };
+  const firstSeq = emptyBlockFirst(reading, rules, firstRecord ?? beginning, erased);
+  if (firstSeq === 0n) return null;
+  const empty = emptyBlock(block, firstSeq, readBytes);
+  const isLeftOpen = reading.cutAtBytes !== null && !rules.cutBlockKeepsPlace;
+  return isLeftOpen ? { ...empty, lastSeq: endOf(scan, records, erased).lastSeq } : empty;
+}
+
+function endOf(
+  scan: BlockScan,
+  records: SequenceRanges,
+  erased: bigint,
+): Pick<RecoveredBlock, 'lastSeq' | 'firstTimeNs' | 'lastTimeNs'> {
+  const { firstTimeNs, lastTimeNs } = scan;
+  const lastSeq = records.at(-1) ?? 0n;
+  if (erased <= lastSeq) return { lastSeq, firstTimeNs, lastTimeNs };
+  return { lastSeq: erased, firstTimeNs, lastTimeNs: scan.erasedTimesNs.at(-1) ?? 0n };
+}
+
+/** Whatever was in it, its place is kept. */
+function emptyBlock(block: BlockFile, firstSeq: bigint, readBytes: number): RecoveredBlock {
+  const lastSeq = firstSeq - 1n;
+  return { block, live: NO_SEQUENCES, firstSeq, lastSeq, firstTimeNs: 0n, lastTimeNs: 0n, readBytes };
 }
 
 /** Where an empty block stands; 0n: nowhere. */

@@ -53,7 +53,9 @@ function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotS
       reason: `${undecodable.block.entry.path} cannot be decompressed: the server deletes the stream's folder`,
     };
   // The cut is made at an offset of the decoded bytes, which leaves a file that cannot be decoded any more.
-  const cut = readings.find((reading) => reading.isCompressed && reading.cutAtBytes !== null);
+  const cut = readings.find(
+    (reading) => reading.isCompressed && reading.cutAtBytes !== null && reading.scan.messages > 0,
+  );
   if (cut === undefined) return null;
   return {
     outcome: 'absent',

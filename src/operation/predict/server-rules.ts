@@ -30,6 +30,8 @@ export interface ServerRules {
   readonly undecodable: 'block' | 'stream';
   /** A header bit set in a record too short for a header length ends the server. */
   readonly panicsOnShortHeader: boolean;
+  /** The last message is loaded at the start, and its block walked for it. */
+  readonly walksLastBlock: boolean;
   /** A bad record met while TTLs, schedules or sources are looked for ends the server. */
   readonly panicsOnScan: boolean;
   /** A stream or consumer that asks for a higher API level, or has unknown fields, takes the stream offline. */
@@ -43,6 +45,8 @@ export interface ServerRules {
    * below the floor only (`floor`); in `own` also what its own filter does not select, and its own interest counts.
    */
   readonly interest: 'all' | 'floor' | 'own';
+  /** `first_seq` is known. */
+  readonly firstSequence: boolean;
   /** Per-message TTLs are known. */
   readonly messageTtl: boolean;
 }
@@ -61,11 +65,13 @@ const RULES_2_9: ServerRules = {
   compression: false,
   undecodable: 'block',
   panicsOnShortHeader: true,
+  walksLastBlock: false,
   panicsOnScan: false,
   apiLevel: null,
   forgotTemplates: false,
   dropsBrokenConsumers: false,
   interest: 'all',
+  firstSequence: false,
   messageTtl: false,
 };
 
@@ -77,6 +83,7 @@ const RULES_2_10: ServerRules = {
   tombstones: true,
   remembersLast: 'after-loss',
   compression: true,
+  firstSequence: true,
   interest: 'floor',
 };
 
@@ -113,7 +120,13 @@ const RULES_2_14: ServerRules = {
   forgotTemplates: true,
 };
 
-const RULES_2_15: ServerRules = { ...RULES_2_14, server: '2.15', panicsOnScan: true, apiLevel: 5 };
+const RULES_2_15: ServerRules = {
+  ...RULES_2_14,
+  server: '2.15',
+  walksLastBlock: true,
+  panicsOnScan: true,
+  apiLevel: 5,
+};
 
 export const SERVER_RULES: readonly ServerRules[] = [
   RULES_2_9,

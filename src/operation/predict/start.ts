@@ -53,7 +53,7 @@ export function openStream(
   if (panic !== null) return panic;
   if (!isServed(consumers)) return consumers;
   const limited = enforceLimits(opened, config, queries, rules, atNs);
-  const walked = walkBlocks(limited, config, consumers, readings, rules);
+  const walked = walkBlocks(limited, archive, config, consumers, readings, rules);
   const isInterest = config['retention'] === 'interest' && consumers.length > 0;
   return {
     opened,

@@ -2,7 +2,7 @@ import { countSequences } from '../../core/sequence-ranges.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import type { BlockReading } from './read-blocks.ts';
-import { rebuildBlock } from './rebuild-block.ts';
+import { readRecords } from './rebuild-block.ts';
 import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
@@ -12,6 +12,7 @@ import type { ServerRules } from './server-rules.ts';
  */
 export function walkBlocks(
   stream: RecoveredStream,
+  { index }: StreamArchive,
   config: JsonObject,
   consumers: readonly ConsumerArchive[],
   readings: readonly BlockReading[],
@@ -19,11 +20,15 @@ export function walkBlocks(
 ): RecoveredStream {
   const byNumber = new Map(readings.map((reading) => [reading.block.index, reading]));
   const isCut = (block: RecoveredBlock): boolean =>
-    byNumber.get(block.block.index)?.isMisaligned === true && isWalked(block, stream, config, consumers);
+    byNumber.get(block.block.index)?.isMisaligned === true &&
+    ((rules.walksLastBlock && block.lastSeq === stream.lastSeq) ||
+      isWalked(block, stream, config, consumers));
   if (!stream.isIndexed || !stream.blocks.some(isCut)) return stream;
+  const indexed = new Map(index?.blocks.map((entry) => [entry.index, entry]));
   const blocks = stream.blocks.flatMap((block) => {
     const reading = byNumber.get(block.block.index);
-    return reading === undefined || !isCut(block) ? [block] : (rebuildBlock(reading, rules) ?? []);
+    if (reading === undefined || !isCut(block)) return [block];
+    return readRecords(reading, indexed.get(block.block.index) ?? null, rules) ?? [];
   });
   const messages = blocks.reduce((sum, block) => sum + countSequences(block.live), 0n);
   const lastSeq = blocks.reduce((last, block) => (block.lastSeq > last ? block.lastSeq : last), 0n);
