@@ -1,9 +1,11 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import { countSequences } from '../../core/sequence-ranges.ts';
+import type { Finding } from '../../findings/finding.ts';
 import type { Prediction, VerifyStreamReport } from '../types.ts';
 import { readBlocks } from './read-blocks.ts';
 import { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
+import { restoreStream } from './restore.ts';
 import { SERVER_RULES, type ServerRules } from './server-rules.ts';
 import { startStream, type ServedStream } from './start.ts';
 
@@ -11,16 +13,23 @@ import { startStream, type ServedStream } from './start.ts';
 export function predictFileStream(
   evidence: StreamEvidence,
   lost: VerifyStreamReport['lost'],
+  findings: readonly Finding[],
   atNs: bigint,
 ): Prediction[] {
   const { archive, results } = evidence;
   const { parts } = archive;
-  if (parts.form !== 'store' || parts.entries.every((entry) => entry.path.startsWith('msgs/'))) return [];
+  if (parts.form !== 'store' && parts.form !== 'v1') return [];
+  const how = parts.form === 'store' ? 'start' : 'restore';
+  if (how === 'start' && parts.entries.every((entry) => entry.path.startsWith('msgs/'))) return [];
   const readings = readBlocks(archive, results);
   const queries = new RecordQueries(archive);
-  return SERVER_RULES.map((rules) =>
-    prediction(rules, 'start', startStream(queries, parts, readings, rules, atNs), evidence, lost),
-  );
+  return SERVER_RULES.map((rules) => {
+    const result =
+      how === 'start'
+        ? startStream(queries, parts, readings, rules, atNs)
+        : restoreStream(queries, parts, readings, findings, rules, atNs);
+    return prediction(rules, how, result, evidence, lost);
+  });
 }
 
 function prediction(

@@ -16,6 +16,8 @@ export interface BlockReading {
   readonly cutAtBytes: number | null;
   /** A server that only finds its way through the records, and checks no sum, stumbles. */
   readonly isMisaligned: boolean;
+  /** It claims a sequence so high that a server which lists the gap before it runs out of memory. */
+  readonly isEndless: boolean;
   /** The bad record claims a header for which it is too short. */
   readonly isHeaderTooShort: boolean;
   /** Its compression, if it has any, can be undone. */
@@ -29,6 +31,9 @@ type KnownBlock = Pick<BlockIndex, 'firstSeq' | 'lastSeq'>;
 const STOPPING: readonly ScanFault['kind'][] = ['checksum', 'length', 'tail'];
 const RECORD_HEAD_BYTES = 22;
 const HASH_BYTES = 8;
+const FLAG_BITS = 1n << 62n;
+/** Four bytes for each sequence: 2 GiB, which grow to twice as much on the way. */
+const MOST_LISTED = 1n << 29n;
 
 /** Only blocks with a bad record are read again, up to that record. Throws SourceError. */
 export function readBlocks(
@@ -56,6 +61,7 @@ function readBlock(
     scan: result.scan,
     cutAtBytes: null,
     isMisaligned: result.scan.faults.some((fault) => fault.kind === 'length' || fault.kind === 'tail'),
+    isEndless: false,
     isHeaderTooShort: false,
     isDecodable:
       result.blockFaults.length === 0 && !(bad?.offsetBytes === 0 && hasForeignCompression(block, result)),
@@ -74,6 +80,7 @@ function readBlock(
       cutAtBytes: bad.offsetBytes,
       isMisaligned:
         reading.isMisaligned || bad.lengthBytes !== claimedBytes(head) || isOutOfPlace(bad, known),
+      isEndless: known !== undefined && isEndless(head, known.firstSeq),
       isHeaderTooShort:
         headBytes === RECORD_HEAD_BYTES && isHeaderTooShort(head, bad, open.content.sizeBytes),
     };
@@ -102,6 +109,12 @@ function isOutOfPlace({ seq, seqBefore, seqAfter }: ScanFault, known: KnownBlock
   if (seqAfter === 0n && seq !== known.lastSeq) return true;
   if (seqBefore > 0n) return false;
   return seq < known.firstSeq ? seqAfter !== known.firstSeq : seq > known.firstSeq;
+}
+
+/** A flag bit would end the gap. */
+function isEndless(head: Uint8Array, firstSeq: bigint): boolean {
+  const seq = new DataView(head.buffer).getBigUint64(4, true);
+  return seq < FLAG_BITS && seq > firstSeq + MOST_LISTED;
 }
 
 /** How long a record says it is. */

@@ -45,6 +45,8 @@ export function rebuildStream(
 function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotServed | null {
   if (rules.panicsOnShortHeader && readings.some((reading) => reading.isHeaderTooShort))
     return { outcome: 'crash', reason: 'a damaged record claims a header for which it is too short' };
+  const endless = readings.find((reading) => reading.isEndless && reading.block.sidecarCurrent);
+  if (rules.walksIndexedBlocks && endless !== undefined) return runsOut(endless);
   if (rules.undecodable === 'block') return null;
   const undecodable = readings.find((reading) => !reading.isDecodable);
   if (undecodable !== undefined)
@@ -61,6 +63,12 @@ function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotS
     outcome: 'absent',
     reason: `${cut.block.entry.path} is compressed and is cut: the server deletes the stream's folder`,
   };
+}
+
+/** A walk that lists the sequences before a record whose own was damaged. */
+export function runsOut({ block }: BlockReading): NotServed {
+  const reason = `a damaged sequence in ${block.entry.path} makes the server list more than any memory can hold`;
+  return { outcome: 'crash', reason };
 }
 
 /** Adds the blocks up in order, as the server does: its first and last sequence follow rules of their own. */

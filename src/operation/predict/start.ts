@@ -54,6 +54,7 @@ export function openStream(
   if (!isServed(consumers)) return consumers;
   const limited = enforceLimits(opened, config, queries, rules, atNs);
   const walked = walkBlocks(limited, archive, config, consumers, readings, rules);
+  if (!isServed(walked)) return walked;
   const isInterest = config['retention'] === 'interest' && consumers.length > 0;
   return {
     opened,

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import type { BlockReading } from './read-blocks.ts';
 import { readRecords } from './rebuild-block.ts';
+import { runsOut } from './rebuild-stream.ts';
 import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
@@ -17,13 +18,18 @@ export function walkBlocks(
   consumers: readonly ConsumerArchive[],
   readings: readonly BlockReading[],
   rules: ServerRules,
-): RecoveredStream {
+): RecoveredStream | NotServed {
   const byNumber = new Map(readings.map((reading) => [reading.block.index, reading]));
   const isCut = (block: RecoveredBlock): boolean =>
     byNumber.get(block.block.index)?.isMisaligned === true &&
     ((rules.walksLastBlock && block.lastSeq === stream.lastSeq) ||
       isWalked(block, stream, config, consumers));
   if (!stream.isIndexed || !stream.blocks.some(isCut)) return stream;
+  const endless = stream.blocks.find(
+    (block) => isCut(block) && byNumber.get(block.block.index)?.isEndless === true,
+  );
+  const ending = endless === undefined ? undefined : byNumber.get(endless.block.index);
+  if (ending !== undefined) return runsOut(ending);
   const indexed = new Map(index?.blocks.map((entry) => [entry.index, entry]));
   const blocks = stream.blocks.flatMap((block) => {
     const reading = byNumber.get(block.block.index);

@@ -27,6 +27,12 @@ export function mutateStore(folder: string, random: Random): string {
   return random.below(5) === 0 ? `${done}; ${random.pick(MUTATIONS)(folder, random)}` : done;
 }
 
+/** Does something to one file. */
+export function mutateFile(folder: string, name: string, random: Random): string {
+  const fits = new RegExp(`^${name.replaceAll('.', '\\.')}$`);
+  return random.pick([flip, flip, cut, zero, overwrite, shift])('snapshot', fits)(folder, random);
+}
+
 function files(folder: string, fits: RegExp): string[] {
   const visit = (path: string): string[] =>
     readdirSync(join(folder, path), { withFileTypes: true }).flatMap((item) =>

@@ -4,25 +4,17 @@ import { join } from 'node:path';
 import { verifyArchive } from '../../../src/operation/verify/run.ts';
 import type { Prediction, VerifyReport } from '../../../src/operation/types.ts';
 import { captures } from '../captures.ts';
-import { told, type Case, type Disagreement } from './compare.ts';
+import {
+  disagreementsOf,
+  type Case,
+  type Disagreement,
+  type OracleOptions,
+  type OracleResult,
+} from './compare.ts';
 import { mutateStore } from './mutate.ts';
 import { Random } from './random.ts';
 import { CRASHED, observe, serve, type Observed } from './serve.ts';
 import { WireClient } from './wire-client.ts';
-
-export interface OracleOptions {
-  readonly count: number;
-  readonly seed: number;
-  readonly versions: readonly string[];
-  /** A folder to work in. */
-  readonly folder: string;
-}
-
-export interface OracleResult {
-  readonly cases: number;
-  readonly comparisons: number;
-  readonly disagreements: readonly Disagreement[];
-}
 
 /** Every stream folder of the captures that is not encrypted. */
 function streamFolders(): { readonly path: string; readonly name: string; readonly origin: string }[] {
@@ -66,16 +58,7 @@ export async function runStartOracle(options: OracleOptions): Promise<OracleResu
   for (const version of options.versions) {
     const predictions = predictionsFor(report, version);
     const observed = await askServer(version, join(options.folder, version), pristine, cases, predictions);
-    for (const one of cases) {
-      const prediction = predictions.get(one.account);
-      const seen = observed.get(one.account);
-      const [predicted, found] = [
-        prediction === undefined ? 'no prediction' : told(prediction),
-        seen === undefined ? 'no answer' : told(seen),
-      ];
-      if (predicted !== found)
-        disagreements.push({ ...one, version, predicted, observed: `${found} ${seen?.detail ?? ''}` });
-    }
+    disagreements.push(...disagreementsOf(cases, version, predictions, observed));
   }
   return { cases: cases.length, comparisons: cases.length * options.versions.length, disagreements };
 }
