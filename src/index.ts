@@ -16,5 +16,12 @@ export { inspectArchive } from './operation/inspect/run.ts';
 export type { InspectOptions } from './operation/inspect/types.ts';
 export { writeBackup } from './operation/write-backup/run.ts';
 export type { WriteBackupOptions, WrittenReport, WrittenStream } from './operation/write-backup/types.ts';
+export { preflightStore } from './operation/preflight/run.ts';
+export type {
+  PreflightOptions,
+  PreflightReport,
+  PreflightStep,
+  PreflightStream,
+} from './operation/preflight/types.ts';
 export { verifyArchive } from './operation/verify/run.ts';
 export type * from './operation/types.ts';

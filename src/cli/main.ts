@@ -7,6 +7,7 @@ import { checksCommand } from './commands/checks.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { preflightCommand } from './commands/preflight.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { packCommand, rewriteStreamNameCommand } from './commands/write-backup.ts';
 import { makeContext, type CliContext, type GlobalOptions } from './context.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   exportCommand,
   packCommand,
   rewriteStreamNameCommand,
+  preflightCommand,
   checksCommand,
   explainCommand,
 ];
@@ -138,6 +140,6 @@ function kindOf(error: unknown): string {
 /** For a monitoring system everything that is no verdict is UNKNOWN. */
 function exitOf(args: readonly string[], isUsage: boolean): number {
   const command = args.find((arg) => COMMANDS.some((other) => other.command.startsWith(`${arg} `)));
-  if (command === 'verify') return EXIT.damaged;
+  if (command === 'verify' || command === 'preflight') return EXIT.damaged;
   return isUsage ? EXIT.usage : EXIT.failed;
 }

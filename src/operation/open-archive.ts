@@ -23,6 +23,8 @@ export interface Archive {
   readonly signal: AbortSignal | undefined;
   /** The clock that predictions go by. */
   readonly atNs: bigint;
+  /** It is the whole store of a server that is in no cluster. */
+  readonly isStandalone: boolean;
 }
 
 /** Opens an archive, selects streams, does the work and closes, whatever happens. Throws SourceError, UsageError. */
@@ -58,7 +60,9 @@ async function withPool<T>(
   };
   try {
     const atNs = options.atNs ?? BigInt(Date.now()) * 1_000_000n;
-    return await work({ container, selected, pool, onBytes, signal: options.signal, atNs });
+    const isStandalone =
+      container.kind === 'store' && !container.findings.some(({ code }) => code === 'DIR_RAFT_NOT_CHECKED');
+    return await work({ container, selected, pool, onBytes, signal: options.signal, atNs, isStandalone });
   } finally {
     await pool.close();
   }

@@ -13,8 +13,13 @@ export function refusedConfig(
   archive: StreamArchive,
   parts: FileStreamParts,
   rules: ServerRules,
+  isStandalone: boolean,
 ): NotServed | null {
-  const reason = unreadableMeta(archive, parts) ?? unsupported(archive, rules);
+  const replicas = integerField(archive.config ?? {}, 'num_replicas') ?? 1n;
+  const reason =
+    unreadableMeta(archive, parts) ??
+    (isStandalone && replicas > 1n ? 'it has replicas, which only a cluster serves' : null) ??
+    unsupported(archive, rules);
   return reason === null ? null : { outcome: 'absent', reason };
 }
 
@@ -34,13 +39,7 @@ function unreadableMeta(archive: StreamArchive, parts: FileStreamParts): string 
 function unsupported(archive: StreamArchive, rules: ServerRules): string | null {
   const { config, consumers } = archive;
   if (config === null) return null;
-  if ((integerField(config, 'num_replicas') ?? 1n) > 1n)
-    return 'it has replicas, which only a cluster serves';
-  if (rules.forgotTemplates && config['template_owner'] !== undefined)
-    return 'template_owner is an unknown field';
-  if (rules.apiLevel !== null && rules.apiLevel < 4 && origins(config).some((origin) => 'consumer' in origin))
-    return 'consumer is an unknown field of a source';
-  const unknown = unknownOf(config, rules, streamConfigFaults);
+  const unknown = unknownInStream(config, rules);
   if (unknown !== null) return unknown;
   for (const consumer of consumers) {
     if (consumer.config === null || !isReadableConfig(consumer.config, rules)) continue;
@@ -48,6 +47,15 @@ function unsupported(archive: StreamArchive, rules: ServerRules): string | null 
     if (why !== null) return `consumer ${consumer.name}: ${why}`;
   }
   return null;
+}
+
+/** What of a stream's configuration a server does not know that insists on knowing all of it. */
+export function unknownInStream(config: JsonObject, rules: ServerRules): string | null {
+  if (rules.forgotTemplates && config['template_owner'] !== undefined)
+    return 'template_owner is an unknown field';
+  if (rules.apiLevel !== null && rules.apiLevel < 4 && origins(config).some((origin) => 'consumer' in origin))
+    return 'consumer is an unknown field of a source';
+  return unknownOf(config, rules, streamConfigFaults);
 }
 
 /** The streams that a stream is filled from. */

@@ -7,14 +7,14 @@ import { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
 import { restoreStream } from './restore.ts';
 import { SERVER_RULES, type ServerRules } from './server-rules.ts';
-import { startStream, type ServedStream } from './start.ts';
+import { startStream, type ServedStream, type Surroundings } from './start.ts';
 
-/** What each server generation would make of a stream kept as files, by its clock at `atNs`. Throws SourceError. */
+/** What each server generation would make of a stream kept as files, at the time and place of `around`. Throws SourceError. */
 export function predictFileStream(
   evidence: StreamEvidence,
   lost: VerifyStreamReport['lost'],
   findings: readonly Finding[],
-  atNs: bigint,
+  around: Surroundings,
 ): Prediction[] {
   const { archive, results } = evidence;
   const { parts } = archive;
@@ -26,8 +26,8 @@ export function predictFileStream(
   return SERVER_RULES.map((rules) => {
     const result =
       how === 'start'
-        ? startStream(queries, parts, readings, rules, atNs)
-        : restoreStream(queries, parts, readings, findings, rules, atNs);
+        ? startStream(queries, parts, readings, rules, around)
+        : restoreStream(queries, parts, readings, findings, rules, around.atNs);
     return prediction(rules, how, result, evidence, lost);
   });
 }
@@ -40,8 +40,10 @@ function prediction(
   lost: VerifyStreamReport['lost'],
 ): Prediction {
   const { server } = rules;
-  if (!isServed(result))
-    return { server, how, ...result, messages: 0n, first_seq: 0n, last_seq: 0n, consumers: [] };
+  if (!isServed(result)) {
+    const { outcome, reason } = result;
+    return { server, how, outcome, messages: 0n, first_seq: 0n, last_seq: 0n, consumers: [], reason };
+  }
   const { stream, consumers } = result;
   const reason = lossOf(result, evidence, lost);
   return {
@@ -57,7 +59,7 @@ function prediction(
 }
 
 /** What a server loses; null: nothing. What limits take is no loss. */
-function lossOf(
+export function lossOf(
   { opened, consumers }: ServedStream,
   { archive, live }: StreamEvidence,
   lost: VerifyStreamReport['lost'],

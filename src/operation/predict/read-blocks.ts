@@ -16,8 +16,11 @@ export interface BlockReading {
   readonly cutAtBytes: number | null;
   /** A server that only finds its way through the records, and checks no sum, stumbles. */
   readonly isMisaligned: boolean;
-  /** It claims a sequence so high that a server which lists the gap before it runs out of memory. */
-  readonly isEndless: boolean;
+  /**
+   * A record claims a sequence so high that a server which lists the gap before it runs out of memory; `first`: only the
+   * first record of the block, which newer servers look at before they do.
+   */
+  readonly endless: 'none' | 'first' | 'later';
   /** The bad record claims a header for which it is too short. */
   readonly isHeaderTooShort: boolean;
   /** Its compression, if it has any, can be undone. */
@@ -31,6 +34,8 @@ type KnownBlock = Pick<BlockIndex, 'firstSeq' | 'lastSeq'>;
 const STOPPING: readonly ScanFault['kind'][] = ['checksum', 'length', 'tail'];
 const RECORD_HEAD_BYTES = 22;
 const HASH_BYTES = 8;
+/** In a block with more faults a walk stumbles, whatever they are. */
+const MOST_FAULTS = 64;
 const FLAG_BITS = 1n << 62n;
 /** Four bytes for each sequence: 2 GiB, which grow to twice as much on the way. */
 const MOST_LISTED = 1n << 29n;
@@ -60,8 +65,10 @@ function readBlock(
     block,
     scan: result.scan,
     cutAtBytes: null,
-    isMisaligned: result.scan.faults.some((fault) => fault.kind === 'length' || fault.kind === 'tail'),
-    isEndless: false,
+    isMisaligned:
+      result.scan.faults.length > MOST_FAULTS ||
+      result.scan.faults.some((fault) => fault.kind === 'length' || fault.kind === 'tail'),
+    endless: 'none' as const,
     isHeaderTooShort: false,
     isDecodable:
       result.blockFaults.length === 0 && !(bad?.offsetBytes === 0 && hasForeignCompression(block, result)),
@@ -71,18 +78,29 @@ function readBlock(
   const source = block.entry.open();
   source.close();
   const open = openBlock(source.descriptor);
+  const heads = result.scan.faults.slice(0, MOST_FAULTS).map((fault) => {
+    const bytes = new Uint8Array(RECORD_HEAD_BYTES);
+    return { fault, bytes, isWhole: open.content.read(bytes, fault.offsetBytes) === RECORD_HEAD_BYTES };
+  });
   try {
-    const head = new Uint8Array(RECORD_HEAD_BYTES);
-    const headBytes = open.content.read(head, bad.offsetBytes);
     return {
       ...reading,
       scan: scanSource(new SliceSource(open.content, 0, bad.offsetBytes), { key }),
       cutAtBytes: bad.offsetBytes,
       isMisaligned:
-        reading.isMisaligned || bad.lengthBytes !== claimedBytes(head) || isOutOfPlace(bad, known),
-      isEndless: known !== undefined && isEndless(head, known.firstSeq),
-      isHeaderTooShort:
-        headBytes === RECORD_HEAD_BYTES && isHeaderTooShort(head, bad, open.content.sizeBytes),
+        reading.isMisaligned ||
+        heads.some(
+          ({ fault, bytes }) => fault.lengthBytes !== claimedBytes(bytes) || isOutOfPlace(fault, known),
+        ),
+      endless: endlessAt(
+        heads.filter(
+          ({ fault, bytes }) => isWalkable(bytes, fault, open.content.sizeBytes) && isEndless(bytes, known),
+        ),
+      ),
+      isHeaderTooShort: heads.some(
+        ({ fault, bytes, isWhole }) =>
+          fault === bad && isWhole && isHeaderTooShort(bytes, bad, open.content.sizeBytes),
+      ),
     };
   } finally {
     open.close();
@@ -111,10 +129,24 @@ function isOutOfPlace({ seq, seqBefore, seqAfter }: ScanFault, known: KnownBlock
   return seq < known.firstSeq ? seqAfter !== known.firstSeq : seq > known.firstSeq;
 }
 
+function endlessAt(heads: readonly { readonly fault: ScanFault }[]): BlockReading['endless'] {
+  if (heads.some(({ fault }) => fault.seqBefore > 0n)) return 'later';
+  return heads.length > 0 ? 'first' : 'none';
+}
+
+/** Its lengths are such that a server takes it for a record. */
+function isWalkable(head: Uint8Array, { offsetBytes }: ScanFault, blockBytes: number): boolean {
+  const recordBytes = claimedBytes(head);
+  const subjectBytes = new DataView(head.buffer).getUint16(20, true);
+  return (
+    recordBytes >= RECORD_HEAD_BYTES + subjectBytes + HASH_BYTES && offsetBytes + recordBytes <= blockBytes
+  );
+}
+
 /** A flag bit would end the gap. */
-function isEndless(head: Uint8Array, firstSeq: bigint): boolean {
+function isEndless(head: Uint8Array, known: KnownBlock | undefined): boolean {
   const seq = new DataView(head.buffer).getBigUint64(4, true);
-  return seq < FLAG_BITS && seq > firstSeq + MOST_LISTED;
+  return known !== undefined && seq < FLAG_BITS && seq > known.firstSeq + MOST_LISTED;
 }
 
 /** How long a record says it is. */

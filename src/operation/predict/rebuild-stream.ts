@@ -45,7 +45,7 @@ export function rebuildStream(
 function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotServed | null {
   if (rules.panicsOnShortHeader && readings.some((reading) => reading.isHeaderTooShort))
     return { outcome: 'crash', reason: 'a damaged record claims a header for which it is too short' };
-  const endless = readings.find((reading) => reading.isEndless && reading.block.sidecarCurrent);
+  const endless = readings.find((reading) => isEndless(reading, rules) && reading.block.sidecarCurrent);
   if (rules.walksIndexedBlocks && endless !== undefined) return runsOut(endless);
   if (rules.undecodable === 'block') return null;
   const undecodable = readings.find((reading) => !reading.isDecodable);
@@ -53,6 +53,7 @@ function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotS
     return {
       outcome: 'absent',
       reason: `${undecodable.block.entry.path} cannot be decompressed: the server deletes the stream's folder`,
+      isDeleted: true,
     };
   // The cut is made at an offset of the decoded bytes, which leaves a file that cannot be decoded any more.
   const cut = readings.find(
@@ -62,7 +63,12 @@ function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotS
   return {
     outcome: 'absent',
     reason: `${cut.block.entry.path} is compressed and is cut: the server deletes the stream's folder`,
+    isDeleted: true,
   };
+}
+
+export function isEndless({ endless }: BlockReading, rules: ServerRules): boolean {
+  return endless === 'later' || (endless === 'first' && !rules.looksAtFirst);
 }
 
 /** A walk that lists the sequences before a record whose own was damaged. */

@@ -29,6 +29,8 @@ export interface RecoveredStream {
 export interface NotServed {
   readonly outcome: 'absent' | 'refused' | 'crash';
   readonly reason: string;
+  /** The server removes the stream's folder; else it leaves it alone. */
+  readonly isDeleted?: true;
 }
 
 export function isServed<T extends object>(result: T | NotServed): result is T {

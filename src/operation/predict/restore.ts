@@ -3,7 +3,7 @@ import { textField } from '../../core/json.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
-import { isReadableConfig } from './accept-config.ts';
+import { isReadableConfig, unknownInStream } from './accept-config.ts';
 import { readStateAsServer } from './consumer-state.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecordQueries } from './record-queries.ts';
@@ -38,7 +38,7 @@ export function restoreStream(
   atNs: bigint,
 ): ServedStream | NotServed {
   const { archive } = queries;
-  const refusal = refusedSnapshot(queries, parts, findings);
+  const refusal = refusedSnapshot(queries, parts, findings) ?? refusedRequest(queries, rules);
   if (refusal !== null) return refused(refusal);
   const consumers = restoredConsumers(archive.consumers, parts, rules);
   const config = archive.manifest?.config ?? archive.config ?? {};
@@ -62,6 +62,11 @@ function refusedSnapshot(
   const asked = textField(archive.manifest?.config ?? {}, 'name');
   const own = textField(archive.config, 'name');
   return asked !== undefined && asked !== own ? `backup.json says ${asked}, meta.inf ${own ?? ''}` : null;
+}
+
+function refusedRequest({ archive }: RecordQueries, rules: ServerRules): string | null {
+  const config = archive.manifest?.config;
+  return rules.strictRequests && config !== undefined ? unknownInStream(config, rules) : null;
 }
 
 /** All of them, or none: a restore ends at the first that cannot be read. */

@@ -30,12 +30,16 @@ export interface ServerRules {
   readonly undecodable: 'block' | 'stream';
   /** A header bit set in a record too short for a header length ends the server. */
   readonly panicsOnShortHeader: boolean;
+  /** A walk compares the first record with the index before anything else. */
+  readonly looksAtFirst: boolean;
   /** The last message is loaded at the start, and its block walked for it. */
   readonly walksLastBlock: boolean;
   /** A bad record met while TTLs, schedules or sources are looked for ends the server. */
   readonly panicsOnScan: boolean;
   /** A stream or consumer that asks for a higher API level, or has unknown fields, takes the stream offline. */
   readonly apiLevel: number | null;
+  /** A request to restore with an unknown field is refused. */
+  readonly strictRequests: boolean;
   /** `template_owner` is an unknown field. */
   readonly forgotTemplates: boolean;
   /** A consumer whose o.dat cannot be read does not come up; else it begins anew. */
@@ -65,9 +69,11 @@ const RULES_2_9: ServerRules = {
   compression: false,
   undecodable: 'block',
   panicsOnShortHeader: true,
+  looksAtFirst: false,
   walksLastBlock: false,
   panicsOnScan: false,
   apiLevel: null,
+  strictRequests: false,
   forgotTemplates: false,
   dropsBrokenConsumers: false,
   interest: 'all',
@@ -92,6 +98,7 @@ const RULES_2_11: ServerRules = {
   server: '2.11',
   indexVersion: 2,
   missesBlocks: true,
+  looksAtFirst: true,
   emptyBlockFollows: 'highest',
   emptyStreamRestarts: true,
   remembersLast: 'always',
@@ -107,6 +114,7 @@ const RULES_2_12: ServerRules = {
   indexVersion: 3,
   emptyBlockMoves: true,
   panicsOnShortHeader: false,
+  strictRequests: true,
   apiLevel: 3,
 };
 

@@ -13,10 +13,17 @@ import type { ServerRules } from './server-rules.ts';
 import { takeIndex } from './take-index.ts';
 import { panicOnScan, walkBlocks } from './walked-blocks.ts';
 
+/** When and where a start happens. */
+export interface Surroundings {
+  readonly atNs: bigint;
+  /** The store is of a server that is in no cluster. */
+  readonly isStandalone: boolean;
+}
+
 /** A stream that a server serves. */
 export interface ServedStream {
   readonly opened: RecoveredStream;
-  /** After limits, TTLs and interest. */
+  /** After limits and TTLs; after a start also without what every consumer has acknowledged. */
   readonly stream: RecoveredStream;
   readonly consumers: readonly ConsumerArchive[];
 }
@@ -27,13 +34,16 @@ export function startStream(
   parts: FileStreamParts,
   readings: readonly BlockReading[],
   rules: ServerRules,
-  atNs: bigint,
+  around: Surroundings,
 ): ServedStream | NotServed {
   const { archive } = queries;
-  const refusal = refusedConfig(archive, parts, rules);
+  const refusal = refusedConfig(archive, parts, rules, around.isStandalone);
   if (refusal !== null) return refusal;
   const consumers = startedConsumers(archive, parts, rules);
-  return openStream(queries, archive.config ?? {}, consumers, readings, rules, atNs);
+  const config = archive.config ?? {};
+  const served = openStream(queries, config, consumers, readings, rules, around.atNs);
+  if (!isServed(served) || config['retention'] !== 'interest' || served.consumers.length === 0) return served;
+  return { ...served, stream: enforceInterest(served.stream, queries, served.consumers, rules) };
 }
 
 /** Opens the messages of a stream under a configuration, then its consumers. */
@@ -55,10 +65,5 @@ export function openStream(
   const limited = enforceLimits(opened, config, queries, rules, atNs);
   const walked = walkBlocks(limited, archive, config, consumers, readings, rules);
   if (!isServed(walked)) return walked;
-  const isInterest = config['retention'] === 'interest' && consumers.length > 0;
-  return {
-    opened,
-    stream: isInterest ? enforceInterest(walked, queries, consumers, rules) : walked,
-    consumers,
-  };
+  return { opened, stream: walked, consumers };
 }

@@ -1,9 +1,10 @@
 import { countSequences } from '../../core/sequence-ranges.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { IndexBlock } from '../../format/index/types.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import type { BlockReading } from './read-blocks.ts';
 import { readRecords } from './rebuild-block.ts';
-import { runsOut } from './rebuild-stream.ts';
+import { isEndless, runsOut } from './rebuild-stream.ts';
 import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
@@ -13,24 +14,27 @@ import type { ServerRules } from './server-rules.ts';
  */
 export function walkBlocks(
   stream: RecoveredStream,
-  { index }: StreamArchive,
+  archive: StreamArchive,
   config: JsonObject,
   consumers: readonly ConsumerArchive[],
   readings: readonly BlockReading[],
   rules: ServerRules,
 ): RecoveredStream | NotServed {
   const byNumber = new Map(readings.map((reading) => [reading.block.index, reading]));
+  const scanned = rules.messageTtl ? scannedBlocks(archive, config) : new Set<number>();
+  const isLastWalked =
+    rules.walksLastBlock ||
+    (config['allow_atomic'] === true && rules.apiLevel !== null && rules.apiLevel >= 2);
   const isCut = (block: RecoveredBlock): boolean =>
-    byNumber.get(block.block.index)?.isMisaligned === true &&
-    ((rules.walksLastBlock && block.lastSeq === stream.lastSeq) ||
+    isStumbling(byNumber.get(block.block.index)) &&
+    (scanned.has(block.block.index) ||
+      (isLastWalked && block.lastSeq === stream.lastSeq) ||
       isWalked(block, stream, config, consumers));
   if (!stream.isIndexed || !stream.blocks.some(isCut)) return stream;
-  const endless = stream.blocks.find(
-    (block) => isCut(block) && byNumber.get(block.block.index)?.isEndless === true,
-  );
-  const ending = endless === undefined ? undefined : byNumber.get(endless.block.index);
-  if (ending !== undefined) return runsOut(ending);
-  const indexed = new Map(index?.blocks.map((entry) => [entry.index, entry]));
+  const walked = stream.blocks.filter(isCut).flatMap((block) => byNumber.get(block.block.index) ?? []);
+  const endless = walked.find((reading) => isEndless(reading, rules));
+  if (endless !== undefined) return runsOut(endless);
+  const indexed = new Map(archive.index?.blocks.map((entry) => [entry.index, entry]));
   const blocks = stream.blocks.flatMap((block) => {
     const reading = byNumber.get(block.block.index);
     if (reading === undefined || !isCut(block)) return [block];
@@ -39,6 +43,11 @@ export function walkBlocks(
   const messages = blocks.reduce((sum, block) => sum + countSequences(block.live), 0n);
   const lastSeq = blocks.reduce((last, block) => (block.lastSeq > last ? block.lastSeq : last), 0n);
   return { ...stream, blocks, messages, lastSeq, firstSeq: blocks[0]?.firstSeq ?? 0n };
+}
+
+/** What cannot be decompressed is not walked either, and left alone. */
+function isStumbling(reading: BlockReading | undefined): boolean {
+  return reading !== undefined && reading.isMisaligned && reading.isDecodable;
 }
 
 function isWalked(
@@ -66,25 +75,30 @@ export function panicOnScan(
   readings: readonly BlockReading[],
 ): NotServed | null {
   if (!stream.isIndexed || stream.messages === 0n) return null;
-  const { ttlWheel, schedule, parts } = archive;
-  const ttlFrom = config['allow_msg_ttl'] === true ? (ttlWheel?.stamp ?? 0n) : null;
-  const scheduleFrom = config['allow_msg_schedules'] === true ? (schedule?.stamp ?? 0n) : null;
+  const { parts } = archive;
   const hasSources = Array.isArray(config['sources']);
   const isSourceStateKept = 'entries' in parts && parts.entries.some((entry) => entry.path === 'sources.db');
-  const listed = new Map(archive.index?.blocks.map((block) => [block.index, block]));
-  const met = readings.find((reading) => {
-    const { index } = reading.block;
-    const entry = listed.get(index);
-    if (entry === undefined || reading.cutAtBytes === null || reading.isMisaligned) return false;
-    const isScannedFor = (from: bigint | null, count: number | null): boolean =>
-      from !== null && entry.lastSeq >= from && stream.lastSeq >= from && count !== 0;
-    if (isScannedFor(ttlFrom, entry.ttls) || isScannedFor(scheduleFrom, entry.schedules)) return true;
-    return hasSources && !isSourceStateKept && index === archive.index?.lastBlockIndex;
-  });
+  const scanned = scannedBlocks(archive, config);
+  if (hasSources && !isSourceStateKept && archive.index !== null) scanned.add(archive.index.lastBlockIndex);
+  const met = readings.find(
+    ({ block, cutAtBytes, isMisaligned }) => scanned.has(block.index) && cutAtBytes !== null && !isMisaligned,
+  );
   return met === undefined
     ? null
     : {
         outcome: 'crash',
         reason: `the server ends at a bad record in ${met.block.entry.path} that it looks into`,
       };
+}
+
+/** Numbers of the blocks that are read for TTLs and schedules: those behind what thw.db and sched.db remember. */
+function scannedBlocks({ ttlWheel, schedule, index }: StreamArchive, config: JsonObject): Set<number> {
+  const ttlFrom = config['allow_msg_ttl'] === true ? (ttlWheel?.stamp ?? 0n) : null;
+  const scheduleFrom = config['allow_msg_schedules'] === true ? (schedule?.stamp ?? 0n) : null;
+  const isBehind = (from: bigint | null, { lastSeq }: IndexBlock, count: number | null): boolean =>
+    from !== null && lastSeq >= from && count !== 0;
+  const scanned = (index?.blocks ?? []).filter(
+    (entry) => isBehind(ttlFrom, entry, entry.ttls) || isBehind(scheduleFrom, entry, entry.schedules),
+  );
+  return new Set(scanned.map((entry) => entry.index));
 }

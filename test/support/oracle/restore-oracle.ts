@@ -93,6 +93,7 @@ async function damageBackup(folder: string, unpacked: string, random: Random): P
     return mutateFile(folder, 'stream.tar.s2', random);
   }
   rmSync(unpacked, { recursive: true, force: true });
+  mkdirSync(join(unpacked, 'msgs'), { recursive: true });
   const paths = parts.entries.map((entry) => {
     mkdirSync(join(unpacked, dirname(entry.path)), { recursive: true });
     writeFileSync(join(unpacked, entry.path), readEntry(entry) ?? new Uint8Array(0));
