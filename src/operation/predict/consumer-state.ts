@@ -19,6 +19,8 @@ export function readStateAsServer(bytes: Uint8Array): 'empty' | 'read' | 'corrup
   const [, ackFloor, , delivered] = [cursor.uvarint(), cursor.uvarint(), cursor.uvarint(), cursor.uvarint()];
   if (cursor.isShort || ((ackFloor | delivered) & TOP_BIT) !== 0n) return 'corrupt';
   const pending = cursor.uvarint();
+  // A count that is cut counts as none.
+  if (cursor.isShort) return 'read';
   if (pending > 0n) cursor.varint();
   if (isEndless(pending)) return 'endless';
   for (let i = 0n; i < pending && pending < TOP_BIT; i++) {

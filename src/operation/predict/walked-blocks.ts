@@ -22,13 +22,13 @@ export function walkBlocks(
 ): RecoveredStream | NotServed {
   const byNumber = new Map(readings.map((reading) => [reading.block.index, reading]));
   const scanned = rules.messageTtl ? scannedBlocks(archive, config) : new Set<number>();
-  const isLastWalked =
-    rules.walksLastBlock ||
-    (config['allow_atomic'] === true && rules.apiLevel !== null && rules.apiLevel >= 2);
+  const isBatchLooked = config['allow_atomic'] === true && rules.apiLevel !== null && rules.apiLevel >= 2;
+  const lastLive = stream.blocks.findLast((block) => block.live.length > 0);
+  const isLastLooked = isBatchLooked || (rules.walksLastBlock && lastLive?.live.at(-1) === stream.lastSeq);
   const isCut = (block: RecoveredBlock): boolean =>
     isStumbling(byNumber.get(block.block.index)) &&
     (scanned.has(block.block.index) ||
-      (isLastWalked && block.lastSeq === stream.lastSeq) ||
+      (isLastLooked && block === lastLive) ||
       isWalked(block, stream, config, consumers));
   if (!stream.isIndexed || !stream.blocks.some(isCut)) return stream;
   const walked = stream.blocks.filter(isCut).flatMap((block) => byNumber.get(block.block.index) ?? []);

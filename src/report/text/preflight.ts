@@ -6,6 +6,9 @@ import { bytesText, countText, counted } from '../units.ts';
 import { paintStatus } from './verify.ts';
 import { wrap } from './wrap.ts';
 
+/** How many steps of one kind are listed; `--json` has them all. */
+const MAX_STEPS = 20;
+
 const OUTCOME = {
   whole: 'starts',
   loss: 'starts with a loss',
@@ -35,7 +38,10 @@ export function preflightText(report: PreflightReport, palette: Palette): string
   const lines = [...streamLines(report, palette), ''];
   for (const [doing, title] of Object.entries(DOING)) {
     const own = steps.filter((step) => step.do === doing);
-    if (own.length > 0) lines.push(palette.bold(`${title}:`), ...own.flatMap(stepLines), '');
+    if (own.length === 0) continue;
+    lines.push(palette.bold(`${title}:`), ...own.slice(0, MAX_STEPS).flatMap(stepLines));
+    if (own.length > MAX_STEPS) lines.push(`    and ${countText(own.length - MAX_STEPS)} more: see --json`);
+    lines.push('');
   }
   for (const finding of report.findings)
     lines.push(`Not read: ${escapeText(`${finding.file ?? ''} (${finding.code})`)}`);
