@@ -12,10 +12,21 @@ export { catKeyValues } from './operation/kv/run.ts';
 export type { KvEntry, KvOptions } from './operation/kv/types.ts';
 export { takeObject, type ObjectOptions } from './operation/object/run.ts';
 export type { ObjectInfo } from './operation/object/types.ts';
+export { diffArchives } from './operation/diff/run.ts';
+export { compareReplicas } from './operation/diff/matrix.ts';
+export type {
+  ConsumerDiff,
+  DiffOptions,
+  DiffReport,
+  MatrixReport,
+  MatrixStream,
+  MessagesDiff,
+  ReplicaReport,
+  StreamDiff,
+  ValueChange,
+} from './operation/diff/types.ts';
 export { inspectArchive } from './operation/inspect/run.ts';
 export type { InspectOptions } from './operation/inspect/types.ts';
-export { writeBackup } from './operation/write-backup/run.ts';
-export type { WriteBackupOptions, WrittenReport, WrittenStream } from './operation/write-backup/types.ts';
 export { preflightStore } from './operation/preflight/run.ts';
 export type {
   PreflightOptions,
@@ -23,5 +34,27 @@ export type {
   PreflightStep,
   PreflightStream,
 } from './operation/preflight/types.ts';
+export { repairArchive } from './operation/repair/run.ts';
+export type {
+  Disagreement,
+  LossReport,
+  LostRange,
+  RepairNote,
+  RepairOptions,
+  RepairResult,
+  StreamLoss,
+} from './operation/repair/types.ts';
+export { extractIntoDataDir } from './operation/extract/run.ts';
+export type { ExtractOptions } from './operation/extract/types.ts';
+export { convertArchive, type ConvertOptions } from './operation/write/convert.ts';
+export { renameStream, type RenameOptions } from './operation/write/rename.ts';
+export type {
+  ChangeOptions,
+  OutputForm,
+  PlanReport,
+  WriteOptions,
+  WrittenReport,
+  WrittenStream,
+} from './operation/write/types.ts';
 export { verifyArchive } from './operation/verify/run.ts';
 export type * from './operation/types.ts';

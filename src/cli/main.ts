@@ -4,12 +4,15 @@ import { VERSION } from '../core/version.ts';
 import { escapeText } from '../report/escape.ts';
 import { catCommand } from './commands/cat.ts';
 import { checksCommand } from './commands/checks.ts';
+import { diffCommand } from './commands/diff.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { preflightCommand } from './commands/preflight.ts';
+import { repairCommand } from './commands/repair.ts';
 import { verifyCommand } from './commands/verify.ts';
-import { packCommand, rewriteStreamNameCommand } from './commands/write-backup.ts';
+import { extractCommand } from './commands/extract.ts';
+import { convertCommand, packCommand, rewriteStreamNameCommand } from './commands/write.ts';
 import { makeContext, type CliContext, type GlobalOptions } from './context.ts';
 import { EXIT } from './exit-code.ts';
 import { STANDARD_INPUT } from './options.ts';
@@ -24,11 +27,15 @@ interface Command {
 const COMMANDS: readonly Command[] = [
   inspectCommand,
   verifyCommand,
+  diffCommand,
   catCommand,
   exportCommand,
   packCommand,
+  convertCommand,
+  extractCommand,
   rewriteStreamNameCommand,
   preflightCommand,
+  repairCommand,
   checksCommand,
   explainCommand,
 ];
@@ -141,5 +148,6 @@ function kindOf(error: unknown): string {
 function exitOf(args: readonly string[], isUsage: boolean): number {
   const command = args.find((arg) => COMMANDS.some((other) => other.command.startsWith(`${arg} `)));
   if (command === 'verify' || command === 'preflight') return EXIT.damaged;
+  if (command === 'diff') return EXIT.trouble;
   return isUsage ? EXIT.usage : EXIT.failed;
 }
