@@ -21,6 +21,10 @@ export interface Archive {
   readonly pool: Pool;
   readonly onBytes: OnBytes;
   readonly signal: AbortSignal | undefined;
+  /** The clock that predictions go by. */
+  readonly atNs: bigint;
+  /** It is the whole store of a server that is in no cluster. */
+  readonly isStandalone: boolean;
 }
 
 /**
@@ -73,8 +77,16 @@ export async function withPool<T>(
     options.onProgress?.({ doneBytes, totalBytes, label });
   };
   try {
+    const atNs = options.atNs ?? BigInt(Date.now()) * 1_000_000n;
     return await work(
-      selections.map((selection) => ({ ...selection, pool, onBytes, signal: options.signal })),
+      selections.map((selection) => ({
+        ...selection,
+        pool,
+        onBytes,
+        signal: options.signal,
+        atNs,
+        isStandalone: isStandalone(selection.container),
+      })),
     );
   } finally {
     await pool.close();
@@ -123,4 +135,10 @@ export function sourceReport(container: OpenContainer): SourceReport {
 /** Findings of the container, with the stream they are about, which it does not know. */
 export function placed(findings: readonly Finding[], place: Place): Finding[] {
   return findings.map((finding) => ({ ...finding, ...place }));
+}
+
+function isStandalone(container: OpenContainer): boolean {
+  return (
+    container.kind === 'store' && !container.findings.some(({ code }) => code === 'DIR_RAFT_NOT_CHECKED')
+  );
 }

@@ -17,6 +17,7 @@ for (const name of [
   'finding',
   'report-inspect',
   'report-verify',
+  'report-preflight',
   'report-diff',
   'report-matrix',
   'stored-message',
@@ -57,6 +58,8 @@ describe('--json fits its schema', () => {
         runCli(['inspect', path, '--json', '--deep', '--gaps', '--subjects']).stdout,
       );
       expectValid('report-verify', runCli(['verify', path, '--json']).stdout);
+      if (path.endsWith('/store'))
+        expectValid('report-preflight', runCli(['preflight', path, '--json']).stdout);
     });
 
   it('also where nothing could be opened', () => {
