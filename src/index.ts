@@ -27,6 +27,23 @@ export type {
 } from './operation/diff/types.ts';
 export { inspectArchive } from './operation/inspect/run.ts';
 export type { InspectOptions } from './operation/inspect/types.ts';
+export { preflightStore } from './operation/preflight/run.ts';
+export type {
+  PreflightOptions,
+  PreflightReport,
+  PreflightStep,
+  PreflightStream,
+} from './operation/preflight/types.ts';
+export { repairArchive } from './operation/repair/run.ts';
+export type {
+  Disagreement,
+  LossReport,
+  LostRange,
+  RepairNote,
+  RepairOptions,
+  RepairResult,
+  StreamLoss,
+} from './operation/repair/types.ts';
 export { extractIntoDataDir } from './operation/extract/run.ts';
 export type { ExtractOptions } from './operation/extract/types.ts';
 export { convertArchive, type ConvertOptions } from './operation/write/convert.ts';

@@ -8,6 +8,8 @@ import { diffCommand } from './commands/diff.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { preflightCommand } from './commands/preflight.ts';
+import { repairCommand } from './commands/repair.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { extractCommand } from './commands/extract.ts';
 import { convertCommand, packCommand, rewriteStreamNameCommand } from './commands/write.ts';
@@ -32,6 +34,8 @@ const COMMANDS: readonly Command[] = [
   convertCommand,
   extractCommand,
   rewriteStreamNameCommand,
+  preflightCommand,
+  repairCommand,
   checksCommand,
   explainCommand,
 ];
@@ -143,7 +147,7 @@ function kindOf(error: unknown): string {
 /** For a monitoring system everything that is no verdict is UNKNOWN. */
 function exitOf(args: readonly string[], isUsage: boolean): number {
   const command = args.find((arg) => COMMANDS.some((other) => other.command.startsWith(`${arg} `)));
-  if (command === 'verify') return EXIT.damaged;
+  if (command === 'verify' || command === 'preflight') return EXIT.damaged;
   if (command === 'diff') return EXIT.trouble;
   return isUsage ? EXIT.usage : EXIT.failed;
 }

@@ -21,12 +21,19 @@ export interface Archive {
   readonly pool: Pool;
   readonly onBytes: OnBytes;
   readonly signal: AbortSignal | undefined;
+  /** The clock that predictions go by. */
+  readonly atNs: bigint;
+  /** It is the whole store of a server that is in no cluster. */
+  readonly isStandalone: boolean;
 }
 
-/** Opens an archive, selects streams, does the work and closes, whatever happens. Throws SourceError, UsageError. */
+/**
+ * Opens an archive, selects streams, does the work and closes, whatever happens. `salvage`: go past damage of containers.
+ * Throws SourceError, UsageError.
+ */
 export async function withArchive<T>(
   path: string,
-  options: SelectOptions,
+  options: SelectOptions & { readonly salvage?: boolean },
   work: (archive: Archive) => Promise<T>,
 ): Promise<T> {
   const container = await openForStream(path, options);
@@ -39,11 +46,15 @@ export async function withArchive<T>(
 }
 
 /** Opens one archive. The caller closes. Throws SourceError. */
-export async function openForStream(path: string, options: SelectOptions): Promise<OpenContainer> {
+export async function openForStream(
+  path: string,
+  options: SelectOptions & { readonly salvage?: boolean },
+): Promise<OpenContainer> {
   return openContainer(path, {
     ...(options.streams?.[0] === undefined ? {} : { streamName: options.streams[0] }),
     ...(options.blockNumber === undefined ? {} : { blockNumber: options.blockNumber }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.salvage === undefined ? {} : { salvage: options.salvage }),
   });
 }
 
@@ -66,8 +77,16 @@ export async function withPool<T>(
     options.onProgress?.({ doneBytes, totalBytes, label });
   };
   try {
+    const atNs = options.atNs ?? BigInt(Date.now()) * 1_000_000n;
     return await work(
-      selections.map((selection) => ({ ...selection, pool, onBytes, signal: options.signal })),
+      selections.map((selection) => ({
+        ...selection,
+        pool,
+        onBytes,
+        signal: options.signal,
+        atNs,
+        isStandalone: isStandalone(selection.container),
+      })),
     );
   } finally {
     await pool.close();
@@ -116,4 +135,10 @@ export function sourceReport(container: OpenContainer): SourceReport {
 /** Findings of the container, with the stream they are about, which it does not know. */
 export function placed(findings: readonly Finding[], place: Place): Finding[] {
   return findings.map((finding) => ({ ...finding, ...place }));
+}
+
+function isStandalone(container: OpenContainer): boolean {
+  return (
+    container.kind === 'store' && !container.findings.some(({ code }) => code === 'DIR_RAFT_NOT_CHECKED')
+  );
 }

@@ -13,6 +13,8 @@ export interface ScanJob {
   readonly headerSeqs: boolean;
   /** Other copies of the block, which are compared with it byte by byte on the way. */
   readonly twins?: readonly SourceDescriptor[];
+  /** Look for every good record, in any order. */
+  readonly salvage?: boolean;
 }
 
 /** How another copy of a block compares. Its faults are told as far as it was read: whole where it is equal. */

@@ -11,6 +11,7 @@ export class LargeRecord extends Error {}
 export interface ScanSourceOptions {
   readonly key: Uint8Array;
   readonly headerSeqs?: boolean;
+  readonly salvage?: boolean;
   /** Throw LargeRecord instead of touching more memory than this. */
   readonly maxTouchedBytes?: number | undefined;
   readonly onRecords?: (columns: RecordColumns, window: Uint8Array) => void;
@@ -24,6 +25,7 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
     key: options.key,
     ttl: options.headerSeqs ?? false,
     schedules: options.headerSeqs ?? false,
+    salvage: options.salvage ?? false,
     ...(options.onRecords === undefined ? {} : { onRecords: options.onRecords }),
   });
   try {
@@ -43,13 +45,14 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
 
 /** Checks every record of a block, and compares its other copies with it. */
 export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
-  const block = openBlock(job.source);
+  const block = openBlock(job.source, job.salvage ?? false);
   const twins: Twin[] = [];
   try {
     for (const source of job.twins ?? []) twins.push(new Twin(source, block.content.sizeBytes));
     const scan = scanSource(block.content, {
       key: job.key,
       headerSeqs: job.headerSeqs,
+      salvage: job.salvage ?? false,
       maxTouchedBytes,
       ...(twins.length === 0
         ? {}

@@ -14,7 +14,7 @@ import type { Palette } from '../palette.ts';
 import { table } from '../table.ts';
 import { countText, counted } from '../units.ts';
 import { utf8Text } from '../utf8-text.ts';
-import { wrap } from './verify.ts';
+import { wrap } from './wrap.ts';
 
 /** What a line of a terminal takes. */
 const LINE_CHARS = 96;
