@@ -106,6 +106,16 @@ describe('blocks', () => {
     expect(unlisted.stream).toMatchObject({ lost: 0n, doubtful: repaired.stream.lost });
   });
 
+  it('a stream of which nothing is left is a loss, whatever is known of it', async () => {
+    const store = copyOf(`${STREAMS}/ORDERS`);
+    rmSync(join(store, 'msgs/index.db'));
+    editFile(blockOf(store, 1), (bytes) => bytes.fill(0x55));
+    const repaired = await repair(store, `${STREAMS}/ORDERS`);
+    expect(repaired.stream).toMatchObject({ recovered: 0n, lost: 0n, deleted: 0n });
+    expect(repaired.result.isLossy).toBe(true);
+    expect(notesOf(repaired)[0]).toMatch(/nothing tells which messages were there$/);
+  });
+
   it('one block alone, with the name of its folder', async () => {
     const store = copyOf(`${STREAMS}/ORDERS`);
     const repaired = await repair(blockOf(store, 1), `${STREAMS}/ORDERS`);

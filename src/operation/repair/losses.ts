@@ -49,12 +49,12 @@ export function countLosses(outcome: Outcome): StreamLoss {
     a > b ? a : b,
   );
   const behind = subtractRanges(open(oneRange(outcome.lastSeq + 1n, outcome.declaredLastSeq)), explained);
-  told.push(...pieces(behind, { ...NOWHERE, reason: 'backup.json counts messages up to here' }));
+  const ended = pieces(behind, { ...NOWHERE, reason: 'backup.json counts messages up to here' });
   const lost = mergeRanges([explained, behind]);
-  const firstSeq = lowest([survey.recovered[0], lost[0]]) ?? (lastSeq === 0n ? 0n : lastSeq + 1n);
+  const firstSeq = lowest([survey.recovered[0], lost[0]]) ?? lastSeq + 1n;
   const range = oneRange(firstSeq, lastSeq);
   const doubtful = subtractRanges(range, mergeRanges([gone, lost]));
-  told.push(...pieces(doubtful, { ...NOWHERE, reason: 'no record and no index speaks of it' }, 'doubtful'));
+  const unknown = pieces(doubtful, { ...NOWHERE, reason: 'no record and no index speaks of it' }, 'doubtful');
   const recovered = countSequences(survey.recovered);
   return {
     account: sources[0]?.archive.account ?? null,
@@ -65,14 +65,14 @@ export function countLosses(outcome: Outcome): StreamLoss {
     lost: countSequences(lost),
     deleted: countSequences(range) - recovered - countSequences(lost),
     doubtful: countSequences(doubtful),
-    ranges: told.toSorted((a, b) => (a.from < b.from ? -1 : 1)),
+    ranges: [...told, ...ended, ...unknown].toSorted((a, b) => (a.from < b.from ? -1 : 1)),
     disagreements: survey.disagreements,
   };
 }
 
 const NOWHERE = { file: null, offsetBytes: null, lengthBytes: null } as const;
 
-type Cause = Omit<Damage, 'file' | 'seqs'> & { readonly file: string | null };
+type Cause = Omit<Damage, 'file' | 'seqs' | 'isOpen'> & { readonly file: string | null };
 
 function pieces(seqs: SequenceRanges, cause: Cause, state: LostRange['state'] = 'lost'): LostRange[] {
   const { file, offsetBytes, lengthBytes, reason } = cause;

@@ -157,6 +157,7 @@ function damagesBetween(
     lengthBytes: from === null || to === null ? null : to - from,
     reason,
     seqs,
+    isOpen: false,
   });
   const reason = 'the S2 chunk is damaged';
   const damages: Damage[] = [];
@@ -172,6 +173,7 @@ function damagesBetween(
   });
   const from = last === undefined ? (known?.firstSeq ?? 1n) : last.lastSeq + 1n;
   const behind = known === null ? NO_SEQUENCES : oneRange(from > 0n ? from : 1n, known.lastSeq);
-  damages.push(damage(last?.endBytes ?? 0, null, hasEnd ? reason : 'the archive ends before them', behind));
+  const end = damage(last?.endBytes ?? 0, null, hasEnd ? reason : 'the archive ends before them', behind);
+  damages.push({ ...end, isOpen: known === null && !hasEnd });
   return damages;
 }
