@@ -63,7 +63,7 @@ class TarWalker implements TarWalk {
     let at = 0;
     while (at < this.#source.sizeBytes) {
       const header = this.#readHeader(at);
-      if (header === 'zero' && !this.#isDamagedAt(at)) return this.#end(at);
+      if (header === 'zero' && !this.#isDamagedAt(at) && !this.#goesOn(at)) return this.#end(at);
       if (header === 'cut') {
         this.faults.push({
           code: 'TAR_CUT',
@@ -85,6 +85,11 @@ class TarWalker implements TarWalk {
   #readHeader(at: number): TarHeader | 'zero' | 'cut' | null {
     const filled = this.#source.read(this.#block, at);
     return filled < TAR_BLOCK_BYTES ? 'cut' : parseTarHeader(this.#block);
+  }
+
+  /** For a salvage zeros are no end where headers follow. */
+  #goesOn(at: number): boolean {
+    return this.#gaps !== null && nextHeader(this.#source, at, 1, at) < this.#source.sizeBytes;
   }
 
   /** A damaged chunk reads as zeros: that is no end. */

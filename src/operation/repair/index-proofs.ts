@@ -6,11 +6,13 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
+import { parseBlockIndex } from '../../format/block-index/parse.ts';
 import { checkIndexSum, parseIndex } from '../../format/index/parse.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { indexedLive } from '../../model/live-set.ts';
 import { readEntry } from '../../model/read-entry.ts';
-import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { FileStreamParts } from '../../container/entry.ts';
+import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import type { ReadBlock } from './block-damage.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 
@@ -76,11 +78,18 @@ export function proofsOfIndex(index: StreamIndex, folder: string, blocks: readon
 }
 
 /** The same of the `.idx` files that servers up to 2.9 keep beside blocks. */
-export function proofsOfSidecars(archive: StreamArchive, blocks: readonly ReadBlock[]): IndexProofs {
+export function proofsOfSidecars(
+  archive: StreamArchive,
+  parts: FileStreamParts,
+  blocks: readonly ReadBlock[],
+): IndexProofs {
   const deleted: SequenceRanges[] = [];
   const listed: SalvagedStream['listed'][number][] = [];
   let [lastSeq, lastTimeNs] = [0n, 0n];
-  for (const { sidecar, sidecarCurrent, index, entry } of archive.blocks) {
+  for (const { sidecar, sidecarCurrent, index, entry } of [
+    ...archive.blocks,
+    ...lonelySidecars(archive, parts),
+  ]) {
     if (sidecar === null) continue;
     deleted.push(sidecar.deleted);
     const owned = blocks.filter(({ block }) => block.owner.number === index);
@@ -95,4 +104,17 @@ export function proofsOfSidecars(archive: StreamArchive, blocks: readonly ReadBl
     if (sidecar.lastSeq > lastSeq) [lastSeq, lastTimeNs] = [sidecar.lastSeq, sidecar.lastTimeNs];
   }
   return { deleted: mergeRanges(deleted), listed, lastSeq, lastTimeNs };
+}
+
+/** Those whose block is not there under its name: its records may be, elsewhere. */
+function lonelySidecars(archive: StreamArchive, parts: FileStreamParts): BlockFile[] {
+  const present = new Set(archive.blocks.map((block) => block.index));
+  return parts.entries.flatMap((entry) => {
+    const number = /^msgs\/(\d{1,10})\.idx$/.exec(entry.path)?.[1];
+    if (number === undefined || present.has(Number(number))) return [];
+    const bytes = readEntry(entry);
+    const parsed = bytes === null || bytes.length === 0 ? null : parseBlockIndex(bytes);
+    if (parsed === null || !parsed.ok) return [];
+    return [{ index: Number(number), entry, sidecar: parsed.value, sidecarCurrent: false }];
+  });
 }

@@ -45,7 +45,7 @@ export async function salvageFiles(
   const index = isFitting ? anyIndex : null;
   const proofs = [
     ...(index === null ? [] : [proofsOfIndex(index, folderOf(parts), blocks)]),
-    proofsOfSidecars(archive, blocks),
+    proofsOfSidecars(archive, parts, blocks),
   ];
   const end = endOf(blocks, proofs);
   const lostBefore = archive.manifest?.state?.lost ?? NO_SEQUENCES;
