@@ -64,7 +64,8 @@ function risingSpans({ scan }: SalvagedBlock): PlacedSpan[] {
     if (endBytes > startBytes) spans.push({ span: { startBytes, endBytes }, firstSeq });
   };
   let startBytes = 0;
-  let firstSeq = 0n;
+  // Runs are opened in this order: one that says too low a sequence is held open until then.
+  let firstSeq = scan.firstSeq;
   for (const fault of scan.faults) {
     if (fault.kind === 'structure') continue;
     add(startBytes, fault.offsetBytes, firstSeq);

@@ -34,9 +34,8 @@ export class RecordWalk {
     this.#content = handles.acquire(block);
     this.#at = span.startBytes;
     this.#endBytes = span.endBytes;
-    this.#window = Buffer.allocUnsafe(
-      Math.max(HEAD_BYTES, Math.min(WINDOW_BYTES, span.endBytes - span.startBytes)),
-    );
+    const wanted = Math.min(WINDOW_BYTES, span.endBytes - span.startBytes);
+    this.#window = handles.takeWindow(Math.max(HEAD_BYTES, wanted));
   }
 
   /** Where the record lies in the block's decoded bytes. */
@@ -71,6 +70,7 @@ export class RecordWalk {
   }
 
   close(): void {
+    this.#handles.giveWindow(this.#window);
     this.#handles.release(this.#block);
   }
 
@@ -78,7 +78,10 @@ export class RecordWalk {
   #place(at: number, lengthBytes: number): number {
     if (at + lengthBytes > this.#endBytes) throw changed();
     if (at < this.#from || at + lengthBytes > this.#from + this.#filled) {
-      if (lengthBytes > this.#window.length) this.#window = Buffer.allocUnsafe(lengthBytes);
+      if (lengthBytes > this.#window.length) {
+        this.#handles.giveWindow(this.#window);
+        this.#window = this.#handles.takeWindow(lengthBytes);
+      }
       this.#from = at;
       this.#filled = this.#fill(at);
       if (this.#filled < lengthBytes) throw changed();
