@@ -106,6 +106,17 @@ describe('blocks', () => {
     expect(unlisted.stream).toMatchObject({ lost: 0n, doubtful: repaired.stream.lost });
   });
 
+  it('a first block that an old index lists may have been removed since', async () => {
+    const stale = '2.14.5-crash/store/jetstream/$G/streams/STALE';
+    const store = copyOf(stale);
+    rmSync(blockOf(store, 1));
+    const repaired = await repair(store, stale);
+    expect(repaired.stream.lost).toBe(0n);
+    expect(repaired.stream.doubtful).toBe(BigInt(repaired.missing.length));
+    const told = repaired.stream.ranges.map(({ state, file }) => `${state} ${file}`);
+    expect(new Set(told)).toEqual(new Set(['doubtful msgs/1.blk']));
+  });
+
   it('a stream of which nothing is left is a loss, whatever is known of it', async () => {
     const store = copyOf(`${STREAMS}/ORDERS`);
     rmSync(join(store, 'msgs/index.db'));

@@ -14,6 +14,8 @@ export interface BlockOwner {
 
 const SEARCHED_BYTES = 4 * 1024 * 1024;
 const MOST_PROBES = 8;
+/** Of those that nothing sound follows, more have to be tried. */
+const MOST_LONELY = 48;
 const HEAD_BYTES = 22;
 const LEAST_BYTES = 30;
 const FLAGS_TOP = 0xc0;
@@ -41,7 +43,7 @@ function findProbes(bytes: Buffer): Buffer[] {
     const next = at + lengthBytes;
     const isFollowed = next + LEAST_BYTES <= bytes.length && soundLength(bytes, next) > 0;
     if (isFollowed) followed.push(bytes.subarray(at, next));
-    else if (lonely.length < MOST_PROBES) lonely.push(bytes.subarray(at, next));
+    else if (lonely.length < MOST_LONELY) lonely.push(bytes.subarray(at, next));
   }
   return [...followed, ...lonely].toSorted((a, b) => a.length - b.length);
 }

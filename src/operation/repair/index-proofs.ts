@@ -14,12 +14,12 @@ import { readEntry } from '../../model/read-entry.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import type { ReadBlock } from './block-damage.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import type { Listing } from './salvaged-stream.ts';
 
 /** What the index files of a stream prove. */
 export interface IndexProofs {
   readonly deleted: SequenceRanges;
-  readonly listed: SalvagedStream['listed'];
+  readonly listed: readonly Listing[];
   /** The last sequence they know; 0n where they know none. */
   readonly lastSeq: bigint;
   readonly lastTimeNs: bigint;
@@ -60,16 +60,26 @@ function isSameTime(a: bigint | undefined, b: bigint): boolean {
  * A deleted sequence stays deleted: what an index does not list as live below its last sequence is proven gone, however
  * old the index is. What it lists is a promise.
  */
-export function proofsOfIndex(index: StreamIndex, folder: string, blocks: readonly ReadBlock[]): IndexProofs {
+export function proofsOfIndex(
+  index: StreamIndex,
+  isOld: boolean,
+  folder: string,
+  blocks: readonly ReadBlock[],
+): IndexProofs {
   const live = mergeRanges(index.blocks.map(indexedLive));
   const owned = new Set(
     blocks.filter(({ block }) => block.scan.records > 0).map(({ block }) => block.owner.number),
+  );
+  const lowest = blocks.reduce(
+    (seq, { content }) => (content.lowSeq > 0n && content.lowSeq < seq ? content.lowSeq : seq),
+    index.lastSeq + 1n,
   );
   return {
     deleted: subtractRanges(oneRange(1n, index.lastSeq), live),
     listed: index.blocks.map((block) => ({
       file: `${folder}msgs/${block.index}.blk`,
       isMissing: !owned.has(block.index),
+      isDoubtful: isOld && !owned.has(block.index) && block.lastSeq < lowest,
       seqs: clipRanges(indexedLive(block), 1n, index.lastSeq),
     })),
     lastSeq: index.lastSeq,
@@ -84,7 +94,7 @@ export function proofsOfSidecars(
   blocks: readonly ReadBlock[],
 ): IndexProofs {
   const deleted: SequenceRanges[] = [];
-  const listed: SalvagedStream['listed'][number][] = [];
+  const listed: Listing[] = [];
   let [lastSeq, lastTimeNs] = [0n, 0n];
   for (const { sidecar, sidecarCurrent, index, entry } of [
     ...archive.blocks,
@@ -99,6 +109,7 @@ export function proofsOfSidecars(
       listed.push({
         file: entry.label,
         isMissing: owned.length === 0,
+        isDoubtful: false,
         seqs: subtractRanges(oneRange(sidecar.firstSeq, sidecar.lastSeq), sidecar.deleted),
       });
     if (sidecar.lastSeq > lastSeq) [lastSeq, lastTimeNs] = [sidecar.lastSeq, sidecar.lastTimeNs];

@@ -44,7 +44,9 @@ export async function salvageFiles(
   const isFitting = anyIndex !== null && isIndexOf(anyIndex, blocks);
   const index = isFitting ? anyIndex : null;
   const proofs = [
-    ...(index === null ? [] : [proofsOfIndex(index, folderOf(parts), blocks)]),
+    ...(index === null
+      ? []
+      : [proofsOfIndex(index, archive.indexStanding === 'stale', folderOf(parts), blocks)]),
     proofsOfSidecars(archive, parts, blocks),
   ];
   const end = endOf(blocks, proofs);
