@@ -22,7 +22,7 @@ export function predictFileStream(
   const how = parts.form === 'store' ? 'start' : 'restore';
   if (how === 'start' && parts.entries.every((entry) => entry.path.startsWith('msgs/'))) return [];
   const readings = readBlocks(archive, results);
-  const queries = new RecordQueries(archive);
+  const queries = new RecordQueries(evidence);
   return SERVER_RULES.map((rules) => {
     const result =
       how === 'start'
