@@ -10,12 +10,10 @@ import {
 import type { BlockIndex } from '../../format/block-index/types.ts';
 import type { BlockScan } from '../../kernels/types.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
+import type { KnownBlock } from './broken-block-index.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecoveredBlock } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
-
-/** What an index says of a block. */
-type KnownBlock = Pick<BlockIndex, 'firstSeq' | 'lastSeq' | 'deleted'>;
 
 const TOP_SEQUENCE = (1n << 62n) - 1n;
 
@@ -25,10 +23,11 @@ const TOP_SEQUENCE = (1n << 62n) - 1n;
  */
 export function rebuildBlock(reading: BlockReading, rules: ServerRules): RecoveredBlock | null {
   const { block } = reading;
-  const isBelieved = block.sidecarCurrent && !(rules.walksIndexedBlocks && reading.isMisaligned);
+  const isWalked = rules.walksIndexedBlocks || !reading.hasSubjectFile;
+  const isBelieved = block.sidecarCurrent && !(isWalked && reading.isMisaligned);
   if (block.sidecar !== null && isBelieved && reading.isDecodable)
     return believedBlock(reading, block.sidecar);
-  return readRecords(reading, block.sidecar, rules);
+  return readRecords(reading, reading.known, rules);
 }
 
 /** The same for one of which an index had told where it begins and what was deleted; that holds. */

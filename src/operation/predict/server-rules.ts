@@ -10,7 +10,7 @@ export interface ServerRules {
   readonly indexVersion: number;
   /** A listed block that is not there makes the index unusable; else only the last listed one does. */
   readonly missesBlocks: boolean;
-  /** A block whose `.idx` is believed is walked all the same, to find its subjects. */
+  /** A block whose `.idx` is believed is walked all the same, to find its subjects; else only where it has no `.fss`. */
   readonly walksIndexedBlocks: boolean;
   /** Delete tombstones are honoured. */
   readonly tombstones: boolean;

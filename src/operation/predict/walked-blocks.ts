@@ -5,8 +5,10 @@ import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.
 import type { BlockReading } from './read-blocks.ts';
 import { readRecords } from './rebuild-block.ts';
 import { isEndless, runsOut } from './rebuild-stream.ts';
+import type { RecordQueries } from './record-queries.ts';
 import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
+import { badRecordBeforeSources } from './source-scan.ts';
 
 /**
  * A stream whose index.db was taken, once the server has walked the blocks that its consumers and sources make it look
@@ -70,20 +72,19 @@ function isWalked(
 /** A stream whose index.db was taken and in which a bad record lies where TTLs, schedules or sources are looked for. */
 export function panicOnScan(
   stream: RecoveredStream,
-  archive: StreamArchive,
   config: JsonObject,
+  queries: RecordQueries,
   readings: readonly BlockReading[],
 ): NotServed | null {
   if (!stream.isIndexed || stream.messages === 0n) return null;
-  const { parts } = archive;
-  const hasSources = Array.isArray(config['sources']);
-  const isSourceStateKept = 'entries' in parts && parts.entries.some((entry) => entry.path === 'sources.db');
-  const scanned = scannedBlocks(archive, config);
-  if (hasSources && !isSourceStateKept && archive.index !== null) scanned.add(archive.index.lastBlockIndex);
-  const met = readings.find(
-    ({ block, cutAtBytes, isMisaligned }) => scanned.has(block.index) && cutAtBytes !== null && !isMisaligned,
-  );
-  return met === undefined
+  const scanned = scannedBlocks(queries.archive, config);
+  const met =
+    readings.find(
+      ({ block, cutAtBytes, isMisaligned }) =>
+        scanned.has(block.index) && cutAtBytes !== null && !isMisaligned,
+    ) ??
+    badRecordBeforeSources(stream, config, queries, new Map(readings.map((one) => [one.block.index, one])));
+  return met === null
     ? null
     : {
         outcome: 'crash',
