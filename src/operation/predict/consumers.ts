@@ -1,8 +1,7 @@
 import type { FileStreamParts } from '../../container/entry.ts';
-import { readEntry } from '../../model/read-entry.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig } from './accept-config.ts';
-import { readStateAsServer } from './consumer-state.ts';
+import { stateAsServer } from './consumer-state.ts';
 import type { NotServed } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
@@ -19,7 +18,7 @@ export function startedConsumers(
     if (!entries.has(`${folder}/meta.inf`) || !entries.has(`${folder}/meta.sum`)) continue;
     if (consumer.config === null || !isReadableConfig(consumer.config, rules)) continue;
     const file = entries.get(`${folder}/o.dat`);
-    const state = file === undefined ? 'empty' : readStateAsServer(readEntry(file) ?? new Uint8Array(0));
+    const state = file === undefined ? 'empty' : stateAsServer(file);
     if (state === 'endless')
       return { outcome: 'crash', reason: `${folder}/o.dat counts more than any memory can hold` };
     if (state === 'corrupt' && rules.dropsBrokenConsumers) continue;

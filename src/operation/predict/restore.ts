@@ -1,10 +1,9 @@
 import type { FileStreamParts } from '../../container/entry.ts';
 import { textField } from '../../core/json.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { readEntry } from '../../model/read-entry.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig, unknownInStream } from './accept-config.ts';
-import { readStateAsServer } from './consumer-state.ts';
+import { stateAsServer } from './consumer-state.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
@@ -78,7 +77,7 @@ function restoredConsumers(
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   for (const { name, config } of consumers) {
     const file = entries.get(`obs/${name}/o.dat`);
-    const state = file === undefined ? 'empty' : readStateAsServer(readEntry(file) ?? new Uint8Array(0));
+    const state = file === undefined ? 'empty' : stateAsServer(file);
     if (!entries.has(`obs/${name}/meta.inf`) || !entries.has(`obs/${name}/meta.sum`))
       return refused(`consumer ${name} has no meta.inf or no meta.sum`);
     if (config === null || !isReadableConfig(config, rules))
