@@ -6,7 +6,7 @@ const MAGIC = 22;
 const CHECKSUM_BYTES = 8;
 
 /** What an index told of a block. */
-export type KnownBlock = Pick<BlockIndex, 'firstSeq' | 'lastSeq' | 'deleted'>;
+export type KnownBlock = Pick<BlockIndex, 'messages' | 'firstSeq' | 'lastSeq' | 'deleted'>;
 
 /**
  * What stays in a server's memory of an `.idx` that it gives up half way (readIndexInfo): as much as it had read. null
@@ -27,7 +27,7 @@ export function readBrokenBlockIndex(bytes: Uint8Array): KnownBlock | null {
   cursor.borrow(CHECKSUM_BYTES);
   const isConsistent = !cursor.isShort && version === 1 && messages === lastSeq - firstSeq + 1n - numDeleted;
   const deleted = isConsistent ? deletedIn(cursor, numDeleted, firstSeq) : new BigUint64Array(0);
-  return firstSeq === 0n && lastSeq === 0n ? null : { firstSeq, lastSeq, deleted };
+  return firstSeq === 0n && lastSeq === 0n ? null : { messages, firstSeq, lastSeq, deleted };
 }
 
 /** Up to where the list is cut. */

@@ -38,7 +38,7 @@ export function readRecords(
 ): RecoveredBlock | null {
   const { block, scan } = reading;
   if (!reading.isDecodable || (reading.isCompressed && !rules.compression)) return null;
-  if (known !== null && block.entry.sizeBytes === 0) return emptyBlock(block, known.lastSeq + 1n, 0);
+  if (known !== null && block.entry.sizeBytes === 0) return emptiedBlock(block, known);
   const beginning = known?.firstSeq ?? 0n;
   const records = beginning === 0n ? scan.ranges : clipRanges(scan.ranges, beginning, TOP_SEQUENCE);
   const live = subtractRanges(records, known?.deleted ?? NO_SEQUENCES);
@@ -63,6 +63,11 @@ function endOf(
   const lastSeq = records.at(-1) ?? 0n;
   if (erased <= lastSeq) return { lastSeq, firstTimeNs, lastTimeNs };
   return { lastSeq: erased, firstTimeNs, lastTimeNs: scan.erasedTimesNs.at(-1) ?? 0n };
+}
+
+/** What an index knew of it is lost, but its place; where it knew of nothing, it is believed. */
+function emptiedBlock(block: BlockFile, { messages, firstSeq, lastSeq }: KnownBlock): RecoveredBlock {
+  return messages > 0n ? emptyBlock(block, lastSeq + 1n, 0) : { ...emptyBlock(block, firstSeq, 0), lastSeq };
 }
 
 /** Whatever was in it, its place is kept. */

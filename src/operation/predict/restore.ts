@@ -41,7 +41,7 @@ export function restoreStream(
   if (refusal !== null) return refused(refusal);
   const consumers = restoredConsumers(archive.consumers, parts, rules);
   const config = archive.manifest?.config ?? archive.config ?? {};
-  const result = openStream(queries, config, consumers, readings, rules, atNs);
+  const result = openStream(queries, { config, atNs, isStart: false }, consumers, readings, rules);
   return isServed(result) || result.outcome === 'crash' ? result : refused(result.reason);
 }
 

@@ -41,19 +41,27 @@ export function startStream(
   if (refusal !== null) return refusal;
   const consumers = startedConsumers(archive, parts, rules);
   const config = archive.config ?? {};
-  const served = openStream(queries, config, consumers, readings, rules, around.atNs);
+  const opening = { config, atNs: around.atNs, isStart: true };
+  const served = openStream(queries, opening, consumers, readings, rules);
   if (!isServed(served) || config['retention'] !== 'interest' || served.consumers.length === 0) return served;
   return { ...served, stream: enforceInterest(served.stream, queries, served.consumers, rules) };
+}
+
+/** How messages are opened. */
+interface Opening {
+  readonly config: JsonObject;
+  readonly atNs: bigint;
+  /** Not a restore. */
+  readonly isStart: boolean;
 }
 
 /** Opens the messages of a stream under a configuration, then its consumers. */
 export function openStream(
   queries: RecordQueries,
-  config: JsonObject,
+  { config, atNs, isStart }: Opening,
   consumers: readonly ConsumerArchive[] | NotServed,
   readings: readonly BlockReading[],
   rules: ServerRules,
-  atNs: bigint,
 ): ServedStream | NotServed {
   const { archive } = queries;
   const { taken, remembered } = takeIndex(archive, rules);
@@ -63,7 +71,7 @@ export function openStream(
   if (panic !== null) return panic;
   if (!isServed(consumers)) return consumers;
   const limited = enforceLimits(opened, config, queries, rules, atNs);
-  const walked = walkBlocks(limited, archive, config, consumers, readings, rules);
+  const walked = walkBlocks(limited, archive, config, consumers, readings, rules, isStart);
   if (!isServed(walked)) return walked;
   return { opened, stream: walked, consumers };
 }

@@ -1,6 +1,7 @@
 import { countSequences } from '../../core/sequence-ranges.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { IndexBlock } from '../../format/index/types.ts';
+import { indexedLive } from '../../model/live-set.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import type { BlockReading } from './read-blocks.ts';
 import { readRecords } from './rebuild-block.ts';
@@ -21,10 +22,12 @@ export function walkBlocks(
   consumers: readonly ConsumerArchive[],
   readings: readonly BlockReading[],
   rules: ServerRules,
+  isStart: boolean,
 ): RecoveredStream | NotServed {
   const byNumber = new Map(readings.map((reading) => [reading.block.index, reading]));
   const scanned = rules.messageTtl ? scannedBlocks(archive, config) : new Set<number>();
-  const isBatchLooked = config['allow_atomic'] === true && rules.apiLevel !== null && rules.apiLevel >= 2;
+  const isBatchLooked =
+    isStart && config['allow_atomic'] === true && rules.apiLevel !== null && rules.apiLevel >= 2;
   const lastLive = stream.blocks.findLast((block) => block.live.length > 0);
   const isLastLooked = isBatchLooked || (rules.walksLastBlock && lastLive?.live.at(-1) === stream.lastSeq);
   const isCut = (block: RecoveredBlock): boolean =>
@@ -36,7 +39,12 @@ export function walkBlocks(
   const walked = stream.blocks.filter(isCut).flatMap((block) => byNumber.get(block.block.index) ?? []);
   const endless = walked.find((reading) => isEndless(reading, rules));
   if (endless !== undefined) return runsOut(endless);
-  const indexed = new Map(archive.index?.blocks.map((entry) => [entry.index, entry]));
+  const indexed = new Map(
+    archive.index?.blocks.map((entry) => [
+      entry.index,
+      { ...entry, messages: countSequences(indexedLive(entry)) },
+    ]),
+  );
   const blocks = stream.blocks.flatMap((block) => {
     const reading = byNumber.get(block.block.index);
     if (reading === undefined || !isCut(block)) return [block];
