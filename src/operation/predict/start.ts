@@ -3,7 +3,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { refusedConfig } from './accept-config.ts';
 import { startedConsumers } from './consumers.ts';
-import { enforceInterest } from './interest.ts';
+import { dropWithConsumer, enforceInterest } from './interest.ts';
 import { enforceLimits } from './limits.ts';
 import type { BlockReading } from './read-blocks.ts';
 import { rebuildStream } from './rebuild-stream.ts';
@@ -42,9 +42,15 @@ export function startStream(
   const consumers = startedConsumers(archive, parts, rules);
   const config = archive.config ?? {};
   const opening = { config, atNs: around.atNs, isStart: true };
-  const served = openStream(queries, opening, consumers, readings, rules);
-  if (!isServed(served) || config['retention'] !== 'interest' || served.consumers.length === 0) return served;
-  return { ...served, stream: enforceInterest(served.stream, queries, served.consumers, rules) };
+  const started = isServed(consumers) ? consumers.started : consumers;
+  const served = openStream(queries, opening, started, readings, rules);
+  if (!isServed(served) || !isServed(consumers) || config['retention'] !== 'interest') return served;
+  const left = consumers.beforeFallen.reduce(
+    (stream, before) => dropWithConsumer(stream, queries, before),
+    served.stream,
+  );
+  if (served.consumers.length === 0) return { ...served, stream: left };
+  return { ...served, stream: enforceInterest(left, queries, served.consumers, rules) };
 }
 
 /** How messages are opened. */
