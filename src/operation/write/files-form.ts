@@ -5,7 +5,6 @@ import { writeConsumerMeta } from '../../format/consumer-meta/write.ts';
 import { writeConsumerState } from '../../format/consumer-state/write.ts';
 import { writeMetaSum, writeStreamMeta } from '../../format/stream-meta/write.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
-import { BlockWriter } from '../../writer/block-writer.ts';
 import {
   emptyBlockIndexFile,
   indexFile,
@@ -15,11 +14,14 @@ import {
 } from '../../writer/index-files.ts';
 import type { StreamLayout } from '../../writer/stream-layout.ts';
 import { readEntry } from '../../model/read-entry.ts';
+import { writeBlocks } from './write-blocks.ts';
 import type { OutgoingConsumer, OutgoingStream } from './outgoing-stream.ts';
 
 /** Takes the files of one stream, whole; bytes are valid during the call only. */
 export interface FileSink {
   addFile(path: string, bytes: Uint8Array): void;
+  /** Takes a file that was made chunks of a snapshot; absent where files are taken as they are. */
+  addPacked?(chunks: Uint8Array): void;
 }
 
 export interface FilesFormOptions {
@@ -40,20 +42,11 @@ export async function writeStreamFiles(
   const meta = writeStreamMeta(stream.created, stream.config);
   sink.addFile('meta.inf', meta);
   sink.addFile('meta.sum', writeMetaSum(name, meta));
-  const blocks = new BlockWriter(name, (number, bytes) => sink.addFile(`msgs/${number}.blk`, bytes));
-  const { change } = stream;
-  await content.messages(
-    (message) => {
-      blocks.add(change === null ? message : change(message));
-      return false;
-    },
-    async () => pause(options.signal),
-  );
   const end: StreamEnd = { lastSeq: content.state.lastSeq, lastTimeNs: content.state.lastTimeNs ?? 0n };
-  blocks.finish(end.lastSeq, end.lastTimeNs);
-  addIndexFiles(stream, blocks.layout, end, sink, options);
+  const layout = await writeBlocks(stream, sink, end, options.signal);
+  addIndexFiles(stream, layout, end, sink, options);
   for (const consumer of stream.consumers) addConsumer(sink, name, consumer);
-  return writtenState(stream, blocks.layout);
+  return writtenState(stream, layout);
 }
 
 /** Lets signals and progress through. Throws CancelledError. */
