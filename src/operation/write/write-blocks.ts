@@ -7,7 +7,8 @@ import { BlockWriter, MOST_DELETED_IN_BLOCK } from '../../writer/block-writer.ts
 import { StreamLayout } from '../../writer/stream-layout.ts';
 import type { StreamEnd } from '../../writer/index-files.ts';
 import { descriptorOf } from '../scan-stream.ts';
-import { pause, type FileSink } from './files-form.ts';
+import type { FileSink } from '../../writer/file-sink.ts';
+import { pause } from './pause.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import type { SoundBlocks } from './stream-content.ts';
 
