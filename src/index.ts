@@ -17,11 +17,14 @@ export type { InspectOptions } from './operation/inspect/types.ts';
 export { extractIntoDataDir } from './operation/extract/run.ts';
 export type { ExtractOptions } from './operation/extract/types.ts';
 export { convertArchive, type ConvertOptions } from './operation/write/convert.ts';
+export { sliceArchive } from './operation/slice/run.ts';
+export type { SliceOptions } from './operation/slice/types.ts';
 export { renameStream, type RenameOptions } from './operation/write/rename.ts';
 export type {
   ChangeOptions,
   OutputForm,
   PlanReport,
+  SliceReport,
   WriteOptions,
   WrittenReport,
   WrittenStream,

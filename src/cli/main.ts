@@ -7,6 +7,7 @@ import { checksCommand } from './commands/checks.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { sliceCommand } from './commands/slice.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { extractCommand } from './commands/extract.ts';
 import { convertCommand, packCommand, rewriteStreamNameCommand } from './commands/write.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly Command[] = [
   exportCommand,
   packCommand,
   convertCommand,
+  sliceCommand,
   extractCommand,
   rewriteStreamNameCommand,
   checksCommand,

@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { catMessages } from '../../src/operation/cat/run.ts';
-import { inspectArchive } from '../../src/operation/inspect/run.ts';
 import { convertArchive } from '../../src/operation/write/convert.ts';
 import { archiveForms } from '../support/archive-forms.ts';
+import { summaryOf } from '../support/archive-summary.ts';
 import { captures, type Json } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';
-import { comparableState, onlyStream } from '../support/truth-comparison.ts';
 
 const isRequired = process.env['NATSARC_REQUIRE_SERVERS'] === '1';
 
@@ -49,32 +46,3 @@ for (const capture of captures().filter(({ id, set }) => set === 'full' && !id.s
       expect(compared).toBeGreaterThan(40);
     }, 600_000);
   });
-
-/** All that a restore has to keep, as text that compares. */
-async function summaryOf(path: string): Promise<Json> {
-  const stream = onlyStream(await inspectArchive(path, { deep: true, gaps: true }));
-  const hash = createHash('sha256');
-  await catMessages(path, {}, (lot) => {
-    for (const { seq, timeNs, subject, header, data } of lot)
-      hash
-        .update(`${seq} ${timeNs} ${subject.length} ${header?.length} ${data.length}\n`)
-        .update(subject)
-        .update(header ?? '')
-        .update(data);
-  });
-  const { messages, bytes, first_seq, last_seq, deleted } = comparableState(stream.state);
-  return {
-    state: [messages, bytes, first_seq, last_seq, deleted].map(String),
-    messages: hash.digest('hex'),
-    consumers: stream.consumers.map((consumer) => {
-      // One that never got an o.dat (LASTONLY of 2.10.29) starts from nothing.
-      const nothing = { consumer_seq: 0n, stream_seq: 0n };
-      const { consumer_seq, stream_seq } = consumer.delivered ?? nothing;
-      const floor = consumer.ack_floor ?? nothing;
-      const counts = [consumer.num_ack_pending ?? 0, consumer.num_redelivered ?? 0];
-      return [consumer.name, consumer_seq, stream_seq, floor.consumer_seq, floor.stream_seq, ...counts].map(
-        String,
-      );
-    }),
-  };
-}

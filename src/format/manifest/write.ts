@@ -16,7 +16,7 @@ export function declaredStateJson(state: ManifestState): JsonObject {
   };
 }
 
-/** Writes backup.json, indented as the `nats` CLI does (format.md 9.1). */
-export function writeManifest(config: JsonObject, state: ManifestState): Uint8Array {
-  return new TextEncoder().encode(stringifyJson({ config, state: declaredStateJson(state) }, 2));
+/** Writes backup.json, indented as the `nats` CLI does (format.md 9.1), which overlooks other fields such as `notes` has. */
+export function writeManifest(config: JsonObject, state: ManifestState, notes: object = {}): Uint8Array {
+  return new TextEncoder().encode(stringifyJson({ config, state: declaredStateJson(state), ...notes }, 2));
 }

@@ -7,6 +7,7 @@ import type { WriteBytes } from '../../writer/staged-files.ts';
 import { V2Writer } from '../../writer/v2-writer.ts';
 import { declaredState } from './declared-state.ts';
 import { pause } from './files-form.ts';
+import { MessageTotals } from './message-totals.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 
 const NO_STATE: ConsumerState = {
@@ -46,25 +47,15 @@ export async function writeV2Snapshot(
   return state;
 }
 
-const RECORD_BYTES = 30;
-const HEADER_LENGTH_BYTES = 4;
-/** Distinct subjects that are counted; above, the number is unknown. */
-const MOST_SUBJECTS = 250_000;
-
 /** The state stands first in the archive: where messages change, they are looked at once before. */
 async function changedState(stream: OutgoingStream, signal: AbortSignal | undefined): Promise<StateNumbers> {
-  let bytes = 0;
-  let subjects: Set<string> | null = new Set();
+  const totals = new MessageTotals();
   await stream.content.messages(
     (message) => {
-      const { subject, header, data } = stream.change?.(message) ?? message;
-      const headerBytes = header === null ? 0 : HEADER_LENGTH_BYTES + header.length;
-      bytes += RECORD_BYTES + subject.length + headerBytes + data.length;
-      subjects?.add(Buffer.from(subject).toString('latin1'));
-      if ((subjects?.size ?? 0) > MOST_SUBJECTS) subjects = null;
+      totals.add(stream.change?.(message) ?? message);
       return false;
     },
     async () => pause(signal),
   );
-  return { ...stream.content.state, bytes: BigInt(bytes), numSubjects: subjects?.size ?? null };
+  return { ...stream.content.state, bytes: BigInt(totals.bytes), numSubjects: totals.numSubjects };
 }
