@@ -8,6 +8,8 @@ export type { CatResult, StoredMessage } from './operation/cat/types.ts';
 export type { HeaderCondition, MessageFilter } from './operation/filter/types.ts';
 export { exportStream, type ExportTaker } from './operation/export/run.ts';
 export type { ExportedConsumer, ExportHead } from './operation/export/types.ts';
+export { importExport } from './operation/import/run.ts';
+export type { ImportOptions } from './operation/import/types.ts';
 export { catKeyValues } from './operation/kv/run.ts';
 export type { KvEntry, KvOptions } from './operation/kv/types.ts';
 export { takeObject, type ObjectOptions } from './operation/object/run.ts';

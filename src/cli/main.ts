@@ -6,6 +6,7 @@ import { catCommand } from './commands/cat.ts';
 import { checksCommand } from './commands/checks.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { sliceCommand } from './commands/slice.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   verifyCommand,
   catCommand,
   exportCommand,
+  importCommand,
   packCommand,
   convertCommand,
   sliceCommand,
