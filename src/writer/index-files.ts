@@ -1,4 +1,7 @@
+import type { JsonObject } from '../core/json.ts';
+import { NO_SEQUENCES } from '../core/sequence-ranges.ts';
 import { parseTimeNs } from '../core/time.ts';
+import { writeBlockIndex } from '../format/block-index/write.ts';
 import { writeIndex } from '../format/index/write.ts';
 import type { StreamIndex } from '../format/index/types.ts';
 import { writeSchedule } from '../format/schedule/write.ts';
@@ -16,13 +19,18 @@ export interface StreamEnd {
  * index.db of a stream that was written, in the lowest version that can tell about it, since servers read lower
  * versions than their own (format.md 5.1). null: it has no block, or too many subjects; a server rebuilds it then.
  */
-export function indexFile(layout: StreamLayout, streamName: string, end: StreamEnd): Uint8Array | null {
+export function indexFile(
+  layout: StreamLayout,
+  config: JsonObject,
+  streamName: string,
+  end: StreamEnd,
+): Uint8Array | null {
   const last = layout.blocks.at(-1);
   const subjects = layout.subjects();
   if (last === undefined || subjects === null) return null;
   const first = layout.blocks.find((block) => block.messages > 0);
   const index: StreamIndex = {
-    version: lowestVersion(layout.blocks),
+    version: lowestVersion(layout.blocks, config),
     messages: BigInt(layout.messages),
     bytes: BigInt(layout.bytes),
     firstSeq: first?.firstSeq ?? end.lastSeq + 1n,
@@ -43,9 +51,29 @@ export function indexFile(layout: StreamLayout, streamName: string, end: StreamE
   return writeIndex(index, streamName);
 }
 
-function lowestVersion(blocks: readonly BlockLayout[]): number {
-  if (blocks.some((block) => block.schedules > 0)) return 3;
-  return blocks.some((block) => block.ttls > 0) ? 2 : 1;
+/** Only streams that allow them have their messages with a TTL or schedule counted. */
+function lowestVersion(blocks: readonly BlockLayout[], config: JsonObject): number {
+  if (config['allow_msg_schedules'] === true && blocks.some((block) => block.schedules > 0)) return 3;
+  return config['allow_msg_ttl'] === true && blocks.some((block) => block.ttls > 0) ? 2 : 1;
+}
+
+/**
+ * `1.idx` of a stream whose messages are all deleted: servers up to 2.9 know its last sequence from nowhere else
+ * (format.md 8.6). null for any other stream.
+ */
+export function emptyBlockIndexFile(layout: StreamLayout, end: StreamEnd): Uint8Array | null {
+  const [block] = layout.blocks;
+  if (block === undefined || layout.messages > 0) return null;
+  return writeBlockIndex({
+    messages: 0n,
+    bytes: 0n,
+    firstSeq: end.lastSeq + 1n,
+    firstTimeNs: 0n,
+    lastSeq: end.lastSeq,
+    lastTimeNs: end.lastTimeNs,
+    deleted: NO_SEQUENCES,
+    lastChecksum: block.lastChecksum,
+  });
 }
 
 function countDeleted(block: BlockLayout): bigint {

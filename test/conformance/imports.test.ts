@@ -8,9 +8,9 @@ import { importExport } from '../../src/operation/import/run.ts';
 import { jsonExport } from '../../src/report/export/json.ts';
 import { ndjsonExport } from '../../src/report/export/ndjson.ts';
 import { archiveForms } from '../support/archive-forms.ts';
-import { summaryOf } from '../support/archive-summary.ts';
 import { captures } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
+import { summaryOf } from '../support/stream-summary.ts';
 
 let compared = 0;
 afterAll(() => console.log(`exports imported and compared: ${compared}`));

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { convertArchive } from '../../src/operation/write/convert.ts';
 import { archiveForms } from '../support/archive-forms.ts';
-import { summaryOf } from '../support/archive-summary.ts';
 import { captures, type Json } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';
+import { summaryOf } from '../support/stream-summary.ts';
 
 const isRequired = process.env['NATSARC_REQUIRE_SERVERS'] === '1';
 

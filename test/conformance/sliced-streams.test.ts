@@ -7,9 +7,9 @@ import type { StoredMessage } from '../../src/operation/cat/types.ts';
 import type { MessageFilter } from '../../src/operation/filter/types.ts';
 import { sliceArchive } from '../../src/operation/slice/run.ts';
 import { archiveForms, type ArchiveForm } from '../support/archive-forms.ts';
-import { summaryOf } from '../support/archive-summary.ts';
 import { captures, type Capture, type Json } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
+import { summaryOf } from '../support/stream-summary.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';
 
 const isRequired = process.env['NATSARC_REQUIRE_SERVERS'] === '1';

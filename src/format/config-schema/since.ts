@@ -77,12 +77,12 @@ function newerFields(
     .map(([field]) => field);
 }
 
-/** A zero value asks for nothing, and neither does metadata that only says so. */
+/** A zero value asks for nothing, and neither does metadata of the server's own. */
 function isUsed(value: unknown): boolean {
   if (value === undefined || value === null || value === false || value === 0 || value === '') return false;
   if (value === 'none' || value === 'default') return false;
   if (Array.isArray(value)) return value.length > 0;
-  return !isJsonObject(value) || Object.keys(value).length > 0;
+  return !isJsonObject(value) || Object.keys(value).some((key) => !key.startsWith('_nats.'));
 }
 
 function tooHighLevel(config: JsonObject, server: ServerGeneration): string[] {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { UsageError } from '../../core/error.ts';
 import type { ServerGeneration } from '../../format/config-schema/since.ts';
@@ -44,7 +45,7 @@ export async function extractIntoDataDir(
   const leftovers = storeLeftovers(dataDir.storeFolder);
   if (options.dryRun !== true) for (const leftover of leftovers) clearLeftover(dataDir.storeFolder, leftover);
   return withArchive(path, options, async (work) => {
-    const { streams, skipped } = await outgoingStreams(work, options);
+    const { streams, skipped } = await outgoingStreams(work, dataDir, options);
     await checkAll(streams, dataDir, server, options);
     const shape: StreamShape = { as: 'store', noIndex: server === '2.9' };
     const notes = canSeeProcesses()
@@ -64,6 +65,7 @@ function mustLieApart(path: string, { storeFolder }: DataDir, { force }: Extract
 
 async function outgoingStreams(
   work: Archive,
+  dataDir: DataDir,
   options: ExtractOptions,
 ): Promise<{ readonly streams: readonly OutgoingStream[]; readonly skipped: readonly SkippedStream[] }> {
   const { usable, skipped } = withData(ofAccount(work.selected.map(loadStream), options));
@@ -73,9 +75,28 @@ async function outgoingStreams(
   for (const archive of usable) {
     const stream = outgoingStream(archive, await streamContent(archive, work), options);
     const account = options.intoAccount ?? archive.account ?? DEFAULT_ACCOUNT;
-    streams.push({ ...stream, account, config: { ...stream.config, storage: 'file' } });
+    streams.push(fitForStore({ ...stream, account }, dataDir));
   }
   return { streams, skipped };
+}
+
+/** In a store everything is a file, and a server leaves out a stream whose template is not there (format.md 11). */
+function fitForStore(stream: OutgoingStream, { storeFolder }: DataDir): OutgoingStream {
+  const { template_owner: template, ...config } = stream.config;
+  const isThere =
+    typeof template === 'string' &&
+    existsSync(join(storeFolder, 'jetstream', stream.account ?? '', 'templates', template));
+  const isMemory = config['storage'] === 'memory';
+  return {
+    ...stream,
+    config: { ...(isThere ? stream.config : config), storage: 'file' },
+    notCarried: [
+      ...(isThere || typeof template !== 'string'
+        ? []
+        : [`its template ${template}, which the store does not have`]),
+      ...(isMemory ? ['that it was kept in memory'] : []),
+    ],
+  };
 }
 
 /** Where the archive knows accounts, the one to go to is the one to take from, unless another was named. */

@@ -1,11 +1,18 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { StreamParts } from '../../container/entry.ts';
 import { CancelledError } from '../../core/error.ts';
 import { writeConsumerMeta } from '../../format/consumer-meta/write.ts';
 import { writeConsumerState } from '../../format/consumer-state/write.ts';
 import { writeMetaSum, writeStreamMeta } from '../../format/stream-meta/write.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
 import { BlockWriter } from '../../writer/block-writer.ts';
-import { indexFile, scheduleFile, ttlFile, type StreamEnd } from '../../writer/index-files.ts';
+import {
+  emptyBlockIndexFile,
+  indexFile,
+  scheduleFile,
+  ttlFile,
+  type StreamEnd,
+} from '../../writer/index-files.ts';
 import type { StreamLayout } from '../../writer/stream-layout.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import type { OutgoingConsumer, OutgoingStream } from './outgoing-stream.ts';
@@ -63,20 +70,27 @@ function addIndexFiles(
   options: FilesFormOptions,
 ): void {
   const { source, config } = stream;
+  const { parts } = source;
   // A server before 2.10 deletes without touching blocks: an index beside them would bring the messages back later.
-  const isOld = source.blocks.some((block) => block.sidecar !== null);
-  const index = options.noIndex === true || isOld ? null : indexFile(layout, stream.name, end);
+  const mayBeOld = parts.form !== 'v2' && !hasEntry(parts, 'msgs/index.db');
+  const index = options.noIndex === true || mayBeOld ? null : indexFile(layout, config, stream.name, end);
   if (index !== null) sink.addFile('msgs/index.db', index);
+  const emptyIndex = emptyBlockIndexFile(layout, end);
+  if (emptyIndex !== null) sink.addFile('msgs/1.idx', emptyIndex);
   if (!options.isStore) return;
   const ttls = config['allow_msg_ttl'] === true ? ttlFile(layout, end) : null;
   if (ttls !== null) sink.addFile('msgs/thw.db', ttls);
   const schedule = config['allow_msg_schedules'] === true ? scheduleFile(layout, end, source.schedule) : null;
   if (schedule !== null) sink.addFile('msgs/sched.db', schedule);
-  if (source.parts.form === 'store') {
-    const sources = source.parts.entries.find((entry) => entry.path === 'sources.db');
+  if (parts.form === 'store') {
+    const sources = parts.entries.find((entry) => entry.path === 'sources.db');
     const bytes = sources === undefined ? null : readEntry(sources);
     if (bytes !== null) sink.addFile('sources.db', bytes);
   }
+}
+
+function hasEntry(parts: StreamParts, path: string): boolean {
+  return parts.form !== 'v2' && parts.form !== 'config' && parts.entries.some((entry) => entry.path === path);
 }
 
 function addConsumer(sink: FileSink, streamName: string, consumer: OutgoingConsumer): void {

@@ -79,7 +79,7 @@ async function writeTar(
 /** What a form cannot hold of a stream, in words. */
 export function notCarried(stream: OutgoingStream, form: OutputForm): string[] {
   const { source, consumers } = stream;
-  const lines: string[] = [];
+  const lines = [...stream.notCarried];
   const has = (path: string): boolean =>
     source.parts.form === 'store' && source.parts.entries.some((entry) => entry.path === path);
   if (form === 'v2' && source.created !== null)

@@ -21,6 +21,8 @@ export interface OutgoingStream {
   readonly consumers: readonly OutgoingConsumer[];
   /** null: messages stay as they are. */
   readonly change: ChangeMessage | null;
+  /** What was left out of its configuration, in words. */
+  readonly notCarried: readonly string[];
   /** Where it is a part of a stream: which. */
   readonly slice?: SliceReport;
 }
@@ -88,6 +90,7 @@ export function outgoingStream(
       ...(isObjectStore ? [bucketChange(oldBucket.name, newBucket.name)] : []),
       ...extra,
     ]),
+    notCarried: [],
   };
 }
 

@@ -4,7 +4,7 @@ import type { V2StreamParts } from '../../container/entry.ts';
 import { ToolError } from '../../core/error.ts';
 import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
+import { GO_ZERO_TIME, stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
 import { walkV2 } from '../cat/walk-v2.ts';
@@ -60,7 +60,7 @@ function v2Content(archive: StreamArchive, parts: V2StreamParts): ArchivedConten
   const isEmpty = total.messages === 0;
   const lastSeq = declared !== null && declared.lastSeq > total.lastSeq ? declared.lastSeq : total.lastSeq;
   const walk = (sieve: MessageSieve): MessageWalk => walkV2(archive, parts, sieve).messages;
-  const declaredTimeNs = parseTimeNs(declared?.lastTime ?? '') ?? 0n;
+  const declaredTimeNs = declaredTime(declared?.lastTime ?? null);
   return {
     state: {
       messages: BigInt(total.messages),
@@ -77,4 +77,9 @@ function v2Content(archive: StreamArchive, parts: V2StreamParts): ArchivedConten
     lost: { msgs: [], bytes: 0 },
     findings: [...placed(parts.findings, archive.place), ...archive.findings, ...findings],
   };
+}
+
+/** A time as JSON has it; none, and what Go prints for none, is 0n. */
+function declaredTime(text: string | null): bigint {
+  return text === null || text === GO_ZERO_TIME ? 0n : (parseTimeNs(text) ?? 0n);
 }

@@ -4,7 +4,7 @@ import { inspectArchive } from '../../src/operation/inspect/run.ts';
 import type { Json } from './captures.ts';
 import { comparableState, onlyStream } from './truth-comparison.ts';
 
-/** All that a restore has to keep, as text that compares. */
+/** All of a stream that a copy has to keep, as text that compares. */
 export async function summaryOf(path: string): Promise<Json> {
   const stream = onlyStream(await inspectArchive(path, { deep: true, gaps: true }));
   const hash = createHash('sha256');
