@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { ArchiveKind, StreamParts } from '../../container/entry.ts';
 import { ToolError, UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, withArchive, type Archive } from '../open-archive.ts';
@@ -49,7 +50,7 @@ export async function renameStream(
             ? []
             : filesBeside(
                 work,
-                [...rewritten].map(({ parts }) => parts.label),
+                [...rewritten].map(({ parts }) => folderOf(parts, work.container.kind)),
               ),
         skipped: [],
         notes: notesOn(stream, neighbours, options.followSources === true ? [] : followers),
@@ -86,7 +87,7 @@ export function keptForm(
 ): { readonly shape: StreamShape; readonly path: string } {
   const { kind } = work.container;
   const form = parts.form === 'v2' ? 'v2' : 'v1';
-  const beside = join(dirname(parts.label), as);
+  const beside = join(dirname(folderOf(parts, kind)), as);
   switch (kind) {
     case 'snapshot':
       return { shape: { as: 'snapshot', form: parts.form === 'tgz' ? 'tgz' : form }, path: '' };
@@ -109,6 +110,11 @@ export function keptForm(
   }
 }
 
+/** A stream's folder within the archive. */
+function folderOf({ label }: StreamParts, kind: ArchiveKind): string {
+  return kind === 'account-backup' ? dirname(label) : label;
+}
+
 /** A stream that copied from the renamed one: its configuration and the marks in its messages follow. */
 async function following(
   archive: StreamArchive,
@@ -128,7 +134,7 @@ async function following(
   return {
     stream,
     shape: isStore ? { as: 'store', noIndex: false } : { as: 'backup', form },
-    path: archive.parts.label,
+    path: folderOf(archive.parts, work.container.kind),
   };
 }
 
