@@ -12,6 +12,7 @@ export interface JsonPiece {
 /** A message is at most 32 MiB, two thirds more in base64; a state file of a consumer is smaller. */
 const MOST_PIECE_BYTES = 64 * 1024 * 1024;
 const WINDOW_BYTES = 1024 * 1024;
+const MOST_WINDOW_BYTES = MOST_PIECE_BYTES + WINDOW_BYTES;
 
 const [QUOTE, BACKSLASH, NEWLINE] = [0x22, 0x5c, 0x0a];
 const BLANKS = new Set([0x20, 0x09, 0x0a, 0x0d]);
@@ -68,6 +69,7 @@ export class JsonReader {
     const offsetBytes = this.offsetBytes;
     const lengthBytes = this.#passValue();
     if (lengthBytes === 0) this.fail('a value expected');
+    if (lengthBytes > MOST_PIECE_BYTES) this.#failLength();
     return { bytes: this.#window.subarray(this.#at - lengthBytes, this.#at), line, offsetBytes };
   }
 
@@ -134,12 +136,17 @@ export class JsonReader {
     return backslashes % 2 === 1;
   }
 
+  #failLength(): never {
+    return this.fail(`a value is longer than ${MOST_PIECE_BYTES} bytes`);
+  }
+
   /** Reads on; what lies before `keepFrom` is given up. Returns whether there is more. */
   #fill(keepFrom: number): boolean {
     const keptBytes = this.#filledBytes - keepFrom;
-    if (keptBytes > MOST_PIECE_BYTES) this.fail(`a value is longer than ${MOST_PIECE_BYTES} bytes`);
-    const isCramped = keptBytes > this.#window.length / 2;
-    const target = isCramped ? Buffer.alloc(this.#window.length * 2) : this.#window;
+    if (keptBytes > MOST_PIECE_BYTES) this.#failLength();
+    const isCramped = keptBytes > this.#window.length / 2 && this.#window.length < MOST_WINDOW_BYTES;
+    const grownBytes = Math.min(this.#window.length * 2, MOST_WINDOW_BYTES);
+    const target = isCramped ? Buffer.alloc(grownBytes) : this.#window;
     target.set(this.#window.subarray(keepFrom, this.#filledBytes));
     this.#window = target;
     this.#windowOffsetBytes += keepFrom;
