@@ -181,7 +181,7 @@ describe('import', () => {
       JSON_TEXT.replace('"account"', '"type":"natsarc.v1.export","account"'),
       /type: a second time/,
     );
-    expectRefused(`${LINES.join('\n')}\n{"subject":`, /line 165, byte \d+: the file ends, within a value/);
+    expectRefused(`${LINES.join('\n')}\n{"subject":`, /line 165, byte \d+: the file ends, a value expected/);
     expectRefused(LINES.join('\n').replace('"seq":50', '"seq":'), /line \d+, byte \d+: /);
   });
 });

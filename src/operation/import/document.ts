@@ -1,19 +1,17 @@
 import { parseJson, type JsonValue } from '../../core/json.ts';
+import type { WritableMessage } from '../../writer/block-writer.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
-import { JsonReader, type JsonPiece } from './json-reader.ts';
+import { JsonReader, type Fail } from './json-reader.ts';
+import { importedMessage } from './message.ts';
 
 /** Takes an export apart: what it says of the stream, field by field, and its messages. */
 export interface DocumentTaker {
   /** One field of the head. */
   field(name: string, value: JsonValue, fail: Fail): void;
-  /** One message; the piece's bytes are valid during the call only. */
-  message(piece: JsonPiece, fail: Fail): void;
+  message(message: WritableMessage): void;
   /** Called now and then, with how far the file was read. */
   pause(doneBytes: number): Promise<void>;
 }
-
-/** Stops, with the line and offset of what is wrong. */
-export type Fail = (what: string) => never;
 
 /** Messages and bytes between two pauses. */
 const PAUSE_MESSAGES = 1024;
@@ -25,74 +23,69 @@ const PAUSE_BYTES = 1024 * 1024;
  */
 export async function readDocument(source: ByteSource, label: string, taker: DocumentTaker): Promise<void> {
   const reader = new JsonReader(source, label);
-  const pause = pauses(reader, taker);
-  let hasMessages = false;
-  const fields = new Set<string>();
-  reader.take('{');
-  for (let isFirst = true; reader.peek() !== '}'; isFirst = false) {
-    if (!isFirst) reader.take(',');
-    const key = reader.value();
-    const fail: Fail = (what) => reader.fail(what, key);
-    const name = parsedText(key, fail);
-    if (fields.has(name)) fail(`${name}: a second time`);
-    fields.add(name);
-    reader.take(':');
+  const messages = new MessageReading(reader, taker);
+  let hasList = false;
+  for (const name of reader.fields()) {
     if (name === 'messages') {
-      hasMessages = true;
-      await readList(reader, taker, pause);
+      hasList = true;
+      await messages.readList();
     } else {
-      const piece = reader.value();
-      const failAt: Fail = (what) => reader.fail(what, piece);
-      taker.field(name, parsed(piece, failAt), failAt);
+      const fail = reader.failHere();
+      const parsed = parseJson(reader.value().toString('utf8'));
+      taker.field(name, parsed.ok ? parsed.value : fail(parsed.fault), fail);
     }
   }
-  reader.take('}');
-  if (hasMessages && reader.peek() !== null) reader.fail('something behind the document');
-  while (reader.peek() !== null) {
-    takeMessage(reader, taker);
-    await pause();
+  if (hasList && reader.peek() !== null) reader.fail('something behind the document');
+  await messages.readToEnd();
+}
+
+class MessageReading {
+  readonly #reader: JsonReader;
+  readonly #taker: DocumentTaker;
+  #lastSeq = 0n;
+  #sincePause = 0;
+  #pausedAtBytes = 0;
+
+  constructor(reader: JsonReader, taker: DocumentTaker) {
+    this.#reader = reader;
+    this.#taker = taker;
   }
-}
 
-async function readList(
-  reader: JsonReader,
-  taker: DocumentTaker,
-  pause: () => Promise<void> | undefined,
-): Promise<void> {
-  reader.take('[');
-  for (let isFirst = true; reader.peek() !== ']'; isFirst = false) {
-    if (!isFirst) reader.take(',');
-    takeMessage(reader, taker);
-    await pause();
+  async readList(): Promise<void> {
+    const reader = this.#reader;
+    reader.take('[');
+    for (let isFirst = true; reader.peek() !== ']'; isFirst = false) {
+      if (!isFirst) reader.take(',');
+      this.#readOne();
+      if (this.#isDue()) await this.#pause();
+    }
+    reader.take(']');
   }
-  reader.take(']');
-}
 
-function takeMessage(reader: JsonReader, taker: DocumentTaker): void {
-  if (reader.peek() !== '{') reader.fail('a message expected');
-  const piece = reader.value();
-  taker.message(piece, (what) => reader.fail(what, piece));
-}
+  async readToEnd(): Promise<void> {
+    while (this.#reader.peek() !== null) {
+      this.#readOne();
+      if (this.#isDue()) await this.#pause();
+    }
+  }
 
-function pauses(reader: JsonReader, taker: DocumentTaker): () => Promise<void> | undefined {
-  let messages = 0;
-  let pausedAtBytes = 0;
-  return () => {
-    messages++;
-    const doneBytes = reader.offsetBytes;
-    if (messages < PAUSE_MESSAGES && doneBytes - pausedAtBytes < PAUSE_BYTES) return undefined;
-    messages = 0;
-    pausedAtBytes = doneBytes;
-    return taker.pause(doneBytes);
-  };
-}
+  #readOne(): void {
+    if (this.#reader.peek() !== '{') this.#reader.fail('a message expected');
+    const message = importedMessage(this.#reader, this.#lastSeq);
+    this.#lastSeq = message.seq;
+    this.#sincePause++;
+    this.#taker.message(message);
+  }
 
-function parsedText(piece: JsonPiece, fail: Fail): string {
-  const value = parsed(piece, fail);
-  return typeof value === 'string' ? value : fail('a field name expected');
-}
+  #isDue(): boolean {
+    return (
+      this.#sincePause >= PAUSE_MESSAGES || this.#reader.offsetBytes - this.#pausedAtBytes >= PAUSE_BYTES
+    );
+  }
 
-function parsed(piece: JsonPiece, fail: Fail): JsonValue {
-  const result = parseJson(piece.bytes.toString('utf8'));
-  return result.ok ? result.value : fail(result.fault);
+  async #pause(): Promise<void> {
+    this.#sincePause = 0;
+    this.#pausedAtBytes = this.#reader.offsetBytes;
+    await this.#taker.pause(this.#pausedAtBytes);
+  }
 }

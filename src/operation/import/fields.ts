@@ -1,9 +1,16 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
 import { parseTimeNs } from '../../core/time.ts';
-import type { Fail } from './document.ts';
+import type { Fail } from './json-reader.ts';
 
-const MOST_SEQUENCE = (1n << 62n) - 1n;
-const [LEAST_TIME_NS, MOST_TIME_NS] = [-(1n << 63n), (1n << 63n) - 1n];
+/** What a record has room for: its two highest bits are flags. */
+export function isSequence(seq: bigint): boolean {
+  return seq >= 0n && seq < 1n << 62n;
+}
+
+/** Whether a time fits a record. */
+export function isTimeNs(timeNs: bigint): boolean {
+  return BigInt.asIntN(64, timeNs) === timeNs;
+}
 
 /** Reads the fields of one object of a document; where one is not as it must be it stops, with its place and name. */
 export class Fields {
@@ -47,7 +54,7 @@ export class Fields {
     const value = this.get(name);
     const isInteger = typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value));
     const count = isInteger ? BigInt(value) : -1n;
-    return count >= 0n && count <= MOST_SEQUENCE ? count : this.wrong(name, 'a number from 0 to 2^62 - 1');
+    return isSequence(count) ? count : this.wrong(name, 'a number from 0 to 2^62 - 1');
   }
 
   countOrNull(name: string): bigint | null {
@@ -57,16 +64,9 @@ export class Fields {
   /** RFC 3339 as ns since 1970. */
   timeNs(name: string): bigint {
     const timeNs = parseTimeNs(this.text(name));
-    const fits = timeNs !== null && timeNs >= LEAST_TIME_NS && timeNs <= MOST_TIME_NS;
-    return fits ? timeNs : this.wrong(name, 'a time of RFC 3339 between 1677 and 2262');
-  }
-
-  /** Base64, with its padding. */
-  bytes(name: string): Buffer {
-    const text = this.text(name);
-    const bytes = Buffer.from(text, 'base64');
-    const isWhole = text.length % 4 === 0 && text.length === Math.ceil(bytes.length / 3) * 4;
-    return isWhole && BASE64.test(text) ? bytes : this.wrong(name, 'base64');
+    return timeNs !== null && isTimeNs(timeNs)
+      ? timeNs
+      : this.wrong(name, 'a time of RFC 3339 between 1677 and 2262');
   }
 
   object(name: string): JsonObject {
@@ -101,5 +101,3 @@ export class Fields {
     if (!holds) this.#fail(`${this.#label}: ${what}`);
   }
 }
-
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;

@@ -2,9 +2,9 @@ import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { isStreamName } from '../../core/name.ts';
 import { parseTimeNs } from '../../core/time.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
-import type { Fail } from './document.ts';
 import { importedConsumer } from './consumer.ts';
 import { Fields } from './fields.ts';
+import type { Fail } from './json-reader.ts';
 
 /** What an export says of the stream's state. */
 export interface DeclaredExportState {

@@ -1,17 +1,14 @@
 import { SourceError } from '../../core/error.ts';
+import { parseJson } from '../../core/json.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 
-/** One JSON value as it stands in a file. `bytes` hold until the reader goes on. */
-export interface JsonPiece {
-  readonly bytes: Buffer;
-  /** Of its first byte, from 1 on. */
-  readonly line: number;
-  readonly offsetBytes: number;
-}
+/** Stops, with the line and offset of what is wrong. */
+export type Fail = (what: string) => never;
 
 /** A message is at most 32 MiB, two thirds more in base64; a state file of a consumer is smaller. */
 const MOST_PIECE_BYTES = 64 * 1024 * 1024;
 const WINDOW_BYTES = 1024 * 1024;
+const TOO_LONG = `a value is longer than ${MOST_PIECE_BYTES} bytes`;
 const MOST_WINDOW_BYTES = MOST_PIECE_BYTES + WINDOW_BYTES;
 
 const [QUOTE, BACKSLASH, NEWLINE] = [0x22, 0x5c, 0x0a];
@@ -62,22 +59,53 @@ export class JsonReader {
     return found;
   }
 
-  /** Takes the value that begins here. */
-  value(): JsonPiece {
+  /** Takes the value that begins here, as it stands; its bytes hold until the reader goes on. */
+  value(): Buffer {
     if (this.peek() === null) this.fail('a value expected');
-    const line = this.#line;
-    const offsetBytes = this.offsetBytes;
+    const fail = this.failHere();
     const lengthBytes = this.#passValue();
     if (lengthBytes === 0) this.fail('a value expected');
-    if (lengthBytes > MOST_PIECE_BYTES) this.#failLength();
-    return { bytes: this.#window.subarray(this.#at - lengthBytes, this.#at), line, offsetBytes };
+    if (lengthBytes > MOST_PIECE_BYTES) fail(TOO_LONG);
+    return this.#window.subarray(this.#at - lengthBytes, this.#at);
   }
 
-  /** Stops at a place: that of a piece, or where the reader stands. */
-  fail(what: string, place?: Omit<JsonPiece, 'bytes'>): never {
-    const { line, offsetBytes } = place ?? { line: this.#line, offsetBytes: this.offsetBytes };
-    const reason = place === undefined && this.#isAtEnd ? `the file ends, ${what}` : what;
-    throw new SourceError(`${this.#label}: line ${line}, byte ${offsetBytes}: ${reason}`);
+  /** Takes an object apart: gives the name of each field, whose value is to be taken then. Stops at one that comes twice. */
+  *fields(): Generator<string> {
+    const names = new Set<string>();
+    this.take('{');
+    while (this.peek() !== '}') {
+      if (names.size > 0) this.take(',');
+      this.peek();
+      const fail = this.failHere();
+      const name = this.#name() ?? fail('a field name expected');
+      if (names.has(name)) fail(`${name}: a second time`);
+      names.add(name);
+      this.take(':');
+      this.peek();
+      yield name;
+    }
+    this.take('}');
+  }
+
+  #name(): string | null {
+    const bytes = this.value();
+    const name = bytes.toString('utf8', 1, bytes.length - 1);
+    // Almost every name is plain.
+    if (bytes[0] === QUOTE && /^\w*$/.test(name)) return name;
+    const parsed = parseJson(bytes.toString('utf8'));
+    return parsed.ok && typeof parsed.value === 'string' ? parsed.value : null;
+  }
+
+  fail(what: string): never {
+    return this.failHere()(this.#isAtEnd ? `the file ends, ${what}` : what);
+  }
+
+  /** For what will be found wrong with what begins here. */
+  failHere(): Fail {
+    const [line, offsetBytes] = [this.#line, this.offsetBytes];
+    return (what) => {
+      throw new SourceError(`${this.#label}: line ${line}, byte ${offsetBytes}: ${what}`);
+    };
   }
 
   get #isAtEnd(): boolean {
@@ -136,14 +164,10 @@ export class JsonReader {
     return backslashes % 2 === 1;
   }
 
-  #failLength(): never {
-    return this.fail(`a value is longer than ${MOST_PIECE_BYTES} bytes`);
-  }
-
   /** Reads on; what lies before `keepFrom` is given up. Returns whether there is more. */
   #fill(keepFrom: number): boolean {
     const keptBytes = this.#filledBytes - keepFrom;
-    if (keptBytes > MOST_PIECE_BYTES) this.#failLength();
+    if (keptBytes > MOST_PIECE_BYTES) this.fail(TOO_LONG);
     const isCramped = keptBytes > this.#window.length / 2 && this.#window.length < MOST_WINDOW_BYTES;
     const grownBytes = Math.min(this.#window.length * 2, MOST_WINDOW_BYTES);
     const target = isCramped ? Buffer.alloc(grownBytes) : this.#window;

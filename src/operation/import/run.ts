@@ -14,7 +14,6 @@ import type { StreamContent } from '../write/stream-content.ts';
 import type { PlanReport, WrittenReport } from '../write/types.ts';
 import type { WritableMessage } from '../../writer/block-writer.ts';
 import { readDocument } from './document.ts';
-import { importedMessage } from './message.ts';
 import { surveyExport, type ExportSurvey } from './survey.ts';
 import type { ImportOptions } from './types.ts';
 
@@ -92,14 +91,9 @@ class Passes {
   }
 
   async messages(take: (message: WritableMessage) => void, turn: () => Promise<void>): Promise<void> {
-    let lastSeq = 0n;
     await readDocument(this.#source, this.#label, {
       field: () => {},
-      message: (piece, fail) => {
-        const message = importedMessage(piece, lastSeq, fail);
-        lastSeq = message.seq;
-        take(message);
-      },
+      message: take,
       pause: async (doneBytes) => {
         await this.pause(doneBytes);
         await turn();

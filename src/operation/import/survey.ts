@@ -5,7 +5,6 @@ import { formatTimeNs } from '../../core/time.ts';
 import { MessageTotals } from '../write/message-totals.ts';
 import { readDocument } from './document.ts';
 import { HeadFields, type DeclaredExportState, type ImportedHead } from './head.ts';
-import { importedMessage } from './message.ts';
 
 /** What a whole export holds. */
 export interface ExportSurvey {
@@ -25,7 +24,7 @@ export async function surveyExport(
   const totals = new MessageTotals();
   await readDocument(source, label, {
     field: (name, value, fail) => fields.add(name, value, fail),
-    message: (piece, fail) => totals.add(importedMessage(piece, totals.last?.seq ?? 0n, fail)),
+    message: (message) => totals.add(message),
     pause,
   });
   const fail = (what: string): never => {
