@@ -4,10 +4,13 @@ import { VERSION } from '../core/version.ts';
 import { escapeText } from '../report/escape.ts';
 import { catCommand } from './commands/cat.ts';
 import { checksCommand } from './commands/checks.ts';
+import { diffCommand } from './commands/diff.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { preflightCommand } from './commands/preflight.ts';
+import { repairCommand } from './commands/repair.ts';
 import { sliceCommand } from './commands/slice.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { extractCommand } from './commands/extract.ts';
@@ -26,6 +29,7 @@ interface Command {
 const COMMANDS: readonly Command[] = [
   inspectCommand,
   verifyCommand,
+  diffCommand,
   catCommand,
   exportCommand,
   importCommand,
@@ -34,6 +38,8 @@ const COMMANDS: readonly Command[] = [
   sliceCommand,
   extractCommand,
   rewriteStreamNameCommand,
+  preflightCommand,
+  repairCommand,
   checksCommand,
   explainCommand,
 ];
@@ -145,6 +151,7 @@ function kindOf(error: unknown): string {
 /** For a monitoring system everything that is no verdict is UNKNOWN. */
 function exitOf(args: readonly string[], isUsage: boolean): number {
   const command = args.find((arg) => COMMANDS.some((other) => other.command.startsWith(`${arg} `)));
-  if (command === 'verify') return EXIT.damaged;
+  if (command === 'verify' || command === 'preflight') return EXIT.damaged;
+  if (command === 'diff') return EXIT.trouble;
   return isUsage ? EXIT.usage : EXIT.failed;
 }

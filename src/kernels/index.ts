@@ -4,6 +4,7 @@ export { adoptKernelModule, kernelModule } from './instance.ts';
 export {
   decodeS2Block,
   decodeS2Input,
+  decodeS2InputPart,
   encodeS2Block,
   s2DecodedLength,
   s2EncodeWindow,

@@ -50,6 +50,7 @@ export interface KernelExports {
   readonly scan: (final: number) => number;
   readonly scanDrained: () => void;
   readonly scanFinish: () => void;
+  readonly vainBytes: Place;
   readonly records: Place;
   readonly messages: Place;
   readonly messageBytes: Place;

@@ -18,6 +18,15 @@ export function decodeS2Input(lengthBytes: number): Uint8Array | null {
   return length < 0 ? null : new Uint8Array(buffer, exports.S2_OUTPUT.value, length);
 }
 
+/** The same as far as it goes: `decodedBytes` (at most 4 MiB) of output, zeros from where the block is corrupt. */
+export function decodeS2InputPart(lengthBytes: number, decodedBytes: number): Uint8Array {
+  const { exports, buffer } = kernels();
+  const output = new Uint8Array(buffer, exports.S2_OUTPUT.value, decodedBytes);
+  output.fill(0);
+  decodeS2Input(lengthBytes);
+  return output;
+}
+
 /** Decodes one S2 or Snappy block into `target` (format.md 12.1). Returns the decoded length; -1 where it is corrupt or does not fit. */
 export function decodeS2Block(block: Uint8Array, target: Uint8Array): number {
   const { exports } = kernels();

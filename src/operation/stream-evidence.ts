@@ -4,9 +4,16 @@ import type { StreamArchive } from '../model/stream-archive.ts';
 import type { PendingQuery } from '../workers/jobs.ts';
 import { applyLimits } from './apply-limits.ts';
 import type { Archive } from './open-archive.ts';
-import { joinTallies, scanStream, tallyBlocks, tallyOfScan, type StreamScan } from './scan-stream.ts';
+import {
+  joinTallies,
+  scanStream,
+  tallyBlocks,
+  tallyOfScan,
+  type ScanOptions,
+  type StreamScan,
+} from './scan-stream.ts';
 
-export interface EvidenceOptions {
+export interface EvidenceOptions extends ScanOptions {
   /** Count messages and bytes of each subject. */
   readonly wantSubjects: boolean;
   /** What consumers wait for; counted in the order given. */
@@ -19,7 +26,7 @@ export async function gatherEvidence(
   work: Archive,
   options: EvidenceOptions,
 ): Promise<StreamEvidence & { readonly scan: StreamScan }> {
-  const scan = await scanStream(archive, work.pool, work.onBytes);
+  const scan = await scanStream(archive, work.pool, work.onBytes, options);
   const sets = applyLimits(archive, liveSets(archive, scan.scans));
   const tallies = await tallyAll(archive, sets, work, options);
   return {
@@ -42,7 +49,8 @@ async function tallyAll(
 ): Promise<StreamEvidence['tallies']> {
   const needsAll = options.wantSubjects || options.pending.length > 0;
   const again = sets.filter((set) => (needsAll ? set.live.length > 0 : set.dead.length > 0));
-  const counted = await tallyBlocks(archive, again, work.pool, options);
+  const { wantSubjects, pending } = options;
+  const counted = await tallyBlocks(archive, again, work.pool, { wantSubjects, pending });
   const byBlock = new Map(again.map((set, i) => [set.block.index, counted[i]]));
   return sets.map((set) => byBlock.get(set.block.index) ?? tallyOfScan(set.scan, needsAll));
 }

@@ -1,4 +1,4 @@
-import { oneRange } from '../core/sequence-ranges.ts';
+import { RangeBuilder } from '../core/range-builder.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { V2StreamParts } from '../container/entry.ts';
 import { readV2 } from '../model/load-v2-stream.ts';
@@ -26,14 +26,14 @@ export function readV2Messages(
   options: { readonly wantSubjects: boolean; readonly pending: readonly PendingQuery[] },
 ): V2Messages {
   const tally = new Tally(options.pending, options.wantSubjects);
-  const pairs: bigint[] = [];
+  const live = new RangeBuilder();
+  let lastSeq = -1n;
   const { findings } = readV2(parts, archive.place, (message) => {
-    const last = pairs.at(-1);
-    if (last !== undefined && message.seq <= last) return;
-    if (last !== undefined && message.seq === last + 1n) pairs[pairs.length - 1] = message.seq;
-    else pairs.push(...oneRange(message.seq, message.seq));
+    if (message.seq <= lastSeq) return;
+    lastSeq = message.seq;
+    live.add(message.seq, message.seq);
     const bytes = storedBytes(message.subject.length, message.header.length, message.payload.length);
     tally.add(message.seq, message.timeNs, bytes, message.subject);
   });
-  return { total: tally.result(), live: BigUint64Array.from(pairs), findings };
+  return { total: tally.result(), live: live.take(), findings };
 }

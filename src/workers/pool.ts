@@ -14,6 +14,9 @@ const WORTH_THREADS_BYTES = 150 * 1024 * 1024;
 /** Memory is as fast as it is: more threads than this only cost their 15 MiB each. */
 const MOST_THREADS = 8;
 
+/** Jobs make little garbage at a time; with the default each thread would keep some 20 MiB of it. */
+const YOUNG_GENERATION_MIB = 4;
+
 export interface PoolOptions {
   /** Threads at most; 1 = run in the calling thread. */
   readonly jobs?: number | undefined;
@@ -87,6 +90,7 @@ export class Pool {
     const worker = new Worker(new URL('./worker-main.js', import.meta.url), {
       name: `natsarc-${this.#all.length + 1}`,
       workerData: { kernel: kernelModule() },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
     });
     this.#all.push(worker);
     return worker;

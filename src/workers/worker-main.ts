@@ -11,12 +11,18 @@ const MAX_TOUCHED_BYTES = 6 * 1024 * 1024;
 adoptKernelModule((workerData as { kernel: WebAssembly.Module }).kernel);
 
 parentPort?.on('message', (job: Job) => {
-  parentPort?.postMessage(replyTo(job));
+  void replyTo(job).then((reply) => parentPort?.postMessage(reply, handedOver(reply)));
 });
 
-function replyTo(job: Job): JobReply {
+/** Memory that the other side takes over: a copy would stay here until this thread tidies up, which is seldom. */
+function handedOver(reply: JobReply): ArrayBuffer[] {
+  if (reply === 'too-large' || 'error' in reply || reply.result.kind !== 'fingerprint') return [];
+  return [reply.result.prints.buffer];
+}
+
+async function replyTo(job: Job): Promise<JobReply> {
   try {
-    return { result: runJob(job, MAX_TOUCHED_BYTES) };
+    return { result: await runJob(job, MAX_TOUCHED_BYTES) };
   } catch (error) {
     if (error instanceof LargeRecord) return 'too-large';
     return { error: error instanceof Error ? error.message : String(error) };

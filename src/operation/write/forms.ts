@@ -36,7 +36,7 @@ export async function writeStream(
   if (shape.as === 'snapshot') return writeSnapshotFile(stream, shape.form, path, staged, signal);
   staged.makeFolder(path);
   const state = await writeSnapshotFile(stream, shape.form, join(path, 'stream.tar.s2'), staged, signal);
-  const declared = declaredState(state, stream.consumers.length);
+  const declared = declaredState(state, stream.consumers.length, stream.content.lost);
   const manifest = writeManifest(stream.config, declared, manifestNotes(stream));
   staged.addFile(join(path, 'backup.json'), manifest);
   return state;
