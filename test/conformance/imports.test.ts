@@ -2,13 +2,14 @@ import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { diffArchives } from '../../src/operation/diff/run.ts';
 import { exportStream } from '../../src/operation/export/run.ts';
 import type { ExportHead } from '../../src/operation/export/types.ts';
 import { importExport } from '../../src/operation/import/run.ts';
 import { jsonExport } from '../../src/report/export/json.ts';
 import { ndjsonExport } from '../../src/report/export/ndjson.ts';
 import { archiveForms } from '../support/archive-forms.ts';
-import { captures } from '../support/captures.ts';
+import { captures, type Json } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
 import { summaryOf } from '../support/stream-summary.ts';
 
@@ -22,6 +23,7 @@ for (const capture of captures()) {
   describe(capture.id, () => {
     it('an export becomes an archive with the same messages, state and consumers', async () => {
       const folder = tempFolder();
+      const differing: Json[] = [];
       for (const { path, label } of forms) {
         const before = await summaryOf(path);
         for (const [to, writer] of [
@@ -33,11 +35,14 @@ for (const capture of captures()) {
           const target = `${at}.archive`;
           await importExport(`${at}.export`, { target, to });
           expect(await summaryOf(target), label).toEqual(before);
+          const { same, streams } = await diffArchives(path, target);
+          if (!same) differing.push({ label, to, streams });
           const again = await exported(target, `${at}.again`, writer);
           expect(comparable(again, to), label).toEqual(comparable(head, to));
           compared++;
         }
       }
+      expect(differing).toEqual([]);
     }, 300_000);
   });
 }
