@@ -8,6 +8,8 @@ export type { CatResult, StoredMessage } from './operation/cat/types.ts';
 export type { HeaderCondition, MessageFilter } from './operation/filter/types.ts';
 export { exportStream, type ExportTaker } from './operation/export/run.ts';
 export type { ExportedConsumer, ExportHead } from './operation/export/types.ts';
+export { importExport } from './operation/import/run.ts';
+export type { ImportOptions } from './operation/import/types.ts';
 export { catKeyValues } from './operation/kv/run.ts';
 export type { KvEntry, KvOptions } from './operation/kv/types.ts';
 export { takeObject, type ObjectOptions } from './operation/object/run.ts';
@@ -47,11 +49,14 @@ export type {
 export { extractIntoDataDir } from './operation/extract/run.ts';
 export type { ExtractOptions } from './operation/extract/types.ts';
 export { convertArchive, type ConvertOptions } from './operation/write/convert.ts';
+export { sliceArchive } from './operation/slice/run.ts';
+export type { SliceOptions } from './operation/slice/types.ts';
 export { renameStream, type RenameOptions } from './operation/write/rename.ts';
 export type {
   ChangeOptions,
   OutputForm,
   PlanReport,
+  SliceReport,
   WriteOptions,
   WrittenReport,
   WrittenStream,

@@ -7,9 +7,11 @@ import { checksCommand } from './commands/checks.ts';
 import { diffCommand } from './commands/diff.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { preflightCommand } from './commands/preflight.ts';
 import { repairCommand } from './commands/repair.ts';
+import { sliceCommand } from './commands/slice.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { extractCommand } from './commands/extract.ts';
 import { convertCommand, packCommand, rewriteStreamNameCommand } from './commands/write.ts';
@@ -30,8 +32,10 @@ const COMMANDS: readonly Command[] = [
   diffCommand,
   catCommand,
   exportCommand,
+  importCommand,
   packCommand,
   convertCommand,
+  sliceCommand,
   extractCommand,
   rewriteStreamNameCommand,
   preflightCommand,

@@ -24,13 +24,25 @@ const RFC3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9})\d*)?
 export function parseTimeNs(text: string): bigint | null {
   const match = RFC3339.exec(text);
   if (match === null) return null;
-  const [, date, clock, fraction = '', zone = 'Z'] = match;
-  const milliseconds = Date.parse(`${date}T${clock}${zone.toUpperCase()}`);
+  const [, date = '', clock = '', fraction = '', zone = 'Z'] = match;
+  const secondText = `${date}T${clock}${zone.toUpperCase()}`;
+  if (secondText !== parsedSecondText) {
+    const milliseconds = secondOf(secondText, date);
+    if (milliseconds === null) return null;
+    [parsedSecondText, parsedSecondMs] = [secondText, milliseconds];
+  }
+  return BigInt(parsedSecondMs) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
+}
+
+/** The second that was last read. */
+let [parsedSecondText, parsedSecondMs] = ['1970-01-01T00:00:00Z', 0];
+
+function secondOf(text: string, date: string): number | null {
+  const milliseconds = Date.parse(text);
   // Date.parse takes 30 February for 1 March.
   const day = new Date(Date.parse(`${date}T00:00:00Z`));
-  if (Number.isNaN(milliseconds) || Number.isNaN(day.getTime()) || !day.toISOString().startsWith(date ?? ''))
-    return null;
-  return BigInt(milliseconds) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
+  const isDay = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
+  return Number.isNaN(milliseconds) || !isDay ? null : milliseconds;
 }
 
 const AGE_UNITS_NS: Readonly<Record<string, bigint>> = {

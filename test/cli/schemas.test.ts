@@ -24,6 +24,7 @@ for (const name of [
   'kv-entry',
   'export',
   'report-written',
+  'report-plan',
   'report-loss',
   'error',
 ])
@@ -89,6 +90,16 @@ describe('--json fits its schema', () => {
     const target = join(tempFolder(), 'out');
     const archive = join(CAPTURES, '2.14.5-full/backups/$G/HUGESEQ');
     expectValid('report-written', runCli(['pack', archive, '--out', target, '--json']).stdout);
+  });
+
+  it('what slice wrote and would write, and an export that names its filters', () => {
+    const target = join(tempFolder(), 'out');
+    const archive = join(CAPTURES, '2.14.5-full/backups/$G/HUGESEQ');
+    const filters = ['--subject', '>', '--min-seq', '2', '--before', '1s', '--header', 'A=b', '--grep', 'x'];
+    const args = ['slice', archive, '--out', target, '--json', ...filters, '--last-per-subject', '1'];
+    expectValid('report-plan', runCli([...args, '--dry-run']).stdout);
+    expectValid('report-written', runCli(args).stdout);
+    expectValid('export', runCli(['export', archive, '--to', 'json', '--limit', '2', ...filters]).stdout);
   });
 
   it('a comparison, the same or not, with examples', () => {

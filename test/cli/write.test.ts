@@ -155,6 +155,26 @@ describe('pack and rewrite-stream-name', () => {
     expect(manifest).toMatchObject({ config: { name: 'KV_copy', subjects: ['$KV.copy.>'] } });
   });
 
+  it('one stream of an account backup, and one stream folder, keep their form', () => {
+    const folder = tempFolder();
+    const account = join(folder, 'account');
+    const backup = join(FULL, 'account-backup/$G');
+    const run = runCli(['rewrite-stream-name', backup, 'NEW', '--stream', 'ORDERS', '--out', account]);
+    expect(run.exit, run.stderr).toBe(0);
+    expect(readdirSync(account).toSorted()).toEqual(['MEM', 'NEW', 'WQ']);
+    expect(readdirSync(join(account, 'NEW')).toSorted()).toEqual(['backup.json', 'stream.tar.s2']);
+    const store = join(folder, 'NEW');
+    const again = runCli([
+      'rewrite-stream-name',
+      join(FULL, 'store/jetstream/$G/streams/ORDERS'),
+      'NEW',
+      '--out',
+      store,
+    ]);
+    expect(again.exit, again.stderr).toBe(0);
+    expect(runCli(['verify', '--check', store]).exit).toBe(0);
+  });
+
   it('rename a stream within a whole store or account backup, the rest as it is', () => {
     const archives = [
       ['store', 'jetstream/$G/streams'],

@@ -34,7 +34,7 @@ export const CHANGE_FLAGS = {
   'dry-run': { type: 'boolean', default: false, describe: 'only tell what would be done' },
 } as const;
 
-const OUT_FLAG = {
+export const OUT_FLAG = {
   out: {
     type: 'string',
     demandOption: true,
@@ -121,7 +121,8 @@ async function convert(args: WriteArguments, to: OutputForm, context: CliContext
   await show(await convertArchive(args.archive, { ...(await writeOptions(args, context)), to }), context);
 }
 
-async function writeOptions(args: WriteArguments, context: CliContext): Promise<WriteOptions> {
+/** What the flags of a writing command ask for. Throws UsageError. */
+export async function writeOptions(args: WriteArguments, context: CliContext): Promise<WriteOptions> {
   return {
     ...selectOptions(args, context),
     ...(await changeOptions(args)),
@@ -182,7 +183,7 @@ export interface ChangeArguments {
   readonly dryRun: boolean;
 }
 
-interface WriteArguments extends SelectArguments, ChangeArguments {
+export interface WriteArguments extends SelectArguments, ChangeArguments {
   readonly archive: string;
   readonly out: string;
 }

@@ -25,7 +25,7 @@ function lostJson(lost: BigUint64Array): JsonObject {
   return { msgs: countSequences(lost) > MOST_LOST ? [] : [...eachSequence(lost)], bytes: 0 };
 }
 
-/** Writes backup.json, indented as the `nats` CLI does (format.md 9.1). */
-export function writeManifest(config: JsonObject, state: ManifestState): Uint8Array {
-  return new TextEncoder().encode(stringifyJson({ config, state: declaredStateJson(state) }, 2));
+/** Writes backup.json, indented as the `nats` CLI does (format.md 9.1), which overlooks other fields such as `notes` has. */
+export function writeManifest(config: JsonObject, state: ManifestState, notes: object = {}): Uint8Array {
+  return new TextEncoder().encode(stringifyJson({ config, state: declaredStateJson(state), ...notes }, 2));
 }

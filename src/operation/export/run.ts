@@ -4,6 +4,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import { streamMessages, type EmitMessages } from '../cat/stream-messages.ts';
 import type { CatResult } from '../cat/types.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
+import { filterReport } from '../filter/report.ts';
 import type { MessageFilter } from '../filter/types.ts';
 import { inspectFileStream } from '../inspect/file-stream.ts';
 import { inspectV2Stream } from '../inspect/v2-stream.ts';
@@ -30,6 +31,7 @@ export async function exportStream(
   taker: ExportTaker,
 ): Promise<CatResult> {
   const sieve = new MessageSieve(options);
+  const filters = filterReport(options);
   return withArchive(path, options, async (work) => {
     const parts = onlyStream(work);
     const archive = loadStream(parts);
@@ -42,6 +44,7 @@ export async function exportStream(
       config: archive.config,
       state: await stateOf(archive, parts, work),
       consumers: archive.consumers.map(exportedConsumer),
+      ...(Object.keys(filters).length === 0 ? {} : { filters }),
     });
     let messages = 0;
     const findings = await streamMessages({ archive, parts }, work, sieve, (lot) => {

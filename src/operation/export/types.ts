@@ -1,3 +1,4 @@
+import type { FilterReport } from '../filter/report.ts';
 import type { JsonObject, SequencePair, StreamState, ToolReport } from '../types.ts';
 
 /** A consumer with all that its state file remembers; null where there is none that can be read. */
@@ -26,4 +27,6 @@ export interface ExportHead {
   /** Of the whole stream, whatever the filters let pass. */
   readonly state: StreamState | null;
   readonly consumers: readonly ExportedConsumer[];
+  /** Which messages follow; absent: all. */
+  readonly filters?: FilterReport;
 }

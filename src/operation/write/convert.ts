@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { UsageError } from '../../core/error.ts';
-import { loadStream, withArchive } from '../open-archive.ts';
+import { loadStream, withArchive, type Archive } from '../open-archive.ts';
 import { checkInput } from './check-input.ts';
 import type { StreamShape } from './forms.ts';
 import { outgoingStream, type OutgoingStream } from './outgoing-stream.ts';
@@ -39,19 +39,30 @@ export async function convertArchive(
     const { usable, skipped } = withData(work.selected.map(loadStream));
     if (options.as !== undefined && usable.length > 1)
       throw new UsageError(`${usable.length} streams are in it: --stream must choose one`);
-    const isOne = usable.length === 1 && ONE_STREAM_KINDS.includes(work.container.kind);
-    const hasAccounts = new Set(usable.map(({ account }) => account)).size > 1;
-    const placed: PlacedStream[] = [];
-    for (const archive of usable) {
-      const outgoing = outgoingStream(archive, await streamContent(archive, work), options);
-      const stream =
-        options.to === 'store' ? { ...outgoing, account: outgoing.account ?? DEFAULT_ACCOUNT } : outgoing;
-      const path = isOne ? '' : join(hasAccounts ? (archive.account ?? '') : '', stream.name);
-      placed.push({ stream, ...placeOf(options.to, stream, path) });
-    }
-    checkPaths(placed);
+    const outgoing: OutgoingStream[] = [];
+    for (const archive of usable)
+      outgoing.push(outgoingStream(archive, await streamContent(archive, work), options));
+    const placed = placedAs(options.to, outgoing, work);
     return carryOut({ placed, copies: [], skipped, notes: [] }, work, options);
   });
+}
+
+/** Where streams of an archive go that are written in another form than they have. Throws UsageError. */
+export function placedAs(
+  form: OutputForm,
+  streams: readonly OutgoingStream[],
+  work: Archive,
+): readonly PlacedStream[] {
+  const isOne = streams.length === 1 && ONE_STREAM_KINDS.includes(work.container.kind);
+  const hasAccounts = new Set(streams.map(({ account }) => account)).size > 1;
+  const placed = streams.map((outgoing): PlacedStream => {
+    const path = isOne ? '' : join(hasAccounts ? (outgoing.account ?? '') : '', outgoing.name);
+    const account = form === 'store' ? (outgoing.account ?? DEFAULT_ACCOUNT) : outgoing.account;
+    const stream = { ...outgoing, account };
+    return { stream, ...placeOf(form, stream, path) };
+  });
+  checkPaths(placed);
+  return placed;
 }
 
 function placeOf(

@@ -5,6 +5,7 @@ import type { StateNumbers } from '../../model/stream-state.ts';
 import { SnapshotWriter } from '../../writer/snapshot-writer.ts';
 import type { StagedFiles, WriteBytes } from '../../writer/staged-files.ts';
 import { TgzWriter } from '../../writer/tgz-writer.ts';
+import { TOOL } from '../open-archive.ts';
 import { declaredState } from './declared-state.ts';
 import { writeStreamFiles } from './files-form.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
@@ -35,12 +36,14 @@ export async function writeStream(
   if (shape.as === 'snapshot') return writeSnapshotFile(stream, shape.form, path, staged, signal);
   staged.makeFolder(path);
   const state = await writeSnapshotFile(stream, shape.form, join(path, 'stream.tar.s2'), staged, signal);
-  const manifest = writeManifest(
-    stream.config,
-    declaredState(state, stream.consumers.length, stream.content.lost),
-  );
+  const declared = declaredState(state, stream.consumers.length, stream.content.lost);
+  const manifest = writeManifest(stream.config, declared, manifestNotes(stream));
   staged.addFile(join(path, 'backup.json'), manifest);
   return state;
+}
+
+function manifestNotes({ slice }: OutgoingStream): object {
+  return slice === undefined ? {} : { slice: { tool: TOOL, ...slice } };
 }
 
 async function writeSnapshotFile(

@@ -7,7 +7,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import { mapConsumerConfig, mapStreamConfig } from './subject-changes.ts';
 import { allChanges, bucketChange, subjectChange, type ChangeMessage } from './message-changes.ts';
 import type { StreamContent } from './stream-content.ts';
-import type { ChangeOptions } from './types.ts';
+import type { ChangeOptions, SliceReport } from './types.ts';
 
 /** A stream as it is to be written. */
 export interface OutgoingStream {
@@ -23,6 +23,8 @@ export interface OutgoingStream {
   readonly change: ChangeMessage | null;
   /** What was left out of its configuration, in words. */
   readonly notCarried: readonly string[];
+  /** Where it is a part of a stream: which. */
+  readonly slice?: SliceReport;
 }
 
 export interface OutgoingConsumer {

@@ -33,7 +33,7 @@ export async function renameStream(
     const neighbours = neighboursOf(archive, work);
     if (neighbours.some(({ name }) => name === options.as))
       throw new UsageError(`there is a stream called ${options.as} already`);
-    const { shape, path: place } = keptForm(archive, work, options);
+    const { shape, path: place } = keptForm(archive, work, options.as, options.target);
     const stream = outgoingStream(archive, await streamContent(archive, work), options);
     const followers = neighbours.filter(
       ({ config }) => config !== null && copiedFrom(config).includes(archive.name),
@@ -83,11 +83,12 @@ function folderOf({ label }: StreamParts, kind: ArchiveKind): string {
   return kind === 'account-backup' ? dirname(label) : label;
 }
 
-/** What the stream is now, and where in the target it goes. */
-function keptForm(
+/** What the stream is now, and where in the target it goes under the name `as`. Throws UsageError, ToolError. */
+export function keptForm(
   { parts }: StreamArchive,
   work: Archive,
-  { as, target }: RenameOptions,
+  as: string,
+  target: string,
 ): { readonly shape: StreamShape; readonly path: string } {
   const { kind } = work.container;
   const form = parts.form === 'v2' ? 'v2' : 'v1';

@@ -5,7 +5,7 @@ import type { Finding } from '../../findings/finding.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
 import { StagedTarget } from '../../writer/staged-target.ts';
-import { TOOL, type Archive } from '../open-archive.ts';
+import { TOOL } from '../open-archive.ts';
 import { stateReport } from '../state-report.ts';
 import { checkWritten } from './check-written.ts';
 import { notCarried, writeStream, type StreamShape } from './forms.ts';
@@ -29,13 +29,21 @@ export interface WritePlan {
   readonly notes: readonly string[];
 }
 
+/** What a plan was made from, as far as carrying it out needs it. */
+export interface WriteSource {
+  readonly container: { readonly path: string };
+  readonly signal: AbortSignal | undefined;
+  /** Threads that are not needed any more once all is written. */
+  readonly pool?: { close(): Promise<void> };
+}
+
 /**
  * Carries a plan out: everything is written beside the target, verified there and renamed into place. With `dryRun` it
  * only tells the steps. Throws UsageError, ToolError, CancelledError; then nothing is at the target.
  */
 export async function carryOut(
   plan: WritePlan,
-  work: Archive,
+  work: WriteSource,
   options: WriteOptions,
 ): Promise<WrittenReport | PlanReport> {
   if (plan.placed.length === 0) throw new ToolError('none of the streams has data in it');
@@ -45,7 +53,7 @@ export async function carryOut(
   try {
     const report = await writeAll(plan, work, options, staged);
     // Its threads would wait, with their memory, while others verify.
-    await work.pool.close();
+    await work.pool?.close();
     await checkWritten(staged.path, report.streams, options);
     staged.commit();
     return report;
@@ -66,7 +74,7 @@ function checkApart(archivePath: string, target: string): void {
 
 async function writeAll(
   plan: WritePlan,
-  work: Archive,
+  work: WriteSource,
   options: WriteOptions,
   staged: StagedTarget,
 ): Promise<WrittenReport> {
@@ -125,6 +133,7 @@ export function writtenStream(
     ...(name === source.name ? {} : { from_name: source.name }),
     state: stateReport(state, { consumerCount: stream.consumers.length, gaps: false }),
     not_carried: notCarried(stream, shape.as === 'store' ? 'store' : shape.form),
+    ...(stream.slice === undefined ? {} : { slice: stream.slice }),
   };
 }
 

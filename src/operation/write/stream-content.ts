@@ -41,16 +41,23 @@ export interface SoundBlocks {
 /** A thread holds a block three times: read, written and packed. */
 const LARGEST_BLOCK_BYTES = 16 * 1024 * 1024;
 
+/** The content of an archive; `walk` leaves out what the sieve's sequences and limit leave out, block by block. */
+export interface ArchivedContent extends StreamContent {
+  readonly walk: (sieve: MessageSieve) => MessageWalk;
+}
+
 /** Checks every record of a stream. Throws ToolError where it holds nothing that can be read. */
-export async function streamContent(archive: StreamArchive, work: Archive): Promise<StreamContent> {
+export async function streamContent(archive: StreamArchive, work: Archive): Promise<ArchivedContent> {
   const { parts } = archive;
   if (parts.form === 'v2') return v2Content(archive, parts);
   if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
   if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
+  const walk = (sieve: MessageSieve): MessageWalk => walkBlocks(archive, evidence.sets, sieve);
   return {
     state: stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null),
-    messages: walkBlocks(archive, evidence.sets, new MessageSieve({})),
+    messages: walk(new MessageSieve({})),
+    walk,
     blocks: soundBlocks(archive, evidence, work),
     lost: lostMessages(evidence),
     findings: [
@@ -63,11 +70,12 @@ export async function streamContent(archive: StreamArchive, work: Archive): Prom
   };
 }
 
-function v2Content(archive: StreamArchive, parts: V2StreamParts): StreamContent {
+function v2Content(archive: StreamArchive, parts: V2StreamParts): ArchivedContent {
   const { total, findings } = readV2Messages(archive, parts, { wantSubjects: true, pending: [] });
   const declared = readV2(parts, archive.place, null).state;
   const isEmpty = total.messages === 0;
   const lastSeq = declared !== null && declared.lastSeq > total.lastSeq ? declared.lastSeq : total.lastSeq;
+  const walk = (sieve: MessageSieve): MessageWalk => walkV2(archive, parts, sieve).messages;
   const declaredTimeNs = declaredTime(declared?.lastTime ?? null);
   return {
     state: {
@@ -80,7 +88,8 @@ function v2Content(archive: StreamArchive, parts: V2StreamParts): StreamContent 
       numSubjects: total.subjects.size,
       deleted: null,
     },
-    messages: walkV2(archive, parts, new MessageSieve({})).messages,
+    messages: walk(new MessageSieve({})),
+    walk,
     lost: { msgs: [], bytes: 0 },
     findings: [...placed(parts.findings, archive.place), ...archive.findings, ...findings],
   };

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { Finding } from '../../findings/finding.ts';
+import type { FilterReport } from '../filter/report.ts';
 import type { SelectOptions, StreamState, ToolReport } from '../types.ts';
 
 /** What a stream is written as: a V1 or V2 snapshot, a legacy .tgz, a folder of a server's store. */
@@ -63,6 +64,15 @@ export interface Lost {
   readonly bytes: number;
 }
 
+/** What a slice left of a stream. */
+export interface SliceReport {
+  readonly filters: FilterReport;
+  /** Whether sequences were made dense from 1 on. */
+  readonly renumbered: boolean;
+  /** The stream that it was taken from. */
+  readonly of: { readonly messages: bigint; readonly first_seq: bigint; readonly last_seq: bigint };
+}
+
 export interface WrittenStream {
   readonly account: string | null;
   readonly name: string;
@@ -70,6 +80,8 @@ export interface WrittenStream {
   readonly state: StreamState;
   /** What the form that was written cannot hold. */
   readonly not_carried: readonly string[];
+  /** Where it is a part of a stream. */
+  readonly slice?: SliceReport;
 }
 
 export interface SkippedStream {

@@ -7,6 +7,7 @@ import type { WriteBytes } from '../../writer/staged-files.ts';
 import { V2Writer } from '../../writer/v2-writer.ts';
 import { declaredState } from './declared-state.ts';
 import { pause } from './pause.ts';
+import { MessageTotals } from './message-totals.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 
 const NO_STATE: ConsumerState = {
@@ -35,37 +36,29 @@ export async function writeV2Snapshot(
       `consumers/${consumer.name}`,
       writeV2Consumer(consumer.config, consumer.state ?? NO_STATE),
     );
-  let subjects: Set<string> | null = new Set();
+  const totals = new MessageTotals();
   await stream.content.messages(
     (message) => {
       const changed = stream.change === null ? message : stream.change(message);
       archive.addMessage(changed);
-      subjects?.add(Buffer.from(changed.subject).toString('latin1'));
-      if ((subjects?.size ?? 0) > MOST_SUBJECTS) subjects = null;
+      totals.add(changed);
       return false;
     },
     async () => pause(signal),
   );
   archive.end();
-  return { ...state, numSubjects: (subjects as Set<string> | null)?.size ?? null };
+  return { ...state, numSubjects: totals.numSubjects };
 }
-
-const RECORD_BYTES = 30;
-const HEADER_LENGTH_BYTES = 4;
-/** Distinct subjects that are counted; above, the number is unknown. */
-const MOST_SUBJECTS = 250_000;
 
 /** The state stands first in the archive: where messages change, they are looked at once before. */
 async function changedState(stream: OutgoingStream, signal: AbortSignal | undefined): Promise<StateNumbers> {
-  let bytes = 0;
+  const totals = new MessageTotals();
   await stream.content.messages(
     (message) => {
-      const { subject, header, data } = stream.change?.(message) ?? message;
-      const headerBytes = header === null ? 0 : HEADER_LENGTH_BYTES + header.length;
-      bytes += RECORD_BYTES + subject.length + headerBytes + data.length;
+      totals.add(stream.change?.(message) ?? message);
       return false;
     },
     async () => pause(signal),
   );
-  return { ...stream.content.state, bytes: BigInt(bytes), numSubjects: null };
+  return { ...stream.content.state, bytes: BigInt(totals.bytes), numSubjects: totals.numSubjects };
 }

@@ -1,4 +1,4 @@
-import type { PlanReport, WrittenReport } from '../../operation/write/types.ts';
+import type { PlanReport, SliceReport, WrittenReport } from '../../operation/write/types.ts';
 import { escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
 
@@ -10,6 +10,7 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
     const { messages, first_seq, last_seq, consumer_count } = stream.state;
     lines.push(
       `${escapeText(stream.name)}${from}: ${messages} messages, sequences ${first_seq} to ${last_seq}, ${consumer_count} consumers`,
+      ...(stream.slice === undefined ? [] : [`  ${sliceText(stream.slice)}`]),
       ...stream.not_carried.map((what) => palette.warn(`  not carried: ${escapeText(what)}`)),
     );
   }
@@ -25,4 +26,9 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
     );
   else lines.push(`written and verified: ${escapeText(report.target)}, ${report.bytes_written} bytes`);
   return `${lines.join('\n')}\n`;
+}
+
+function sliceText({ renumbered, of }: SliceReport): string {
+  const renumber = renumbered ? ', numbered anew' : '';
+  return `a part of ${of.messages} messages, sequences ${of.first_seq} to ${of.last_seq}${renumber}`;
 }

@@ -1,0 +1,31 @@
+import type { WritableMessage } from '../../writer/block-writer.ts';
+
+const RECORD_BYTES = 30;
+const HEADER_LENGTH_BYTES = 4;
+/** Distinct subjects that are counted; above, the number is unknown. */
+const MOST_SUBJECTS = 250_000;
+
+/** What messages add up to in a stream's state, given one after the other in rising sequence. */
+export class MessageTotals {
+  messages = 0;
+  /** As the records of message blocks. */
+  bytes = 0;
+  first: { readonly seq: bigint; readonly timeNs: bigint } | null = null;
+  last: { readonly seq: bigint; readonly timeNs: bigint } | null = null;
+  #subjects: Set<string> | null = new Set();
+
+  add({ seq, timeNs, subject, header, data }: WritableMessage): void {
+    this.messages++;
+    const headerBytes = header === null ? 0 : HEADER_LENGTH_BYTES + header.length;
+    this.bytes += RECORD_BYTES + subject.length + headerBytes + data.length;
+    this.last = { seq, timeNs };
+    this.first ??= this.last;
+    this.#subjects?.add(Buffer.from(subject).toString('latin1'));
+    if ((this.#subjects?.size ?? 0) > MOST_SUBJECTS) this.#subjects = null;
+  }
+
+  /** null where there are too many to count. */
+  get numSubjects(): number | null {
+    return this.#subjects?.size ?? null;
+  }
+}
