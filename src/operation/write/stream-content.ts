@@ -39,7 +39,7 @@ export interface SoundBlocks {
 }
 
 /** A thread holds a block three times: read, written and packed. */
-const LARGEST_BLOCK_BYTES = 16 * 1024 * 1024;
+export const LARGEST_BLOCK_BYTES = 16 * 1024 * 1024;
 
 /** Checks every record of a stream. Throws ToolError where it holds nothing that can be read. */
 export async function streamContent(archive: StreamArchive, work: Archive): Promise<StreamContent> {
