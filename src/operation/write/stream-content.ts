@@ -39,7 +39,7 @@ export interface SoundBlocks {
 }
 
 /** A thread holds a block three times: read, written and packed. */
-const LARGEST_BLOCK_BYTES = 16 * 1024 * 1024;
+export const LARGEST_BLOCK_BYTES = 16 * 1024 * 1024;
 
 /** The content of an archive; `walk` leaves out what the sieve's sequences and limit leave out, block by block. */
 export interface ArchivedContent extends StreamContent {
