@@ -102,12 +102,14 @@ export interface RewriteJob {
   readonly tail: { readonly seq: bigint; readonly timeNs: bigint } | null;
   /** Make it chunks of a snapshot under this path; null: leave it as it is. */
   readonly packPath: string | null;
+  /** Shared memory for the result, with room for `rewrittenRoom` of the block's bytes. */
+  readonly target: Uint8Array;
 }
 
 export interface RewriteResult {
   readonly kind: 'rewrite';
-  /** The block, or where it was packed its chunks. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** So much of `target` is the block, or where it was packed its chunks. */
+  readonly lengthBytes: number;
   readonly isPacked: boolean;
   readonly messages: number;
   readonly messageBytes: number;

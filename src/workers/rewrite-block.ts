@@ -1,4 +1,4 @@
-import { packEntry } from '../container/tar/packed-entry.ts';
+import { packedRoom, packEntry } from '../container/tar/packed-entry.ts';
 import { ToolError } from '../core/error.ts';
 import { RisingLookup } from '../core/sequence-ranges.ts';
 import { sealRecords } from '../kernels/index.ts';
@@ -23,58 +23,63 @@ class Scratch {
   }
 }
 
-const contentScratch = new Scratch();
-const targetScratch = new Scratch();
+const scratch = new Scratch();
 
 /** Copies the live records of a sound block behind one another and seals them with another key. Throws ToolError. */
 export function rewriteBlock(job: RewriteJob): RewriteResult {
-  const content = readBlock(job);
+  const { bytes: content, lengthBytes } = readBlock(job);
   const block = new Rewriting(job, content);
-  block.run();
+  block.run(lengthBytes);
   const bytes = block.written;
-  const packed = job.packPath === null ? null : packEntry(job.packPath, bytes);
+  const packedBytes = job.packPath === null ? null : packEntry(job.packPath, bytes, job.target);
+  if (packedBytes === null) job.target.set(bytes);
   return {
     kind: 'rewrite',
-    bytes: packed ?? new Uint8Array(bytes),
-    isPacked: packed !== null,
+    lengthBytes: packedBytes ?? bytes.length,
+    isPacked: packedBytes !== null,
     ...block.facts,
     lastChecksum: new Uint8Array(bytes.subarray(-8)),
   };
 }
 
-function readBlock({ source }: RewriteJob): Buffer {
+/** A block's bytes, with room behind them for one more record. */
+function readBlock({ source }: RewriteJob): { readonly bytes: Buffer; readonly lengthBytes: number } {
   const block = openBlock(source);
   try {
     const { content } = block;
-    const bytes = contentScratch.room(content.sizeBytes);
+    const bytes = scratch.room(content.sizeBytes + EMPTY_RECORD_BYTES);
     let lengthBytes = 0;
-    while (lengthBytes < bytes.length) {
-      const readBytes = content.read(bytes.subarray(lengthBytes), lengthBytes);
+    while (lengthBytes < content.sizeBytes) {
+      const readBytes = content.read(bytes.subarray(lengthBytes, content.sizeBytes), lengthBytes);
       if (readBytes === 0) break;
       lengthBytes += readBytes;
     }
-    return bytes.subarray(0, lengthBytes);
+    return { bytes, lengthBytes };
   } finally {
     block.close();
   }
 }
 
+/** Room for the result of a block of this many bytes. */
+export function rewrittenRoom(blockBytes: number): number {
+  return packedRoom(blockBytes + EMPTY_RECORD_BYTES);
+}
+
 type Facts = { -readonly [K in keyof RewriteResult]: RewriteResult[K] };
 
+/** What is kept moves down in the same memory, over what was read before. */
 class Rewriting {
   readonly #job: RewriteJob;
   readonly #content: Buffer;
-  readonly #target: Buffer;
   readonly #subjects = new Map<string, number>();
   readonly #timed: TimedMessage[] = [];
-  readonly facts: Omit<Facts, 'kind' | 'bytes' | 'isPacked' | 'lastChecksum'>;
+  readonly facts: Omit<Facts, 'kind' | 'lengthBytes' | 'isPacked' | 'lastChecksum'>;
   #lengthBytes = 0;
   #sealedBytes = 0;
 
   constructor(job: RewriteJob, content: Buffer) {
     this.#job = job;
     this.#content = content;
-    this.#target = targetScratch.room(content.length + EMPTY_RECORD_BYTES);
     this.facts = {
       messages: 0,
       messageBytes: 0,
@@ -88,15 +93,15 @@ class Rewriting {
   }
 
   get written(): Buffer {
-    return this.#target.subarray(0, this.#lengthBytes);
+    return this.#content.subarray(0, this.#lengthBytes);
   }
 
-  run(): void {
+  run(contentBytes: number): void {
     const { live, tail } = this.#job;
     const content = this.#content;
     const wanted = new RisingLookup(live);
-    for (let at = 0; at < content.length;) {
-      const lengthBytes = soundLength(content, at);
+    for (let at = 0; at < contentBytes;) {
+      const lengthBytes = soundLength(content, at, contentBytes - at);
       const seqWord = content.readBigUInt64LE(at + 4);
       if (seqWord <= TOP_SEQUENCE && wanted.has(seqWord)) this.#take(at, lengthBytes);
       at += lengthBytes;
@@ -107,13 +112,14 @@ class Rewriting {
 
   #take(at: number, lengthBytes: number): void {
     const content = this.#content;
-    content.copy(this.#target, this.#lengthBytes, at, at + lengthBytes);
+    const to = this.#lengthBytes;
+    if (to !== at) content.copyWithin(to, at, at + lengthBytes);
     this.#lengthBytes += lengthBytes;
-    const [seq, timeNs] = [content.readBigUInt64LE(at + 4), content.readBigInt64LE(at + 12)];
-    const subjectEnd = at + 22 + content.readUInt16LE(at + 20);
-    const subject = content.toString('latin1', at + 22, subjectEnd);
+    const [seq, timeNs] = [content.readBigUInt64LE(to + 4), content.readBigInt64LE(to + 12)];
+    const subjectEnd = to + 22 + content.readUInt16LE(to + 20);
+    const subject = content.toString('latin1', to + 22, subjectEnd);
     this.#subjects.set(subject, (this.#subjects.get(subject) ?? 0) + 1);
-    if ((content.readUInt32LE(at) & HEADER_BIT) !== 0) this.#readHeader(seq, timeNs, subject, subjectEnd);
+    if ((content.readUInt32LE(to) & HEADER_BIT) !== 0) this.#readHeader(seq, timeNs, subject, subjectEnd);
     const { facts } = this;
     if (facts.messages === 0) [facts.firstSeq, facts.firstTimeNs] = [seq, timeNs];
     facts.messages++;
@@ -129,27 +135,26 @@ class Rewriting {
   }
 
   #end(seq: bigint, timeNs: bigint): void {
-    const record = this.#target.subarray(this.#lengthBytes, this.#lengthBytes + EMPTY_RECORD_BYTES);
+    const record = this.#content.subarray(this.#lengthBytes, this.#lengthBytes + EMPTY_RECORD_BYTES);
     record.fill(0);
     record.writeUInt32LE(EMPTY_RECORD_BYTES, 0);
     record.writeBigUInt64LE(seq | ERASED_BIT, 4);
     record.writeBigInt64LE(timeNs, 12);
     this.#lengthBytes += EMPTY_RECORD_BYTES;
     const from = this.#lengthBytes - EMPTY_RECORD_BYTES;
-    if (this.#job.keepsSums) sealRecords(this.#job.key, this.#target.subarray(from, this.#lengthBytes));
+    if (this.#job.keepsSums) sealRecords(this.#job.key, this.#content.subarray(from, this.#lengthBytes));
   }
 
   /** Seals what was taken, once it is at least this much. */
   #seal(leastBytes: number): void {
     if (this.#job.keepsSums || this.#lengthBytes - this.#sealedBytes <= leastBytes) return;
-    sealRecords(this.#job.key, this.#target.subarray(this.#sealedBytes, this.#lengthBytes));
+    sealRecords(this.#job.key, this.#content.subarray(this.#sealedBytes, this.#lengthBytes));
     this.#sealedBytes = this.#lengthBytes;
   }
 }
 
 /** The length of the record at an offset. It was checked before: another length means that somebody writes to the file. */
-function soundLength(content: Buffer, at: number): number {
-  const left = content.length - at;
+function soundLength(content: Buffer, at: number, left: number): number {
   const word = left < EMPTY_RECORD_BYTES ? 0 : content.readUInt32LE(at);
   const lengthBytes = word & 0x7fffffff;
   const subjectBytes = left < EMPTY_RECORD_BYTES ? 0 : content.readUInt16LE(at + 20);

@@ -16,9 +16,8 @@ parentPort?.on('message', (job: Job) => {
 
 /** Memory that the other side takes over: a copy would stay here until this thread tidies up, which is seldom. */
 function handedOver(reply: JobReply): ArrayBuffer[] {
-  if (reply === 'too-large' || 'error' in reply) return [];
-  if (reply.result.kind === 'fingerprint') return [reply.result.prints.buffer];
-  return reply.result.kind === 'rewrite' ? [reply.result.bytes.buffer] : [];
+  if (reply === 'too-large' || 'error' in reply || reply.result.kind !== 'fingerprint') return [];
+  return [reply.result.prints.buffer];
 }
 
 async function replyTo(job: Job): Promise<JobReply> {

@@ -1,12 +1,8 @@
-import { ByteWriter } from '../../core/bytes/byte-writer.ts';
 import { S2Encoder } from '../../codec/s2/encoder.ts';
 import { tarFileHeader, tarPadding } from './write.ts';
 
 /** Files this large are chunks of their own, so that they can be encoded apart; the smaller ones share chunks. */
 const APART_BYTES = 64 * 1024;
-
-/** Used again for each file: the memory would pile up before it is tidied away. */
-const chunks = new ByteWriter();
 
 /** Whether a file of a snapshot has S2 chunks of its own. */
 export function isApart(lengthBytes: number): boolean {
@@ -20,12 +16,23 @@ export function encodeEntry(encoder: S2Encoder, path: string, bytes: Uint8Array)
   encoder.write(tarPadding(bytes.length));
 }
 
-/** The chunks of a file that has chunks of its own; null for one that shares them with its neighbours. */
-export function packEntry(path: string, bytes: Uint8Array): Uint8Array<ArrayBuffer> | null {
+/** Puts the chunks of a file that has chunks of its own into `target`; gives their length, or null for one that shares them. */
+export function packEntry(path: string, bytes: Uint8Array, target: Uint8Array): number | null {
   if (!isApart(bytes.length)) return null;
-  chunks.clear();
-  const encoder = new S2Encoder((chunk) => chunks.bytes(chunk), { continues: true });
+  let lengthBytes = 0;
+  const encoder = new S2Encoder(
+    (chunk) => {
+      target.set(chunk, lengthBytes);
+      lengthBytes += chunk.length;
+    },
+    { continues: true },
+  );
   encodeEntry(encoder, path, bytes);
   encoder.end();
-  return chunks.written.slice();
+  return lengthBytes;
+}
+
+/** Room that `packEntry` needs for a file of this size: its tar entry, and what chunks add where nothing gets smaller. */
+export function packedRoom(sizeBytes: number): number {
+  return sizeBytes + 4096 + 16 * Math.ceil((sizeBytes + 4096) / (1024 * 1024));
 }

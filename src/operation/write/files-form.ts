@@ -1,6 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { StreamParts } from '../../container/entry.ts';
-import { CancelledError } from '../../core/error.ts';
 import { writeConsumerMeta } from '../../format/consumer-meta/write.ts';
 import { writeConsumerState } from '../../format/consumer-state/write.ts';
 import { writeMetaSum, writeStreamMeta } from '../../format/stream-meta/write.ts';
@@ -14,15 +12,9 @@ import {
 } from '../../writer/index-files.ts';
 import type { StreamLayout } from '../../writer/stream-layout.ts';
 import { readEntry } from '../../model/read-entry.ts';
+import type { FileSink } from '../../writer/file-sink.ts';
 import { writeBlocks } from './write-blocks.ts';
 import type { OutgoingConsumer, OutgoingStream } from './outgoing-stream.ts';
-
-/** Takes the files of one stream, whole; bytes are valid during the call only. */
-export interface FileSink {
-  addFile(path: string, bytes: Uint8Array): void;
-  /** Takes a file that was made chunks of a snapshot; absent where files are taken as they are. */
-  addPacked?(chunks: Uint8Array): void;
-}
 
 export interface FilesFormOptions {
   /** With the files that a store has and a snapshot has not: thw.db, sched.db, sources.db. */
@@ -47,12 +39,6 @@ export async function writeStreamFiles(
   addIndexFiles(stream, layout, end, sink, options);
   for (const consumer of stream.consumers) addConsumer(sink, name, consumer);
   return writtenState(stream, layout);
-}
-
-/** Lets signals and progress through. Throws CancelledError. */
-export async function pause(signal: AbortSignal | undefined): Promise<void> {
-  await turn();
-  if (signal?.aborted === true) throw new CancelledError('cancelled');
 }
 
 function addIndexFiles(

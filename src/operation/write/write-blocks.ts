@@ -1,17 +1,19 @@
 import { hashKey } from '../../codec/highwayhash.ts';
-import { countSequences } from '../../core/sequence-ranges.ts';
+import { countSequences, NO_SEQUENCES, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
 import type { RewriteJob, RewriteResult } from '../../workers/jobs.ts';
+import { rewrittenRoom } from '../../workers/rewrite-block.ts';
 import { BlockWriter, MOST_DELETED_IN_BLOCK } from '../../writer/block-writer.ts';
 import { StreamLayout } from '../../writer/stream-layout.ts';
 import type { StreamEnd } from '../../writer/index-files.ts';
 import { descriptorOf } from '../scan-stream.ts';
-import { pause, type FileSink } from './files-form.ts';
+import type { FileSink } from '../../writer/file-sink.ts';
+import { pause } from './pause.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import type { SoundBlocks } from './stream-content.ts';
 
 /** Blocks that are under way at a time: as many bytes are held, a few times over. */
-const LOT = 6;
+const LOT = 2;
 
 /** Writes the blocks of a stream and tells what they hold. Throws CancelledError, ToolError, SourceError. */
 export async function writeBlocks(
@@ -61,7 +63,8 @@ async function rewriteBlocks(
   signal: AbortSignal | undefined,
 ): Promise<StreamLayout> {
   const { sets, pool } = blocks;
-  const jobs = sets.map((set, i) => jobOf(name, blocks.streamName, set, i + 1, sink));
+  const memory = resultMemory(sets);
+  const jobs = sets.map((set, i) => jobOf(name, blocks.streamName, set, i + 1, sink, memory(i)));
   const lastSet = sets.at(-1);
   const lastJob = jobs.at(-1);
   const isTailDeleted = end.lastSeq > (lastSet?.live.at(-1) ?? 0n);
@@ -77,7 +80,7 @@ async function rewriteBlocks(
     next.catch(() => {});
     for (const [i, result] of results.entries()) {
       const number = at + i + 1;
-      takeBlock(layout, number, result, sets[at + i], sink);
+      takeBlock(layout, number, result, { live: sets[at + i]?.live, bytes: memory(at + i) }, sink);
       if (isTailDeleted && number === jobs.length) layout.tail(number, end.lastSeq, end.lastTimeNs);
       layout.ended(number, result.lastChecksum);
     }
@@ -90,12 +93,20 @@ function takeBlock(
   layout: StreamLayout,
   number: number,
   result: RewriteResult,
-  set: BlockLiveSet | undefined,
+  of: { readonly live: SequenceRanges | undefined; readonly bytes: Uint8Array },
   sink: FileSink,
 ): void {
-  layout.block(number, result, set?.live ?? new BigUint64Array(0));
-  if (result.isPacked) sink.addPacked?.(result.bytes);
-  else sink.addFile(`msgs/${number}.blk`, result.bytes);
+  layout.block(number, result, of.live ?? NO_SEQUENCES);
+  const bytes = of.bytes.subarray(0, result.lengthBytes);
+  if (result.isPacked) sink.addPacked?.(bytes);
+  else sink.addFile(`msgs/${number}.blk`, bytes);
+}
+
+/** Where the result of each job goes: shared with the threads, and used again two lots later. */
+function resultMemory(sets: readonly BlockLiveSet[]): (at: number) => Uint8Array {
+  const room = rewrittenRoom(Math.max(0, ...sets.map(({ scan }) => scan.rawBytes)));
+  const buffers = Array.from({ length: Math.min(2 * LOT, sets.length) }, () => new SharedArrayBuffer(room));
+  return (at) => new Uint8Array(buffers[at % buffers.length] ?? new SharedArrayBuffer(room));
 }
 
 function jobOf(
@@ -104,6 +115,7 @@ function jobOf(
   { block, live }: BlockLiveSet,
   number: number,
   sink: FileSink,
+  target: Uint8Array,
 ): RewriteJob {
   return {
     kind: 'rewrite',
@@ -113,6 +125,7 @@ function jobOf(
     keepsSums: name === sourceName && number === block.index,
     tail: null,
     packPath: sink.addPacked === undefined ? null : `msgs/${number}.blk`,
+    target,
   };
 }
 
