@@ -101,6 +101,7 @@ describe('import', () => {
     const refused = (change: object, words: string): void =>
       expectRefused(message(change), new RegExp(at + words));
     refused({ seq: 5 }, 'sequence 5 comes after 23');
+    refused({ seq: 23 }, 'sequence 23 comes after 23');
     refused({ seq: -1 }, 'seq is something else');
     refused({ seq: 1.5 }, 'seq is something else');
     refused({ seq: '21' }, 'seq is something else');

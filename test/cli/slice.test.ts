@@ -140,6 +140,35 @@ describe('slice', () => {
     expect(lost('--max-seq', String((damaged?.seq ?? 0n) - 1n))).toEqual({ msgs: [], bytes: 0 });
   });
 
+  it('what a server keeps beside the messages fits the sequences that are left', () => {
+    const folder = tempFolder();
+    const sourced = join(CAPTURES, '2.15.2-full/store/jetstream/$G/streams/SOURCED');
+    const sources = (...args: string[]): { isKept: boolean; notes: string[] } => {
+      const target = join(folder, String(readdirSync(folder).length), 'SOURCED');
+      mkdirSync(dirname(target));
+      const run = runCli(['slice', sourced, '--out', target, '--json', ...args]);
+      expect(run.exit, run.stderr).toBe(0);
+      const { notes } = JSON.parse(run.stdout) as { notes: string[] };
+      return { isKept: readdirSync(target).includes('sources.db'), notes };
+    };
+    const note = expect.stringMatching(/^SOURCED copies from other streams/);
+    expect(sources()).toEqual({ isKept: true, notes: [] });
+    expect(sources('--min-seq', '3')).toEqual({ isKept: true, notes: [note] });
+    expect(sources('--max-seq', '3')).toEqual({ isKept: false, notes: [note] });
+    expect(sources('--renumber').isKept).toBe(false);
+  });
+
+  it('a stream that began at a high sequence begins at 1 when it is renumbered', () => {
+    const huge = join(FULL, 'backups/$G/HUGESEQ');
+    const first = (...args: string[]): unknown => {
+      const { target } = slice(huge, '--limit', '3', ...args);
+      const manifest = JSON.parse(readFileSync(join(target, 'backup.json'), 'utf8'));
+      return [manifest.config.first_seq, manifest.state.first_seq, manifest.state.messages];
+    };
+    expect(first()).toEqual([expect.any(Number), expect.any(Number), 3]);
+    expect(first('--renumber')).toEqual([undefined, 1, 3]);
+  });
+
   it('refuses what cannot be, and leaves nothing behind', () => {
     const folder = tempFolder();
     const target = join(folder, 'out');
