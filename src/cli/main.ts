@@ -1,92 +1,72 @@
-import yargs, { type Argv } from 'yargs';
+import { writeSync } from 'node:fs';
 import { CancelledError, SourceError, ToolError, UsageError } from '../core/error.ts';
 import { VERSION } from '../core/version.ts';
-import { catCommand } from './commands/cat.ts';
-import { checksCommand } from './commands/checks.ts';
-import { explainCommand } from './commands/explain.ts';
-import { inspectCommand } from './commands/inspect.ts';
-import { verifyCommand } from './commands/verify.ts';
-import { makeContext, type CliContext, type GlobalOptions } from './context.ts';
+import type { Command } from './command.ts';
+import { COMMANDS } from './commands/index.ts';
 import { EXIT } from './exit-code.ts';
-import { STANDARD_INPUT } from './options.ts';
+import { SURFACE } from './generated/surface.ts';
+import type { GlobalOptions } from './context.ts';
+import { quickParse } from './quick-parser.ts';
 
-interface Command {
-  readonly command: string;
-  readonly describe: string;
-  builder(y: Argv): Argv;
-  run(args: never, context: CliContext): Promise<void>;
+/** How far a command line has come. */
+interface Run {
+  readonly args: readonly string[];
+  readonly abort: AbortController;
+  isInCommand: boolean;
+  isReaderGone: boolean;
 }
-
-const COMMANDS: readonly Command[] = [
-  inspectCommand,
-  verifyCommand,
-  catCommand,
-  checksCommand,
-  explainCommand,
-];
-
-const GLOBAL_FLAGS = {
-  json: { alias: 'j', type: 'boolean', describe: 'print JSON' },
-  quiet: {
-    alias: 'q',
-    type: 'boolean',
-    describe: 'no notes; verify prints nothing, its exit code tells',
-  },
-  progress: {
-    type: 'boolean',
-    default: true,
-    describe: 'show a progress bar on a terminal; --no-progress: log lines',
-  },
-  color: {
-    choices: ['auto', 'always', 'never'] as const,
-    default: 'auto' as const,
-    describe: 'colour the output',
-  },
-} as const;
 
 /** Runs the command line. The only place that decides how the process ends. */
 export async function main(args: readonly string[]): Promise<void> {
-  const abort = new AbortController();
-  let isInCommand = false;
-  let isReaderGone = false;
-  onSignals(abort);
+  if (args.length === 1 && args[0] === '--version') return say(VERSION);
+  if (args.at(-1) === '--help' && args.length <= 2) {
+    const { quickHelp } = await import('./quick-help.ts');
+    const text = quickHelp(args.length === 1 ? '' : (args[0] ?? ''));
+    if (text !== null) return say(text);
+  }
+  const run: Run = { args, abort: new AbortController(), isInCommand: false, isReaderGone: false };
+  onSignals(run.abort);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    isReaderGone ||= error.code === 'EPIPE';
-    abort.abort();
+    run.isReaderGone ||= error.code === 'EPIPE';
+    run.abort.abort();
   });
-  const parser = yargs(args.map((arg) => (arg === '-' ? STANDARD_INPUT : arg)))
-    .scriptName('natsarc')
-    .usage(
-      'natsarc looks into JetStream backups and data directories and checks them, with no server running',
-    )
-    .options(GLOBAL_FLAGS)
-    .version(VERSION)
-    .strict()
-    .demandCommand(1, 'which command?')
-    .recommendCommands()
-    .exitProcess(false)
-    .fail(false)
-    .wrap(Math.min(100, process.stdout.columns ?? 100));
-  for (const command of COMMANDS)
-    parser.command(
-      command.command,
-      command.describe,
-      (y) => command.builder(y),
-      async (argv) => {
-        isInCommand = true;
-        const context = makeContext(argv as GlobalOptions, abort.signal);
-        try {
-          await command.run(argv as never, context);
-        } finally {
-          context.progress.end();
-        }
-      },
-    );
   try {
-    await parser.parseAsync();
+    await dispatch(run);
   } catch (error) {
-    if (isReaderGone || process.stdout.destroyed) return;
-    fail(error, args, isInCommand);
+    if (run.isReaderGone || process.stdout.destroyed) return;
+    fail(error, args, run.isInCommand);
+  }
+}
+
+async function dispatch(run: Run): Promise<void> {
+  const quick = quickParse(run.args, SURFACE);
+  const load = quick === null ? undefined : COMMANDS[quick.command];
+  if (quick !== null && load !== undefined) return runCommand(run, await load(), quick.args);
+  const { fullParser } = await import('./full-parser.ts');
+  const columns = process.stdout.columns ?? Infinity;
+  const parser = await fullParser(run.args, columns, async (command, argv) =>
+    runCommand(run, command, argv),
+  );
+  await parser.parseAsync();
+}
+
+async function runCommand(run: Run, command: Command, argv: object): Promise<void> {
+  run.isInCommand = true;
+  const { makeContext } = await import('./context.ts');
+  const context = makeContext(argv as GlobalOptions, run.abort.signal);
+  try {
+    await command.run(argv as never, context);
+  } finally {
+    context.progress.end();
+  }
+}
+
+/** Writes a line or more without loading a stream, which would take longer than all else. */
+function say(text: string): void {
+  try {
+    writeSync(1, `${text}\n`);
+  } catch {
+    process.stdout.write(`${text}\n`);
   }
 }
 
@@ -126,7 +106,7 @@ function kindOf(error: unknown): string {
 
 /** For a monitoring system everything that is no verdict is UNKNOWN. */
 function exitOf(args: readonly string[], isUsage: boolean): number {
-  const command = args.find((arg) => COMMANDS.some((other) => other.command.startsWith(`${arg} `)));
+  const command = args.find((arg) => Object.hasOwn(COMMANDS, arg));
   if (command === 'verify') return EXIT.damaged;
   return isUsage ? EXIT.usage : EXIT.failed;
 }

@@ -1,0 +1,10 @@
+import type { Command } from '../command.ts';
+
+/** Every command by its name, in the order of `--help`; each is loaded only where it is run. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  inspect: async () => (await import('./inspect.ts')).inspectCommand,
+  verify: async () => (await import('./verify.ts')).verifyCommand,
+  cat: async () => (await import('./cat.ts')).catCommand,
+  checks: async () => (await import('./checks.ts')).checksCommand,
+  explain: async () => (await import('./explain.ts')).explainCommand,
+};
