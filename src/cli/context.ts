@@ -8,7 +8,7 @@ export interface CliContext {
   readonly isJson: boolean;
   readonly isQuiet: boolean;
   readonly progress: ProgressReporter;
-  /** Writes results; resolves when the reader has taken them. A reader that is gone ends the output quietly. */
+  /** Writes results; resolves when there is room for more, for bytes when they are written. A reader that is gone ends the output quietly. */
   write(text: string | Uint8Array): Promise<void>;
   note(text: string): void;
   setExit(code: number): void;
@@ -48,17 +48,23 @@ export function makeContext(options: GlobalOptions, signal: AbortSignal): CliCon
 }
 
 async function writeOut(text: string | Uint8Array): Promise<void> {
-  if (process.stdout.writableEnded || process.stdout.destroyed) return;
-  if (process.stdout.write(text)) return;
+  const { stdout } = process;
+  if (stdout.writableEnded || stdout.destroyed) return;
+  // Bytes may be memory that is used again: only the callback tells that they are written. It comes for errors too.
+  if (typeof text !== 'string')
+    return new Promise((resolve) => {
+      stdout.write(text, () => resolve());
+    });
+  if (stdout.write(text)) return;
   await new Promise<void>((resolve) => {
     const done = (): void => {
-      process.stdout.off('drain', done);
-      process.stdout.off('close', done);
-      process.stdout.off('error', done);
+      stdout.off('drain', done);
+      stdout.off('close', done);
+      stdout.off('error', done);
       resolve();
     };
-    process.stdout.on('drain', done);
-    process.stdout.on('close', done);
-    process.stdout.on('error', done);
+    stdout.on('drain', done);
+    stdout.on('close', done);
+    stdout.on('error', done);
   });
 }

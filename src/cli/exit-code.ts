@@ -12,7 +12,7 @@ export function exitOfStatus(status: Status, isWarningCritical: boolean): number
   return status === 'WARNING' && isWarningCritical ? STATUS_EXIT.CRITICAL : STATUS_EXIT[status];
 }
 
-/** `inspect` and `cat`: done, or done with something damaged, missing or closed to us. */
+/** `inspect`, `cat` and `export`: done, or done with something damaged, missing or closed to us. */
 export function exitOfFindings(findings: readonly Finding[]): number {
   const isDamaged = findings.some(
     (finding) => finding.severity === 'critical' || 'unknown' in CATALOG[finding.code],

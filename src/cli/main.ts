@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { CancelledError, SourceError, ToolError, UsageError } from '../core/error.ts';
 import { VERSION } from '../core/version.ts';
+import { escapeText } from '../report/escape.ts';
 import type { Command } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { EXIT } from './exit-code.ts';
@@ -94,9 +95,14 @@ function fail(error: unknown, args: readonly string[], isInCommand: boolean): vo
       `${JSON.stringify({ type: 'natsarc.v1.error', kind: isUsage ? 'usage' : kindOf(error), message })}\n`,
     );
   if (error instanceof CancelledError) process.stderr.write('natsarc: stopped\n');
-  else process.stderr.write(`natsarc: ${message}${isUsage ? '\nnatsarc --help tells how' : ''}\n`);
+  else process.stderr.write(`natsarc: ${printable(message)}${isUsage ? '\nnatsarc --help tells how' : ''}\n`);
   if (!isExpected && error instanceof Error)
     process.stderr.write(`${error.stack ?? ''}\nThis is a bug in natsarc: please report it.\n`);
+}
+
+/** Messages may carry names from data. */
+function printable(message: string): string {
+  return message.split('\n').map(escapeText).join('\n');
 }
 
 function kindOf(error: unknown): string {

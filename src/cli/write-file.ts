@@ -1,19 +1,34 @@
+import { existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
+import { UsageError } from '../core/error.ts';
 
-/** Writes beside the target, syncs, then renames: a reader sees the old file or the new one, never half of it. */
-export async function writeFileWhole(path: string, chunks: Iterable<string>): Promise<void> {
+/**
+ * Writes beside the target, syncs, then renames: a reader sees the old file or the new one, never half of it. Where `fill`
+ * throws nothing is left.
+ */
+export async function writeFileWhole<T>(
+  path: string,
+  fill: (write: (chunk: string | Uint8Array) => Promise<void>) => Promise<T>,
+): Promise<T> {
   const staged = `${path}.${process.pid}.tmp`;
   try {
     const file = await open(staged, 'wx');
+    let result: T;
     try {
-      for (const chunk of chunks) await file.writeFile(chunk);
+      result = await fill(async (chunk) => file.writeFile(chunk));
       await file.sync();
     } finally {
       await file.close();
     }
     await rename(staged, path);
+    return result;
   } catch (error) {
     await rm(staged, { force: true });
     throw error;
   }
+}
+
+/** What is taken out of an archive never replaces a file. Throws UsageError. */
+export function mustBeAbsent(path: string): void {
+  if (existsSync(path)) throw new UsageError(`${path} is there already`);
 }

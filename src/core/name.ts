@@ -14,3 +14,10 @@ export function matchesName(pattern: string, name: string): boolean {
   }
   return at <= name.length - last.length;
 }
+
+/** Whether servers take a text as a stream's name (format.md 2.3; server: isValidName). */
+export function isStreamName(name: string): boolean {
+  const lengthBytes = new TextEncoder().encode(name).length;
+  // oxlint-disable-next-line no-control-regex
+  return lengthBytes > 0 && lengthBytes <= 255 && !/[\s.*>\\/\x00-\x1f\x7f]/.test(name);
+}

@@ -1,12 +1,21 @@
 const NS_PER_SECOND = 1_000_000_000n;
 
+/** The second that was last formatted: times mostly come in order, many within one second. */
+let knownSecondNs = 0n;
+let knownSecondText = '1970-01-01T00:00:00';
+
 /** RFC 3339 in UTC with nanoseconds, as Go prints it: no trailing zeros. Years outside 0..9999 do not occur in i64 ns. */
 export function formatTimeNs(timeNs: bigint): string {
-  const fraction = ((timeNs % NS_PER_SECOND) + NS_PER_SECOND) % NS_PER_SECOND;
-  const seconds = (timeNs - fraction) / NS_PER_SECOND;
-  const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
-  const digits = fraction === 0n ? '' : `.${fraction.toString().padStart(9, '0').replace(/0+$/, '')}`;
-  return `${whole}${digits}Z`;
+  let fraction = Number(timeNs - knownSecondNs);
+  if (!(fraction >= 0 && fraction < 1e9)) {
+    fraction = Number(((timeNs % NS_PER_SECOND) + NS_PER_SECOND) % NS_PER_SECOND);
+    knownSecondNs = timeNs - BigInt(fraction);
+    knownSecondText = new Date(Number(knownSecondNs / 1_000_000n)).toISOString().slice(0, 19);
+  }
+  if (fraction === 0) return `${knownSecondText}Z`;
+  let digits = 9;
+  for (; fraction % 10 === 0; digits--) fraction /= 10;
+  return `${knownSecondText}.${String(fraction).padStart(digits, '0')}Z`;
 }
 
 const RFC3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d{2}:\d{2})$/;

@@ -1,5 +1,13 @@
 export { BlockScanner } from './block-scanner.ts';
 export { crc32cMasked, highwayHash64, subjectDigest } from './hashes.ts';
 export { adoptKernelModule, kernelModule } from './instance.ts';
-export { decodeS2Block, decodeS2Input, s2DecodedLength, s2InputWindow } from './s2.ts';
+export {
+  decodeS2Block,
+  decodeS2Input,
+  encodeS2Block,
+  s2DecodedLength,
+  s2EncodeWindow,
+  s2InputWindow,
+  s2MaxEncodedLength,
+} from './s2.ts';
 export type { RecordColumns } from './types.ts';

@@ -12,6 +12,9 @@ export interface KernelExports {
   readonly S2_INPUT: Place;
   readonly S2_INPUT_BYTES: Place;
   readonly S2_OUTPUT: Place;
+  readonly ENCODE_INPUT: Place;
+  readonly ENCODE_INPUT_BYTES: Place;
+  readonly ENCODE_OUTPUT: Place;
   readonly SCAN: Place;
   readonly SCAN_END: Place;
   readonly SCAN_WINDOW_BYTES: Place;
@@ -39,6 +42,7 @@ export interface KernelExports {
   readonly crcUpdate: (crc: number, from: number, bytes: number) => number;
   readonly s2Length: (bytes: number) => number;
   readonly s2Decode: (bytes: number) => number;
+  readonly s2Encode: (bytes: number) => number;
   readonly subjectDigest: (from: number, bytes: number) => bigint;
   readonly scanStart: (wants: number, capacity: number) => void;
   readonly scanRoom: () => number;

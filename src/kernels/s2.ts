@@ -39,3 +39,27 @@ export function s2DecodedLength(block: Uint8Array): number {
   }
   return -1;
 }
+
+/** The most bytes that `encodeS2Block` makes of `lengthBytes` (at most 4 MiB): they, and the head of one literal. */
+export function s2MaxEncodedLength(lengthBytes: number): number {
+  return lengthBytes + 8;
+}
+
+/** Where to put `lengthBytes` (at most 4 MiB) for `encodeS2Block`, which reads them in place. */
+export function s2EncodeWindow(lengthBytes: number): Uint8Array {
+  const { exports, buffer } = kernels();
+  if (lengthBytes > exports.ENCODE_INPUT_BYTES.value)
+    throw new RangeError('an S2 block is made of at most 4 MiB');
+  return new Uint8Array(buffer, exports.ENCODE_INPUT.value, lengthBytes);
+}
+
+/**
+ * Encodes `input` (at most 4 MiB) as one S2 block. Returns a view, valid until the next call. The same input gives
+ * the same block. What lies in the encode window is not copied.
+ */
+export function encodeS2Block(input: Uint8Array): Uint8Array {
+  const { exports, buffer } = kernels();
+  const window = s2EncodeWindow(input.length);
+  if (input.buffer !== buffer || input.byteOffset !== window.byteOffset) window.set(input);
+  return new Uint8Array(buffer, exports.ENCODE_OUTPUT.value, exports.s2Encode(input.length));
+}

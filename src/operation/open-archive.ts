@@ -20,6 +20,7 @@ export interface Archive {
   readonly selected: readonly StreamParts[];
   readonly pool: Pool;
   readonly onBytes: OnBytes;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Opens an archive, selects streams, does the work and closes, whatever happens. Throws SourceError, UsageError. */
@@ -54,7 +55,7 @@ async function withPool<T>(
     options.onProgress?.({ doneBytes, totalBytes, label });
   };
   try {
-    return await work({ container, selected, pool, onBytes });
+    return await work({ container, selected, pool, onBytes, signal: options.signal });
   } finally {
     await pool.close();
   }

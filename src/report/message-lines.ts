@@ -1,52 +1,66 @@
+import { headerFields } from '../core/header-fields.ts';
 import { formatTimeNs } from '../core/time.ts';
 import type { StoredMessage } from '../operation/cat/types.ts';
+import { bufferOf, LineBuffer } from './line-buffer.ts';
+import { utf8Text } from './utf8-text.ts';
 
-/** Messages as NDJSON: one `StoredMsg` of the NATS API a line. `withText` adds decoded headers and payload. */
-export function messageLines(messages: readonly StoredMessage[], withText: boolean): string {
-  return messages.map((message) => messageLine(message, withText)).join('');
+export interface LineOptions {
+  /** Add decoded headers and payload. */
+  readonly withText?: boolean;
+  /** Between two messages, also from one call to the next, in place of a line end behind each. */
+  readonly separator?: string;
 }
 
-function messageLine(message: StoredMessage, withText: boolean): string {
-  const fields = [
-    `"subject":${JSON.stringify(bufferOf(message.subject).toString('utf8'))}`,
-    `"seq":${message.seq}`,
-    ...(message.header === null ? [] : [`"hdrs":"${bufferOf(message.header).toString('base64')}"`]),
-    `"data":"${bufferOf(message.data).toString('base64')}"`,
-    `"time":"${formatTimeNs(message.timeNs)}"`,
-    ...(withText ? textFields(message) : []),
-  ];
-  return `{${fields.join(',')}}\n`;
+/** Large payloads are encoded in pieces, so that none is in memory a second time; a multiple of 3 bytes. */
+const PIECE_BYTES = 3 * 64 * 1024;
+
+/** Gives messages as lines of JSON, each a `StoredMsg` of the NATS API; a chunk holds until the next is asked for. */
+export type MessageLines = (messages: readonly StoredMessage[]) => Iterable<Uint8Array>;
+
+export function messageLines(options: LineOptions = {}): MessageLines {
+  const { withText = false, separator } = options;
+  const lines = new LineBuffer();
+  const end = separator === undefined ? '}\n' : '}';
+  let before = '';
+  return function* chunks(messages) {
+    for (const message of messages) {
+      const { data } = message;
+      lines.text(before);
+      addHead(lines, message);
+      for (let at = 0; at < data.length; at += PIECE_BYTES) {
+        lines.base64(data.length <= PIECE_BYTES ? data : data.subarray(at, at + PIECE_BYTES));
+        if (lines.isFull) yield lines.take();
+      }
+      lines.text(`","time":"${formatTimeNs(message.timeNs)}"${withText ? textFields(message) : ''}${end}`);
+      before = separator ?? '';
+    }
+    yield lines.take();
+  };
 }
 
-function textFields(message: StoredMessage): string[] {
-  const text = utf8(message.data);
-  const headers = message.header === null ? null : utf8(message.header);
-  return [
-    ...(headers === null ? [] : [`"headers":${JSON.stringify(headerMap(headers))}`]),
-    ...(text === null ? [] : [`"text":${JSON.stringify(text)}`]),
-  ];
+/** All that stands before the payload. */
+function addHead(lines: LineBuffer, message: StoredMessage): void {
+  lines.text(`{"subject":${JSON.stringify(bufferOf(message.subject).toString('utf8'))},"seq":${message.seq}`);
+  const { header } = message;
+  if (header !== null) {
+    lines.text(',"hdrs":"');
+    lines.base64(header);
+    lines.text('"');
+  }
+  lines.text(',"data":"');
 }
 
-/** `NATS/1.0` and lines `Name: value`; a name may come more than once. */
+function textFields(message: StoredMessage): string {
+  const text = utf8Text(message.data);
+  const headers = message.header === null ? null : utf8Text(message.header);
+  return (
+    (headers === null ? '' : `,"headers":${JSON.stringify(headerMap(headers))}`) +
+    (text === null ? '' : `,"text":${JSON.stringify(text)}`)
+  );
+}
+
 function headerMap(block: string): Record<string, string[]> {
   const map = new Map<string, string[]>();
-  for (const line of block.split('\r\n').slice(1)) {
-    const colon = line.indexOf(':');
-    if (colon <= 0) continue;
-    const name = line.slice(0, colon);
-    map.set(name, [...(map.get(name) ?? []), line.slice(colon + 1).trim()]);
-  }
+  for (const [name, value] of headerFields(block)) map.set(name, [...(map.get(name) ?? []), value]);
   return Object.fromEntries(map);
-}
-
-function utf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-}
-
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

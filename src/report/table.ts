@@ -8,13 +8,17 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   const widths = columns.map((column, i) =>
     Math.max(width(column.title), ...rows.map((row) => width(row[i] ?? ''))),
   );
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, i) => pad(cell, widths[i] ?? 0, columns[i]?.align ?? 'left'))
-      .join('  ')
-      .trimEnd();
+  const line = (cells: readonly string[]): string => row(columns, widths, cells);
   const rule = widths.map((size) => '─'.repeat(size)).join('  ');
   return [line(columns.map((column) => column.title)), rule, ...rows.map(line)];
+}
+
+/** One line of a table whose widths are known before its rows are. */
+export function row(columns: readonly Column[], widths: readonly number[], cells: readonly string[]): string {
+  return cells
+    .map((cell, i) => pad(cell, widths[i] ?? 0, columns[i]?.align ?? 'left'))
+    .join('  ')
+    .trimEnd();
 }
 
 /** `Label: value` lines with the labels right-aligned, as `nats stream info` has them. */

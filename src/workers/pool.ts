@@ -64,7 +64,9 @@ export class Pool {
     return results;
   }
 
+  /** Ends the threads; jobs that come later start new ones. */
   async close(): Promise<void> {
+    this.#idle.length = 0;
     await Promise.all(this.#all.splice(0).map(async (worker) => worker.terminate()));
   }
 

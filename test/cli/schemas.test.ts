@@ -5,7 +5,7 @@ import { parse } from 'lossless-json';
 import { describe, expect, it } from 'vitest';
 import { CATALOG } from '../../src/findings/catalog/index.ts';
 import { ROOT } from '../support/captures.ts';
-import { CAPTURES } from '../support/damage.ts';
+import { CAPTURES, tempFolder } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
 
 function schema(name: string): { readonly [key: string]: unknown } {
@@ -13,7 +13,16 @@ function schema(name: string): { readonly [key: string]: unknown } {
 }
 
 const ajv = new Ajv({ allErrors: true, strict: false });
-for (const name of ['finding', 'report-inspect', 'report-verify', 'stored-message', 'error'])
+for (const name of [
+  'finding',
+  'report-inspect',
+  'report-verify',
+  'stored-message',
+  'kv-entry',
+  'export',
+  'report-written',
+  'error',
+])
   ajv.addSchema(schema(name), name);
 
 function expectValid(name: string, text: string): void {
@@ -59,6 +68,28 @@ describe('--json fits its schema', () => {
       .split('\n');
     expect(lines).toHaveLength(17);
     for (const line of lines) expectValid('stored-message', line);
+  });
+
+  it('an export, and the first line of one', () => {
+    for (const path of ARCHIVES.filter((one) => /ORDERS|HUGESEQ/.test(one))) {
+      expectValid('export', runCli(['export', path, '--to', 'json']).stdout);
+      const [head = '', ...lines] = runCli(['export', path, '--to', 'ndjson']).stdout.trimEnd().split('\n');
+      expectValid('export', head);
+      for (const line of lines) expectValid('stored-message', line);
+    }
+  });
+
+  it('what pack wrote', () => {
+    const target = join(tempFolder(), 'out');
+    const archive = join(CAPTURES, '2.14.5-full/backups/$G/HUGESEQ');
+    expectValid('report-written', runCli(['pack', archive, '--out', target, '--json']).stdout);
+  });
+
+  it('each line of cat --kv', () => {
+    const bucket = join(CAPTURES, '2.14.5-full/backups/$G/KV_settings');
+    const lines = runCli(['cat', bucket, '--kv', '--history', '--json']).stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(63);
+    for (const line of lines) expectValid('kv-entry', line);
   });
 
   it('and keeps every digit beyond 2^53', () => {

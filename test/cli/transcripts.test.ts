@@ -10,6 +10,7 @@ import { runCli } from '../support/run-cli.ts';
 
 const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
 const DAMAGED = join(CAPTURES, '2.10.29-full/store');
+const SETTINGS = join(CAPTURES, '2.14.5-full/backups/$G/KV_settings');
 const ENCRYPTED = join(CAPTURES, '2.14.5-enc-chacha/store');
 
 describe('exit codes', () => {
@@ -34,6 +35,16 @@ describe('exit codes', () => {
     ['an unknown option', ['inspect', ORDERS, '--dep'], 2],
     ['a bad sequence', ['cat', ORDERS, '--seq', 'x'], 2],
     ['a bad time', ['cat', ORDERS, '--after', '2026-02-30T00:00:00Z'], 2],
+    ['a bad regular expression', ['cat', ORDERS, '--grep', '('], 2],
+    ['a header without a name', ['cat', ORDERS, '--header', '=x'], 2],
+    ['no messages of each subject', ['cat', ORDERS, '--last-per-subject', '0'], 2],
+    ['keys of a stream that is no bucket', ['cat', ORDERS, '--kv'], 2],
+    ['a history of messages', ['cat', ORDERS, '--history'], 2],
+    ['keys by payload', ['cat', SETTINGS, '--kv', '--grep', 'x'], 2],
+    ['export', ['export', ORDERS, '--to', 'ndjson', '--limit', '1'], 0],
+    ['export damaged', ['export', DAMAGED, '--stream', 'COMPERASE', '--to', 'json'], 3],
+    ['export several streams', ['export', DAMAGED, '--to', 'json'], 2],
+    ['export to nothing', ['export', ORDERS], 2],
     ['an unknown code', ['explain', 'BLK_CHECKSUM'], 2],
     ['checks', ['checks'], 0],
     ['no command', [], 2],
@@ -117,6 +128,16 @@ describe('cat', () => {
     ).toEqual([10]);
   });
 
+  it('selects by header, payload and newest of each subject', () => {
+    expect(seqs('--header', 'X-Trace', '--limit', '3')).toEqual([2, 6, 8]);
+    expect(seqs('--header', 'x-trace')).toEqual([]);
+    expect(seqs('--header', 'Nats-Msg-Id=391d47', '--header', 'X-Trace')).toEqual([]);
+    expect(seqs('--header', 'Nats-Msg-Id=391dd47f4e01795d', '--header', 'X-Trace')).toEqual([6]);
+    expect(seqs('--grep', '"order_id":"ord_(6e766c27d3d9|8c369d2cf47d)"')).toEqual([2, 6]);
+    expect(seqs('--last-per-subject', '1')).toHaveLength(157);
+    expect(seqs('--last-per-subject', '1', '--limit', '2')).toHaveLength(2);
+  });
+
   it('gives payloads as they are', () => {
     const raw = runCli(['cat', ORDERS, '--seq', '10', '--raw']).stdout;
     const line = JSON.parse(runCli(['cat', ORDERS, '--seq', '10', '--text']).stdout) as {
@@ -129,11 +150,42 @@ describe('cat', () => {
     expect(Object.keys(line.headers)).toEqual(['Nats-Msg-Id', 'X-Trace']);
   });
 
+  it('--kv --text shows a bucket as a table', () => {
+    const lines = runCli(['cat', SETTINGS, '--kv', '--text', '--min-seq', '59']).stdout.split('\n');
+    expect(lines.slice(0, 3)).toEqual([
+      'Bucket settings',
+      '',
+      'Key                             Revision  Operation  Time                 Value',
+    ]);
+    expect(lines.slice(4)).toEqual([
+      'indigo.price.k0                       59  PUT        2026-11-21 00:03:55  anchor shipped violet hel…',
+      'cobalt.price.k4                       61  DEL        2026-11-21 00:03:55',
+      'anchor.stock.k2                       62  PURGE      2026-11-21 00:03:55',
+      'cobalt.stock.k4                       64  PUT        2026-11-21 00:03:55  back again',
+      'anchor.price.k2                       65  PUT        2026-11-21 00:03:55  created over a delete mar…',
+      '',
+    ]);
+  });
+
   it('ends quietly when its reader is gone', () => {
     const command = `'${process.execPath}' '${join(ROOT, 'bin/natsarc.js')}' cat '${ORDERS}' | head -1`;
     const done = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
     expect(done.stderr).toBe('');
     expect(done.stdout.split('\n')).toHaveLength(2);
+  });
+});
+
+describe('export', () => {
+  it('--out is written whole, is the same each time, and replaces nothing', () => {
+    const folder = tempFolder();
+    const file = join(folder, 'orders.json');
+    const run = (): ReturnType<typeof runCli> => runCli(['export', ORDERS, '--to', 'json', '--out', file]);
+    expect(run()).toEqual({ exit: 0, stdout: '', stderr: '' });
+    expect(readdirSync(folder)).toEqual(['orders.json']);
+    expect(readFileSync(file, 'utf8')).toBe(runCli(['export', ORDERS, '--to', 'json']).stdout);
+    expect(run()).toMatchObject({ exit: 2, stderr: expect.stringContaining('is there already') as string });
+    expect(runCli(['export', '/nowhere', '--to', 'json', '--out', `${file}2`]).exit).toBe(1);
+    expect(readdirSync(folder)).toEqual(['orders.json']);
   });
 });
 
@@ -163,7 +215,7 @@ describe('what a person sees', () => {
 
   it('help tells commands, options and exit codes', () => {
     const help = runCli(['--help']).stdout;
-    for (const command of ['inspect', 'verify', 'cat', 'checks', 'explain']) {
+    for (const command of ['inspect', 'verify', 'cat', 'export', 'checks', 'explain']) {
       expect(help).toContain(`natsarc ${command}`);
       expect(runCli([command, '--help']).stdout).toContain('EXIT STATUS');
     }

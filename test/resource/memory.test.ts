@@ -49,6 +49,11 @@ describe(`peak memory stays under ${LIMIT_MIB} MiB`, () => {
     ['verify a store with four threads', () => ['verify', '--check', '--jobs', '4', join(folder, 'BIG')]],
     ['verify a snapshot', () => ['verify', '--check', '--jobs', '4', join(folder, 'big.tar.s2')]],
     ['inspect --deep --gaps a store', () => ['inspect', '--deep', '--gaps', '--json', join(folder, 'BIG')]],
+    [
+      'export a store to Parquet',
+      () => ['export', '--to', 'parquet', '--max-seq', '400000', join(folder, 'BIG')],
+    ],
+    ['cat large records', () => ['cat', '--min-seq', '470000', join(folder, 'BIG')]],
     ['cat one message', () => ['cat', '--seq', '7', join(folder, 'big.tar.s2')]],
   ];
   for (const [name, args] of cases)

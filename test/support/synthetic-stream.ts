@@ -27,14 +27,6 @@ export interface BlockPlan {
   readonly blockBytes: number;
 }
 
-const META = JSON.stringify({
-  Created: '2026-01-01T00:00:00Z',
-  name: 'BIG',
-  subjects: ['big.>'],
-  retention: 'limits',
-  storage: 'file',
-  num_replicas: 1,
-});
 const PAYLOAD = Buffer.alloc(33 << 20, 'natsarc ');
 
 /** The blocks of a stream called BIG, one at a time. */
@@ -53,19 +45,44 @@ export function* blocksOf(plans: readonly BlockPlan[]): Generator<Buffer> {
   }
 }
 
-function metaFiles(): [string, Buffer][] {
-  const sum = Buffer.from(keyedSum('BIG', Buffer.from(META))).toString('hex');
+function metaFiles(name: string, subject: string): [string, Buffer][] {
+  const meta = JSON.stringify({
+    Created: '2026-01-01T00:00:00Z',
+    name,
+    subjects: [subject],
+    retention: 'limits',
+    storage: 'file',
+    num_replicas: 1,
+  });
+  const sum = Buffer.from(keyedSum(name, Buffer.from(meta))).toString('hex');
   return [
-    ['meta.inf', Buffer.from(META)],
+    ['meta.inf', Buffer.from(meta)],
     ['meta.sum', Buffer.from(sum)],
   ];
+}
+
+/** Writes the folder of a stream of one block, its messages numbered from 1 on; gives its path. */
+export function writeMessages(
+  parent: string,
+  name: string,
+  messages: readonly { readonly subject: string; readonly data: string | Uint8Array }[],
+): string {
+  const folder = join(parent, name);
+  mkdirSync(join(folder, 'msgs'), { recursive: true });
+  for (const [file, bytes] of metaFiles(name, '>')) writeFileSync(join(folder, file), bytes);
+  const key = hashKey(`${name}-1`);
+  const records = messages.map(({ subject, data }, i) =>
+    record(key, BigInt(i + 1), subject, Buffer.from(data)),
+  );
+  writeFileSync(join(folder, 'msgs/1.blk'), Buffer.concat(records));
+  return folder;
 }
 
 /** Writes a stream folder `BIG`; gives its path. */
 export function writeStreamFolder(parent: string, plans: readonly BlockPlan[]): string {
   const folder = join(parent, 'BIG');
   mkdirSync(join(folder, 'msgs'), { recursive: true });
-  for (const [name, bytes] of metaFiles()) writeFileSync(join(folder, name), bytes);
+  for (const [name, bytes] of metaFiles('BIG', 'big.>')) writeFileSync(join(folder, name), bytes);
   let number = 1;
   for (const block of blocksOf(plans)) writeFileSync(join(folder, `msgs/${number++}.blk`), block);
   return folder;
@@ -83,7 +100,7 @@ export async function writeSnapshot(path: string, plans: readonly BlockPlan[]): 
       if (!out.write(chunk(1, Buffer.concat([crc, part])))) await once(out, 'drain');
     }
   };
-  for (const [name, bytes] of metaFiles()) await emit(tarEntry(name, bytes));
+  for (const [name, bytes] of metaFiles('BIG', 'big.>')) await emit(tarEntry(name, bytes));
   let number = 1;
   for (const block of blocksOf(plans)) await emit(tarEntry(`msgs/${number++}.blk`, block));
   await emit(new Uint8Array(1024));

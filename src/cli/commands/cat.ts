@@ -1,100 +1,101 @@
 import type { Argv } from 'yargs';
-import { UsageError } from '../../core/error.ts';
-import { isSubjectPattern } from '../../core/subject.ts';
 import type { CliContext } from '../context.ts';
-import { exitOfFindings } from '../exit-code.ts';
-import {
-  ARCHIVE,
-  SELECT_FLAGS,
-  selectOptions,
-  sequenceOption,
-  timeOption,
-  type SelectArguments,
-} from '../options.ts';
+import { tellDamage } from '../damage-notes.ts';
+import { FILTER_FLAGS, filterOptions, type FilterArguments } from '../filter-options.ts';
+import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
 export const catCommand = {
   command: 'cat <archive>',
-  describe: 'messages as lines of JSON',
+  describe: 'messages as lines of JSON; keys of a KV bucket',
   builder: (y: Argv): Argv =>
     y
       .positional('archive', ARCHIVE)
       .options(SELECT_FLAGS)
+      .options(FILTER_FLAGS)
       .options({
-        seq: { type: 'string', describe: 'only this sequence', requiresArg: true },
-        subject: {
-          type: 'string',
-          array: true,
-          nargs: 1,
-          describe: 'only these subjects (NATS wildcards); repeatable',
-          requiresArg: true,
-        },
-        'min-seq': { type: 'string', describe: 'from this sequence on', requiresArg: true },
-        'max-seq': { type: 'string', describe: 'up to this sequence', requiresArg: true },
-        after: {
-          type: 'string',
-          describe: 'stored at or after a time, or an age such as 2h',
-          requiresArg: true,
-        },
-        before: { type: 'string', describe: 'stored at or before a time, or an age', requiresArg: true },
-        limit: { type: 'number', describe: 'how many messages at most', requiresArg: true },
         raw: { type: 'boolean', describe: 'payloads only, as they are, one behind the other' },
-        text: { type: 'boolean', describe: 'add decoded headers and text where the bytes are UTF-8' },
+        text: {
+          type: 'boolean',
+          describe: 'add decoded headers and text where the bytes are UTF-8; with --kv a table',
+        },
+        kv: { type: 'boolean', describe: 'the keys of KV buckets, each with its newest revision' },
+        history: { type: 'boolean', describe: 'with --kv: every revision that is left' },
+        object: { type: 'string', describe: 'take this object out of an object store', requiresArg: true },
+        out: { type: 'string', describe: 'with --object: the file to write', requiresArg: true },
       })
-      .conflicts('raw', 'text')
+      .conflicts('raw', ['text', 'kv'])
+      .conflicts('object', ['raw', 'text', 'kv', ...NO_OBJECT_FILTERS])
+      .implies({ history: 'kv', object: 'out', out: 'object' })
       .example('$0 cat backups/ORDERS --seq 17 --text', 'one message')
       .example("$0 cat stream.tar.s2 --subject 'orders.*.paid' --after 2h", 'what came in')
+      .example('$0 cat backups/KV_settings --kv --text --before 1d', 'a bucket as it was a day ago')
+      .example('$0 cat backups/OBJ_media --object a.png --out a.png', 'an object, its digest checked')
       .epilogue(
         'EXIT STATUS: 0 done, 1 failed, 2 wrong usage, 3 done, but something selected was damaged or missing',
       ),
   run: async (args: CatArguments, context: CliContext): Promise<void> => {
-    const { catMessages } = await import('../../operation/cat/run.ts');
-    const { messageLines } = await import('../../report/message-lines.ts');
-    const result = await catMessages(
-      args.archive,
-      { ...selectOptions(args, context), ...filterOf(args) },
-      async (messages) => {
-        if (args.raw === true) for (const message of messages) await context.write(message.data);
-        else await context.write(messageLines(messages, args.text === true));
-      },
-    );
-    context.progress.end();
-    const seen = new Set<string>();
-    for (const finding of result.findings) {
-      if (finding.severity !== 'critical' && finding.code !== 'ENC_KEY_REQUIRED') continue;
-      const line = `natsarc: ${finding.code}: ${finding.message}${finding.file === undefined ? '' : ` in ${finding.file}`}`;
-      if (!seen.has(line) && seen.size < 20) context.note(line);
-      seen.add(line);
-    }
-    context.setExit(exitOfFindings(result.findings));
+    if (args.object !== undefined && args.out !== undefined)
+      await takeOut(args.object, args.out, args, context);
+    else if (args.kv === true) await keyValues(args, context);
+    else await messages(args, context);
   },
 };
 
-function filterOf(args: CatArguments): object {
-  if (args.limit !== undefined && !(Number.isInteger(args.limit) && args.limit >= 1))
-    throw new UsageError('--limit takes a number from 1 on');
-  const wrong = args.subject?.find((subject) => !isSubjectPattern(subject));
-  if (wrong !== undefined) throw new UsageError(`--subject ${wrong} is no subject`);
-  const seq = sequenceOption(args.seq, 'seq');
-  const fields = {
-    subjects: args.subject,
-    minSeq: seq ?? sequenceOption(args.minSeq, 'min-seq'),
-    maxSeq: seq ?? sequenceOption(args.maxSeq, 'max-seq'),
-    afterNs: timeOption(args.after, 'after'),
-    beforeNs: timeOption(args.before, 'before'),
-    limit: args.limit,
-  };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+async function messages(args: CatArguments, context: CliContext): Promise<void> {
+  const { catMessages } = await import('../../operation/cat/run.ts');
+  const { messageLines } = await import('../../report/message-lines.ts');
+  const options = { ...selectOptions(args, context), ...filterOptions(args) };
+  const lines = messageLines({ withText: args.text === true });
+  const result = await catMessages(args.archive, options, async (lot) => {
+    if (args.raw === true) for (const message of lot) await context.write(message.data);
+    else for (const chunk of lines(lot)) await context.write(chunk);
+  });
+  context.progress.end();
+  tellDamage(result.findings, context);
 }
 
-interface CatArguments extends SelectArguments {
+async function keyValues(args: CatArguments, context: CliContext): Promise<void> {
+  const { catKeyValues } = await import('../../operation/kv/run.ts');
+  const { kvLines } = await import('../../report/kv-lines.ts');
+  const { kvRows, kvTitle } = await import('../../report/text/kv.ts');
+  const isTable = args.text === true && !context.isJson;
+  const options = {
+    ...selectOptions(args, context),
+    ...filterOptions(args),
+    history: args.history === true,
+  };
+  let bucket = '';
+  const result = await catKeyValues(args.archive, options, async (entries) => {
+    if (!isTable) return context.write(kvLines(entries));
+    const [{ account, bucket: name } = { account: null, bucket: '' }] = entries;
+    const title = account === null ? name : `${account}/${name}`;
+    if (title !== bucket) await context.write(`${bucket === '' ? '' : '\n'}${kvTitle(title)}`);
+    bucket = title;
+    await context.write(kvRows(entries));
+  });
+  context.progress.end();
+  tellDamage(result.findings, context);
+}
+
+/** Of the filters only those that end the stream earlier make sense of an object. */
+const NO_OBJECT_FILTERS = Object.keys(FILTER_FLAGS).filter((flag) => flag !== 'before' && flag !== 'max-seq');
+
+async function takeOut(name: string, out: string, args: CatArguments, context: CliContext): Promise<void> {
+  const { takeObject } = await import('../../operation/object/run.ts');
+  const { mustBeAbsent, writeFileWhole } = await import('../write-file.ts');
+  mustBeAbsent(out);
+  const options = { ...selectOptions(args, context), ...filterOptions(args) };
+  const info = await writeFileWhole(out, async (write) => takeObject(args.archive, name, options, write));
+  context.progress.end();
+  if (info.digest === null) context.note(`natsarc: object ${name} has no digest; only its size was checked`);
+}
+
+interface CatArguments extends SelectArguments, FilterArguments {
   readonly archive: string;
-  readonly seq?: string;
-  readonly subject?: string[];
-  readonly minSeq?: string;
-  readonly maxSeq?: string;
-  readonly after?: string;
-  readonly before?: string;
-  readonly limit?: number;
   readonly raw?: boolean;
   readonly text?: boolean;
+  readonly kv?: boolean;
+  readonly history?: boolean;
+  readonly object?: string;
+  readonly out?: string;
 }

@@ -5,6 +5,9 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   inspect: async () => (await import('./inspect.ts')).inspectCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
   cat: async () => (await import('./cat.ts')).catCommand,
+  export: async () => (await import('./export.ts')).exportCommand,
+  pack: async () => (await import('./write-backup.ts')).packCommand,
+  'rewrite-stream-name': async () => (await import('./write-backup.ts')).rewriteStreamNameCommand,
   checks: async () => (await import('./checks.ts')).checksCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
 };

@@ -39,7 +39,10 @@ export const verifyCommand = {
     const format: Format = args.format ?? (context.isJson ? 'json' : args.check === true ? 'nagios' : 'text');
     if (args.outfile !== undefined) {
       const { writeFileWhole } = await import('../write-file.ts');
-      await writeFileWhole(args.outfile, await render(report, format, args, context));
+      const chunks = await render(report, format, args, context);
+      await writeFileWhole(args.outfile, async (write) => {
+        for (const chunk of chunks) await write(chunk);
+      });
     } else if (!(context.isQuiet && format === 'text'))
       for (const chunk of await render(report, format, args, context)) await context.write(chunk);
     context.setExit(

@@ -16,6 +16,9 @@ export const MAX_DECODED_BYTES: number = 4 * 1024 * 1024;
 
 export const CHUNK_TYPE = { compressed: 0x00, raw: 0x01, identifier: 0xff, firstSkippable: 0x80 } as const;
 
+/** The chunk that an S2 stream begins with. */
+export const S2_IDENTIFIER: Uint8Array = Uint8Array.from([0xff, 6, 0, 0, 0x53, 0x32, 0x73, 0x54, 0x77, 0x4f]);
+
 const IDENTIFIERS: readonly string[] = ['S2sTwO', 'sNaPpY'];
 
 /** Whether bytes begin as an S2 or Snappy framed stream does. */

@@ -7,6 +7,9 @@ export * from './block-scan';
 export { crcUpdate } from './crc32c';
 export { hashBegin, hashFinish, hashUpdate } from './highway-hash';
 export {
+  ENCODE_INPUT,
+  ENCODE_INPUT_BYTES,
+  ENCODE_OUTPUT,
   HASH_KEY,
   S2_INPUT,
   S2_INPUT_BYTES,
@@ -19,6 +22,7 @@ export {
   SCRATCH_BYTES,
 } from './memory';
 export { s2Decode, s2Length } from './s2-decode';
+export { s2Encode } from './s2-encode';
 export { subjectDigest, subjectIsSound } from './subject';
 
 prepareHashTables();

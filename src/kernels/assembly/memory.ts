@@ -35,3 +35,9 @@ export const S2_OUTPUT_BYTES: usize = 4 * MIB;
 export const SCAN: usize = 27 * MIB;
 export const SCAN_END: usize = SCAN + 100 * MIB;
 export const SCAN_WINDOW_BYTES: usize = 512 * KIB;
+
+/** Of the S2 encoder: the bytes, the block made of them (with room for one that grew), where bytes were seen last. */
+export const ENCODE_INPUT: usize = 128 * MIB;
+export const ENCODE_INPUT_BYTES: usize = 4 * MIB;
+export const ENCODE_OUTPUT: usize = ENCODE_INPUT + ENCODE_INPUT_BYTES + SLACK;
+export const ENCODE_TABLE: usize = 137 * MIB;

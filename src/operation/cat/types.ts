@@ -12,19 +12,6 @@ export interface StoredMessage {
   readonly timeNs: bigint;
 }
 
-/** Which messages: every condition given must hold. */
-export interface MessageFilter {
-  /** NATS subject patterns; one must fit. */
-  readonly subjects?: readonly string[];
-  readonly minSeq?: bigint;
-  readonly maxSeq?: bigint;
-  /** ns since 1970, both ends included. */
-  readonly afterNs?: bigint;
-  readonly beforeNs?: bigint;
-  /** How many messages at most. */
-  readonly limit?: number;
-}
-
 export interface CatResult {
   /** How many messages were given out. */
   readonly messages: number;

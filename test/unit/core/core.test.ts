@@ -23,6 +23,11 @@ describe('sets of sequences behave as sets', () => {
         expect(list(ranges.subtractRanges(left, right))).toEqual(sorted(a.filter((seq) => !b.includes(seq))));
         expect(list(ranges.intersectRanges(left, right))).toEqual(sorted(a.filter((seq) => b.includes(seq))));
         expect(ranges.countSequences(left)).toBe(BigInt(new Set(a).size));
+        const rising = new ranges.RisingLookup(left);
+        for (let seq = 0n; seq < 62n; seq++) {
+          expect(rising.has(seq | (1n << 62n))).toBe(false);
+          expect(rising.has(seq)).toBe(a.includes(seq));
+        }
         for (let seq = 0n; seq < 62n; seq++) expect(ranges.hasSequence(left, seq)).toBe(a.includes(seq));
       }),
     );
@@ -37,6 +42,8 @@ describe('times', () => {
         (timeNs) => parseTimeNs(formatTimeNs(timeNs)) === timeNs,
       ),
     );
+    expect(formatTimeNs(-1n)).toBe('1969-12-31T23:59:59.999999999Z');
+    expect(formatTimeNs(1n)).toBe('1970-01-01T00:00:00.000000001Z');
     expect(formatTimeNs(0n)).toBe('1970-01-01T00:00:00Z');
     expect(formatTimeNs(1795216239741415100n)).toBe('2026-11-20T23:10:39.7414151Z');
     expect(parseTimeNs('2026-11-21T00:00:00.5+01:00')).toBe(parseTimeNs('2026-11-20T23:00:00.5Z'));

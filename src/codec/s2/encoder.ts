@@ -1,0 +1,71 @@
+import { crc32cMasked, encodeS2Block, s2EncodeWindow } from '../../kernels/index.ts';
+import { CHUNK_CRC_BYTES, CHUNK_HEADER_BYTES, CHUNK_TYPE, S2_IDENTIFIER } from './framing.ts';
+
+/** Decoded bytes of a chunk, as the server's writer has them. */
+const BLOCK_BYTES = 1024 * 1024;
+const NO_BYTES = new Uint8Array(0);
+const HEAD_BYTES = CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES;
+
+export interface S2EncoderOptions {
+  /** `stored` compresses nothing. */
+  readonly level?: 'fast' | 'stored';
+}
+
+/**
+ * Any number of bytes to one S2 framed stream (format.md 12.2): the identifier, then a chunk for each 1 MiB. No bytes
+ * give no stream, not even an identifier. Holds about 1 MiB, and 2 MiB of the thread's kernel memory.
+ */
+export class S2Encoder {
+  readonly #sink: (frame: Uint8Array) => void;
+  readonly #isStored: boolean;
+  /** Bytes that make no whole block yet, and then the chunk that is given away. */
+  readonly #chunk = new Uint8Array(HEAD_BYTES + BLOCK_BYTES);
+  readonly #head = new DataView(this.#chunk.buffer, 0, HEAD_BYTES);
+  #filled = 0;
+  #isBegun = false;
+  #isEnded = false;
+
+  /** `sink` gets the stream in order; what it gets is valid during the call only. */
+  constructor(sink: (frame: Uint8Array) => void, options: S2EncoderOptions = {}) {
+    this.#sink = sink;
+    this.#isStored = options.level === 'stored';
+  }
+
+  /** Takes the next bytes, as many as there are; they are not kept. */
+  write(bytes: Uint8Array): void {
+    if (this.#isEnded) throw new Error('the S2 stream has ended');
+    let at = 0;
+    while (this.#filled + bytes.length - at >= BLOCK_BYTES) {
+      const part = bytes.subarray(at, at + BLOCK_BYTES - this.#filled);
+      at += part.length;
+      this.#flush(part);
+    }
+    this.#chunk.set(bytes.subarray(at), HEAD_BYTES + this.#filled);
+    this.#filled += bytes.length - at;
+  }
+
+  /** Ends the stream: what is left becomes its last chunk. */
+  end(): void {
+    if (this.#isEnded) throw new Error('the S2 stream has ended');
+    if (this.#filled > 0) this.#flush(NO_BYTES);
+    this.#isEnded = true;
+  }
+
+  /** Makes a chunk of what was collected and `rest`, which goes straight to the kernel. */
+  #flush(rest: Uint8Array): void {
+    if (!this.#isBegun) this.#sink(S2_IDENTIFIER.slice());
+    this.#isBegun = true;
+    const raw = s2EncodeWindow(this.#filled + rest.length);
+    raw.set(this.#chunk.subarray(HEAD_BYTES, HEAD_BYTES + this.#filled));
+    raw.set(rest, this.#filled);
+    this.#filled = 0;
+    const block = this.#isStored ? raw : encodeS2Block(raw);
+    const isSmaller = block.length <= raw.length - raw.length / 32;
+    const content = isSmaller ? block : raw;
+    const bodyBytes = CHUNK_CRC_BYTES + content.length;
+    this.#head.setUint32(0, bodyBytes * 256 + (isSmaller ? CHUNK_TYPE.compressed : CHUNK_TYPE.raw), true);
+    this.#head.setUint32(CHUNK_HEADER_BYTES, crc32cMasked(raw), true);
+    this.#chunk.set(content, HEAD_BYTES);
+    this.#sink(this.#chunk.subarray(0, CHUNK_HEADER_BYTES + bodyBytes));
+  }
+}

@@ -1,0 +1,202 @@
+// Encodes one S2 block: literals, and copies of what came before. Positions count from the start of the input.
+// Branches that data decides cost more than work in vain, so what is short is written without any.
+import { ENCODE_INPUT, ENCODE_OUTPUT, ENCODE_TABLE } from './memory';
+
+/** A place in the input is found again by seven bytes; of places that share an entry the last one stays. */
+const TABLE_BITS: usize = 14;
+const MULTIPLIER: u64 = 0x9e3779b97f4a7b00;
+
+/** Where nothing was found for long, places are left out, up to this many. */
+const LONGEST_SKIP: usize = 252;
+
+/** Bytes before the end where no match is looked for, so that whole words are read of the input only. */
+const MARGIN: usize = 24;
+/** The longest length of a block and the longest head of a literal. */
+const MOST_HEAD: usize = 8;
+/** From here on an offset takes four bytes. */
+const FAR: usize = 65536;
+
+/** Where the table has the entry for the lower seven bytes of a word. */
+function slot(word: u64): usize {
+  return (<usize>((word * MULTIPLIER) >> (64 - TABLE_BITS))) << 2;
+}
+
+function seen(slot: usize): usize {
+  return load<u32>(slot, ENCODE_TABLE);
+}
+
+function see(slot: usize, at: usize): void {
+  store<u32>(slot, at, ENCODE_TABLE);
+}
+
+/** Whether the seven bytes at `at` are the lower ones of a word. */
+function fits(at: usize, word: u64): bool {
+  return (load<u64>(at, ENCODE_INPUT) ^ word) << 8 == 0;
+}
+
+/** A bit for each of 16 bytes: whether those at `at` and `before` are the same. */
+function sameBits(at: usize, before: usize): u32 {
+  return <u32>i8x16.bitmask(i8x16.eq(v128.load(at, ENCODE_INPUT), v128.load(before, ENCODE_INPUT)));
+}
+
+/** Where the bytes from `at` on begin to differ from those at `before`; `end` at the most. */
+function sameUntil(at: usize, before: usize, end: usize): usize {
+  while (at < end) {
+    const same = sameBits(at, before);
+    if (same != 0xffff) {
+      at += <usize>ctz(~same);
+      break;
+    }
+    at += 16;
+    before += 16;
+  }
+  return min(at, end);
+}
+
+/** How many bytes before both places are the same; `most` at the most. */
+function sameBefore(at: usize, before: usize, most: usize): usize {
+  let count: usize = 0;
+  let same: usize;
+  do {
+    same = <usize>(
+      (clz(load<u64>(at - count, ENCODE_INPUT - 8) ^ load<u64>(before - count, ENCODE_INPUT - 8)) >> 3)
+    );
+    count += same;
+  } while (same == 8 && count < most);
+  return min(count, most);
+}
+
+/** Writes a tag and a value of `width` bytes, and zeros behind it, where the next element comes. */
+function putTag(to: usize, tag: usize, value: usize, width: usize): usize {
+  store<u64>(to, <u64>tag | ((<u64>value) << 8));
+  return to + 1 + width;
+}
+
+/** Writes up to 32 bytes too many, into the slack or where the next element comes. */
+function putLiteral(to: usize, from: usize, count: usize): usize {
+  const last = count - 1;
+  if (count <= 32) {
+    store<u8>(to, <u8>(last << 2));
+    v128.store(to, v128.load(from, ENCODE_INPUT), 1);
+    v128.store(to, v128.load(from, ENCODE_INPUT + 16), 17);
+    return to + select<usize>(count + 1, 0, count);
+  }
+  if (last < 60) to = putTag(to, last << 2, 0, 0);
+  else if (last < 0x100) to = putTag(to, 60 << 2, last, 1);
+  else if (last < 0x10000) to = putTag(to, 61 << 2, last, 2);
+  else to = putTag(to, 62 << 2, last, 3);
+  if (count > 256) {
+    memory.copy(to, ENCODE_INPUT + from, count);
+    return to + count;
+  }
+  const stop = to + count;
+  for (let at = to; at < stop; at += 32, from += 32) {
+    v128.store(at, v128.load(from, ENCODE_INPUT));
+    v128.store(at, v128.load(from, ENCODE_INPUT + 16), 16);
+  }
+  return stop;
+}
+
+/** A copy of 4 bytes or more. A long one goes on as a repeat. */
+function putCopy(to: usize, offset: usize, count: usize): usize {
+  if (count <= 64) return putShortCopy(to, offset, count);
+  const first: usize = offset < 2048 ? 8 : 60;
+  return putRepeat(putShortCopy(to, offset, first), count - first);
+}
+
+/** A copy of 4 to 64 bytes. */
+function putShortCopy(to: usize, offset: usize, count: usize): usize {
+  const isNear = <i32>(offset < 2048) & <i32>(count < 12);
+  const isFar = offset >= FAR;
+  const near = ((offset >> 8) << 5) | ((count - 4) << 2) | 1;
+  const tag = select<usize>(near, ((count - 1) << 2) | 2 | <usize>isFar, isNear);
+  store<u64>(to, <u64>(<u8>tag) | ((<u64>offset) << 8));
+  return to + select<usize>(2, select<usize>(5, 3, isFar), isNear);
+}
+
+/** A copy with the offset of the last one; `count` is 4 or more. */
+function putRepeat(to: usize, count: usize): usize {
+  if (count <= 8) return putTag(to, ((count - 4) << 2) | 1, 0, 1);
+  if (count < 264) return putTag(to, (5 << 2) | 1, (count - 8) << 8, 2);
+  if (count < 65796) return putTag(to, (6 << 2) | 1, (count - 260) << 8, 3);
+  return putTag(to, (7 << 2) | 1, (count - 65540) << 8, 4);
+}
+
+function putLength(to: usize, value: usize): usize {
+  while (value >= 0x80) {
+    store<u8>(to++, <u8>(value | 0x80));
+    value >>= 7;
+  }
+  store<u8>(to, <u8>value);
+  return to + 1;
+}
+
+/** All of the input as one literal: what never grows by more than the head. */
+function putStored(bytes: usize): usize {
+  return putLiteral(putLength(ENCODE_OUTPUT, bytes), 0, bytes) - ENCODE_OUTPUT;
+}
+
+/** Encodes `bytes` bytes at ENCODE_INPUT as a block at ENCODE_OUTPUT. Returns its length. */
+export function s2Encode(bytes: usize): usize {
+  if (bytes <= MARGIN) return putStored(bytes);
+  memory.fill(ENCODE_TABLE, 0, 4 << TABLE_BITS);
+  const stop = bytes - MARGIN;
+  let to = putLength(ENCODE_OUTPUT, bytes);
+  let pending: usize = 0;
+  // An empty entry means position 0, which a match may well refer to.
+  let at: usize = 1;
+  while (at < stop) {
+    const word = load<u64>(at, ENCODE_INPUT);
+    const word1 = word >> 8;
+    const word2 = load<u64>(at + 2, ENCODE_INPUT);
+    const slot0 = slot(word);
+    const slot1 = slot(word1);
+    const slot2 = slot(word2);
+    const seen0 = seen(slot0);
+    const seen1 = seen(slot1);
+    see(slot0, at);
+    see(slot1, at + 1);
+    const seen2 = seen(slot2);
+    see(slot2, at + 2);
+    let found: usize;
+    if (fits(seen0, word)) {
+      found = seen0;
+    } else if (fits(seen1, word1)) {
+      found = seen1;
+      at++;
+    } else if (fits(seen2, word2)) {
+      found = seen2;
+      at += 2;
+    } else {
+      at += 6 + min((at - pending) >> 5, LONGEST_SKIP);
+      continue;
+    }
+    let until = sameUntil(at + 7, found + 7, bytes);
+    const more = sameBefore(at, found, min(at - pending, found));
+    at -= more;
+    found -= more;
+    to = putLiteral(to, pending, at - pending);
+    // Often the next match begins where one ends.
+    while (true) {
+      to = putCopy(to, at - found, until - at);
+      at = until;
+      if (at >= stop) break;
+      const word = load<u64>(at - 2, ENCODE_INPUT);
+      see(slot(word), at - 2);
+      see(slot(word >> 8), at - 1);
+      const next = load<u64>(at, ENCODE_INPUT);
+      const here = slot(next);
+      found = seen(here);
+      see(here, at);
+      if (!fits(found, next)) {
+        at++;
+        break;
+      }
+      until = sameUntil(at + 7, found + 7, bytes);
+    }
+    pending = until;
+  }
+  to = putLiteral(to, pending, bytes - pending);
+  // Seven bytes may cost nine: a long literal's head and a far copy. In all, that is less than the region has room for.
+  return to > ENCODE_OUTPUT + bytes + MOST_HEAD ? putStored(bytes) : to - ENCODE_OUTPUT;
+}

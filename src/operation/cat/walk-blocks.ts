@@ -1,0 +1,71 @@
+import { hashKey } from '../../codec/highwayhash.ts';
+import { eachRange, RisingLookup } from '../../core/sequence-ranges.ts';
+import { BlockScanner } from '../../kernels/index.ts';
+import type { BlockLiveSet } from '../../model/live-set.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { openBlock } from '../../workers/open-block.ts';
+import type { MessageSieve } from '../filter/message-sieve.ts';
+import { RecordLot, RecordMessage } from './record-message.ts';
+import type { GiveMessages, MessageWalk, WantsMessage } from './stream-messages.ts';
+
+/** Walks the live records of the blocks that hold a wanted sequence. */
+export function walkBlocks(
+  archive: StreamArchive,
+  sets: readonly BlockLiveSet[],
+  sieve: MessageSieve,
+): MessageWalk {
+  return async (wants, give) => {
+    for (const set of sets) {
+      if (sieve.isDone) break;
+      const isWanted = [...eachRange(set.live)].some(([from, to]) => sieve.overlaps(from, to));
+      if (isWanted) await walkBlock(archive, set, sieve, wants, give);
+    }
+  };
+}
+
+async function walkBlock(
+  archive: StreamArchive,
+  set: BlockLiveSet,
+  sieve: MessageSieve,
+  wants: WantsMessage,
+  give: GiveMessages,
+): Promise<void> {
+  const source = set.block.entry.open();
+  source.close();
+  const block = openBlock(source.descriptor);
+  const live = new RisingLookup(set.live);
+  let lot: RecordMessage[] = [];
+  const scanner = new BlockScanner({
+    key: hashKey(`${archive.name}-${set.block.index}`),
+    onRecords: (columns, window) => {
+      const records = new RecordLot(archive, window);
+      const kept: RecordMessage[] = [];
+      for (let i = 0; i < columns.count; i++) {
+        if (!live.has(columns.seqWord[i] ?? 0n)) continue;
+        const message = new RecordMessage(records, columns, i);
+        if (wants(message)) kept.push(message);
+      }
+      records.own(kept);
+      lot = lot.length === 0 ? kept : [...lot, ...kept];
+    },
+  });
+  const giveOut = async (): Promise<void> => {
+    const ready = lot;
+    lot = [];
+    await give(ready);
+  };
+  try {
+    for (let offsetBytes = 0; !sieve.isDone;) {
+      const lengthBytes = block.content.read(scanner.window(), offsetBytes);
+      if (lengthBytes === 0) break;
+      offsetBytes += lengthBytes;
+      scanner.push(lengthBytes);
+      await giveOut();
+    }
+    scanner.finish();
+    await giveOut();
+  } finally {
+    scanner.close();
+    block.close();
+  }
+}

@@ -1,0 +1,77 @@
+import { UsageError } from '../../core/error.ts';
+import type { StreamParts } from '../../container/entry.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { streamMessages, type EmitMessages } from '../cat/stream-messages.ts';
+import type { CatResult } from '../cat/types.ts';
+import { MessageSieve } from '../filter/message-sieve.ts';
+import type { MessageFilter } from '../filter/types.ts';
+import { inspectFileStream } from '../inspect/file-stream.ts';
+import { inspectV2Stream } from '../inspect/v2-stream.ts';
+import { loadStream, TOOL, withArchive, type Archive } from '../open-archive.ts';
+import type { SelectOptions, StreamState } from '../types.ts';
+import { exportedConsumer } from './consumers.ts';
+import type { ExportHead } from './types.ts';
+
+/** Who takes an export: first the head, then the messages that pass, in lots. */
+export interface ExportTaker {
+  readonly begin: (head: ExportHead) => Promise<void>;
+  readonly messages: EmitMessages;
+}
+
+const MOST_NAMES = 10;
+
+/**
+ * Gives out one whole stream: what it is, then its live messages in sequence order, as far as they can be read; what cannot
+ * is in `findings`. Throws SourceError, CancelledError, UsageError where not exactly one stream is selected.
+ */
+export async function exportStream(
+  path: string,
+  options: SelectOptions & MessageFilter,
+  taker: ExportTaker,
+): Promise<CatResult> {
+  const sieve = new MessageSieve(options);
+  return withArchive(path, options, async (work) => {
+    const parts = onlyStream(work);
+    const archive = loadStream(parts);
+    await taker.begin({
+      type: 'natsarc.v1.export',
+      tool: TOOL,
+      account: archive.account,
+      name: archive.name,
+      created: archive.created,
+      config: archive.config,
+      state: await stateOf(archive, parts, work),
+      consumers: archive.consumers.map(exportedConsumer),
+    });
+    let messages = 0;
+    const findings = await streamMessages({ archive, parts }, work, sieve, (lot) => {
+      messages += lot.length;
+      return taker.messages(lot);
+    });
+    return { messages, findings };
+  });
+}
+
+function onlyStream(work: Archive): StreamParts {
+  const [parts, other] = work.selected;
+  if (parts === undefined) throw new UsageError(`there is no stream in ${work.container.path}`);
+  if (other === undefined) return parts;
+  const names = work.selected.slice(0, MOST_NAMES).map((one) => {
+    const { account, name } = loadStream(one);
+    return account === null ? name : `${account}/${name}`;
+  });
+  const more = work.selected.length > MOST_NAMES ? ', …' : '';
+  throw new UsageError(
+    `${work.container.path} holds ${work.selected.length} streams, choose one with --stream and --account: ${names.join(', ')}${more}`,
+  );
+}
+
+async function stateOf(
+  archive: StreamArchive,
+  parts: StreamParts,
+  work: Archive,
+): Promise<StreamState | null> {
+  const { report } =
+    parts.form === 'v2' ? inspectV2Stream(archive, parts, {}) : await inspectFileStream(archive, work, {});
+  return report.state;
+}

@@ -1,0 +1,71 @@
+import { checkBlockFiles } from '../../check/block-files.ts';
+import { checkBlockRecords } from '../../check/block-records.ts';
+import type { V2StreamParts } from '../../container/entry.ts';
+import { ToolError } from '../../core/error.ts';
+import { parseTimeNs } from '../../core/time.ts';
+import type { Finding } from '../../findings/finding.ts';
+import { stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { walkBlocks } from '../cat/walk-blocks.ts';
+import { walkV2 } from '../cat/walk-v2.ts';
+import type { MessageWalk } from '../cat/stream-messages.ts';
+import { MessageSieve } from '../filter/message-sieve.ts';
+import { placed, type Archive } from '../open-archive.ts';
+import { gatherEvidence } from '../stream-evidence.ts';
+import { readV2Messages } from '../v2-messages.ts';
+import { readV2 } from '../../model/load-v2-stream.ts';
+import { lostMessages } from '../verify/lost.ts';
+import type { WrittenReport } from './types.ts';
+
+/** A stream that is to be written: its state, a walk over its live messages, and what is not whole. */
+export interface StreamContent {
+  readonly state: StateNumbers;
+  readonly messages: MessageWalk;
+  readonly lost: WrittenReport['lost'];
+  readonly findings: readonly Finding[];
+}
+
+/** Checks every record of a stream. Throws ToolError where it holds nothing that can be read. */
+export async function streamContent(archive: StreamArchive, work: Archive): Promise<StreamContent> {
+  const { parts } = archive;
+  if (parts.form === 'v2') return v2Content(archive, parts);
+  if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
+  if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
+  const evidence = await gatherEvidence(archive, work, { wantSubjects: true, pending: [] });
+  const numSubjects = evidence.total.subjects.size;
+  return {
+    state: stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, numSubjects),
+    messages: walkBlocks(archive, evidence.sets, new MessageSieve({})),
+    lost: lostMessages(evidence),
+    findings: [
+      ...placed(parts.findings, archive.place),
+      ...archive.findings,
+      ...evidence.scan.findings,
+      ...checkBlockRecords(evidence),
+      ...checkBlockFiles(evidence),
+    ],
+  };
+}
+
+function v2Content(archive: StreamArchive, parts: V2StreamParts): StreamContent {
+  const { total, findings } = readV2Messages(archive, parts, { wantSubjects: true, pending: [] });
+  const declared = readV2(parts, archive.place, null).state;
+  const isEmpty = total.messages === 0;
+  const lastSeq = declared !== null && declared.lastSeq > total.lastSeq ? declared.lastSeq : total.lastSeq;
+  const declaredTimeNs = parseTimeNs(declared?.lastTime ?? '') ?? 0n;
+  return {
+    state: {
+      messages: BigInt(total.messages),
+      bytes: BigInt(total.bytes),
+      firstSeq: isEmpty ? (lastSeq === 0n ? 0n : lastSeq + 1n) : total.firstSeq,
+      firstTimeNs: isEmpty ? 0n : total.firstTimeNs,
+      lastSeq,
+      lastTimeNs: lastSeq === total.lastSeq ? total.lastTimeNs : declaredTimeNs,
+      numSubjects: total.subjects.size,
+      deleted: null,
+    },
+    messages: walkV2(archive, parts, new MessageSieve({})).messages,
+    lost: { msgs: [], bytes: 0 },
+    findings: [...placed(parts.findings, archive.place), ...archive.findings, ...findings],
+  };
+}

@@ -1,0 +1,75 @@
+import { hashKey } from '../codec/highwayhash.ts';
+import { ByteWriter } from '../core/bytes/byte-writer.ts';
+import { highwayHash64 } from '../kernels/index.ts';
+
+/** A message to be written; the bytes are copied. */
+export interface WritableMessage {
+  readonly seq: bigint;
+  readonly timeNs: bigint;
+  readonly subject: Uint8Array;
+  /** The header block; null where there is none. */
+  readonly header: Uint8Array | null;
+  readonly data: Uint8Array;
+}
+
+/** A whole message block; `bytes` is valid during the call only. */
+export type EmitBlock = (blockNumber: number, bytes: Uint8Array) => void;
+
+const BLOCK_BYTES = 8 * 1024 * 1024; // server: defaultLargeBlockSize
+const EMPTY_RECORD_BYTES = 30;
+const HEADER_BIT = 0x80000000;
+const ERASED_BIT = 1n << 63n;
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * Turns messages, in rising sequence, into message blocks that every server reads: plain, numbered from 1, deleted
+ * sequences as holes (format.md 3.1, 8.6). Holds one block.
+ */
+export class BlockWriter {
+  readonly #streamName: string;
+  readonly #emit: EmitBlock;
+  readonly #block = new ByteWriter(256 * 1024);
+  readonly #hashed = new ByteWriter(64 * 1024);
+  #number = 1;
+  #key: Uint8Array;
+  #lastSeq = 0n;
+
+  constructor(streamName: string, emit: EmitBlock) {
+    this.#streamName = streamName;
+    this.#emit = emit;
+    this.#key = hashKey(`${streamName}-1`);
+  }
+
+  add(message: WritableMessage): void {
+    if (message.seq <= this.#lastSeq) throw new RangeError(`sequence ${message.seq} after ${this.#lastSeq}`);
+    this.#append(message.seq, message.timeNs, message.subject, message.header ?? NO_BYTES, message.data);
+    this.#lastSeq = message.seq;
+  }
+
+  /** Ends the last block; where the stream's last messages are deleted, a skip record keeps its last sequence. */
+  finish(lastSeq: bigint, lastTimeNs: bigint): void {
+    if (lastSeq > this.#lastSeq) this.#append(lastSeq | ERASED_BIT, lastTimeNs, NO_BYTES, NO_BYTES, NO_BYTES);
+    if (this.#block.lengthBytes > 0) this.#flush();
+  }
+
+  #append(seqWord: bigint, timeNs: bigint, subject: Uint8Array, header: Uint8Array, data: Uint8Array): void {
+    const headerBytes = header.length === 0 ? 0 : 4 + header.length;
+    const lengthBytes = EMPTY_RECORD_BYTES + subject.length + headerBytes + data.length;
+    if (this.#block.lengthBytes > 0 && this.#block.lengthBytes + lengthBytes > BLOCK_BYTES) this.#flush();
+    const block = this.#block;
+    block.u32(headerBytes === 0 ? lengthBytes : (lengthBytes | HEADER_BIT) >>> 0);
+    block.u64(seqWord).i64(timeNs).u16(subject.length).bytes(subject);
+    if (headerBytes > 0) block.u32(header.length).bytes(header);
+    block.bytes(data);
+    this.#hashed.clear();
+    this.#hashed.u64(seqWord).i64(timeNs).bytes(subject).bytes(header).bytes(data);
+    block.bytes(highwayHash64(this.#key, this.#hashed.written));
+  }
+
+  #flush(): void {
+    this.#emit(this.#number, this.#block.written);
+    this.#block.clear();
+    this.#number++;
+    this.#key = hashKey(`${this.#streamName}-${this.#number}`);
+  }
+}

@@ -1,0 +1,23 @@
+import { S2Encoder } from '../codec/s2/encoder.ts';
+import { TAR_END, tarFileHeader, tarPadding } from '../container/tar/write.ts';
+
+/** Writes a V1 snapshot, file by file: a tar in an S2 stream (format.md 8.2). Holds 1 MiB. */
+export class SnapshotWriter {
+  readonly #encoder: S2Encoder;
+
+  /** `write` gets the snapshot's bytes in order; they are valid during the call only. */
+  constructor(write: (bytes: Uint8Array) => void) {
+    this.#encoder = new S2Encoder(write);
+  }
+
+  addFile(path: string, bytes: Uint8Array): void {
+    this.#encoder.write(tarFileHeader(path, bytes.length));
+    this.#encoder.write(bytes);
+    this.#encoder.write(tarPadding(bytes.length));
+  }
+
+  end(): void {
+    this.#encoder.write(TAR_END);
+    this.#encoder.end();
+  }
+}

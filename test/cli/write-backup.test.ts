@@ -1,0 +1,98 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from '../support/captures.ts';
+import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder, treeSum } from '../support/damage.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
+const FULL = join(CAPTURES, '2.14.5-full');
+
+/** Runs a command that must fail: the exit code, its words, and nothing at the target or beside it. */
+function expectRefused(args: readonly string[], target: string, exit: number, words: RegExp): void {
+  const before = treeSum(dirname(target));
+  const run = runCli([...args, '--out', target]);
+  expect(run.stderr).toMatch(words);
+  expect(run.exit).toBe(exit);
+  expect(treeSum(dirname(target))).toBe(before);
+}
+
+describe('pack and rewrite-stream-name', () => {
+  it('say what they wrote, and the same input gives the same bytes', () => {
+    const source = treeSum(ORDERS);
+    const folder = tempFolder();
+    const bytes = ['a', 'b'].map((name) => {
+      const target = join(folder, name);
+      const run = runCli(['rewrite-stream-name', ORDERS, 'ORDERS2', '--out', target]);
+      expect(run.exit, run.stderr).toBe(0);
+      expect(run.stdout).toBe(
+        'ORDERS2 (was ORDERS): 163 messages, sequences 2 to 172, 5 consumers\n' +
+          `written and verified: ${target}, 46975 bytes\n`,
+      );
+      return ['backup.json', 'stream.tar.s2'].map((file) => readFileSync(join(target, file)));
+    });
+    expect(bytes[0]).toEqual(bytes[1]);
+    expect(readdirSync(folder).toSorted()).toEqual(['a', 'b']);
+    expect(treeSum(ORDERS)).toBe(source);
+  });
+
+  it('there and back gives the bytes that pack gives', () => {
+    const folder = tempFolder();
+    const [there, back, packed] = ['there', 'back', 'packed'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    expect(runCli(['rewrite-stream-name', ORDERS, 'OTHER', '--out', there]).exit).toBe(0);
+    expect(runCli(['rewrite-stream-name', there, 'ORDERS', '--out', back]).exit).toBe(0);
+    expect(runCli(['pack', ORDERS, '--out', packed]).exit).toBe(0);
+    for (const file of ['backup.json', 'stream.tar.s2'])
+      expect(readFileSync(join(back, file))).toEqual(readFileSync(join(packed, file)));
+  });
+
+  it('pack makes a folder for each stream of an account', () => {
+    const target = join(tempFolder(), 'out');
+    const run = runCli(['pack', join(FULL, 'account-backup/$G'), '--out', target, '--no-consumers', '-j']);
+    expect(run.exit, run.stderr).toBe(0);
+    const written = JSON.parse(run.stdout) as { streams: { name: string }[] };
+    expect(written).toMatchObject({ skipped: [{ name: 'MEM', reason: 'a configuration without data' }] });
+    expect(readdirSync(target).toSorted()).toEqual(written.streams.map(({ name }) => name).toSorted());
+    const check = runCli(['verify', target, '--json']);
+    expect(JSON.parse(check.stdout)).toMatchObject({ status: 'OK', checked: { consumers: 0 } });
+  });
+
+  it('what was damaged is left out and told', () => {
+    const store = copyOf('2.14.5-full/store/jetstream/$G/streams/ORDERS');
+    const block = join(store, 'msgs/1.blk');
+    flipBit(block, (recordsOf(readFileSync(block))[20]?.at ?? 0) + 40);
+    const target = join(tempFolder(), 'out');
+    const run = runCli(['pack', store, '--out', target]);
+    expect(run.exit).toBe(3);
+    expect(run.stdout).toMatch(/^ORDERS: 162 messages/);
+    expect(run.stdout).toMatch(/lost in the source: sequences \d+\n/);
+    expect(runCli(['verify', '--check', target]).exit).toBe(0);
+  });
+
+  it('refuse what cannot be, and leave nothing behind', () => {
+    const folder = tempFolder();
+    const target = join(folder, 'out');
+    const rename = (...args: string[]): string[] => ['rewrite-stream-name', ...args];
+    expectRefused(rename(ORDERS, 'a.b'), target, 2, /a\.b is no stream name/);
+    expectRefused(rename(ORDERS, 'ORDERS'), target, 2, /called ORDERS already/);
+    expectRefused(rename(join(FULL, 'account-backup/$G'), 'X'), target, 2, /--stream must choose one/);
+    expectRefused(rename(join(FULL, 'backups/$G/KV_settings'), 'KV_other'), target, 2, /bucket/);
+    expectRefused(['pack', join(FULL, 'store'), '--account', 'nobody'], target, 2, /fits the selection/);
+    expectRefused(['pack', '/nowhere'], target, 1, /nowhere/);
+    expectRefused(['pack', ORDERS], join(folder, 'missing/out'), 2, /is not there/);
+    mkdirSync(target);
+    writeFileSync(join(target, 'file'), 'mine');
+    expectRefused(['pack', ORDERS], target, 2, /is there already/);
+    expectRefused(['pack', ORDERS], ORDERS, 2, /is there already/);
+    expect(existsSync(join(target, 'file'))).toBe(true);
+  });
+
+  it('refuse an encrypted stream', () => {
+    const store = join(CAPTURES, '2.14.5-enc-chacha/store');
+    expectRefused(['pack', store], join(tempFolder(), 'out'), 1, /its key is needed/);
+  });
+});

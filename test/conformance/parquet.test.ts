@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { describe, expect, it } from 'vitest';
+import { catMessages } from '../../src/operation/cat/run.ts';
+import type { StoredMessage } from '../../src/operation/cat/types.ts';
+import { exportStream } from '../../src/operation/export/run.ts';
+import { parquetExport } from '../../src/report/export/parquet.ts';
+import { archiveForms } from '../support/archive-forms.ts';
+import { captures, type Json, type TruthMessage } from '../support/captures.ts';
+import { tempFolder } from '../support/damage.ts';
+import { writeStreamFolder } from '../support/synthetic-stream.ts';
+
+const STREAMS = ['ORDERS', 'HUGESEQ', 'EDGE', 'EMPTY', 'OBJ_media', 'HEADBLOCKS', 'ünïcode_日本語-01'];
+
+async function exported(path: string): Promise<ArrayBuffer> {
+  const writer = parquetExport();
+  const parts: (string | Uint8Array)[] = [];
+  await exportStream(
+    path,
+    {},
+    {
+      begin: async (head) => void parts.push(Buffer.from(writer.begin(head))),
+      messages: (lot) => {
+        for (const chunk of writer.messages(lot)) parts.push(Buffer.from(chunk));
+      },
+    },
+  );
+  parts.push(writer.end());
+  return Uint8Array.from(Buffer.concat(parts.map((part) => Buffer.from(part)))).buffer;
+}
+
+function comparable(row: Json): object {
+  return {
+    seq: BigInt.asUintN(64, BigInt(row.seq)),
+    subject: row.subject,
+    timeNs: BigInt(row.time),
+    data: row.payload.length === 0 ? undefined : createHash('sha256').update(row.payload).digest('hex'),
+    hasHeaders: row.headers !== null && row.headers !== undefined,
+  };
+}
+
+function expected(message: TruthMessage): object {
+  return {
+    seq: BigInt(message.seq),
+    subject: message.subject,
+    timeNs: BigInt(message.time_ns),
+    data: message.data_sha256,
+    hasHeaders: message.hdr_len > 0,
+  };
+}
+
+/** Header lines as the block has them, grouped by name. */
+function headersOf(message: StoredMessage): Json {
+  if (message.header === null) return undefined;
+  const lines = Buffer.from(message.header)
+    .toString('utf8')
+    .split('\r\n')
+    .slice(1)
+    .filter((line) => line !== '');
+  const names = [...new Set(lines.map((line) => line.slice(0, line.indexOf(':'))))];
+  const valuesOf = (name: string): string[] =>
+    lines.filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).trim());
+  return Object.fromEntries(names.map((name) => [name, valuesOf(name)]));
+}
+
+for (const capture of captures()) {
+  const forms = archiveForms(capture, (name) => STREAMS.includes(name));
+  if (forms.length === 0) continue;
+  describe(capture.id, () => {
+    for (const { path, label, stream } of forms)
+      it(label, async () => {
+        const file = await exported(path);
+        const metadata = parquetMetadata(file);
+        const head = metadata.key_value_metadata?.find((pair) => pair.key === 'natsarc.v1.export');
+        expect(JSON.parse(head?.value ?? '{}')).toMatchObject({ name: stream.name });
+        expect(Number(metadata.num_rows)).toBe(stream.messages?.length);
+        const rows: Json[] = await parquetReadObjects({
+          file,
+          utf8: false,
+          parsers: RAW_TIMES,
+        });
+        expect(rows.map(comparable)).toEqual((stream.messages ?? []).map(expected));
+        const messages: StoredMessage[] = [];
+        await catMessages(path, {}, (lot) => void messages.push(...lot));
+        expect(rows.map((row) => row.headers ?? undefined)).toEqual(messages.map(headersOf));
+      });
+  });
+}
+
+/** The reader makes milliseconds of nanoseconds unless it is told to leave them. */
+const RAW_TIMES = {
+  timestampFromNanoseconds: (nanoseconds: bigint): bigint => nanoseconds,
+} as Json;
+
+it('row groups are bounded, the last one is not lost', async () => {
+  const path = writeStreamFolder(tempFolder(), [{ payloads: [1000], blockBytes: 18 << 20 }]);
+  const metadata = parquetMetadata(await exported(path));
+  const rows = metadata.row_groups.map((group) => Number(group.num_rows));
+  expect(rows).toHaveLength(5);
+  expect(Math.max(...rows)).toBeLessThan(5000);
+  expect(rows.reduce((sum, count) => sum + count, 0)).toBe(Number(metadata.num_rows));
+});
