@@ -4,14 +4,18 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 
+/** Needed by nearly every command; other packages are left where they are. */
+const BUNDLED = ['lossless-json'];
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = `${root}dist/bundle`;
+const { dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
 rmSync(target, { recursive: true, force: true });
 await build({
-  input: { 'natsarc': `${root}src/cli/main.ts`, 'worker-main': `${root}src/workers/worker-main.ts` },
+  input: { natsarc: `${root}src/cli/main.ts`, 'worker-main': `${root}src/workers/worker-main.ts` },
   platform: 'node',
-  external: ['yargs'],
+  external: Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
   output: {
     dir: target,
     format: 'cjs',
@@ -22,7 +26,7 @@ await build({
   logLevel: 'warn',
 });
 writeFileSync(`${target}/package.json`, '{ "type": "commonjs" }\n');
-writeFileSync(
-  `${target}/THIRD-PARTY.txt`,
-  `This bundle holds lossless-json:\n\n${readFileSync(`${root}node_modules/lossless-json/LICENSE.md`, 'utf8')}`,
+const licenses = BUNDLED.map(
+  (name) => `${name}:\n\n${readFileSync(`${root}node_modules/${name}/LICENSE.md`, 'utf8')}`,
 );
+writeFileSync(`${target}/THIRD-PARTY.txt`, `This bundle holds ${licenses.join('\n')}`);

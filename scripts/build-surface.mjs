@@ -3,7 +3,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'rolldown';
-import { recordSurface } from './record-surface.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const generated = `${root}src/cli/generated`;
@@ -18,15 +17,9 @@ await build({
   logLevel: 'silent',
 });
 try {
-  const { COMMANDS, fullParser, ARCHIVE, GLOBAL_FLAGS, HELP_COLUMNS } = await import(
-    pathToFileURL(staged).href
-  );
-  const surface = {};
-  const help = { '': await helpOf([]) };
-  for (const [name, load] of Object.entries(COMMANDS)) {
-    surface[name] = recordSurface(await load(), GLOBAL_FLAGS, ARCHIVE);
-    help[name] = await helpOf([name]);
-  }
+  const { recordSurfaces, recordHelp } = await import(pathToFileURL(staged).href);
+  const surface = await recordSurfaces((text) => process.stderr.write(`${text}\n`));
+  const help = await recordHelp();
   mkdirSync(generated, { recursive: true });
   writeFileSync(
     `${generated}/surface.ts`,
@@ -36,11 +29,6 @@ try {
     `${generated}/help.ts`,
     `${NOTE}export const HELP: Readonly<Record<string, string>> = ${JSON.stringify(help, null, 1)};\n`,
   );
-
-  async function helpOf(args) {
-    const parser = await fullParser([...args, '--help'], HELP_COLUMNS, async () => {});
-    return new Promise((resolve) => parser.parse([...args, '--help'], (_error, _argv, text) => resolve(text)));
-  }
 } finally {
   rmSync(staged, { force: true });
 }

@@ -17,12 +17,23 @@ export function quickParse(given: readonly string[], surface: Surface): QuickPar
   const known = Object.hasOwn(surface, command) ? surface[command] : undefined;
   if (known === undefined || known === null) return null;
   const values = valuesOf(rest, known);
-  if (values === null || known.conflicts.some(([a, b]) => values.has(a) && values.has(b))) return null;
+  if (values === null || !isComplete(values, known)) return null;
   const args: Record<string, Value> = {};
   for (const [name, flag] of Object.entries(known.flags))
     if (flag.default !== undefined) args[camelCase(name)] = flag.default;
   for (const [name, value] of values) args[camelCase(name)] = value;
   return { command, args };
+}
+
+/** Whether all is there that must be, and nothing that must not. */
+function isComplete(values: ReadonlyMap<string, Value>, known: CommandSurface): boolean {
+  const { positionals, flags, conflicts, implies } = known;
+  return (
+    positionals.every(({ name, isOptional }) => isOptional || values.has(name)) &&
+    Object.entries(flags).every(([name, { isDemanded }]) => isDemanded !== true || values.has(name)) &&
+    !conflicts.some(([a, b]) => values.has(a) && values.has(b)) &&
+    !implies.some(([a, b]) => values.has(a) && !values.has(b))
+  );
 }
 
 function valuesOf(tokens: readonly string[], known: CommandSurface): Map<string, Value> | null {
@@ -43,7 +54,7 @@ function valuesOf(tokens: readonly string[], known: CommandSurface): Map<string,
     const value = flag.shape.type === 'boolean' ? switched(flag, text) : valueOf(text, flag.shape);
     if (value === null || !put(values, flag.name, value)) return null;
   }
-  return positionals.length === 0 ? values : null;
+  return values;
 }
 
 interface GivenFlag {

@@ -5,21 +5,26 @@ export interface FlagSurface {
   readonly alias?: string;
   readonly choices?: readonly string[];
   readonly default?: boolean | string | number;
+  readonly isDemanded?: boolean;
 }
 
-/** A positional; `isArchive`: `-` stands for standard input and the name must not be empty. */
+/** A positional; `isArchive`: `-` stands for standard input. */
 export interface PositionalSurface {
   readonly name: string;
   readonly isArchive: boolean;
+  readonly isOptional: boolean;
 }
 
-/** A command as its builder declares it; null where it asks for what only the full parser does. */
+/** A command as its builder declares it. */
 export interface CommandSurface {
   readonly positionals: readonly PositionalSurface[];
   /** Global ones included. */
   readonly flags: Readonly<Record<string, FlagSurface>>;
   /** Flags that exclude each other. */
   readonly conflicts: readonly (readonly [string, string])[];
+  /** The first flag asks for the second. */
+  readonly implies: readonly (readonly [string, string])[];
 }
 
+/** Commands by name; null where a command asks for what only the full parser knows. */
 export type Surface = Readonly<Record<string, CommandSurface | null>>;
