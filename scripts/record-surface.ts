@@ -5,7 +5,17 @@ import { ARCHIVE, GLOBAL_FLAGS } from '../src/cli/options.ts';
 import type { CommandSurface, FlagSurface, PositionalSurface } from '../src/cli/surface.ts';
 
 const METHODS = ['positional', 'options', 'option', 'conflicts', 'implies', 'example', 'epilogue'];
-const KEYS = ['type', 'alias', 'choices', 'default', 'describe', 'demandOption', 'requiresArg', 'array', 'nargs'];
+const KEYS = [
+  'type',
+  'alias',
+  'choices',
+  'default',
+  'describe',
+  'demandOption',
+  'requiresArg',
+  'array',
+  'nargs',
+];
 
 interface Recorded {
   readonly positionals: Map<string, PositionalOptions>;
@@ -64,9 +74,12 @@ function pairsOf([first, second]: readonly unknown[]): [string, string][] {
 function positionalOf(slot: string, seen: Recorded): PositionalSurface {
   const [, open, name = ''] = /^([<[])([\w-]+)[>\]]$/.exec(slot) ?? [];
   const shape = seen.positionals.get(name);
-  const others = Object.keys(shape ?? {}).filter((key) => !['type', 'describe', 'demandOption'].includes(key));
+  const others = Object.keys(shape ?? {}).filter(
+    (key) => !['type', 'describe', 'demandOption'].includes(key),
+  );
   const isArchive = shape?.coerce === ARCHIVE.coerce;
-  if (shape?.type !== 'string' || others.length > (isArchive ? 1 : 0)) seen.unknown.push(`positional ${slot}`);
+  if (shape?.type !== 'string' || others.length > (isArchive ? 1 : 0))
+    seen.unknown.push(`positional ${slot}`);
   return { name, isArchive, isOptional: open === '[' };
 }
 

@@ -1,118 +1,23 @@
 import { writeSync } from 'node:fs';
-import { CancelledError, SourceError, ToolError, UsageError } from '../core/error.ts';
 import { VERSION } from '../core/version.ts';
-import { escapeText } from '../report/escape.ts';
-import type { Command } from './command.ts';
-import { COMMANDS } from './commands/index.ts';
-import { EXIT } from './exit-code.ts';
-import { SURFACE } from './generated/surface.ts';
-import type { GlobalOptions } from './context.ts';
-import { quickParse } from './quick-parser.ts';
 
-/** How far a command line has come. */
-interface Run {
-  readonly args: readonly string[];
-  readonly abort: AbortController;
-  isInCommand: boolean;
-  isReaderGone: boolean;
-}
-
-/** Runs the command line. The only place that decides how the process ends. */
+/** The whole command. What is asked for most often of a cold machine, `--version` and `--help`, loads nothing else. */
 export async function main(args: readonly string[]): Promise<void> {
   if (args.length === 1 && args[0] === '--version') return say(VERSION);
-  if (args.at(-1) === '--help' && args.length <= 2) {
+  if (args.length <= 2 && args.at(-1) === '--help') {
     const { quickHelp } = await import('./quick-help.ts');
     const text = quickHelp(args.length === 1 ? '' : (args[0] ?? ''));
     if (text !== null) return say(text);
   }
-  const run: Run = { args, abort: new AbortController(), isInCommand: false, isReaderGone: false };
-  onSignals(run.abort);
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    run.isReaderGone ||= error.code === 'EPIPE';
-    run.abort.abort();
-  });
-  try {
-    await dispatch(run);
-  } catch (error) {
-    if (run.isReaderGone || process.stdout.destroyed) return;
-    fail(error, args, run.isInCommand);
-  }
+  const { runCommandLine } = await import('./command-line.ts');
+  await runCommandLine(args, (code) => process.exit(code));
 }
 
-async function dispatch(run: Run): Promise<void> {
-  const quick = quickParse(run.args, SURFACE);
-  const load = quick === null ? undefined : COMMANDS[quick.command];
-  if (quick !== null && load !== undefined) return runCommand(run, await load(), quick.args);
-  const { fullParser } = await import('./full-parser.ts');
-  const columns = process.stdout.columns ?? Infinity;
-  const parser = await fullParser(run.args, columns, async (command, argv) =>
-    runCommand(run, command, argv),
-  );
-  await parser.parseAsync();
-}
-
-async function runCommand(run: Run, command: Command, argv: object): Promise<void> {
-  run.isInCommand = true;
-  const { makeContext } = await import('./context.ts');
-  const context = makeContext(argv as GlobalOptions, run.abort.signal);
-  try {
-    await command.run(argv as never, context);
-  } finally {
-    context.progress.end();
-  }
-}
-
-/** Writes a line or more without loading a stream, which would take longer than all else. */
+/** Writes text without loading the streams of standard output, which takes longer than all else. */
 function say(text: string): void {
   try {
     writeSync(1, `${text}\n`);
   } catch {
     process.stdout.write(`${text}\n`);
   }
-}
-
-function onSignals(abort: AbortController): void {
-  for (const [name, number] of [
-    ['SIGINT', 2],
-    ['SIGTERM', 15],
-  ] as const)
-    process.once(name, () => {
-      process.exitCode = EXIT.signal + number;
-      abort.abort();
-      // A second one ends at once; so does one that finds the work not listening.
-      setTimeout(() => process.exit(EXIT.signal + number), 2000).unref();
-    });
-}
-
-/** Says what went wrong; with --json as one JSON object on standard output. */
-function fail(error: unknown, args: readonly string[], isInCommand: boolean): void {
-  const message = error instanceof Error ? error.message : String(error);
-  const isUsage = error instanceof UsageError || !isInCommand;
-  const isExpected = isUsage || error instanceof ToolError || (error instanceof Error && 'code' in error);
-  if (!(error instanceof CancelledError)) process.exitCode = exitOf(args, isUsage);
-  if (args.includes('--json') || args.includes('-j'))
-    process.stdout.write(
-      `${JSON.stringify({ type: 'natsarc.v1.error', kind: isUsage ? 'usage' : kindOf(error), message })}\n`,
-    );
-  if (error instanceof CancelledError) process.stderr.write('natsarc: stopped\n');
-  else process.stderr.write(`natsarc: ${printable(message)}${isUsage ? '\nnatsarc --help tells how' : ''}\n`);
-  if (!isExpected && error instanceof Error)
-    process.stderr.write(`${error.stack ?? ''}\nThis is a bug in natsarc: please report it.\n`);
-}
-
-/** Messages may carry names from data. */
-function printable(message: string): string {
-  return message.split('\n').map(escapeText).join('\n');
-}
-
-function kindOf(error: unknown): string {
-  if (error instanceof SourceError) return 'source';
-  return error instanceof CancelledError ? 'cancelled' : 'failed';
-}
-
-/** For a monitoring system everything that is no verdict is UNKNOWN. */
-function exitOf(args: readonly string[], isUsage: boolean): number {
-  const command = args.find((arg) => Object.hasOwn(COMMANDS, arg));
-  if (command === 'verify') return EXIT.damaged;
-  return isUsage ? EXIT.usage : EXIT.failed;
 }

@@ -79,7 +79,7 @@ let running: Kernels | undefined;
 
 /** The compiled module, to be sent to a worker. Compiles it on first use. */
 export function kernelModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(KERNELS_BASE64), (c) => c.charCodeAt(0)));
+  compiled ??= new WebAssembly.Module(Buffer.from(KERNELS_BASE64, 'base64'));
   return compiled;
 }
 

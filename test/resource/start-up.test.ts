@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from '../support/captures.ts';
 
-const LIMIT_MS = 150;
+const LIMIT_MS = 30;
 const ROUNDS = 9;
 
 function timeMs(args: readonly string[]): number {
