@@ -43,7 +43,8 @@ function valuesOf(tokens: readonly string[], known: CommandSurface): Map<string,
     const token = tokens[at] ?? '';
     if (!token.startsWith('-') || token === '-') {
       const positional = positionals.shift();
-      if (positional === undefined || !isPlain(token) || (token === '-' && !positional.isArchive)) return null;
+      if (positional === undefined || !isPlain(token) || (token === '-' && !positional.isArchive))
+        return null;
       values.set(positional.name, token);
       continue;
     }

@@ -4,6 +4,8 @@ export { adoptKernelModule, kernelModule } from './instance.ts';
 export {
   decodeS2Block,
   decodeS2Input,
+  decodeS2Pair,
+  decodeS2Start,
   encodeS2Block,
   s2DecodedLength,
   s2EncodeWindow,

@@ -10,8 +10,10 @@ export interface KernelExports {
   readonly SCRATCH: Place;
   readonly SCRATCH_BYTES: Place;
   readonly S2_INPUT: Place;
+  readonly S2_INPUT_2: Place;
   readonly S2_INPUT_BYTES: Place;
   readonly S2_OUTPUT: Place;
+  readonly S2_OUTPUT_2: Place;
   readonly ENCODE_INPUT: Place;
   readonly ENCODE_INPUT_BYTES: Place;
   readonly ENCODE_OUTPUT: Place;
@@ -40,8 +42,10 @@ export interface KernelExports {
   readonly hashUpdate: (from: number, bytes: number) => void;
   readonly hashFinish: (from: number, bytes: number) => bigint;
   readonly crcUpdate: (crc: number, from: number, bytes: number) => number;
-  readonly s2Length: (bytes: number) => number;
   readonly s2Decode: (bytes: number) => number;
+  readonly s2DecodePair: (bytes: number, secondBytes: number) => number;
+  readonly s2DecodeStart: (bytes: number, enough: number) => number;
+  readonly s2SecondLength: Place;
   readonly s2Encode: (bytes: number) => number;
   readonly subjectDigest: (from: number, bytes: number) => bigint;
   readonly scanStart: (wants: number, capacity: number) => void;

@@ -2,6 +2,7 @@
 import { prepareScan } from './block-scan';
 import { prepareCrcTables } from './crc32c';
 import { prepareHashTables } from './highway-hash';
+import { prepareS2Table } from './s2-decode';
 
 export * from './block-scan';
 export { crcUpdate } from './crc32c';
@@ -12,19 +13,21 @@ export {
   ENCODE_OUTPUT,
   HASH_KEY,
   S2_INPUT,
+  S2_INPUT_2,
   S2_INPUT_BYTES,
   S2_OUTPUT,
-  S2_OUTPUT_BYTES,
+  S2_OUTPUT_2,
   SCAN,
   SCAN_END,
   SCAN_WINDOW_BYTES,
   SCRATCH,
   SCRATCH_BYTES,
 } from './memory';
-export { s2Decode, s2Length } from './s2-decode';
+export { s2Decode, s2DecodePair, s2DecodeStart, s2SecondLength } from './s2-decode';
 export { s2Encode } from './s2-encode';
 export { subjectDigest, subjectIsSound } from './subject';
 
 prepareHashTables();
 prepareCrcTables();
+prepareS2Table();
 prepareScan();

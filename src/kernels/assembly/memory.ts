@@ -17,6 +17,8 @@ export const SCAN_SHORT: usize = HASH_STATE + 1024;
 export const CRC_TABLES: usize = TABLES + 8 * KIB;
 export const CRC_RING: usize = TABLES + 32 * KIB;
 export const S2_TABLE: usize = TABLES + 64 * KIB;
+/** How far two blocks have come. */
+export const S2_STATES: usize = S2_TABLE + 2 * KIB;
 
 /** Columns that the block scan fills. */
 export const COLUMNS: usize = 256 * KIB;
@@ -41,3 +43,7 @@ export const ENCODE_INPUT: usize = 128 * MIB;
 export const ENCODE_INPUT_BYTES: usize = 4 * MIB;
 export const ENCODE_OUTPUT: usize = ENCODE_INPUT + ENCODE_INPUT_BYTES + SLACK;
 export const ENCODE_TABLE: usize = 137 * MIB;
+
+/** A second block, decoded beside the first. */
+export const S2_INPUT_2: usize = 138 * MIB;
+export const S2_OUTPUT_2: usize = S2_INPUT_2 + S2_INPUT_BYTES + SLACK;
