@@ -12,4 +12,5 @@ export {
   s2InputWindow,
   s2MaxEncodedLength,
 } from './s2.ts';
+export { sumSubjectTable } from './subject-table.ts';
 export type { RecordColumns } from './types.ts';

@@ -48,6 +48,11 @@ export interface KernelExports {
   readonly s2SecondLength: Place;
   readonly s2Encode: (bytes: number) => number;
   readonly subjectDigest: (from: number, bytes: number) => bigint;
+  readonly subjectTableStart: () => void;
+  readonly subjectTable: (bytes: number, most: number, lastAlways: number) => number;
+  readonly tableEntries: Place;
+  readonly tableMessages: Wide;
+  readonly tableDigest: Wide;
   readonly scanStart: (wants: number, capacity: number) => void;
   readonly scanRoom: () => number;
   readonly scanPushed: (bytes: number) => void;

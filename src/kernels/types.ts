@@ -85,3 +85,12 @@ export interface BlockScannerOptions {
   /** Entries of each column before it is drained; the tests make it small. */
   readonly columnEntries?: number;
 }
+
+/** What the subject table of an index.db adds up to. */
+export interface SubjectTable {
+  /** Where it ends. */
+  readonly endBytes: number;
+  readonly messages: bigint;
+  /** Of each subject its digest, as many times as it has messages; modulo 2^64. */
+  readonly digest: bigint;
+}

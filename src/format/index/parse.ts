@@ -1,4 +1,5 @@
 import { keyedSum } from '../../codec/highwayhash.ts';
+import { sumSubjectTable } from '../../codec/subject-table.ts';
 import { Cursor } from '../../core/bytes/cursor.ts';
 import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
@@ -39,8 +40,11 @@ export function parseIndex(bytes: Uint8Array): Result<StreamIndex, Fault> {
   const numSubjects = cursor.count();
   const subjectsAt = cursor.offsetBytes;
   if (numSubjects * 4 > cursor.remainingBytes || cursor.isShort) return corrupt(subjectsAt, 'subject count');
-  for (const subject of walkSubjects(cursor, version, numSubjects))
-    if (!isSubject(subject.subject)) return corrupt(cursor.offsetBytes, 'subject');
+  const subjectTotals = sumSubjectTable(cursor.bytes, subjectsAt, numSubjects, version >= 4);
+  if (subjectTotals !== null) cursor.offsetBytes = subjectTotals.endBytes;
+  else
+    for (const subject of walkSubjects(cursor, version, numSubjects))
+      if (!isSubject(subject.subject)) return corrupt(cursor.offsetBytes, 'subject');
   const blocks = parseBlocks(cursor, version, head.firstTimeNs);
   if (blocks === null) return corrupt(cursor.offsetBytes, 'blocks');
   const lastBlockIndex = cursor.count();
@@ -51,6 +55,7 @@ export function parseIndex(bytes: Uint8Array): Result<StreamIndex, Fault> {
   const index: StreamIndex = {
     ...head,
     numSubjects,
+    subjectTotals,
     subjects: () => walkSubjects(new Cursor(cursor.bytes, subjectsAt), version, numSubjects),
     blocks,
     lastBlockIndex,

@@ -26,6 +26,7 @@ export {
 export { s2Decode, s2DecodePair, s2DecodeStart, s2SecondLength } from './s2-decode';
 export { s2Encode } from './s2-encode';
 export { subjectDigest, subjectIsSound } from './subject';
+export { subjectTable, subjectTableStart, tableDigest, tableEntries, tableMessages } from './subject-table';
 
 prepareHashTables();
 prepareCrcTables();
