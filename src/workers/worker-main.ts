@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { adoptKernelModule } from '../kernels/index.ts';
 import type { Job } from './jobs.ts';
-import type { JobReply } from './pool.ts';
+import type { ThreadMessage } from './thread.ts';
 import { runJob } from './run-job.ts';
 import { LargeRecord } from './scan-block.ts';
 
@@ -13,8 +13,9 @@ adoptKernelModule((workerData as { kernel: WebAssembly.Module }).kernel);
 parentPort?.on('message', (job: Job) => {
   parentPort?.postMessage(replyTo(job));
 });
+parentPort?.postMessage('ready' satisfies ThreadMessage);
 
-function replyTo(job: Job): JobReply {
+function replyTo(job: Job): ThreadMessage {
   try {
     return { result: runJob(job, MAX_TOUCHED_BYTES) };
   } catch (error) {
