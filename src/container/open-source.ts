@@ -26,6 +26,12 @@ export function openSource(descriptor: SourceDescriptor, endBytes?: number): Byt
   }
 }
 
+/** Decoded offsets from, to of the chunks of an S2 stream under a source that were read and checked. */
+export function checkedChunks(source: ByteSource): readonly number[] {
+  if (source instanceof S2Source) return source.checked;
+  return source instanceof SliceSource ? checkedChunks(source.of) : [];
+}
+
 /** What an S2 stream under a source turned out to have wrong, as far as it was read. */
 export function framingFaults(source: ByteSource): readonly Fault[] {
   if (source instanceof S2Source) return source.faults;

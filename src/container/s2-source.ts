@@ -26,6 +26,8 @@ interface Held {
   readonly chunk: Chunk;
   readonly content: Uint8Array;
   readonly fault: Fault | null;
+  /** Whether all of it was decoded and its checksum compared. */
+  readonly isChecked: boolean;
 }
 
 /** Whose chunks lie in this thread's kernel memory, where the next decoding will overwrite them. */
@@ -39,6 +41,8 @@ export class S2Source implements ByteSource {
   readonly sizeBytes: number;
   readonly descriptor: SourceDescriptor;
   readonly faults: Fault[] = [];
+  /** Decoded offsets from, to of the chunks that were read and checked; adjoining ones joined. */
+  readonly checked: number[] = [];
   readonly #of: ByteSource;
   readonly #index: S2IndexColumns;
   readonly #endBytes: number;
@@ -89,7 +93,7 @@ export class S2Source implements ByteSource {
       offsetBytes >= chunk.decodedAt && offsetBytes < chunk.decodedAt + content.length;
     if (!this.#held.some(covers)) this.#load(offsetBytes, wantedBytes);
     const held = this.#held.find(covers) ?? null;
-    if (held !== null && held.fault !== null) this.#report(held.chunk, held.fault);
+    if (held !== null) this.#report(held);
     return held;
   }
 
@@ -144,7 +148,7 @@ export class S2Source implements ByteSource {
     this.#fill([chunk]);
     const content = decodeS2Start(chunk.bodyBytes - CHUNK_CRC_BYTES, untilBytes);
     if (content === null || content.length < untilBytes) return false;
-    this.#held = [{ chunk, content, fault: null }];
+    this.#held = [{ chunk, content, fault: null, isChecked: false }];
     return true;
   }
 
@@ -203,18 +207,29 @@ export class S2Source implements ByteSource {
     return held;
   }
 
-  #report(chunk: Chunk, fault: Fault): void {
-    if (this.#damaged.has(chunk.encodedAt)) return;
-    this.#damaged.add(chunk.encodedAt);
-    this.faults.push(fault);
+  #report({ chunk, fault, isChecked }: Held): void {
+    if (fault !== null && !this.#damaged.has(chunk.encodedAt)) {
+      this.#damaged.add(chunk.encodedAt);
+      this.faults.push(fault);
+    }
+    const endBytes = chunk.decodedAt + chunk.decodedBytes;
+    const lastEnd = this.checked.at(-1);
+    if (!isChecked || lastEnd === endBytes) return;
+    if (lastEnd === chunk.decodedAt) this.checked[this.checked.length - 1] = endBytes;
+    else this.checked.push(chunk.decodedAt, endBytes);
   }
 }
 
 function heldOf(chunk: Chunk, content: Uint8Array | null, sum: number): Held {
   if (content === null)
-    return { chunk, content: new Uint8Array(chunk.decodedBytes), fault: faultOf('S2_CHUNK_CORRUPT', chunk) };
+    return {
+      chunk,
+      content: new Uint8Array(chunk.decodedBytes),
+      fault: faultOf('S2_CHUNK_CORRUPT', chunk),
+      isChecked: true,
+    };
   const isSound = crc32cMasked(content) === sum;
-  return { chunk, content, fault: isSound ? null : faultOf('S2_CRC_MISMATCH', chunk) };
+  return { chunk, content, fault: isSound ? null : faultOf('S2_CRC_MISMATCH', chunk), isChecked: true };
 }
 
 function faultOf(code: 'S2_CHUNK_CORRUPT' | 'S2_CRC_MISMATCH', chunk: Chunk): Fault {

@@ -19,6 +19,8 @@ export interface ScanResult {
   /** Of the S2 stream around the block, or of the snapshot that carries it; offsets in the encoded bytes. */
   readonly blockFaults: readonly Fault[];
   readonly carrierFaults: readonly Fault[];
+  /** Decoded offsets from, to of the chunks of that snapshot that were checked. */
+  readonly carrierChecked: readonly number[];
 }
 
 /** Which messages a consumer waits for: those above `afterSeq` that a pattern matches (none = all). */

@@ -48,6 +48,7 @@ export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
       scan,
       blockFaults: block.blockFaults(),
       carrierFaults: block.carrierFaults(),
+      carrierChecked: block.carrierChecked(),
     };
   } finally {
     block.close();
