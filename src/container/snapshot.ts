@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
 import { beginsAsS2 } from '../codec/s2/framing.ts';
 import { indexChunks } from '../codec/s2/index-chunks.ts';
 import { makeFinding, type Fault, type Finding, type Place } from '../findings/finding.ts';
@@ -54,6 +53,7 @@ export async function openSnapshot(
     return { parts: tarParts(file, 'tar', file.sizeBytes, place, []), close: () => file.close() };
   const sizeBytes = file.sizeBytes;
   file.close();
+  const { createGunzip } = await import('node:zlib');
   const unpacked = await spool([createReadStream(path), createGunzip()], signal);
   const source = new FileSource(unpacked.path);
   return {

@@ -1,5 +1,5 @@
 export { BlockScanner } from './block-scanner.ts';
-export { crc32cMasked, highwayHash64, subjectDigest } from './hashes.ts';
+export { crc32cMasked, highwayHash64, sha256, subjectDigest } from './hashes.ts';
 export { adoptKernelModule, kernelModule } from './instance.ts';
 export {
   decodeS2Block,

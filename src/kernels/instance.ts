@@ -47,6 +47,9 @@ export interface KernelExports {
   readonly s2DecodeStart: (bytes: number, enough: number) => number;
   readonly s2SecondLength: Place;
   readonly s2Encode: (bytes: number) => number;
+  readonly sha256Start: () => void;
+  readonly sha256Update: (bytes: number) => void;
+  readonly sha256Finish: (bytes: number, total: bigint) => void;
   readonly subjectDigest: (from: number, bytes: number) => bigint;
   readonly subjectTableStart: () => void;
   readonly subjectTable: (bytes: number, most: number, lastAlways: number) => number;

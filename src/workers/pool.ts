@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { CancelledError } from '../core/error.ts';
 import type { Job, JobResult } from './jobs.ts';
 import { runJob } from './run-job.ts';
-import { Thread, type Task } from './thread.ts';
+import type { Task, Thread } from './thread.ts';
 
 /** Threads cost 30 ms to start: below this many bytes the calling thread is done first (measured). */
 const WORTH_THREADS_BYTES = 150 * 1024 * 1024;
@@ -39,7 +39,9 @@ export class Pool {
   }
 
   /** Starts the threads before there are jobs: that takes a while. */
-  prepare(): void {
+  async prepare(): Promise<void> {
+    if (this.#others === 0) return;
+    const { Thread } = await import('./thread.ts');
     while (this.#threads.length < this.#others)
       this.#threads.push(
         new Thread(
@@ -59,7 +61,7 @@ export class Pool {
   ): Promise<JobResult<J>[]> {
     const results: JobResult<J>[] = Array.from({ length: jobs.length });
     if (jobs.length === 0) return results;
-    if (jobs.length > 1) this.prepare();
+    if (jobs.length > 1) void this.prepare().then(() => this.#handOut());
     await new Promise<void>((resolve, reject) => {
       let left = jobs.length;
       let hasFailed = false;

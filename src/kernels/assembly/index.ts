@@ -25,6 +25,7 @@ export {
 } from './memory';
 export { s2Decode, s2DecodePair, s2DecodeStart, s2SecondLength } from './s2-decode';
 export { s2Encode } from './s2-encode';
+export { sha256Finish, sha256Start, sha256Update } from './sha256';
 export { subjectDigest, subjectIsSound } from './subject';
 export { subjectTable, subjectTableStart, tableDigest, tableEntries, tableMessages } from './subject-table';
 

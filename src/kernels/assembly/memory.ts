@@ -19,6 +19,8 @@ export const CRC_RING: usize = TABLES + 32 * KIB;
 export const S2_TABLE: usize = TABLES + 64 * KIB;
 /** How far two blocks have come. */
 export const S2_STATES: usize = S2_TABLE + 2 * KIB;
+/** A block of SHA-256 at work. */
+export const SHA_SCHEDULE: usize = S2_TABLE + 4 * KIB;
 
 /** Columns that the block scan fills. */
 export const COLUMNS: usize = 256 * KIB;

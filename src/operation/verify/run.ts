@@ -18,7 +18,7 @@ export async function verifyArchive(path: string, options: SelectOptions = {}): 
   return withArchive(path, options, async (work) => {
     const verified: VerifiedStream[] = [];
     const findings: Finding[] = [...work.container.findings];
-    if (work.selected.some(({ form }) => form !== 'v2' && form !== 'config')) work.pool.prepare();
+    if (work.selected.some(({ form }) => form !== 'v2' && form !== 'config')) void work.pool.prepare();
     for await (const one of verifyStreams(work)) {
       verified.push(one);
       findings.push(...one.findings);
