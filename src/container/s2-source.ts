@@ -85,6 +85,11 @@ export class S2Source implements ByteSource {
 
   close(): void {
     this.#of.close();
+    this.release();
+  }
+
+  /** Nothing more will be read: what is decoded need not be kept. The source below stays open. */
+  release(): void {
     this.#isClosed = true;
   }
 

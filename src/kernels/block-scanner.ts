@@ -30,7 +30,7 @@ export class BlockScanner {
   #firstWindowAt = 0;
   #windowAt = 0;
   #rawBytes = 0;
-  #lastBytes: Uint8Array = new Uint8Array(0);
+  readonly #lastBytes: Uint8Array = new Uint8Array(8);
 
   constructor(options: BlockScannerOptions) {
     if (active !== undefined) throw new Error('another block scan is under way in this thread');
@@ -67,7 +67,7 @@ export class BlockScanner {
     if (this.#windowAt === 0 || lengthBytes > exports.SCAN_WINDOW_BYTES.value) {
       throw new RangeError(`push(${lengthBytes}) without a window of that size`);
     }
-    this.#keepLast(bytes.subarray(this.#windowAt, this.#windowAt + lengthBytes));
+    this.#keepLast(bytes, this.#windowAt + lengthBytes, lengthBytes);
     this.#windowAt = 0;
     this.#rawBytes += lengthBytes;
     exports.scanPushed(lengthBytes);
@@ -99,7 +99,7 @@ export class BlockScanner {
       ttlSeqs: this.#ttlSeqs.take(),
       scheduleSeqs: this.#scheduleSeqs.take(),
       subjectDigest: BigInt.asUintN(64, exports.digest.value),
-      lastChecksum: this.#lastBytes.length < 8 ? new Uint8Array(0) : this.#lastBytes,
+      lastChecksum: this.#rawBytes < 8 ? new Uint8Array(0) : this.#lastBytes,
       faults: this.#faults.take(),
     };
   }
@@ -117,24 +117,29 @@ export class BlockScanner {
     for (let status = FULL; status === FULL; this.#drain()) status = this.#kernels.exports.scan(final);
   }
 
-  #keepLast(pushed: Uint8Array): void {
-    if (pushed.length >= 8) this.#lastBytes = pushed.slice(-8);
-    else this.#lastBytes = Uint8Array.from([...this.#lastBytes, ...pushed]).slice(-8);
+  /** Remembers the last 8 of the bytes pushed so far. */
+  #keepLast(bytes: Uint8Array, endAt: number, lengthBytes: number): void {
+    const count = Math.min(8, lengthBytes);
+    this.#lastBytes.copyWithin(0, count);
+    for (let i = 0; i < count; i++) this.#lastBytes[8 - count + i] = bytes[endAt - count + i] ?? 0;
   }
 
   #drain(): void {
     const { exports, buffer } = this.#kernels;
-    const column = (at: number, count: number): BigUint64Array => new BigUint64Array(buffer, at, count);
+    const take = (column: GrowingColumn, at: number, count: number): void => {
+      if (count > 0) column.append(new BigUint64Array(buffer, at, count));
+    };
     const erased: number = exports.erasedCount.value;
     const tombstones: number = exports.tombstoneCount.value;
-    this.#runs.append(column(exports.RUNS.value, exports.runCount.value * 2));
-    this.#erasedSeqs.append(column(exports.ERASED_SEQS.value, erased));
-    this.#erasedTimes.append(column(exports.ERASED_TIMES.value, erased));
-    this.#tombstoneSeqs.append(column(exports.TOMBSTONE_SEQS.value, tombstones));
-    this.#tombstoneTimes.append(column(exports.TOMBSTONE_TIMES.value, tombstones));
-    this.#ttlSeqs.append(column(exports.TTL_SEQS.value, exports.ttlCount.value));
-    this.#scheduleSeqs.append(column(exports.SCHEDULE_SEQS.value, exports.scheduleCount.value));
-    this.#faults.append(new DataView(buffer), exports.FAULTS.value, exports.faultCount.value);
+    take(this.#runs, exports.RUNS.value, exports.runCount.value * 2);
+    take(this.#erasedSeqs, exports.ERASED_SEQS.value, erased);
+    take(this.#erasedTimes, exports.ERASED_TIMES.value, erased);
+    take(this.#tombstoneSeqs, exports.TOMBSTONE_SEQS.value, tombstones);
+    take(this.#tombstoneTimes, exports.TOMBSTONE_TIMES.value, tombstones);
+    take(this.#ttlSeqs, exports.TTL_SEQS.value, exports.ttlCount.value);
+    take(this.#scheduleSeqs, exports.SCHEDULE_SEQS.value, exports.scheduleCount.value);
+    const faults: number = exports.faultCount.value;
+    if (faults > 0) this.#faults.append(new DataView(buffer), exports.FAULTS.value, faults);
     if (this.#onRecords !== undefined && exports.recordCount.value > 0) {
       const start: number = exports.SCAN.value;
       this.#onRecords(

@@ -25,6 +25,9 @@ export function openBlock(descriptor: SourceDescriptor): OpenBlock {
     blockFaults: () => compressed?.faults ?? [],
     carrierFaults: () => framingFaults(file),
     carrierChecked: () => checkedChunks(file),
-    close: () => file.close(),
+    close: () => {
+      compressed?.close();
+      file.close();
+    },
   };
 }

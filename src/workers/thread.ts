@@ -32,6 +32,8 @@ export class Thread {
     this.#worker = new Worker(new URL('./worker-main.js', import.meta.url), {
       name: 'natsarc',
       workerData: { kernel: kernelModule() },
+      // What a job makes and drops is small.
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
     });
     this.#worker.on('message', (message: ThreadMessage) => {
       const task = message === 'ready' ? undefined : this.tasks.shift();
