@@ -14,7 +14,17 @@ export { takeObject, type ObjectOptions } from './operation/object/run.ts';
 export type { ObjectInfo } from './operation/object/types.ts';
 export { inspectArchive } from './operation/inspect/run.ts';
 export type { InspectOptions } from './operation/inspect/types.ts';
-export { writeBackup } from './operation/write-backup/run.ts';
-export type { WriteBackupOptions, WrittenReport, WrittenStream } from './operation/write-backup/types.ts';
+export { extractIntoDataDir } from './operation/extract/run.ts';
+export type { ExtractOptions } from './operation/extract/types.ts';
+export { convertArchive, type ConvertOptions } from './operation/write/convert.ts';
+export { renameStream, type RenameOptions } from './operation/write/rename.ts';
+export type {
+  ChangeOptions,
+  OutputForm,
+  PlanReport,
+  WriteOptions,
+  WrittenReport,
+  WrittenStream,
+} from './operation/write/types.ts';
 export { verifyArchive } from './operation/verify/run.ts';
 export type * from './operation/types.ts';

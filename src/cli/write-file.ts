@@ -1,15 +1,16 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { UsageError } from '../core/error.ts';
 
 /**
  * Writes beside the target, syncs, then renames: a reader sees the old file or the new one, never half of it. Where `fill`
- * throws nothing is left.
+ * throws nothing is left. A device or pipe is written to as it is.
  */
 export async function writeFileWhole<T>(
   path: string,
   fill: (write: (chunk: string | Uint8Array) => Promise<void>) => Promise<T>,
 ): Promise<T> {
+  if (existsSync(path) && !statSync(path).isFile()) return writeThrough(path, fill);
   const staged = `${path}.${process.pid}.tmp`;
   try {
     const file = await open(staged, 'wx');
@@ -25,6 +26,19 @@ export async function writeFileWhole<T>(
   } catch (error) {
     await rm(staged, { force: true });
     throw error;
+  }
+}
+
+/** Renaming a file over /dev/null would end the device. */
+async function writeThrough<T>(
+  path: string,
+  fill: (write: (chunk: string | Uint8Array) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const file = await open(path, 'w');
+  try {
+    return await fill(async (chunk) => file.writeFile(chunk));
+  } finally {
+    await file.close();
   }
 }
 

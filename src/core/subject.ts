@@ -16,3 +16,15 @@ export function isSubjectPattern(text: string): boolean {
   const tokens = text.split('.');
   return tokens.every((token, i) => token !== '' && (token !== '>' || i === tokens.length - 1));
 }
+
+/** Whether some subject fits both patterns. */
+export function subjectsOverlap(a: string, b: string): boolean {
+  const [left, right] = [a.split('.'), b.split('.')];
+  for (let i = 0; i < left.length || i < right.length; i++) {
+    const [l, r] = [left[i], right[i]];
+    if (l === '>' || r === '>') return l !== undefined && r !== undefined;
+    if (l === undefined || r === undefined) return false;
+    if (l !== r && l !== '*' && r !== '*') return false;
+  }
+  return true;
+}

@@ -1,6 +1,7 @@
 import { hashKey } from '../codec/highwayhash.ts';
 import { ByteWriter } from '../core/bytes/byte-writer.ts';
 import { highwayHash64 } from '../kernels/index.ts';
+import { StreamLayout } from './stream-layout.ts';
 
 /** A message to be written; the bytes are copied. */
 export interface WritableMessage {
@@ -16,6 +17,8 @@ export interface WritableMessage {
 export type EmitBlock = (blockNumber: number, bytes: Uint8Array) => void;
 
 const BLOCK_BYTES = 8 * 1024 * 1024; // server: defaultLargeBlockSize
+/** A server keeps a bit for each deleted sequence within a block, none for those between blocks. */
+const MOST_DELETED_IN_BLOCK = 1n << 23n;
 const EMPTY_RECORD_BYTES = 30;
 const HEADER_BIT = 0x80000000;
 const ERASED_BIT = 1n << 63n;
@@ -30,9 +33,12 @@ export class BlockWriter {
   readonly #emit: EmitBlock;
   readonly #block = new ByteWriter(256 * 1024);
   readonly #hashed = new ByteWriter(64 * 1024);
+  /** What was written so far, as index files tell it. */
+  readonly layout = new StreamLayout();
   #number = 1;
   #key: Uint8Array;
   #lastSeq = 0n;
+  #deletedInBlock = 0n;
 
   constructor(streamName: string, emit: EmitBlock) {
     this.#streamName = streamName;
@@ -42,17 +48,37 @@ export class BlockWriter {
 
   add(message: WritableMessage): void {
     if (message.seq <= this.#lastSeq) throw new RangeError(`sequence ${message.seq} after ${this.#lastSeq}`);
-    this.#append(message.seq, message.timeNs, message.subject, message.header ?? NO_BYTES, message.data);
-    this.#lastSeq = message.seq;
+    const { seq, timeNs, subject, header, data } = message;
+    this.#leaveOut(seq - this.#lastSeq - 1n);
+    const lengthBytes = this.#append(seq, timeNs, subject, header ?? NO_BYTES, data);
+    this.layout.message(this.#number, message, lengthBytes);
+    this.#lastSeq = seq;
   }
 
   /** Ends the last block; where the stream's last messages are deleted, a skip record keeps its last sequence. */
   finish(lastSeq: bigint, lastTimeNs: bigint): void {
-    if (lastSeq > this.#lastSeq) this.#append(lastSeq | ERASED_BIT, lastTimeNs, NO_BYTES, NO_BYTES, NO_BYTES);
+    if (lastSeq > this.#lastSeq) {
+      this.#leaveOut(lastSeq - this.#lastSeq);
+      this.#append(lastSeq | ERASED_BIT, lastTimeNs, NO_BYTES, NO_BYTES, NO_BYTES);
+      this.layout.tail(this.#number, lastSeq, lastTimeNs);
+    }
     if (this.#block.lengthBytes > 0) this.#flush();
   }
 
-  #append(seqWord: bigint, timeNs: bigint, subject: Uint8Array, header: Uint8Array, data: Uint8Array): void {
+  /** Counts sequences before the next record that hold nothing; where they are too many, it starts a block. */
+  #leaveOut(count: bigint): void {
+    if (this.#block.lengthBytes === 0) return;
+    this.#deletedInBlock += count;
+    if (this.#deletedInBlock > MOST_DELETED_IN_BLOCK) this.#flush();
+  }
+
+  #append(
+    seqWord: bigint,
+    timeNs: bigint,
+    subject: Uint8Array,
+    header: Uint8Array,
+    data: Uint8Array,
+  ): number {
     const headerBytes = header.length === 0 ? 0 : 4 + header.length;
     const lengthBytes = EMPTY_RECORD_BYTES + subject.length + headerBytes + data.length;
     if (this.#block.lengthBytes > 0 && this.#block.lengthBytes + lengthBytes > BLOCK_BYTES) this.#flush();
@@ -64,11 +90,15 @@ export class BlockWriter {
     this.#hashed.clear();
     this.#hashed.u64(seqWord).i64(timeNs).bytes(subject).bytes(header).bytes(data);
     block.bytes(highwayHash64(this.#key, this.#hashed.written));
+    return lengthBytes;
   }
 
   #flush(): void {
-    this.#emit(this.#number, this.#block.written);
+    const bytes = this.#block.written;
+    this.layout.ended(this.#number, bytes.subarray(-8));
+    this.#emit(this.#number, bytes);
     this.#block.clear();
+    this.#deletedInBlock = 0n;
     this.#number++;
     this.#key = hashKey(`${this.#streamName}-${this.#number}`);
   }

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
@@ -31,22 +31,31 @@ async function freePort(): Promise<number> {
 
 /** A real server on a folder of its own, listening on the loopback address only; ended by its own process id. */
 export class LiveServer {
+  readonly pid: number;
   readonly #process: ChildProcess;
-  readonly #url: string;
+  readonly #address: string;
+  readonly #logFile: string;
 
-  private constructor(process: ChildProcess, url: string) {
+  private constructor(process: ChildProcess, address: string, logFile: string) {
+    this.pid = process.pid ?? 0;
     this.#process = process;
-    this.#url = url;
+    this.#address = address;
+    this.#logFile = logFile;
   }
 
-  static async start(version: string, storeFolder: string): Promise<LiveServer> {
+  /** With accounts, each has a user of its own name in lower case, which is the password too. */
+  static async start(
+    version: string,
+    storeFolder: string,
+    accounts: readonly string[] = [],
+  ): Promise<LiveServer> {
     const port = await freePort();
     const binary = join(SERVERS, version, 'nats-server');
-    const child = spawn(binary, ['-js', '-sd', storeFolder, '-a', '127.0.0.1', '-p', String(port)], {
-      stdio: 'ignore',
-    });
+    const [configFile, logFile] = [`${storeFolder}.conf`, `${storeFolder}.log`];
+    writeFileSync(configFile, configText(storeFolder, port, accounts));
+    const child = spawn(binary, ['-c', configFile, '-l', logFile], { stdio: 'ignore' });
     for (let tries = 0; tries < 100; tries++) {
-      if (await answers(port)) return new LiveServer(child, `nats://127.0.0.1:${port}`);
+      if (await answers(port)) return new LiveServer(child, `127.0.0.1:${port}`, logFile);
       await delay(100);
     }
     child.kill('SIGKILL');
@@ -55,10 +64,25 @@ export class LiveServer {
 
   /** Runs the nats command against it. */
   nats(...args: string[]): string {
-    return execFileSync(join(SERVERS, 'cli/nats'), ['--server', this.#url, ...args], {
+    return this.natsAs('', ...args);
+  }
+
+  /** The same as the user of an account; none for the global one. */
+  natsAs(account: string, ...args: string[]): string {
+    const user = account.toLowerCase();
+    const url = `nats://${user === '' ? '' : `${user}:${user}@`}${this.#address}`;
+    return execFileSync(join(SERVERS, 'cli/nats'), ['--server', url, ...args], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+  }
+
+  /** Warnings and errors it has logged about what it stores, without their times. */
+  complaints(): string[] {
+    return readFileSync(this.#logFile, 'utf8')
+      .split('\n')
+      .filter((line) => /\[(?:WRN|ERR|FTL)\]/.test(line) && !line.includes('Plaintext passwords'))
+      .map((line) => line.replace(/^.*?\[(WRN|ERR|FTL)\]/, '$1'));
   }
 
   async stop(): Promise<void> {
@@ -66,6 +90,19 @@ export class LiveServer {
     this.#process.kill('SIGTERM');
     await ended;
   }
+}
+
+function configText(storeFolder: string, port: number, accounts: readonly string[]): string {
+  const users = accounts.map((account) => {
+    const user = account.toLowerCase();
+    return `  "${account}" { jetstream: enabled, users: [ { user: "${user}", password: "${user}" } ] }`;
+  });
+  return [
+    `listen: "127.0.0.1:${port}"`,
+    `jetstream { store_dir: "${storeFolder}", max_file_store: 34359738368 }`,
+    ...(users.length === 0 ? [] : ['accounts {', ...users, '}']),
+    '',
+  ].join('\n');
 }
 
 async function answers(port: number): Promise<boolean> {

@@ -6,8 +6,10 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import('./verify.ts')).verifyCommand,
   cat: async () => (await import('./cat.ts')).catCommand,
   export: async () => (await import('./export.ts')).exportCommand,
-  pack: async () => (await import('./write-backup.ts')).packCommand,
-  'rewrite-stream-name': async () => (await import('./write-backup.ts')).rewriteStreamNameCommand,
+  pack: async () => (await import('./write.ts')).packCommand,
+  convert: async () => (await import('./write.ts')).convertCommand,
+  'extract-into-data-dir': async () => (await import('./extract.ts')).extractCommand,
+  'rewrite-stream-name': async () => (await import('./write.ts')).rewriteStreamNameCommand,
   checks: async () => (await import('./checks.ts')).checksCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
 };

@@ -4,7 +4,7 @@ import type { V2StreamParts } from '../../container/entry.ts';
 import { ToolError } from '../../core/error.ts';
 import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
+import { GO_ZERO_TIME, stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
 import { walkV2 } from '../cat/walk-v2.ts';
@@ -52,7 +52,7 @@ function v2Content(archive: StreamArchive, parts: V2StreamParts): StreamContent 
   const declared = readV2(parts, archive.place, null).state;
   const isEmpty = total.messages === 0;
   const lastSeq = declared !== null && declared.lastSeq > total.lastSeq ? declared.lastSeq : total.lastSeq;
-  const declaredTimeNs = parseTimeNs(declared?.lastTime ?? '') ?? 0n;
+  const declaredTimeNs = declaredTime(declared?.lastTime ?? null);
   return {
     state: {
       messages: BigInt(total.messages),
@@ -68,4 +68,9 @@ function v2Content(archive: StreamArchive, parts: V2StreamParts): StreamContent 
     lost: { msgs: [], bytes: 0 },
     findings: [...placed(parts.findings, archive.place), ...archive.findings, ...findings],
   };
+}
+
+/** A time as JSON has it; none, and what Go prints for none, is 0n. */
+function declaredTime(text: string | null): bigint {
+  return text === null || text === GO_ZERO_TIME ? 0n : (parseTimeNs(text) ?? 0n);
 }

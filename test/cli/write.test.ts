@@ -27,7 +27,7 @@ describe('pack and rewrite-stream-name', () => {
       expect(run.exit, run.stderr).toBe(0);
       expect(run.stdout).toBe(
         'ORDERS2 (was ORDERS): 163 messages, sequences 2 to 172, 5 consumers\n' +
-          `written and verified: ${target}, 46975 bytes\n`,
+          `written and verified: ${target}, 48375 bytes\n`,
       );
       return ['backup.json', 'stream.tar.s2'].map((file) => readFileSync(join(target, file)));
     });
@@ -80,15 +80,70 @@ describe('pack and rewrite-stream-name', () => {
     expectRefused(rename(ORDERS, 'a.b'), target, 2, /a\.b is no stream name/);
     expectRefused(rename(ORDERS, 'ORDERS'), target, 2, /called ORDERS already/);
     expectRefused(rename(join(FULL, 'account-backup/$G'), 'X'), target, 2, /--stream must choose one/);
-    expectRefused(rename(join(FULL, 'backups/$G/KV_settings'), 'KV_other'), target, 2, /bucket/);
+    expectRefused(rename(join(FULL, 'backups/$G/KV_settings'), 'other'), target, 2, /begins with KV_ too/);
+    expectRefused([...rename(ORDERS, 'X'), '--map-subject', 'a.>'], target, 2, /FROM=TO/);
+    expectRefused(rename(join(FULL, 'store/jetstream/$G/streams/ORDERS'), 'X'), target, 2, /must end in X/);
+    expectRefused(
+      [...rename(join(FULL, 'store'), 'HUGESEQ'), '--stream', 'ORDERS', '--account', '$G'],
+      target,
+      2,
+      /HUGESEQ already/,
+    );
     expectRefused(['pack', join(FULL, 'store'), '--account', 'nobody'], target, 2, /fits the selection/);
     expectRefused(['pack', '/nowhere'], target, 1, /nowhere/);
     expectRefused(['pack', ORDERS], join(folder, 'missing/out'), 2, /is not there/);
     mkdirSync(target);
     writeFileSync(join(target, 'file'), 'mine');
     expectRefused(['pack', ORDERS], target, 2, /is there already/);
-    expectRefused(['pack', ORDERS], ORDERS, 2, /is there already/);
+    expectRefused(['pack', ORDERS], ORDERS, 2, /the same/);
+    expectRefused(['pack', ORDERS], join(ORDERS, 'out'), 2, /lies within the archive/);
     expect(existsSync(join(target, 'file'))).toBe(true);
+  });
+
+  it('write every form, and back again the same bytes', () => {
+    const folder = tempFolder();
+    const at = (name: string): string => join(folder, name);
+    const pairs = [
+      ['v1', at('v1'), ORDERS],
+      ['v2', at('v2'), at('v1')],
+      ['tgz', at('ORDERS.tgz'), at('v2')],
+      ['store', at('store'), at('v1')],
+      ['v1', at('again'), at('store')],
+    ];
+    for (const [form = '', target = '', source = ''] of pairs) {
+      const run = runCli(['convert', source, '--to', form, '--out', target]);
+      expect(run.exit, run.stderr).toBe(0);
+      expect(run.stdout).toMatch(/^ORDERS: 163 messages, sequences 2 to 172, 5 consumers\n/);
+      expect(runCli(['verify', '--check', target]).exit).toBe(0);
+    }
+    for (const file of ['backup.json', 'stream.tar.s2'])
+      expect(readFileSync(join(at('again/ORDERS'), file))).toEqual(readFileSync(join(at('v1'), file)));
+    const v2 = runCli(['convert', at('v1'), '--to', 'v2', '--out', at('v2b'), '--json']);
+    expect(JSON.parse(v2.stdout)).toMatchObject({
+      streams: [{ not_carried: [expect.stringMatching(/^when the stream was created/), expect.any(String)] }],
+    });
+    expect(readFileSync(at('v2b/stream.tar.s2'))).toEqual(readFileSync(at('v2/stream.tar.s2')));
+  });
+
+  it('a bucket keeps its keys under the new name', () => {
+    const target = join(tempFolder(), 'out');
+    const bucket = join(FULL, 'backups/$G/KV_settings');
+    expect(runCli(['rewrite-stream-name', bucket, 'KV_copy', '--out', target]).exit).toBe(0);
+    const before = runCli(['cat', bucket, '--kv']).stdout;
+    expect(before).not.toBe('');
+    expect(runCli(['cat', target, '--kv']).stdout.replaceAll('"copy"', '"settings"')).toBe(before);
+    const manifest = JSON.parse(readFileSync(join(target, 'backup.json'), 'utf8'));
+    expect(manifest).toMatchObject({ config: { name: 'KV_copy', subjects: ['$KV.copy.>'] } });
+  });
+
+  it('a plan writes nothing', () => {
+    const folder = tempFolder();
+    const run = runCli(['pack', ORDERS, '--out', join(folder, 'out'), '--dry-run', '--json']);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      type: 'natsarc.v1.plan',
+      steps: ['write ORDERS (backup, v1)', 'verify what was written', `rename it to ${join(folder, 'out')}`],
+    });
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('refuse an encrypted stream', () => {

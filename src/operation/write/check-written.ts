@@ -1,0 +1,34 @@
+import { ToolError } from '../../core/error.ts';
+import type { SelectOptions, StreamState } from '../types.ts';
+import { verifyArchive } from '../verify/run.ts';
+import type { WrittenStream } from './types.ts';
+
+/** Reads back what was written: it must verify, and hold what it was meant to. */
+export async function checkWritten(
+  path: string,
+  streams: readonly WrittenStream[],
+  options: SelectOptions,
+): Promise<void> {
+  const written = await verifyArchive(path, options.jobs === undefined ? {} : { jobs: options.jobs });
+  const names = new Set(streams.map(({ name }) => name));
+  const wrong = written.findings.find(
+    ({ severity, stream }) => severity === 'critical' && (stream === undefined || names.has(stream)),
+  );
+  if (wrong !== undefined)
+    throw new ToolError(`what was written does not verify: ${wrong.code}: ${wrong.message}`);
+  for (const { account, name, state } of streams) {
+    const actual = written.streams.find(
+      (stream) => stream.name === name && (stream.account === null || stream.account === account),
+    )?.actual;
+    const [read, wrote] = [
+      countsOf(state),
+      actual === undefined || actual === null ? 'nothing' : countsOf(actual),
+    ];
+    if (read !== wrote)
+      throw new ToolError(`${name}: what was written holds ${wrote}, what was read ${read}`);
+  }
+}
+
+function countsOf({ messages, bytes, last_seq }: StreamState): string {
+  return `${messages} messages of ${bytes} bytes up to sequence ${last_seq}`;
+}

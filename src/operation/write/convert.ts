@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { UsageError } from '../../core/error.ts';
+import { loadStream, withArchive } from '../open-archive.ts';
+import { checkInput } from './check-input.ts';
+import type { StreamShape } from './forms.ts';
+import { outgoingStream, type OutgoingStream } from './outgoing-stream.ts';
+import { carryOut, withData, type PlacedStream } from './run.ts';
+import { streamContent } from './stream-content.ts';
+import type { OutputForm, PlanReport, WriteOptions, WrittenReport } from './types.ts';
+
+export interface ConvertOptions extends WriteOptions {
+  readonly to: OutputForm;
+}
+
+/** The account of a server that knows of none (server: DEFAULT_GLOBAL_ACCOUNT). */
+export const DEFAULT_ACCOUNT = '$G';
+
+/** Forms in which one stream is the whole archive: its backup is the target itself, not a folder in it. */
+const ONE_STREAM_KINDS = ['stream-backup', 'snapshot', 'stream-store', 'block', 'config-backup'];
+
+/**
+ * Writes the selected streams in another form, live messages only, under their sequences, consumers with their
+ * positions. `v1`, `v2`: a folder that `nats stream restore` takes or, for several streams, one that `nats account
+ * restore` takes (a folder of such for several accounts). `tgz`: a file, or a folder of files. `store`: a store folder.
+ * Throws UsageError, SourceError, ToolError, CancelledError; then nothing is at the target.
+ */
+export async function convertArchive(
+  path: string,
+  options: ConvertOptions,
+): Promise<WrittenReport | PlanReport> {
+  await checkInput(path, options);
+  return withArchive(path, options, async (work) => {
+    const { usable, skipped } = withData(work.selected.map(loadStream));
+    if (options.as !== undefined && usable.length > 1)
+      throw new UsageError(`${usable.length} streams are in it: --stream must choose one`);
+    const isOne = usable.length === 1 && ONE_STREAM_KINDS.includes(work.container.kind);
+    const hasAccounts = new Set(usable.map(({ account }) => account)).size > 1;
+    const placed: PlacedStream[] = [];
+    for (const archive of usable) {
+      const outgoing = outgoingStream(archive, await streamContent(archive, work), options);
+      const stream =
+        options.to === 'store' ? { ...outgoing, account: outgoing.account ?? DEFAULT_ACCOUNT } : outgoing;
+      const path = isOne ? '' : join(hasAccounts ? (archive.account ?? '') : '', stream.name);
+      placed.push({ stream, ...placeOf(options.to, stream, path) });
+    }
+    checkPaths(placed);
+    return carryOut({ placed, copies: [], skipped, notes: [] }, work, options);
+  });
+}
+
+function placeOf(
+  form: OutputForm,
+  { account, name }: OutgoingStream,
+  path: string,
+): { readonly shape: StreamShape; readonly path: string } {
+  switch (form) {
+    case 'store':
+      return {
+        shape: { as: 'store', noIndex: false },
+        path: join('jetstream', account ?? DEFAULT_ACCOUNT, 'streams', name),
+      };
+    case 'tgz':
+      return { shape: { as: 'snapshot', form }, path: path === '' ? '' : `${path}.tgz` };
+    default:
+      return { shape: { as: 'backup', form }, path };
+  }
+}
+
+function checkPaths(placed: readonly PlacedStream[]): void {
+  const paths = new Set<string>();
+  for (const { path, stream } of placed) {
+    if (paths.has(path)) throw new UsageError(`two streams are called ${stream.name}: --account must choose`);
+    paths.add(path);
+  }
+}

@@ -1,0 +1,17 @@
+import type { ManifestState } from '../../format/manifest/types.ts';
+import { countDeleted, timeText, type StateNumbers } from '../../model/stream-state.ts';
+
+/** A state as backup.json and state.json declare it. */
+export function declaredState(state: StateNumbers, consumerCount: number): ManifestState {
+  return {
+    messages: state.messages,
+    bytes: state.bytes,
+    firstSeq: state.firstSeq,
+    firstTime: timeText(state.firstTimeNs ?? 0n),
+    lastSeq: state.lastSeq,
+    lastTime: timeText(state.lastTimeNs ?? 0n),
+    numSubjects: state.numSubjects,
+    numDeleted: countDeleted(state),
+    consumerCount,
+  };
+}

@@ -1,0 +1,112 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { StreamParts } from '../../container/entry.ts';
+import { CancelledError } from '../../core/error.ts';
+import { writeConsumerMeta } from '../../format/consumer-meta/write.ts';
+import { writeConsumerState } from '../../format/consumer-state/write.ts';
+import { writeMetaSum, writeStreamMeta } from '../../format/stream-meta/write.ts';
+import type { StateNumbers } from '../../model/stream-state.ts';
+import { BlockWriter } from '../../writer/block-writer.ts';
+import {
+  emptyBlockIndexFile,
+  indexFile,
+  scheduleFile,
+  ttlFile,
+  type StreamEnd,
+} from '../../writer/index-files.ts';
+import type { StreamLayout } from '../../writer/stream-layout.ts';
+import { readEntry } from '../../model/read-entry.ts';
+import type { OutgoingConsumer, OutgoingStream } from './outgoing-stream.ts';
+
+/** Takes the files of one stream, whole; bytes are valid during the call only. */
+export interface FileSink {
+  addFile(path: string, bytes: Uint8Array): void;
+}
+
+export interface FilesFormOptions {
+  /** With the files that a store has and a snapshot has not: thw.db, sched.db, sources.db. */
+  readonly isStore: boolean;
+  /** Without index.db; servers before 2.10 know none. */
+  readonly noIndex?: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Writes a stream as files, in the order of a V1 snapshot, and tells its state. Throws CancelledError. */
+export async function writeStreamFiles(
+  stream: OutgoingStream,
+  sink: FileSink,
+  options: FilesFormOptions,
+): Promise<StateNumbers> {
+  const { name, content } = stream;
+  const meta = writeStreamMeta(stream.created, stream.config);
+  sink.addFile('meta.inf', meta);
+  sink.addFile('meta.sum', writeMetaSum(name, meta));
+  const blocks = new BlockWriter(name, (number, bytes) => sink.addFile(`msgs/${number}.blk`, bytes));
+  const { change } = stream;
+  await content.messages(
+    (message) => {
+      blocks.add(change === null ? message : change(message));
+      return false;
+    },
+    async () => pause(options.signal),
+  );
+  const end: StreamEnd = { lastSeq: content.state.lastSeq, lastTimeNs: content.state.lastTimeNs ?? 0n };
+  blocks.finish(end.lastSeq, end.lastTimeNs);
+  addIndexFiles(stream, blocks.layout, end, sink, options);
+  for (const consumer of stream.consumers) addConsumer(sink, name, consumer);
+  return writtenState(stream, blocks.layout);
+}
+
+/** Lets signals and progress through. Throws CancelledError. */
+export async function pause(signal: AbortSignal | undefined): Promise<void> {
+  await turn();
+  if (signal?.aborted === true) throw new CancelledError('cancelled');
+}
+
+function addIndexFiles(
+  stream: OutgoingStream,
+  layout: StreamLayout,
+  end: StreamEnd,
+  sink: FileSink,
+  options: FilesFormOptions,
+): void {
+  const { source, config } = stream;
+  const { parts } = source;
+  // A server before 2.10 deletes without touching blocks: an index beside them would bring the messages back later.
+  const mayBeOld = parts.form !== 'v2' && !hasEntry(parts, 'msgs/index.db');
+  const index = options.noIndex === true || mayBeOld ? null : indexFile(layout, config, stream.name, end);
+  if (index !== null) sink.addFile('msgs/index.db', index);
+  const emptyIndex = emptyBlockIndexFile(layout, end);
+  if (emptyIndex !== null) sink.addFile('msgs/1.idx', emptyIndex);
+  if (!options.isStore) return;
+  const ttls = config['allow_msg_ttl'] === true ? ttlFile(layout, end) : null;
+  if (ttls !== null) sink.addFile('msgs/thw.db', ttls);
+  const schedule = config['allow_msg_schedules'] === true ? scheduleFile(layout, end, source.schedule) : null;
+  if (schedule !== null) sink.addFile('msgs/sched.db', schedule);
+  if (parts.form === 'store') {
+    const sources = parts.entries.find((entry) => entry.path === 'sources.db');
+    const bytes = sources === undefined ? null : readEntry(sources);
+    if (bytes !== null) sink.addFile('sources.db', bytes);
+  }
+}
+
+function hasEntry(parts: StreamParts, path: string): boolean {
+  return parts.form !== 'v2' && parts.form !== 'config' && parts.entries.some((entry) => entry.path === path);
+}
+
+function addConsumer(sink: FileSink, streamName: string, consumer: OutgoingConsumer): void {
+  const folder = `obs/${consumer.name}`;
+  const meta = writeConsumerMeta(consumer.created, consumer.name, consumer.config);
+  sink.addFile(`${folder}/meta.inf`, meta);
+  sink.addFile(`${folder}/meta.sum`, writeMetaSum(`${streamName}/${consumer.name}`, meta));
+  if (consumer.state !== null) sink.addFile(`${folder}/o.dat`, writeConsumerState(consumer.state));
+}
+
+function writtenState(stream: OutgoingStream, layout: StreamLayout): StateNumbers {
+  const { state } = stream.content;
+  return {
+    ...state,
+    messages: BigInt(layout.messages),
+    bytes: BigInt(layout.bytes),
+    numSubjects: layout.numSubjects ?? state.numSubjects,
+  };
+}

@@ -1,0 +1,113 @@
+import { ToolError, UsageError } from '../../core/error.ts';
+import { objectField, type JsonObject } from '../../core/json.ts';
+import { isStreamName } from '../../core/name.ts';
+import { parseSubjectMapping, type SubjectMapping } from '../../core/subject-map.ts';
+import type { ConsumerState } from '../../format/consumer-state/types.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { mapConsumerConfig, mapStreamConfig } from './subject-changes.ts';
+import { allChanges, bucketChange, subjectChange, type ChangeMessage } from './message-changes.ts';
+import type { StreamContent } from './stream-content.ts';
+import type { ChangeOptions } from './types.ts';
+
+/** A stream as it is to be written. */
+export interface OutgoingStream {
+  readonly source: StreamArchive;
+  readonly content: StreamContent;
+  /** The account it is written for; null where nothing tells. */
+  readonly account: string | null;
+  readonly name: string;
+  readonly created: string | null;
+  readonly config: JsonObject;
+  readonly consumers: readonly OutgoingConsumer[];
+  /** null: messages stay as they are. */
+  readonly change: ChangeMessage | null;
+  /** What was left out of its configuration, in words. */
+  readonly notCarried: readonly string[];
+}
+
+export interface OutgoingConsumer {
+  readonly name: string;
+  readonly created: string | null;
+  readonly config: JsonObject;
+  readonly state: ConsumerState | null;
+}
+
+/** Whether the messages of a stream get other bytes than they had. */
+export function mappingsFor(source: StreamArchive, options: ChangeOptions): readonly SubjectMapping[] {
+  const given = (options.mapSubjects ?? []).map(parseSubjectMapping);
+  if (given.length > 0 || options.as === undefined) return given;
+  const bucket = bucketOf(source.name);
+  if (bucket === null) return [];
+  const next = bucketOf(options.as);
+  if (next?.prefix !== bucket.prefix)
+    throw new UsageError(
+      `${source.name} is a bucket: its new name begins with ${bucket.prefix} too, or --map-subject tells where its subjects go`,
+    );
+  const [from, to] = [bucket.name, next.name];
+  return bucket.prefix === 'KV_'
+    ? [parseSubjectMapping(`$KV.${from}.>=$KV.${to}.>`)]
+    : [
+        parseSubjectMapping(`$O.${from}.C.>=$O.${to}.C.>`),
+        parseSubjectMapping(`$O.${from}.M.>=$O.${to}.M.>`),
+      ];
+}
+
+function bucketOf(streamName: string): { readonly prefix: 'KV_' | 'OBJ_'; readonly name: string } | null {
+  if (streamName.startsWith('KV_')) return { prefix: 'KV_', name: streamName.slice(3) };
+  return streamName.startsWith('OBJ_') ? { prefix: 'OBJ_', name: streamName.slice(4) } : null;
+}
+
+/** Applies what the options change. Throws UsageError for a name or mapping that cannot be, ToolError without a configuration. */
+export function outgoingStream(
+  source: StreamArchive,
+  content: StreamContent,
+  options: ChangeOptions,
+  extra: readonly ChangeMessage[] = [],
+): OutgoingStream {
+  const name = options.as ?? source.name;
+  if (!isStreamName(name)) throw new UsageError(`${name} is no stream name`);
+  const mappings = mappingsFor(source, options);
+  const own = options.config ?? source.config;
+  if (own === null)
+    throw new ToolError(
+      `${source.parts.label}: no configuration (meta.inf, backup.json) can be read: give --config`,
+    );
+  const [oldBucket, newBucket] = [bucketOf(source.name), bucketOf(name)];
+  const isObjectStore = oldBucket?.prefix === 'OBJ_' && newBucket?.prefix === 'OBJ_' && mappings.length > 0;
+  const config = { ...mapStreamConfig(own, options.config === undefined ? mappings : []), name };
+  return {
+    source,
+    content,
+    account: source.account,
+    name,
+    created: source.created,
+    config: placedConfig(config, options),
+    consumers: options.noConsumers === true ? [] : outgoingConsumers(source, mappings),
+    change: allChanges([
+      ...(mappings.length > 0 ? [subjectChange(mappings)] : []),
+      ...(isObjectStore ? [bucketChange(oldBucket.name, newBucket.name)] : []),
+      ...extra,
+    ]),
+    notCarried: [],
+  };
+}
+
+function placedConfig(config: JsonObject, { replicas, cluster, tags = [] }: ChangeOptions): JsonObject {
+  const placement = {
+    ...objectField(config, 'placement'),
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(tags.length === 0 ? {} : { tags }),
+  };
+  return {
+    ...config,
+    ...(replicas === undefined ? {} : { num_replicas: replicas }),
+    ...(Object.keys(placement).length === 0 ? {} : { placement }),
+  };
+}
+
+/** One without a readable configuration cannot be restored and is left out; the source's findings tell of it. */
+function outgoingConsumers(source: StreamArchive, mappings: readonly SubjectMapping[]): OutgoingConsumer[] {
+  return source.consumers.flatMap(({ name, created, config, state }) =>
+    config === null ? [] : [{ name, created, config: mapConsumerConfig(config, mappings), state }],
+  );
+}

@@ -1,0 +1,43 @@
+import { isJsonObject, objectField, textField, type JsonObject, type JsonValue } from '../../core/json.ts';
+import { subjectsOverlap } from '../../core/subject.ts';
+
+/** Names of streams that a stream copies from, in its own account. */
+export function copiedFrom(config: JsonObject): string[] {
+  const mirror = objectField(config, 'mirror');
+  const listed = config['sources'];
+  const sources = Array.isArray(listed) ? listed.filter(isJsonObject) : [];
+  return [...(mirror === null ? [] : [mirror]), ...sources]
+    .filter((source) => source['external'] === undefined)
+    .flatMap((source) => textField(source, 'name') ?? []);
+}
+
+/** The configuration of a stream that copies from `from`, which is called `to` now. */
+export function followSource(config: JsonObject, from: string, to: string): JsonObject {
+  const follow = (source: JsonValue): JsonValue =>
+    isJsonObject(source) && source['external'] === undefined && source['name'] === from
+      ? { ...source, name: to }
+      : source;
+  const { mirror, sources } = config;
+  return {
+    ...config,
+    ...(mirror === undefined ? {} : { mirror: follow(mirror) }),
+    ...(Array.isArray(sources) ? { sources: sources.map(follow) } : {}),
+  };
+}
+
+/** Pairs of subjects, of two configurations, that some message would fit both. */
+export function overlaps(a: JsonObject, b: JsonObject): (readonly [string, string])[] {
+  return subjectsOf(a).flatMap((one) =>
+    subjectsOf(b).flatMap((other) => (subjectsOverlap(one, other) ? [[one, other] as const] : [])),
+  );
+}
+
+/** A stream without subjects listens to its own name, unless it only copies. */
+function subjectsOf(config: JsonObject): string[] {
+  const { subjects } = config;
+  if (Array.isArray(subjects) && subjects.length > 0)
+    return subjects.filter((subject) => typeof subject === 'string');
+  const isCopy = objectField(config, 'mirror') !== null || Array.isArray(config['sources']);
+  const name = textField(config, 'name');
+  return isCopy || name === null ? [] : [name];
+}

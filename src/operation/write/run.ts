@@ -1,0 +1,151 @@
+import { statSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
+import { ToolError, UsageError } from '../../core/error.ts';
+import type { Finding } from '../../findings/finding.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { StateNumbers } from '../../model/stream-state.ts';
+import { StagedTarget } from '../../writer/staged-target.ts';
+import { TOOL, type Archive } from '../open-archive.ts';
+import { stateReport } from '../state-report.ts';
+import { checkWritten } from './check-written.ts';
+import { notCarried, writeStream, type StreamShape } from './forms.ts';
+import type { OutgoingStream } from './outgoing-stream.ts';
+import type { PlanReport, SkippedStream, WriteOptions, WrittenReport, WrittenStream } from './types.ts';
+
+/** One stream of the result and where in the target it goes. */
+export interface PlacedStream {
+  readonly stream: OutgoingStream;
+  readonly shape: StreamShape;
+  /** Within the target; empty for the target itself. */
+  readonly path: string;
+}
+
+/** All that a writing command is about to do. */
+export interface WritePlan {
+  readonly placed: readonly PlacedStream[];
+  /** Files that are taken over as they are: from, and where in the target. */
+  readonly copies: readonly (readonly [from: string, path: string])[];
+  readonly skipped: readonly SkippedStream[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Carries a plan out: everything is written beside the target, verified there and renamed into place. With `dryRun` it
+ * only tells the steps. Throws UsageError, ToolError, CancelledError; then nothing is at the target.
+ */
+export async function carryOut(
+  plan: WritePlan,
+  work: Archive,
+  options: WriteOptions,
+): Promise<WrittenReport | PlanReport> {
+  if (plan.placed.length === 0) throw new ToolError('none of the streams has data in it');
+  checkApart(work.container.path, options.target);
+  if (options.dryRun === true) return planReport(plan, options);
+  const staged = new StagedTarget(options.target);
+  try {
+    const report = await writeAll(plan, work, options, staged);
+    await checkWritten(staged.path, report.streams, options);
+    staged.commit();
+    return report;
+  } catch (error) {
+    staged.discard();
+    throw error;
+  }
+}
+
+/** A target within the archive would change what is read. */
+function checkApart(archivePath: string, target: string): void {
+  if (archivePath === '-') return;
+  const [from, to] = [resolve(archivePath), resolve(target)];
+  if (from === to) throw new UsageError('the archive and the target are the same');
+  if (statSync(from).isDirectory() && to.startsWith(from + sep))
+    throw new UsageError(`${target} lies within the archive`);
+}
+
+async function writeAll(
+  plan: WritePlan,
+  work: Archive,
+  options: WriteOptions,
+  staged: StagedTarget,
+): Promise<WrittenReport> {
+  const streams: WrittenStream[] = [];
+  for (const [from, path] of plan.copies) staged.copyFile(from, path);
+  for (const { stream, shape, path } of plan.placed) {
+    const state = await writeStream(stream, shape, path, staged, work.signal);
+    streams.push(writtenStream(stream, shape, state));
+  }
+  return {
+    type: 'natsarc.v1.written',
+    tool: TOOL,
+    target: options.target,
+    streams,
+    skipped: plan.skipped,
+    lost: lostOf(plan),
+    bytes_written: staged.bytesWritten,
+    notes: plan.notes,
+    findings: findingsOf(plan),
+  };
+}
+
+function planReport(plan: WritePlan, options: WriteOptions): PlanReport {
+  const { target } = options;
+  const steps = [
+    ...plan.copies.map(([from, path]) => `copy ${from} to ${path}`),
+    ...plan.placed.map(({ stream, shape, path }) => {
+      const form = shape.as === 'store' ? 'files of a store' : `${shape.as}, ${shape.form}`;
+      return `write ${stream.name} (${form})${path === '' ? '' : ` at ${path}`}`;
+    }),
+    'verify what was written',
+    `rename it to ${target}`,
+  ];
+  return {
+    type: 'natsarc.v1.plan',
+    tool: TOOL,
+    target,
+    streams: plan.placed.map(({ stream, shape }) => writtenStream(stream, shape, stream.content.state)),
+    skipped: plan.skipped,
+    lost: lostOf(plan),
+    steps,
+    notes: plan.notes,
+    findings: findingsOf(plan),
+  };
+}
+
+export function writtenStream(
+  stream: OutgoingStream,
+  shape: StreamShape,
+  state: StateNumbers,
+): WrittenStream {
+  const { source, account, name } = stream;
+  return {
+    account,
+    name,
+    ...(name === source.name ? {} : { from_name: source.name }),
+    state: stateReport(state, { consumerCount: stream.consumers.length, gaps: false }),
+    not_carried: notCarried(stream, shape.as === 'store' ? 'store' : shape.form),
+  };
+}
+
+function lostOf(plan: WritePlan): WrittenReport['lost'] {
+  const all = plan.placed.map(({ stream }) => stream.content.lost);
+  return { msgs: all.flatMap(({ msgs }) => msgs), bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+function findingsOf(plan: WritePlan): Finding[] {
+  return plan.placed.flatMap(({ stream }) => stream.content.findings);
+}
+
+/** Streams of which there is more than a configuration; the others are told about. */
+export function withData(archives: readonly StreamArchive[]): {
+  readonly usable: readonly StreamArchive[];
+  readonly skipped: readonly SkippedStream[];
+} {
+  if (archives.length === 0) throw new UsageError('there is no stream in it');
+  const isEmpty = ({ parts }: StreamArchive): boolean => archives.length > 1 && parts.form === 'config';
+  return {
+    usable: archives.filter((archive) => !isEmpty(archive)),
+    skipped: archives
+      .filter(isEmpty)
+      .map(({ account, name }) => ({ account, name, reason: 'a configuration without data' })),
+  };
+}

@@ -1,0 +1,79 @@
+import type { JsonObject } from '../../core/json.ts';
+import type { Finding } from '../../findings/finding.ts';
+import type { SelectOptions, StreamState, ToolReport } from '../types.ts';
+
+/** What a stream is written as: a V1 or V2 snapshot, a legacy .tgz, a folder of a server's store. */
+export type OutputForm = 'v1' | 'v2' | 'tgz' | 'store';
+
+/** How the streams that are written differ from those that were read. */
+export interface ChangeOptions {
+  /** A new name for the one stream that is selected. */
+  readonly as?: string;
+  /** Rules FROM=TO for subjects: of the configuration, of consumers' filters, of stored messages. */
+  readonly mapSubjects?: readonly string[];
+  readonly noConsumers?: boolean;
+  /** Takes the place of the stream's own configuration. */
+  readonly config?: JsonObject;
+  readonly replicas?: number;
+  /** Placement: cluster, and tags. */
+  readonly cluster?: string;
+  readonly tags?: readonly string[];
+}
+
+export interface WriteOptions extends SelectOptions, ChangeOptions {
+  /** What to make; absent, or an empty folder. */
+  readonly target: string;
+  /** Verify the archive first, and stop at a critical finding. */
+  readonly check?: boolean;
+  /** Only tell what would be done. */
+  readonly dryRun?: boolean;
+}
+
+/** What a writing command did, as cli.md has it. */
+export interface WrittenReport {
+  readonly type: 'natsarc.v1.written';
+  readonly tool: ToolReport;
+  readonly target: string;
+  readonly streams: readonly WrittenStream[];
+  /** Streams of which nothing could be written: what the archive has of them is their configuration. */
+  readonly skipped: readonly SkippedStream[];
+  readonly lost: Lost;
+  readonly bytes_written: number;
+  /** What the operator should know about the result: subjects that overlap, references to the old name. */
+  readonly notes: readonly string[];
+  /** What was found in the source. */
+  readonly findings: readonly Finding[];
+}
+
+/** What a writing command would do. */
+export interface PlanReport {
+  readonly type: 'natsarc.v1.plan';
+  readonly tool: ToolReport;
+  readonly target: string;
+  readonly streams: readonly WrittenStream[];
+  readonly skipped: readonly SkippedStream[];
+  readonly lost: Lost;
+  readonly steps: readonly string[];
+  readonly notes: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+export interface Lost {
+  readonly msgs: readonly (readonly [bigint, bigint])[];
+  readonly bytes: number;
+}
+
+export interface WrittenStream {
+  readonly account: string | null;
+  readonly name: string;
+  readonly from_name?: string;
+  readonly state: StreamState;
+  /** What the form that was written cannot hold. */
+  readonly not_carried: readonly string[];
+}
+
+export interface SkippedStream {
+  readonly account: string | null;
+  readonly name: string;
+  readonly reason: string;
+}

@@ -1,0 +1,70 @@
+import type { ConsumerState } from '../../format/consumer-state/types.ts';
+import { declaredStateJson } from '../../format/manifest/write.ts';
+import { writeV2Consumer } from '../../format/v2-json/write.ts';
+import { stringifyJson } from '../../core/json.ts';
+import type { StateNumbers } from '../../model/stream-state.ts';
+import type { WriteBytes } from '../../writer/staged-files.ts';
+import { V2Writer } from '../../writer/v2-writer.ts';
+import { declaredState } from './declared-state.ts';
+import { pause } from './files-form.ts';
+import type { OutgoingStream } from './outgoing-stream.ts';
+
+const NO_STATE: ConsumerState = {
+  ackFloor: { consumerSeq: 0n, streamSeq: 0n },
+  delivered: { consumerSeq: 0n, streamSeq: 0n },
+  pending: {
+    streamSeqs: new BigUint64Array(0),
+    consumerSeqs: new BigUint64Array(0),
+    deliveredTimesSec: new BigInt64Array(0),
+  },
+  redelivered: { streamSeqs: new BigUint64Array(0), counts: new BigUint64Array(0) },
+};
+
+/** Writes a stream as a V2 snapshot and tells its state. Throws CancelledError. */
+export async function writeV2Snapshot(
+  stream: OutgoingStream,
+  write: WriteBytes,
+  signal: AbortSignal | undefined,
+): Promise<StateNumbers> {
+  const state = stream.change === null ? stream.content.state : await changedState(stream, signal);
+  const archive = new V2Writer(write);
+  const declared = declaredStateJson(declaredState(state, stream.consumers.length));
+  archive.addDocument('state.json', new TextEncoder().encode(stringifyJson(declared)));
+  for (const consumer of stream.consumers)
+    archive.addDocument(
+      `consumers/${consumer.name}`,
+      writeV2Consumer(consumer.config, consumer.state ?? NO_STATE),
+    );
+  await stream.content.messages(
+    (message) => {
+      archive.addMessage(stream.change === null ? message : stream.change(message));
+      return false;
+    },
+    async () => pause(signal),
+  );
+  archive.end();
+  return state;
+}
+
+const RECORD_BYTES = 30;
+const HEADER_LENGTH_BYTES = 4;
+/** Distinct subjects that are counted; above, the number is unknown. */
+const MOST_SUBJECTS = 250_000;
+
+/** The state stands first in the archive: where messages change, they are looked at once before. */
+async function changedState(stream: OutgoingStream, signal: AbortSignal | undefined): Promise<StateNumbers> {
+  let bytes = 0;
+  let subjects: Set<string> | null = new Set();
+  await stream.content.messages(
+    (message) => {
+      const { subject, header, data } = stream.change?.(message) ?? message;
+      const headerBytes = header === null ? 0 : HEADER_LENGTH_BYTES + header.length;
+      bytes += RECORD_BYTES + subject.length + headerBytes + data.length;
+      subjects?.add(Buffer.from(subject).toString('latin1'));
+      if ((subjects?.size ?? 0) > MOST_SUBJECTS) subjects = null;
+      return false;
+    },
+    async () => pause(signal),
+  );
+  return { ...stream.content.state, bytes: BigInt(bytes), numSubjects: subjects?.size ?? null };
+}

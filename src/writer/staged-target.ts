@@ -1,0 +1,45 @@
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { UsageError } from '../core/error.ts';
+import { attempt, endedStager, STAGING_MARK, syncFolder, syncFolders } from './file-system.ts';
+import { StagedFiles } from './staged-files.ts';
+
+/**
+ * A folder or file that is written beside its target and renamed into place when it is whole; until then nothing is at
+ * the target. What a run that was killed left there is removed first. Throws UsageError where something is at the target
+ * already, ToolError where the system refuses to write.
+ */
+export class StagedTarget extends StagedFiles {
+  readonly #target: string;
+
+  constructor(target: string) {
+    const full = resolve(target);
+    mustBeFree(full);
+    removeLeftovers(full);
+    super(`${full}${STAGING_MARK}${process.pid}`);
+    this.#target = full;
+  }
+
+  /** Puts it where it belongs. */
+  commit(): void {
+    attempt(() => {
+      if (statSync(this.path).isDirectory()) syncFolders(this.path);
+      renameSync(this.path, this.#target);
+      syncFolder(dirname(this.#target));
+    });
+  }
+}
+
+function mustBeFree(target: string): void {
+  if (!existsSync(dirname(target))) throw new UsageError(`${dirname(target)} is not there`);
+  if (!existsSync(target)) return;
+  if (!statSync(target).isDirectory() || readdirSync(target).length > 0)
+    throw new UsageError(`${target} is there already`);
+}
+
+/** What runs that were killed staged for the same target. */
+function removeLeftovers(target: string): void {
+  for (const name of attempt(() => readdirSync(dirname(target))))
+    if (endedStager(name, `${basename(target)}${STAGING_MARK}`) !== null)
+      attempt(() => rmSync(join(dirname(target), name), { recursive: true, force: true }));
+}

@@ -1,0 +1,138 @@
+import { messageTtlNs } from '../format/message-header/ttl.ts';
+import { headerValue } from '../format/message-header/value.ts';
+import type { IndexSubject } from '../format/index/types.ts';
+import type { WritableMessage } from './block-writer.ts';
+
+/** What one written block holds. */
+export interface BlockLayout {
+  readonly index: number;
+  messages: number;
+  bytes: number;
+  firstSeq: bigint;
+  firstTimeNs: bigint;
+  lastSeq: bigint;
+  lastTimeNs: bigint;
+  /** Messages with a `Nats-TTL` and with a `Nats-Schedule` header. */
+  ttls: number;
+  schedules: number;
+  /** Pairs from, to: sequences within first..last that hold no message. */
+  readonly deleted: bigint[];
+  lastChecksum: Uint8Array;
+}
+
+/** A message that a server has to send later, by its `Nats-Schedule`. */
+export interface ScheduledMessage {
+  readonly seq: bigint;
+  readonly pattern: string;
+}
+
+/** Beyond these a server builds its indexes faster than they are worth keeping in memory here. */
+const MOST_SUBJECTS = 250_000;
+const MOST_EXPIRIES = 2_000_000;
+
+interface SubjectLayout {
+  messages: number;
+  readonly firstBlock: number;
+  lastBlock: number;
+}
+
+/** Follows a BlockWriter and remembers what the index files of the stream have to say. */
+export class StreamLayout {
+  readonly blocks: BlockLayout[] = [];
+  messages = 0;
+  bytes = 0;
+  readonly scheduled = new Map<string, ScheduledMessage>();
+  #subjects: Map<string, SubjectLayout> | null = new Map();
+  #expiries: { seq: bigint; expiresNs: bigint }[] | null = [];
+
+  message(blockNumber: number, message: WritableMessage, lengthBytes: number): void {
+    const block = this.#blockOf(blockNumber, message.seq, message.timeNs);
+    if (message.seq > block.lastSeq + 1n) block.deleted.push(block.lastSeq + 1n, message.seq - 1n);
+    block.messages++;
+    block.bytes += lengthBytes;
+    block.lastSeq = message.seq;
+    block.lastTimeNs = message.timeNs;
+    this.messages++;
+    this.bytes += lengthBytes;
+    const subject = Buffer.from(message.subject).toString('latin1');
+    this.#countSubject(subject, blockNumber);
+    if (message.header !== null) this.#readHeader(block, message, message.header, subject);
+  }
+
+  /** The skip record behind the last message: `seq` is the stream's last and holds nothing. */
+  tail(blockNumber: number, seq: bigint, timeNs: bigint): void {
+    const block = this.#blockOf(blockNumber, seq + 1n, 0n);
+    if (block.messages > 0) block.deleted.push(block.lastSeq + 1n, seq);
+    block.lastSeq = seq;
+    block.lastTimeNs = timeNs;
+  }
+
+  ended(blockNumber: number, lastChecksum: Uint8Array): void {
+    const block = this.blocks[blockNumber - 1];
+    if (block !== undefined) block.lastChecksum = lastChecksum.slice();
+  }
+
+  get numSubjects(): number | null {
+    return this.#subjects?.size ?? null;
+  }
+
+  /** null where there were too many to remember. */
+  subjects(): (() => Iterable<IndexSubject>) | null {
+    const subjects = this.#subjects;
+    if (subjects === null) return null;
+    return function* () {
+      for (const [subject, { messages, firstBlock, lastBlock }] of subjects)
+        yield { subject: Buffer.from(subject, 'latin1'), messages: BigInt(messages), firstBlock, lastBlock };
+    };
+  }
+
+  /** null where there were too many to remember. */
+  expiries(): readonly { readonly seq: bigint; readonly expiresNs: bigint }[] | null {
+    return this.#expiries;
+  }
+
+  #blockOf(number: number, firstSeq: bigint, firstTimeNs: bigint): BlockLayout {
+    const known = this.blocks[number - 1];
+    if (known !== undefined) return known;
+    const block: BlockLayout = {
+      index: number,
+      messages: 0,
+      bytes: 0,
+      firstSeq,
+      firstTimeNs,
+      lastSeq: firstSeq - 1n,
+      lastTimeNs: firstTimeNs,
+      ttls: 0,
+      schedules: 0,
+      deleted: [],
+      lastChecksum: new Uint8Array(8),
+    };
+    this.blocks.push(block);
+    return block;
+  }
+
+  #countSubject(subject: string, blockNumber: number): void {
+    const known = this.#subjects?.get(subject);
+    if (known !== undefined) {
+      known.messages++;
+      known.lastBlock = blockNumber;
+    } else {
+      this.#subjects?.set(subject, { messages: 1, firstBlock: blockNumber, lastBlock: blockNumber });
+      if ((this.#subjects?.size ?? 0) > MOST_SUBJECTS) this.#subjects = null;
+    }
+  }
+
+  #readHeader(block: BlockLayout, message: WritableMessage, header: Uint8Array, subject: string): void {
+    if (headerValue(header, 'Nats-TTL')) {
+      block.ttls++;
+      const ttlNs = messageTtlNs(header);
+      if (ttlNs !== null) this.#expiries?.push({ seq: message.seq, expiresNs: message.timeNs + ttlNs });
+      if ((this.#expiries?.length ?? 0) > MOST_EXPIRIES) this.#expiries = null;
+    }
+    const pattern = headerValue(header, 'Nats-Schedule');
+    if (pattern) {
+      block.schedules++;
+      this.scheduled.set(subject, { seq: message.seq, pattern });
+    }
+  }
+}

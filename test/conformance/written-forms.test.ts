@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { convertArchive } from '../../src/operation/write/convert.ts';
+import type { OutputForm } from '../../src/operation/write/types.ts';
+import { archiveForms } from '../support/archive-forms.ts';
+import { captures, type Json } from '../support/captures.ts';
+import { tempFolder } from '../support/damage.ts';
+import { summaryOf } from '../support/stream-summary.ts';
+
+/** Its server ruined it. */
+const isWhole = (name: string): boolean => name !== 'COMPERASE';
+
+async function convert(path: string, to: OutputForm, as?: string): Promise<string> {
+  const target = join(tempFolder(), 'out');
+  await convertArchive(path, { to, target, ...(as === undefined ? {} : { as }) });
+  return target;
+}
+
+function bytesOf(folder: string): string {
+  return readdirSync(folder)
+    .toSorted()
+    .map((name) => readFileSync(join(folder, name)).toString('latin1'))
+    .join('\n');
+}
+
+/** A bucket's new name has its old one's prefix. */
+function bucketPrefix(name: string): string {
+  return /^(?:KV_|OBJ_)?/.exec(name)?.[0] ?? '';
+}
+
+/** Kept in memory: a V2 backup of the live server has it, its store has not. */
+function withoutMemoryConsumers(summary: Json): Json {
+  return { ...summary, consumers: summary.consumers.filter(([name]: string[]) => name !== 'MEMONLY') };
+}
+
+for (const capture of captures().filter(({ set }) => set === 'full'))
+  describe(capture.id, () => {
+    const forms = archiveForms(capture, isWhole);
+
+    it('keeps everything from form to form, and the same input gives the same bytes', async () => {
+      const differing: Json[] = [];
+      for (const { path, label, stream } of forms) {
+        const before = JSON.stringify(await summaryOf(path));
+        const v1 = await convert(path, 'v1');
+        const v2 = await convert(v1, 'v2');
+        const back = await convert(v2, 'v1');
+        const store = await convert(back, 'store');
+        for (const form of [v1, v2, back, store])
+          if (JSON.stringify(await summaryOf(form)) !== before) differing.push({ label, form });
+        const renamed = await convert(v1, 'v1', `${bucketPrefix(stream.name)}ANOTHER`);
+        if (bytesOf(await convert(renamed, 'v1', stream.name)) !== bytesOf(v1))
+          differing.push({ label, form: 'renamed and back' });
+      }
+      console.log(
+        `${capture.id}: ${forms.length} archives, each written in V1, V2, V1 again, store, renamed`,
+      );
+      expect(differing).toEqual([]);
+    }, 600_000);
+
+    it('packs a stopped store as the CLI backed up the live stream', async () => {
+      const differing: Json[] = [];
+      const stores = forms.filter(({ label }) => label.startsWith('store/'));
+      let compared = 0;
+      for (const store of stores) {
+        const backup = forms.find(
+          ({ label, stream }) => stream === store.stream && label.startsWith('backups/'),
+        );
+        if (backup === undefined) continue;
+        const [packed, made] = [
+          await summaryOf(await convert(store.path, 'v1')),
+          await summaryOf(backup.path),
+        ];
+        compared++;
+        if (JSON.stringify(packed) !== JSON.stringify(withoutMemoryConsumers(made)))
+          differing.push({ label: store.label, packed, made });
+      }
+      console.log(`${capture.id}: ${compared} stores packed and compared with the backups of the CLI`);
+      expect(differing).toEqual([]);
+    }, 600_000);
+  });
