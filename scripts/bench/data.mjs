@@ -1,7 +1,18 @@
 // The data of the benchmark, made once and kept in .cache/bench: stores of a real server, backups of them, and stores
 // of eight times their size, a stream folder hard-linked under eight account names.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../prepare.mjs';
 import { publish } from './publish.mjs';
@@ -65,9 +76,21 @@ function describeSet(folder) {
     eight: existsSync(join(folder, 'eight')) ? join(folder, 'eight') : null,
     v1: existsSync(join(folder, 'v1')) ? join(folder, 'v1') : null,
     v2: existsSync(join(folder, 'v2')) ? join(folder, 'v2') : null,
+    plain: plainOf(folder, join(account, stream, 'msgs')),
     files: readdirSync(join(account, stream, 'msgs')).length,
     bytes: bytesOf(join(account, stream, 'msgs')),
   };
+}
+
+/** A file of the first blocks of a set, one behind the other, to be encoded. */
+function plainOf(folder, blocks) {
+  const target = join(folder, 'plain');
+  if (existsSync(target)) return target;
+  for (const name of readdirSync(blocks)
+    .filter((file) => file.endsWith('.blk'))
+    .slice(0, 16))
+    appendFileSync(target, readFileSync(join(blocks, name)));
+  return target;
 }
 
 async function publishSet(folder, name, { payloadBytes, config, totalBytes }, most) {

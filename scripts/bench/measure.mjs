@@ -1,5 +1,6 @@
 // Runs commands of a row in turn, round by round, and takes medians: the machine drifts, ratios within a row do not.
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
 
 const env = { ...process.env };
 // It slows every start of Node 20 by 30 to 55 ms.
@@ -27,6 +28,35 @@ export function processTimer(command, args, { stdout = 'ignore' } = {}) {
     const ms = performance.now() - begun;
     if (done.status !== 0) throw new Error(`${command} ${args.join(' ')}: ${done.stderr}`);
     return ms;
+  };
+}
+
+/**
+ * A timer of a command of this tool that writes to `target`, an empty folder. What its fsyncs took is not in
+ * it, since no peer makes sure that its bytes are on the disk.
+ */
+export function writeTimer(script, args, target) {
+  return () => {
+    rmSync(target, { recursive: true, force: true });
+    mkdirSync(target);
+    const begun = performance.now();
+    const preload = new URL('./fsync-apart.mjs', import.meta.url).href;
+    const done = spawnSync(process.execPath, ['--import', preload, script, ...args], {
+      env,
+      encoding: 'utf8',
+    });
+    const ms = performance.now() - begun;
+    if (done.status !== 0) throw new Error(`${args.join(' ')}: ${done.stderr}`);
+    return ms - Number(/fsync ([\d.]+)/.exec(done.stderr)?.[1] ?? 0);
+  };
+}
+
+/** A timer of a command that tells on standard error how long its work took: {"sec": ...}. */
+export function reportedTimer(command, args) {
+  return () => {
+    const done = spawnSync(command, args, { env, encoding: 'utf8' });
+    if (done.status !== 0) throw new Error(`${command} ${args.join(' ')}: ${done.stderr}`);
+    return 1000 * Number(/"sec":\s*([\d.e-]+)/.exec(done.stderr)?.[1]);
   };
 }
 

@@ -2,9 +2,10 @@
 // `slower` = ours / theirs, at most the bar; `over` = ours - theirs in ms, at most; `memory` = MiB, at most.
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ROOT } from '../prepare.mjs';
 import { WRITER } from './data.mjs';
-import { inTurn, peakMib, processTimer } from './measure.mjs';
+import { inTurn, peakMib, processTimer, reportedTimer, writeTimer } from './measure.mjs';
 import { nats, startServer } from './servers.mjs';
 
 const BIN = join(ROOT, 'bin/natsarc.js');
@@ -116,13 +117,24 @@ export function rowsOf({ gopeer, sets }) {
     needs: Boolean(sets['1k']),
     peak: () => peakMib(BIN, ['cat', sets['1k'].store], 3),
   });
-  for (const name of [
-    'extract-into-data-dir of a V1 snapshot / nats stream restore',
-    'pack of a store / nats stream backup',
-    'rewrite-stream-name of a V1 snapshot / verify of it',
-    'S2 encode, one core / gopeer s2e',
-  ])
-    rows.push({ kind: 'faster', name, bar: null, stretch: null, needs: true, notBuilt: true });
+  const written = join(ROOT, '.cache/bench/written');
+  const one = sets['1k'];
+  faster('extract-into-data-dir of a V1 snapshot / nats stream restore', 6, 9, one?.v1, () => [
+    writeTimer(BIN, ['extract-into-data-dir', one.v1, written], written),
+    () => restoreMs(one),
+  ]);
+  faster('pack of a store / nats stream backup', 2.5, 3.5, one, () => [
+    writeTimer(BIN, ['pack', one.store, '--out', written], written),
+    () => backupMs(one),
+  ]);
+  faster('rewrite-stream-name of a V1 snapshot / verify of it', 0.25, 0.3, one?.v1, () => [
+    writeTimer(BIN, ['rewrite-stream-name', one.v1, 'RENAMED', '--out', written], written),
+    verify(one.v1),
+  ]);
+  faster('S2 encode, one core / gopeer s2e', 0.95, 1.1, withGo(one) && one.plain, () => [
+    reportedTimer(process.execPath, [fileURLToPath(new URL('./encode.mjs', import.meta.url)), one.plain]),
+    reportedTimer(gopeer, ['-j', '1', 's2e', one.plain]),
+  ]);
   return rows;
 }
 
@@ -168,6 +180,21 @@ async function restoreMs({ v1, stream }) {
     return ms;
   } finally {
     await server.crash();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** `nats stream backup` of a stream that a server has loaded. */
+async function backupMs({ store, stream }) {
+  const folder = join(ROOT, '.cache/bench/backup');
+  rmSync(folder, { recursive: true, force: true });
+  const server = await startServer(WRITER, store);
+  try {
+    const begun = performance.now();
+    nats(server.port, 'stream', 'backup', stream, folder, '--no-progress');
+    return performance.now() - begun;
+  } finally {
+    await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }

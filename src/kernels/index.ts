@@ -13,4 +13,5 @@ export {
   s2MaxEncodedLength,
 } from './s2.ts';
 export { sumSubjectTable } from './subject-table.ts';
-export type { RecordColumns } from './types.ts';
+export { takeV2Messages, v2Window } from './v2-walk.ts';
+export type { RecordColumns, V2Run } from './types.ts';

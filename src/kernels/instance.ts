@@ -56,6 +56,15 @@ export interface KernelExports {
   readonly tableEntries: Place;
   readonly tableMessages: Wide;
   readonly tableDigest: Wide;
+  readonly v2Walk: (bytes: number, last: bigint) => number;
+  readonly v2Messages: Place;
+  readonly v2Bytes: Place;
+  readonly v2FirstSeq: Wide;
+  readonly v2LastSeq: Wide;
+  readonly v2FirstTime: Wide;
+  readonly v2LastTime: Wide;
+  readonly v2Digest: Wide;
+  readonly v2RunCount: Place;
   readonly scanStart: (wants: number, capacity: number) => void;
   readonly scanRoom: () => number;
   readonly scanPushed: (bytes: number) => void;

@@ -94,3 +94,20 @@ export interface SubjectTable {
   /** Of each subject its digest, as many times as it has messages; modulo 2^64. */
   readonly digest: bigint;
 }
+
+/** What messages of a V2 archive, one behind the other, add up to. */
+export interface V2Run {
+  /** Bytes of the archive that they take. */
+  readonly takenBytes: number;
+  readonly messages: number;
+  /** Bytes that they take in a block. */
+  readonly bytes: number;
+  readonly firstSeq: bigint;
+  readonly lastSeq: bigint;
+  readonly firstTimeNs: bigint;
+  readonly lastTimeNs: bigint;
+  /** Modulo 2^64. */
+  readonly subjectDigest: bigint;
+  /** Pairs from, to. */
+  readonly ranges: BigUint64Array;
+}

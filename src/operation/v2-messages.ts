@@ -1,4 +1,4 @@
-import { oneRange } from '../core/sequence-ranges.ts';
+import { eachRange, oneRange } from '../core/sequence-ranges.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { V2StreamParts } from '../container/entry.ts';
 import { readV2 } from '../model/load-v2-stream.ts';
@@ -27,13 +27,26 @@ export function readV2Messages(
 ): V2Messages {
   const tally = new Tally(options.pending, options.wantSubjects);
   const pairs: bigint[] = [];
-  const { findings } = readV2(parts, archive.place, (message) => {
-    const last = pairs.at(-1);
-    if (last !== undefined && message.seq <= last) return;
-    if (last !== undefined && message.seq === last + 1n) pairs[pairs.length - 1] = message.seq;
-    else pairs.push(...oneRange(message.seq, message.seq));
-    const bytes = storedBytes(message.subject.length, message.header.length, message.payload.length);
-    tally.add(message.seq, message.timeNs, bytes, message.subject);
-  });
+  const takeRange = (from: bigint, to: bigint): void => {
+    if (pairs.at(-1) === from - 1n) pairs[pairs.length - 1] = to;
+    else pairs.push(...oneRange(from, to));
+  };
+  const { findings } = readV2(
+    parts,
+    archive.place,
+    (message) => {
+      const last = pairs.at(-1);
+      if (last !== undefined && message.seq <= last) return;
+      takeRange(message.seq, message.seq);
+      const bytes = storedBytes(message.subject.length, message.header.length, message.payload.length);
+      tally.add(message.seq, message.timeNs, bytes, message.subject);
+    },
+    options.wantSubjects || options.pending.length > 0
+      ? null
+      : (run) => {
+          for (const [from, to] of eachRange(run.ranges)) takeRange(from, to);
+          tally.addRun(run);
+        },
+  );
   return { total: tally.result(), live: BigUint64Array.from(pairs), findings };
 }

@@ -1,6 +1,6 @@
 import { hasSequence } from '../core/sequence-ranges.ts';
 import { subjectMatches } from '../core/subject.ts';
-import { subjectDigest, type RecordColumns } from '../kernels/index.ts';
+import { subjectDigest, type RecordColumns, type V2Run } from '../kernels/index.ts';
 import type { PendingQuery, SubjectTally, TallyJob, TallyResult } from './jobs.ts';
 import { openBlock } from './open-block.ts';
 import { scanSource } from './scan-block.ts';
@@ -43,6 +43,19 @@ export class Tally {
     const text = Buffer.from(subject.buffer, subject.byteOffset, subject.length).toString('latin1');
     this.#countSubject(text, seq, bytes);
     this.#countPending(text, seq);
+  }
+
+  /** Takes many messages at once; only where neither subjects nor consumers are counted. */
+  addRun(run: V2Run): void {
+    if (this.messages === 0) {
+      this.firstSeq = run.firstSeq;
+      this.firstTimeNs = run.firstTimeNs;
+    }
+    this.messages += run.messages;
+    this.bytes += run.bytes;
+    this.lastSeq = run.lastSeq;
+    this.lastTimeNs = run.lastTimeNs;
+    this.digest += run.subjectDigest;
   }
 
   #countSubject(subject: string, seq: bigint, bytes: number): void {

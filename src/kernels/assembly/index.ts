@@ -29,6 +29,18 @@ export { sha256Finish, sha256Start, sha256Update } from './sha256';
 export { subjectDigest, subjectIsSound } from './subject';
 export { subjectTable, subjectTableStart, tableDigest, tableEntries, tableMessages } from './subject-table';
 
+export {
+  v2Bytes,
+  v2Digest,
+  v2FirstSeq,
+  v2FirstTime,
+  v2LastSeq,
+  v2LastTime,
+  v2Messages,
+  v2RunCount,
+  v2Walk,
+} from './v2-walk';
+
 prepareHashTables();
 prepareCrcTables();
 prepareS2Table();
