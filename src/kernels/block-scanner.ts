@@ -1,7 +1,7 @@
 import { kernels } from './instance.ts';
 import type { Kernels } from './instance.ts';
 import { FaultList, GrowingColumn, recordColumns } from './scan-columns.ts';
-import type { BlockScan, BlockScannerOptions } from './types.ts';
+import type { BlockScan, BlockScannerOptions, MessageTotals } from './types.ts';
 
 const WANT_TTL = 1;
 const WANT_SCHEDULES = 2;
@@ -27,6 +27,7 @@ export class BlockScanner {
   readonly #scheduleSeqs = new GrowingColumn();
   readonly #faults = new FaultList();
   readonly #turn: object = {};
+  readonly #hasLive: boolean;
   #firstWindowAt = 0;
   #windowAt = 0;
   #rawBytes = 0;
@@ -43,6 +44,12 @@ export class BlockScanner {
     if (options.schedules === true) wants |= WANT_SCHEDULES;
     if (options.onRecords !== undefined) wants |= WANT_RECORDS;
     exports.scanStart(wants, options.columnEntries ?? 0x7fffffff);
+    const pairs = (options.live?.length ?? 0) / 2;
+    this.#hasLive = options.live !== undefined && pairs <= exports.LIVE_PAIRS.value;
+    if (this.#hasLive && options.live !== undefined) {
+      new BigUint64Array(this.#kernels.buffer, exports.LIVE.value, 2 * pairs).set(options.live);
+      exports.scanLive(pairs);
+    }
     active = this.#turn;
   }
 
@@ -99,6 +106,7 @@ export class BlockScanner {
       ttlSeqs: this.#ttlSeqs.take(),
       scheduleSeqs: this.#scheduleSeqs.take(),
       subjectDigest: BigInt.asUintN(64, exports.digest.value),
+      live: this.#hasLive ? this.#live() : null,
       lastChecksum: this.#rawBytes < 8 ? new Uint8Array(0) : this.#lastBytes,
       faults: this.#faults.take(),
     };
@@ -107,6 +115,19 @@ export class BlockScanner {
   /** Lets another scanner start, whether or not this one got to its end. */
   close(): void {
     if (active === this.#turn) active = undefined;
+  }
+
+  #live(): MessageTotals {
+    const { exports } = this.#kernels;
+    return {
+      messages: exports.liveMessages.value,
+      bytes: exports.liveBytes.value,
+      firstSeq: BigInt.asUintN(64, exports.liveFirstSeq.value),
+      lastSeq: BigInt.asUintN(64, exports.liveLastSeq.value),
+      firstTimeNs: exports.liveFirstTime.value,
+      lastTimeNs: exports.liveLastTime.value,
+      subjectDigest: BigInt.asUintN(64, exports.liveDigest.value),
+    };
   }
 
   #mustBeActive(): void {

@@ -14,4 +14,4 @@ export {
 } from './s2.ts';
 export { sumSubjectTable } from './subject-table.ts';
 export { takeV2Messages, v2Window } from './v2-walk.ts';
-export type { RecordColumns, V2Run } from './types.ts';
+export type { MessageTotals, RecordColumns, V2Run } from './types.ts';

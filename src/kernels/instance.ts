@@ -79,6 +79,16 @@ export interface KernelExports {
   readonly firstTime: Wide;
   readonly lastTime: Wide;
   readonly digest: Wide;
+  readonly LIVE: Place;
+  readonly LIVE_PAIRS: Place;
+  readonly scanLive: (pairs: number) => void;
+  readonly liveMessages: Place;
+  readonly liveBytes: Place;
+  readonly liveFirstSeq: Wide;
+  readonly liveLastSeq: Wide;
+  readonly liveFirstTime: Wide;
+  readonly liveLastTime: Wide;
+  readonly liveDigest: Wide;
   readonly runCount: Place;
   readonly erasedCount: Place;
   readonly tombstoneCount: Place;

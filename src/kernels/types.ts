@@ -30,10 +30,25 @@ export interface BlockScan {
   readonly scheduleSeqs: BigUint64Array;
   /** Sum over message records of `subjectDigest(subject)`, modulo 2^64. */
   readonly subjectDigest: bigint;
+  /** null where no live sequences were given, or too many runs of them. */
+  readonly live: MessageTotals | null;
   /** The last 8 bytes of the block: the checksum of its last record. Empty where the block is shorter. */
   readonly lastChecksum: Uint8Array;
   /** What does not fit, in order of offset. */
   readonly faults: readonly ScanFault[];
+}
+
+/** What some messages add up to: those of a block whose sequences were given as live, some of an archive. */
+export interface MessageTotals {
+  readonly messages: number;
+  /** Bytes that they take in a block. */
+  readonly bytes: number;
+  readonly firstSeq: bigint;
+  readonly lastSeq: bigint;
+  readonly firstTimeNs: bigint;
+  readonly lastTimeNs: bigint;
+  /** Modulo 2^64. */
+  readonly subjectDigest: bigint;
 }
 
 /** One thing wrong in a block. `kind` says what the kernel saw; check/ gives it its finding code. */
@@ -84,6 +99,8 @@ export interface BlockScannerOptions {
   readonly onRecords?: (columns: RecordColumns, window: Uint8Array) => void;
   /** Entries of each column before it is drained; the tests make it small. */
   readonly columnEntries?: number;
+  /** Pairs from, to of sequences, ascending: add their messages up apart. */
+  readonly live?: BigUint64Array | undefined;
 }
 
 /** What the subject table of an index.db adds up to. */
@@ -96,18 +113,9 @@ export interface SubjectTable {
 }
 
 /** What messages of a V2 archive, one behind the other, add up to. */
-export interface V2Run {
+export interface V2Run extends MessageTotals {
   /** Bytes of the archive that they take. */
   readonly takenBytes: number;
-  readonly messages: number;
-  /** Bytes that they take in a block. */
-  readonly bytes: number;
-  readonly firstSeq: bigint;
-  readonly lastSeq: bigint;
-  readonly firstTimeNs: bigint;
-  readonly lastTimeNs: bigint;
-  /** Modulo 2^64. */
-  readonly subjectDigest: bigint;
   /** Pairs from, to. */
   readonly ranges: BigUint64Array;
 }

@@ -1,7 +1,8 @@
 import { hashKey } from '../codec/highwayhash.ts';
+import type { SequenceRanges } from '../core/sequence-ranges.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
-import type { BlockScan } from '../kernels/types.ts';
-import type { BlockLiveSet } from '../model/live-set.ts';
+import type { BlockScan, MessageTotals } from '../kernels/types.ts';
+import { indexedLive, type BlockLiveSet } from '../model/live-set.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import type {
   PendingQuery,
@@ -25,6 +26,7 @@ export interface StreamScan {
 
 /** Checks every record of every block of a stream. */
 export async function scanStream(archive: StreamArchive, pool: Pool, onBytes: OnBytes): Promise<StreamScan> {
+  const presumed = presumedLive(archive);
   const jobs = archive.blocks.map((block): ScanJob => {
     const source = block.entry.open();
     source.close();
@@ -33,6 +35,7 @@ export async function scanStream(archive: StreamArchive, pool: Pool, onBytes: On
       source: source.descriptor,
       key: hashKey(`${archive.name}-${block.index}`),
       headerSeqs: archive.ttlWheel !== null || archive.schedule !== null,
+      live: presumed.get(block.index),
     };
   });
   const done = await pool.run(jobs, (_, at) => {
@@ -52,6 +55,13 @@ export async function scanStream(archive: StreamArchive, pool: Pool, onBytes: On
   });
   const scans = new Map([...results].map(([index, result]) => [index, result.scan]));
   return { results, scans, findings };
+}
+
+/** By block number what a current index counts as live, of the blocks that hold deleted messages. */
+export function presumedLive(archive: StreamArchive): ReadonlyMap<number, SequenceRanges> {
+  const index = archive.indexStanding === 'current' ? archive.index : null;
+  const partly = (index?.blocks ?? []).filter((block) => block.numDeleted > 0n);
+  return new Map(partly.map((block) => [block.index, indexedLive(block)]));
 }
 
 /** Adds up the live messages of blocks, in threads; the parts are joined in block order. */
@@ -87,11 +97,24 @@ const NOTHING = {
 
 /** A tally of a block that needs no second look: every message record in it is live, or (`isDead`) none. */
 export function tallyOfScan(scan: BlockScan, isDead: boolean): TallyResult {
-  const { messages, bytes, firstSeq, lastSeq, firstTimeNs, lastTimeNs, subjectDigest } = scan;
-  const totals = isDead
-    ? NOTHING
-    : { messages, bytes, firstSeq, lastSeq, firstTimeNs, lastTimeNs, subjectDigest };
-  return { kind: 'tally', ...totals, subjects: new Map(), pending: [] };
+  return tallyOf(isDead ? NOTHING : scan);
+}
+
+/** A tally that counts neither subjects nor consumers. */
+export function tallyOf(totals: MessageTotals): TallyResult {
+  const { messages, bytes, firstSeq, lastSeq, firstTimeNs, lastTimeNs, subjectDigest } = totals;
+  return {
+    kind: 'tally',
+    messages,
+    bytes,
+    firstSeq,
+    lastSeq,
+    firstTimeNs,
+    lastTimeNs,
+    subjectDigest,
+    subjects: new Map(),
+    pending: [],
+  };
 }
 
 /** Joins the tallies of a stream's blocks, given in block order. */

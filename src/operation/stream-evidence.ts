@@ -1,10 +1,20 @@
 import type { StreamEvidence } from '../check/stream-evidence.ts';
+import { intersectRanges, type SequenceRanges } from '../core/sequence-ranges.ts';
+import type { MessageTotals } from '../kernels/types.ts';
 import { liveSequences, liveSets, type BlockLiveSet } from '../model/live-set.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import type { PendingQuery } from '../workers/jobs.ts';
 import { applyLimits } from './apply-limits.ts';
 import type { Archive } from './open-archive.ts';
-import { joinTallies, scanStream, tallyBlocks, tallyOfScan, type StreamScan } from './scan-stream.ts';
+import {
+  joinTallies,
+  presumedLive,
+  scanStream,
+  tallyBlocks,
+  tallyOf,
+  tallyOfScan,
+  type StreamScan,
+} from './scan-stream.ts';
 
 export interface EvidenceOptions {
   /** Count messages and bytes of each subject. */
@@ -41,8 +51,25 @@ async function tallyAll(
   options: EvidenceOptions,
 ): Promise<StreamEvidence['tallies']> {
   const needsAll = options.wantSubjects || options.pending.length > 0;
-  const again = sets.filter((set) => (needsAll ? set.live.length > 0 : set.dead.length > 0));
+  const presumed = presumedLive(archive);
+  const known = (set: BlockLiveSet): MessageTotals | null =>
+    isAsPresumed(set, presumed.get(set.block.index)) ? set.scan.live : null;
+  const again = sets.filter((set) =>
+    needsAll ? set.live.length > 0 : set.dead.length > 0 && known(set) === null,
+  );
   const counted = await tallyBlocks(archive, again, work.pool, options);
   const byBlock = new Map(again.map((set, i) => [set.block.index, counted[i]]));
-  return sets.map((set) => byBlock.get(set.block.index) ?? tallyOfScan(set.scan, needsAll));
+  return sets.map((set) => {
+    const totals = set.dead.length > 0 && !needsAll ? known(set) : null;
+    return (
+      byBlock.get(set.block.index) ?? (totals === null ? tallyOfScan(set.scan, needsAll) : tallyOf(totals))
+    );
+  });
+}
+
+/** Whether what is live turned out to be what the index had made believe when the block was read. */
+function isAsPresumed(set: BlockLiveSet, presumed: SequenceRanges | undefined): boolean {
+  if (presumed === undefined || set.scan.live === null) return false;
+  const seen = intersectRanges(set.scan.ranges, presumed);
+  return seen.length === set.live.length && seen.every((seq, i) => seq === set.live[i]);
 }

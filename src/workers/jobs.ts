@@ -10,6 +10,8 @@ export interface ScanJob {
   readonly key: Uint8Array;
   /** Report which messages carry `Nats-TTL` and `Nats-Schedule` headers. */
   readonly headerSeqs: boolean;
+  /** Sequences that the index counts as live, where it counts some as deleted: added up apart. */
+  readonly live?: BigUint64Array | undefined;
 }
 
 export interface ScanResult {

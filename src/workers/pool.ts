@@ -31,6 +31,7 @@ export class Pool {
   readonly #queue: Task[] = [];
   readonly #threads: Thread[] = [];
   #isWorking = false;
+  #closings = 0;
 
   constructor(options: PoolOptions) {
     const wanted = options.jobs ?? Math.min(MOST_THREADS, availableParallelism());
@@ -41,7 +42,9 @@ export class Pool {
   /** Starts the threads before there are jobs: that takes a while. */
   async prepare(): Promise<void> {
     if (this.#others === 0) return;
+    const closings = this.#closings;
     const { Thread } = await import('./thread.ts');
+    if (closings !== this.#closings) return;
     while (this.#threads.length < this.#others)
       this.#threads.push(
         new Thread(
@@ -90,6 +93,7 @@ export class Pool {
 
   /** Ends the threads; jobs that come later start new ones. */
   async close(): Promise<void> {
+    this.#closings++;
     await Promise.all(this.#threads.splice(0).map(async (thread) => thread.end()));
   }
 

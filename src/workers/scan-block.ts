@@ -10,6 +10,7 @@ export class LargeRecord extends Error {}
 export interface ScanSourceOptions {
   readonly key: Uint8Array;
   readonly headerSeqs?: boolean;
+  readonly live?: BigUint64Array | undefined;
   /** Throw LargeRecord instead of touching more memory than this. */
   readonly maxTouchedBytes?: number | undefined;
   readonly onRecords?: (columns: RecordColumns, window: Uint8Array) => void;
@@ -21,6 +22,7 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
     key: options.key,
     ttl: options.headerSeqs ?? false,
     schedules: options.headerSeqs ?? false,
+    live: options.live,
     ...(options.onRecords === undefined ? {} : { onRecords: options.onRecords }),
   });
   try {
@@ -41,7 +43,12 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
 export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
   const block = openBlock(job.source);
   try {
-    const scan = scanSource(block.content, { key: job.key, headerSeqs: job.headerSeqs, maxTouchedBytes });
+    const scan = scanSource(block.content, {
+      key: job.key,
+      headerSeqs: job.headerSeqs,
+      live: job.live,
+      maxTouchedBytes,
+    });
     return {
       kind: 'scan',
       compression: block.compression,

@@ -19,8 +19,14 @@ export function checkIndexSum(bytes: Uint8Array, streamName: string): boolean {
   return sum.every((byte, i) => byte === bytes[end + i]);
 }
 
-/** Reads index.db, versions 1 to 4; its sum is for `checkIndexSum`. (format.md 5.1; server: recoverFullState) */
-export function parseIndex(bytes: Uint8Array): Result<StreamIndex, Fault> {
+/**
+ * Reads index.db, versions 1 to 4; its sum is for `checkIndexSum`. `again` gives the same bytes when the subjects are
+ * walked, so that these need not be kept. (format.md 5.1; server: recoverFullState)
+ */
+export function parseIndex(
+  bytes: Uint8Array,
+  again: () => Uint8Array = () => bytes,
+): Result<StreamIndex, Fault> {
   if (bytes.length < MIN_BYTES) return failed({ code: 'IDX_CUT', data: { bytes: bytes.length } });
   const cursor = new Cursor(bytes.subarray(0, bytes.length - SUM_BYTES));
   const magic = cursor.u8();
@@ -56,7 +62,7 @@ export function parseIndex(bytes: Uint8Array): Result<StreamIndex, Fault> {
     ...head,
     numSubjects,
     subjectTotals,
-    subjects: () => walkSubjects(new Cursor(cursor.bytes, subjectsAt), version, numSubjects),
+    subjects: () => walkSubjects(new Cursor(again(), subjectsAt), version, numSubjects),
     blocks,
     lastBlockIndex,
     lastChecksum,

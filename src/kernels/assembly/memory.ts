@@ -35,6 +35,10 @@ export const S2_INPUT_BYTES: usize = 16 * MIB;
 export const S2_OUTPUT: usize = S2_INPUT + S2_INPUT_BYTES + SLACK;
 export const S2_OUTPUT_BYTES: usize = 4 * MIB;
 
+/** Sequences that are live, pairs from, to. */
+export const LIVE: usize = 26 * MIB + 64 * KIB;
+export const LIVE_PAIRS: u32 = 32768;
+
 /** Room for a bad record and the one behind it, both of the greatest length, and to spare. */
 export const SCAN: usize = 27 * MIB;
 export const SCAN_END: usize = SCAN + 100 * MIB;
