@@ -12,8 +12,38 @@ export { catKeyValues } from './operation/kv/run.ts';
 export type { KvEntry, KvOptions } from './operation/kv/types.ts';
 export { takeObject, type ObjectOptions } from './operation/object/run.ts';
 export type { ObjectInfo } from './operation/object/types.ts';
+export { diffArchives } from './operation/diff/run.ts';
+export { compareReplicas } from './operation/diff/matrix.ts';
+export type {
+  ConsumerDiff,
+  DiffOptions,
+  DiffReport,
+  MatrixReport,
+  MatrixStream,
+  MessagesDiff,
+  ReplicaReport,
+  StreamDiff,
+  ValueChange,
+} from './operation/diff/types.ts';
 export { inspectArchive } from './operation/inspect/run.ts';
 export type { InspectOptions } from './operation/inspect/types.ts';
+export { preflightStore } from './operation/preflight/run.ts';
+export type {
+  PreflightOptions,
+  PreflightReport,
+  PreflightStep,
+  PreflightStream,
+} from './operation/preflight/types.ts';
+export { repairArchive } from './operation/repair/run.ts';
+export type {
+  Disagreement,
+  LossReport,
+  LostRange,
+  RepairNote,
+  RepairOptions,
+  RepairResult,
+  StreamLoss,
+} from './operation/repair/types.ts';
 export { extractIntoDataDir } from './operation/extract/run.ts';
 export type { ExtractOptions } from './operation/extract/types.ts';
 export { convertArchive, type ConvertOptions } from './operation/write/convert.ts';

@@ -41,8 +41,8 @@ function readFirstRecord(block: BlockFile): Uint8Array | null {
   }
 }
 
-/** format.md 3.2: sequence and time, subject, header block without its length, payload. */
-function checksumFits(record: Uint8Array, keyString: string): boolean {
+/** Whether a record was keyed with a name: format.md 3.2: sequence and time, subject, header block without its length, payload. */
+export function checksumFits(record: Uint8Array, keyString: string): boolean {
   const view = new DataView(record.buffer, record.byteOffset, record.length);
   const hasHeader = view.getUint32(0, true) >>> 31 === 1;
   const subjectEnd = HEADER_BYTES + view.getUint16(20, true);

@@ -6,7 +6,8 @@ import { countSequences } from '../core/sequence-ranges.ts';
 import { findBlockOwner } from './block-owner.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
-const CODE_OF_KIND = {
+/** The code of what the kernel saw; a cut end is told by where it is. */
+export const CODE_OF_KIND = {
   checksum: 'BLK_CHECKSUM_MISMATCH',
   length: 'BLK_LENGTH_IMPLAUSIBLE',
   structure: 'BLK_RECORD_MALFORMED',

@@ -93,6 +93,7 @@ function kindOf(error: unknown): string {
 /** For a monitoring system everything that is no verdict is UNKNOWN. */
 function exitOf(args: readonly string[], isUsage: boolean): number {
   const command = args.find((arg) => Object.hasOwn(COMMANDS, arg));
-  if (command === 'verify') return EXIT.damaged;
+  if (command === 'verify' || command === 'preflight') return EXIT.damaged;
+  if (command === 'diff') return EXIT.trouble;
   return isUsage ? EXIT.usage : EXIT.failed;
 }

@@ -3,7 +3,15 @@ import type { Finding } from '../findings/finding.ts';
 import type { Status } from '../operation/types.ts';
 
 /** The classes of cli.md: `verify` speaks as `nats server check` does, the others as Unix commands do. */
-export const EXIT = { done: 0, failed: 1, usage: 2, damaged: 3, signal: 128 } as const;
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  damaged: 3,
+  different: 1,
+  trouble: 2,
+  signal: 128,
+} as const;
 
 const STATUS_EXIT = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 } as const;
 
@@ -14,8 +22,15 @@ export function exitOfStatus(status: Status, isWarningCritical: boolean): number
 
 /** `inspect`, `cat` and `export`: done, or done with something damaged, missing or closed to us. */
 export function exitOfFindings(findings: readonly Finding[]): number {
-  const isDamaged = findings.some(
-    (finding) => finding.severity === 'critical' || 'unknown' in CATALOG[finding.code],
-  );
-  return isDamaged ? EXIT.damaged : EXIT.done;
+  return isDamaged(findings) ? EXIT.damaged : EXIT.done;
+}
+
+/** `diff`, as diff has it: what could not be read whole is trouble, whatever the rest is like. */
+export function exitOfDiff(isSame: boolean, findings: readonly Finding[]): number {
+  if (isDamaged(findings)) return EXIT.trouble;
+  return isSame ? EXIT.done : EXIT.different;
+}
+
+function isDamaged(findings: readonly Finding[]): boolean {
+  return findings.some((finding) => finding.severity === 'critical' || 'unknown' in CATALOG[finding.code]);
 }

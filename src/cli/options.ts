@@ -84,6 +84,23 @@ export function selectOptions(args: SelectArguments, context: CliContext): Selec
   };
 }
 
+/** The clock of predictions. */
+export const AT_FLAG = {
+  type: 'string',
+  describe: 'predict as of this time, or an age ago: limits and TTLs are applied (default: now)',
+  requiresArg: true,
+} as const;
+
+export interface AtArguments {
+  readonly at?: string | undefined;
+}
+
+/** Throws UsageError. */
+export function atOption({ at }: AtArguments): Pick<SelectOptions, 'atNs'> {
+  const atNs = timeOption(at, 'at');
+  return atNs === undefined ? {} : { atNs };
+}
+
 /** A sequence from the command line, every digit kept. */
 export function sequenceOption(text: string | undefined, flag: string): bigint | undefined {
   if (text === undefined) return undefined;

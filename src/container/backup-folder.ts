@@ -3,7 +3,7 @@ import { makeFinding, type Finding, type Place } from '../findings/finding.ts';
 import { fileEntry } from './entries.ts';
 import type { ConfigOnlyParts, Entry, StreamParts } from './entry.ts';
 import { joinLabel, readFolder, type FolderItem } from './folder.ts';
-import { openSnapshot, snapshotForm, type SnapshotForm } from './snapshot.ts';
+import { openSnapshot, snapshotForm, type SnapshotForm, type SnapshotOptions } from './snapshot.ts';
 
 export const MANIFEST_NAME = 'backup.json';
 const DATA_NAMES = ['stream.tar.s2', 'stream.arc.s2'];
@@ -27,7 +27,7 @@ export async function openStreamBackup(
   items: readonly FolderItem[],
   label: string,
   folderName: string | null,
-  signal?: AbortSignal,
+  options: SnapshotOptions = {},
 ): Promise<BackupContent> {
   const place: Place = folderName === null ? {} : { stream: folderName };
   const manifestFile = items.find((item) => item.kind === 'file' && item.name === MANIFEST_NAME);
@@ -57,7 +57,8 @@ export async function openStreamBackup(
   if (dataFile === undefined)
     return withoutData(makeFinding({ code: 'MAN_DATA_MISSING' }, { ...place, file: base.label }));
   const dataLabel = joinLabel(label, dataFile.name);
-  const form = readForm(dataFile.path);
+  const read = readForm(dataFile.path);
+  const form = read === null && options.salvage === true ? 's2' : read;
   if (form === 'empty') {
     const isMemory = manifestFile?.sizeBytes === 0;
     return withoutData(
@@ -79,7 +80,7 @@ export async function openStreamBackup(
     dataFile.path,
     form,
     { account: null, folderName, label: dataLabel, manifest },
-    signal,
+    options,
   );
   return { streams: [{ ...opened.parts, sizeBytes }], findings, closers: [opened.close] };
 }
@@ -100,7 +101,7 @@ export function readForm(path: string): SnapshotForm | 'unreadable' {
 /** Opens what `nats account backup` wrote: a stream backup in each folder; null where there is none. */
 export async function openAccountBackup(
   items: readonly FolderItem[],
-  signal?: AbortSignal,
+  options: SnapshotOptions = {},
 ): Promise<BackupContent | null> {
   const findings: Finding[] = [];
   const folders = items
@@ -114,7 +115,7 @@ export async function openAccountBackup(
       findings.push(makeFinding({ code: 'MAN_UNKNOWN_FILE' }, { file: item.name }));
       continue;
     }
-    const content = await openStreamBackup(inside, item.name, item.name, signal);
+    const content = await openStreamBackup(inside, item.name, item.name, options);
     streams.push(...content.streams);
     findings.push(...content.findings);
     closers.push(...content.closers);

@@ -1,4 +1,5 @@
 import { beginsAsS2 } from '../codec/s2/framing.ts';
+import { gapPasser } from '../codec/s2/pass-gap.ts';
 import { indexChunks } from '../codec/s2/index-chunks.ts';
 import type { Fault } from '../findings/finding.ts';
 import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
@@ -15,17 +16,35 @@ export interface CompressedBlock extends ByteSource {
 
 /**
  * Opens a compressed block (format.md 3.5): `cmp` 0x01, a size that cannot be relied on, an S2 stream, and the last 8
- * bytes of the block as they are. null where the block is not compressed. Closing it leaves `file` open.
+ * bytes of the block as they are. null where the block is not compressed. Closing it leaves `file` open. `salvage`: go
+ * past damage, also of the head.
  */
-export function openCompressedBlock(file: ByteSource): CompressedBlock | null {
+export function openCompressedBlock(file: ByteSource, salvage = false): CompressedBlock | null {
   const head = new Uint8Array(MAX_HEAD_BYTES + 10);
   const filled = file.read(head, 0);
-  if (head[0] !== 0x63 || head[1] !== 0x6d || head[2] !== 0x70 || head[3] !== 1) return null;
-  const streamAt = endOfUvarint(head.subarray(0, filled));
-  if (streamAt < 0 || !beginsAsS2(head.subarray(streamAt, filled))) return null;
+  const streamAt = salvage ? likelyStart(head.subarray(0, filled)) : streamStart(head.subarray(0, filled));
+  if (streamAt < 0) return null;
   const stream = new SliceSource(file, streamAt, file.sizeBytes - streamAt - TRAILER_BYTES);
-  const { index, faults } = indexChunks((target, at) => stream.read(target, at), stream.sizeBytes);
+  const read = (target: Uint8Array, at: number): number => stream.read(target, at);
+  const passGap = salvage ? gapPasser(read, stream.sizeBytes) : null;
+  const { index, faults } = indexChunks(read, stream.sizeBytes, passGap);
   return new BlockContent(file, new S2Source(stream, index), faults, streamAt);
+}
+
+/** Where the S2 stream begins; -1 where the block is not compressed. */
+function streamStart(head: Uint8Array): number {
+  const at = hasMagic(head) ? endOfUvarint(head) : -1;
+  return at >= 0 && beginsAsS2(head.subarray(at)) ? at : -1;
+}
+
+function hasMagic(head: Uint8Array): boolean {
+  return head[0] === 0x63 && head[1] === 0x6d && head[2] === 0x70 && head[3] === 1;
+}
+
+/** The magic or the stream's identifier is enough: the other may be damaged. */
+function likelyStart(head: Uint8Array): number {
+  for (let at = 5; at <= MAX_HEAD_BYTES; at++) if (beginsAsS2(head.subarray(at))) return at;
+  return hasMagic(head) ? endOfUvarint(head) : -1;
 }
 
 function endOfUvarint(head: Uint8Array): number {

@@ -3,7 +3,7 @@ import { MANIFEST_NAME, readForm, type BackupContent } from './backup-folder.ts'
 import { fileEntry } from './entries.ts';
 import type { Entry, StreamParts } from './entry.ts';
 import type { FolderItem } from './folder.ts';
-import { openSnapshot } from './snapshot.ts';
+import { openSnapshot, type SnapshotOptions } from './snapshot.ts';
 
 const STREAM_FILE = /^stream_(?!template_)(.+)\.json$/;
 const TEMPLATE_FILE = /^stream_template_.+\.json$/;
@@ -21,7 +21,7 @@ export function isConfigBackup(items: readonly FolderItem[]): boolean {
  */
 export async function openConfigBackup(
   items: readonly FolderItem[],
-  signal?: AbortSignal,
+  options: SnapshotOptions = {},
 ): Promise<BackupContent> {
   const files = new Map(items.filter((item) => item.kind === 'file').map((item) => [item.name, item]));
   const names = streamNames([...files.keys()]);
@@ -29,7 +29,7 @@ export async function openConfigBackup(
   const streams: StreamParts[] = [];
   const closers: (() => void)[] = [];
   for (const name of names) {
-    const own = await openOne(name, names, files, signal);
+    const own = await openOne(name, names, files, options);
     streams.push(own.parts);
     if (own.close !== null) closers.push(own.close);
   }
@@ -41,7 +41,7 @@ export async function openConfigBackup(
     );
   if (!hasData) findings.push(makeFinding({ code: 'CFGB_NO_DATA' }, {}));
   if (shared !== undefined) {
-    const survivor = await openShared(shared, files.get(MANIFEST_NAME), signal);
+    const survivor = await openShared(shared, files.get(MANIFEST_NAME), options);
     if (survivor !== null) {
       streams.push(survivor.parts);
       closers.push(survivor.close);
@@ -73,7 +73,7 @@ async function openOne(
   name: string,
   names: readonly string[],
   files: ReadonlyMap<string, FolderItem>,
-  signal: AbortSignal | undefined,
+  options: SnapshotOptions,
 ): Promise<{ parts: StreamParts; close: (() => void) | null }> {
   const data = files.get(`stream_${name}.tgz`);
   const form = data === undefined ? null : readForm(data.path);
@@ -82,7 +82,7 @@ async function openOne(
       data.path,
       form,
       { account: null, folderName: name, label: data.name, manifest: null },
-      signal,
+      options,
     );
   const consumerEntries = [...files.values()]
     .filter((file) => ownerOf(file.name, names) === name)
@@ -129,7 +129,7 @@ function entryOf(file: FolderItem): Entry {
 async function openShared(
   data: FolderItem,
   manifest: FolderItem | undefined,
-  signal: AbortSignal | undefined,
+  options: SnapshotOptions,
 ): Promise<{ parts: StreamParts; close: () => void } | null> {
   const form = readForm(data.path);
   if (form === null || form === 'empty' || form === 'unreadable') return null;
@@ -138,6 +138,6 @@ async function openShared(
     data.path,
     form,
     { account: null, folderName: null, label: data.name, manifest: entry },
-    signal,
+    options,
   );
 }

@@ -20,6 +20,8 @@ export interface OpenOptions {
   /** What `-` reads; default: standard input. */
   readonly stdin?: NodeJS.ReadableStream;
   readonly signal?: AbortSignal;
+  /** Go past damage of snapshots, and open them whatever is left of their beginning. */
+  readonly salvage?: boolean;
 }
 
 /**
@@ -68,7 +70,8 @@ async function openFile(
   sizeBytes: number,
   options: OpenOptions,
 ): Promise<OpenContainer> {
-  const form = readForm(path);
+  const read = readForm(path);
+  const form = read === null && options.salvage === true && !/^[0-9]+\.blk$/.test(label) ? 's2' : read;
   if (form === 'unreadable') throw new SourceError(`cannot read ${givenPath}`);
   const looksLikeBlock = /^[0-9]+\.blk$/.test(label) || options.blockNumber !== undefined;
   if (form === null || (form === 'empty' && looksLikeBlock)) {
@@ -77,9 +80,10 @@ async function openFile(
   }
   if (form === 'empty') throw new UnreadableArchive(makeFinding({ code: 'SRC_EMPTY' }, { file: label }));
   const place = { account: null, folderName: null, label, manifest: null };
-  const { parts, close } = await openSnapshot(path, form, place, options.signal);
+  const { parts, close } = await openSnapshot(path, form, place, options);
   const isTar = parts.form !== 'v2' && parts.form !== 'config' && parts.entries.length === 0;
-  if (isTar && form !== 's2' && parts.findings.length === 0) {
+  const isNothing = read === null && parts.form === 'v2' && parts.body.sizeBytes === 0;
+  if (isNothing || (isTar && form !== 's2' && parts.findings.length === 0)) {
     close();
     throw new UnreadableArchive(makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: label }));
   }
@@ -120,11 +124,11 @@ async function openFolder(path: string, options: OpenOptions): Promise<OpenConta
   if (findings.some((finding) => finding.code === 'SRC_UNREADABLE') && items.length === 0)
     throw new UnreadableArchive(makeFinding({ code: 'SRC_UNREADABLE' }, { file: path }));
   if (isConfigBackup(items)) {
-    const content = await openConfigBackup(items, options.signal);
+    const content = await openConfigBackup(items, options);
     return fromBackup('config-backup', path, { ...content, findings: [...findings, ...content.findings] });
   }
   if (isStreamBackup(items)) {
-    const content = await openStreamBackup(items, '', null, options.signal);
+    const content = await openStreamBackup(items, '', null, options);
     return fromBackup('stream-backup', path, { ...content, findings: [...findings, ...content.findings] });
   }
   const store = readStore(realpathSync(path), items);
@@ -132,7 +136,7 @@ async function openFolder(path: string, options: OpenOptions): Promise<OpenConta
     const sizeBytes = store.streams.reduce((sum, parts) => sum + parts.sizeBytes, 0);
     return container(store.kind, path, sizeBytes, store.streams, [...findings, ...store.findings], []);
   }
-  const account = await openAccountBackup(items, options.signal);
+  const account = await openAccountBackup(items, options);
   if (account !== null)
     return fromBackup('account-backup', path, { ...account, findings: [...findings, ...account.findings] });
   throw new UnreadableArchive(makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: path }));

@@ -1,7 +1,15 @@
 import { CHUNK_CRC_BYTES, CHUNK_HEADER_BYTES, CHUNK_TYPE } from '../codec/s2/framing.ts';
 import { readChunkHead } from '../codec/s2/index-chunks.ts';
 import type { Fault } from '../findings/finding.ts';
-import { crc32cMasked, decodeS2Pair, decodeS2Start, decodeS2Input, s2InputWindow } from '../kernels/index.ts';
+import {
+  crc32cMasked,
+  decodeS2Input,
+  decodeS2InputPart,
+  decodeS2Pair,
+  decodeS2Start,
+  s2InputWindow,
+  s2Turn,
+} from '../kernels/index.ts';
 import type { ByteSource, S2IndexColumns, SourceDescriptor } from '../source/byte-source.ts';
 import { SliceSource } from '../source/slice.ts';
 
@@ -12,12 +20,15 @@ const LONG_READ_BYTES = 64 * 1024;
 /** Chunks this far ahead are found by walking on. */
 const WALK_BYTES = 8 * 1024 * 1024;
 
+type Gap = NonNullable<S2IndexColumns['gaps']>[number];
+
 interface Chunk {
   readonly encodedAt: number;
   readonly nextAt: number;
   readonly decodedAt: number;
   readonly decodedBytes: number;
-  readonly type: number;
+  /** null: a gap. */
+  readonly type: number | null;
   readonly bodyBytes: number;
 }
 
@@ -47,14 +58,18 @@ export class S2Source implements ByteSource {
   readonly #index: S2IndexColumns;
   readonly #endBytes: number;
   readonly #isNested: boolean;
+  readonly #gaps: ReadonlyMap<number, Gap>;
   readonly #damaged = new Set<number>();
   #held: readonly Held[] = [];
   #isClosed = false;
+  /** When what is held was decoded. */
+  #turn = -1;
 
   /** Chunks that begin at `endBytes` (decoded) or behind are not expected to be read. */
   constructor(of: ByteSource, index: S2IndexColumns, endBytes: number = index.decodedSizeBytes) {
     this.#of = of;
     this.#index = index;
+    this.#gaps = new Map((index.gaps ?? []).map((gap) => [gap.encodedAt, gap]));
     this.#endBytes = endBytes;
     this.#isNested = isDecoded(of);
     this.sizeBytes = index.decodedSizeBytes;
@@ -62,6 +77,7 @@ export class S2Source implements ByteSource {
     const { tenant } = kernelMemory;
     if (tenant === null || !tenant.isOf(index)) return;
     this.#held = tenant.#handOver();
+    this.#turn = s2Turn();
     kernelMemory.tenant = this;
   }
 
@@ -96,7 +112,11 @@ export class S2Source implements ByteSource {
   #holding(offsetBytes: number, wantedBytes: number): Held | null {
     const covers = ({ chunk, content }: Held): boolean =>
       offsetBytes >= chunk.decodedAt && offsetBytes < chunk.decodedAt + content.length;
-    if (!this.#held.some(covers)) this.#load(offsetBytes, wantedBytes);
+    this.#dropStale();
+    if (!this.#held.some(covers)) {
+      this.#load(offsetBytes, wantedBytes);
+      this.#turn = s2Turn();
+    }
     const held = this.#held.find(covers) ?? null;
     if (held !== null) this.#report(held);
     return held;
@@ -109,12 +129,19 @@ export class S2Source implements ByteSource {
     if (chunk === null) return;
     const isKnown = this.#held.some((held) => held.chunk.encodedAt === chunk.encodedAt);
     const untilBytes = offsetBytes + wantedBytes - chunk.decodedAt;
-    if (wantedBytes <= PEEK_BYTES && !isKnown && untilBytes < chunk.decodedBytes)
+    if (
+      this.#index.gaps === undefined &&
+      wantedBytes <= PEEK_BYTES &&
+      !isKnown &&
+      untilBytes < chunk.decodedBytes
+    )
       if (this.#peek(chunk, untilBytes)) return;
     const goesOn = wantedBytes >= LONG_READ_BYTES || before?.chunk.nextAt === chunk.encodedAt;
     const next = goesOn ? this.#chunkFrom(chunk.nextAt, chunk.decodedAt + chunk.decodedBytes) : null;
+    // A salvage takes what decodes of a damaged chunk, one at a time.
+    const isSalvage = this.#index.gaps !== undefined;
     const isPair = chunk.type === CHUNK_TYPE.compressed && next?.type === CHUNK_TYPE.compressed;
-    if (isPair && next.decodedAt < this.#endBytes) this.#decodePair(chunk, next);
+    if (isPair && !isSalvage && next.decodedAt < this.#endBytes) this.#decodePair(chunk, next);
     else this.#decode(chunk);
   }
 
@@ -137,8 +164,9 @@ export class S2Source implements ByteSource {
     const head = new Uint8Array(16);
     let encodedAt = encodedFrom;
     while (encodedAt < this.#index.encodedEndBytes) {
-      const filled = this.#of.read(head, encodedAt);
-      const found = readChunkHead(head.subarray(0, filled), encodedAt);
+      const gap = this.#gaps.get(encodedAt);
+      const filled = gap === undefined ? this.#of.read(head, encodedAt) : 0;
+      const found = gap === undefined ? readChunkHead(head.subarray(0, filled), encodedAt) : headOfGap(gap);
       if ('code' in found) return null;
       const nextAt = encodedAt + CHUNK_HEADER_BYTES + found.bodyBytes;
       if (found.decodedBytes > 0) return { encodedAt, nextAt, decodedAt, ...found };
@@ -158,11 +186,18 @@ export class S2Source implements ByteSource {
   }
 
   #decode(chunk: Chunk): void {
-    const [sum = 0] = this.#fill([chunk]);
-    const lengthBytes = chunk.bodyBytes - CHUNK_CRC_BYTES;
-    const isRaw = chunk.type === CHUNK_TYPE.raw;
-    const content = isRaw ? s2InputWindow(lengthBytes) : decodeS2Input(lengthBytes);
-    this.#held = [heldOf(chunk, content, sum)];
+    const [sum = 0] = chunk.type === null ? [] : this.#fill([chunk]);
+    this.#held = [heldOf(chunk, this.#decodeInput(chunk), sum)];
+  }
+
+  /** A salvage takes what decodes of a damaged chunk: its records have checksums of their own. */
+  #decodeInput(chunk: Chunk): Uint8Array | null {
+    if (chunk.type === null) return null;
+    const lengthBytes = Math.max(0, chunk.bodyBytes - CHUNK_CRC_BYTES);
+    if (chunk.type === CHUNK_TYPE.raw) return s2InputWindow(lengthBytes).subarray(0, chunk.decodedBytes);
+    const decoded = decodeS2Input(lengthBytes);
+    if (decoded !== null && decoded.length === chunk.decodedBytes) return decoded;
+    return this.#index.gaps === undefined ? decoded : decodeS2InputPart(lengthBytes, chunk.decodedBytes);
   }
 
   #decodePair(first: Chunk, second: Chunk): void {
@@ -184,7 +219,7 @@ export class S2Source implements ByteSource {
     this.#moveIn();
     this.#held = [];
     return chunks.map(({ encodedAt, bodyBytes }, i) => {
-      const window = s2InputWindow(bodyBytes - CHUNK_CRC_BYTES, i === 0 ? 'first' : 'second');
+      const window = s2InputWindow(Math.max(0, bodyBytes - CHUNK_CRC_BYTES), i === 0 ? 'first' : 'second');
       const body = bodies[i];
       if (body !== null && body !== undefined) {
         sum.set(body.subarray(0, CHUNK_CRC_BYTES));
@@ -197,16 +232,24 @@ export class S2Source implements ByteSource {
     });
   }
 
+  /** Forgets what lay in the kernel memory and was overwritten by somebody who decodes without a source. */
+  #dropStale(): void {
+    if (kernelMemory.tenant === this && this.#turn !== s2Turn()) this.#held = [];
+  }
+
   /** Takes the kernel memory; whoever had it keeps a copy of what it still needs. */
   #moveIn(): void {
     const before = kernelMemory.tenant;
+    if (before === this) return;
+    if (before !== null) before.#dropStale();
     kernelMemory.tenant = this;
-    if (before === null || before === this) return;
+    if (before === null) return;
     const kept = before.#isClosed ? [] : before.#held;
     before.#held = kept.map((held) => ({ ...held, content: held.content.slice() }));
   }
 
   #handOver(): readonly Held[] {
+    this.#dropStale();
     const held = this.#held;
     this.#held = [];
     return held;
@@ -234,6 +277,8 @@ function heldOf(chunk: Chunk, content: Uint8Array | null, sum: number): Held {
       isChecked: true,
     };
   const isSound = crc32cMasked(content) === sum;
+  const rest = chunk.decodedBytes - content.length;
+  if (rest > 0) content = Buffer.concat([content, new Uint8Array(rest)]);
   return { chunk, content, fault: isSound ? null : faultOf('S2_CRC_MISMATCH', chunk), isChecked: true };
 }
 
@@ -244,6 +289,11 @@ function faultOf(code: 'S2_CHUNK_CORRUPT' | 'S2_CRC_MISMATCH', chunk: Chunk): Fa
     lengthBytes: chunk.bodyBytes + CHUNK_HEADER_BYTES,
     data: { decoded_offset: chunk.decodedAt, decoded_length: chunk.decodedBytes },
   };
+}
+
+function headOfGap(gap: Gap): { type: number | null; bodyBytes: number; decodedBytes: number } {
+  const { type, decodedBytes } = gap;
+  return { type, decodedBytes, bodyBytes: gap.encodedEnd - gap.encodedAt - CHUNK_HEADER_BYTES };
 }
 
 function isDecoded(source: ByteSource): boolean {

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { beginsAsS2 } from '../codec/s2/framing.ts';
+import { gapPasser } from '../codec/s2/pass-gap.ts';
 import { indexChunks } from '../codec/s2/index-chunks.ts';
 import { makeFinding, type Fault, type Finding, type Place } from '../findings/finding.ts';
 import type { ByteSource } from '../source/byte-source.ts';
@@ -9,7 +10,7 @@ import { sliceEntry } from './entries.ts';
 import type { Entry, FileStreamParts, StreamParts } from './entry.ts';
 import { S2Source } from './s2-source.ts';
 import { TAR_BLOCK_BYTES, parseTarHeader } from './tar/header.ts';
-import { walkTar } from './tar/walk.ts';
+import { walkTar, type TarGap } from './tar/walk.ts';
 
 /** What surrounds a snapshot file. */
 export interface SnapshotPlace {
@@ -29,6 +30,8 @@ export interface OpenSnapshot {
 export type SnapshotForm = 's2' | 'gzip' | 'tar' | 'empty' | null;
 
 const V2_MAGIC = 'NATSARC1';
+/** Where a salvage keeps content of a tar whose header is damaged; behind it, the offset. */
+export const ORPHANS = 'lost+found/';
 
 /** Tells by its first bytes how a file is packed; null where it is no snapshot. */
 export function snapshotForm(head: Uint8Array): SnapshotForm {
@@ -40,24 +43,31 @@ export function snapshotForm(head: Uint8Array): SnapshotForm {
   return header === null || header === 'zero' ? null : 'tar';
 }
 
+export interface SnapshotOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Go past damage of the framing and of tar headers. */
+  readonly salvage?: boolean | undefined;
+}
+
 /** Opens a snapshot file whose form is known. Throws SourceError where the system refuses. */
 export async function openSnapshot(
   path: string,
   form: 's2' | 'gzip' | 'tar',
   place: SnapshotPlace,
-  signal?: AbortSignal,
+  { signal, salvage = false }: SnapshotOptions = {},
 ): Promise<OpenSnapshot> {
   const file = new FileSource(path);
-  if (form === 's2') return openS2(file, place);
+  const gaps = salvage ? [] : null;
+  if (form === 's2') return openS2(file, place, salvage);
   if (form === 'tar')
-    return { parts: tarParts(file, 'tar', file.sizeBytes, place, []), close: () => file.close() };
+    return { parts: tarParts(file, 'tar', file.sizeBytes, place, [], gaps), close: () => file.close() };
   const sizeBytes = file.sizeBytes;
   file.close();
   const { createGunzip } = await import('node:zlib');
   const unpacked = await spool([createReadStream(path), createGunzip()], signal);
   const source = new FileSource(unpacked.path);
   return {
-    parts: tarParts(source, 'tgz', sizeBytes, place, gzipFaults(unpacked, sizeBytes)),
+    parts: tarParts(source, 'tgz', sizeBytes, place, gzipFaults(unpacked, sizeBytes), gaps),
     close: () => {
       source.close();
       unpacked.remove();
@@ -73,16 +83,30 @@ function gzipFaults(unpacked: Spool, sizeBytes: number): Fault[] {
   ];
 }
 
-function openS2(file: FileSource, place: SnapshotPlace): OpenSnapshot {
-  const { index, faults } = indexChunks((target, at) => file.read(target, at), file.sizeBytes);
+function openS2(file: FileSource, place: SnapshotPlace, salvage: boolean): OpenSnapshot {
+  const read = (target: Uint8Array, at: number): number => file.read(target, at);
+  const { index, faults } = indexChunks(
+    read,
+    file.sizeBytes,
+    salvage ? gapPasser(read, file.sizeBytes) : null,
+  );
   const decoded = new S2Source(file, index);
   const magic = new Uint8Array(V2_MAGIC.length);
-  const isV2 = decoded.read(magic, 0) === magic.length && new TextDecoder().decode(magic) === V2_MAGIC;
+  const hasMagic = decoded.read(magic, 0) === magic.length && new TextDecoder().decode(magic) === V2_MAGIC;
   const close = (): void => file.close();
-  if (!isV2) return { parts: tarParts(decoded, 'v1', file.sizeBytes, place, faults), close };
+  const gaps = index.gaps?.filter(({ type }) => type === null).map(gapInTar) ?? null;
+  if (!hasMagic) {
+    const parts = tarParts(decoded, 'v1', file.sizeBytes, place, faults, gaps);
+    const isLost = salvage && !parts.entries.some((entry) => !entry.path.startsWith(ORPHANS));
+    if (!isLost) return { parts, close };
+  }
   const body = sliceEntry('body', place.label, decoded, magic.length, decoded.sizeBytes - magic.length);
   const findings = faults.map((fault) => makeFinding(fault, placeOf(place)));
   return { parts: { form: 'v2', ...place, sizeBytes: file.sizeBytes, body, findings }, close };
+}
+
+function gapInTar({ decodedAt, decodedBytes }: { decodedAt: number; decodedBytes: number }): TarGap {
+  return { fromBytes: decodedAt, toBytes: decodedAt + decodedBytes };
 }
 
 function placeOf(place: SnapshotPlace): Place {
@@ -99,12 +123,17 @@ function tarParts(
   sizeBytes: number,
   place: SnapshotPlace,
   faults: readonly Fault[],
+  gaps: readonly TarGap[] | null,
 ): FileStreamParts {
-  const walk = walkTar(decoded);
+  const walk = walkTar(decoded, gaps);
   const label = (path: string): string => `${place.label}:${path}`;
   const entries = walk.entries.map((entry) =>
     sliceEntry(entry.path, label(entry.path), decoded, entry.offsetBytes, entry.sizeBytes),
   );
+  for (const { offsetBytes, sizeBytes: lengthBytes } of gaps === null ? [] : walk.orphans) {
+    const path = `${ORPHANS}${offsetBytes}`;
+    entries.push(sliceEntry(path, label(path), decoded, offsetBytes, lengthBytes));
+  }
   const findings = faults.map((fault) => makeFinding(fault, placeOf(place)));
   // An end that the framing lost is not told again as an end that the tar lost.
   const isCut = faults.some((fault) => fault.code === 'S2_CUT' || fault.code === 'GZIP_CUT');

@@ -25,11 +25,13 @@ export type V2Entry =
   | { readonly kind: 'message'; readonly message: V2WalkMessage };
 
 const WINDOW_BYTES = 1024 * 1024;
-const MAX_HEAD_BYTES = 50;
+/** The longest head. */
+export const MAX_HEAD_BYTES = 50;
 const MAX_NAME_BYTES = 1024 * 1024; // server: archive reader's name limit
 const MAX_CONTENT_BYTES = 96 * 1024 * 1024;
 
-interface EntryHead {
+/** What stands before an entry's name, header and payload. */
+export interface V2EntryHead {
   readonly nameBytes: number;
   readonly timeNs: bigint;
   readonly seq: bigint;
@@ -126,17 +128,10 @@ export class V2Walker {
     this.#consumersLeft = 0;
   }
 
-  #readHead(at: number): EntryHead | Fault {
+  #readHead(at: number): V2EntryHead | Fault {
     const bytes = this.#bytes(at, Math.min(MAX_HEAD_BYTES, this.#source.sizeBytes - at));
-    const cursor = new Cursor(bytes);
-    const head = {
-      nameBytes: cursor.count(),
-      timeNs: cursor.varint(),
-      seq: cursor.uvarint(),
-      headerBytes: cursor.count(),
-      payloadBytes: cursor.count(),
-    };
-    if (cursor.isShort)
+    const head = parseV2Head(bytes);
+    if (head === null)
       return { code: bytes.length < MAX_HEAD_BYTES ? 'V2_CUT' : 'V2_ENTRY_CORRUPT', offsetBytes: at };
     if (head.nameBytes > MAX_NAME_BYTES || head.headerBytes + head.payloadBytes > MAX_CONTENT_BYTES)
       return {
@@ -144,11 +139,11 @@ export class V2Walker {
         offsetBytes: at,
         data: { name_bytes: head.nameBytes, payload_bytes: head.payloadBytes },
       };
-    return { ...head, lengthBytes: cursor.offsetBytes };
+    return head;
   }
 
   /** Entries are told apart by their place, never by name: a subject may look like `state.json`. */
-  #entryOf(at: number, head: EntryHead, content: Uint8Array): V2Entry | Fault {
+  #entryOf(at: number, head: V2EntryHead, content: Uint8Array): V2Entry | Fault {
     const name = content.subarray(0, head.nameBytes);
     const payload = content.subarray(head.nameBytes + head.headerBytes);
     if (this.#consumersLeft < 0) {
@@ -188,7 +183,21 @@ export class V2Walker {
   }
 }
 
-function isSentinel(head: EntryHead): boolean {
+/** Reads the head of an entry; null where the bytes end before it does. */
+export function parseV2Head(bytes: Uint8Array): V2EntryHead | null {
+  const cursor = new Cursor(bytes);
+  const head = {
+    nameBytes: cursor.count(),
+    timeNs: cursor.varint(),
+    seq: cursor.uvarint(),
+    headerBytes: cursor.count(),
+    payloadBytes: cursor.count(),
+  };
+  return cursor.isShort ? null : { ...head, lengthBytes: cursor.offsetBytes };
+}
+
+/** The end mark: an entry of five zero bytes. */
+export function isSentinel(head: V2EntryHead): boolean {
   return (
     head.nameBytes === 0 &&
     head.timeNs === 0n &&

@@ -1,3 +1,5 @@
+import { RangeBuilder } from './range-builder.ts';
+
 /**
  * Sets of sequences as pairs from, to, from, to, ... : both ends included, ascending, not touching.
  * The form in which kernels and indexes give them; a stream of any size has as many pairs as it has gaps.
@@ -71,68 +73,86 @@ export class RisingLookup {
 
 /** Makes a set of sequences in any order, repeated or not. */
 export function rangesOf(seqs: BigUint64Array): SequenceRanges {
-  return mergeRanges([pairsOf(seqs)]);
-}
-
-function pairsOf(seqs: BigUint64Array): BigUint64Array {
-  const pairs = new BigUint64Array(seqs.length * 2);
-  seqs.toSorted().forEach((seq, i) => {
-    pairs[2 * i] = seq;
-    pairs[2 * i + 1] = seq;
-  });
-  return pairs;
+  const out = new RangeBuilder();
+  for (const seq of seqs.toSorted()) out.add(seq, seq);
+  return out.take();
 }
 
 /** The union. Each input is ascending; inputs may overlap each other. */
 export function mergeRanges(sets: readonly SequenceRanges[]): SequenceRanges {
-  const pairs: (readonly [bigint, bigint])[] = [];
-  for (const set of sets) for (const pair of eachRange(set)) pairs.push(pair);
-  pairs.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
-  const out: bigint[] = [];
-  for (const [from, to] of pairs) {
-    const end = out.length - 1;
-    const last = out[end];
-    if (last !== undefined && from <= last + 1n) {
-      if (to > last) out[end] = to;
-    } else out.push(from, to);
+  const filled = sets.filter((set) => set.length > 0);
+  if (filled.length <= 1) return filled[0] ?? NO_SEQUENCES;
+  if (filled.every((set, i) => i === 0 || (set[0] ?? 0n) > (filled[i - 1]?.at(-1) ?? 0n)))
+    return joinRanges(filled);
+  const half = filled.length >> 1;
+  return mergeTwo(mergeRanges(filled.slice(0, half)), mergeRanges(filled.slice(half)));
+}
+
+/** The union of sets that lie one behind the other. */
+function joinRanges(sets: readonly SequenceRanges[]): SequenceRanges {
+  const out = new RangeBuilder(sets.reduce((sum, set) => sum + (set.length >> 1), 0));
+  for (const set of sets) for (let i = 0; i < set.length; i += 2) out.add(set[i] ?? 0n, set[i + 1] ?? 0n);
+  return out.take();
+}
+
+function mergeTwo(a: SequenceRanges, b: SequenceRanges): SequenceRanges {
+  const out = new RangeBuilder(Math.max(a.length, b.length) >> 1);
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    const isFromA = j >= b.length || (i < a.length && (a[i] ?? 0n) <= (b[j] ?? 0n));
+    if (isFromA) out.add(a[i++] ?? 0n, a[i++] ?? 0n);
+    else out.add(b[j++] ?? 0n, b[j++] ?? 0n);
   }
-  return BigUint64Array.from(out);
+  return out.take();
 }
 
 /** What both hold. */
 export function intersectRanges(a: SequenceRanges, b: SequenceRanges): SequenceRanges {
-  const out: bigint[] = [];
+  const out = new RangeBuilder(Math.max(a.length, b.length) >> 1);
   let i = 0;
   let j = 0;
   while (i < a.length && j < b.length) {
-    const [aTo, bTo] = [a[i + 1] ?? 0n, b[j + 1] ?? 0n];
-    const from = (a[i] ?? 0n) > (b[j] ?? 0n) ? (a[i] ?? 0n) : (b[j] ?? 0n);
+    const [aFrom, aTo] = [a[i] ?? 0n, a[i + 1] ?? 0n];
+    const [bFrom, bTo] = [b[j] ?? 0n, b[j + 1] ?? 0n];
+    const from = aFrom > bFrom ? aFrom : bFrom;
     const to = aTo < bTo ? aTo : bTo;
-    if (from <= to) out.push(from, to);
+    if (from <= to) out.add(from, to);
     if (aTo < bTo) i += 2;
     else j += 2;
   }
-  return BigUint64Array.from(out);
+  return out.take();
 }
 
 /** What `a` holds and `b` does not. */
 export function subtractRanges(a: SequenceRanges, b: SequenceRanges): SequenceRanges {
   if (b.length === 0) return a;
-  const out: bigint[] = [];
-  for (const [from, to] of eachRange(a)) {
-    let next = from;
-    for (let pair = firstPairEndingAtOrAfter(b, from); 2 * pair < b.length && next <= to; pair++) {
-      const [gapFrom, gapTo] = [b[2 * pair] ?? 0n, b[2 * pair + 1] ?? 0n];
-      if (gapFrom > to) break;
-      if (gapFrom > next) out.push(next, gapFrom - 1n);
-      next = gapTo + 1n;
+  const out = new RangeBuilder();
+  let j = 2 * firstPairEndingAtOrAfter(b, a[0] ?? 0n);
+  for (let i = 0; i < a.length; i += 2) {
+    let next = a[i] ?? 0n;
+    const to = a[i + 1] ?? 0n;
+    while (j < b.length && (b[j + 1] ?? 0n) < next) j += 2;
+    for (let k = j; k < b.length && next <= to; k += 2) {
+      const from = b[k] ?? 0n;
+      if (from > to) break;
+      if (from > next) out.add(next, from - 1n);
+      next = (b[k + 1] ?? 0n) + 1n;
     }
-    if (next <= to) out.push(next, to);
+    if (next <= to) out.add(next, to);
   }
-  return BigUint64Array.from(out);
+  return out.take();
 }
 
 /** The part of the set within from..to. */
 export function clipRanges(ranges: SequenceRanges, from: bigint, to: bigint): SequenceRanges {
-  return intersectRanges(ranges, oneRange(from, to));
+  const first = firstPairEndingAtOrAfter(ranges, from);
+  const behind = firstPairEndingAtOrAfter(ranges, to);
+  const isCut = 2 * behind < ranges.length && (ranges[2 * behind] ?? 0n) <= to;
+  const clipped = ranges.slice(2 * first, 2 * (isCut ? behind + 1 : behind));
+  const end = clipped.length - 1;
+  if (from > to || end < 0) return NO_SEQUENCES;
+  if ((clipped[0] ?? 0n) < from) clipped[0] = from;
+  if ((clipped[end] ?? 0n) > to) clipped[end] = to;
+  return clipped;
 }

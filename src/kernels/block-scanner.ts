@@ -6,6 +6,7 @@ import type { BlockScan, BlockScannerOptions, MessageTotals } from './types.ts';
 const WANT_TTL = 1;
 const WANT_SCHEDULES = 2;
 const WANT_RECORDS = 4;
+const WANT_SALVAGE = 8;
 const FULL = 1;
 
 /** Belongs to the scanner whose turn it is. */
@@ -43,6 +44,7 @@ export class BlockScanner {
     let wants = options.ttl === true ? WANT_TTL : 0;
     if (options.schedules === true) wants |= WANT_SCHEDULES;
     if (options.onRecords !== undefined) wants |= WANT_RECORDS;
+    if (options.salvage === true) wants |= WANT_SALVAGE;
     exports.scanStart(wants, options.columnEntries ?? 0x7fffffff);
     const pairs = (options.live?.length ?? 0) / 2;
     this.#hasLive = options.live !== undefined && pairs <= exports.LIVE_PAIRS.value;
@@ -109,6 +111,7 @@ export class BlockScanner {
       live: this.#hasLive ? this.#live() : null,
       lastChecksum: this.#rawBytes < 8 ? new Uint8Array(0) : this.#lastBytes,
       faults: this.#faults.take(),
+      vainBytes: exports.vainBytes.value,
     };
   }
 

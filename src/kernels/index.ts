@@ -6,11 +6,13 @@ export {
   decodeS2Input,
   decodeS2Pair,
   decodeS2Start,
+  decodeS2InputPart,
   encodeS2Block,
   s2DecodedLength,
   s2EncodeWindow,
   s2InputWindow,
   s2MaxEncodedLength,
+  s2Turn,
 } from './s2.ts';
 export { sumSubjectTable } from './subject-table.ts';
 export { takeV2Messages, v2Window } from './v2-walk.ts';

@@ -45,6 +45,7 @@ export interface KernelExports {
   readonly s2Decode: (bytes: number) => number;
   readonly s2DecodePair: (bytes: number, secondBytes: number) => number;
   readonly s2DecodeStart: (bytes: number, enough: number) => number;
+  readonly s2Reached: () => number;
   readonly s2SecondLength: Place;
   readonly s2Encode: (bytes: number) => number;
   readonly sha256Start: () => void;
@@ -71,6 +72,7 @@ export interface KernelExports {
   readonly scan: (final: number) => number;
   readonly scanDrained: () => void;
   readonly scanFinish: () => void;
+  readonly vainBytes: Place;
   readonly records: Place;
   readonly messages: Place;
   readonly messageBytes: Place;

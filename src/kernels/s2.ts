@@ -1,9 +1,18 @@
 import { kernels } from './instance.ts';
 
+/** Counts up whenever this thread's memory for decoding is used. */
+let turn = 0;
+
+/** As long as this stays the same, what was decoded lies untouched. */
+export function s2Turn(): number {
+  return turn;
+}
+
 /** Where to read a compressed body of `lengthBytes` (at most 16 MiB) into, to decode it alone or as one of two. */
 export function s2InputWindow(lengthBytes: number, which: 'first' | 'second' = 'first'): Uint8Array {
   const { exports, buffer } = kernels();
   if (lengthBytes > exports.S2_INPUT_BYTES.value) throw new RangeError('an S2 block has at most 16 MiB');
+  turn++;
   const input = which === 'first' ? exports.S2_INPUT : exports.S2_INPUT_2;
   return new Uint8Array(buffer, input.value, lengthBytes);
 }
@@ -36,6 +45,14 @@ export function decodeS2Start(lengthBytes: number, wantedBytes: number): Uint8Ar
 
 function decoded(output: WebAssembly.Global<number>, lengthBytes: number): Uint8Array | null {
   return lengthBytes < 0 ? null : new Uint8Array(kernels().buffer, output.value, lengthBytes);
+}
+
+/** The same as far as it goes: `decodedBytes` (at most 4 MiB) of output, zeros from where the block is corrupt. */
+export function decodeS2InputPart(lengthBytes: number, decodedBytes: number): Uint8Array {
+  const { exports, buffer } = kernels();
+  const output = new Uint8Array(buffer, exports.S2_OUTPUT.value, decodedBytes);
+  decodeS2Input(lengthBytes);
+  return output.fill(0, Math.min(decodedBytes, exports.s2Reached()));
 }
 
 /** Decodes one S2 or Snappy block into `target` (format.md 12.1). Returns the decoded length; -1 where it is corrupt or does not fit. */

@@ -36,6 +36,8 @@ export interface BlockScan {
   readonly lastChecksum: Uint8Array;
   /** What does not fit, in order of offset. */
   readonly faults: readonly ScanFault[];
+  /** Bytes hashed without finding a record: at most about eight times the block's, whatever it holds. */
+  readonly vainBytes: number;
 }
 
 /** What some messages add up to: those of a block whose sequences were given as live, some of an archive. */
@@ -95,6 +97,11 @@ export interface BlockScannerOptions {
   readonly ttl?: boolean;
   /** Fill `scheduleSeqs`. */
   readonly schedules?: boolean;
+  /**
+   * Look for every good record: behind damage also those with a lower sequence (told as `order`), and never give up
+   * before the end. What a hostile block has used up the budget for is passed over.
+   */
+  readonly salvage?: boolean;
   /** Called for the good records of each window, in order; one whose sequence is out of order is not among them. */
   readonly onRecords?: (columns: RecordColumns, window: Uint8Array) => void;
   /** Entries of each column before it is drained; the tests make it small. */

@@ -72,7 +72,7 @@ export function consumerReports(archive: StreamArchive, facts: PendingFacts): Co
  * Where an acknowledgement removes the message, one that is waited for and gone was acknowledged: a server that starts
  * moves the floor over it (server: consumer.checkPending).
  */
-function settledState(
+export function settledState(
   state: ConsumerState,
   config: JsonObject | null,
   live: SequenceRanges | null,

@@ -21,33 +21,55 @@ export interface Archive {
   readonly pool: Pool;
   readonly onBytes: OnBytes;
   readonly signal: AbortSignal | undefined;
+  /** The clock that predictions go by. */
+  readonly atNs: bigint;
+  /** It is the whole store of a server that is in no cluster. */
+  readonly isStandalone: boolean;
 }
 
-/** Opens an archive, selects streams, does the work and closes, whatever happens. Throws SourceError, UsageError. */
+/**
+ * Opens an archive, selects streams, does the work and closes, whatever happens. `salvage`: go past damage of containers.
+ * Throws SourceError, UsageError.
+ */
 export async function withArchive<T>(
   path: string,
-  options: SelectOptions,
+  options: SelectOptions & { readonly salvage?: boolean },
   work: (archive: Archive) => Promise<T>,
 ): Promise<T> {
-  const container = await openContainer(path, {
-    ...(options.streams?.[0] === undefined ? {} : { streamName: options.streams[0] }),
-    ...(options.blockNumber === undefined ? {} : { blockNumber: options.blockNumber }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
+  const container = await openForStream(path, options);
   try {
-    return await withPool(container, options, work);
+    const selected = selectStreams(container, options);
+    return await withPool([{ container, selected }], options, async ([one]) => work(one as Archive));
   } finally {
     container.close();
   }
 }
 
-async function withPool<T>(
-  container: OpenContainer,
+/** Opens one archive. The caller closes. Throws SourceError. */
+export async function openForStream(
+  path: string,
+  options: SelectOptions & { readonly salvage?: boolean },
+): Promise<OpenContainer> {
+  return openContainer(path, {
+    ...(options.streams?.[0] === undefined ? {} : { streamName: options.streams[0] }),
+    ...(options.blockNumber === undefined ? {} : { blockNumber: options.blockNumber }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.salvage === undefined ? {} : { salvage: options.salvage }),
+  });
+}
+
+/** What was opened, and which of its streams the work is about. */
+export type Selection = Pick<Archive, 'container' | 'selected'>;
+
+/** Gives archives to the work that share the threads and the progress. */
+export async function withPool<T>(
+  selections: readonly Selection[],
   options: SelectOptions,
-  work: (archive: Archive) => Promise<T>,
+  work: (archives: readonly Archive[]) => Promise<T>,
 ): Promise<T> {
-  const selected = selectStreams(container, options);
-  const totalBytes = selected.reduce((sum, parts) => sum + parts.sizeBytes, 0);
+  const totalBytes = selections
+    .flatMap(({ selected }) => selected)
+    .reduce((sum, parts) => sum + parts.sizeBytes, 0);
   const pool = new Pool({ jobs: options.jobs, totalBytes, signal: options.signal });
   let doneBytes = 0;
   const onBytes: OnBytes = (bytes, label) => {
@@ -55,7 +77,17 @@ async function withPool<T>(
     options.onProgress?.({ doneBytes, totalBytes, label });
   };
   try {
-    return await work({ container, selected, pool, onBytes, signal: options.signal });
+    const atNs = options.atNs ?? BigInt(Date.now()) * 1_000_000n;
+    return await work(
+      selections.map((selection) => ({
+        ...selection,
+        pool,
+        onBytes,
+        signal: options.signal,
+        atNs,
+        isStandalone: isStandalone(selection.container),
+      })),
+    );
   } finally {
     await pool.close();
   }
@@ -73,7 +105,8 @@ function selectStreams(container: OpenContainer, options: SelectOptions): Stream
   return selected;
 }
 
-function streamNameOf(parts: StreamParts): string {
+/** The name by which a stream is selected. */
+export function streamNameOf(parts: StreamParts): string {
   if (parts.folderName !== null) return parts.folderName;
   return nameOf(loadManifest(parts)?.value?.config ?? null) || loadStream(parts).name;
 }
@@ -102,4 +135,10 @@ export function sourceReport(container: OpenContainer): SourceReport {
 /** Findings of the container, with the stream they are about, which it does not know. */
 export function placed(findings: readonly Finding[], place: Place): Finding[] {
   return findings.map((finding) => ({ ...finding, ...place }));
+}
+
+function isStandalone(container: OpenContainer): boolean {
+  return (
+    container.kind === 'store' && !container.findings.some(({ code }) => code === 'DIR_RAFT_NOT_CHECKED')
+  );
 }

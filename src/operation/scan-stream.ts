@@ -3,7 +3,8 @@ import type { SequenceRanges } from '../core/sequence-ranges.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
 import type { BlockScan, MessageTotals } from '../kernels/types.ts';
 import { indexedLive, type BlockLiveSet } from '../model/live-set.ts';
-import type { StreamArchive } from '../model/stream-archive.ts';
+import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
+import type { SourceDescriptor } from '../source/byte-source.ts';
 import type {
   PendingQuery,
   ScanJob,
@@ -24,44 +25,64 @@ export interface StreamScan {
   readonly findings: readonly Finding[];
 }
 
+export interface ScanOptions {
+  /** Blocks of which it is known already what a scan would say, by number. */
+  readonly known?: ReadonlyMap<number, ScanResult>;
+  /** Other copies of a block, to be compared with it. */
+  readonly twinsOf?: (block: BlockFile) => readonly SourceDescriptor[];
+}
+
 /** Checks every record of every block of a stream. */
-export async function scanStream(archive: StreamArchive, pool: Pool, onBytes: OnBytes): Promise<StreamScan> {
+export async function scanStream(
+  archive: StreamArchive,
+  pool: Pool,
+  onBytes: OnBytes,
+  options: ScanOptions = {},
+): Promise<StreamScan> {
+  const blocks = archive.blocks.filter((block) => options.known?.has(block.index) !== true);
   const presumed = presumedLive(archive);
-  const jobs = archive.blocks.map((block): ScanJob => {
-    const source = block.entry.open();
-    source.close();
-    return {
-      kind: 'scan',
-      source: source.descriptor,
-      key: hashKey(`${archive.name}-${block.index}`),
-      headerSeqs: archive.ttlWheel !== null || archive.schedule !== null,
-      live: presumed.get(block.index),
-    };
-  });
+  const jobs = blocks.map((block): ScanJob => ({
+    kind: 'scan',
+    source: descriptorOf(block),
+    key: hashKey(`${archive.name}-${block.index}`),
+    headerSeqs: archive.ttlWheel !== null || archive.schedule !== null,
+    live: presumed.get(block.index),
+    twins: options.twinsOf?.(block) ?? [],
+  }));
   const done = await pool.run(jobs, (_, at) => {
-    const entry = archive.blocks[at]?.entry;
+    const entry = blocks[at]?.entry;
     if (entry !== undefined) onBytes(entry.sizeBytes, entry.label);
   });
-  const results = new Map<number, ScanResult>();
-  const findings: Finding[] = [];
-  archive.blocks.forEach((block, at) => {
+  const results = new Map(options.known);
+  blocks.forEach((block, at) => {
     const result = done[at];
-    if (result === undefined) return;
-    results.set(block.index, result);
+    if (result !== undefined) results.set(block.index, result);
+  });
+  const findings: Finding[] = [];
+  for (const block of archive.blocks) {
+    const result = results.get(block.index);
+    if (result === undefined) continue;
     for (const fault of result.blockFaults)
       findings.push(makeFinding(fault, { ...archive.place, file: block.entry.label }));
     for (const fault of result.carrierFaults)
       findings.push(makeFinding(fault, { ...archive.place, file: archive.parts.label }));
-  });
+  }
   const scans = new Map([...results].map(([index, result]) => [index, result.scan]));
   return { results, scans, findings };
 }
 
 /** By block number what a current index counts as live, of the blocks that hold deleted messages. */
-export function presumedLive(archive: StreamArchive): ReadonlyMap<number, SequenceRanges> {
+function presumedLive(archive: StreamArchive): ReadonlyMap<number, SequenceRanges> {
   const index = archive.indexStanding === 'current' ? archive.index : null;
   const partly = (index?.blocks ?? []).filter((block) => block.numDeleted > 0n);
   return new Map(partly.map((block) => [block.index, indexedLive(block)]));
+}
+
+/** How a thread opens a block. Throws SourceError where it cannot be opened. */
+export function descriptorOf(block: BlockFile): SourceDescriptor {
+  const source = block.entry.open();
+  source.close();
+  return source.descriptor;
 }
 
 /** Adds up the live messages of blocks, in threads; the parts are joined in block order. */
@@ -71,17 +92,13 @@ export async function tallyBlocks(
   pool: Pool,
   options: { readonly wantSubjects: boolean; readonly pending: readonly PendingQuery[] },
 ): Promise<TallyResult[]> {
-  const jobs = sets.map((set): TallyJob => {
-    const source = set.block.entry.open();
-    source.close();
-    return {
-      kind: 'tally',
-      source: source.descriptor,
-      key: hashKey(`${archive.name}-${set.block.index}`),
-      live: set.live,
-      ...options,
-    };
-  });
+  const jobs = sets.map((set): TallyJob => ({
+    kind: 'tally',
+    source: descriptorOf(set.block),
+    key: hashKey(`${archive.name}-${set.block.index}`),
+    live: set.live,
+    ...options,
+  }));
   return pool.run(jobs, () => {});
 }
 

@@ -8,15 +8,15 @@ import { applyLimits } from './apply-limits.ts';
 import type { Archive } from './open-archive.ts';
 import {
   joinTallies,
-  presumedLive,
   scanStream,
   tallyBlocks,
   tallyOf,
   tallyOfScan,
+  type ScanOptions,
   type StreamScan,
 } from './scan-stream.ts';
 
-export interface EvidenceOptions {
+export interface EvidenceOptions extends ScanOptions {
   /** Count messages and bytes of each subject. */
   readonly wantSubjects: boolean;
   /** What consumers wait for; counted in the order given. */
@@ -29,9 +29,9 @@ export async function gatherEvidence(
   work: Archive,
   options: EvidenceOptions,
 ): Promise<StreamEvidence & { readonly scan: StreamScan }> {
-  const scan = await scanStream(archive, work.pool, work.onBytes);
+  const scan = await scanStream(archive, work.pool, work.onBytes, options);
   const sets = applyLimits(archive, liveSets(archive, scan.scans));
-  const tallies = await tallyAll(archive, sets, work, options);
+  const tallies = await tallyAll(archive, sets, scan, work, options);
   return {
     archive,
     results: scan.results,
@@ -47,17 +47,18 @@ export async function gatherEvidence(
 async function tallyAll(
   archive: StreamArchive,
   sets: readonly BlockLiveSet[],
+  scan: StreamScan,
   work: Archive,
   options: EvidenceOptions,
 ): Promise<StreamEvidence['tallies']> {
   const needsAll = options.wantSubjects || options.pending.length > 0;
-  const presumed = presumedLive(archive);
   const known = (set: BlockLiveSet): MessageTotals | null =>
-    isAsPresumed(set, presumed.get(set.block.index)) ? set.scan.live : null;
+    isAsPresumed(set, scan.results.get(set.block.index)?.presumed ?? null) ? set.scan.live : null;
   const again = sets.filter((set) =>
     needsAll ? set.live.length > 0 : set.dead.length > 0 && known(set) === null,
   );
-  const counted = await tallyBlocks(archive, again, work.pool, options);
+  const { wantSubjects, pending } = options;
+  const counted = await tallyBlocks(archive, again, work.pool, { wantSubjects, pending });
   const byBlock = new Map(again.map((set, i) => [set.block.index, counted[i]]));
   return sets.map((set) => {
     const totals = set.dead.length > 0 && !needsAll ? known(set) : null;
@@ -68,8 +69,8 @@ async function tallyAll(
 }
 
 /** Whether what is live turned out to be what the index had made believe when the block was read. */
-function isAsPresumed(set: BlockLiveSet, presumed: SequenceRanges | undefined): boolean {
-  if (presumed === undefined || set.scan.live === null) return false;
+function isAsPresumed(set: BlockLiveSet, presumed: SequenceRanges | null): boolean {
+  if (presumed === null || set.scan.live === null) return false;
   const seen = intersectRanges(set.scan.ranges, presumed);
   return seen.length === set.live.length && seen.every((seq, i) => seq === set.live[i]);
 }

@@ -102,6 +102,23 @@ export interface InspectReport {
 
 export type Status = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
 
+export type ServerGeneration = '2.9' | '2.10' | '2.11' | '2.12' | '2.14' | '2.15';
+
+/** What a server of one generation would make of a stream, at the newest known patch release of that generation. */
+export interface Prediction {
+  readonly server: ServerGeneration;
+  /** `start`: on the files of a store; `restore`: from a backup. */
+  readonly how: 'start' | 'restore';
+  /** `absent`: not served, after a start; `refused`: the restore fails; `crash`: the server ends. */
+  readonly outcome: 'whole' | 'loss' | 'absent' | 'refused' | 'crash';
+  readonly messages: bigint;
+  readonly first_seq: bigint;
+  readonly last_seq: bigint;
+  readonly consumers: readonly string[];
+  /** Why it is not served whole; null where it is. */
+  readonly reason: string | null;
+}
+
 /** What one stream was said to hold, what it holds, and what is gone. */
 export interface VerifyStreamReport {
   readonly account: string | null;
@@ -110,7 +127,7 @@ export interface VerifyStreamReport {
   readonly declared: StreamState | null;
   readonly actual: StreamState | null;
   readonly lost: { readonly msgs: readonly (readonly [bigint, bigint])[]; readonly bytes: number };
-  readonly predictions: readonly never[];
+  readonly predictions: readonly Prediction[];
 }
 
 /** `natsarc verify --json`, as cli.md has it. */
@@ -140,6 +157,8 @@ export interface SelectOptions {
   readonly blockNumber?: number;
   /** Threads; default: as many as the machine offers. Results never depend on it. */
   readonly jobs?: number;
+  /** The clock that predictions go by: limits and TTLs are applied at this time. Default: now. */
+  readonly atNs?: bigint;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }

@@ -1,4 +1,5 @@
-import { eachRange, oneRange } from '../core/sequence-ranges.ts';
+import { RangeBuilder } from '../core/range-builder.ts';
+import { eachRange } from '../core/sequence-ranges.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { V2StreamParts } from '../container/entry.ts';
 import { readV2 } from '../model/load-v2-stream.ts';
@@ -26,27 +27,25 @@ export function readV2Messages(
   options: { readonly wantSubjects: boolean; readonly pending: readonly PendingQuery[] },
 ): V2Messages {
   const tally = new Tally(options.pending, options.wantSubjects);
-  const pairs: bigint[] = [];
-  const takeRange = (from: bigint, to: bigint): void => {
-    if (pairs.at(-1) === from - 1n) pairs[pairs.length - 1] = to;
-    else pairs.push(...oneRange(from, to));
-  };
+  const live = new RangeBuilder();
+  let lastSeq = -1n;
   const { findings } = readV2(
     parts,
     archive.place,
     (message) => {
-      const last = pairs.at(-1);
-      if (last !== undefined && message.seq <= last) return;
-      takeRange(message.seq, message.seq);
+      if (message.seq <= lastSeq) return;
+      lastSeq = message.seq;
+      live.add(message.seq, message.seq);
       const bytes = storedBytes(message.subject.length, message.header.length, message.payload.length);
       tally.add(message.seq, message.timeNs, bytes, message.subject);
     },
     options.wantSubjects || options.pending.length > 0
       ? null
       : (run) => {
-          for (const [from, to] of eachRange(run.ranges)) takeRange(from, to);
+          lastSeq = run.lastSeq;
+          for (const [from, to] of eachRange(run.ranges)) live.add(from, to);
           tally.addRun(run);
         },
   );
-  return { total: tally.result(), live: BigUint64Array.from(pairs), findings };
+  return { total: tally.result(), live: live.take(), findings };
 }

@@ -12,7 +12,7 @@ export function* jsonChunks(value: unknown): Generator<string> {
 function* chunksOf(value: unknown, indent: string): Generator<string> {
   if (typeof value !== 'object' || value === null) yield stringifyJson(value);
   else if (Array.isArray(value)) yield* listChunks(value, indent);
-  else if (Symbol.iterator in value) yield* sequenceChunks(value as Iterable<bigint>);
+  else if (Symbol.iterator in value) yield* sequenceChunks(value as Iterable<SequenceOrRange>);
   else yield* objectChunks(value, indent);
 }
 
@@ -28,12 +28,14 @@ function* listChunks(values: readonly unknown[], indent: string): Generator<stri
   yield isFlat ? ']' : `\n${indent}]`;
 }
 
-/** Long lists of numbers stand on one line. */
-function* sequenceChunks(values: Iterable<bigint>): Generator<string> {
+type SequenceOrRange = bigint | readonly bigint[];
+
+/** Long lists of sequences, or of ranges of them, stand on one line. */
+function* sequenceChunks(values: Iterable<SequenceOrRange>): Generator<string> {
   let text = '[';
   let isFirst = true;
   for (const value of values) {
-    text += isFirst ? String(value) : `,${value}`;
+    text += `${isFirst ? '' : ','}${typeof value === 'bigint' ? value : `[${value.join(',')}]`}`;
     isFirst = false;
     if (text.length > 65_536) {
       yield text;

@@ -26,6 +26,17 @@ export interface S2IndexColumns {
   readonly encodedEndBytes: number;
   /** How many bytes the stream decodes to, as its chunk headers say. */
   readonly decodedSizeBytes: number;
+  /**
+   * Only of a salvage: where chunk headers are damaged, and what stands there (`type` null: nothing that decodes). A
+   * chunk that is damaged inside is then read as far as it decodes.
+   */
+  readonly gaps?: readonly {
+    readonly encodedAt: number;
+    readonly encodedEnd: number;
+    readonly decodedAt: number;
+    readonly type: number | null;
+    readonly decodedBytes: number;
+  }[];
 }
 
 /**

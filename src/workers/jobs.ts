@@ -1,3 +1,4 @@
+import type { SubjectMapping } from '../core/subject-map.ts';
 import type { Fault } from '../findings/finding.ts';
 import type { BlockScan } from '../kernels/types.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
@@ -12,17 +13,33 @@ export interface ScanJob {
   readonly headerSeqs: boolean;
   /** Sequences that the index counts as live, where it counts some as deleted: added up apart. */
   readonly live?: BigUint64Array | undefined;
+  /** Other copies of the block, which are compared with it byte by byte on the way. */
+  readonly twins?: readonly SourceDescriptor[];
+  /** Look for every good record, in any order. */
+  readonly salvage?: boolean;
+}
+
+/** How another copy of a block compares. Its faults are told as far as it was read: whole where it is equal. */
+export interface TwinResult {
+  readonly isEqual: boolean;
+  readonly compression: 'none' | 's2';
+  readonly blockFaults: readonly Fault[];
+  readonly carrierFaults: readonly Fault[];
 }
 
 export interface ScanResult {
   readonly kind: 'scan';
   readonly compression: 'none' | 's2';
   readonly scan: BlockScan;
+  /** What the job gave as live. */
+  readonly presumed: BigUint64Array | null;
   /** Of the S2 stream around the block, or of the snapshot that carries it; offsets in the encoded bytes. */
   readonly blockFaults: readonly Fault[];
   readonly carrierFaults: readonly Fault[];
   /** Decoded offsets from, to of the chunks of that snapshot that were checked. */
   readonly carrierChecked: readonly number[];
+  /** In the order of the job's. */
+  readonly twins: readonly TwinResult[];
 }
 
 /** Which messages a consumer waits for: those above `afterSeq` that a pattern matches (none = all). */
@@ -62,5 +79,25 @@ export interface TallyResult {
   readonly pending: readonly number[];
 }
 
-export type Job = ScanJob | TallyJob;
-export type JobResult<J extends Job> = J extends ScanJob ? ScanResult : TallyResult;
+/** Take a fingerprint of some messages of one block. */
+export interface FingerprintJob {
+  readonly kind: 'fingerprint';
+  readonly source: SourceDescriptor;
+  readonly key: Uint8Array;
+  readonly wanted: BigUint64Array;
+  /** Rules that subjects go through first, over latin1 text of their bytes. */
+  readonly subjectMappings: readonly SubjectMapping[];
+}
+
+export interface FingerprintResult {
+  readonly kind: 'fingerprint';
+  /** One for each wanted sequence, ascending; 0 where the block has no good record of it. */
+  readonly prints: BigUint64Array<ArrayBuffer>;
+}
+
+export type Job = ScanJob | TallyJob | FingerprintJob;
+export type JobResult<J extends Job> = J extends ScanJob
+  ? ScanResult
+  : J extends TallyJob
+    ? TallyResult
+    : FingerprintResult;

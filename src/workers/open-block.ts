@@ -15,10 +15,13 @@ export interface OpenBlock {
   close(): void;
 }
 
-/** Opens a block whatever packs it: a plain file, a compressed one, an entry of a snapshot. Throws SourceError. */
-export function openBlock(descriptor: SourceDescriptor): OpenBlock {
+/**
+ * Opens a block whatever packs it: a plain file, a compressed one, an entry of a snapshot. `salvage`: go past damage of
+ * its compression. Throws SourceError.
+ */
+export function openBlock(descriptor: SourceDescriptor, salvage = false): OpenBlock {
   const file = openSource(descriptor);
-  const compressed = openCompressedBlock(file);
+  const compressed = openCompressedBlock(file, salvage);
   return {
     content: compressed ?? file,
     compression: compressed === null ? 'none' : 's2',

@@ -111,16 +111,22 @@ export class Pool {
     if (this.#isWorking) return;
     this.#isWorking = true;
     setImmediate(() => {
-      this.#isWorking = false;
       const task = this.#next(() => true);
-      if (task === null) return;
-      try {
-        task.done(runJob(task.job));
-      } catch (error) {
-        task.fail(error instanceof Error ? error : new Error(String(error)));
-      }
-      this.#work();
+      if (task === null) this.#isWorking = false;
+      else
+        void this.#runHere(task).then(() => {
+          this.#isWorking = false;
+          this.#work();
+        });
     });
+  }
+
+  async #runHere(task: Task): Promise<void> {
+    try {
+      task.done(await runJob(task.job));
+    } catch (error) {
+      task.fail(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   #next(fits: (task: Task) => boolean): Task | null {

@@ -6,6 +6,17 @@ import { tallyBlock } from './tally-block.ts';
  * Does one job in the calling thread. Throws SourceError where the system refuses to read, LargeRecord where a record
  * would touch more memory than allowed.
  */
-export function runJob(job: Job, maxTouchedBytes?: number): JobResult<Job> {
-  return job.kind === 'scan' ? scanBlock(job, maxTouchedBytes) : tallyBlock(job, maxTouchedBytes);
+export async function runJob(job: Job, maxTouchedBytes?: number): Promise<JobResult<Job>> {
+  switch (job.kind) {
+    case 'scan':
+      return scanBlock(job, maxTouchedBytes);
+    case 'tally':
+      return tallyBlock(job, maxTouchedBytes);
+    case 'fingerprint': {
+      const { loadFingerprints } = await import('../codec/fingerprint.ts');
+      const { fingerprintBlock } = await import('./fingerprint-block.ts');
+      await loadFingerprints();
+      return fingerprintBlock(job, maxTouchedBytes);
+    }
+  }
 }

@@ -3,6 +3,7 @@ import type { ByteSource } from '../source/byte-source.ts';
 import type { BlockScan } from '../kernels/types.ts';
 import type { ScanJob, ScanResult } from './jobs.ts';
 import { openBlock } from './open-block.ts';
+import { Twin } from './twin.ts';
 
 /** A record that this thread was told not to make room for: another has to do the job. */
 export class LargeRecord extends Error {}
@@ -11,9 +12,12 @@ export interface ScanSourceOptions {
   readonly key: Uint8Array;
   readonly headerSeqs?: boolean;
   readonly live?: BigUint64Array | undefined;
+  readonly salvage?: boolean;
   /** Throw LargeRecord instead of touching more memory than this. */
   readonly maxTouchedBytes?: number | undefined;
   readonly onRecords?: (columns: RecordColumns, window: Uint8Array) => void;
+  /** Called with each piece of the block before it is scanned, which changes it. */
+  readonly onBytes?: (bytes: Uint8Array, offsetBytes: number) => void;
 }
 
 /** Feeds a block's decoded bytes to the kernel, one window a call. */
@@ -23,6 +27,7 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
     ttl: options.headerSeqs ?? false,
     schedules: options.headerSeqs ?? false,
     live: options.live,
+    salvage: options.salvage ?? false,
     ...(options.onRecords === undefined ? {} : { onRecords: options.onRecords }),
   });
   try {
@@ -31,6 +36,7 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
       if (scanner.touchedBytes > (options.maxTouchedBytes ?? Infinity)) throw new LargeRecord();
       const lengthBytes = content.read(window, offsetBytes);
       if (lengthBytes === 0) return scanner.finish();
+      options.onBytes?.(window.subarray(0, lengthBytes), offsetBytes);
       offsetBytes += lengthBytes;
       scanner.push(lengthBytes);
     }
@@ -39,25 +45,34 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
   }
 }
 
-/** Checks every record of a block. */
+/** Checks every record of a block, and compares its other copies with it. */
 export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
-  const block = openBlock(job.source);
+  const block = openBlock(job.source, job.salvage ?? false);
+  const twins: Twin[] = [];
   try {
+    for (const source of job.twins ?? []) twins.push(new Twin(source, block.content.sizeBytes));
     const scan = scanSource(block.content, {
       key: job.key,
       headerSeqs: job.headerSeqs,
       live: job.live,
+      salvage: job.salvage ?? false,
       maxTouchedBytes,
+      ...(twins.length === 0
+        ? {}
+        : { onBytes: (bytes, offsetBytes) => twins.forEach((twin) => twin.compare(bytes, offsetBytes)) }),
     });
     return {
       kind: 'scan',
       compression: block.compression,
       scan,
+      presumed: job.live ?? null,
       blockFaults: block.blockFaults(),
       carrierFaults: block.carrierFaults(),
       carrierChecked: block.carrierChecked(),
+      twins: twins.map((twin) => twin.result()),
     };
   } finally {
+    for (const twin of twins) twin.close();
     block.close();
   }
 }

@@ -33,7 +33,7 @@ export class Thread {
       name: 'natsarc',
       workerData: { kernel: kernelModule() },
       // What a job makes and drops is small.
-      resourceLimits: { maxYoungGenerationSizeMb: 2 },
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
     this.#worker.on('message', (message: ThreadMessage) => {
       const task = message === 'ready' ? undefined : this.tasks.shift();

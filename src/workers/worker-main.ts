@@ -10,14 +10,26 @@ const MAX_TOUCHED_BYTES = 6 * 1024 * 1024;
 
 adoptKernelModule((workerData as { kernel: WebAssembly.Module }).kernel);
 
+let last = Promise.resolve();
 parentPort?.on('message', (job: Job) => {
-  parentPort?.postMessage(replyTo(job));
+  // One after the other: replies are told apart by their order.
+  last = last.then(async () => {
+    const reply = await replyTo(job);
+    parentPort?.postMessage(reply, handedOver(reply));
+  });
 });
 parentPort?.postMessage('ready' satisfies ThreadMessage);
 
-function replyTo(job: Job): ThreadMessage {
+/** Memory that the other side takes over: a copy would stay here until this thread tidies up, which is seldom. */
+function handedOver(reply: ThreadMessage): ArrayBuffer[] {
+  if (reply === 'ready' || reply === 'too-large' || 'error' in reply || reply.result.kind !== 'fingerprint')
+    return [];
+  return [reply.result.prints.buffer];
+}
+
+async function replyTo(job: Job): Promise<ThreadMessage> {
   try {
-    return { result: runJob(job, MAX_TOUCHED_BYTES) };
+    return { result: await runJob(job, MAX_TOUCHED_BYTES) };
   } catch (error) {
     if (error instanceof LargeRecord) return 'too-large';
     return { error: error instanceof Error ? error.message : String(error) };

@@ -5,7 +5,7 @@ import { parse } from 'lossless-json';
 import { describe, expect, it } from 'vitest';
 import { CATALOG } from '../../src/findings/catalog/index.ts';
 import { ROOT } from '../support/captures.ts';
-import { CAPTURES, tempFolder } from '../support/damage.ts';
+import { CAPTURES, copyOf, flipBit, tempFolder } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
 
 function schema(name: string): { readonly [key: string]: unknown } {
@@ -17,10 +17,14 @@ for (const name of [
   'finding',
   'report-inspect',
   'report-verify',
+  'report-preflight',
+  'report-diff',
+  'report-matrix',
   'stored-message',
   'kv-entry',
   'export',
   'report-written',
+  'report-loss',
   'error',
 ])
   ajv.addSchema(schema(name), name);
@@ -54,6 +58,8 @@ describe('--json fits its schema', () => {
         runCli(['inspect', path, '--json', '--deep', '--gaps', '--subjects']).stdout,
       );
       expectValid('report-verify', runCli(['verify', path, '--json']).stdout);
+      if (path.endsWith('/store'))
+        expectValid('report-preflight', runCli(['preflight', path, '--json']).stdout);
     });
 
   it('also where nothing could be opened', () => {
@@ -83,6 +89,25 @@ describe('--json fits its schema', () => {
     const target = join(tempFolder(), 'out');
     const archive = join(CAPTURES, '2.14.5-full/backups/$G/HUGESEQ');
     expectValid('report-written', runCli(['pack', archive, '--out', target, '--json']).stdout);
+  });
+
+  it('a comparison, the same or not, with examples', () => {
+    const [orders, store] = ['backups/$G/ORDERS', 'store'].map((path) => join(CAPTURES, '2.14.5-full', path));
+    const other = join(CAPTURES, '2.15.2-full/backups/$G/ORDERS');
+    expectValid('report-diff', runCli(['diff', orders ?? '', store ?? '', '--json']).stdout);
+    expectValid('report-diff', runCli(['diff', orders ?? '', other, '--json', '--show', '3']).stdout);
+    expectValid('report-matrix', runCli(['diff', orders ?? '', other, other, '--json']).stdout);
+    const huge = join(CAPTURES, '2.14.5-full/backups/$G/HUGESEQ');
+    expectValid('report-diff', runCli(['diff', huge, store ?? '', '--json', '--stat']).stdout);
+  });
+
+  it('what a repair wrote, and what it lost', () => {
+    const store = copyOf('2.14.5-full/store/jetstream/$G/streams/HUGESEQ');
+    flipBit(join(store, 'msgs/2.blk'), 200);
+    const report = join(tempFolder(), 'lost.json');
+    const args = ['repair', store, '--out', join(tempFolder(), 'out'), '--loss-report', report, '--json'];
+    expectValid('report-written', runCli(args).stdout);
+    expectValid('report-loss', readFileSync(report, 'utf8'));
   });
 
   it('each line of cat --kv', () => {

@@ -11,6 +11,7 @@ import { runCli } from '../support/run-cli.ts';
 const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
 const DAMAGED = join(CAPTURES, '2.10.29-full/store');
 const SETTINGS = join(CAPTURES, '2.14.5-full/backups/$G/KV_settings');
+const OTHER_ORDERS = join(CAPTURES, '2.15.2-full/backups/$G/ORDERS');
 const ENCRYPTED = join(CAPTURES, '2.14.5-enc-chacha/store');
 
 describe('exit codes', () => {
@@ -23,6 +24,14 @@ describe('exit codes', () => {
     ['verify what is not there', ['verify', '/nowhere'], 3],
     ['verify, used wrongly', ['verify'], 3],
     ['verify for prometheus', ['verify', '--format', 'prometheus', DAMAGED], 0],
+    ['preflight OK', ['preflight', join(CAPTURES, '2.14.5-full/store')], 0],
+    ['preflight WARNING', ['preflight', join(CAPTURES, '2.9.25-full/store')], 1],
+    ['preflight WARNING made critical', ['preflight', '-w', join(CAPTURES, '2.9.25-full/store')], 2],
+    ['preflight CRITICAL', ['preflight', DAMAGED], 2],
+    ['preflight UNKNOWN', ['preflight', ENCRYPTED], 3],
+    ['preflight what is not there', ['preflight', '/nowhere'], 3],
+    ['preflight a backup', ['preflight', ORDERS], 3],
+    ['preflight for no such server', ['preflight', DAMAGED, '--server-version', '2.13'], 3],
     ['inspect', ['inspect', ORDERS], 0],
     ['inspect damaged', ['inspect', '--deep', DAMAGED], 3],
     ['inspect what is not there', ['inspect', '/nowhere'], 1],
@@ -45,6 +54,24 @@ describe('exit codes', () => {
     ['export damaged', ['export', DAMAGED, '--stream', 'COMPERASE', '--to', 'json'], 3],
     ['export several streams', ['export', DAMAGED, '--to', 'json'], 2],
     ['export to nothing', ['export', ORDERS], 2],
+    ['diff of the same', ['diff', ORDERS, ORDERS], 0],
+    ['diff of different archives', ['diff', ORDERS, OTHER_ORDERS], 1],
+    ['diff of damaged archives', ['diff', DAMAGED, DAMAGED], 2],
+    ['diff of encrypted archives', ['diff', ENCRYPTED, ENCRYPTED], 2],
+    ['diff with nothing', ['diff', ORDERS, '/nowhere'], 2],
+    ['diff of one', ['diff', ORDERS], 2],
+    ['diff of different streams', ['diff', ORDERS, SETTINGS], 2],
+    ['diff of a stream that neither holds', ['diff', ORDERS, ORDERS, '--stream', 'NONE'], 2],
+    ['diff with a name that B does not hold', ['diff', ORDERS, ORDERS, '--as', 'NONE'], 2],
+    ['diff under a name, of several streams', ['diff', DAMAGED, ORDERS, '--as', 'ORDERS'], 2],
+    ['diff with half a mapping', ['diff', ORDERS, ORDERS, '--map-subject', 'orders.>'], 2],
+    ['diff with a mapping that loses a token', ['diff', ORDERS, ORDERS, '--map-subject', 'a.*=b'], 2],
+    ['diff showing too much', ['diff', ORDERS, ORDERS, '--show', '1001'], 2],
+    ['diff of three replicas', ['diff', ORDERS, ORDERS, ORDERS], 0],
+    ['diff of three, one of another kind', ['diff', ORDERS, ORDERS, OTHER_ORDERS], 1],
+    ['diff of three, one not there', ['diff', ORDERS, ORDERS, '/nowhere'], 2],
+    ['diff of three under a name', ['diff', ORDERS, ORDERS, ORDERS, '--as', 'X'], 2],
+    ['diff of standard input with itself', ['diff', '-', '-'], 2],
     ['an unknown code', ['explain', 'BLK_CHECKSUM'], 2],
     ['checks', ['checks'], 0],
     ['no command', [], 2],
@@ -105,6 +132,83 @@ describe('verify', () => {
 
   it('--quiet leaves the exit code', () => {
     expect(runCli(['verify', '-q', DAMAGED])).toEqual({ exit: 2, stdout: '', stderr: '' });
+  });
+});
+
+describe('diff', () => {
+  it('says that nothing differs, and what cannot be compared', () => {
+    const { stdout, stderr } = runCli([
+      'diff',
+      OTHER_ORDERS,
+      join(CAPTURES, '2.15.2-full/store'),
+      '--stream',
+      'ORDERS',
+    ]);
+    expect(stderr).toBe('');
+    expect(stdout.split('\n').slice(2)).toEqual([
+      '',
+      'not comparable: created, consumers.created, consumers.memory',
+      'same: 1 stream, 163 messages',
+      '',
+    ]);
+  });
+
+  it('reads like a diff', () => {
+    const lines = runCli(['diff', ORDERS, OTHER_ORDERS, '--show', '1']).stdout.split('\n');
+    expect(lines[0]).toBe(`--- ${ORDERS} (stream-backup, V1 snapshot)`);
+    expect(lines[1]).toBe(`+++ ${OTHER_ORDERS} (stream-backup, V2 snapshot)`);
+    expect(lines.slice(2, 7)).toEqual([
+      '',
+      '@@ ORDERS @@',
+      '  state',
+      '-   first_ts: 2026-11-21T00:03:51.375804289Z',
+      '+   first_ts: 2026-11-21T00:15:07.57884082Z',
+    ]);
+    const at = lines.indexOf('  messages: 0 same, 163 changed');
+    expect(lines.slice(at + 1, at + 3)).toEqual([
+      '!   2 orders.paid.ap-south.29: time',
+      '!   5 orders.held.sa-east.32: time',
+    ]);
+    const shown = lines.indexOf('  message 2');
+    expect(lines.slice(shown + 1, shown + 4)).toEqual([
+      '-   orders.paid.ap-south.29 2026-11-21T00:03:51.375804289Z',
+      '-   header, 86 bytes: NATS/1.0\\x0d\\x0aNats-Msg-Id: 1b0fa9a0b385d3ce\\x0d\\x0aX-Trace:…',
+      '-   payload, 872 bytes: {"schema":"com.example.orders.v3","order_id":"ord_6e766c27d3d…',
+    ]);
+    expect(lines.slice(-3)).toEqual([
+      'not comparable: created, consumers.created, consumers.memory',
+      'different: 1 of 1 stream',
+      '',
+    ]);
+    expect(Math.max(...lines.slice(2).map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  it('--stat gives a line a stream', () => {
+    const { stdout } = runCli(['diff', ORDERS, join(CAPTURES, '2.14.5-full/store'), '--stat']);
+    expect(stdout).toMatch(/^\$G\/EDGE +0 +0 +17 +0 +only B +- +-$/m);
+    expect(stdout).toMatch(/^\$G\/ORDERS +163 +0 +0 +0 +0 +0 +0$/m);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('different: 12 of 13 streams');
+  });
+
+  it('shows three replicas side by side', () => {
+    const { stdout } = runCli(['diff', ORDERS, OTHER_ORDERS, ORDERS]);
+    expect(stdout.split('\n').slice(2)).toEqual([
+      `C: ${ORDERS} (stream-backup)`,
+      '',
+      'Stream  A     B                                 C     Majority',
+      '──────  ────  ────────────────────────────────  ────  ────────',
+      'ORDERS  same  diverged at 2 (consumers differ)  same  A C',
+      '',
+      'different: 1 of 1 stream',
+      '',
+    ]);
+  });
+
+  it('tells on standard error what is damaged, and in which side', () => {
+    const { stdout, stderr } = runCli(['diff', DAMAGED, DAMAGED, '--stream', 'COMPERASE']);
+    expect(stderr).toMatch(/^natsarc: A: S2_CHUNK_CORRUPT: [^\n]+\n/);
+    expect(stderr).toContain('natsarc: B: S2_CHUNK_CORRUPT: ');
+    expect(stdout).toContain('same: 1 stream, 51 messages, as far as both could be read\n');
   });
 });
 

@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { keyedSumHex } from '../../src/codec/highwayhash.ts';
 import { ROOT } from '../support/captures.ts';
 import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder, treeSum } from '../support/damage.ts';
+import { filesBelow } from '../support/files-below.ts';
 import { runCli } from '../support/run-cli.ts';
+import { writeBlocks } from '../support/synthetic-stream.ts';
 
 const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
 const FULL = join(CAPTURES, '2.14.5-full');
@@ -15,6 +18,22 @@ function expectRefused(args: readonly string[], target: string, exit: number, wo
   expect(run.stderr).toMatch(words);
   expect(run.exit).toBe(exit);
   expect(treeSum(dirname(target))).toBe(before);
+}
+
+/** A store with a stream ORIGIN and a stream COPY that copies from it. */
+function storeOfCopies(folder: string): { readonly store: string } {
+  const store = join(folder, 'store');
+  const streams = join(store, 'jetstream/$G/streams');
+  const message = { seq: 1n, timeNs: 1_700_000_000_000_000_000n, subject: 'a', data: 'x' };
+  writeBlocks(streams, 'ORIGIN', [{ number: 1, messages: [{ ...message, header: '' }] }]);
+  const header = 'NATS/1.0\r\nNats-Stream-Source: ORIGIN 7 > >\r\n\r\n';
+  const copy = writeBlocks(streams, 'COPY', [{ number: 1, messages: [{ ...message, header }] }]);
+  const meta = JSON.parse(readFileSync(join(copy, 'meta.inf'), 'utf8'));
+  delete meta.subjects;
+  const bytes = Buffer.from(JSON.stringify({ ...meta, sources: [{ name: 'ORIGIN' }, { name: 'ELSE' }] }));
+  writeFileSync(join(copy, 'meta.inf'), bytes);
+  writeFileSync(join(copy, 'meta.sum'), keyedSumHex('COPY', bytes));
+  return { store };
 }
 
 describe('pack and rewrite-stream-name', () => {
@@ -134,6 +153,59 @@ describe('pack and rewrite-stream-name', () => {
     expect(runCli(['cat', target, '--kv']).stdout.replaceAll('"copy"', '"settings"')).toBe(before);
     const manifest = JSON.parse(readFileSync(join(target, 'backup.json'), 'utf8'));
     expect(manifest).toMatchObject({ config: { name: 'KV_copy', subjects: ['$KV.copy.>'] } });
+  });
+
+  it('rename a stream within a whole store or account backup, the rest as it is', () => {
+    const archives = [
+      ['store', 'jetstream/$G/streams'],
+      ['account-backup/$G', ''],
+    ] as const;
+    for (const [archive, streams] of archives) {
+      const source = join(FULL, archive);
+      const target = join(tempFolder(), 'out');
+      const args = [
+        'rewrite-stream-name',
+        source,
+        'ZZZ',
+        '--stream',
+        'ORDERS',
+        '--account',
+        '$G',
+        '--out',
+        target,
+      ];
+      const run = runCli(
+        archive === 'store' ? args : args.filter((arg) => arg !== '--account' && arg !== '$G'),
+      );
+      expect(run.exit, run.stderr).toBe(0);
+      expect(run.stdout).toMatch(/^ZZZ \(was ORDERS\): 163 messages/);
+      const names = readdirSync(join(source, streams)).map((name) => (name === 'ORDERS' ? 'ZZZ' : name));
+      expect(readdirSync(join(target, streams)).toSorted()).toEqual(names.toSorted());
+      for (const name of names.filter((other) => other !== 'ZZZ'))
+        for (const file of filesBelow(join(source, streams, name))) {
+          const copy = join(target, file.slice(source.length));
+          expect(readFileSync(copy).equals(readFileSync(file)), file).toBe(true);
+        }
+    }
+  });
+
+  it('mirrors and sources are told, or follow', () => {
+    const folder = tempFolder();
+    const { store } = storeOfCopies(folder);
+    const rename = ['rewrite-stream-name', store, 'ORIGIN2', '--stream', 'ORIGIN', '--out'];
+    const told = runCli([...rename, join(folder, 'told')]);
+    expect(told.stdout).toContain(
+      'note: COPY copies from ORIGIN, which is called ORIGIN2 now: --follow-sources',
+    );
+    const followed = runCli([...rename, join(folder, 'followed'), '--follow-sources']);
+    expect(followed.exit, followed.stderr).toBe(0);
+    const streams = join(folder, 'followed/jetstream/$G/streams');
+    const meta = JSON.parse(readFileSync(join(streams, 'COPY/meta.inf'), 'utf8'));
+    expect(meta).toMatchObject({ sources: [{ name: 'ORIGIN2' }, { name: 'ELSE' }] });
+    const [line = ''] = runCli(['cat', join(streams, 'COPY')]).stdout.split('\n');
+    const header = Buffer.from(JSON.parse(line).hdrs, 'base64').toString();
+    expect(header).toBe('NATS/1.0\r\nNats-Stream-Source: ORIGIN2 7 > >\r\n\r\n');
+    expect(runCli(['verify', '--check', join(folder, 'followed')]).exit).toBe(0);
   });
 
   it('a plan writes nothing', () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { convertArchive } from '../../src/operation/write/convert.ts';
-import { archiveForms } from '../support/archive-forms.ts';
+import { archiveForms, type ArchiveForm } from '../support/archive-forms.ts';
 import { captures, type Json } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';
@@ -16,6 +16,13 @@ const isRequired = process.env['NATSARC_REQUIRE_SERVERS'] === '1';
 const NOT_COMPARED =
   /^(AGED|TTL|TTLAGED|EXPIRED|DEDUP|SCHED|MIRROR.*|.*SOURCED|SRCXFORM|COUNTERSRC|COMPERASE)$/;
 
+/** V2 is for servers from 2.15 on. */
+function takenForms(version: string, forms: readonly ArchiveForm[]): (readonly ['v1' | 'v2', ArchiveForm])[] {
+  return forms.flatMap((form) =>
+    version.startsWith('2.15') ? [['v1', form] as const, ['v2', form] as const] : [['v1', form] as const],
+  );
+}
+
 for (const capture of captures().filter(({ id, set }) => set === 'full' && !id.startsWith('testdata')))
   describe.skipIf(!isRequired && !hasServer(capture.version))(`nats-server ${capture.version}`, () => {
     it('restores renamed copies with the same messages, deletes and consumers', async () => {
@@ -24,10 +31,11 @@ for (const capture of captures().filter(({ id, set }) => set === 'full' && !id.s
       const differing: Json[] = [];
       let compared = 0;
       try {
-        for (const { path, label, stream } of archiveForms(capture, (name) => !NOT_COMPARED.test(name))) {
+        const forms = archiveForms(capture, (name) => !NOT_COMPARED.test(name));
+        for (const [to, { path, label, stream }] of takenForms(capture.version, forms)) {
           const target = join(folder, `copy-${compared}`);
           const name = `${/^(KV_|OBJ_)?/.exec(stream.name)?.[0] ?? ''}COPY`;
-          await convertArchive(path, { to: 'v1', target, as: name });
+          await convertArchive(path, { to, target, as: name });
           // The messages of a bucket change with its name.
           const before = await summaryOf(name === 'COPY' ? path : target);
           server.nats('stream', 'restore', target, '--no-progress');

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { inspectArchive } from '../../src/operation/inspect/run.ts';
 import { convertArchive } from '../../src/operation/write/convert.ts';
 import type { OutputForm } from '../../src/operation/write/types.ts';
 import { archiveForms } from '../support/archive-forms.ts';
@@ -56,6 +57,20 @@ for (const capture of captures().filter(({ set }) => set === 'full'))
         `${capture.id}: ${forms.length} archives, each written in V1, V2, V1 again, store, renamed`,
       );
       expect(differing).toEqual([]);
+    }, 600_000);
+
+    it('makes snapshots that are no more than 10 % larger than those of the server', async () => {
+      let [ours, theirs] = [0, 0];
+      for (const { path, label } of forms) {
+        if (!label.startsWith('backups/')) continue;
+        const form = (await inspectArchive(path)).source.snapshot_format ?? 'v1';
+        ours += statSync(join(await convert(path, form), 'stream.tar.s2')).size;
+        theirs += statSync(join(path, 'stream.tar.s2')).size;
+      }
+      console.log(
+        `${capture.id}: snapshots of ${ours} bytes, the server's own ${theirs}: ${(ours / theirs).toFixed(3)}`,
+      );
+      expect(ours).toBeLessThan(1.1 * theirs);
     }, 600_000);
 
     it('packs a stopped store as the CLI backed up the live stream', async () => {

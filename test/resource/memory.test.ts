@@ -49,6 +49,23 @@ describe(`peak memory stays under ${LIMIT_MIB} MiB`, () => {
     ['verify a store with four threads', () => ['verify', '--check', '--jobs', '4', join(folder, 'BIG')]],
     ['verify a snapshot', () => ['verify', '--check', '--jobs', '4', join(folder, 'big.tar.s2')]],
     ['inspect --deep --gaps a store', () => ['inspect', '--deep', '--gaps', '--json', join(folder, 'BIG')]],
+    ['diff a store with a snapshot', () => ['diff', join(folder, 'BIG'), join(folder, 'big.tar.s2')]],
+    [
+      'diff by fingerprints with four threads',
+      () => ['diff', '--jobs', '4', '--map-subject', 'a.>=b.>', join(folder, 'BIG'), join(folder, 'BIG')],
+    ],
+    [
+      'diff a snapshot by fingerprints',
+      () => [
+        'diff',
+        '--jobs',
+        '4',
+        '--map-subject',
+        'a.>=b.>',
+        join(folder, 'BIG'),
+        join(folder, 'big.tar.s2'),
+      ],
+    ],
     [
       'export a store to Parquet',
       () => ['export', '--to', 'parquet', '--max-seq', '400000', join(folder, 'BIG')],

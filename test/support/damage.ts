@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { unreadableReport } from '../../src/operation/verify/unreadable.ts';
@@ -17,10 +17,10 @@ export function tempFolder(): string {
   return folder;
 }
 
-/** A copy of a folder or file of the captures, to be damaged. `keepName` keeps the last part of its path. */
+/** A copy of a folder or file, of the captures or by its full path, to be damaged. `keepName` keeps the last part of its path. */
 export function copyOf(path: string): string {
   const target = join(tempFolder(), path.split('/').at(-1) ?? 'copy');
-  cpSync(join(CAPTURES, path), target, { recursive: true });
+  cpSync(isAbsolute(path) ? path : join(CAPTURES, path), target, { recursive: true });
   return target;
 }
 

@@ -19,6 +19,10 @@ export function hasServer(version: string): boolean {
   return existsSync(join(SERVERS, version, 'nats-server')) && existsSync(join(SERVERS, 'cli/nats'));
 }
 
+export function serverBinary(version: string): string {
+  return join(SERVERS, version, 'nats-server');
+}
+
 async function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer();
@@ -50,10 +54,9 @@ export class LiveServer {
     accounts: readonly string[] = [],
   ): Promise<LiveServer> {
     const port = await freePort();
-    const binary = join(SERVERS, version, 'nats-server');
     const [configFile, logFile] = [`${storeFolder}.conf`, `${storeFolder}.log`];
     writeFileSync(configFile, configText(storeFolder, port, accounts));
-    const child = spawn(binary, ['-c', configFile, '-l', logFile], { stdio: 'ignore' });
+    const child = spawn(serverBinary(version), ['-c', configFile, '-l', logFile], { stdio: 'ignore' });
     for (let tries = 0; tries < 100; tries++) {
       if (await answers(port)) return new LiveServer(child, `127.0.0.1:${port}`, logFile);
       await delay(100);

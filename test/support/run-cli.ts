@@ -9,8 +9,13 @@ export interface CliRun {
 }
 
 /** Runs the built command as a user would; `uid` as another user (only root can ask for that). */
-export function runCli(args: readonly string[], input?: Uint8Array, uid?: number): CliRun {
-  const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1' };
+export function runCli(
+  args: readonly string[],
+  input?: Uint8Array,
+  uid?: number,
+  environment: NodeJS.ProcessEnv = {},
+): CliRun {
+  const env: NodeJS.ProcessEnv = { ...process.env, ...environment, NO_COLOR: '1' };
   delete env['NODE_EXTRA_CA_CERTS'];
   const done = spawnSync(process.execPath, [join(ROOT, 'bin/natsarc.js'), ...args], {
     env,

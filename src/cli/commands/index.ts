@@ -4,12 +4,15 @@ import type { Command } from '../command.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   inspect: async () => (await import('./inspect.ts')).inspectCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
+  diff: async () => (await import('./diff.ts')).diffCommand,
   cat: async () => (await import('./cat.ts')).catCommand,
   export: async () => (await import('./export.ts')).exportCommand,
   pack: async () => (await import('./write.ts')).packCommand,
   convert: async () => (await import('./write.ts')).convertCommand,
   'extract-into-data-dir': async () => (await import('./extract.ts')).extractCommand,
   'rewrite-stream-name': async () => (await import('./write.ts')).rewriteStreamNameCommand,
+  preflight: async () => (await import('./preflight.ts')).preflightCommand,
+  repair: async () => (await import('./repair.ts')).repairCommand,
   checks: async () => (await import('./checks.ts')).checksCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
 };

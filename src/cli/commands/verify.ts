@@ -2,7 +2,15 @@ import type { Argv } from 'yargs';
 import type { VerifyReport } from '../../operation/types.ts';
 import type { CliContext } from '../context.ts';
 import { exitOfStatus } from '../exit-code.ts';
-import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
+import {
+  ARCHIVE,
+  AT_FLAG,
+  atOption,
+  SELECT_FLAGS,
+  selectOptions,
+  type AtArguments,
+  type SelectArguments,
+} from '../options.ts';
 
 const FORMATS = ['text', 'json', 'nagios', 'prometheus', 'junit'] as const;
 type Format = (typeof FORMATS)[number];
@@ -22,6 +30,7 @@ export const verifyCommand = {
           describe: 'write the result to this file, whole or not at all',
           requiresArg: true,
         },
+        at: AT_FLAG,
         'critical-warnings': { alias: 'w', type: 'boolean', describe: 'warnings are critical' },
       })
       .example('$0 verify backups/ORDERS', 'a stream backup')
@@ -32,7 +41,8 @@ export const verifyCommand = {
   run: async (args: VerifyArguments, context: CliContext): Promise<void> => {
     const { verifyArchive } = await import('../../operation/verify/run.ts');
     const { unreadableReport } = await import('../../operation/verify/unreadable.ts');
-    const report = await verifyArchive(args.archive, selectOptions(args, context)).catch((error: unknown) =>
+    const options = { ...selectOptions(args, context), ...atOption(args) };
+    const report = await verifyArchive(args.archive, options).catch((error: unknown) =>
       unreadableReport(args.archive, error),
     );
     context.progress.end();
@@ -71,7 +81,7 @@ async function render(
   }
 }
 
-interface VerifyArguments extends SelectArguments {
+interface VerifyArguments extends SelectArguments, AtArguments {
   readonly archive: string;
   readonly check?: boolean;
   readonly format?: Format;

@@ -8,6 +8,8 @@ export interface ChunkIndex {
   readonly decodedOffsets: Float64Array;
   readonly encodedEndBytes: number;
   readonly decodedSizeBytes: number;
+  /** Only of a salvage: where it went past damage, ascending. */
+  readonly gaps?: readonly (ChunkGap & { readonly decodedAt: number })[];
 }
 
 /** What a chunk header, and the first bytes behind it, tell. */
@@ -25,33 +27,44 @@ const HEAD_BYTES = CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES + 5;
 const WINDOW_BYTES = 64 * 1024;
 const FEW_ROWS = 256;
 
-type Read = (target: Uint8Array, offsetBytes: number) => number;
+export type Read = (target: Uint8Array, offsetBytes: number) => number;
+
+/** A stretch of a framed stream whose chunk header cannot be trusted. */
+export interface ChunkGap {
+  readonly encodedAt: number;
+  readonly encodedEnd: number;
+  /** Type of the one chunk that fills it; null where it holds none that decodes. */
+  readonly type: number | null;
+  /** Bytes it stands for; a guess where `type` is null. */
+  readonly decodedBytes: number;
+}
+
+/** Looks at each chunk of a salvage: how to go on where its header cannot be trusted, null where it can. */
+export type PassGap = (offsetBytes: number) => ChunkGap | null;
 
 /**
  * Walks the chunk headers of a framed stream without decoding anything. Stops at the first chunk that cannot be
- * stepped over; what lies behind it is not part of the index.
+ * stepped over, unless `passGap` knows how to go on; what lies behind it is not part of the index.
  */
-export function indexChunks(read: Read, sizeBytes: number): { index: ChunkIndex; faults: Fault[] } {
+export function indexChunks(
+  read: Read,
+  sizeBytes: number,
+  passGap: PassGap | null = null,
+): { index: ChunkIndex; faults: Fault[] } {
   const heads = new HeadReader(read, sizeBytes);
   const rows = { encoded: [] as number[], decoded: [] as number[] };
   const faults: Fault[] = [];
+  const gaps: (ChunkGap & { readonly decodedAt: number })[] = [];
   let offsetBytes = 0;
   let decodedBytes = 0;
   while (offsetBytes < sizeBytes) {
-    const head = readChunkHead(heads.at(offsetBytes, HEAD_BYTES), offsetBytes);
-    if ('code' in head) {
-      faults.push(head);
-      break;
-    }
-    const next = offsetBytes + CHUNK_HEADER_BYTES + head.bodyBytes;
-    if (next > sizeBytes) {
-      faults.push({
-        code: 'S2_CUT',
-        offsetBytes,
-        data: { expected: head.bodyBytes, remaining: sizeBytes - offsetBytes - 4 },
-      });
-      break;
-    }
+    const step = stepOver(heads, offsetBytes, sizeBytes);
+    if ('code' in step) faults.push(step);
+    const gap = passGap?.(offsetBytes) ?? null;
+    if ('code' in step && gap === null) break;
+    if (gap !== null) gaps.push({ ...gap, decodedAt: decodedBytes });
+    const head = gap ?? ('code' in step ? { decodedBytes: 0 } : step);
+    const next = gap?.encodedEnd ?? ('code' in step ? sizeBytes : step.next);
     const lastRow = rows.decoded.at(-1);
     if (head.decodedBytes > 0 && (lastRow === undefined || decodedBytes - lastRow >= ROW_BYTES)) {
       rows.encoded.push(offsetBytes);
@@ -66,9 +79,23 @@ export function indexChunks(read: Read, sizeBytes: number): { index: ChunkIndex;
       decodedOffsets: shared(rows.decoded),
       encodedEndBytes: offsetBytes,
       decodedSizeBytes: decodedBytes,
+      ...(passGap === null ? {} : { gaps }),
     },
     faults,
   };
+}
+
+function stepOver(
+  heads: HeadReader,
+  offsetBytes: number,
+  sizeBytes: number,
+): { readonly next: number; readonly decodedBytes: number } | Fault {
+  const head = readChunkHead(heads.at(offsetBytes, HEAD_BYTES), offsetBytes);
+  if ('code' in head) return head;
+  const next = offsetBytes + CHUNK_HEADER_BYTES + head.bodyBytes;
+  if (next <= sizeBytes) return { next, decodedBytes: head.decodedBytes };
+  const data = { expected: head.bodyBytes, remaining: sizeBytes - offsetBytes - 4 };
+  return { code: 'S2_CUT', offsetBytes, data };
 }
 
 /** Reads a chunk's first bytes; a fault where the chunk cannot be stepped over. `bytes` may be cut by the file's end. */

@@ -3,6 +3,7 @@ import type { ByteSource } from '../../source/byte-source.ts';
 import { parsePaxRecords, parseTarHeader, TAR_BLOCK_BYTES, type TarHeader } from './header.ts';
 import { framingFaults } from '../open-source.ts';
 import { nameFault, normalName } from './entry-name.ts';
+import { nextHeader } from './find-header.ts';
 
 /** A regular file in a tar. */
 export interface TarEntry {
@@ -17,15 +18,26 @@ export interface TarWalk {
   readonly faults: readonly (Fault & { readonly entry?: string })[];
   /** Whether anything in it looked like a tar. */
   readonly headers: number;
+  /** Content whose header is damaged. */
+  readonly orphans: readonly { readonly offsetBytes: number; readonly sizeBytes: number }[];
+}
+
+/** A stretch that was lost before the tar was read; how long it was is a guess. */
+export interface TarGap {
+  readonly fromBytes: number;
+  readonly toBytes: number;
 }
 
 /** A stream of a hundred thousand consumers has fewer; an archive with more is not a snapshot. */
 const MAX_ENTRIES = 2_000_000;
 const MAX_EXTENSION_BYTES = 1024 * 1024;
 
-/** Finds the files of a tar by reading only its headers. Goes on behind damage at the next header that fits. */
-export function walkTar(source: ByteSource): TarWalk {
-  const walker = new TarWalker(source);
+/**
+ * Finds the files of a tar by reading only its headers. Goes on behind damage at the next header that fits. `gaps`, of a
+ * salvage: behind one of them headers may be anywhere.
+ */
+export function walkTar(source: ByteSource, gaps: readonly TarGap[] | null = null): TarWalk {
+  const walker = new TarWalker(source, gaps);
   walker.walk();
   return walker;
 }
@@ -34,14 +46,17 @@ class TarWalker implements TarWalk {
   readonly entries: TarEntry[] = [];
   readonly faults: (Fault & { readonly entry?: string })[] = [];
   headers = 0;
+  readonly orphans: { offsetBytes: number; sizeBytes: number }[] = [];
   readonly #source: ByteSource;
+  readonly #gaps: readonly TarGap[] | null;
   readonly #seen = new Set<string>();
   readonly #block = new Uint8Array(TAR_BLOCK_BYTES);
   #longName: string | null = null;
   #longSize: number | null = null;
 
-  constructor(source: ByteSource) {
+  constructor(source: ByteSource, gaps: readonly TarGap[] | null) {
     this.#source = source;
+    this.#gaps = gaps;
   }
 
   walk(): void {
@@ -76,7 +91,8 @@ class TarWalker implements TarWalk {
   #isDamagedAt(at: number): boolean {
     return framingFaults(this.#source).some(({ code, data }) => {
       const from = Number(data?.['decoded_offset'] ?? Infinity);
-      return code === 'S2_CHUNK_CORRUPT' && at >= from && at < from + Number(data?.['decoded_length'] ?? 0);
+      const readsAsZeros = code === 'S2_CHUNK_CORRUPT' || this.#gaps !== null;
+      return readsAsZeros && at >= from && at < from + Number(data?.['decoded_length'] ?? 0);
     });
   }
 
@@ -106,6 +122,7 @@ class TarWalker implements TarWalk {
 
   #resynchronise(at: number): number {
     this.faults.push({ code: 'TAR_HEADER_CORRUPT', offsetBytes: at });
+    if (this.#gaps !== null) return this.#passOrphan(at);
     for (
       let next = at + TAR_BLOCK_BYTES;
       next + TAR_BLOCK_BYTES <= this.#source.sizeBytes;
@@ -117,6 +134,24 @@ class TarWalker implements TarWalk {
     return this.#source.sizeBytes;
   }
 
+  #passOrphan(at: number): number {
+    const isBehindGap = this.#gaps?.some((gap) => gap.fromBytes <= at) === true;
+    const next = nextHeader(this.#source, at + 1, isBehindGap ? 1 : TAR_BLOCK_BYTES, at);
+    const contentAt = Math.min(next, isBehindGap ? at : at + TAR_BLOCK_BYTES);
+    this.orphans.push({ offsetBytes: contentAt, sizeBytes: next - contentAt });
+    return next;
+  }
+
+  /** Where the content of an entry ends; behind a gap in it, at the next header, wherever that is. */
+  #endOfContent(contentAt: number, sizeBytes: number): number {
+    const end = contentAt + sizeBytes;
+    const gap = this.#gaps?.find(({ fromBytes, toBytes }) => fromBytes < end && toBytes > contentAt);
+    if (gap === undefined) return end;
+    const next = this.#readHeader(contentAt + paddedBytes(sizeBytes));
+    if (next !== null && next !== 'cut' && next !== 'zero') return end;
+    return nextHeader(this.#source, Math.max(contentAt, gap.toBytes), 1, contentAt);
+  }
+
   /** Takes one header and steps over its content; gives where the next header is. */
   #take(header: TarHeader, at: number): number {
     this.headers++;
@@ -125,6 +160,11 @@ class TarWalker implements TarWalk {
     const isExtension = 'xgLK'.includes(header.type);
     const name = isExtension ? header.name : (this.#longName ?? header.name);
     const sizeBytes = isExtension ? header.sizeBytes : (this.#longSize ?? header.sizeBytes);
+    const end = Number.isFinite(sizeBytes) ? this.#endOfContent(contentAt, sizeBytes) : contentAt;
+    if (end !== contentAt + sizeBytes && Number.isFinite(sizeBytes)) {
+      if (!isExtension) this.#takeEntry(header, normalName(name), contentAt, end - contentAt);
+      return end;
+    }
     if (!Number.isFinite(sizeBytes) || sizeBytes > remaining) {
       this.#takeTooLong(name, sizeBytes, contentAt, remaining);
       return this.#source.sizeBytes;
@@ -135,7 +175,7 @@ class TarWalker implements TarWalk {
       this.#longName = null;
       this.#longSize = null;
     }
-    return contentAt + Math.ceil(sizeBytes / TAR_BLOCK_BYTES) * TAR_BLOCK_BYTES;
+    return contentAt + paddedBytes(sizeBytes);
   }
 
   /** A size no archive has is a lie; one that merely passes the end is a cut. What is there of it is kept. */
@@ -182,4 +222,8 @@ class TarWalker implements TarWalk {
     this.#seen.add(path);
     this.entries.push({ path, offsetBytes, sizeBytes });
   }
+}
+
+function paddedBytes(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / TAR_BLOCK_BYTES) * TAR_BLOCK_BYTES;
 }

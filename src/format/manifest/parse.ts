@@ -1,4 +1,5 @@
 import { integerField, objectField, parseJsonObject, textField, type JsonObject } from '../../core/json.ts';
+import { rangesOf } from '../../core/sequence-ranges.ts';
 import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
 import type { Manifest, ManifestState } from './types.ts';
@@ -37,7 +38,16 @@ export function parseDeclaredState(state: JsonObject): ManifestState | null {
     numSubjects: numberField(state, 'num_subjects'),
     numDeleted: integerField(state, 'num_deleted'),
     consumerCount: numberField(state, 'consumer_count') ?? 0,
+    ...lostMessages(objectField(state, 'lost')),
   };
+}
+
+/** `lost.msgs` lists every sequence (NATS API: LostStreamData). */
+function lostMessages(lost: JsonObject | null): { readonly lost?: BigUint64Array } {
+  const msgs = lost?.['msgs'];
+  if (!Array.isArray(msgs)) return {};
+  const seqs = msgs.filter((seq) => typeof seq === 'bigint' || Number.isSafeInteger(seq)).map(BigInt);
+  return { lost: rangesOf(BigUint64Array.from(seqs.filter((seq) => seq >= 0n))) };
 }
 
 function numberField(object: JsonObject, field: string): number | null {

@@ -11,6 +11,8 @@ export interface ManifestState {
   readonly numSubjects: number | null;
   readonly numDeleted: bigint | null;
   readonly consumerCount: number;
+  /** Messages that were lost before the state was written: pairs from, to. Servers leave it out; a repair tells it. */
+  readonly lost?: BigUint64Array;
 }
 
 /** backup.json, as the `nats` CLI writes it. */

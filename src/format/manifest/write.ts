@@ -1,4 +1,5 @@
 import { stringifyJson, type JsonObject } from '../../core/json.ts';
+import { countSequences, eachSequence } from '../../core/sequence-ranges.ts';
 import type { ManifestState } from './types.ts';
 
 /** A state as backup.json and state.json of a V2 archive have it (format.md 8.4, 9.1). */
@@ -13,7 +14,15 @@ export function declaredStateJson(state: ManifestState): JsonObject {
     ...(state.numSubjects === null || state.numSubjects === 0 ? {} : { num_subjects: state.numSubjects }),
     ...(state.numDeleted === null || state.numDeleted === 0n ? {} : { num_deleted: state.numDeleted }),
     consumer_count: state.consumerCount,
+    ...(state.lost === undefined || state.lost.length === 0 ? {} : { lost: lostJson(state.lost) }),
   };
+}
+
+const MOST_LOST = 100_000n;
+
+/** The NATS API lists every sequence; a list beyond all use is left out. */
+function lostJson(lost: BigUint64Array): JsonObject {
+  return { msgs: countSequences(lost) > MOST_LOST ? [] : [...eachSequence(lost)], bytes: 0 };
 }
 
 /** Writes backup.json, indented as the `nats` CLI does (format.md 9.1). */

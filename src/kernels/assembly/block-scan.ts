@@ -60,6 +60,8 @@ export const KIND_HEADER_END: u64 = 8;
 export const WANT_TTL: u32 = 1;
 export const WANT_SCHEDULES: u32 = 2;
 export const WANT_RECORDS: u32 = 4;
+/** Take good records in any order, and never give up before the end. */
+export const WANT_SALVAGE: u32 = 8;
 
 export const MORE: i32 = 0;
 export const FULL: i32 = 1;
@@ -83,6 +85,8 @@ let end: usize = SCAN;
 let origin: f64 = 0;
 let full: bool = false;
 let budget: f64 = 0;
+/** Bytes hashed in vain. */
+export let vainBytes: f64 = 0;
 let failures: u32 = 0;
 let tryAhead: usize = 0;
 let faultKind: u64 = 0;
@@ -138,6 +142,7 @@ export function scanStart(wanted: u32, capacity: u32): void {
   end = SCAN;
   origin = 0;
   budget = 1048576;
+  vainBytes = 0;
   failures = 0;
   owesNext = false;
   expected = NONE;
@@ -347,11 +352,9 @@ function walk(final: bool): bool {
       mode = SEARCH;
       return true;
     }
-    if (hashRecord(at, word, subjectBytes) != load<u64>(at + length - 8)) {
-      if (word >> 31) moveBack(at, subjectBytes);
+    if (!isAffordable(length) || !isWhole(at, word, length, subjectBytes)) {
       start = at;
       bad(KIND_CHECKSUM, true);
-      spend(length);
       tryAhead = length;
       if (mode == WALK) mode = TRY;
       return true;
@@ -535,8 +538,30 @@ function resume(at: usize): void {
 /** Counts hashing that came to nothing; hostile lengths must not make the work more than linear. */
 function spend(bytes: usize): void {
   budget -= <f64>bytes;
+  vainBytes += <f64>bytes;
   failures++;
+  if (wants & WANT_SALVAGE) return;
   if (budget < 0 || (last == 0 && failures >= FRUITLESS)) mode = LOST;
+}
+
+/** A salvage passes over what it has no budget to hash, and goes on behind it. */
+function isAffordable(bytes: usize): bool {
+  return !(wants & WANT_SALVAGE) || budget >= <f64>bytes;
+}
+
+/** Whether the checksum fits. Where it does, the subject stays moved; where not, the bytes are as they were. */
+function isWhole(at: usize, word: u32, length: usize, subjectBytes: usize): bool {
+  if (hashRecord(at, word, subjectBytes) == load<u64>(at + length - 8)) return true;
+  if (word >> 31) moveBack(at, subjectBytes);
+  spend(length);
+  return false;
+}
+
+/** Sequences above this are taken for damage. */
+function highest(): u64 {
+  const near = last + FURTHEST_JUMP;
+  if (wants & WANT_SALVAGE) return max(near, (<u64>1) << 56);
+  return last == 0 ? ((<u64>1) << 56) - 1 : near;
 }
 
 /** Whether a good record starts at `at`. */
@@ -552,21 +577,20 @@ function isGood(at: usize, final: bool): i32 {
   if (time != 0 && (time < 0x0d00000000000000 || time > 0x4000000000000000)) return NO;
   if (seqWord & TOMBSTONE) {
     if (length != 30 || seqWord & ERASED) return NO;
-  } else if (seq <= last) return NO;
-  if (last == 0 ? seq >> 56 != 0 : seq > last + FURTHEST_JUMP) return NO;
+  } else if (seq == 0 || (seq <= last && !(wants & WANT_SALVAGE))) return NO;
+  if (seq > highest()) return NO;
   if (length > end - at) return final ? NO : UNKNOWN;
+  if (!isAffordable(length)) return NO;
   const subjectBytes = <usize>load<u16>(at, 20);
-  const good = hashRecord(at, word, subjectBytes) == load<u64>(at + length - 8);
+  if (!isWhole(at, word, length, subjectBytes)) return NO;
   if (word >> 31) moveBack(at, subjectBytes);
-  if (good) return YES;
-  spend(length);
-  return NO;
+  return YES;
 }
 
 /** Looks for the next good record, from `start` on. False: more bytes are needed. */
 function search(final: bool): bool {
   let at = start;
-  const top = i8x16.splat(<i8>((last == 0 ? ((<u64>1) << 56) - 1 : last + FURTHEST_JUMP) >> 56) & 0x3f);
+  const top = i8x16.splat(<i8>(highest() >> 56) & 0x3f);
   const lengthTop = i8x16.splat(2);
   const low7 = i8x16.splat(0x7f);
   const low6 = i8x16.splat(0x3f);

@@ -25,7 +25,7 @@ export {
   SCRATCH,
   SCRATCH_BYTES,
 } from './memory';
-export { s2Decode, s2DecodePair, s2DecodeStart, s2SecondLength } from './s2-decode';
+export { s2Decode, s2DecodePair, s2DecodeStart, s2Reached, s2SecondLength } from './s2-decode';
 export { s2Encode } from './s2-encode';
 export { sha256Finish, sha256Start, sha256Update } from './sha256';
 export { subjectDigest, subjectIsSound } from './subject';

@@ -50,14 +50,14 @@ function begin(state: usize, input: usize, bytes: usize, output: usize): void {
   let value: u64 = 0;
   let shift: u64 = 0;
   store<i32>(state, CORRUPT, VERDICT);
+  store<usize>(state, output, TO);
+  store<usize>(state, output, OUT);
   for (let at = input; at < end && shift < 35; at++, shift += 7) {
     const b = load<u8>(at);
     value |= (<u64>(b & 0x7f)) << shift;
     if (b >= 0x80) continue;
     store<usize>(state, at + 1, AT);
-    store<usize>(state, output, TO);
     store<usize>(state, end, END);
-    store<usize>(state, output, OUT);
     store<usize>(state, output + <usize>value, LIMIT);
     store<usize>(state, 0, OFFSET);
     if (value <= <u64>S2_OUTPUT_BYTES) store<i32>(state, GOING, VERDICT);
@@ -313,6 +313,11 @@ export function s2DecodeStart(bytes: usize, enough: usize): i32 {
   run(FIRST, enough);
   if (load<i32>(FIRST, VERDICT) == CORRUPT) return -1;
   return <i32>(load<usize>(FIRST, TO) - load<usize>(FIRST, OUT));
+}
+
+/** How far the last `s2Decode` came, where it failed too. */
+export function s2Reached(): usize {
+  return load<usize>(FIRST, TO) - load<usize>(FIRST, OUT);
 }
 
 export let s2SecondLength: i32 = -1;

@@ -150,8 +150,8 @@ async function install(
   options: ExtractOptions,
 ): Promise<WrittenReport> {
   const staged = new StagedStore(dataDir.storeFolder);
+  const written: WrittenStream[] = [];
   try {
-    const written: WrittenStream[] = [];
     for (const stream of streams) {
       const state = await writeStream(stream, shape, join('new', pathOf(stream)), staged, work.signal);
       written.push(writtenStream(stream, shape, state));
@@ -159,13 +159,24 @@ async function install(
     await checkWritten(staged.newStreams, written, options);
     mustBeStopped(dataDir);
     staged.install(streams.map(pathOf));
-    return {
-      type: 'natsarc.v1.written',
-      ...common(written, streams, skipped, dataDir, notes),
-      bytes_written: staged.bytesWritten,
-    };
-  } finally {
+  } catch (error) {
     staged.discard();
+    throw error;
+  }
+  return {
+    type: 'natsarc.v1.written',
+    ...common(written, streams, skipped, dataDir, [...notes, ...tidyUp(staged)]),
+    bytes_written: staged.bytesWritten,
+  };
+}
+
+/** The streams are in their place by now: what cannot be removed is told, and removed by the next run. */
+function tidyUp(staged: StagedStore): string[] {
+  try {
+    staged.discard();
+    return [];
+  } catch (error) {
+    return [`${staged.path} could not be removed: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 

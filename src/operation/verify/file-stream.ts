@@ -15,6 +15,7 @@ import { stateFromBlocks } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../declared-states.ts';
 import type { Archive } from '../open-archive.ts';
+import { predictFileStream } from '../predict/predict.ts';
 import { stateReport } from '../state-report.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { lostMessages } from './lost.ts';
@@ -35,6 +36,7 @@ export async function verifyFileStream(archive: StreamArchive, work: Archive): P
   if (!isReadable || archive.name === '') return unread(archive, isReadable);
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
   const state = stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null);
+  const lost = lostMessages(evidence);
   const findings = [
     ...archive.findings,
     ...configFindings(archive),
@@ -50,8 +52,8 @@ export async function verifyFileStream(archive: StreamArchive, work: Archive): P
       name: archive.name,
       declared: declaredStates(archive, null)[0]?.state ?? null,
       actual: stateReport(state, { consumerCount: archive.consumers.length, gaps: false }),
-      lost: lostMessages(evidence),
-      predictions: [],
+      lost,
+      predictions: predictFileStream(evidence, lost, [...archive.parts.findings, ...findings], work),
     },
     findings,
     blocks: archive.blocks.length,

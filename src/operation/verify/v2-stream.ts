@@ -7,13 +7,11 @@ import { makeFinding, type Fault, type Finding } from '../../findings/finding.ts
 import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
-import { formatTimeNs } from '../../core/time.ts';
-import { GO_ZERO_TIME } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../declared-states.ts';
 import type { Archive } from '../open-archive.ts';
-import type { StreamState } from '../types.ts';
 import { readV2Messages, type V2Messages } from '../v2-messages.ts';
+import { v2State } from '../v2-state.ts';
 import type { VerifiedStream } from './types.ts';
 
 const TOP_SEQUENCE = (1n << 62n) - 1n;
@@ -44,7 +42,7 @@ export function verifyV2Stream(archive: StreamArchive, parts: V2StreamParts, wor
       account: archive.account,
       name: archive.name,
       declared: declaredStates(archive, state)[0]?.state ?? null,
-      actual: actualState(archive, state, messages),
+      actual: v2State(archive, state, messages),
       lost: { msgs: [], bytes: 0 },
       predictions: [],
     },
@@ -75,25 +73,4 @@ function manifestFaults(archive: StreamArchive, { live, total }: V2Messages): Fa
     isIndexAgreed: true,
   };
   return declaredFaults(declared, actual, archive.config);
-}
-
-function actualState(
-  archive: StreamArchive,
-  state: ManifestState | null,
-  { total }: V2Messages,
-): StreamState {
-  const isEmpty = total.messages === 0;
-  const lastSeq = state !== null && state.lastSeq > total.lastSeq ? state.lastSeq : total.lastSeq;
-  const time = (timeNs: bigint): string => (isEmpty ? GO_ZERO_TIME : formatTimeNs(timeNs));
-  return {
-    messages: total.messages,
-    bytes: total.bytes,
-    first_seq: isEmpty ? lastSeq + 1n : total.firstSeq,
-    first_ts: time(total.firstTimeNs),
-    last_seq: lastSeq,
-    last_ts: time(total.lastTimeNs),
-    num_subjects: null,
-    num_deleted: isEmpty ? 0n : lastSeq - total.firstSeq + 1n - BigInt(total.messages),
-    consumer_count: archive.consumers.length,
-  };
 }

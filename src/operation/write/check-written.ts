@@ -1,5 +1,5 @@
 import { ToolError } from '../../core/error.ts';
-import type { SelectOptions, StreamState } from '../types.ts';
+import type { SelectOptions, StreamState, VerifyReport, VerifyStreamReport } from '../types.ts';
 import { verifyArchive } from '../verify/run.ts';
 import type { WrittenStream } from './types.ts';
 
@@ -17,9 +17,7 @@ export async function checkWritten(
   if (wrong !== undefined)
     throw new ToolError(`what was written does not verify: ${wrong.code}: ${wrong.message}`);
   for (const { account, name, state } of streams) {
-    const actual = written.streams.find(
-      (stream) => stream.name === name && (stream.account === null || stream.account === account),
-    )?.actual;
+    const actual = streamOf(written, account, name)?.actual;
     const [read, wrote] = [
       countsOf(state),
       actual === undefined || actual === null ? 'nothing' : countsOf(actual),
@@ -27,6 +25,16 @@ export async function checkWritten(
     if (read !== wrote)
       throw new ToolError(`${name}: what was written holds ${wrote}, what was read ${read}`);
   }
+}
+
+/** A folder of backups has the account that it is called; while it is staged it is called otherwise. */
+function streamOf(
+  { streams }: VerifyReport,
+  account: string | null,
+  name: string,
+): VerifyStreamReport | undefined {
+  const named = streams.filter((stream) => stream.name === name);
+  return named.length === 1 ? named[0] : named.find((stream) => stream.account === account);
 }
 
 function countsOf({ messages, bytes, last_seq }: StreamState): string {

@@ -16,7 +16,13 @@ export interface ConvertOptions extends WriteOptions {
 export const DEFAULT_ACCOUNT = '$G';
 
 /** Forms in which one stream is the whole archive: its backup is the target itself, not a folder in it. */
-const ONE_STREAM_KINDS = ['stream-backup', 'snapshot', 'stream-store', 'block', 'config-backup'];
+export const ONE_STREAM_KINDS: readonly string[] = [
+  'stream-backup',
+  'snapshot',
+  'stream-store',
+  'block',
+  'config-backup',
+];
 
 /**
  * Writes the selected streams in another form, live messages only, under their sequences, consumers with their

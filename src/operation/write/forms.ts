@@ -35,7 +35,10 @@ export async function writeStream(
   if (shape.as === 'snapshot') return writeSnapshotFile(stream, shape.form, path, staged, signal);
   staged.makeFolder(path);
   const state = await writeSnapshotFile(stream, shape.form, join(path, 'stream.tar.s2'), staged, signal);
-  const manifest = writeManifest(stream.config, declaredState(state, stream.consumers.length));
+  const manifest = writeManifest(
+    stream.config,
+    declaredState(state, stream.consumers.length, stream.content.lost),
+  );
   staged.addFile(join(path, 'backup.json'), manifest);
   return state;
 }

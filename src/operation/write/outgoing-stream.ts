@@ -32,8 +32,11 @@ export interface OutgoingConsumer {
   readonly state: ConsumerState | null;
 }
 
-/** Whether the messages of a stream get other bytes than they had. */
-export function mappingsFor(source: StreamArchive, options: ChangeOptions): readonly SubjectMapping[] {
+/** How the subjects of a stream change: as asked for; else, where a bucket gets another name, as its clients need it. */
+export function mappingsFor(
+  source: Pick<StreamArchive, 'name'>,
+  options: Pick<ChangeOptions, 'as' | 'mapSubjects'>,
+): readonly SubjectMapping[] {
   const given = (options.mapSubjects ?? []).map(parseSubjectMapping);
   if (given.length > 0 || options.as === undefined) return given;
   const bucket = bucketOf(source.name);

@@ -1,7 +1,7 @@
 import { CATALOG, type FindingCode } from '../../findings/catalog/index.ts';
 import type { Palette } from '../palette.ts';
 import { table } from '../table.ts';
-import { wrap } from './verify.ts';
+import { wrap } from './wrap.ts';
 
 /** Every code, a line each. */
 export function checksText(palette: Palette): string {

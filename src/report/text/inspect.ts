@@ -5,7 +5,8 @@ import { labelled, table } from '../table.ts';
 import { bytesText, countOrDash, countText, counted, timeShort } from '../units.ts';
 import { configurationPairs } from './stream-configuration.ts';
 import { blockTable, consumerTable, subjectTable } from './stream-tables.ts';
-import { placeText, wrap } from './verify.ts';
+import { placeText } from './verify.ts';
+import { wrap } from './wrap.ts';
 
 export interface InspectTextOptions {
   readonly blocks: boolean;

@@ -6,6 +6,8 @@ import type { Palette } from '../palette.ts';
 import { table } from '../table.ts';
 import { bytesText, countOrDash, countText, counted } from '../units.ts';
 import { totalsText } from '../verify-line.ts';
+import { predictionLines } from './predictions.ts';
+import { wrap } from './wrap.ts';
 
 /** How many places of one code are listed; `--json` has them all. */
 const MAX_PLACES = 20;
@@ -15,6 +17,7 @@ const SEVERITIES = ['critical', 'warning', 'info'] as const;
 export function verifyText(report: VerifyReport, palette: Palette): string {
   const lines = [...streamLines(report, palette), ''];
   for (const severity of SEVERITIES) lines.push(...severityLines(report, severity, palette));
+  lines.push(...predictionLines(report, palette));
   lines.push(`${paintStatus(report.status, palette)}: ${totalsText(report)} checked${verdict(report)}`);
   return `${lines.join('\n')}\n`;
 }
@@ -94,19 +97,6 @@ export function placeText(finding: Finding): string {
 
 function placeLines(finding: Finding): string[] {
   return wrap(placeText(finding), 94).map((line, i) => `${i === 0 ? '    ' : '      '}${line}`);
-}
-
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length + 1 > width) {
-      lines.push(line);
-      line = '';
-    }
-    line = line === '' ? word : `${line} ${word}`;
-  }
-  return line === '' ? lines : [...lines, line];
 }
 
 export function paintStatus(status: Status, palette: Palette): string {

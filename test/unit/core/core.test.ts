@@ -20,8 +20,16 @@ describe('sets of sequences behave as sets', () => {
         const [left, right] = [setOf(a), setOf(b)];
         const list = (set: BigUint64Array): bigint[] => [...ranges.eachSequence(set)];
         expect(list(ranges.mergeRanges([left, right]))).toEqual(sorted([...a, ...b]));
+        const behind = setOf(b.map((seq) => seq + 60n));
+        expect(ranges.mergeRanges([left, behind, right])).toEqual(
+          setOf([...a, ...b, ...b.map((seq) => seq + 60n)]),
+        );
         expect(list(ranges.subtractRanges(left, right))).toEqual(sorted(a.filter((seq) => !b.includes(seq))));
         expect(list(ranges.intersectRanges(left, right))).toEqual(sorted(a.filter((seq) => b.includes(seq))));
+        const [from, to] = [b[0] ?? 5n, b[1] ?? 40n];
+        expect(list(ranges.clipRanges(left, from, to))).toEqual(
+          sorted(a.filter((seq) => seq >= from && seq <= to)),
+        );
         expect(ranges.countSequences(left)).toBe(BigInt(new Set(a).size));
         const rising = new ranges.RisingLookup(left);
         for (let seq = 0n; seq < 62n; seq++) {

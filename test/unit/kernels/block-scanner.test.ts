@@ -253,3 +253,71 @@ test('too many runs of live sequences are not taken', () => {
   const live = BigUint64Array.from({ length: 2 * 32769 }, (_, i) => BigInt(i));
   expect(scan(Buffer.concat(mixed), 1 << 19, { live }).live).toBeNull();
 });
+
+/** The place of every record that a salvage finds, in any order. */
+function salvaged(block: Uint8Array, fill = 1 << 19): { scan: BlockScan; goodBytes: number } {
+  const found = scan(block, fill, { salvage: true });
+  const badBytes = found.faults
+    .filter((fault) => fault.kind !== 'order' && fault.kind !== 'structure')
+    .reduce((sum, fault) => sum + fault.lengthBytes, 0);
+  return { scan: found, goodBytes: block.length - badBytes };
+}
+
+test('a salvage finds lower sequences behind damage too', () => {
+  const records = Array.from({ length: 40 }, (_, i) => record(BigInt(i + 1), { subject: 'a' }));
+  const torn = Buffer.from([1, 2, 3, 4, 5]);
+  const block = Buffer.concat([
+    ...records.slice(0, 5),
+    ...records.slice(30, 35),
+    torn,
+    ...records.slice(6, 20),
+    torn,
+    ...records.slice(36),
+  ]);
+  for (const fill of [7, 1 << 19]) {
+    const { scan: found, goodBytes } = salvaged(block, fill);
+    expect(goodBytes).toBe(block.length - 10);
+    expect(found.faults.map((fault) => fault.kind)).toEqual(['length', 'order', 'length']);
+  }
+  const strict = scan(block);
+  expect(strict.faults.reduce((sum, fault) => sum + fault.lengthBytes, 0)).toBeGreaterThan(14 * 31);
+});
+
+test('a salvage does not give up behind many records that never fit', () => {
+  const foreign = Array.from({ length: 300 }, (_, i) => {
+    const bytes = Buffer.from(record(BigInt(i + 1), { subject: 'b' }));
+    return bytes.fill(7, bytes.length - 3);
+  });
+  const block = Buffer.concat([...foreign, record(500n, { subject: 'a' })]);
+  expect([...scan(block).ranges]).toEqual([]);
+  expect([...salvaged(block).scan.ranges]).toEqual([500n, 500n]);
+});
+
+/** Good records, each followed by headers that claim to be long: the most that hostile data can ask for. */
+function hostileBlock(kilobytes: number): Buffer {
+  const fake = Buffer.alloc(22);
+  fake.writeUInt32LE(200_000, 0);
+  fake.writeBigInt64LE(1795216239741415181n, 12);
+  const parts: Uint8Array[] = [];
+  for (let seq = 1n, bytes = 0; bytes < kilobytes * 1024; seq++) {
+    fake.writeBigUInt64LE(seq + 1n, 4);
+    const lot = [record(seq, { subject: 'a' }), ...Array.from({ length: 10 }, () => Buffer.from(fake))];
+    parts.push(...lot);
+    bytes += lot.reduce((sum, part) => sum + part.length, 0);
+  }
+  return Buffer.concat([...parts, Buffer.alloc(200_000)]);
+}
+
+test('work grows no faster than a hostile block, and what lies behind it is found', () => {
+  const [small, large] = [256, 1024].map((kilobytes) => {
+    const tail = Array.from({ length: 50 }, (_, i) => record(BigInt(1_000_000 + i), { subject: 'tail' }));
+    const block = Buffer.concat([hostileBlock(kilobytes), ...tail]);
+    const { scan: found } = salvaged(block);
+    expect(found.ranges.at(-1)).toBe(1_000_049n);
+    expect(found.vainBytes).toBeLessThanOrEqual(1048576 + 8 * block.length);
+    return { work: found.vainBytes, bytes: block.length };
+  });
+  expect(small?.work).toBeGreaterThan(1 << 20);
+  const growth = (large?.work ?? 0) / (small?.work ?? 1);
+  expect(growth).toBeLessThanOrEqual(1.25 * ((large?.bytes ?? 0) / (small?.bytes ?? 1)));
+});

@@ -1,0 +1,28 @@
+// npm run oracle -- --count N --seed N [--servers 2.14.5,2.10.29]: long runs of the differential test of predictions.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: {
+    count: { type: 'string', default: '10000' },
+    seed: { type: 'string', default: '1' },
+    servers: { type: 'string' },
+  },
+});
+const { status } = spawnSync(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', 'test/conformance/oracle.test.ts'],
+  {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      NATSARC_REQUIRE_SERVERS: '1',
+      ORACLE_COUNT: values.count,
+      ORACLE_SEED: values.seed,
+      ...(values.servers === undefined ? {} : { ORACLE_VERSIONS: values.servers }),
+    },
+  },
+);
+process.exitCode = status ?? 1;

@@ -1,0 +1,100 @@
+import type { Argv } from 'yargs';
+import { UsageError } from '../../core/error.ts';
+import type { RepairOptions } from '../../operation/repair/types.ts';
+import type { CliContext } from '../context.ts';
+import { EXIT } from '../exit-code.ts';
+import { CHANGE_FLAGS, changeOptions, type ChangeArguments } from './write.ts';
+import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
+
+export const repairCommand = {
+  command: 'repair <archive>',
+  describe: 'salvage: every intact message of a damaged archive, and a report of the rest',
+  builder: (y: Argv): Argv =>
+    y
+      .positional('archive', ARCHIVE)
+      .options(SELECT_FLAGS)
+      .options({
+        out: {
+          type: 'string',
+          demandOption: true,
+          describe: 'the folder to make; absent, or empty',
+          requiresArg: true,
+        },
+        'loss-report': {
+          type: 'string',
+          describe: 'write what became of every lost sequence to this file, as JSON',
+          requiresArg: true,
+        },
+      })
+      .options({
+        from: {
+          type: 'string',
+          array: true,
+          nargs: 1,
+          describe: 'another archive of the same streams, a replica or an older backup; repeatable',
+          requiresArg: true,
+        },
+        prefer: {
+          type: 'string',
+          describe: 'the archive that is believed where intact copies differ',
+          requiresArg: true,
+        },
+        undelete: {
+          type: 'boolean',
+          default: false,
+          describe: 'deleted messages too, where their bytes are still there; limits are lifted',
+        },
+      })
+      .options(CHANGE_FLAGS)
+      .example('$0 repair backups/ORDERS --out repaired --loss-report lost.json', 'a damaged backup')
+      .example('$0 repair n1/ORDERS --from n2/ORDERS --from n3/ORDERS --out healed', 'from its replicas')
+      .epilogue(
+        'EXIT STATUS: 0 nothing was lost, 1 failed and nothing is at the target, 2 wrong usage, 3 done, with the reported loss',
+      ),
+  run: async (args: RepairArguments, context: CliContext): Promise<void> => {
+    const { repairArchive } = await import('../../operation/repair/run.ts');
+    const { mustBeAbsent, writeFileWhole } = await import('../write-file.ts');
+    const { jsonChunks } = await import('../../report/json.ts');
+    if (args.lossReport !== undefined) mustBeAbsent(args.lossReport);
+    const { written, loss, isLossy } = await repairArchive(args.archive, await repairOptions(args, context));
+    context.progress.end();
+    if (args.lossReport !== undefined)
+      await writeFileWhole(args.lossReport, async (write) => {
+        for (const chunk of jsonChunks(loss)) await write(chunk);
+      });
+    if (context.isJson) for (const chunk of jsonChunks(written)) await context.write(chunk);
+    else if (!context.isQuiet) {
+      const { repairText } = await import('../../report/text/repair.ts');
+      await context.write(repairText(written, loss, context.palette));
+    }
+    context.setExit(isLossy ? EXIT.damaged : EXIT.done);
+  },
+};
+
+async function repairOptions(args: RepairArguments, context: CliContext): Promise<RepairOptions> {
+  return {
+    ...selectOptions(args, context),
+    ...(await changeOptions(args)),
+    target: args.out,
+    check: args.check,
+    dryRun: args.dryRun,
+    ...(args.from === undefined ? {} : { from: args.from }),
+    ...(args.prefer === undefined ? {} : { prefer: placeOf(args.prefer, args) }),
+    undelete: args.undelete,
+  };
+}
+
+function placeOf(path: string, args: RepairArguments): number {
+  const place = [args.archive, ...(args.from ?? [])].indexOf(path);
+  if (place < 0) throw new UsageError('--prefer takes one of the archives that are read');
+  return place;
+}
+
+interface RepairArguments extends SelectArguments, ChangeArguments {
+  readonly archive: string;
+  readonly out: string;
+  readonly lossReport?: string;
+  readonly from?: string[];
+  readonly prefer?: string;
+  readonly undelete: boolean;
+}

@@ -1,0 +1,156 @@
+import { crc32cMasked, decodeS2Input, s2InputWindow } from '../../kernels/index.ts';
+import {
+  beginsAsS2,
+  CHUNK_CRC_BYTES,
+  CHUNK_HEADER_BYTES,
+  CHUNK_TYPE,
+  MAX_DECODED_BYTES,
+  S2_IDENTIFIER,
+} from './framing.ts';
+import { readChunkHead, type ChunkGap, type PassGap, type Read } from './index-chunks.ts';
+
+const WINDOW_BYTES = 1024 * 1024;
+const HEAD_BYTES = CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES + 5;
+/** What the servers' writer puts into a chunk; a guess for one of which nothing is known. */
+const USUAL_DECODED_BYTES = 1024 * 1024;
+/** So many damaged chunks in a row are passed with the headers that they have. */
+const MOST_HOPS = 16;
+/** No writer makes a longer body. */
+const MOST_BODY_BYTES = MAX_DECODED_BYTES + CHUNK_CRC_BYTES;
+
+/**
+ * Goes on behind a damaged chunk header at the next chunk whose CRC fits. Decoding candidates that are none is bounded
+ * by a multiple of the stream's size.
+ */
+export function gapPasser(read: Read, sizeBytes: number): PassGap {
+  const search = new ChunkSearch(read, sizeBytes);
+  return (offsetBytes) => search.gapAt(offsetBytes);
+}
+
+class ChunkSearch {
+  readonly #read: Read;
+  readonly #sizeBytes: number;
+  readonly #head = new Uint8Array(HEAD_BYTES);
+  #budget: number;
+
+  constructor(read: Read, sizeBytes: number) {
+    this.#read = read;
+    this.#sizeBytes = sizeBytes;
+    this.#budget = 8 * sizeBytes + WINDOW_BYTES;
+  }
+
+  gapAt(encodedAt: number): ChunkGap | null {
+    const head = this.#headAt(encodedAt);
+    if (head !== null) {
+      const isData = head.decodedBytes > 0;
+      if (isData && this.#decodesTo(encodedAt, head.type, head.bodyBytes) === head.decodedBytes) return null;
+      const isIdentifier = head.type === CHUNK_TYPE.identifier;
+      if (isIdentifier || this.#leadsOn(head.next))
+        return isIdentifier ? null : this.#filled(encodedAt, head.next);
+    }
+    const end = this.#nextChunk(encodedAt + 1);
+    if (end - encodedAt <= CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES) return this.#empty(encodedAt, end);
+    const filled = this.#filled(encodedAt, end);
+    if (filled !== null) return filled;
+    const claimed = readChunkHead(this.#head.subarray(0, this.#readHead(encodedAt)), encodedAt);
+    // A chunk that the end of the stream cuts off: what there is of it may decode.
+    if (end === this.#sizeBytes && !('code' in claimed) && claimed.decodedBytes > 0) {
+      const decodedBytes = partOf(claimed, end - encodedAt - CHUNK_HEADER_BYTES);
+      return { encodedAt, encodedEnd: end, type: claimed.type, decodedBytes };
+    }
+    return { encodedAt, encodedEnd: end, type: null, decodedBytes: this.#guess(encodedAt, end) };
+  }
+
+  #empty(encodedAt: number, encodedEnd: number): ChunkGap {
+    return { encodedAt, encodedEnd, type: null, decodedBytes: 0 };
+  }
+
+  /** The chunk that fills a stretch, whatever its header says; null where none does. */
+  #filled(encodedAt: number, encodedEnd: number): ChunkGap | null {
+    for (const type of [CHUNK_TYPE.compressed, CHUNK_TYPE.raw]) {
+      const decodedBytes = this.#decodesTo(encodedAt, type, encodedEnd - encodedAt - CHUNK_HEADER_BYTES);
+      if (decodedBytes > 0) return { encodedAt, encodedEnd, type, decodedBytes };
+    }
+    return null;
+  }
+
+  /** A header that can be read, of a chunk that ends within the stream. */
+  #headAt(at: number): { type: number; bodyBytes: number; decodedBytes: number; next: number } | null {
+    const bytes = this.#head.subarray(0, this.#readHead(at));
+    const head = readChunkHead(bytes, at);
+    if ('code' in head || head.bodyBytes > MOST_BODY_BYTES) return null;
+    if (head.type === CHUNK_TYPE.identifier && !beginsAsS2(bytes)) return null;
+    const next = at + CHUNK_HEADER_BYTES + head.bodyBytes;
+    return next > this.#sizeBytes ? null : { ...head, next };
+  }
+
+  /** Whether headers lead from here to a chunk whose CRC fits, or to the end: then those before are good, too. */
+  #leadsOn(from: number): boolean {
+    let at = from;
+    for (let hops = 0; hops < MOST_HOPS; hops++) {
+      if (at === this.#sizeBytes) return true;
+      const head = this.#headAt(at);
+      if (head === null) return false;
+      if (head.type === CHUNK_TYPE.identifier) return true;
+      if (head.decodedBytes > 0 && this.#decodesTo(at, head.type, head.bodyBytes) === head.decodedBytes)
+        return true;
+      at = head.next;
+    }
+    return false;
+  }
+
+  /** What a chunk without a trustworthy header stands for: the length that its body begins with, else the usual one. */
+  #guess(encodedAt: number, end: number): number {
+    if (end - encodedAt <= S2_IDENTIFIER.length) return 0;
+    const head = this.#head.subarray(0, this.#readHead(encodedAt));
+    head.set([CHUNK_TYPE.compressed, 0xff, 0xff, 0xff]);
+    const claimed = readChunkHead(head, encodedAt);
+    // Nothing decodes to less than it is.
+    const least = end - encodedAt - CHUNK_HEADER_BYTES - CHUNK_CRC_BYTES;
+    if (!('code' in claimed) && claimed.decodedBytes >= least) return claimed.decodedBytes;
+    return Math.max(least, USUAL_DECODED_BYTES);
+  }
+
+  /** Where the next chunk begins whose CRC fits; the end of the stream where none does. */
+  #nextChunk(from: number): number {
+    const window = new Uint8Array(WINDOW_BYTES);
+    for (let at = from; at + HEAD_BYTES < this.#sizeBytes; at += WINDOW_BYTES) {
+      const filled = this.#read(window, at);
+      for (let i = 0; i < filled; i++) {
+        const type = window[i] ?? 0;
+        if (type > CHUNK_TYPE.raw) continue;
+        if (this.#isChunk(at + i)) return at + i;
+      }
+    }
+    return this.#sizeBytes;
+  }
+
+  #isChunk(at: number): boolean {
+    const head = this.#headAt(at);
+    if (head === null || head.decodedBytes === 0) return false;
+    if (head.next < this.#sizeBytes && this.#headAt(head.next) === null) return false;
+    return this.#decodesTo(at, head.type, head.bodyBytes) === head.decodedBytes;
+  }
+
+  #readHead(at: number): number {
+    return this.#read(this.#head, at);
+  }
+
+  /** How many bytes a chunk decodes to; 0 where its CRC does not fit. */
+  #decodesTo(at: number, type: number, bodyBytes: number): number {
+    const lengthBytes = bodyBytes - CHUNK_CRC_BYTES;
+    if (lengthBytes <= 0 || bodyBytes > MOST_BODY_BYTES || this.#budget < lengthBytes) return 0;
+    this.#budget -= lengthBytes;
+    const crc = new Uint8Array(CHUNK_CRC_BYTES);
+    this.#read(crc, at + CHUNK_HEADER_BYTES);
+    const input = s2InputWindow(lengthBytes);
+    this.#read(input, at + CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES);
+    const decoded = type === CHUNK_TYPE.raw ? input : decodeS2Input(lengthBytes);
+    if (decoded === null || crc32cMasked(decoded) !== new DataView(crc.buffer).getUint32(0, true)) return 0;
+    return decoded.length;
+  }
+}
+
+function partOf({ type, decodedBytes }: { type: number; decodedBytes: number }, bodyBytes: number): number {
+  return type === CHUNK_TYPE.raw ? Math.max(0, bodyBytes - CHUNK_CRC_BYTES) : decodedBytes;
+}

@@ -1,0 +1,184 @@
+import type { ByteSource } from '../source/byte-source.ts';
+import { isSentinel, MAX_HEAD_BYTES, parseV2Head, type V2EntryHead, type V2WalkMessage } from './v2-walk.ts';
+
+const WINDOW_BYTES = 1024 * 1024;
+/** Longer subjects are not believed behind damage. */
+const MOST_SUBJECT_BYTES = 4096;
+const EARLIEST_NS = 0x0d00000000000000n;
+const LATEST_NS = 0x4000000000000000n;
+const FURTHEST_JUMP = 1n << 40n;
+/** So many entries in a row, each plausible behind the other, are no accident. */
+const CHAIN = 3;
+
+/** Messages of a V2 body that lie one behind the other, none of them touched by damage. Sequences rise. */
+export interface V2Span {
+  readonly startBytes: number;
+  readonly endBytes: number;
+  readonly firstSeq: bigint;
+  readonly lastSeq: bigint;
+  /** Pairs from, to. */
+  readonly seqs: readonly bigint[];
+}
+
+export interface V2Spans {
+  readonly spans: readonly V2Span[];
+  /** Whether the end mark was met. */
+  readonly hasEnd: boolean;
+}
+
+type Stretch = readonly [fromBytes: number, toBytes: number];
+
+/** One entry of a V2 body; its bytes hold until the next is read. */
+export class V2EntryReader {
+  readonly #source: ByteSource;
+  #window = new Uint8Array(WINDOW_BYTES);
+  #from = 0;
+  #filled = 0;
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  /** The head at `at`, whether or not its entry ends before `end`; null where it does not itself. */
+  headAt(at: number, end: number): V2EntryHead | null {
+    return parseV2Head(this.#bytes(at, Math.max(0, Math.min(MAX_HEAD_BYTES, end - at))));
+  }
+
+  /** The same for an entry that lies before `end` whole. */
+  wholeAt(at: number, end: number): V2EntryHead | null {
+    const head = this.headAt(at, end);
+    return head === null || endOf(at, head) > end ? null : head;
+  }
+
+  messageAt(at: number, head: V2EntryHead): V2WalkMessage {
+    const { nameBytes, headerBytes, payloadBytes, lengthBytes, seq, timeNs } = head;
+    const content = this.#bytes(at + lengthBytes, nameBytes + headerBytes + payloadBytes);
+    return {
+      offsetBytes: at,
+      subject: content.subarray(0, nameBytes),
+      timeNs,
+      seq,
+      header: content.subarray(nameBytes, nameBytes + headerBytes),
+      payload: content.subarray(nameBytes + headerBytes),
+    };
+  }
+
+  #bytes(at: number, lengthBytes: number): Uint8Array {
+    if (at < this.#from || at + lengthBytes > this.#from + this.#filled) {
+      if (lengthBytes > this.#window.length) this.#window = new Uint8Array(lengthBytes);
+      this.#from = at;
+      this.#filled = this.#source.read(this.#window, at);
+    }
+    return this.#window.subarray(at - this.#from, Math.min(at - this.#from + lengthBytes, this.#filled));
+  }
+}
+
+/** Where an entry ends. */
+export function endOf(at: number, head: V2EntryHead): number {
+  return at + head.lengthBytes + head.nameBytes + head.headerBytes + head.payloadBytes;
+}
+
+/**
+ * Finds the messages of a V2 body between stretches that are damaged (in order). Entries have no mark and no checksum:
+ * behind damage they begin again where several follow each other plausibly.
+ */
+export function findV2Spans(body: ByteSource, damaged: readonly Stretch[]): V2Spans {
+  const finder = new SpanFinder(body);
+  let from = 0;
+  for (const [damagedFrom, damagedTo] of [...damaged, [body.sizeBytes, body.sizeBytes] as const]) {
+    if (damagedFrom > from) finder.walk(from, damagedFrom, from === 0);
+    from = Math.max(from, damagedTo);
+  }
+  return finder;
+}
+
+class SpanFinder implements V2Spans {
+  readonly spans: V2Span[] = [];
+  hasEnd = false;
+  readonly #reader: V2EntryReader;
+  #last = 0n;
+
+  constructor(body: ByteSource) {
+    this.#reader = new V2EntryReader(body);
+  }
+
+  walk(from: number, end: number, isStart: boolean): void {
+    let at = isStart ? this.#behindDocuments(end) : from;
+    // Entries that follow the documents need no proof.
+    if (isStart) at = this.#takeSpan(at, end);
+    while (at < end && !this.hasEnd) {
+      const start = this.#chainFrom(at, end);
+      if (start < 0) return;
+      at = this.#takeSpan(start, end) + 1;
+    }
+  }
+
+  /** State and consumers stand before the messages, without a sequence. */
+  #behindDocuments(end: number): number {
+    let at = 0;
+    for (let head = this.#reader.wholeAt(at, end); head?.seq === 0n && !isSentinel(head);) {
+      at = endOf(at, head);
+      head = this.#reader.wholeAt(at, end);
+    }
+    return at;
+  }
+
+  /** Takes entries as long as they are plausible; gives where they end. */
+  #takeSpan(startBytes: number, end: number): number {
+    const seqs: bigint[] = [];
+    let at = startBytes;
+    for (let head = this.#reader.wholeAt(at, end); head !== null; head = this.#reader.wholeAt(at, end)) {
+      if (!this.#isPlausible(at, head, this.#last)) {
+        this.hasEnd ||= isSentinel(head);
+        break;
+      }
+      if (seqs.at(-1) === head.seq - 1n) seqs[seqs.length - 1] = head.seq;
+      else seqs.push(head.seq, head.seq);
+      this.#last = head.seq;
+      at = endOf(at, head);
+    }
+    const firstSeq = seqs[0];
+    if (firstSeq !== undefined)
+      this.spans.push({ startBytes, endBytes: at, firstSeq, lastSeq: this.#last, seqs });
+    return at;
+  }
+
+  /** The first offset at which entries follow each other; -1 where there is none. */
+  #chainFrom(from: number, end: number): number {
+    for (let at = from; at < end; at++) if (this.#isChain(at, end)) return at;
+    return -1;
+  }
+
+  #isChain(start: number, end: number): boolean {
+    let at = start;
+    let last = this.#last;
+    for (let length = 0; length < CHAIN; length++) {
+      const head = this.#reader.headAt(at, end);
+      if (head === null) return false;
+      if (isSentinel(head)) return length > 0;
+      if (!isPlausibleHead(head, last)) return false;
+      // Cut by the damage that follows: what is there of it is proof enough for the one before.
+      if (endOf(at, head) > end) return length > 0;
+      if (!this.#isPlausible(at, head, last)) return false;
+      last = head.seq;
+      at = endOf(at, head);
+    }
+    return true;
+  }
+
+  #isPlausible(at: number, head: V2EntryHead, last: bigint): boolean {
+    if (!isPlausibleHead(head, last)) return false;
+    const { subject, header } = this.#reader.messageAt(at, head);
+    if (!subject.every((byte) => byte > 0x20)) return false;
+    if (header.length === 0) return true;
+    return (
+      Buffer.from(header.subarray(0, 8)).toString('latin1') === 'NATS/1.0' &&
+      Buffer.from(header.subarray(-4)).toString('latin1') === '\r\n\r\n'
+    );
+  }
+}
+
+function isPlausibleHead({ nameBytes, seq, timeNs }: V2EntryHead, last: bigint): boolean {
+  if (seq <= last || seq > (last === 0n ? 1n << 62n : last + FURTHEST_JUMP)) return false;
+  return nameBytes > 0 && nameBytes <= MOST_SUBJECT_BYTES && timeNs >= EARLIEST_NS && timeNs <= LATEST_NS;
+}

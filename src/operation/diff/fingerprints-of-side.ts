@@ -1,0 +1,103 @@
+import { loadFingerprints } from '../../codec/fingerprint.ts';
+import { hashKey } from '../../codec/highwayhash.ts';
+import type { V2StreamParts } from '../../container/entry.ts';
+import { CancelledError } from '../../core/error.ts';
+import { countSequences, intersectRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import type { SubjectMapping } from '../../core/subject-map.ts';
+import { V2Reading, type V2Message } from '../../model/load-v2-stream.ts';
+import { Fingerprints, RankWalk } from '../../workers/fingerprint-block.ts';
+import type { FingerprintJob } from '../../workers/jobs.ts';
+import { descriptorOf } from '../scan-stream.ts';
+import type { Side } from './side.ts';
+
+/** Gives the fingerprints of sets of live messages, one for each, ascending. The sets must rise from call to call. */
+export interface FingerprintReader {
+  of(wanted: SequenceRanges): Promise<BigUint64Array>;
+  close(): void;
+}
+
+export function fingerprintReader(side: Side, mappings: readonly SubjectMapping[]): FingerprintReader {
+  const { parts } = side.archive;
+  return parts.form === 'v2' ? new V2Fingerprints(side, parts, mappings) : blockFingerprints(side, mappings);
+}
+
+function blockFingerprints(side: Side, subjectMappings: readonly SubjectMapping[]): FingerprintReader {
+  const sets = side.evidence?.sets ?? [];
+  const of = async (wanted: SequenceRanges): Promise<BigUint64Array> => {
+    const [from, to] = [wanted[0] ?? 0n, wanted.at(-1) ?? -1n];
+    const jobs = sets
+      .filter(({ live }) => (live[0] ?? to + 1n) <= to && (live.at(-1) ?? -1n) >= from)
+      .map((set): FingerprintJob => ({
+        kind: 'fingerprint',
+        source: descriptorOf(set.block),
+        key: hashKey(`${side.archive.name}-${set.block.index}`),
+        wanted: intersectRanges(wanted, set.live),
+        subjectMappings,
+      }));
+    const results = await side.work.pool.run(
+      jobs.filter((job) => job.wanted.length > 0),
+      () => {},
+    );
+    const prints = new BigUint64Array(Number(countSequences(wanted)));
+    let at = 0;
+    for (const result of results) {
+      prints.set(result.prints, at);
+      at += result.prints.length;
+    }
+    return prints;
+  };
+  return { of, close: () => {} };
+}
+
+const YIELD_EVERY_MESSAGES = 4096;
+
+/** Walks the archive once, as far as it is asked. */
+class V2Fingerprints implements FingerprintReader {
+  readonly #side: Side;
+  readonly #messages: Generator<V2Message, void>;
+  readonly #fingerprints: Fingerprints;
+  #next: V2Message | null = null;
+  #lastSeq = 0n;
+
+  constructor(side: Side, parts: V2StreamParts, mappings: readonly SubjectMapping[]) {
+    this.#side = side;
+    this.#messages = new V2Reading(parts, side.archive.place).messages();
+    this.#fingerprints = new Fingerprints(mappings);
+  }
+
+  async of(wanted: SequenceRanges): Promise<BigUint64Array> {
+    await loadFingerprints();
+    const prints = new BigUint64Array(Number(countSequences(wanted)));
+    const walk = new RankWalk(wanted);
+    const to = wanted.at(-1) ?? -1n;
+    for (let seen = 1; ; seen++) {
+      const message = this.#peek();
+      if (message === null || message.seq > to) return prints;
+      const rank = walk.rankOf(message.seq);
+      if (rank >= 0) prints[rank] = this.#fingerprints.of(message, message.timeNs);
+      this.#next = null;
+      if (seen % YIELD_EVERY_MESSAGES === 0) await this.#yield();
+    }
+  }
+
+  /** The next message; one that does not rise is no live one. */
+  #peek(): V2Message | null {
+    while (this.#next === null) {
+      const read = this.#messages.next();
+      if (read.done === true) return null;
+      if (read.value.seq <= this.#lastSeq) continue;
+      this.#lastSeq = read.value.seq;
+      this.#next = read.value;
+    }
+    return this.#next;
+  }
+
+  async #yield(): Promise<void> {
+    await new Promise(setImmediate);
+    if (this.#side.work.signal?.aborted === true) throw new CancelledError('cancelled');
+  }
+
+  close(): void {
+    this.#messages.return();
+  }
+}

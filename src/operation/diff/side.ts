@@ -1,0 +1,140 @@
+import { checkBlockFiles } from '../../check/block-files.ts';
+import { checkBlockRecords } from '../../check/block-records.ts';
+import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
+import type { StreamEvidence } from '../../check/stream-evidence.ts';
+import type { StreamParts, V2StreamParts } from '../../container/entry.ts';
+import { framingFaults } from '../../container/open-source.ts';
+import type { SequenceRanges } from '../../core/sequence-ranges.ts';
+import { makeFinding, type Finding } from '../../findings/finding.ts';
+import { stateFromBlocks } from '../../model/stream-state.ts';
+import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
+import { readV2 } from '../../model/load-v2-stream.ts';
+import type { SourceDescriptor } from '../../source/byte-source.ts';
+import type { ScanResult } from '../../workers/jobs.ts';
+import { loadStream, placed, type Archive } from '../open-archive.ts';
+import { descriptorOf } from '../scan-stream.ts';
+import { stateReport } from '../state-report.ts';
+import { gatherEvidence } from '../stream-evidence.ts';
+import type { StreamState } from '../types.ts';
+import { readV2Messages } from '../v2-messages.ts';
+import { v2State } from '../v2-state.ts';
+
+/** One of the streams that are compared: everything about it but the content of its messages. */
+export interface Side {
+  readonly archive: StreamArchive;
+  readonly work: Archive;
+  /** null where no message can be read: encrypted, or configuration only. */
+  readonly live: SequenceRanges | null;
+  readonly state: StreamState | null;
+  /** Of a stream kept as files. */
+  readonly evidence: StreamEvidence | null;
+  /** Blocks whose decoded bytes are those of the first side's block of the same number. */
+  readonly twinBlocks: ReadonlySet<number>;
+  readonly findings: readonly Finding[];
+}
+
+/** A stream of an archive, to be compared. */
+export interface Candidate {
+  readonly parts: StreamParts;
+  readonly work: Archive;
+}
+
+interface Loaded extends Candidate {
+  readonly archive: StreamArchive;
+}
+
+/**
+ * Reads the sides of a comparison. Blocks of the first one are compared byte by byte with those of the others while they
+ * are scanned: an equal block with an equal key needs no scan of its own. Throws SourceError.
+ */
+export async function loadSides(candidates: readonly Candidate[]): Promise<Side[]> {
+  const loaded = candidates.map((one): Loaded => ({ ...one, archive: loadStream(one.parts) }));
+  const [first, ...others] = loaded;
+  if (first === undefined) return [];
+  const twins = others.map((other) => twinBlocksOf(first.archive, other.archive));
+  const twinsOf = (block: BlockFile): SourceDescriptor[] =>
+    twins.flatMap((own) => own.get(block.index) ?? []).map(descriptorOf);
+  const firstSide = await loadSide(first, { twinsOf });
+  const sides = [firstSide];
+  for (const [i, other] of others.entries()) {
+    const before = twins.slice(0, i);
+    const place = (index: number): number => before.filter((own) => own.has(index)).length;
+    const known = knownResults(firstSide, twins[i] ?? new Map(), place);
+    sides.push({ ...(await loadSide(other, { known })), twinBlocks: new Set(known.keys()) });
+  }
+  return sides;
+}
+
+/** Blocks that may be the same: of the same number, under the same key. */
+function twinBlocksOf(first: StreamArchive, other: StreamArchive): Map<number, BlockFile> {
+  const isReadable = first.encrypted === null && other.encrypted === null && first.name === other.name;
+  const numbers = new Set(first.blocks.map((block) => block.index));
+  const twins = isReadable ? other.blocks.filter((block) => numbers.has(block.index)) : [];
+  return new Map(twins.map((block) => [block.index, block]));
+}
+
+/** What a scan of equal blocks would say: the same, but for how they are packed. */
+function knownResults(
+  first: Side,
+  twins: ReadonlyMap<number, BlockFile>,
+  place: (index: number) => number,
+): Map<number, ScanResult> {
+  const known = new Map<number, ScanResult>();
+  for (const index of twins.keys()) {
+    const result = first.evidence?.results.get(index);
+    const twin = result?.twins[place(index)];
+    if (result === undefined || twin?.isEqual !== true) continue;
+    const { compression, blockFaults, carrierFaults } = twin;
+    known.set(index, { ...result, compression, blockFaults, carrierFaults, twins: [] });
+  }
+  return known;
+}
+
+interface LoadOptions {
+  readonly twinsOf?: (block: BlockFile) => readonly SourceDescriptor[];
+  readonly known?: ReadonlyMap<number, ScanResult>;
+}
+
+async function loadSide(loaded: Loaded, options: LoadOptions): Promise<Side> {
+  const { parts, archive, work } = loaded;
+  const findings = [...placed(parts.findings, archive.place), ...archive.findings];
+  const side = { archive, work, twinBlocks: new Set(archive.blocks.map((block) => block.index)) };
+  if (parts.form === 'v2') {
+    const read = loadMessagesOfV2(archive, parts, work);
+    return { ...side, ...read, evidence: null, findings: [...findings, ...read.findings] };
+  }
+  if (archive.encrypted !== null || parts.form === 'config')
+    return { ...side, live: null, state: null, evidence: null, findings };
+  const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [], ...options });
+  const numbers = stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null);
+  const found = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks].flatMap((check) =>
+    check(evidence),
+  );
+  return {
+    ...side,
+    live: evidence.live,
+    state: stateReport(numbers, { consumerCount: archive.consumers.length, gaps: false }),
+    evidence,
+    findings: [...findings, ...evidence.scan.findings, ...found],
+  };
+}
+
+function loadMessagesOfV2(
+  archive: StreamArchive,
+  parts: V2StreamParts,
+  work: Archive,
+): Pick<Side, 'live' | 'state' | 'findings'> {
+  const { state } = readV2(parts, archive.place, null);
+  const messages = readV2Messages(archive, parts, { wantSubjects: false, pending: [] });
+  const source = parts.body.open();
+  const framing = framingFaults(source).map((fault) =>
+    makeFinding(fault, { ...archive.place, file: parts.label }),
+  );
+  source.close();
+  work.onBytes(parts.sizeBytes, parts.label);
+  return {
+    live: messages.live,
+    state: v2State(archive, state, messages),
+    findings: [...framing, ...messages.findings],
+  };
+}

@@ -1,0 +1,88 @@
+import type { FileStreamParts } from '../../container/entry.ts';
+import { integerField, objectField, textField, type JsonObject, type JsonValue } from '../../core/json.ts';
+import type { Fault } from '../../findings/finding.ts';
+import { consumerConfigFaults, streamConfigFaults } from '../../format/config-schema/check.ts';
+import { metaSumFits } from '../../format/stream-meta/parse.ts';
+import { readEntry } from '../../model/read-entry.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { NotServed } from './recovered.ts';
+import type { ServerRules } from './server-rules.ts';
+
+/** Why a starting server leaves a stream's folder alone; null where it opens it. */
+export function refusedConfig(
+  archive: StreamArchive,
+  parts: FileStreamParts,
+  rules: ServerRules,
+  isStandalone: boolean,
+): NotServed | null {
+  const replicas = integerField(archive.config ?? {}, 'num_replicas') ?? 1n;
+  const reason =
+    unreadableMeta(archive, parts) ??
+    (isStandalone && replicas > 1n ? 'it has replicas, which only a cluster serves' : null) ??
+    unsupported(archive, rules);
+  return reason === null ? null : { outcome: 'absent', reason };
+}
+
+function unreadableMeta(archive: StreamArchive, parts: FileStreamParts): string | null {
+  const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
+  const [meta, sum] = [entries.get('meta.inf'), entries.get('meta.sum')];
+  if (meta === undefined) return 'meta.inf is missing';
+  if (sum === undefined) return 'meta.sum is missing';
+  const bytes = readEntry(meta) ?? new Uint8Array(0);
+  const folder = parts.folderName ?? archive.name;
+  if (!metaSumFits(folder, bytes, readEntry(sum) ?? new Uint8Array(0))) return 'meta.sum does not fit';
+  if (archive.config === null || archive.created === null) return 'meta.inf cannot be read';
+  const name = textField(archive.config, 'name') ?? '';
+  return name === folder ? null : `the folder is ${folder}, the stream in it ${name}`;
+}
+
+function unsupported(archive: StreamArchive, rules: ServerRules): string | null {
+  const { config, consumers } = archive;
+  if (config === null) return null;
+  const unknown = unknownInStream(config, rules);
+  if (unknown !== null) return unknown;
+  for (const consumer of consumers) {
+    if (consumer.config === null || !isReadableConfig(consumer.config, rules)) continue;
+    const why = unknownOf(consumer.config, rules, consumerConfigFaults);
+    if (why !== null) return `consumer ${consumer.name}: ${why}`;
+  }
+  return null;
+}
+
+/** What of a stream's configuration a server does not know that insists on knowing all of it. */
+export function unknownInStream(config: JsonObject, rules: ServerRules): string | null {
+  if (rules.forgotTemplates && config['template_owner'] !== undefined)
+    return 'template_owner is an unknown field';
+  if (rules.apiLevel !== null && rules.apiLevel < 4 && origins(config).some((origin) => 'consumer' in origin))
+    return 'consumer is an unknown field of a source';
+  return unknownOf(config, rules, streamConfigFaults);
+}
+
+/** The streams that a stream is filled from. */
+function origins(config: JsonObject): readonly JsonObject[] {
+  const { mirror, sources } = config;
+  return [mirror, ...(Array.isArray(sources) ? sources : [])].filter(isObject);
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unknownOf(
+  config: JsonObject,
+  rules: ServerRules,
+  faultsOf: (config: JsonObject) => readonly Fault[],
+): string | null {
+  if (rules.apiLevel === null) return null;
+  const level = Number(textField(objectField(config, 'metadata') ?? {}, '_nats.req.level') ?? 0);
+  if (level > rules.apiLevel) return `it needs API level ${level}`;
+  const unknown = faultsOf(config).find((fault) => fault.code === 'CFG_UNKNOWN_FIELD');
+  return unknown === undefined ? null : `${String(unknown.data?.['field'])} is an unknown field`;
+}
+
+/** Whether a server can make sense of a consumer's configuration; one it cannot read is passed over. */
+export function isReadableConfig(config: JsonObject, rules: ServerRules): boolean {
+  const level = rules.apiLevel ?? 0;
+  if (config['ack_policy'] === 'flow_control') return level >= 4;
+  return config['priority_policy'] !== 'prioritized' || level === 0 || level >= 2;
+}

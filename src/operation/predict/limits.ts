@@ -1,0 +1,131 @@
+import { integerField, type JsonObject } from '../../core/json.ts';
+import {
+  countSequences,
+  mergeRanges,
+  NO_SEQUENCES,
+  rangesOf,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
+import { keepNewest } from '../../model/live-set.ts';
+import { expiredByTtl } from './message-ttl.ts';
+import { removeMessages } from './rebuild-stream.ts';
+import type { RecordQueries } from './record-queries.ts';
+import type { RecoveredStream } from './recovered.ts';
+import type { ServerRules } from './server-rules.ts';
+
+/**
+ * What a server takes out of a stream it has just opened, in its order (format.md section 4). `config`: the one it is
+ * given; `atNs`: its clock.
+ */
+export function enforceLimits(
+  opened: RecoveredStream,
+  config: JsonObject,
+  queries: RecordQueries,
+  rules: ServerRules,
+  atNs: bigint,
+): RecoveredStream {
+  const discardsOld = config['discard'] !== 'new';
+  let stream = opened;
+  if (discardsOld) stream = enforce(stream, overMessages(stream, config));
+  if (discardsOld) stream = enforce(stream, overBytes(stream, config, queries));
+  stream = enforce(stream, overAge(stream, config, queries, atNs));
+  stream = enforce(stream, overSubjects(stream, config, queries));
+  const firstSeq = rules.firstSequence ? positive(config, 'first_seq') : 0n;
+  if (stream.firstSeq < firstSeq)
+    return { isIndexed: false, blocks: [], messages: 0n, firstSeq, lastSeq: firstSeq - 1n };
+  const hasTtl = rules.messageTtl && config['allow_msg_ttl'] === true;
+  return enforce(stream, hasTtl ? expiredByTtl(stream, queries, atNs) : NO_SEQUENCES);
+}
+
+function enforce(stream: RecoveredStream, gone: SequenceRanges): RecoveredStream {
+  return gone.length === 0 ? stream : removeMessages(stream, gone);
+}
+
+/** A limit that is set; 0n where it is not. */
+function positive(config: JsonObject, field: string): bigint {
+  const value = integerField(config, field) ?? 0n;
+  return value > 0n ? value : 0n;
+}
+
+function liveOf(stream: RecoveredStream): SequenceRanges {
+  return mergeRanges(stream.blocks.map((block) => block.live));
+}
+
+function overMessages(stream: RecoveredStream, config: JsonObject): SequenceRanges {
+  const limit = positive(config, 'max_msgs');
+  if (limit === 0n || stream.messages <= limit) return NO_SEQUENCES;
+  const live = liveOf(stream);
+  return subtractRanges(live, keepNewest(live, limit));
+}
+
+function overBytes(stream: RecoveredStream, config: JsonObject, queries: RecordQueries): SequenceRanges {
+  const limit = Number(positive(config, 'max_bytes'));
+  const { archive } = queries;
+  const fileBytes = stream.blocks.reduce((sum, { block }) => sum + block.entry.sizeBytes, 0);
+  const isPacked = config['compression'] === 's2';
+  const mostBytes = stream.isIndexed ? Number(archive.index?.bytes ?? 0n) : isPacked ? Infinity : fileBytes;
+  if (limit === 0 || mostBytes <= limit) return NO_SEQUENCES;
+  return queries.once('bytes', stream, () => {
+    let excess = -limit;
+    queries.eachRecord(stream.blocks, ({ recordBytes }) => (excess += recordBytes));
+    const gone: bigint[] = [];
+    for (const block of stream.blocks) {
+      if (excess <= 0) break;
+      queries.eachRecord([block], ({ seq, recordBytes }) => {
+        if (excess > 0) gone.push(seq);
+        excess -= recordBytes;
+      });
+    }
+    return rangesOf(BigUint64Array.from(gone));
+  });
+}
+
+/** Whole blocks by their last time, and the old messages of the first block that has younger ones. */
+function overAge(
+  stream: RecoveredStream,
+  config: JsonObject,
+  queries: RecordQueries,
+  atNs: bigint,
+): SequenceRanges {
+  const maxAgeNs = positive(config, 'max_age');
+  if (maxAgeNs === 0n) return NO_SEQUENCES;
+  const oldestNs = atNs - maxAgeNs;
+  const gone: SequenceRanges[] = [];
+  for (const block of stream.blocks) {
+    if (oldestNs < block.firstTimeNs) break;
+    if (block.lastTimeNs <= oldestNs) {
+      gone.push(block.live);
+      continue;
+    }
+    const old: bigint[] = [];
+    let isDone = false;
+    queries.eachRecord([block], ({ seq, timeNs }) => {
+      isDone ||= oldestNs < timeNs;
+      if (!isDone) old.push(seq);
+    });
+    gone.push(rangesOf(BigUint64Array.from(old)));
+    break;
+  }
+  return mergeRanges(gone);
+}
+
+/** The oldest messages of each subject that has too many. */
+function overSubjects(stream: RecoveredStream, config: JsonObject, queries: RecordQueries): SequenceRanges {
+  const limit = Number(positive(config, 'max_msgs_per_subject'));
+  if (limit === 0 || countSequences(liveOf(stream)) <= BigInt(limit)) return NO_SEQUENCES;
+  if (stream.isIndexed && queries.mostOfOneSubject <= BigInt(limit)) return NO_SEQUENCES;
+  return queries.once('subjects', stream, () => {
+    const counts = new Map<string, number>();
+    queries.eachRecord(stream.blocks, ({ subject }) => counts.set(subject, (counts.get(subject) ?? 0) + 1));
+    if ([...counts.values()].every((count) => count <= limit)) return NO_SEQUENCES;
+    const gone: bigint[] = [];
+    queries.eachRecord(stream.blocks, ({ subject, seq }) => {
+      const left = counts.get(subject) ?? 0;
+      if (left <= limit) return;
+      counts.set(subject, left - 1);
+      gone.push(seq);
+    });
+    return rangesOf(BigUint64Array.from(gone));
+  });
+}

@@ -1,0 +1,73 @@
+import type { StreamEvidence } from '../../check/stream-evidence.ts';
+import { countSequences } from '../../core/sequence-ranges.ts';
+import type { Finding } from '../../findings/finding.ts';
+import type { Prediction, VerifyStreamReport } from '../types.ts';
+import { readBlocks } from './read-blocks.ts';
+import { RecordQueries } from './record-queries.ts';
+import { isServed, type NotServed } from './recovered.ts';
+import { restoreStream } from './restore.ts';
+import { SERVER_RULES, type ServerRules } from './server-rules.ts';
+import { startStream, type ServedStream, type Surroundings } from './start.ts';
+
+/** What each server generation would make of a stream kept as files, at the time and place of `around`. Throws SourceError. */
+export function predictFileStream(
+  evidence: StreamEvidence,
+  lost: VerifyStreamReport['lost'],
+  findings: readonly Finding[],
+  around: Surroundings,
+): Prediction[] {
+  const { archive, results } = evidence;
+  const { parts } = archive;
+  if (parts.form !== 'store' && parts.form !== 'v1') return [];
+  const how = parts.form === 'store' ? 'start' : 'restore';
+  if (how === 'start' && parts.entries.every((entry) => entry.path.startsWith('msgs/'))) return [];
+  const readings = readBlocks(archive, results);
+  const queries = new RecordQueries(archive);
+  return SERVER_RULES.map((rules) => {
+    const result =
+      how === 'start'
+        ? startStream(queries, parts, readings, rules, around)
+        : restoreStream(queries, parts, readings, findings, rules, around.atNs);
+    return prediction(rules, how, result, evidence, lost);
+  });
+}
+
+function prediction(
+  rules: ServerRules,
+  how: Prediction['how'],
+  result: ServedStream | NotServed,
+  evidence: StreamEvidence,
+  lost: VerifyStreamReport['lost'],
+): Prediction {
+  const { server } = rules;
+  if (!isServed(result)) {
+    const { outcome, reason } = result;
+    return { server, how, outcome, messages: 0n, first_seq: 0n, last_seq: 0n, consumers: [], reason };
+  }
+  const { stream, consumers } = result;
+  const reason = lossOf(result, evidence, lost);
+  return {
+    server,
+    how,
+    outcome: reason === null ? 'whole' : 'loss',
+    messages: stream.messages,
+    first_seq: stream.firstSeq,
+    last_seq: stream.lastSeq,
+    consumers: consumers.map((consumer) => consumer.name).toSorted(),
+    reason,
+  };
+}
+
+/** What a server loses; null: nothing. What limits take is no loss. */
+export function lossOf(
+  { opened, consumers }: ServedStream,
+  { archive, live }: StreamEvidence,
+  lost: VerifyStreamReport['lost'],
+): string | null {
+  const unread = lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
+  const missing = countSequences(live) + unread - opened.messages;
+  if (missing > 0n) return `${missing} messages are lost`;
+  if (unread > 0n) return `${unread} messages cannot be read`;
+  const gone = archive.consumers.filter((consumer) => !consumers.includes(consumer));
+  return gone.length === 0 ? null : `consumers are lost: ${gone.map((consumer) => consumer.name).join(' ')}`;
+}

@@ -1,0 +1,164 @@
+import { hashKey } from '../../codec/highwayhash.ts';
+import type { BlockIndex } from '../../format/block-index/types.ts';
+import type { BlockScan, ScanFault } from '../../kernels/types.ts';
+import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
+import { SliceSource } from '../../source/slice.ts';
+import type { ScanResult } from '../../workers/jobs.ts';
+import { openBlock } from '../../workers/open-block.ts';
+import { scanSource } from '../../workers/scan-block.ts';
+
+/** A block as a server reads it: record by record, up to the first that is bad. */
+export interface BlockReading {
+  readonly block: BlockFile;
+  /** Of the records before the first bad one. */
+  readonly scan: BlockScan;
+  /** Offset of the first bad record in the decoded block; null where all are good. */
+  readonly cutAtBytes: number | null;
+  /** A server that only finds its way through the records, and checks no sum, stumbles. */
+  readonly isMisaligned: boolean;
+  /**
+   * A record claims a sequence so high that a server which lists the gap before it runs out of memory; `first`: only the
+   * first record of the block, which newer servers look at before they do.
+   */
+  readonly endless: 'none' | 'first' | 'later';
+  /** The bad record claims a header for which it is too short. */
+  readonly isHeaderTooShort: boolean;
+  /** Its compression, if it has any, can be undone. */
+  readonly isDecodable: boolean;
+  readonly isCompressed: boolean;
+}
+
+/** Where an index says a block begins and ends. */
+type KnownBlock = Pick<BlockIndex, 'firstSeq' | 'lastSeq'>;
+
+const STOPPING: readonly ScanFault['kind'][] = ['checksum', 'length', 'tail'];
+const RECORD_HEAD_BYTES = 22;
+const HASH_BYTES = 8;
+/** In a block with more faults a walk stumbles, whatever they are. */
+const MOST_FAULTS = 64;
+const FLAG_BITS = 1n << 62n;
+/** Four bytes for each sequence: 2 GiB, which grow to twice as much on the way. */
+const MOST_LISTED = 1n << 29n;
+
+/** Only blocks with a bad record are read again, up to that record. Throws SourceError. */
+export function readBlocks(
+  archive: StreamArchive,
+  results: ReadonlyMap<number, ScanResult>,
+): readonly BlockReading[] {
+  const indexed = new Map(archive.index?.blocks.map((entry) => [entry.index, entry]));
+  return archive.blocks.flatMap((block) => {
+    const result = results.get(block.index);
+    const known = indexed.get(block.index) ?? block.sidecar ?? undefined;
+    const key = hashKey(`${archive.name}-${block.index}`);
+    return result === undefined ? [] : [readBlock(block, result, key, known)];
+  });
+}
+
+function readBlock(
+  block: BlockFile,
+  result: ScanResult,
+  key: Uint8Array,
+  known: KnownBlock | undefined,
+): BlockReading {
+  const bad = result.scan.faults.find((fault) => STOPPING.includes(fault.kind));
+  const reading = {
+    block,
+    scan: result.scan,
+    cutAtBytes: null,
+    isMisaligned:
+      result.scan.faults.length > MOST_FAULTS ||
+      result.scan.faults.some((fault) => fault.kind === 'length' || fault.kind === 'tail'),
+    endless: 'none' as const,
+    isHeaderTooShort: false,
+    isDecodable:
+      result.blockFaults.length === 0 && !(bad?.offsetBytes === 0 && hasForeignCompression(block, result)),
+    isCompressed: result.compression === 's2',
+  };
+  if (bad === undefined || !reading.isDecodable) return reading;
+  const source = block.entry.open();
+  source.close();
+  const open = openBlock(source.descriptor);
+  const heads = result.scan.faults.slice(0, MOST_FAULTS).map((fault) => {
+    const bytes = new Uint8Array(RECORD_HEAD_BYTES);
+    return { fault, bytes, isWhole: open.content.read(bytes, fault.offsetBytes) === RECORD_HEAD_BYTES };
+  });
+  try {
+    return {
+      ...reading,
+      scan: scanSource(new SliceSource(open.content, 0, bad.offsetBytes), { key }),
+      cutAtBytes: bad.offsetBytes,
+      isMisaligned:
+        reading.isMisaligned ||
+        heads.some(
+          ({ fault, bytes }) => fault.lengthBytes !== claimedBytes(bytes) || isOutOfPlace(fault, known),
+        ),
+      endless: endlessAt(
+        heads.filter(
+          ({ fault, bytes }) => isWalkable(bytes, fault, open.content.sizeBytes) && isEndless(bytes, known),
+        ),
+      ),
+      isHeaderTooShort: heads.some(
+        ({ fault, bytes, isWhole }) =>
+          fault === bad && isWhole && isHeaderTooShort(bytes, bad, open.content.sizeBytes),
+      ),
+    };
+  } finally {
+    open.close();
+  }
+}
+
+/** `cmp` and an algorithm that no server knows. */
+function hasForeignCompression(block: BlockFile, result: ScanResult): boolean {
+  if (result.compression === 's2') return false;
+  const head = new Uint8Array(4);
+  const source = block.entry.open();
+  try {
+    source.read(head, 0);
+  } finally {
+    source.close();
+  }
+  return head[0] === 0x63 && head[1] === 0x6d && head[2] === 0x70 && (head[3] ?? 0) > 0;
+}
+
+/** A record whose sequence makes a block begin, go on or end elsewhere than the index says. */
+function isOutOfPlace({ seq, seqBefore, seqAfter }: ScanFault, known: KnownBlock | undefined): boolean {
+  if (seq === null || known === undefined) return false;
+  if (seqAfter > 0n && seq >= seqAfter) return true;
+  if (seqAfter === 0n && seq !== known.lastSeq) return true;
+  if (seqBefore > 0n) return false;
+  return seq < known.firstSeq ? seqAfter !== known.firstSeq : seq > known.firstSeq;
+}
+
+function endlessAt(heads: readonly { readonly fault: ScanFault }[]): BlockReading['endless'] {
+  if (heads.some(({ fault }) => fault.seqBefore > 0n)) return 'later';
+  return heads.length > 0 ? 'first' : 'none';
+}
+
+/** Its lengths are such that a server takes it for a record. */
+function isWalkable(head: Uint8Array, { offsetBytes }: ScanFault, blockBytes: number): boolean {
+  const recordBytes = claimedBytes(head);
+  const subjectBytes = new DataView(head.buffer).getUint16(20, true);
+  return (
+    recordBytes >= RECORD_HEAD_BYTES + subjectBytes + HASH_BYTES && offsetBytes + recordBytes <= blockBytes
+  );
+}
+
+/** A flag bit would end the gap. */
+function isEndless(head: Uint8Array, known: KnownBlock | undefined): boolean {
+  const seq = new DataView(head.buffer).getBigUint64(4, true);
+  return known !== undefined && seq < FLAG_BITS && seq > known.firstSeq + MOST_LISTED;
+}
+
+/** How long a record says it is. */
+function claimedBytes(head: Uint8Array): number {
+  return new DataView(head.buffer).getUint32(0, true) & 0x7fffffff;
+}
+
+function isHeaderTooShort(head: Uint8Array, bad: ScanFault, blockBytes: number): boolean {
+  const view = new DataView(head.buffer);
+  const word = view.getUint32(0, true);
+  const bodyBytes = (word & 0x7fffffff) - RECORD_HEAD_BYTES - HASH_BYTES;
+  const subjectBytes = view.getUint16(20, true);
+  const isInside = bad.offsetBytes + (word & 0x7fffffff) <= blockBytes;
+  return word >>> 31 === 1 && isInside && subjectBytes <= bodyBytes && bodyBytes < subjectBytes + 4;
+}

@@ -1,0 +1,102 @@
+import {
+  clipRanges,
+  countSequences,
+  NO_SEQUENCES,
+  oneRange,
+  rangesOf,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
+import type { BlockIndex } from '../../format/block-index/types.ts';
+import type { BlockScan } from '../../kernels/types.ts';
+import type { BlockFile } from '../../model/stream-archive.ts';
+import type { BlockReading } from './read-blocks.ts';
+import type { RecoveredBlock } from './recovered.ts';
+import type { ServerRules } from './server-rules.ts';
+
+/** What an index says of a block. */
+type KnownBlock = Pick<BlockIndex, 'firstSeq' | 'lastSeq' | 'deleted'>;
+
+const TOP_SEQUENCE = (1n << 62n) - 1n;
+
+/**
+ * What a server finds in a block that it reads record by record; null where it finds nothing and removes the file. An
+ * `.idx` of 2.9 that does not fit the block any more still says where the block begins and what was deleted.
+ */
+export function rebuildBlock(reading: BlockReading, rules: ServerRules): RecoveredBlock | null {
+  const { block } = reading;
+  const isBelieved = block.sidecarCurrent && !(rules.walksIndexedBlocks && reading.isMisaligned);
+  if (block.sidecar !== null && isBelieved && reading.isDecodable)
+    return believedBlock(reading, block.sidecar);
+  return readRecords(reading, block.sidecar, rules);
+}
+
+/** The same for one of which an index had told where it begins and what was deleted; that holds. */
+export function readRecords(
+  reading: BlockReading,
+  known: KnownBlock | null,
+  rules: ServerRules,
+): RecoveredBlock | null {
+  const { block, scan } = reading;
+  if (!reading.isDecodable || (reading.isCompressed && !rules.compression)) return null;
+  if (known !== null && block.entry.sizeBytes === 0) return emptyBlock(block, known.lastSeq + 1n, 0);
+  const beginning = known?.firstSeq ?? 0n;
+  const records = beginning === 0n ? scan.ranges : clipRanges(scan.ranges, beginning, TOP_SEQUENCE);
+  const live = subtractRanges(records, known?.deleted ?? NO_SEQUENCES);
+  const erased = lastErased(scan.erasedSeqs, beginning);
+  const readBytes = reading.cutAtBytes ?? scan.rawBytes;
+  const firstRecord = records[0];
+  if (firstRecord !== undefined && countSequences(live) > 0n)
+    return { block, live, firstSeq: firstRecord, ...endOf(scan, records, erased), readBytes };
+  const firstSeq = emptyBlockFirst(reading, rules, firstRecord ?? beginning, erased);
+  if (firstSeq === 0n) return null;
+  const empty = emptyBlock(block, firstSeq, readBytes);
+  const isLeftOpen = reading.cutAtBytes !== null && !rules.cutBlockKeepsPlace;
+  return isLeftOpen ? { ...empty, lastSeq: endOf(scan, records, erased).lastSeq } : empty;
+}
+
+function endOf(
+  scan: BlockScan,
+  records: SequenceRanges,
+  erased: bigint,
+): Pick<RecoveredBlock, 'lastSeq' | 'firstTimeNs' | 'lastTimeNs'> {
+  const { firstTimeNs, lastTimeNs } = scan;
+  const lastSeq = records.at(-1) ?? 0n;
+  if (erased <= lastSeq) return { lastSeq, firstTimeNs, lastTimeNs };
+  return { lastSeq: erased, firstTimeNs, lastTimeNs: scan.erasedTimesNs.at(-1) ?? 0n };
+}
+
+/** Whatever was in it, its place is kept. */
+function emptyBlock(block: BlockFile, firstSeq: bigint, readBytes: number): RecoveredBlock {
+  const lastSeq = firstSeq - 1n;
+  return { block, live: NO_SEQUENCES, firstSeq, lastSeq, firstTimeNs: 0n, lastTimeNs: 0n, readBytes };
+}
+
+/** Where an empty block stands; 0n: nowhere. */
+function emptyBlockFirst(reading: BlockReading, rules: ServerRules, known: bigint, erased: bigint): bigint {
+  if (erased > 0n && rules.tombstones) return erased + 1n;
+  if (known > 0n) return known;
+  if (!rules.tombstones || (reading.cutAtBytes !== null && !rules.cutBlockKeepsPlace)) return 0n;
+  const named = rangesOf(reading.scan.tombstoneSeqs);
+  if (named.length === 0) return 0n;
+  return ((rules.emptyBlockFollows === 'lowest' ? named[0] : named.at(-1)) ?? 0n) + 1n;
+}
+
+function lastErased(seqs: BigUint64Array, from: bigint): bigint {
+  const last = seqs.at(-1) ?? 0n;
+  return last >= from ? last : 0n;
+}
+
+/** An `.idx` whose checksum fits is taken as it is: no record is read. */
+function believedBlock(reading: BlockReading, index: BlockIndex): RecoveredBlock | null {
+  if (index.firstSeq === 0n) return null;
+  return {
+    block: reading.block,
+    live: subtractRanges(oneRange(index.firstSeq, index.lastSeq), index.deleted),
+    firstSeq: index.firstSeq,
+    lastSeq: index.lastSeq,
+    firstTimeNs: index.firstTimeNs,
+    lastTimeNs: index.lastTimeNs,
+    readBytes: null,
+  };
+}

@@ -1,0 +1,127 @@
+import {
+  countSequences,
+  hasSequence,
+  mergeRanges,
+  rangesOf,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
+import type { BlockReading } from './read-blocks.ts';
+import { rebuildBlock } from './rebuild-block.ts';
+import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
+import type { ServerRules } from './server-rules.ts';
+
+/** What the index told before the server gave it up; null where it told nothing. */
+export interface Remembered {
+  readonly lastSeq: bigint;
+  /** Its messages were reported lost: a block of them is gone. */
+  readonly hasLoss: boolean;
+}
+
+/** A stream without a usable index: every block is read, tombstones are applied, what is bad is cut off. */
+export function rebuildStream(
+  readings: readonly BlockReading[],
+  rules: ServerRules,
+  remembered: Remembered | null,
+): RecoveredStream | NotServed {
+  const obstacle = obstacleOf(readings, rules);
+  if (obstacle !== null) return obstacle;
+  const joined = joinBlocks(
+    readings.flatMap((reading) => rebuildBlock(reading, rules) ?? []),
+    rules,
+  );
+  const known = remembered === null ? joined : remember(joined, readings, rules, remembered);
+  if (!rules.tombstones) return known;
+  const tombstones = mergeRanges(
+    readings
+      .filter(
+        (reading) => reading.isDecodable && !(reading.block.sidecar !== null && reading.block.sidecarCurrent),
+      )
+      .map((reading) => rangesOf(reading.scan.tombstoneSeqs)),
+  );
+  return removeMessages(known, tombstones);
+}
+
+function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotServed | null {
+  if (rules.panicsOnShortHeader && readings.some((reading) => reading.isHeaderTooShort))
+    return { outcome: 'crash', reason: 'a damaged record claims a header for which it is too short' };
+  const endless = readings.find((reading) => isEndless(reading, rules) && reading.block.sidecarCurrent);
+  if (rules.walksIndexedBlocks && endless !== undefined) return runsOut(endless);
+  if (rules.undecodable === 'block') return null;
+  const undecodable = readings.find((reading) => !reading.isDecodable);
+  if (undecodable !== undefined)
+    return {
+      outcome: 'absent',
+      reason: `${undecodable.block.entry.path} cannot be decompressed: the server deletes the stream's folder`,
+      isDeleted: true,
+    };
+  // The cut is made at an offset of the decoded bytes, which leaves a file that cannot be decoded any more.
+  const cut = readings.find(
+    (reading) => reading.isCompressed && reading.cutAtBytes !== null && reading.scan.messages > 0,
+  );
+  if (cut === undefined) return null;
+  return {
+    outcome: 'absent',
+    reason: `${cut.block.entry.path} is compressed and is cut: the server deletes the stream's folder`,
+    isDeleted: true,
+  };
+}
+
+export function isEndless({ endless }: BlockReading, rules: ServerRules): boolean {
+  return endless === 'later' || (endless === 'first' && !rules.looksAtFirst);
+}
+
+/** A walk that lists the sequences before a record whose own was damaged. */
+export function runsOut({ block }: BlockReading): NotServed {
+  const reason = `a damaged sequence in ${block.entry.path} makes the server list more than any memory can hold`;
+  return { outcome: 'crash', reason };
+}
+
+/** Adds the blocks up in order, as the server does: its first and last sequence follow rules of their own. */
+function joinBlocks(blocks: readonly RecoveredBlock[], rules: ServerRules): RecoveredStream {
+  let messages = 0n;
+  let firstSeq = 0n;
+  let lastSeq = 0n;
+  const placed = blocks.map((block) => {
+    if (messages === 0n && rules.emptyStreamRestarts) firstSeq = lastSeq = 0n;
+    if (firstSeq === 0n || (block.firstSeq < firstSeq && block.firstTimeNs !== 0n)) firstSeq = block.firstSeq;
+    if (block.lastSeq > lastSeq) lastSeq = block.lastSeq;
+    messages += countSequences(block.live);
+    if (block.live.length > 0 || !rules.emptyBlockMoves) return block;
+    return { ...block, firstSeq: lastSeq + 1n, lastSeq };
+  });
+  return { isIndexed: false, blocks: placed, messages, firstSeq, lastSeq };
+}
+
+/** Sequences that an index knew are not given out again, even where their messages are gone. */
+function remember(
+  stream: RecoveredStream,
+  readings: readonly BlockReading[],
+  rules: ServerRules,
+  remembered: Remembered,
+): RecoveredStream {
+  if (remembered.lastSeq <= stream.lastSeq) return stream;
+  const hasLoss = remembered.hasLoss || readings.some((reading) => reading.cutAtBytes !== null);
+  if (rules.remembersLast === 'never' || (rules.remembersLast === 'after-loss' && !hasLoss)) return stream;
+  const firstSeq = stream.messages === 0n ? remembered.lastSeq + 1n : stream.firstSeq;
+  return { ...stream, firstSeq, lastSeq: remembered.lastSeq };
+}
+
+/** Takes messages out of a stream; what is not there is passed over. */
+export function removeMessages(stream: RecoveredStream, gone: SequenceRanges): RecoveredStream {
+  const blocks = stream.blocks.map((block) => ({ ...block, live: subtractRanges(block.live, gone) }));
+  const messages = blocks.reduce((sum, block) => sum + countSequences(block.live), 0n);
+  if (messages === stream.messages) return stream;
+  const isFirstGone = hasSequence(gone, stream.firstSeq);
+  return {
+    ...stream,
+    blocks,
+    messages,
+    firstSeq: isFirstGone ? firstAfter(blocks, stream) : stream.firstSeq,
+  };
+}
+
+function firstAfter(blocks: readonly RecoveredBlock[], stream: RecoveredStream): bigint {
+  for (const block of blocks) if (block.live.length > 0) return block.live[0] ?? 0n;
+  return stream.lastSeq + 1n;
+}

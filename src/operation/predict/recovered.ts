@@ -1,0 +1,38 @@
+import type { SequenceRanges } from '../../core/sequence-ranges.ts';
+import type { BlockFile } from '../../model/stream-archive.ts';
+
+/** A block as a server holds it in memory once it has opened a stream. */
+export interface RecoveredBlock {
+  readonly block: BlockFile;
+  readonly live: SequenceRanges;
+  /** Where the server says it begins and ends: wider than `live` where deleted sequences are at its ends. */
+  readonly firstSeq: bigint;
+  readonly lastSeq: bigint;
+  /** 0n: none. */
+  readonly firstTimeNs: bigint;
+  readonly lastTimeNs: bigint;
+  /** How far its records were read; null where an index was believed and none was read. */
+  readonly readBytes: number | null;
+}
+
+/** A stream as a server holds it in memory. */
+export interface RecoveredStream {
+  /** index.db was taken: no record has been read yet. */
+  readonly isIndexed: boolean;
+  readonly blocks: readonly RecoveredBlock[];
+  readonly messages: bigint;
+  readonly firstSeq: bigint;
+  readonly lastSeq: bigint;
+}
+
+/** What a server ends with that does not get as far as serving the stream. */
+export interface NotServed {
+  readonly outcome: 'absent' | 'refused' | 'crash';
+  readonly reason: string;
+  /** The server removes the stream's folder; else it leaves it alone. */
+  readonly isDeleted?: true;
+}
+
+export function isServed<T extends object>(result: T | NotServed): result is T {
+  return !('outcome' in result);
+}

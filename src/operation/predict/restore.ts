@@ -1,0 +1,91 @@
+import type { FileStreamParts } from '../../container/entry.ts';
+import { textField } from '../../core/json.ts';
+import type { Finding } from '../../findings/finding.ts';
+import { readEntry } from '../../model/read-entry.ts';
+import type { ConsumerArchive } from '../../model/stream-archive.ts';
+import { isReadableConfig, unknownInStream } from './accept-config.ts';
+import { readStateAsServer } from './consumer-state.ts';
+import type { BlockReading } from './read-blocks.ts';
+import type { RecordQueries } from './record-queries.ts';
+import { isServed, type NotServed } from './recovered.ts';
+import type { ServerRules } from './server-rules.ts';
+import { openStream, type ServedStream } from './start.ts';
+
+/** Damage around the files at which a server stops to unpack. */
+const STOPPING: ReadonlySet<Finding['code']> = new Set<Finding['code']>([
+  'S2_CRC_MISMATCH',
+  'S2_CHUNK_CORRUPT',
+  'S2_CHUNK_OVERSIZED',
+  'S2_CHUNK_UNKNOWN',
+  'S2_CUT',
+  'TAR_HEADER_CORRUPT',
+  'TAR_CUT',
+  'TAR_PATH_UNSAFE',
+  'TAR_ENTRY_TYPE',
+  'TAR_ENTRY_OVERSIZED',
+]);
+
+/**
+ * What a server of one generation makes of a V1 snapshot (format.md 8.3), given the configuration in backup.json, else its
+ * own. `findings`: what is wrong with the snapshot as a file.
+ */
+export function restoreStream(
+  queries: RecordQueries,
+  parts: FileStreamParts,
+  readings: readonly BlockReading[],
+  findings: readonly Finding[],
+  rules: ServerRules,
+  atNs: bigint,
+): ServedStream | NotServed {
+  const { archive } = queries;
+  const refusal = refusedSnapshot(queries, parts, findings) ?? refusedRequest(queries, rules);
+  if (refusal !== null) return refused(refusal);
+  const consumers = restoredConsumers(archive.consumers, parts, rules);
+  const config = archive.manifest?.config ?? archive.config ?? {};
+  const result = openStream(queries, config, consumers, readings, rules, atNs);
+  return isServed(result) || result.outcome === 'crash' ? result : refused(result.reason);
+}
+
+function refused(reason: string): NotServed {
+  return { outcome: 'refused', reason };
+}
+
+function refusedSnapshot(
+  { archive }: RecordQueries,
+  parts: FileStreamParts,
+  findings: readonly Finding[],
+): string | null {
+  const stopping = findings.find((finding) => finding.file === parts.label && STOPPING.has(finding.code));
+  if (stopping !== undefined) return `the snapshot is damaged (${stopping.code})`;
+  if (!parts.entries.some((entry) => entry.path === 'meta.inf')) return 'meta.inf is missing';
+  if (archive.created === null || archive.config === null) return 'meta.inf cannot be read';
+  const asked = textField(archive.manifest?.config ?? {}, 'name');
+  const own = textField(archive.config, 'name');
+  return asked !== undefined && asked !== own ? `backup.json says ${asked}, meta.inf ${own ?? ''}` : null;
+}
+
+function refusedRequest({ archive }: RecordQueries, rules: ServerRules): string | null {
+  const config = archive.manifest?.config;
+  return rules.strictRequests && config !== undefined ? unknownInStream(config, rules) : null;
+}
+
+/** All of them, or none: a restore ends at the first that cannot be read. */
+function restoredConsumers(
+  consumers: readonly ConsumerArchive[],
+  parts: FileStreamParts,
+  rules: ServerRules,
+): readonly ConsumerArchive[] | NotServed {
+  const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
+  for (const { name, config } of consumers) {
+    const file = entries.get(`obs/${name}/o.dat`);
+    const state = file === undefined ? 'empty' : readStateAsServer(readEntry(file) ?? new Uint8Array(0));
+    if (!entries.has(`obs/${name}/meta.inf`) || !entries.has(`obs/${name}/meta.sum`))
+      return refused(`consumer ${name} has no meta.inf or no meta.sum`);
+    if (config === null || !isReadableConfig(config, rules))
+      return refused(`consumer ${name} cannot be read`);
+    if (state === 'endless')
+      return { outcome: 'crash', reason: `obs/${name}/o.dat counts more than any memory can hold` };
+    if (state === 'corrupt') return refused(`obs/${name}/o.dat cannot be read`);
+  }
+  return consumers;
+}

@@ -1,0 +1,146 @@
+import type { ServerGeneration } from '../types.ts';
+
+/**
+ * What tells one server generation from another when it opens a store: the only place for it. Each line is the newest
+ * patch release known; read in its source, confirmed by running it (test/conformance/oracle.test.ts).
+ */
+export interface ServerRules {
+  readonly server: ServerGeneration;
+  /** Highest version of index.db that is taken; 0: the server knows no index.db. */
+  readonly indexVersion: number;
+  /** A listed block that is not there makes the index unusable; else only the last listed one does. */
+  readonly missesBlocks: boolean;
+  /** A block whose `.idx` is believed is walked all the same, to find its subjects. */
+  readonly walksIndexedBlocks: boolean;
+  /** Delete tombstones are honoured. */
+  readonly tombstones: boolean;
+  /** Where a block without messages goes on: behind the lowest or the highest sequence its tombstones name. */
+  readonly emptyBlockFollows: 'lowest' | 'highest';
+  /** Tombstones of a block are still used for its place where the block was cut before any message. */
+  readonly cutBlockKeepsPlace: boolean;
+  /** A stream without messages so far takes its first and last sequence from the next block. */
+  readonly emptyStreamRestarts: boolean;
+  /** An empty block is moved behind the last sequence of the stream. */
+  readonly emptyBlockMoves: boolean;
+  /** The last sequence of an index that is not taken is remembered: always, or only where records were lost. */
+  readonly remembersLast: 'never' | 'after-loss' | 'always';
+  /** `compression: s2` is understood. */
+  readonly compression: boolean;
+  /** A block that cannot be decoded takes with it: itself, or the stream's whole folder. */
+  readonly undecodable: 'block' | 'stream';
+  /** A header bit set in a record too short for a header length ends the server. */
+  readonly panicsOnShortHeader: boolean;
+  /** A walk compares the first record with the index before anything else. */
+  readonly looksAtFirst: boolean;
+  /** The last message is loaded at the start, and its block walked for it. */
+  readonly walksLastBlock: boolean;
+  /** A bad record met while TTLs, schedules or sources are looked for ends the server. */
+  readonly panicsOnScan: boolean;
+  /** A stream or consumer that asks for a higher API level, or has unknown fields, takes the stream offline. */
+  readonly apiLevel: number | null;
+  /** A request to restore with an unknown field is refused. */
+  readonly strictRequests: boolean;
+  /** `template_owner` is an unknown field. */
+  readonly forgotTemplates: boolean;
+  /** A consumer whose o.dat cannot be read does not come up; else it begins anew. */
+  readonly dropsBrokenConsumers: boolean;
+  /**
+   * What is removed from an interest stream at its start: messages below an ack floor or acknowledged above it (`all`),
+   * below the floor only (`floor`); in `own` also what its own filter does not select, and its own interest counts.
+   */
+  readonly interest: 'all' | 'floor' | 'own';
+  /** `first_seq` is known. */
+  readonly firstSequence: boolean;
+  /** Per-message TTLs are known. */
+  readonly messageTtl: boolean;
+}
+
+const RULES_2_9: ServerRules = {
+  server: '2.9',
+  indexVersion: 0,
+  missesBlocks: false,
+  walksIndexedBlocks: false,
+  tombstones: false,
+  emptyBlockFollows: 'lowest',
+  cutBlockKeepsPlace: false,
+  emptyStreamRestarts: false,
+  emptyBlockMoves: false,
+  remembersLast: 'never',
+  compression: false,
+  undecodable: 'block',
+  panicsOnShortHeader: true,
+  looksAtFirst: false,
+  walksLastBlock: false,
+  panicsOnScan: false,
+  apiLevel: null,
+  strictRequests: false,
+  forgotTemplates: false,
+  dropsBrokenConsumers: false,
+  interest: 'all',
+  firstSequence: false,
+  messageTtl: false,
+};
+
+const RULES_2_10: ServerRules = {
+  ...RULES_2_9,
+  server: '2.10',
+  indexVersion: 1,
+  walksIndexedBlocks: true,
+  tombstones: true,
+  remembersLast: 'after-loss',
+  compression: true,
+  firstSequence: true,
+  interest: 'floor',
+};
+
+const RULES_2_11: ServerRules = {
+  ...RULES_2_10,
+  server: '2.11',
+  indexVersion: 2,
+  missesBlocks: true,
+  looksAtFirst: true,
+  emptyBlockFollows: 'highest',
+  emptyStreamRestarts: true,
+  remembersLast: 'always',
+  apiLevel: 1,
+  dropsBrokenConsumers: true,
+  interest: 'own',
+  messageTtl: true,
+};
+
+const RULES_2_12: ServerRules = {
+  ...RULES_2_11,
+  server: '2.12',
+  indexVersion: 3,
+  emptyBlockMoves: true,
+  panicsOnShortHeader: false,
+  strictRequests: true,
+  apiLevel: 3,
+};
+
+const RULES_2_14: ServerRules = {
+  ...RULES_2_12,
+  server: '2.14',
+  indexVersion: 4,
+  cutBlockKeepsPlace: true,
+  undecodable: 'stream',
+  apiLevel: 4,
+  forgotTemplates: true,
+};
+
+const RULES_2_15: ServerRules = {
+  ...RULES_2_14,
+  server: '2.15',
+  walksLastBlock: true,
+  panicsOnScan: true,
+  apiLevel: 5,
+};
+
+export const SERVER_RULES: readonly ServerRules[] = [
+  RULES_2_9,
+  RULES_2_10,
+  RULES_2_11,
+  RULES_2_12,
+  RULES_2_14,
+  RULES_2_15,
+];

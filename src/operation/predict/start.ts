@@ -1,0 +1,69 @@
+import type { FileStreamParts } from '../../container/entry.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { ConsumerArchive } from '../../model/stream-archive.ts';
+import { refusedConfig } from './accept-config.ts';
+import { startedConsumers } from './consumers.ts';
+import { enforceInterest } from './interest.ts';
+import { enforceLimits } from './limits.ts';
+import type { BlockReading } from './read-blocks.ts';
+import { rebuildStream } from './rebuild-stream.ts';
+import type { RecordQueries } from './record-queries.ts';
+import { isServed, type NotServed, type RecoveredStream } from './recovered.ts';
+import type { ServerRules } from './server-rules.ts';
+import { takeIndex } from './take-index.ts';
+import { panicOnScan, walkBlocks } from './walked-blocks.ts';
+
+/** When and where a start happens. */
+export interface Surroundings {
+  readonly atNs: bigint;
+  /** The store is of a server that is in no cluster. */
+  readonly isStandalone: boolean;
+}
+
+/** A stream that a server serves. */
+export interface ServedStream {
+  readonly opened: RecoveredStream;
+  /** After limits and TTLs; after a start also without what every consumer has acknowledged. */
+  readonly stream: RecoveredStream;
+  readonly consumers: readonly ConsumerArchive[];
+}
+
+/** What a server of one generation makes of a stream's folder when it starts. */
+export function startStream(
+  queries: RecordQueries,
+  parts: FileStreamParts,
+  readings: readonly BlockReading[],
+  rules: ServerRules,
+  around: Surroundings,
+): ServedStream | NotServed {
+  const { archive } = queries;
+  const refusal = refusedConfig(archive, parts, rules, around.isStandalone);
+  if (refusal !== null) return refusal;
+  const consumers = startedConsumers(archive, parts, rules);
+  const config = archive.config ?? {};
+  const served = openStream(queries, config, consumers, readings, rules, around.atNs);
+  if (!isServed(served) || config['retention'] !== 'interest' || served.consumers.length === 0) return served;
+  return { ...served, stream: enforceInterest(served.stream, queries, served.consumers, rules) };
+}
+
+/** Opens the messages of a stream under a configuration, then its consumers. */
+export function openStream(
+  queries: RecordQueries,
+  config: JsonObject,
+  consumers: readonly ConsumerArchive[] | NotServed,
+  readings: readonly BlockReading[],
+  rules: ServerRules,
+  atNs: bigint,
+): ServedStream | NotServed {
+  const { archive } = queries;
+  const { taken, remembered } = takeIndex(archive, rules);
+  const opened = taken ?? rebuildStream(readings, rules, remembered);
+  if (!isServed(opened)) return opened;
+  const panic = rules.panicsOnScan ? panicOnScan(opened, archive, config, readings) : null;
+  if (panic !== null) return panic;
+  if (!isServed(consumers)) return consumers;
+  const limited = enforceLimits(opened, config, queries, rules, atNs);
+  const walked = walkBlocks(limited, archive, config, consumers, readings, rules);
+  if (!isServed(walked)) return walked;
+  return { opened, stream: walked, consumers };
+}

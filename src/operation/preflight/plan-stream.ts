@@ -1,0 +1,167 @@
+import type { StreamEvidence } from '../../check/stream-evidence.ts';
+import type { FileStreamParts } from '../../container/entry.ts';
+import { countSequences } from '../../core/sequence-ranges.ts';
+import { lossOf } from '../predict/predict.ts';
+import { readBlocks, type BlockReading } from '../predict/read-blocks.ts';
+import { RecordQueries } from '../predict/record-queries.ts';
+import { isServed, type NotServed, type RecoveredBlock } from '../predict/recovered.ts';
+import type { ServerRules } from '../predict/server-rules.ts';
+import { startStream, type ServedStream, type Surroundings } from '../predict/start.ts';
+import { lostMessages } from '../verify/lost.ts';
+import { oldIndexSteps } from './leftovers.ts';
+import type { PreflightStep, PreflightStream } from './types.ts';
+
+/** What a start makes of a stream, step by step. `assigned`: what the cluster says of it. Throws SourceError. */
+export function planStream(
+  evidence: StreamEvidence,
+  parts: FileStreamParts,
+  rules: ServerRules,
+  around: Surroundings,
+  assigned: boolean | null,
+): PreflightStream {
+  const { archive, results } = evidence;
+  const readings = readBlocks(archive, results);
+  const result = startStream(new RecordQueries(archive), parts, readings, rules, around);
+  const base = { account: archive.account, name: archive.name, assigned };
+  const orphan = assigned === false ? [orphanStep(parts.label)] : [];
+  if (!isServed(result)) return { ...base, ...notServed(result, parts.label, orphan) };
+  const lost = lostMessages(evidence);
+  const reason = lossOf(result, evidence, lost);
+  const bytesToRead = result.opened.isIndexed
+    ? 0
+    : readings.reduce((sum, { block }) => sum + block.entry.sizeBytes, 0);
+  const { stream } = result;
+  return {
+    ...base,
+    outcome: reason === null ? 'whole' : 'loss',
+    reason,
+    messages: stream.messages,
+    first_seq: stream.firstSeq,
+    last_seq: stream.lastSeq,
+    consumers: result.consumers.map((consumer) => consumer.name).toSorted(),
+    index: result.opened.isIndexed ? 'taken' : 'rebuilt',
+    bytes_to_read: bytesToRead,
+    steps: [
+      ...orphan,
+      ...indexSteps(result, evidence, parts, rules, bytesToRead),
+      ...blockSteps(result, readings, lost.msgs.length > 0),
+      ...oldIndexSteps(parts, rules),
+      ...consumerSteps(result, evidence),
+      ...limitSteps(result, parts.label),
+    ],
+  };
+}
+
+function orphanStep(file: string): PreflightStep {
+  const reason =
+    'the meta group does not list it: about 30 s after the start a cluster deletes it with its data';
+  return { do: 'orphan-stream', severity: 'critical', file, reason };
+}
+
+function notServed(
+  { outcome, reason, isDeleted }: NotServed,
+  file: string,
+  orphan: readonly PreflightStep[],
+): Omit<PreflightStream, 'account' | 'name' | 'assigned'> {
+  const action = isDeleted === true ? 'delete-stream' : 'leave-stream';
+  const step: PreflightStep = {
+    do: outcome === 'crash' ? 'end-server' : action,
+    severity: 'critical',
+    file,
+    reason,
+  };
+  return {
+    outcome,
+    reason,
+    messages: null,
+    first_seq: null,
+    last_seq: null,
+    consumers: [],
+    index: null,
+    bytes_to_read: 0,
+    steps: [...orphan, step],
+  };
+}
+
+function indexSteps(
+  { opened }: ServedStream,
+  { archive }: StreamEvidence,
+  parts: FileStreamParts,
+  rules: ServerRules,
+  bytes: number,
+): PreflightStep[] {
+  if (opened.isIndexed || bytes === 0) return [];
+  const file = parts.entries.find((entry) => entry.path === 'msgs/index.db');
+  const { index, indexStanding } = archive;
+  const why = {
+    none: file === undefined ? 'there is no index.db' : 'index.db cannot be read',
+    stale: 'index.db is older than the blocks',
+    'block-missing': 'index.db lists a block that is gone',
+    current: 'index.db contradicts itself',
+  }[indexStanding];
+  const isUnknown = index !== null && index.version > rules.indexVersion;
+  const reason = isUnknown ? `index.db has version ${index.version}, which the server does not know` : why;
+  return [{ do: 'rebuild-index', severity: 'info', file: file?.label ?? null, bytes, reason }];
+}
+
+/** Cut where a bad record begins, or removed where nothing is left to find. */
+function blockSteps(
+  { opened, stream }: ServedStream,
+  readings: readonly BlockReading[],
+  hasLoss: boolean,
+): PreflightStep[] {
+  const recovered = new Map<number, RecoveredBlock>(
+    [...opened.blocks, ...stream.blocks].map((block) => [block.block.index, block]),
+  );
+  const severity = hasLoss ? 'critical' : 'info';
+  return readings.flatMap(({ block, cutAtBytes, scan, isDecodable }): PreflightStep[] => {
+    const file = block.entry.label;
+    const own = recovered.get(block.index);
+    if (own === undefined && !opened.isIndexed) {
+      const reason = isDecodable ? 'nothing in it can be read' : 'it cannot be decompressed';
+      const isEmpty = scan.messages === 0 && cutAtBytes === null && isDecodable;
+      return [
+        isEmpty
+          ? {
+              do: 'delete-block',
+              severity: 'info',
+              file,
+              bytes: block.entry.sizeBytes,
+              reason: 'it is empty',
+            }
+          : { do: 'delete-block', severity: 'critical', file, bytes: block.entry.sizeBytes, reason },
+      ];
+    }
+    if (cutAtBytes === null || own?.readBytes !== cutAtBytes) return [];
+    const reason = `a bad record at offset ${cutAtBytes}`;
+    return [
+      { do: 'cut-block', severity, file, bytes: Math.max(0, block.entry.sizeBytes - cutAtBytes), reason },
+    ];
+  });
+}
+
+function consumerSteps({ consumers }: ServedStream, { archive }: StreamEvidence): PreflightStep[] {
+  return archive.consumers
+    .filter((consumer) => !consumers.includes(consumer))
+    .map((consumer) => ({
+      do: 'drop-consumer',
+      severity: 'critical',
+      file: consumer.label,
+      reason: `consumer ${consumer.name} cannot be read; its files stay`,
+    }));
+}
+
+function limitSteps({ opened, stream }: ServedStream, file: string): PreflightStep[] {
+  const held = opened.blocks.reduce((sum, block) => sum + countSequences(block.live), 0n);
+  const messages = held - stream.messages;
+  if (messages <= 0n) return [];
+  return [
+    {
+      do: 'remove-messages',
+      severity: 'warning',
+      file,
+      messages,
+      reason: 'limits, TTLs or acknowledgements',
+    },
+  ];
+}

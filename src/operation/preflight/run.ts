@@ -1,0 +1,101 @@
+import { SourceError, UsageError } from '../../core/error.ts';
+import type { FileStreamParts } from '../../container/entry.ts';
+import { CATALOG } from '../../findings/catalog/index.ts';
+import { makeFinding, type Finding } from '../../findings/finding.ts';
+import { gatherEvidence } from '../stream-evidence.ts';
+import { loadStream, sourceReport, TOOL, withArchive, type Archive } from '../open-archive.ts';
+import { SERVER_RULES, type ServerRules } from '../predict/server-rules.ts';
+import type { Status } from '../types.ts';
+import { leftoverSteps } from './leftovers.ts';
+import { planStream } from './plan-stream.ts';
+import type { PreflightOptions, PreflightReport, PreflightStream } from './types.ts';
+
+/**
+ * Tells what a start of a server does to the files of a store, before it does it. Throws UsageError where the path is no
+ * store or the version is not known, SourceError where it cannot be opened, CancelledError.
+ */
+export async function preflightStore(path: string, options: PreflightOptions = {}): Promise<PreflightReport> {
+  const rules = rulesFor(options.serverVersion);
+  return withArchive(path, options, async (work) => {
+    if (!work.container.kind.endsWith('store')) throw new UsageError(`${path} is no server's store`);
+    const planned = [];
+    for (const parts of work.selected)
+      if (parts.form === 'store') planned.push(await planOne(parts, work, rules));
+    const streams = planned.map((one) => one.stream);
+    const steps = leftoverSteps(work.container.findings, rules);
+    const findings = [...work.container.findings, ...planned.flatMap((one) => one.findings)].filter(isUnread);
+    return {
+      type: 'natsarc.v1.preflight',
+      tool: TOOL,
+      source: sourceReport(work.container),
+      server: rules.server,
+      status: statusOf(streams, findings),
+      streams,
+      steps,
+      findings,
+    };
+  });
+}
+
+/** Throws UsageError. */
+function rulesFor(version: string | undefined): ServerRules {
+  const newest = SERVER_RULES.at(-1);
+  const generation = version?.replace(/^v/, '').split('.').slice(0, 2).join('.');
+  const rules = generation === undefined ? newest : SERVER_RULES.find((one) => one.server === generation);
+  if (rules !== undefined) return rules;
+  const known = SERVER_RULES.map((one) => one.server).join(', ');
+  throw new UsageError(`--server-version takes one of ${known}, or a release of them, not ${version}`);
+}
+
+async function planOne(
+  parts: FileStreamParts,
+  work: Archive,
+  rules: ServerRules,
+): Promise<{ readonly stream: PreflightStream; readonly findings: readonly Finding[] }> {
+  try {
+    const archive = loadStream(parts);
+    const findings = [...parts.findings, ...archive.findings];
+    if (archive.encrypted !== null) return { stream: untold(parts, archive.name), findings };
+    const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
+    const stream = planStream(evidence, parts, rules, work, null);
+    return {
+      stream: { ...stream, steps: [...stream.steps, ...leftoverSteps(parts.findings, rules)] },
+      findings,
+    };
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    const place = { ...(parts.account === null ? {} : { account: parts.account }), file: parts.label };
+    const finding = makeFinding({ code: 'SRC_UNREADABLE', data: { reason: error.message } }, place);
+    return { stream: untold(parts, parts.folderName ?? ''), findings: [finding] };
+  }
+}
+
+function untold(parts: FileStreamParts, name: string): PreflightStream {
+  return {
+    account: parts.account,
+    name,
+    outcome: null,
+    reason: null,
+    messages: null,
+    first_seq: null,
+    last_seq: null,
+    consumers: [],
+    index: null,
+    bytes_to_read: 0,
+    assigned: null,
+    steps: [],
+  };
+}
+
+/** Raft groups are told of elsewhere. */
+function isUnread(finding: Finding): boolean {
+  return 'unknown' in CATALOG[finding.code];
+}
+
+function statusOf(streams: readonly PreflightStream[], findings: readonly Finding[]): Status {
+  const severities = new Set(streams.flatMap((stream) => stream.steps.map((step) => step.severity)));
+  const isLossy = streams.some((stream) => stream.outcome !== 'whole' && stream.outcome !== null);
+  if (isLossy || severities.has('critical')) return 'CRITICAL';
+  if (findings.length > 0) return 'UNKNOWN';
+  return severities.has('warning') ? 'WARNING' : 'OK';
+}

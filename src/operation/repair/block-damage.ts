@@ -1,0 +1,98 @@
+import { NO_SEQUENCES, oneRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import type { ScanFault } from '../../kernels/types.ts';
+import type { BlockContent } from './block-spans.ts';
+import type { SalvagedBlock } from './salvage-blocks.ts';
+import type { Damage } from './types.ts';
+
+/** A block with its content, and whether a crash may have cut its end (format.md 3.4). */
+export interface ReadBlock {
+  readonly block: SalvagedBlock;
+  readonly content: BlockContent;
+}
+
+const REASONS = {
+  checksum: 'the checksum does not fit',
+  length: 'a length cannot be',
+  tail: 'the end is cut off',
+} as const;
+
+/** Every stretch of a block that holds no good record, and which sequences may have been there. */
+export function damagesOf(blocks: readonly ReadBlock[], isTornTailHarmless: boolean): Damage[] {
+  const highest = blocks.reduce((number, { block }) => Math.max(number, block.file.index), 0);
+  return blocks.flatMap((read) => {
+    const { scan, file, isPart } = read.block;
+    if (isPart) return [];
+    if (scan.rawBytes > 0 && scan.records === 0) return [unreadBlock(read, blocks)];
+    return scan.faults.flatMap((fault) => {
+      if (fault.kind === 'order') return [];
+      if (fault.kind === 'tail' && isTornTailHarmless && file.index === highest) return [];
+      return [damageOf(read, fault, blocks)];
+    });
+  });
+}
+
+function damageOf({ block }: ReadBlock, fault: ScanFault, blocks: readonly ReadBlock[]): Damage {
+  const place = {
+    file: block.file.entry.label,
+    offsetBytes: fault.offsetBytes,
+    lengthBytes: fault.kind === 'structure' ? null : fault.lengthBytes,
+  };
+  if (fault.kind === 'structure') {
+    const seq = fault.seq ?? 0n;
+    return {
+      ...place,
+      reason: `its parts contradict each other (${fault.detail})`,
+      seqs: oneRange(seq, seq),
+    };
+  }
+  const reason = REASONS[fault.kind === 'order' ? 'length' : fault.kind];
+  return { ...place, reason, seqs: swallowed(fault, blocks) };
+}
+
+/** What lies between the good records before and behind, in this block or the next one. */
+function swallowed(fault: ScanFault, blocks: readonly ReadBlock[]): SequenceRanges {
+  const { seq: claimed, seqBefore, seqAfter } = fault;
+  if (seqBefore > 0n && seqAfter > 0n) return oneRange(seqBefore + 1n, seqAfter - 1n);
+  if (seqAfter > 0n) {
+    const before = nearestBelow(blocks, seqAfter);
+    if (before > 0n) return oneRange(before + 1n, seqAfter - 1n);
+    if (seqAfter === 1n) return NO_SEQUENCES;
+    const isPlausible = claimed !== null && claimed > 0n && claimed < seqAfter;
+    return oneRange(isPlausible ? claimed : seqAfter - 1n, seqAfter - 1n);
+  }
+  const after = nearestAbove(blocks, seqBefore);
+  if (after > 0n) return oneRange(seqBefore + 1n, after - 1n);
+  return claimed === seqBefore + 1n ? oneRange(claimed, claimed) : NO_SEQUENCES;
+}
+
+/** A block of which nothing could be read: all between its neighbours. */
+function unreadBlock({ block }: ReadBlock, blocks: readonly ReadBlock[]): Damage {
+  let [low, high] = [0n, 0n];
+  for (const { block: other, content } of blocks) {
+    if (content.highSeq === 0n) continue;
+    if (other.owner.number < block.file.index && content.highSeq > low) low = content.highSeq;
+    if (other.owner.number > block.file.index && (high === 0n || content.lowSeq < high))
+      high = content.lowSeq;
+  }
+  return {
+    file: block.file.entry.label,
+    offsetBytes: 0,
+    lengthBytes: block.scan.rawBytes,
+    reason: 'no record of it is good',
+    seqs: low > 0n && high > low ? oneRange(low + 1n, high - 1n) : NO_SEQUENCES,
+  };
+}
+
+function nearestBelow(blocks: readonly ReadBlock[], seq: bigint): bigint {
+  let best = 0n;
+  for (const { content } of blocks)
+    if (content.highSeq < seq && content.highSeq > best) best = content.highSeq;
+  return best;
+}
+
+function nearestAbove(blocks: readonly ReadBlock[], seq: bigint): bigint {
+  let best = 0n;
+  for (const { content } of blocks)
+    if (content.lowSeq > seq && (best === 0n || content.lowSeq < best)) best = content.lowSeq;
+  return best;
+}

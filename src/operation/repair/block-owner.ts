@@ -1,0 +1,57 @@
+import { checksumFits } from '../../check/block-owner.ts';
+import type { ByteSource } from '../../source/byte-source.ts';
+
+/** Names that the key of a block's records may be made of: `NAME-N`. */
+export interface OwnerCandidates {
+  readonly names: readonly string[];
+  readonly numbers: Iterable<number>;
+}
+
+export interface BlockOwner {
+  readonly name: string;
+  readonly number: number;
+}
+
+const SEARCHED_BYTES = 4 * 1024 * 1024;
+const MOST_PROBES = 8;
+const HEAD_BYTES = 22;
+const LEAST_BYTES = 30;
+const FLAGS_TOP = 0xc0;
+const EARLIEST_NS = 0x0d00000000000000n;
+const LATEST_NS = 0x4000000000000000n;
+
+/** Whose records a block holds, by trying the names and numbers on the first that look whole; null where none fits. */
+export function findOwner(content: ByteSource, candidates: OwnerCandidates): BlockOwner | null {
+  const bytes = Buffer.alloc(Math.min(SEARCHED_BYTES, content.sizeBytes));
+  const probes = findProbes(bytes.subarray(0, content.read(bytes, 0)));
+  if (probes.length === 0) return null;
+  for (const name of candidates.names)
+    for (const number of candidates.numbers)
+      if (probes.some((probe) => checksumFits(probe, `${name}-${number}`))) return { name, number };
+  return null;
+}
+
+/** Records whose header and subject look sound, the shortest first. */
+function findProbes(bytes: Buffer): Buffer[] {
+  const probes: Buffer[] = [];
+  for (let at = 0; at + LEAST_BYTES <= bytes.length && probes.length < MOST_PROBES;) {
+    const lengthBytes = soundLength(bytes, at);
+    if (lengthBytes > 0) probes.push(bytes.subarray(at, at + lengthBytes));
+    at += lengthBytes > 0 ? lengthBytes : 1;
+  }
+  return probes.toSorted((a, b) => a.length - b.length);
+}
+
+/** The length of the record that may begin here, 0 where none can. */
+function soundLength(bytes: Buffer, at: number): number {
+  const word = bytes.readUInt32LE(at);
+  const lengthBytes = word & 0x7fffffff;
+  if (lengthBytes < LEAST_BYTES || lengthBytes > bytes.length - at) return 0;
+  if (((bytes[at + 11] ?? 0) & ~FLAGS_TOP) !== 0) return 0;
+  const subjectBytes = bytes.readUInt16LE(at + 20);
+  if (LEAST_BYTES + subjectBytes + (word >>> 31) * 4 > lengthBytes) return 0;
+  const timeNs = bytes.readBigInt64LE(at + 12);
+  if (timeNs !== 0n && (timeNs < EARLIEST_NS || timeNs > LATEST_NS)) return 0;
+  const subject = bytes.subarray(at + HEAD_BYTES, at + HEAD_BYTES + subjectBytes);
+  return subject.every((byte) => byte > 0x20) ? lengthBytes : 0;
+}

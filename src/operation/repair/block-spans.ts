@@ -1,0 +1,119 @@
+import {
+  mergeRanges,
+  oneRange,
+  rangesOf,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
+import type { ScanFault } from '../../kernels/types.ts';
+import type { BlockHandles } from './block-handles.ts';
+import type { MessageRun } from './message-run.ts';
+import { isErased, RecordCursor, RecordWalk, type RecordSpan } from './record-cursor.ts';
+import type { SalvagedBlock } from './salvage-blocks.ts';
+
+/** What the records of one block amount to. */
+export interface BlockContent {
+  readonly runs: readonly MessageRun[];
+  /** Sequences with a message record, whatever its place. */
+  readonly present: SequenceRanges;
+  /** Sequences that its erased and skip records, its tombstones, and the holes between its good records name. */
+  readonly deleted: SequenceRanges;
+  /** The lowest and highest sequence with a record of its own; 0n where it has none. */
+  readonly lowSeq: bigint;
+  readonly highSeq: bigint;
+}
+
+/** Cuts a block into runs at its damage, and where sequences fall back. */
+export function contentOf(block: SalvagedBlock, source: number, handles: BlockHandles): BlockContent {
+  const { scan } = block;
+  const malformed = new Set(
+    scan.faults.filter((fault) => fault.kind === 'structure').map((fault) => fault.offsetBytes),
+  );
+  const run = (span: RecordSpan, firstSeq: bigint): MessageRun => ({
+    source,
+    firstSeq,
+    open: () => new RecordCursor(new RecordWalk(handles, block.descriptor, span), malformed),
+  });
+  const runs = risingSpans(block).map(({ span, firstSeq }) => run(span, firstSeq));
+  const fallen = scan.faults
+    .filter((fault) => fault.kind === 'order')
+    .map((fault) => fallBack(block, fault, handles));
+  for (const part of fallen) for (const { span, firstSeq } of part.spans) runs.push(run(span, firstSeq));
+  const present = mergeRanges([scan.ranges, ...fallen.map((part) => rangesOf(part.messages))]);
+  const erased = mergeRanges([rangesOf(scan.erasedSeqs), ...fallen.map((part) => rangesOf(part.erased))]);
+  const own = mergeRanges([present, erased]);
+  const holes = fallen.length > 0 ? new BigUint64Array(0) : provenHoles(block, own);
+  return {
+    runs,
+    present,
+    deleted: mergeRanges([erased, rangesOf(scan.tombstoneSeqs), holes]),
+    lowSeq: own[0] ?? 0n,
+    highSeq: own.at(-1) ?? 0n,
+  };
+}
+
+interface PlacedSpan {
+  readonly span: RecordSpan;
+  readonly firstSeq: bigint;
+}
+
+/** The stretches between faults: there sequences rise. */
+function risingSpans({ scan }: SalvagedBlock): PlacedSpan[] {
+  const spans: PlacedSpan[] = [];
+  const add = (startBytes: number, endBytes: number, firstSeq: bigint): void => {
+    if (endBytes > startBytes) spans.push({ span: { startBytes, endBytes }, firstSeq });
+  };
+  let startBytes = 0;
+  let firstSeq = 0n;
+  for (const fault of scan.faults) {
+    if (fault.kind === 'structure') continue;
+    add(startBytes, fault.offsetBytes, firstSeq);
+    startBytes = fault.offsetBytes + fault.lengthBytes;
+    firstSeq = fault.seqAfter > 0n ? fault.seqAfter : fault.seqBefore;
+  }
+  add(startBytes, scan.rawBytes, firstSeq);
+  return spans;
+}
+
+/** Good records that do not rise above what came before: each rising part of them is a run of its own. */
+function fallBack(
+  block: SalvagedBlock,
+  fault: ScanFault,
+  handles: BlockHandles,
+): { readonly spans: PlacedSpan[]; readonly messages: BigUint64Array; readonly erased: BigUint64Array } {
+  const spans: PlacedSpan[] = [];
+  const messages: bigint[] = [];
+  const erased: bigint[] = [];
+  const endBytes = fault.offsetBytes + fault.lengthBytes;
+  const walk = new RecordWalk(handles, block.descriptor, { startBytes: fault.offsetBytes, endBytes });
+  let last = 0n;
+  try {
+    for (let record = walk.next(); record !== null; record = walk.next()) {
+      const seq = record.word & ~(3n << 62n);
+      if (isErased(record.word)) erased.push(seq);
+      else if ((record.word & (1n << 62n)) === 0n) {
+        messages.push(seq);
+        if (spans.length === 0 || seq <= last) {
+          const before = spans.at(-1);
+          if (before !== undefined)
+            spans[spans.length - 1] = { ...before, span: { ...before.span, endBytes: record.offsetBytes } };
+          spans.push({ span: { startBytes: record.offsetBytes, endBytes }, firstSeq: seq });
+        }
+        last = seq;
+      }
+    }
+  } finally {
+    walk.close();
+  }
+  return { spans, messages: BigUint64Array.from(messages), erased: BigUint64Array.from(erased) };
+}
+
+/** Between two good records with nothing damaged between them, a missing sequence was deleted (format.md 3.4). */
+function provenHoles({ scan }: SalvagedBlock, own: SequenceRanges): SequenceRanges {
+  const [low, high] = [own[0], own.at(-1)];
+  if (low === undefined || high === undefined) return new BigUint64Array(0);
+  const torn = scan.faults
+    .filter((fault) => fault.kind !== 'structure')
+    .map((fault) => oneRange(fault.seqBefore + 1n, fault.seqAfter > 0n ? fault.seqAfter - 1n : high));
+  return subtractRanges(oneRange(low, high), mergeRanges([own, ...torn]));
+}

@@ -1,0 +1,112 @@
+import type { JsonObject } from '../../core/json.ts';
+import { streamConfigFaults } from '../../format/config-schema/check.ts';
+import { parseStreamMeta } from '../../format/stream-meta/parse.ts';
+import { mendMeta, withoutFaults } from './mend-meta.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
+import type { Survey } from './survey.ts';
+
+/** The configuration that is written, and where it is from. */
+export interface ChosenConfig {
+  readonly config: JsonObject;
+  readonly created: string | null;
+  /** null: the archive's own, whole. */
+  readonly said: string | null;
+  /** Whether something of it is gone. */
+  readonly isLoss: boolean;
+}
+
+/** What was given; else meta.inf where it is whole, here or in another source; else backup.json; else what is left of it. */
+export function chooseConfig(
+  sources: readonly SalvagedStream[],
+  given: JsonObject | undefined,
+  found: Survey,
+  name: string,
+): ChosenConfig {
+  const [own, ...others] = sources;
+  const created = sources.map(({ archive }) => archive.created).find((time) => time !== null) ?? null;
+  const from = (config: JsonObject, said: string | null, isLoss = false): ChosenConfig => ({
+    config,
+    created,
+    said,
+    isLoss,
+  });
+  if (given !== undefined) return from(given, 'the configuration is the one given');
+  if (own === undefined) return from(minimalConfig(name, found), null);
+  const { archive } = own;
+  if (archive.config !== null && isIntact(own)) return from(archive.config, null);
+  const mended = mendMeta(archive, '', name, parseStreamMeta);
+  if (mended !== null)
+    return {
+      ...from(mended.config, 'one bit of meta.inf had flipped: set right, meta.sum fits again'),
+      created: mended.created,
+    };
+  const healer = others.find((other) => other.archive.config !== null && isIntact(other))?.archive;
+  if (healer?.config) return from(healer.config, `the configuration is that of ${healer.parts.label}`);
+  const left = (config: JsonObject): JsonObject => withoutFaults(config, streamConfigFaults);
+  if (archive.manifest !== null)
+    return from(
+      left(archive.manifest.config),
+      'meta.inf is lost or wrong: the configuration is that of backup.json',
+    );
+  if (archive.config !== null)
+    return from(
+      left(archive.config),
+      'meta.inf does not fit its sum, and there is no other: what is left of it was taken',
+      true,
+    );
+  const said =
+    'no configuration is left: name and subjects are those of the messages, everything else is a default';
+  return from(minimalConfig(name, found), said, !isBareBlock(own));
+}
+
+function codesOf({ archive }: SalvagedStream): string[] {
+  return archive.findings.map((finding) => finding.code);
+}
+
+/** A form without meta.inf has its configuration in backup.json alone. */
+function isIntact(source: SalvagedStream): boolean {
+  const broken = ['META_MISSING', 'META_CORRUPT', 'META_SUM_MISMATCH'];
+  return source.archive.form === 'v2' || !codesOf(source).some((code) => broken.includes(code));
+}
+
+function isBareBlock({ archive: { parts } }: SalvagedStream): boolean {
+  return parts.form === 'store' && parts.entries.every((entry) => entry.path.startsWith('msgs/'));
+}
+
+const MOST_SUBJECTS = 500;
+
+/** What a stream needs so that a server takes it. */
+function minimalConfig(name: string, found: Survey): JsonObject {
+  const subjects = [...found.total.subjects.keys()].map((text) =>
+    Buffer.from(text, 'latin1').toString('utf8'),
+  );
+  return {
+    name,
+    subjects: coveringSubjects(name, subjects),
+    retention: 'limits',
+    max_consumers: -1,
+    max_msgs: -1,
+    max_bytes: -1,
+    max_age: 0,
+    max_msgs_per_subject: -1,
+    max_msg_size: -1,
+    discard: 'old',
+    storage: 'file',
+    num_replicas: 1,
+  };
+}
+
+/** The subjects themselves while they are few; else everything below their first tokens. */
+function coveringSubjects(name: string, subjects: readonly string[]): string[] {
+  const bucket = /^(KV|OBJ)_(.+)$/.exec(name);
+  if (bucket?.[1] === 'KV') return [`$KV.${bucket[2]}.>`];
+  if (bucket?.[1] === 'OBJ') return [`$O.${bucket[2]}.C.>`, `$O.${bucket[2]}.M.>`];
+  if (subjects.length === 0) return [name];
+  const covering = new Set<string>();
+  for (const subject of subjects) {
+    const dot = subject.indexOf('.');
+    covering.add(dot < 0 ? subject : `${subject.slice(0, dot)}.>`);
+    if (covering.size > MOST_SUBJECTS) return ['>'];
+  }
+  return [...covering].toSorted();
+}

@@ -1,0 +1,202 @@
+import { integerField, textField } from '../../core/json.ts';
+import { parseConsumerMeta } from '../../format/consumer-meta/parse.ts';
+import { consumerConfigFaults } from '../../format/config-schema/check.ts';
+import { parseTimeNs } from '../../core/time.ts';
+import { parseConsumerState } from '../../format/consumer-state/parse.ts';
+import { writeConsumerState } from '../../format/consumer-state/write.ts';
+import type { ConsumerState } from '../../format/consumer-state/types.ts';
+import type { ConsumerArchive } from '../../model/stream-archive.ts';
+import { mendMeta, withoutFaults } from './mend-meta.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
+import { eachMessage, type SurveyOptions } from './survey.ts';
+import type { RepairNote } from './types.ts';
+
+/** Consumers as they are written, and what had to be changed. */
+export interface RepairedConsumers {
+  readonly consumers: readonly ConsumerArchive[];
+  readonly notes: readonly RepairNote[];
+}
+
+/** Where the stream stands that they read. */
+export interface StreamPlace {
+  readonly name: string;
+  readonly firstSeq: bigint;
+  readonly lastSeq: bigint;
+}
+
+const BROKEN_META = ['CON_SUM_MISMATCH', 'CON_META_CORRUPT', 'CON_META_MISSING'];
+const BROKEN_STATE = ['CON_STATE_CORRUPT', 'CON_STATE_INCONSISTENT'];
+
+/**
+ * Keeps what is whole. A consumer whose position is broken is set back to a floor from which it misses nothing: what it
+ * had acknowledged before may come again.
+ */
+export async function repairConsumers(
+  sources: readonly SalvagedStream[],
+  place: StreamPlace,
+  options: SurveyOptions,
+): Promise<RepairedConsumers> {
+  const notes: RepairNote[] = [];
+  const consumers: ConsumerArchive[] = [];
+  const account = sources[0]?.archive.account ?? null;
+  for (const name of namesOf(sources)) {
+    const copies = sources.flatMap((source) =>
+      source.archive.consumers
+        .filter((consumer) => consumer.name === name)
+        .map((consumer) => ({ source, consumer })),
+    );
+    const note = (text: string, loss: boolean): number =>
+      notes.push({ account, stream: place.name, consumer: name, text, loss });
+    const [own] = copies;
+    const configured = own === undefined ? null : configuredOf(own, copies, note);
+    if (own === undefined || configured === null) {
+      note('its configuration cannot be read: it was left out', true);
+      continue;
+    }
+    const state = await stateOf(own, copies, configured, place, options, note);
+    consumers.push({ ...configured, state: state === null ? null : withinStream(state, place, note) });
+  }
+  return { consumers, notes };
+}
+
+interface ConsumerCopy {
+  readonly source: SalvagedStream;
+  readonly consumer: ConsumerArchive;
+}
+
+type TakeNote = (text: string, loss: boolean) => void;
+
+function namesOf(sources: readonly SalvagedStream[]): string[] {
+  return [...new Set(sources.flatMap(({ archive }) => archive.consumers.map(({ name }) => name)))].toSorted();
+}
+
+/** The consumer with a configuration: its own where that is whole or can be mended, else another copy's. */
+function configuredOf(
+  own: ConsumerCopy,
+  copies: readonly ConsumerCopy[],
+  note: TakeNote,
+): ConsumerArchive | null {
+  const { archive } = own.source;
+  const { consumer } = own;
+  if (consumer.config !== null && !hasFinding(own, BROKEN_META)) return consumer;
+  const keyName = `${archive.name}/${consumer.name}`;
+  const mended = mendMeta(archive, `obs/${consumer.name}/`, keyName, parseConsumerMeta);
+  if (mended !== null) {
+    note('one bit of its meta.inf had flipped: set right, meta.sum fits again', false);
+    return { ...consumer, created: mended.created, config: mended.config };
+  }
+  const whole = copies.find(
+    (copy) => copy.consumer.config !== null && !hasFinding(copy, BROKEN_META),
+  )?.consumer;
+  if (whole !== undefined) {
+    note(`its configuration is that of ${whole.label}`, false);
+    return whole;
+  }
+  if (consumer.config === null) return null;
+  const config = withoutFaults(consumer.config, consumerConfigFaults);
+  if (Object.keys(config).length < Object.keys(consumer.config).length)
+    note('its meta.inf does not fit its sum: fields that no server accepts were left out', true);
+  else note('its meta.inf does not fit its sum: it was taken as it is', false);
+  return { ...consumer, config };
+}
+
+async function stateOf(
+  own: ConsumerCopy,
+  copies: readonly ConsumerCopy[],
+  configured: ConsumerArchive,
+  place: StreamPlace,
+  options: SurveyOptions,
+  note: TakeNote,
+): Promise<ConsumerState | null> {
+  if (!isBroken(own)) return own.consumer.state;
+  const healer = copies.find((copy) => !isBroken(copy) && copy.consumer.state !== null);
+  if (healer !== undefined) {
+    note(
+      `its position is that of ${healer.consumer.label}: messages it acknowledged since may come again`,
+      true,
+    );
+    return healer.consumer.state;
+  }
+  const floor = await safeFloor(configured, place, options);
+  note(
+    `its position cannot be read: set back to sequence ${floor}, messages it acknowledged may come again`,
+    true,
+  );
+  return positionAt(floor);
+}
+
+/** Also a position that contradicts itself so that it cannot be written: V2 archives have no checksum for it. */
+function isBroken(copy: ConsumerCopy): boolean {
+  const { state } = copy.consumer;
+  if (hasFinding(copy, BROKEN_STATE)) return true;
+  return state !== null && !parseConsumerState(writeConsumerState(state)).ok;
+}
+
+function hasFinding({ source, consumer }: ConsumerCopy, codes: readonly string[]): boolean {
+  return source.archive.findings.some(
+    (finding) => finding.consumer === consumer.name && codes.includes(finding.code),
+  );
+}
+
+function positionAt(streamSeq: bigint): ConsumerState {
+  const position = { consumerSeq: 0n, streamSeq };
+  const none = new BigUint64Array(0);
+  return {
+    ackFloor: position,
+    delivered: position,
+    pending: { streamSeqs: none, consumerSeqs: none, deliveredTimesSec: new BigInt64Array(0) },
+    redelivered: { streamSeqs: none, counts: none },
+  };
+}
+
+/** The last sequence that the consumer can never have been owed, by its policy and the time it was made. */
+async function safeFloor(
+  consumer: ConsumerArchive,
+  place: StreamPlace,
+  options: SurveyOptions,
+): Promise<bigint> {
+  const config = consumer.config ?? {};
+  const beforeAll = place.firstSeq > 0n ? place.firstSeq - 1n : 0n;
+  const policy = textField(config, 'deliver_policy');
+  if (policy === 'by_start_sequence') {
+    const start = integerField(config, 'opt_start_seq') ?? 1n;
+    return start > place.lastSeq ? place.lastSeq : start - 1n > beforeAll ? start - 1n : beforeAll;
+  }
+  if (policy !== 'new' && policy !== 'by_start_time') return beforeAll;
+  const since = policy === 'new' ? consumer.created : textField(config, 'opt_start_time');
+  const sinceNs = parseTimeNs(since ?? '');
+  if (sinceNs === null) return beforeAll;
+  let floor = beforeAll;
+  await eachMessage(options, ({ seq, timeNs }) => {
+    if (timeNs < sinceNs) floor = seq;
+  });
+  return floor;
+}
+
+/** A position behind the stream's end would leave out the next messages. */
+function withinStream(state: ConsumerState, { lastSeq }: StreamPlace, note: TakeNote): ConsumerState {
+  if (state.delivered.streamSeq <= lastSeq) return state;
+  note(`its position was behind the stream's end: pulled back to sequence ${lastSeq}`, false);
+  const lower = (seq: bigint): bigint => (seq < lastSeq ? seq : lastSeq);
+  const isInside = (column: BigUint64Array): number[] =>
+    [...column.keys()].filter((i) => (column[i] ?? 0n) <= lastSeq);
+  const { pending, redelivered } = state;
+  const [kept, again] = [isInside(pending.streamSeqs), isInside(redelivered.streamSeqs)];
+  return {
+    ackFloor: { ...state.ackFloor, streamSeq: lower(state.ackFloor.streamSeq) },
+    delivered: { ...state.delivered, streamSeq: lastSeq },
+    pending: {
+      streamSeqs: pick(pending.streamSeqs, kept),
+      consumerSeqs: pick(pending.consumerSeqs, kept),
+      deliveredTimesSec: BigInt64Array.from(kept, (i) => pending.deliveredTimesSec[i] ?? 0n),
+    },
+    redelivered: {
+      streamSeqs: pick(redelivered.streamSeqs, again),
+      counts: pick(redelivered.counts, again),
+    },
+  };
+}
+
+function pick(column: BigUint64Array, places: readonly number[]): BigUint64Array {
+  return BigUint64Array.from(places, (i) => column[i] ?? 0n);
+}

@@ -1,0 +1,98 @@
+import {
+  clipRanges,
+  intersectRanges,
+  mergeRanges,
+  oneRange,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
+import { checkIndexSum, parseIndex } from '../../format/index/parse.ts';
+import type { StreamIndex } from '../../format/index/types.ts';
+import { indexedLive } from '../../model/live-set.ts';
+import { readEntry } from '../../model/read-entry.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { ReadBlock } from './block-damage.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
+
+/** What the index files of a stream prove. */
+export interface IndexProofs {
+  readonly deleted: SequenceRanges;
+  readonly listed: SalvagedStream['listed'];
+  /** The last sequence they know; 0n where they know none. */
+  readonly lastSeq: bigint;
+  readonly lastTimeNs: bigint;
+}
+
+const MOST_INDEX_BYTES = 1024 * 1024 * 1024;
+
+/** index.db, where its sum fits one of the names. */
+export function findIndex(archive: StreamArchive, names: readonly string[]): StreamIndex | null {
+  const { parts } = archive;
+  if (archive.index !== null) return archive.index;
+  if (parts.form === 'v2' || parts.form === 'config') return null;
+  const entry = parts.entries.find((other) => other.path === 'msgs/index.db');
+  const bytes = entry === undefined ? null : readEntry(entry, MOST_INDEX_BYTES);
+  if (bytes === null || !names.some((name) => checkIndexSum(bytes, name))) return null;
+  const parsed = parseIndex(bytes);
+  return parsed.ok ? parsed.value : null;
+}
+
+/** Whether index.db is of these blocks, and not of an older stream of the same name: where both know a time, it is the same. */
+export function isIndexOf(index: StreamIndex, blocks: readonly ReadBlock[]): boolean {
+  const times = new Map<bigint, bigint>();
+  for (const listed of index.blocks)
+    if (indexedLive(listed).length > 0)
+      times.set(listed.firstSeq, listed.firstTimeNs).set(listed.lastSeq, listed.lastTimeNs);
+  return blocks.every(
+    ({ block: { scan } }) =>
+      isSameTime(times.get(scan.firstSeq), scan.firstTimeNs) &&
+      isSameTime(times.get(scan.lastSeq), scan.lastTimeNs),
+  );
+}
+
+function isSameTime(a: bigint | undefined, b: bigint): boolean {
+  return a === undefined || a === 0n || b === 0n || a === b;
+}
+
+/**
+ * A deleted sequence stays deleted: what an index does not list as live below its last sequence is proven gone, however
+ * old the index is. What it lists is a promise.
+ */
+export function proofsOfIndex(index: StreamIndex, folder: string, blocks: readonly ReadBlock[]): IndexProofs {
+  const live = mergeRanges(index.blocks.map(indexedLive));
+  const owned = new Set(
+    blocks.filter(({ block }) => block.scan.records > 0).map(({ block }) => block.owner.number),
+  );
+  return {
+    deleted: subtractRanges(oneRange(1n, index.lastSeq), live),
+    listed: index.blocks.map((block) => ({
+      file: `${folder}msgs/${block.index}.blk`,
+      isMissing: !owned.has(block.index),
+      seqs: clipRanges(indexedLive(block), 1n, index.lastSeq),
+    })),
+    lastSeq: index.lastSeq,
+    lastTimeNs: index.lastTimeNs,
+  };
+}
+
+/** The same of the `.idx` files that servers up to 2.9 keep beside blocks. */
+export function proofsOfSidecars(archive: StreamArchive, blocks: readonly ReadBlock[]): IndexProofs {
+  const deleted: SequenceRanges[] = [];
+  const listed: SalvagedStream['listed'][number][] = [];
+  let [lastSeq, lastTimeNs] = [0n, 0n];
+  for (const { sidecar, sidecarCurrent, index, entry } of archive.blocks) {
+    if (sidecar === null) continue;
+    deleted.push(sidecar.deleted);
+    const owned = blocks.filter(({ block }) => block.owner.number === index);
+    for (const { content } of owned)
+      deleted.push(intersectRanges(content.present, oneRange(0n, sidecar.firstSeq - 1n)));
+    if (sidecarCurrent || owned.length === 0)
+      listed.push({
+        file: entry.label,
+        isMissing: owned.length === 0,
+        seqs: subtractRanges(oneRange(sidecar.firstSeq, sidecar.lastSeq), sidecar.deleted),
+      });
+    if (sidecar.lastSeq > lastSeq) [lastSeq, lastTimeNs] = [sidecar.lastSeq, sidecar.lastTimeNs];
+  }
+  return { deleted: mergeRanges(deleted), listed, lastSeq, lastTimeNs };
+}

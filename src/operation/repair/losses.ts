@@ -1,0 +1,124 @@
+import {
+  countSequences,
+  eachRange,
+  intersectRanges,
+  mergeRanges,
+  oneRange,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
+import type { Survey } from './survey.ts';
+import type { Damage, LostRange, StreamLoss } from './types.ts';
+
+/** What is known of a stream before the losses are counted. */
+export interface Outcome {
+  readonly sources: readonly SalvagedStream[];
+  readonly survey: Survey;
+  /** Proven deleted, and not written. */
+  readonly deleted: SequenceRanges;
+  readonly name: string;
+  readonly lastSeq: bigint;
+  /** A backup.json that knows of messages behind all that was found: its last sequence, else 0n. */
+  readonly declaredLastSeq: bigint;
+}
+
+/** Tells of every sequence that is neither written nor proven deleted where it was, and why it is gone. */
+export function countLosses(outcome: Outcome): StreamLoss {
+  const { sources, survey, deleted, name } = outcome;
+  const gone = mergeRanges([survey.recovered, deleted]);
+  const open = (seqs: SequenceRanges): SequenceRanges => subtractRanges(seqs, gone);
+  const damaged = inOrder(sources.flatMap(damagesOf).flatMap((cause) => pieces(open(cause.seqs), cause)));
+  let explained = mergeRanges(damaged.map(({ from, to }) => oneRange(from, to)));
+  const disagreeing = mergeRanges(
+    survey.disagreements.filter(({ chosen }) => chosen === null).map(({ seq }) => oneRange(seq, seq)),
+  );
+  const differing = pieces(subtractRanges(disagreeing, explained), {
+    ...NOWHERE,
+    reason: 'intact copies differ',
+  });
+  explained = mergeRanges([explained, disagreeing]);
+  const promised = inOrder(
+    sources
+      .flatMap(promisesOf)
+      .flatMap((cause) => pieces(subtractRanges(open(cause.seqs), explained), cause)),
+  );
+  explained = mergeRanges([explained, ...promised.map(({ from, to }) => oneRange(from, to))]);
+  const told = [...damaged, ...differing, ...promised];
+  const lastSeq = [outcome.lastSeq, outcome.declaredLastSeq, explained.at(-1) ?? 0n].reduce((a, b) =>
+    a > b ? a : b,
+  );
+  const behind = subtractRanges(open(oneRange(outcome.lastSeq + 1n, outcome.declaredLastSeq)), explained);
+  told.push(...pieces(behind, { ...NOWHERE, reason: 'backup.json counts messages up to here' }));
+  const lost = mergeRanges([explained, behind]);
+  const firstSeq = lowest([survey.recovered[0], lost[0]]) ?? (lastSeq === 0n ? 0n : lastSeq + 1n);
+  const range = oneRange(firstSeq, lastSeq);
+  const doubtful = subtractRanges(range, mergeRanges([gone, lost]));
+  told.push(...pieces(doubtful, { ...NOWHERE, reason: 'no record and no index speaks of it' }, 'doubtful'));
+  const recovered = countSequences(survey.recovered);
+  return {
+    account: sources[0]?.archive.account ?? null,
+    name,
+    first_seq: firstSeq,
+    last_seq: lastSeq,
+    recovered,
+    lost: countSequences(lost),
+    deleted: countSequences(range) - recovered - countSequences(lost),
+    doubtful: countSequences(doubtful),
+    ranges: told.toSorted((a, b) => (a.from < b.from ? -1 : 1)),
+    disagreements: survey.disagreements,
+  };
+}
+
+const NOWHERE = { file: null, offsetBytes: null, lengthBytes: null } as const;
+
+type Cause = Omit<Damage, 'file' | 'seqs'> & { readonly file: string | null };
+
+function pieces(seqs: SequenceRanges, cause: Cause, state: LostRange['state'] = 'lost'): LostRange[] {
+  const { file, offsetBytes, lengthBytes, reason } = cause;
+  return [...eachRange(seqs)].map(([from, to]) => ({
+    from,
+    to,
+    state,
+    file,
+    offset: offsetBytes,
+    length: lengthBytes,
+    reason,
+  }));
+}
+
+/** Each sequence once: where two causes claim it, the one that begins first has it. */
+function inOrder(ranges: readonly LostRange[]): LostRange[] {
+  const out: LostRange[] = [];
+  let next = 0n;
+  for (const range of ranges.toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))) {
+    if (range.to < next) continue;
+    out.push(range.from < next ? { ...range, from: next } : range);
+    next = range.to + 1n;
+  }
+  return out;
+}
+
+/** Where an index speaks, it tells which of the sequences in a damaged stretch were messages. */
+function damagesOf(source: SalvagedStream): Damage[] {
+  const listed = mergeRanges(source.listed.map(({ seqs }) => seqs));
+  const known = oneRange(1n, listed.at(-1) ?? 0n);
+  return source.damages.map((damage) => {
+    const seqs = mergeRanges([intersectRanges(damage.seqs, listed), subtractRanges(damage.seqs, known)]);
+    return { ...damage, seqs };
+  });
+}
+
+function promisesOf(source: SalvagedStream): (Cause & { readonly seqs: SequenceRanges })[] {
+  return source.listed.map(({ file, isMissing, seqs }) => ({
+    ...NOWHERE,
+    file,
+    reason: isMissing ? 'the block is missing' : 'an index lists it, the block does not hold it',
+    seqs,
+  }));
+}
+
+function lowest(seqs: readonly (bigint | undefined)[]): bigint | undefined {
+  const known = seqs.filter((seq) => seq !== undefined);
+  return known.length === 0 ? undefined : known.reduce((a, b) => (a < b ? a : b));
+}

@@ -1,0 +1,67 @@
+import type { Finding } from '../../findings/finding.ts';
+import type { StateNumbers } from '../../model/stream-state.ts';
+import type { StoredMessage } from '../cat/types.ts';
+import type { MessageWalk } from '../cat/stream-messages.ts';
+import type { StreamContent } from '../write/stream-content.ts';
+import type { RunMessage } from './message-run.ts';
+import { eachMessage, type Survey, type SurveyOptions } from './survey.ts';
+import type { StreamLoss } from './types.ts';
+
+/** What the writing engine takes: the recovered messages as a stream. */
+export function repairedContent(
+  name: string,
+  found: Survey,
+  loss: StreamLoss,
+  lastTimeNs: bigint,
+  findings: readonly Finding[],
+  options: SurveyOptions,
+): StreamContent {
+  const { total } = found;
+  const isEmpty = total.messages === 0;
+  const lastSeq = loss.last_seq;
+  const state: StateNumbers = {
+    messages: BigInt(total.messages),
+    bytes: BigInt(total.bytes),
+    firstSeq: isEmpty ? (lastSeq === 0n ? 0n : lastSeq + 1n) : total.firstSeq,
+    firstTimeNs: isEmpty ? 0n : total.firstTimeNs,
+    lastSeq,
+    lastTimeNs: lastSeq === total.lastSeq ? total.lastTimeNs : lastTimeNs || total.lastTimeNs,
+    numSubjects: total.subjects.size,
+    deleted: null,
+  };
+  const lost = loss.ranges.filter((range) => range.state === 'lost');
+  return {
+    state,
+    messages: walk(name, options),
+    lost: {
+      msgs: lost.map(({ from, to }) => [from, to] as const),
+      bytes: lost.reduce((sum, { length }) => sum + (length ?? 0), 0),
+    },
+    findings,
+  };
+}
+
+function walk(stream: string, options: SurveyOptions): MessageWalk {
+  return async (wants, give) => {
+    let lot: StoredMessage[] = [];
+    const giveOut = async (): Promise<void> => {
+      const ready = lot;
+      lot = [];
+      await give(ready);
+    };
+    await eachMessage(
+      options,
+      (message, disagreement) => {
+        if (disagreement?.chosen === null) return;
+        const stored = { account: null, stream, ...message };
+        if (wants(stored)) lot.push({ ...stored, ...ownBytes(message) });
+      },
+      giveOut,
+    );
+    await giveOut();
+  };
+}
+
+function ownBytes({ subject, header, data }: RunMessage): Pick<StoredMessage, 'subject' | 'header' | 'data'> {
+  return { subject: subject.slice(), header: header?.slice() ?? null, data: data.slice() };
+}

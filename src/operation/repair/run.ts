@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { ToolError, UsageError } from '../../core/error.ts';
+import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { loadStream, TOOL, withArchive, type Archive } from '../open-archive.ts';
+import { checkInput } from '../write/check-input.ts';
+import { ONE_STREAM_KINDS } from '../write/convert.ts';
+import { outgoingStream } from '../write/outgoing-stream.ts';
+import { carryOut, withData, type PlacedStream } from '../write/run.ts';
+import { sameStream, withOthers, type OtherArchive } from './other-archives.ts';
+import { repairStream } from './repair-stream.ts';
+import { salvageFiles } from './salvage-files.ts';
+import { salvageV2 } from './salvage-v2.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
+import type { RepairNote, RepairOptions, RepairResult, StreamLoss } from './types.ts';
+
+/**
+ * Writes what is intact in a damaged archive as a backup that servers take: every record whose checksum fits and that
+ * nothing proves deleted, whatever lies before it. What is lost is told, sequence by sequence. The input is only read.
+ * Throws UsageError, SourceError, ToolError, CancelledError; then nothing is at the target.
+ */
+export async function repairArchive(path: string, options: RepairOptions): Promise<RepairResult> {
+  await checkInput(path, options);
+  return withArchive(path, { ...options, salvage: true }, async (work) =>
+    withOthers(options, async (others) => repairWith(path, work, others, options)),
+  );
+}
+
+async function repairWith(
+  path: string,
+  work: Archive,
+  others: readonly OtherArchive[],
+  options: RepairOptions,
+): Promise<RepairResult> {
+  const opened: SalvagedStream[] = [];
+  try {
+    return await repairStreams(path, work, others, options, opened);
+  } finally {
+    for (const stream of opened) stream.close();
+  }
+}
+
+async function repairStreams(
+  path: string,
+  work: Archive,
+  others: readonly OtherArchive[],
+  options: RepairOptions,
+  opened: SalvagedStream[],
+): Promise<RepairResult> {
+  const { usable, skipped } = withoutKey(withData(work.selected.map(loadStream)));
+  const isOne = usable.length === 1 && ONE_STREAM_KINDS.includes(work.container.kind);
+  const hasAccounts = new Set(usable.map(({ account }) => account)).size > 1;
+  const placed: PlacedStream[] = [];
+  const losses: StreamLoss[] = [];
+  const notes: RepairNote[] = [];
+  for (const archive of usable) {
+    const isGone = archive.parts.form === 'config' && others.length > 0;
+    const own = isGone ? nothingOf(archive) : await salvage(archive, work, 0, nameGiven(options));
+    const helpers = await salvageOthers(own.archive, others);
+    opened.push(own, ...helpers);
+    const repaired = await repairStream([own, ...helpers], work, options);
+    // The configuration that was given is in it already.
+    const { config: _, ...changes } = options;
+    const stream = outgoingStream(repaired.archive, repaired.content, changes);
+    const place = isOne ? '' : join(hasAccounts ? (archive.account ?? '') : '', stream.name);
+    if (placed.some((other) => other.path === place))
+      throw new UsageError(`two streams are called ${stream.name}: --account must choose`);
+    placed.push({ stream, shape: { as: 'backup', form: 'v1' }, path: place });
+    losses.push(repaired.loss);
+    notes.push(...repaired.notes);
+  }
+  const written = await carryOut({ placed, copies: [], skipped, notes: notes.map(sentence) }, work, options);
+  return {
+    written,
+    loss: {
+      type: 'natsarc.v1.loss',
+      tool: TOOL,
+      sources: [path, ...(options.from ?? [])],
+      target: options.target,
+      streams: losses,
+      notes,
+    },
+    isLossy: losses.some((loss) => loss.lost > 0n) || notes.some((note) => note.loss),
+  };
+}
+
+/** Of several streams those that are encrypted are left out, and told. */
+function withoutKey({ usable, skipped }: ReturnType<typeof withData>): ReturnType<typeof withData> {
+  const isClosed = ({ encrypted }: StreamArchive): boolean => encrypted !== null && usable.length > 1;
+  const closed = usable.filter(isClosed).map(({ account, name }) => ({
+    account,
+    name,
+    reason: 'encrypted, its key is needed',
+  }));
+  return { usable: usable.filter((archive) => !isClosed(archive)), skipped: [...skipped, ...closed] };
+}
+
+function sentence({ stream, consumer, text }: RepairNote): string {
+  return `${stream}${consumer === undefined ? '' : `, consumer ${consumer}`}: ${text}`;
+}
+
+async function salvage(
+  archive: StreamArchive,
+  work: Archive,
+  source: number,
+  name: string,
+): Promise<SalvagedStream> {
+  const { parts } = archive;
+  if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
+  if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
+  if (parts.form === 'v2') return salvageV2(archive, parts, source, name);
+  return salvageFiles(archive, parts, work, source, name);
+}
+
+/** An archive that has lost its data: all there is comes from others. */
+function nothingOf(archive: StreamArchive): SalvagedStream {
+  const nothing = { runs: [], deleted: NO_SEQUENCES, listed: [], damages: [], lastSeq: 0n, lastTimeNs: 0n };
+  return { archive, ...nothing, findings: archive.findings, notes: [], close: () => {} };
+}
+
+async function salvageOthers(own: StreamArchive, others: readonly OtherArchive[]): Promise<SalvagedStream[]> {
+  const salvaged: SalvagedStream[] = [];
+  for (const other of others) {
+    const archive = sameStream(other, own);
+    if (archive === null || archive.parts.form === 'config') continue;
+    const stream = await salvage(archive, other.work, other.source, own.name);
+    // Places are told with the archive they are in.
+    const inside = (label: string): string => `${other.path}:${label}`;
+    salvaged.push({
+      ...stream,
+      listed: stream.listed.map((listing) => ({ ...listing, file: inside(listing.file) })),
+      damages: stream.damages.map((damage) => ({ ...damage, file: inside(damage.file) })),
+      findings: [],
+    });
+  }
+  return salvaged;
+}
+
+function nameGiven(options: RepairOptions): string {
+  const { name } = options.config ?? {};
+  if (typeof name === 'string') return name;
+  const [pattern] = options.streams ?? [];
+  return pattern === undefined || pattern.includes('*') ? '' : pattern;
+}

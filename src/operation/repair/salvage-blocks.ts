@@ -1,0 +1,138 @@
+import { hashKey } from '../../codec/highwayhash.ts';
+import type { BlockScan } from '../../kernels/types.ts';
+import type { BlockFile } from '../../model/stream-archive.ts';
+import type { SourceDescriptor } from '../../source/byte-source.ts';
+import type { ScanJob, ScanResult } from '../../workers/jobs.ts';
+import { openBlock } from '../../workers/open-block.ts';
+import type { Archive } from '../open-archive.ts';
+import { findOwner, type BlockOwner } from './block-owner.ts';
+
+/** A block file, and what its records turned out to be. */
+export interface SalvagedBlock {
+  readonly file: BlockFile;
+  readonly descriptor: SourceDescriptor;
+  /** Whose records it holds; not what its name says where it was renamed, copied or exchanged. */
+  readonly owner: BlockOwner;
+  readonly result: ScanResult;
+  readonly scan: BlockScan;
+  /** A damaged stretch of another block of the list, which tells of that damage itself. */
+  readonly isPart: boolean;
+}
+
+/** Finds the good records of every block, each with the key that its records were made with. */
+export async function salvageBlocks(
+  blocks: readonly BlockFile[],
+  names: readonly string[],
+  numbers: readonly number[],
+  work: Archive,
+): Promise<SalvagedBlock[]> {
+  const own = blocks.map((file) => ({
+    file,
+    descriptor: descriptorOf(file),
+    owner: { name: names[0] ?? '', number: file.index },
+  }));
+  const candidates = candidateNumbers(blocks, numbers);
+  const results = await scanAll(own, work);
+  const strays = own
+    .filter((_, i) => isStray(results[i]))
+    .flatMap((block) => {
+      const owner = ownerOf(block.descriptor, { names, numbers: candidates });
+      return owner === null ? [] : [{ ...block, owner }];
+    });
+  const again = await scanAll(strays, work);
+  const scanned = wholes(own, results, strays, again);
+  return [...scanned, ...(await strayParts(scanned, names, candidates, work))];
+}
+
+type Unscanned = Omit<SalvagedBlock, 'result' | 'scan' | 'isPart'>;
+
+function wholes(
+  own: readonly Unscanned[],
+  results: readonly ScanResult[],
+  strays: readonly Unscanned[],
+  again: readonly ScanResult[],
+): SalvagedBlock[] {
+  const byFile = new Map(strays.map((block, i) => [block.file, { ...block, result: again[i] }]));
+  return own.flatMap((block, i) => {
+    const { result, ...rest } = byFile.get(block.file) ?? { ...block, result: results[i] };
+    return result === undefined ? [] : [{ ...rest, result, scan: result.scan, isPart: false }];
+  });
+}
+
+/** A shorter stretch is hardly worth the search. */
+const LEAST_PART_BYTES = 1024;
+const MOST_PARTS = 256;
+
+/** Records of other blocks in damaged stretches: where a tar lost the header between two, or a disk mixed them up. */
+async function strayParts(
+  blocks: readonly SalvagedBlock[],
+  names: readonly string[],
+  numbers: ReadonlySet<number>,
+  work: Archive,
+): Promise<SalvagedBlock[]> {
+  const stretches = blocks
+    .filter(({ result, scan }) => result.compression === 'none' && scan.records > 0)
+    .flatMap((block) =>
+      block.scan.faults
+        .filter(({ kind, lengthBytes }) => kind !== 'order' && lengthBytes >= LEAST_PART_BYTES)
+        .map(({ offsetBytes, lengthBytes }) => ({ block, offsetBytes, lengthBytes })),
+    )
+    .toSorted((a, b) => b.lengthBytes - a.lengthBytes)
+    .slice(0, MOST_PARTS);
+  const parts = stretches.flatMap(({ block, offsetBytes, lengthBytes }) => {
+    const descriptor = { kind: 'slice', of: block.descriptor, offsetBytes, lengthBytes } as const;
+    const owner = ownerOf(descriptor, { names, numbers });
+    return owner === null ? [] : [{ file: block.file, descriptor, owner }];
+  });
+  const results = await scanAll(parts, work);
+  return parts.flatMap((part, i) => {
+    const result = results[i];
+    return result === undefined ? [] : [{ ...part, result, scan: result.scan, isPart: true }];
+  });
+}
+
+function descriptorOf(file: BlockFile): SourceDescriptor {
+  const source = file.entry.open();
+  source.close();
+  return source.descriptor;
+}
+
+async function scanAll(blocks: readonly Unscanned[], work: Archive): Promise<ScanResult[]> {
+  const jobs = blocks.map(({ descriptor, owner }): ScanJob => ({
+    kind: 'scan',
+    source: descriptor,
+    key: hashKey(`${owner.name}-${owner.number}`),
+    headerSeqs: false,
+    salvage: true,
+  }));
+  return work.pool.run(jobs, (_, at) => {
+    const entry = blocks[at]?.file.entry;
+    if (entry !== undefined) work.onBytes(entry.sizeBytes, entry.label);
+  });
+}
+
+/** Nothing in it fits its name and number. */
+function isStray(result: ScanResult | undefined): boolean {
+  return result !== undefined && result.scan.records === 0 && result.scan.rawBytes > 0;
+}
+
+function ownerOf(
+  descriptor: SourceDescriptor,
+  candidates: { readonly names: readonly string[]; readonly numbers: Iterable<number> },
+): BlockOwner | null {
+  const block = openBlock(descriptor, true);
+  try {
+    return findOwner(block.content, candidates);
+  } finally {
+    block.close();
+  }
+}
+
+/** Numbers of the files, those an index lists, and the first and next ones: any of them may be whose block this is. */
+function candidateNumbers(blocks: readonly BlockFile[], listed: readonly number[]): Set<number> {
+  const numbers = new Set([...blocks.map((block) => block.index), ...listed]);
+  const highest = [...numbers].reduce((a, b) => Math.max(a, b), 0);
+  for (let number = 0; number <= 64; number++) numbers.add(number);
+  for (let number = highest + 1; number <= highest + 16; number++) numbers.add(number);
+  return numbers;
+}

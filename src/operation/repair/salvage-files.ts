@@ -1,0 +1,170 @@
+import { CODE_OF_KIND } from '../../check/block-records.ts';
+import type { FileStreamParts } from '../../container/entry.ts';
+import { ORPHANS } from '../../container/snapshot.ts';
+import { UsageError } from '../../core/error.ts';
+import {
+  mergeRanges,
+  NO_SEQUENCES,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
+import { makeFinding, type Finding } from '../../findings/finding.ts';
+import type { StreamIndex } from '../../format/index/types.ts';
+import { highestSequence } from '../../model/live-set.ts';
+import { nameOf } from '../../model/load-stream.ts';
+import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
+import { placed, type Archive } from '../open-archive.ts';
+import { BlockHandles } from './block-handles.ts';
+import { damagesOf, type ReadBlock } from './block-damage.ts';
+import { contentOf } from './block-spans.ts';
+import { findIndex, isIndexOf, proofsOfIndex, proofsOfSidecars } from './index-proofs.ts';
+import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
+import type { Damage, RepairNote } from './types.ts';
+
+/** Reads what is left of a stream kept as files. `given`: a name from the command line. */
+export async function salvageFiles(
+  archive: StreamArchive,
+  parts: FileStreamParts,
+  work: Archive,
+  source: number,
+  given: string,
+): Promise<SalvagedStream> {
+  const names = candidateNames(archive, parts, given);
+  if (names.length === 0)
+    throw new UsageError(`${parts.label}: nothing tells the stream's name: give --stream`);
+  const handles = new BlockHandles();
+  const anyIndex = findIndex(archive, names);
+  const numbers = anyIndex?.blocks.map((block) => block.index) ?? [];
+  const found = await salvageBlocks([...archive.blocks, ...orphans(parts)], names, numbers, work);
+  const name = nameByRecords(found) ?? names[0] ?? '';
+  const blocks = found
+    .filter(({ file, scan, owner }) => (scan.records === 0 ? file.index >= 0 : owner.name === name))
+    .map((block): ReadBlock => ({ block, content: contentOf(block, source, handles) }));
+  const isFitting = anyIndex !== null && isIndexOf(anyIndex, blocks);
+  const index = isFitting ? anyIndex : null;
+  const proofs = [
+    ...(index === null ? [] : [proofsOfIndex(index, folderOf(parts), blocks)]),
+    proofsOfSidecars(archive, blocks),
+  ];
+  const end = endOf(blocks, proofs);
+  const lostBefore = archive.manifest?.state?.lost ?? NO_SEQUENCES;
+  const notes: RepairNote[] = [];
+  const note = (text: string): number =>
+    notes.push({ account: archive.account, stream: name, text, loss: false });
+  if (anyIndex !== null && !isFitting) note('index.db is of another stream of this name and proves nothing');
+  if (name !== archive.name) note(`the name is what the records were made for: ${name}, not ${archive.name}`);
+  for (const { block } of blocks)
+    if (block.owner.number !== block.file.index)
+      note(`${block.file.entry.label} holds the records of block ${block.owner.number}`);
+  return {
+    archive: { ...archive, name, index },
+    runs: blocks.flatMap(({ content }) => content.runs),
+    deleted: subtractRanges(
+      mergeRanges([...blocks.map(({ content }) => content.deleted), ...proofs.map((proof) => proof.deleted)]),
+      lostBefore,
+    ),
+    listed: proofs.flatMap((proof) => proof.listed),
+    damages: [
+      ...(blocks.length === 0 ? [] : damagesOf(blocks, isTornHarmless(parts, index, blocks))),
+      ...(lostBefore.length === 0 ? [] : [lostEarlier(parts, lostBefore)]),
+    ],
+    lastSeq: end.seq,
+    lastTimeNs: end.timeNs,
+    findings: [
+      ...placed(parts.findings, archive.place),
+      ...archive.findings,
+      ...blocks.flatMap(({ block }) => (block.isPart ? [] : blockFindings(archive, parts, block))),
+    ],
+    notes,
+    close: () => handles.close(),
+  };
+}
+
+/** Content without a header in a tar: a block, maybe; its records tell which. */
+function orphans(parts: FileStreamParts): BlockFile[] {
+  return parts.entries
+    .filter(({ path }) => path.startsWith(ORPHANS))
+    .map((entry, i) => ({ index: -1 - i, entry, sidecar: null, sidecarCurrent: false }));
+}
+
+/** The first is the most likely. */
+function candidateNames(archive: StreamArchive, parts: FileStreamParts, given: string): string[] {
+  const declared = nameOf(archive.manifest?.config ?? null);
+  const names = [archive.name, nameOf(archive.config), declared, parts.folderName ?? '', given];
+  return [...new Set(names)].filter((name) => name !== '');
+}
+
+/** A repaired archive has holes and an index like any other; only its backup.json tells which are losses. */
+function lostEarlier({ manifest, label }: FileStreamParts, seqs: SequenceRanges): Damage {
+  const file = manifest?.label ?? label;
+  return { file, offsetBytes: null, lengthBytes: null, reason: 'lost before this backup was written', seqs };
+}
+
+function nameByRecords(blocks: readonly SalvagedBlock[]): string | null {
+  const votes = new Map<string, number>();
+  for (const { owner, scan } of blocks)
+    if (scan.records > 0) votes.set(owner.name, (votes.get(owner.name) ?? 0) + scan.records);
+  return [...votes].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? null;
+}
+
+/** The label of the stream's folder, ready to be put before a path in it. */
+function folderOf(parts: FileStreamParts): string {
+  const [entry] = parts.entries;
+  return entry === undefined ? '' : entry.label.slice(0, entry.label.length - entry.path.length);
+}
+
+/** A crash cuts the end of a store's last block; nothing that was acknowledged is gone unless an index speaks of it. */
+function isTornHarmless(
+  parts: FileStreamParts,
+  index: StreamIndex | null,
+  blocks: readonly ReadBlock[],
+): boolean {
+  const highest = blocks.reduce((seq, { content }) => (content.highSeq > seq ? content.highSeq : seq), 0n);
+  return parts.form === 'store' && (index === null || index.lastSeq <= highest);
+}
+
+function endOf(
+  blocks: readonly ReadBlock[],
+  proofs: readonly { readonly lastSeq: bigint; readonly lastTimeNs: bigint }[],
+): { seq: bigint; timeNs: bigint } {
+  let end = { seq: 0n, timeNs: 0n };
+  for (const { block, content } of blocks) {
+    const seq = [highestSequence(block.scan), content.highSeq].reduce((a, b) => (a > b ? a : b));
+    if (seq > end.seq) end = { seq, timeNs: timeOf(block, seq) };
+  }
+  for (const proof of proofs)
+    if (proof.lastSeq > end.seq) end = { seq: proof.lastSeq, timeNs: proof.lastTimeNs };
+  return end;
+}
+
+function timeOf({ scan }: SalvagedBlock, seq: bigint): bigint {
+  const buried = scan.tombstoneSeqs.lastIndexOf(seq);
+  const erased = scan.erasedSeqs.lastIndexOf(seq);
+  if (scan.lastSeq !== seq && buried >= 0) return scan.tombstoneTimesNs[buried] ?? 0n;
+  return scan.lastSeq !== seq && erased >= 0 ? (scan.erasedTimesNs[erased] ?? 0n) : scan.lastTimeNs;
+}
+
+function blockFindings(archive: StreamArchive, parts: FileStreamParts, block: SalvagedBlock): Finding[] {
+  const place = { ...archive.place, file: block.file.entry.label };
+  const { result, scan } = block;
+  if (scan.records === 0 && scan.faults.length > 0)
+    return [
+      makeFinding({ code: 'BLK_FOREIGN', data: { block: block.file.index, stream: archive.name } }, place),
+    ];
+  return [
+    ...result.carrierFaults.map((fault) => makeFinding(fault, { ...archive.place, file: parts.label })),
+    ...result.blockFaults.map((fault) => makeFinding(fault, place)),
+    ...scan.faults.map(({ kind, offsetBytes, lengthBytes, seq }) =>
+      makeFinding(
+        {
+          code: kind === 'tail' ? 'BLK_TRUNCATED' : CODE_OF_KIND[kind],
+          offsetBytes,
+          lengthBytes,
+          ...(seq === null ? {} : { seq }),
+        },
+        place,
+      ),
+    ),
+  ];
+}

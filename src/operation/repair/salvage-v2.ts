@@ -1,0 +1,169 @@
+import type { V2StreamParts } from '../../container/entry.ts';
+import { framingFaults } from '../../container/open-source.ts';
+import { endOf, findV2Spans, V2EntryReader, type V2Span } from '../../container/v2-spans.ts';
+import { ToolError, UsageError } from '../../core/error.ts';
+import {
+  countSequences,
+  mergeRanges,
+  NO_SEQUENCES,
+  oneRange,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
+import { parseTimeNs } from '../../core/time.ts';
+import { makeFinding } from '../../findings/finding.ts';
+import type { ManifestState } from '../../format/manifest/types.ts';
+import { readV2 } from '../../model/load-v2-stream.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { ByteSource } from '../../source/byte-source.ts';
+import { placed } from '../open-archive.ts';
+import type { MessageCursor, MessageRun, RunMessage } from './message-run.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
+import type { Damage, RepairNote } from './types.ts';
+
+const WINDOW_BYTES = 1024 * 1024;
+const MAGIC_BYTES = 8;
+
+/** Reads what is left of a V2 archive: messages that no damaged chunk touches. */
+export function salvageV2(
+  archive: StreamArchive,
+  parts: V2StreamParts,
+  source: number,
+  given: string,
+): SalvagedStream {
+  const name = archive.name === '' ? given : archive.name;
+  if (name === '')
+    throw new UsageError(`${parts.label}: nothing tells the stream's name: give --config or --stream`);
+  const body = parts.body.open();
+  const damaged = damagedStretches(body);
+  const { spans, hasEnd } = findV2Spans(body, damaged);
+  const { state } = readV2(parts, archive.place, null);
+  const present = mergeRanges(spans.map(({ seqs }) => BigUint64Array.from(seqs)));
+  const known = state ?? archive.manifest?.state ?? null;
+  const lastFound = spans.at(-1)?.lastSeq ?? 0n;
+  const lastSeq = known !== null && known.lastSeq > lastFound ? known.lastSeq : lastFound;
+  return {
+    archive: { ...archive, name },
+    runs: spans.map((span) => runOf(parts, span, source)),
+    deleted: deletedIn(spans, present, known, hasEnd && damaged.length === 0),
+    listed: [],
+    damages: damagesBetween(parts.label, spans, known, hasEnd),
+    lastSeq,
+    lastTimeNs: parseTimeNs(known?.lastTime ?? '') ?? 0n,
+    findings: [
+      ...placed(parts.findings, archive.place),
+      ...archive.findings,
+      ...framingFaults(body).map((fault) => makeFinding(fault, { ...archive.place, file: parts.label })),
+    ],
+    notes: headNotes(archive, name, state, damaged[0]?.[0] ?? Infinity, spans[0]?.startBytes ?? 0),
+    close: () => body.close(),
+  };
+}
+
+/** State and consumers stand before the messages, and have no checksum but that of their chunk. */
+function headNotes(
+  { account, manifest, consumers }: StreamArchive,
+  stream: string,
+  state: ManifestState | null,
+  damagedAtBytes: number,
+  headBytes: number,
+): RepairNote[] {
+  const told = state?.consumerCount ?? manifest?.state?.consumerCount ?? null;
+  const note = (text: string): RepairNote[] => [{ account, stream, text, loss: true }];
+  if (state === null && told !== 0) return note('state.json is lost, and the consumers with it');
+  if (told !== null && told > consumers.length) return note(`${told - consumers.length} consumers are lost`);
+  if (damagedAtBytes < headBytes && told !== 0)
+    return note('the consumers stand in a damaged chunk: they were taken as they can be read');
+  return [];
+}
+
+/** Reads everything once, so that every chunk has been looked at. Stretches count from the start of the body. */
+function damagedStretches(body: ByteSource): (readonly [number, number])[] {
+  const window = new Uint8Array(WINDOW_BYTES);
+  for (let at = 0; at < body.sizeBytes; at += WINDOW_BYTES) body.read(window, at);
+  return framingFaults(body)
+    .filter(({ data }) => data?.['decoded_offset'] !== undefined)
+    .map(({ data }) => {
+      const from = Number(data?.['decoded_offset']) - MAGIC_BYTES;
+      return [Math.max(0, from), Math.max(0, from + Number(data?.['decoded_length']))] as const;
+    })
+    .toSorted(([a], [b]) => a - b);
+}
+
+function runOf(parts: V2StreamParts, span: V2Span, source: number): MessageRun {
+  return { source, firstSeq: span.firstSeq, open: () => new SpanCursor(parts.body.open(), span) };
+}
+
+class SpanCursor implements MessageCursor {
+  readonly #body: ByteSource;
+  readonly #reader: V2EntryReader;
+  readonly #span: V2Span;
+  #at: number;
+
+  constructor(body: ByteSource, span: V2Span) {
+    this.#body = body;
+    this.#reader = new V2EntryReader(body);
+    this.#span = span;
+    this.#at = span.startBytes;
+  }
+
+  next(): RunMessage | null {
+    const { endBytes } = this.#span;
+    if (this.#at >= endBytes) return null;
+    const head = this.#reader.wholeAt(this.#at, endBytes);
+    if (head === null) throw new ToolError('the archive changed while it was read');
+    const { seq, timeNs, subject, header, payload } = this.#reader.messageAt(this.#at, head);
+    this.#at = endOf(this.#at, head);
+    return { seq, timeNs, subject, header: header.length === 0 ? null : header, data: payload };
+  }
+
+  close(): void {
+    this.#body.close();
+  }
+}
+
+/** Deleted messages are absent: between two entries that follow each other, and wherever the count is complete. */
+function deletedIn(
+  spans: readonly V2Span[],
+  present: SequenceRanges,
+  known: ManifestState | null,
+  isWhole: boolean,
+): SequenceRanges {
+  const isComplete = isWhole || (known !== null && countSequences(present) >= known.messages);
+  const everything =
+    isComplete && known !== null
+      ? oneRange(known.firstSeq, known.lastSeq)
+      : mergeRanges(spans.map(({ firstSeq, lastSeq }) => oneRange(firstSeq, lastSeq)));
+  return subtractRanges(everything, present);
+}
+
+function damagesBetween(
+  file: string,
+  spans: readonly V2Span[],
+  known: ManifestState | null,
+  hasEnd: boolean,
+): Damage[] {
+  const damage = (from: number | null, to: number | null, reason: string, seqs: SequenceRanges): Damage => ({
+    file,
+    offsetBytes: from,
+    lengthBytes: from === null || to === null ? null : to - from,
+    reason,
+    seqs,
+  });
+  const reason = 'the S2 chunk is damaged';
+  const damages: Damage[] = [];
+  const [first, last] = [spans[0], spans.at(-1)];
+  if (first !== undefined && known !== null && known.firstSeq > 0n)
+    damages.push(damage(0, first.startBytes, reason, oneRange(known.firstSeq, first.firstSeq - 1n)));
+  spans.forEach((span, i) => {
+    const next = spans[i + 1];
+    if (next !== undefined)
+      damages.push(
+        damage(span.endBytes, next.startBytes, reason, oneRange(span.lastSeq + 1n, next.firstSeq - 1n)),
+      );
+  });
+  const from = last === undefined ? (known?.firstSeq ?? 1n) : last.lastSeq + 1n;
+  const behind = known === null ? NO_SEQUENCES : oneRange(from > 0n ? from : 1n, known.lastSeq);
+  damages.push(damage(last?.endBytes ?? 0, null, hasEnd ? reason : 'the archive ends before them', behind));
+  return damages;
+}

@@ -1,0 +1,28 @@
+import type { SequenceRanges } from '../../core/sequence-ranges.ts';
+import type { Finding } from '../../findings/finding.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { MessageRun } from './message-run.ts';
+import type { Damage, RepairNote } from './types.ts';
+
+/** What is left of one stream in one archive. */
+export interface SalvagedStream {
+  readonly archive: StreamArchive;
+  /** Every intact message, deleted or not. */
+  readonly runs: readonly MessageRun[];
+  /** Sequences that something intact proves deleted. */
+  readonly deleted: SequenceRanges;
+  /** Sequences that an intact index lists as live, with the file that should hold them. */
+  readonly listed: readonly {
+    readonly file: string;
+    readonly isMissing: boolean;
+    readonly seqs: SequenceRanges;
+  }[];
+  readonly damages: readonly Damage[];
+  /** The last sequence that anything intact speaks of; 0n where nothing does. */
+  readonly lastSeq: bigint;
+  readonly lastTimeNs: bigint;
+  readonly findings: readonly Finding[];
+  readonly notes: readonly RepairNote[];
+  /** Gives back what is open when no run is read any more. */
+  close(): void;
+}

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
+import { CancelledError } from '../../core/error.ts';
+import { integerField, type JsonObject } from '../../core/json.ts';
+import { mergeRanges, NO_SEQUENCES, RisingLookup, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import { formatTimeNs } from '../../core/time.ts';
+import { keepNewest } from '../../model/live-set.ts';
+import { storedBytes } from '../v2-messages.ts';
+import { Tally } from '../../workers/tally-block.ts';
+import type { TallyResult } from '../../workers/jobs.ts';
+import type { MessageRun, RunMessage } from './message-run.ts';
+import { RunMerge, type MessageCopy } from './merge-runs.ts';
+import type { Disagreement } from './types.ts';
+
+export interface SurveyOptions {
+  readonly runs: readonly MessageRun[];
+  /** Sequences that are not to be written. */
+  readonly excluded: SequenceRanges;
+  /** The source that is believed where intact copies differ; undefined: none. */
+  readonly prefer: number | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What the messages that are to be written add up to. */
+export interface Survey {
+  readonly recovered: SequenceRanges;
+  readonly total: TallyResult;
+  readonly disagreements: readonly Disagreement[];
+}
+
+const TURN_BYTES = 4 * 1024 * 1024;
+/** More are counted, not listed. */
+const MOST_DISAGREEMENTS = 10_000;
+
+/** Goes over every copy of every message once, holds copies against each other and adds up what will be written. */
+export async function survey(options: SurveyOptions): Promise<Survey> {
+  const tally = new Tally([], true);
+  const recovered = new RangeBuilder();
+  const disagreements: Disagreement[] = [];
+  await eachMessage(options, ({ seq, timeNs, subject, header, data }, disagreement) => {
+    if (disagreement !== null && disagreements.length < MOST_DISAGREEMENTS) disagreements.push(disagreement);
+    if (disagreement?.chosen === null) return;
+    recovered.add(seq);
+    tally.add(seq, timeNs, storedBytes(subject.length, header?.length ?? 0, data.length), subject);
+  });
+  return { recovered: recovered.take(), total: tally.result(), disagreements };
+}
+
+/** Gives each message that is not excluded once, in sequence order; its bytes hold during the call. */
+export async function eachMessage(
+  options: SurveyOptions,
+  take: (message: RunMessage, disagreement: Disagreement | null) => void,
+  give?: () => Promise<void>,
+): Promise<void> {
+  const merge = new RunMerge(options.runs);
+  const excluded = new RisingLookup(options.excluded);
+  let bytes = 0;
+  try {
+    for (let copies = merge.next(); copies !== null; copies = merge.next()) {
+      const [first] = copies;
+      if (first === undefined) continue;
+      bytes += copies.length * (64 + first.message.data.length);
+      if (!excluded.has(first.message.seq)) {
+        const disagreement = compare(copies, options.prefer);
+        const chosen = disagreement?.chosen ?? first.source;
+        take((copies.find((copy) => copy.source === chosen) ?? first).message, disagreement);
+      }
+      if (bytes < TURN_BYTES) continue;
+      bytes = 0;
+      await (give === undefined ? turn() : give());
+      if (options.signal?.aborted === true) throw new CancelledError('cancelled');
+    }
+  } finally {
+    merge.close();
+  }
+}
+
+/** null where all copies are the same. */
+function compare(copies: readonly MessageCopy[], prefer: number | undefined): Disagreement | null {
+  const [first, ...others] = copies;
+  if (first === undefined || others.every(({ message }) => isSame(message, first.message))) return null;
+  const isThere = prefer !== undefined && copies.filter(({ source }) => source === prefer).length === 1;
+  return {
+    seq: first.message.seq,
+    chosen: isThere ? prefer : mostEqual(copies),
+    copies: copies.map(({ source, message }) => ({
+      source,
+      time: formatTimeNs(message.timeNs),
+      subject: Buffer.from(message.subject).toString('utf8'),
+      header_bytes: message.header?.length ?? 0,
+      data_bytes: message.data.length,
+      sha256: createHash('sha256')
+        .update(message.header ?? '')
+        .update(message.data)
+        .digest('hex'),
+    })),
+  };
+}
+
+/**
+ * The lengths of subject and header are outside the checksum. Where copies hold the same bytes and differ in those
+ * lengths alone, one was damaged there: more than half of the copies are believed. null where that does not tell.
+ */
+function mostEqual(copies: readonly MessageCopy[]): number | null {
+  const whole = ({ message: { timeNs, subject, header, data } }: MessageCopy): Buffer =>
+    Buffer.concat([Buffer.from(`${timeNs} `), subject, header ?? NO_BYTES, data]);
+  const [first, ...others] = copies.map(whole);
+  if (first === undefined || !others.every((other) => other.equals(first))) return null;
+  const leader = copies.find(
+    ({ message }) => copies.filter((copy) => isSame(copy.message, message)).length * 2 > copies.length,
+  );
+  return leader?.source ?? null;
+}
+
+function isSame(a: RunMessage, b: RunMessage): boolean {
+  return (
+    a.timeNs === b.timeNs &&
+    Buffer.compare(a.subject, b.subject) === 0 &&
+    Buffer.compare(a.header ?? NO_BYTES, b.header ?? NO_BYTES) === 0 &&
+    Buffer.compare(a.data, b.data) === 0
+  );
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** Sequences that the configuration's limits would remove at once (format.md section 4): the oldest go. */
+export async function beyondLimits(
+  found: Survey,
+  config: JsonObject,
+  options: SurveyOptions,
+): Promise<SequenceRanges> {
+  if (config['discard'] === 'new') return NO_SEQUENCES;
+  const most = integerField(config, 'max_msgs') ?? -1n;
+  const kept = most > 0n ? keepNewest(found.recovered, most) : found.recovered;
+  const gone = new RangeBuilder();
+  const perSubject = Number(integerField(config, 'max_msgs_per_subject') ?? -1n);
+  const oldest = kept[0] ?? 0n;
+  const counts = new Map([...found.total.subjects].map(([subject, { messages }]) => [subject, messages]));
+  const isOver = perSubject > 0 && [...counts.values()].some((count) => count > perSubject);
+  if (!isOver && oldest === (found.recovered[0] ?? 0n)) return NO_SEQUENCES;
+  await eachMessage(options, ({ seq, subject }, disagreement) => {
+    if (disagreement?.chosen === null) return;
+    const text = Buffer.from(subject).toString('latin1');
+    const left = counts.get(text) ?? 0;
+    if (seq >= oldest && (perSubject <= 0 || left <= perSubject)) return;
+    counts.set(text, left - 1);
+    gone.add(seq);
+  });
+  return gone.take();
+}
+
+/** Rising sequences, as ranges. */
+class RangeBuilder {
+  readonly #pairs: bigint[] = [];
+
+  add(seq: bigint): void {
+    const end = this.#pairs.length - 1;
+    if (this.#pairs[end] === seq - 1n) this.#pairs[end] = seq;
+    else this.#pairs.push(seq, seq);
+  }
+
+  take(): SequenceRanges {
+    return mergeRanges([BigUint64Array.from(this.#pairs)]);
+  }
+}

@@ -1,0 +1,91 @@
+import type { SequenceRanges } from '../../core/sequence-ranges.ts';
+import type { ToolReport } from '../types.ts';
+import type { PlanReport, WriteOptions, WrittenReport } from '../write/types.ts';
+
+export interface RepairOptions extends WriteOptions {
+  /** Other archives of the same streams: replicas, older backups. */
+  readonly from?: readonly string[];
+  /** Which archive is believed where intact copies differ: its place, 0 for the one that is repaired. */
+  readonly prefer?: number;
+  /** Write deleted messages too, where their bytes are still there. */
+  readonly undelete?: boolean;
+}
+
+/** Something that was not copied as it was, in words. */
+export interface RepairNote {
+  readonly account: string | null;
+  readonly stream: string;
+  readonly consumer?: string;
+  readonly text: string;
+  /** Whether something is gone that the archive held once. */
+  readonly loss: boolean;
+}
+
+/** Sequences that share a fate. */
+export interface LostRange {
+  readonly from: bigint;
+  readonly to: bigint;
+  /** `doubtful`: nothing tells whether they were deleted or lost. */
+  readonly state: 'lost' | 'doubtful';
+  readonly file: string | null;
+  /** Where in it, bytes; decoded bytes of a compressed block or a snapshot's entry. */
+  readonly offset: number | null;
+  readonly length: number | null;
+  readonly reason: string;
+}
+
+/** Intact copies of one message that are not the same. */
+export interface Disagreement {
+  readonly seq: bigint;
+  /** The source whose copy was written; null where none was. */
+  readonly chosen: number | null;
+  readonly copies: readonly {
+    readonly source: number;
+    readonly time: string;
+    readonly subject: string;
+    readonly header_bytes: number;
+    readonly data_bytes: number;
+    readonly sha256: string;
+  }[];
+}
+
+/** What became of every sequence from `first_seq` to `last_seq`: recovered + lost + deleted make up the range. */
+export interface StreamLoss {
+  readonly account: string | null;
+  readonly name: string;
+  readonly first_seq: bigint;
+  readonly last_seq: bigint;
+  readonly recovered: bigint;
+  readonly lost: bigint;
+  readonly deleted: bigint;
+  /** How many of `deleted` no record and no index speaks of. */
+  readonly doubtful: bigint;
+  readonly ranges: readonly LostRange[];
+  readonly disagreements: readonly Disagreement[];
+}
+
+export interface LossReport {
+  readonly type: 'natsarc.v1.loss';
+  readonly tool: ToolReport;
+  /** The archive that is repaired, then those that helped. */
+  readonly sources: readonly string[];
+  readonly target: string;
+  readonly streams: readonly StreamLoss[];
+  readonly notes: readonly RepairNote[];
+}
+
+export interface RepairResult {
+  readonly written: WrittenReport | PlanReport;
+  readonly loss: LossReport;
+  /** Whether anything is gone: messages, a consumer or its position, the configuration. */
+  readonly isLossy: boolean;
+}
+
+/** A stretch of damage in one file, and which sequences may have been in it. */
+export interface Damage {
+  readonly file: string;
+  readonly offsetBytes: number | null;
+  readonly lengthBytes: number | null;
+  readonly reason: string;
+  readonly seqs: SequenceRanges;
+}

@@ -1,0 +1,207 @@
+import { stringifyJson } from '../../core/json.ts';
+import type {
+  DiffReport,
+  MessageExample,
+  SequencePairs,
+  ShownMessage,
+  StreamDiff,
+  ValueChange,
+} from '../../operation/diff/types.ts';
+import type { SourceReport } from '../../operation/types.ts';
+import { clip, escapeText } from '../escape.ts';
+import type { Palette } from '../palette.ts';
+import { table } from '../table.ts';
+import { countText, counted } from '../units.ts';
+import { utf8Text } from '../utf8-text.ts';
+import { wrap } from './wrap.ts';
+
+/** What a line of a terminal takes. */
+const LINE_CHARS = 96;
+/** How many ranges, and how many changed messages, are listed; `--json` has more. */
+const MOST_RANGES = 40;
+const MOST_CHANGED = 20;
+/** Of the values of a configuration, a state, a consumer. */
+const MOST_VALUES = 25;
+
+/** A comparison for a person, as diff writes it: `-` is A, `+` is B, `!` is in both and differs. */
+export function diffText(report: DiffReport, palette: Palette): string {
+  const differing = report.streams.filter((stream) => !stream.same);
+  const lines = [
+    palette.bad(`--- ${sourceText(report.source.a)}`),
+    palette.good(`+++ ${sourceText(report.source.b)}`),
+    ...differing.flatMap((stream) => streamLines(stream, palette)),
+    ...notComparableLines(report, palette),
+    verdict(report, palette),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Totals only, a line a stream. */
+export function diffStatText(report: DiffReport, palette: Palette): string {
+  const right = (title: string): { title: string; align: 'right' } => ({ title, align: 'right' });
+  const columns = [
+    { title: 'Stream' },
+    ...['Same', 'Only A', 'Only B', 'Changed', 'Config', 'State', 'Consumers'].map(right),
+  ];
+  const rows = report.streams.map((stream) => [
+    clip(titleOf(stream), 36),
+    ...(['same', 'only_a', 'only_b', 'changed'] as const).map((total) =>
+      countText(stream.messages.totals[total]),
+    ),
+    ...(stream.only_in === null
+      ? [stream.config.length, stream.state_changes.length, stream.consumers.length].map(countText)
+      : [`only ${stream.only_in.toUpperCase()}`, '-', '-']),
+  ]);
+  return `${[...table(columns, rows), '', verdict(report, palette)].join('\n')}\n`;
+}
+
+function sourceText({ path, kind, snapshot_format }: SourceReport): string {
+  const snapshot = snapshot_format === null ? '' : `, ${snapshot_format.toUpperCase()} snapshot`;
+  return `${escapeText(path)} (${kind}${snapshot})`;
+}
+
+function titleOf({ account, name, name_b }: StreamDiff): string {
+  const title = `${account === null ? '' : `${account}/`}${name === '' ? '(no name)' : name}`;
+  return name_b === undefined ? title : `${title} -> ${name_b}`;
+}
+
+function streamLines(stream: StreamDiff, palette: Palette): string[] {
+  const title = palette.bold(`@@ ${clip(titleOf(stream), LINE_CHARS - 6)} @@`);
+  if (stream.only_in !== null) {
+    const { messages } = stream.state[stream.only_in] ?? { messages: null };
+    const held = messages === null ? '' : `, ${counted(messages, 'message')}`;
+    return ['', title, sideLine(stream.only_in, `only in ${stream.only_in.toUpperCase()}${held}`, palette)];
+  }
+  const { created } = stream;
+  const isCreatedSame = stream.not_comparable.includes('created') || created.a === created.b;
+  const changes = [...(isCreatedSame ? [] : [{ path: 'created', ...created }]), ...stream.config];
+  return [
+    '',
+    title,
+    ...section('configuration', changes, palette),
+    ...section('state', stream.state_changes, palette),
+    ...stream.consumers.flatMap(({ name, only_in, changes: own }) =>
+      only_in === null
+        ? section(`consumer ${clip(name, LINE_CHARS - 10)}`, own, palette)
+        : [sideLine(only_in, `consumer ${clip(name, LINE_CHARS - 12)}`, palette)],
+    ),
+    ...messageLines(stream, palette),
+  ];
+}
+
+function sideLine(side: 'a' | 'b', text: string, palette: Palette): string {
+  return side === 'a' ? palette.bad(`- ${text}`) : palette.good(`+ ${text}`);
+}
+
+function section(title: string, changes: readonly ValueChange[], palette: Palette): string[] {
+  if (changes.length === 0) return [];
+  return [
+    `  ${title}`,
+    ...changes
+      .slice(0, MOST_VALUES)
+      .flatMap(({ path, a, b }) => [
+        ...(a === null ? [] : [sideLine('a', valueText(path, a), palette)]),
+        ...(b === null ? [] : [sideLine('b', valueText(path, b), palette)]),
+      ]),
+    ...(changes.length > MOST_VALUES
+      ? [`    and ${counted(changes.length - MOST_VALUES, 'value')} more`]
+      : []),
+  ];
+}
+
+function valueText(path: string, value: ValueChange['a']): string {
+  return clip(`  ${path}: ${typeof value === 'string' ? value : stringifyJson(value)}`, LINE_CHARS - 2);
+}
+
+function messageLines({ messages }: StreamDiff, palette: Palette): string[] {
+  const { same, only_a, only_b, changed } = messages.totals;
+  if (only_a + only_b + changed === 0n) return [];
+  const parts = [
+    `${countText(same)} same`,
+    ...(only_a === 0n ? [] : [`${countText(only_a)} only in A`]),
+    ...(only_b === 0n ? [] : [`${countText(only_b)} only in B`]),
+    ...(changed === 0n ? [] : [`${countText(changed)} changed`]),
+  ];
+  const listed = messages.changed.slice(0, MOST_CHANGED);
+  const more = changed - BigInt(listed.length);
+  return [
+    `  messages: ${parts.join(', ')}`,
+    ...rangeLines(messages.only_a).map((line) => sideLine('a', line, palette)),
+    ...rangeLines(messages.only_b).map((line) => sideLine('b', line, palette)),
+    ...listed.map(({ seq, subject, fields }) =>
+      palette.warn(`!   ${seq} ${clip(subject, 60)}: ${fields.join(', ')}`),
+    ),
+    ...(listed.length > 0 && more > 0n ? [palette.warn(`!   and ${countText(more)} more`)] : []),
+    ...(messages.examples ?? []).flatMap((example) => exampleLines(example, palette)),
+  ];
+}
+
+/** `2-4, 7, 9-12`, as many lines as it takes; what is too much is counted. */
+function rangeLines(pairs: SequencePairs): string[] {
+  const texts: string[] = [];
+  let more = 0;
+  for (const [from, to] of pairs) {
+    if (texts.length >= MOST_RANGES) more++;
+    else texts.push(from === to ? String(from) : `${from}-${to}`);
+  }
+  const text = `${texts.join(', ')}${more === 0 ? '' : `, and ${counted(more, 'range')} more`}`;
+  return wrap(text, LINE_CHARS - 6).map((line) => `  ${line}`);
+}
+
+function exampleLines({ seq, a, b }: MessageExample, palette: Palette): string[] {
+  return [
+    `  message ${seq}`,
+    ...(a === null ? [] : shownLines(a).map((line) => sideLine('a', line, palette))),
+    ...(b === null ? [] : shownLines(b).map((line) => sideLine('b', line, palette))),
+  ];
+}
+
+function shownLines(message: ShownMessage): string[] {
+  const { subject, time, hdrs, data, header_bytes, payload_bytes } = message;
+  return [
+    `  ${clip(subject, LINE_CHARS - 40)} ${time}`,
+    ...(hdrs === null ? [] : [`  header, ${counted(header_bytes, 'byte')}: ${excerpt(hdrs)}`]),
+    `  payload, ${counted(payload_bytes, 'byte')}: ${excerpt(data)}`,
+  ];
+}
+
+/** Text where it is text (an excerpt may end within a character), else hexadecimal. */
+function excerpt(base64: string): string {
+  const bytes = Buffer.from(base64, 'base64');
+  for (let cut = 0; cut < Math.min(4, bytes.length); cut++) {
+    const text = utf8Text(bytes.subarray(0, bytes.length - cut));
+    if (text !== null) return clip(text, LINE_CHARS - 34);
+  }
+  return clip(bytes.toString('hex'), LINE_CHARS - 34);
+}
+
+function notComparableLines(report: DiffReport, palette: Palette): string[] {
+  const byList = new Map<string, string[]>();
+  for (const stream of report.streams) {
+    if (stream.not_comparable.length === 0) continue;
+    const list = stream.not_comparable.join(', ');
+    byList.set(list, [...(byList.get(list) ?? []), escapeText(titleOf(stream))]);
+  }
+  if (byList.size === 0) return [''];
+  return [
+    '',
+    ...[...byList].flatMap(([list, names]) =>
+      wrap(
+        `not comparable: ${list}${report.streams.length === 1 ? '' : ` (${names.join(', ')})`}`,
+        LINE_CHARS,
+      ).map(palette.dim),
+    ),
+  ];
+}
+
+function verdict(report: DiffReport, palette: Palette): string {
+  const total = counted(report.streams.length, 'stream');
+  const messages = report.streams.reduce((sum, stream) => sum + stream.messages.totals.same, 0n);
+  const damaged = [...report.findings.a, ...report.findings.b].some(
+    ({ severity }) => severity === 'critical',
+  );
+  const limit = damaged ? ', as far as both could be read' : '';
+  if (report.same) return palette.good(`same: ${total}, ${counted(messages, 'message')}${limit}`);
+  const differing = report.streams.filter((stream) => !stream.same).length;
+  return palette.bad(`different: ${differing} of ${total}${limit}`);
+}

@@ -1,0 +1,69 @@
+import type { Prediction, StreamState, VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
+import { escapeText } from '../escape.ts';
+import type { Palette } from '../palette.ts';
+import { counted } from '../units.ts';
+import { wrap } from './wrap.ts';
+
+/** How many lines are shown; `--json` has all predictions. */
+const MAX_LINES = 20;
+
+/** What servers would make of streams, where that is not what was declared; generations that agree share a line. */
+export function predictionLines(report: VerifyReport, palette: Palette): string[] {
+  const lines = report.streams.flatMap((stream) => streamLines(stream));
+  if (lines.length === 0) return [];
+  const shown = lines.slice(0, MAX_LINES).flatMap((line) => {
+    const [first = '', ...rest] = wrap(line, 94);
+    return [`    ${first}`, ...rest.map((part) => `      ${part}`)];
+  });
+  const more = lines.length - MAX_LINES;
+  return [
+    `${palette.bold('Predicted')}: a server would give something else than is declared`,
+    ...shown,
+    ...(more > 0 ? [`    and ${more} more: see --json`] : []),
+    '',
+  ];
+}
+
+function streamLines(stream: VerifyStreamReport): string[] {
+  const said = stream.declared ?? stream.actual;
+  const groups = new Map<string, Prediction[]>();
+  for (const prediction of stream.predictions) {
+    if (!isOther(prediction, said)) continue;
+    const text = outcomeText(prediction);
+    groups.set(text, [...(groups.get(text) ?? []), prediction]);
+  }
+  const name = [stream.account, stream.name].filter((part) => part !== null).join('/');
+  return [...groups].map(([text, group]) => escapeText(`${name}, ${generations(group)}: ${text}`));
+}
+
+function isOther(prediction: Prediction, said: StreamState | null): boolean {
+  if (prediction.outcome !== 'whole' || said === null) return true;
+  const { messages, first_seq, last_seq } = prediction;
+  if (BigInt(said.messages) !== messages || said.last_seq !== last_seq) return true;
+  return messages > 0n && said.first_seq !== first_seq;
+}
+
+const NOT_SERVED = {
+  start: { absent: 'does not serve it', refused: 'does not serve it', crash: 'ends while it starts' },
+  restore: { absent: 'refuses it', refused: 'refuses it', crash: 'ends while it restores' },
+} as const;
+
+function outcomeText({ how, outcome, messages, first_seq, last_seq, reason }: Prediction): string {
+  const why = reason === null ? '' : `: ${reason}`;
+  if (outcome !== 'whole' && outcome !== 'loss') return `${NOT_SERVED[how][outcome]}${why}`;
+  const range = messages === 0n ? `last sequence ${last_seq}` : `${first_seq}-${last_seq}`;
+  return `${how === 'start' ? 'starts' : 'restores'} it with ${counted(messages, 'message')}, ${range}${why}`;
+}
+
+/** Neighbours as a range: `2.9, 2.11 to 2.15`. */
+function generations(group: readonly Prediction[]): string {
+  const all = ['2.9', '2.10', '2.11', '2.12', '2.14', '2.15'];
+  const places = group.map(({ server }) => all.indexOf(server));
+  const runs: [number, number][] = [];
+  for (const place of places) {
+    const run = runs.at(-1);
+    if (run !== undefined && run[1] + 1 === place) run[1] = place;
+    else runs.push([place, place]);
+  }
+  return runs.map(([from, to]) => (from === to ? all[from] : `${all[from]} to ${all[to]}`)).join(', ');
+}

@@ -1,0 +1,92 @@
+import type { PreflightReport, PreflightStep, PreflightStream } from '../../operation/preflight/types.ts';
+import { clip, escapeText } from '../escape.ts';
+import type { Palette } from '../palette.ts';
+import { table } from '../table.ts';
+import { bytesText, countText, counted } from '../units.ts';
+import { paintStatus } from './verify.ts';
+import { wrap } from './wrap.ts';
+
+/** How many steps of one kind are listed; `--json` has them all. */
+const MAX_STEPS = 20;
+
+const OUTCOME = {
+  whole: 'starts',
+  loss: 'starts with a loss',
+  absent: 'is not served',
+  refused: 'is not served',
+  crash: 'ends the server',
+} as const;
+
+const DOING: Record<PreflightStep['do'], string> = {
+  'end-server': 'The server ends',
+  'delete-stream': 'Streams are deleted',
+  'leave-stream': 'Streams are not served; their files stay',
+  'orphan-stream': 'Streams that the cluster does not know are deleted',
+  'cut-block': 'Blocks are cut',
+  'delete-block': 'Blocks are deleted',
+  'rebuild-index': 'Indexes are rebuilt from the blocks',
+  'drop-consumer': 'Consumers do not come up',
+  'remove-messages': 'Messages are removed',
+  'delete-file': 'Leftovers are removed',
+  'finish-purge': 'Purges are finished',
+  'replay-batch': 'Batches are finished or dropped',
+};
+
+/** A preflight for a person: a line for each stream, then what is done, the worst first, then the verdict. */
+export function preflightText(report: PreflightReport, palette: Palette): string {
+  const steps = [...report.streams.flatMap((stream) => stream.steps), ...report.steps];
+  const lines = [...streamLines(report, palette), ''];
+  for (const [doing, title] of Object.entries(DOING)) {
+    const own = steps.filter((step) => step.do === doing);
+    if (own.length === 0) continue;
+    lines.push(palette.bold(`${title}:`), ...own.slice(0, MAX_STEPS).flatMap(stepLines));
+    if (own.length > MAX_STEPS) lines.push(`    and ${countText(own.length - MAX_STEPS)} more: see --json`);
+    lines.push('');
+  }
+  for (const finding of report.findings)
+    lines.push(`Not read: ${escapeText(`${finding.file ?? ''} (${finding.code})`)}`);
+  if (report.findings.length > 0) lines.push('');
+  const bytes = report.streams.reduce((sum, stream) => sum + stream.bytes_to_read, 0);
+  const reading = bytes === 0 ? '' : `; ${bytesText(bytes)} of blocks are read`;
+  lines.push(
+    `${paintStatus(report.status, palette)}: a start of ${report.server} on ${counted(report.streams.length, 'stream')}${reading}`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+function streamLines(report: PreflightReport, palette: Palette): string[] {
+  const columns = [
+    { title: 'Account' },
+    { title: 'Stream' },
+    { title: 'Messages', align: 'right' as const },
+    { title: 'Sequences', align: 'right' as const },
+    { title: 'Index' },
+    { title: 'Start' },
+  ];
+  return table(
+    columns,
+    report.streams.map((stream) => [
+      clip(stream.account ?? '-', 12),
+      clip(stream.name === '' ? '(no name)' : stream.name, 28),
+      stream.messages === null ? '-' : countText(stream.messages),
+      stream.messages === null ? '-' : `${stream.first_seq}-${stream.last_seq}`,
+      stream.index ?? '-',
+      startText(stream, palette),
+    ]),
+  );
+}
+
+function startText({ outcome }: PreflightStream, palette: Palette): string {
+  if (outcome === null) return palette.warn('cannot be told');
+  return outcome === 'whole' ? OUTCOME.whole : palette.bad(OUTCOME[outcome]);
+}
+
+function stepLines({ file, bytes, messages, reason }: PreflightStep): string[] {
+  const parts = [
+    file ?? '',
+    ...(messages === undefined ? [] : [counted(messages, 'message')]),
+    ...(bytes === undefined ? [] : [bytesText(bytes)]),
+  ].filter((part) => part !== '');
+  const text = `${parts.join(', ')}${reason === null ? '' : `: ${reason}`}`;
+  return wrap(escapeText(text), 94).map((line, i) => `${i === 0 ? '    ' : '      '}${line}`);
+}

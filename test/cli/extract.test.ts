@@ -1,0 +1,148 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from '../support/captures.ts';
+import { CAPTURES, tempFolder, treeSum } from '../support/damage.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
+const FULL = join(CAPTURES, '2.14.5-full');
+const STREAMS = 'jetstream/$G/streams';
+
+function storeWithOrders(): string {
+  const store = join(tempFolder(), 'store');
+  mkdirSync(store);
+  expect(runCli(['extract-into-data-dir', ORDERS, store]).exit).toBe(0);
+  return store;
+}
+
+function expectRefused(args: readonly string[], store: string, exit: number, words: RegExp): void {
+  const before = treeSum(store);
+  const run = runCli(['extract-into-data-dir', ...args]);
+  expect(run.stderr).toMatch(words);
+  expect(run.exit).toBe(exit);
+  expect(treeSum(store)).toBe(before);
+}
+
+describe('extract-into-data-dir', () => {
+  it('makes the stream of a backup as a server stores it', () => {
+    const store = storeWithOrders();
+    expect(readdirSync(store)).toEqual(['jetstream']);
+    expect(readdirSync(join(store, STREAMS, 'ORDERS')).toSorted()).toEqual([
+      'meta.inf',
+      'meta.sum',
+      'msgs',
+      'obs',
+    ]);
+    expect(runCli(['verify', '--check', store]).stdout).toMatch(
+      /^VERIFY OK - 1 stream, 1 block, 163 messages, 5 consumers/,
+    );
+    expect(runCli(['cat', join(store, STREAMS, 'ORDERS')]).stdout).toBe(runCli(['cat', ORDERS]).stdout);
+  });
+
+  it('follows the modes of the store', () => {
+    const store = join(tempFolder(), 'store');
+    mkdirSync(join(store, 'jetstream/$G'), { recursive: true });
+    for (const folder of ['jetstream', 'jetstream/$G']) chmodSync(join(store, folder), 0o750);
+    expect(runCli(['extract-into-data-dir', ORDERS, join(store, 'jetstream')]).exit).toBe(0);
+    const modeOf = (path: string): number => statSync(join(store, STREAMS, path)).mode & 0o777;
+    expect(['ORDERS', 'ORDERS/msgs', 'ORDERS/msgs/1.blk'].map(modeOf)).toEqual([0o750, 0o750, 0o640]);
+  });
+
+  it('takes a new name, subjects and account', () => {
+    const store = storeWithOrders();
+    const args = ['--as', 'COPY', '--map-subject', 'orders.>=copy.>', '--no-consumers'];
+    const run = runCli(['extract-into-data-dir', ORDERS, store, ...args]);
+    expect(run.stdout).toMatch(/^COPY \(was ORDERS\): 163 messages, sequences 2 to 172, 0 consumers\n/);
+    const [first = ''] = runCli(['cat', join(store, STREAMS, 'COPY'), '--limit', '1']).stdout.split('\n');
+    expect(JSON.parse(first)).toMatchObject({ seq: 2, subject: expect.stringMatching(/^copy\./) });
+    expectRefused(
+      [ORDERS, store, '--account', 'ACME'],
+      store,
+      2,
+      /no account ACME \(there: \$G\); --new-account/,
+    );
+    expect(runCli(['extract-into-data-dir', ORDERS, store, '--account', 'ACME', '--new-account']).exit).toBe(
+      0,
+    );
+    expect(existsSync(join(store, 'jetstream/ACME/streams/ORDERS/meta.inf'))).toBe(true);
+  });
+
+  it('replaces with --force, and puts back what a killed run had set aside', () => {
+    const store = storeWithOrders();
+    const before = readFileSync(join(store, STREAMS, 'ORDERS/meta.inf'));
+    const aside = join(store, '.natsarc-999999999/old/$G/streams');
+    mkdirSync(join(aside, 'LOST'), { recursive: true });
+    writeFileSync(join(aside, 'LOST/meta.inf'), 'kept');
+    const plan = runCli(['extract-into-data-dir', ORDERS, store, '--force', '--dry-run']);
+    expect(plan.stdout).toMatch(/1\. put back \$G\/streams\/LOST/);
+    expect(existsSync(join(aside, 'LOST'))).toBe(true);
+    expect(runCli(['extract-into-data-dir', ORDERS, store, '--force']).exit).toBe(0);
+    expect(readFileSync(join(store, STREAMS, 'LOST/meta.inf'), 'utf8')).toBe('kept');
+    expect(readFileSync(join(store, STREAMS, 'ORDERS/meta.inf'))).toEqual(before);
+    expect(readdirSync(store)).toEqual(['jetstream']);
+  });
+
+  it('refuses what cannot be, and changes nothing', () => {
+    const store = storeWithOrders();
+    const place = join(store, STREAMS, 'ORDERS');
+    expectRefused([ORDERS, store], store, 2, /ORDERS is there already; --force replaces it/);
+    expectRefused([ORDERS, store, '--as', 'X'], store, 2, /orders\.> of X overlaps with orders\.> of ORDERS/);
+    expectRefused([ORDERS, store, '--as', 'a b'], store, 2, /a b is no stream name/);
+    expectRefused([place, store, '--force'], store, 2, /may not lie in the store itself/);
+    expectRefused([ORDERS, store, '--force', '--replicas', '3'], store, 2, /3 replicas/);
+    expectRefused([ORDERS, join(store, 'nowhere')], store, 2, /is no folder/);
+    expectRefused([ORDERS, join(store, STREAMS)], store, 2, /is no store_dir/);
+    expectRefused([ORDERS, store, '--server-version', '2.7'], store, 2, /one of 2\.9, /);
+    expectRefused([join(FULL, 'store'), store, '--from-account', 'nobody'], store, 2, /fits the selection/);
+    expectRefused(
+      [join(FULL, 'store'), store, '--account', 'nobody'],
+      store,
+      2,
+      /no stream of account nobody/,
+    );
+    const ttl = join(FULL, 'store/jetstream/$G/streams/TTL');
+    if (existsSync(ttl))
+      expectRefused([ttl, store, '--server-version', '2.10'], store, 2, /field allow_msg_ttl/);
+  });
+
+  it('refuses a clustered store, a running server, and a folder that may not be written', () => {
+    const store = storeWithOrders();
+    mkdirSync(join(store, 'jetstream/$SYS/_js_'), { recursive: true });
+    expectRefused([ORDERS, store, '--force'], store, 2, /clustered server/);
+    const other = storeWithOrders();
+    const holder = spawn(
+      process.execPath,
+      ['-e', 'setTimeout(() => {}, 60000)', 'nats-server', '-sd', other],
+      {
+        argv0: 'nats-server',
+        stdio: 'ignore',
+      },
+    );
+    try {
+      expectRefused(
+        [ORDERS, other, '--force'],
+        other,
+        2,
+        /a server is running on .*: process \d+ nats-server -sd/,
+      );
+    } finally {
+      holder.kill();
+    }
+    if (process.getuid?.() !== 0) return;
+    chmodSync(dirname(other), 0o755);
+    chmodSync(other, 0o555);
+    const run = runCli(['extract-into-data-dir', ORDERS, other, '--force'], undefined, 65534);
+    expect(run.exit).toBe(1);
+    expect(run.stderr).toMatch(/may not be written|EACCES/);
+  });
+});

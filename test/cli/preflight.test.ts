@@ -1,0 +1,139 @@
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { copyOf, editFile, flipBit } from '../support/damage.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const STORE = '2.14.5-full/store';
+
+interface Step {
+  readonly do: string;
+  readonly severity: string;
+  readonly file: string | null;
+  readonly bytes?: number;
+  readonly messages?: number;
+  readonly reason: string | null;
+}
+
+interface Stream {
+  readonly name: string;
+  readonly outcome: string | null;
+  readonly messages: number | null;
+  readonly first_seq: number | null;
+  readonly last_seq: number | null;
+  readonly consumers: readonly string[];
+  readonly index: string | null;
+  readonly bytes_to_read: number;
+  readonly steps: readonly Step[];
+}
+
+/** Damages one stream of a copy of the store, and asks what a start does to it. */
+function preflight(
+  name: string,
+  damage: (folder: string) => void,
+  version = '2.14',
+): { readonly exit: number | null; readonly stream: Stream; readonly doing: readonly string[] } {
+  const store = copyOf(STORE);
+  damage(join(store, 'jetstream/$G/streams', name));
+  const run = runCli(['preflight', store, '--stream', name, '--server-version', version, '--json']);
+  const report = JSON.parse(run.stdout) as { readonly streams: readonly Stream[] };
+  const [stream] = report.streams;
+  if (stream === undefined) throw new Error(run.stderr);
+  return { exit: run.exit, stream, doing: stream.steps.map((step) => step.do) };
+}
+
+describe('preflight', () => {
+  it('a whole stream is left as it is', () => {
+    const { exit, stream } = preflight('ORDERS', () => {});
+    expect(exit).toBe(0);
+    expect(stream).toMatchObject({
+      outcome: 'whole',
+      messages: 163,
+      index: 'taken',
+      bytes_to_read: 0,
+      steps: [],
+    });
+  });
+
+  it('a missing index.db has every block read, and nothing else', () => {
+    const { exit, stream, doing } = preflight('ORDERS', (folder) => rmSync(join(folder, 'msgs/index.db')));
+    expect(exit).toBe(0);
+    expect(doing).toEqual(['rebuild-index']);
+    expect(stream).toMatchObject({
+      outcome: 'whole',
+      messages: 163,
+      first_seq: 2,
+      last_seq: 172,
+      index: 'rebuilt',
+    });
+    expect(stream.bytes_to_read).toBe(stream.steps[0]?.bytes);
+  });
+
+  it('a bad record cuts the block of a stream without a usable index.db', () => {
+    const { exit, stream, doing } = preflight('TAILDEL', (folder) => {
+      rmSync(join(folder, 'msgs/index.db'));
+      flipBit(join(folder, 'msgs/1.blk'), 30);
+    });
+    expect(exit).toBe(2);
+    expect(doing).toEqual(['rebuild-index', 'delete-block']);
+    expect(stream).toMatchObject({ outcome: 'loss', messages: 0 });
+  });
+
+  it('behind a current index.db it stays, but the loss is told', () => {
+    const { exit, stream, doing } = preflight('TAILDEL', (folder) => flipBit(join(folder, 'msgs/1.blk'), 30));
+    expect({ exit, doing }).toEqual({ exit: 2, doing: [] });
+    expect(stream).toMatchObject({ outcome: 'loss', messages: 26, index: 'taken' });
+  });
+
+  it('a compressed block that cannot be decoded: 2.12 deletes it, 2.14 the stream', () => {
+    const ruin = (folder: string): void => {
+      rmSync(join(folder, 'msgs/index.db'));
+      flipBit(join(folder, 'msgs/1.blk'), 100);
+    };
+    expect(preflight('COMPRESSED', ruin, '2.14').doing).toEqual(['delete-stream']);
+    expect(preflight('COMPRESSED', ruin, '2.12').doing).toEqual(['rebuild-index', 'delete-block']);
+  });
+
+  it('meta.sum of another content: the stream is not served', () => {
+    const { exit, stream, doing } = preflight('ORDERS', (folder) =>
+      writeFileSync(join(folder, 'meta.sum'), '0'.repeat(16)),
+    );
+    expect({ exit, doing }).toEqual({ exit: 2, doing: ['leave-stream'] });
+    expect(stream).toMatchObject({ outcome: 'absent', messages: null });
+  });
+
+  it('an API level beyond the server', () => {
+    const { stream, doing } = preflight('BATCH', () => {}, '2.11.16');
+    expect(doing[0]).toBe('leave-stream');
+    expect(stream.steps[0]?.reason).toContain('API level 2');
+  });
+
+  it('an o.dat that is cut: the consumer does not come up from 2.11 on', () => {
+    const cut = (folder: string): void => truncateSync(join(folder, 'obs/NEW/o.dat'), 5);
+    const newer = preflight('ORDERS', cut);
+    expect({ exit: newer.exit, doing: newer.doing }).toEqual({ exit: 2, doing: ['drop-consumer'] });
+    expect(newer.stream.consumers).not.toContain('NEW');
+    expect(preflight('ORDERS', cut, '2.10').stream.consumers).toContain('NEW');
+  });
+
+  it('an o.dat that counts to the sky ends the server', () => {
+    const { doing } = preflight('ORDERS', (folder) =>
+      editFile(join(folder, 'obs/NEW/o.dat'), () => Buffer.from('1602000000008080808080200000', 'hex')),
+    );
+    expect(doing).toEqual(['end-server']);
+  });
+
+  it('what is too old goes, by the clock that is given', () => {
+    const store = copyOf(STORE);
+    const at = (time: string): unknown => {
+      const run = runCli(['preflight', store, '--stream', 'TTL', '--at', time, '--json']);
+      const report = JSON.parse(run.stdout) as {
+        readonly status: string;
+        readonly streams: readonly Stream[];
+      };
+      return [run.exit, report.status, report.streams[0]?.messages, report.streams[0]?.steps[0]?.messages];
+    };
+    expect(at('2026-11-21T00:00:00Z')).toEqual([0, 'OK', 20, undefined]);
+    expect(at('2100-01-01T00:00:00Z')).toEqual([1, 'WARNING', 3, 17]);
+  });
+});

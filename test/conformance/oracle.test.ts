@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { tempFolder } from '../support/damage.ts';
+import { hasServer } from '../support/live-server.ts';
+import type { OracleOptions, OracleResult } from '../support/oracle/compare.ts';
+import { runRestoreOracle } from '../support/oracle/restore-oracle.ts';
+import { runStartOracle } from '../support/oracle/start-oracle.ts';
+
+/** Of each kind: stores that are started, backups that are restored. */
+const count = Number(process.env['ORACLE_COUNT'] ?? 300);
+const seed = Number(process.env['ORACLE_SEED'] ?? 1);
+const versions = (process.env['ORACLE_VERSIONS'] ?? '2.14.5,2.10.29').split(',');
+const isRequired = process.env['NATSARC_REQUIRE_SERVERS'] === '1';
+const isReady = versions.every(hasServer);
+if (!isReady && !isRequired)
+  console.warn(`SKIPPED: nats-server ${versions.join(', ')} are not all installed`);
+
+const KINDS: readonly [string, (options: OracleOptions) => Promise<OracleResult>][] = [
+  ['start', runStartOracle],
+  ['restore', runRestoreOracle],
+];
+
+it.skipIf(!isReady && !isRequired).for(KINDS)(
+  'servers do what was predicted: %s',
+  { timeout: 24 * 3_600_000 },
+  async ([kind, run]) => {
+    const { cases, comparisons, disagreements } = await run({ count, seed, versions, folder: tempFolder() });
+    for (const one of disagreements)
+      console.log(
+        `seed ${seed}, nats-server ${one.version}, ${one.account} ${one.origin}: ${one.done}\n  predicted ${one.predicted}\n  observed  ${one.observed}`,
+      );
+    const agreed = (comparisons - disagreements.length) / comparisons;
+    console.log(`oracle, ${kind}: ${(100 * agreed).toFixed(2)} % of ${comparisons} agree (seed ${seed})`);
+    expect(cases).toBe(count);
+    expect(agreed).toBeGreaterThanOrEqual(0.99);
+  },
+);

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { expect } from 'vitest';
+import { repairArchive } from '../../src/operation/repair/run.ts';
+import type { RepairOptions, RepairResult, StreamLoss } from '../../src/operation/repair/types.ts';
+import { CAPTURES, tempFolder, treeSum } from './damage.ts';
+import { messageList } from './message-list.ts';
+
+export interface Repaired {
+  readonly result: RepairResult;
+  readonly stream: StreamLoss;
+  /** Sequences that the original has and the repaired one has not. */
+  readonly missing: readonly bigint[];
+  /** Sequences that are there and are not, or not as they were, in the original. */
+  readonly invented: readonly bigint[];
+  readonly config: unknown;
+}
+
+export function configIn(meta: string): unknown {
+  const { Created: _, ...config } = JSON.parse(meta) as { Created: string };
+  return config;
+}
+
+/** Repairs a damaged copy of a capture and compares with the undamaged one. */
+export async function repair(
+  damaged: string,
+  original: string,
+  options: Partial<RepairOptions> = {},
+): Promise<Repaired> {
+  const target = join(tempFolder(), 'out');
+  const before = treeSum(damaged);
+  const result = await repairArchive(damaged, { ...options, target });
+  expect(treeSum(damaged)).toBe(before);
+  const [was, is] = [
+    await messageList(isAbsolute(original) ? original : join(CAPTURES, original)),
+    await messageList(target),
+  ];
+  const [stream] = result.loss.streams;
+  if (stream === undefined) throw new Error('no stream');
+  expect(stream.recovered + stream.lost + stream.deleted).toBe(stream.last_seq - stream.first_seq + 1n);
+  expect(stream.recovered).toBe(BigInt(is.size));
+  return {
+    result,
+    stream,
+    config: (JSON.parse(readFileSync(join(target, 'backup.json'), 'utf8')) as { config: unknown }).config,
+    missing: [...was.keys()].filter((seq) => !is.has(seq)),
+    invented: [...is].filter(([seq, sum]) => was.get(seq) !== sum).map(([seq]) => seq),
+  };
+}
