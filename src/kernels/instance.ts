@@ -66,6 +66,7 @@ export interface KernelExports {
   readonly v2LastTime: Wide;
   readonly v2Digest: Wide;
   readonly v2RunCount: Place;
+  readonly sealRecords: (bytes: number) => void;
   readonly scanStart: (wants: number, capacity: number) => void;
   readonly scanRoom: () => number;
   readonly scanPushed: (bytes: number) => void;

@@ -41,6 +41,8 @@ export async function scanStream(
 ): Promise<StreamScan> {
   const blocks = archive.blocks.filter((block) => options.known?.has(block.index) !== true);
   const presumed = presumedLive(archive);
+  for (const { index, entry } of archive.blocks)
+    if (options.known?.has(index) === true) onBytes(entry.sizeBytes, entry.label);
   const jobs = blocks.map((block): ScanJob => ({
     kind: 'scan',
     source: descriptorOf(block),

@@ -21,7 +21,7 @@ export async function verifyArchive(path: string, options: SelectOptions = {}): 
     if (work.selected.some(({ form }) => form !== 'v2' && form !== 'config')) void work.pool.prepare();
     for await (const one of verifyStreams(work)) {
       verified.push(one);
-      findings.push(...one.findings);
+      for (const finding of one.findings) findings.push(finding);
     }
     if (work.selected.length === 0 && findings.length === 0)
       findings.push(makeFinding({ code: 'DIR_NO_STREAMS' }, { file: path }));

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { ArchiveKind, StreamParts } from '../../container/entry.ts';
 import { ToolError, UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, withArchive, type Archive } from '../open-archive.ts';
@@ -49,7 +50,7 @@ export async function renameStream(
             ? []
             : filesBeside(
                 work,
-                [...rewritten].map(({ parts }) => parts.label),
+                [...rewritten].map(({ parts }) => folderOf(parts, work.container.kind)),
               ),
         skipped: [],
         notes: notesOn(stream, neighbours, options.followSources === true ? [] : followers),
@@ -77,6 +78,11 @@ function neighboursOf(archive: StreamArchive, work: Archive): StreamArchive[] {
     .map(loadStream);
 }
 
+/** The folder of a stream within the archive; the label of a backup is its snapshot's. */
+function folderOf({ label }: StreamParts, kind: ArchiveKind): string {
+  return kind === 'account-backup' ? dirname(label) : label;
+}
+
 /** What the stream is now, and where in the target it goes. */
 function keptForm(
   { parts }: StreamArchive,
@@ -85,7 +91,7 @@ function keptForm(
 ): { readonly shape: StreamShape; readonly path: string } {
   const { kind } = work.container;
   const form = parts.form === 'v2' ? 'v2' : 'v1';
-  const beside = join(dirname(parts.label), as);
+  const beside = join(dirname(folderOf(parts, kind)), as);
   switch (kind) {
     case 'snapshot':
       return { shape: { as: 'snapshot', form: parts.form === 'tgz' ? 'tgz' : form }, path: '' };
@@ -127,7 +133,7 @@ async function following(
   return {
     stream,
     shape: isStore ? { as: 'store', noIndex: false } : { as: 'backup', form },
-    path: archive.parts.label,
+    path: folderOf(archive.parts, work.container.kind),
   };
 }
 

@@ -44,6 +44,8 @@ export async function carryOut(
   const staged = new StagedTarget(options.target);
   try {
     const report = await writeAll(plan, work, options, staged);
+    // Its threads would wait, with their memory, while others verify.
+    await work.pool.close();
     await checkWritten(staged.path, report.streams, options);
     staged.commit();
     return report;

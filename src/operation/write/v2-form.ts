@@ -6,7 +6,7 @@ import type { StateNumbers } from '../../model/stream-state.ts';
 import type { WriteBytes } from '../../writer/staged-files.ts';
 import { V2Writer } from '../../writer/v2-writer.ts';
 import { declaredState } from './declared-state.ts';
-import { pause } from './files-form.ts';
+import { pause } from './pause.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 
 const NO_STATE: ConsumerState = {
@@ -35,15 +35,19 @@ export async function writeV2Snapshot(
       `consumers/${consumer.name}`,
       writeV2Consumer(consumer.config, consumer.state ?? NO_STATE),
     );
+  let subjects: Set<string> | null = new Set();
   await stream.content.messages(
     (message) => {
-      archive.addMessage(stream.change === null ? message : stream.change(message));
+      const changed = stream.change === null ? message : stream.change(message);
+      archive.addMessage(changed);
+      subjects?.add(Buffer.from(changed.subject).toString('latin1'));
+      if ((subjects?.size ?? 0) > MOST_SUBJECTS) subjects = null;
       return false;
     },
     async () => pause(signal),
   );
   archive.end();
-  return state;
+  return { ...state, numSubjects: (subjects as Set<string> | null)?.size ?? null };
 }
 
 const RECORD_BYTES = 30;
@@ -54,17 +58,14 @@ const MOST_SUBJECTS = 250_000;
 /** The state stands first in the archive: where messages change, they are looked at once before. */
 async function changedState(stream: OutgoingStream, signal: AbortSignal | undefined): Promise<StateNumbers> {
   let bytes = 0;
-  let subjects: Set<string> | null = new Set();
   await stream.content.messages(
     (message) => {
       const { subject, header, data } = stream.change?.(message) ?? message;
       const headerBytes = header === null ? 0 : HEADER_LENGTH_BYTES + header.length;
       bytes += RECORD_BYTES + subject.length + headerBytes + data.length;
-      subjects?.add(Buffer.from(subject).toString('latin1'));
-      if ((subjects?.size ?? 0) > MOST_SUBJECTS) subjects = null;
       return false;
     },
     async () => pause(signal),
   );
-  return { ...stream.content.state, bytes: BigInt(bytes), numSubjects: subjects?.size ?? null };
+  return { ...stream.content.state, bytes: BigInt(bytes), numSubjects: null };
 }
