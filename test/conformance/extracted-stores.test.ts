@@ -104,7 +104,8 @@ for (const capture of FULL)
  * What a restore of the backup makes a server say too: when `@every` and cron schedules are due next and how far sources were
  * read is in no backup, V2 does not know when a source was created, and the origin of a mirror may have been refused.
  */
-const SAID_OF_A_RESTORE = /message schedul|Sourcing state is outdated|create mirror consumer|was recreated/i;
+const SAID_OF_A_RESTORE =
+  /message schedul|Sourcing state is outdated|create (?:mirror|source) consumer|was recreated/i;
 
 /** What is too old goes as soon as a server starts, what has a source is filled from it, and takes from its origin. */
 const CHANGED_BY_START =

@@ -60,9 +60,12 @@ export function unknownStreamFields(config: JsonObject, server: ServerGeneration
 /** The same for a consumer's. */
 export function unknownConsumerFields(config: JsonObject, server: ServerGeneration): string[] {
   const isFlowControl = config['ack_policy'] === 'flow_control' && !isNotBefore(server, '2.14');
+  // 2.11 knows the field, not this value of it, and leaves such a consumer out.
+  const isPrioritized = config['priority_policy'] === 'prioritized' && server === '2.11';
   return [
     ...newerFields(config, CONSUMER_FIELDS, server),
     ...(isFlowControl ? ['ack_policy'] : []),
+    ...(isPrioritized ? ['priority_policy'] : []),
     ...tooHighLevel(config, server),
   ];
 }
