@@ -33,7 +33,8 @@ function streamOf(
   account: string | null,
   name: string,
 ): VerifyStreamReport | undefined {
-  const named = streams.filter((stream) => stream.name === name);
+  // A bare V2 file does not know its name.
+  const named = streams.filter((stream) => stream.name === name || stream.name === '');
   return named.length === 1 ? named[0] : named.find((stream) => stream.account === account);
 }
 

@@ -1,5 +1,5 @@
 import { ToolError, UsageError } from '../../core/error.ts';
-import { objectField, type JsonObject } from '../../core/json.ts';
+import { objectField, textField, type JsonObject } from '../../core/json.ts';
 import { isStreamName } from '../../core/name.ts';
 import { parseSubjectMapping, type SubjectMapping } from '../../core/subject-map.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
@@ -69,7 +69,9 @@ export function outgoingStream(
   options: ChangeOptions,
   extra: readonly ChangeMessage[] = [],
 ): OutgoingStream {
-  const name = options.as ?? source.name;
+  const name = options.as ?? (source.name || (textField(options.config ?? {}, 'name') ?? ''));
+  if (name === '')
+    throw new ToolError(`${source.parts.label}: nothing tells the stream's name: give --config`);
   if (!isStreamName(name)) throw new UsageError(`${name} is no stream name`);
   const mappings = mappingsFor(source, options);
   const own = options.config ?? source.config;

@@ -1,5 +1,7 @@
 import type { PlanReport, SliceReport, WrittenReport } from '../../operation/write/types.ts';
+import type { StreamState } from '../../operation/types.ts';
 import { escapeText } from '../escape.ts';
+import { counted } from '../units.ts';
 import type { Palette } from '../palette.ts';
 
 /** What a writing command did or would do: a line for each stream, then what to know about it. */
@@ -7,9 +9,8 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
   const lines: string[] = [];
   for (const stream of report.streams) {
     const from = stream.from_name === undefined ? '' : ` (was ${escapeText(stream.from_name)})`;
-    const { messages, first_seq, last_seq, consumer_count } = stream.state;
     lines.push(
-      `${escapeText(stream.name)}${from}: ${messages} messages, sequences ${first_seq} to ${last_seq}, ${consumer_count} consumers`,
+      `${escapeText(stream.name)}${from}: ${stateText(stream.state)}`,
       ...(stream.slice === undefined ? [] : [`  ${sliceText(stream.slice)}`]),
       ...stream.not_carried.map((what) => palette.warn(`  not carried: ${escapeText(what)}`)),
     );
@@ -24,11 +25,17 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
       ...report.steps.map((step, i) => `${i + 1}. ${escapeText(step)}`),
       'nothing was written (--dry-run)',
     );
-  else lines.push(`written and verified: ${escapeText(report.target)}, ${report.bytes_written} bytes`);
+  else lines.push(`written and verified: ${escapeText(report.target)}, ${counted(report.bytes_written, 'byte')}`);
   return `${lines.join('\n')}\n`;
+}
+
+function stateText({ messages, first_seq, last_seq, consumer_count }: StreamState): string {
+  const range =
+    BigInt(messages) === 0n ? `last sequence ${last_seq}` : `sequences ${first_seq} to ${last_seq}`;
+  return `${counted(messages, 'message')}, ${range}, ${counted(consumer_count, 'consumer')}`;
 }
 
 function sliceText({ renumbered, of }: SliceReport): string {
   const renumber = renumbered ? ', numbered anew' : '';
-  return `a part of ${of.messages} messages, sequences ${of.first_seq} to ${of.last_seq}${renumber}`;
+  return `a part of ${counted(of.messages, 'message')}, sequences ${of.first_seq} to ${of.last_seq}${renumber}`;
 }
