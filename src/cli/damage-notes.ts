@@ -1,4 +1,6 @@
+import { CATALOG } from '../findings/catalog/index.ts';
 import type { Finding } from '../findings/finding.ts';
+import { escapeText } from '../report/escape.ts';
 import type { CliContext } from './context.ts';
 import { exitOfFindings } from './exit-code.ts';
 
@@ -13,11 +15,17 @@ export function tellDamage(findings: readonly Finding[], context: CliContext): v
 /** Says on standard error what was damaged or closed to us; `side` tells in which archive. */
 export function noteDamage(findings: readonly Finding[], context: CliContext, side: string): void {
   const told = findings.filter(
-    (finding) => finding.severity === 'critical' || finding.code === 'ENC_KEY_REQUIRED',
+    (finding) => finding.severity === 'critical' || 'unknown' in CATALOG[finding.code],
   );
-  const lines = told.map(
-    ({ code, message, file }) =>
-      `natsarc: ${side}${code}: ${message}${file === undefined ? '' : ` in ${file}`}`,
-  );
+  const lines = told.map((finding) => escapeText(`natsarc: ${side}${noteText(finding)}`));
   for (const line of [...new Set(lines)].slice(0, MOST_NOTES)) context.note(line);
+}
+
+function noteText({ code, message, file, data }: Finding): string {
+  const reason = data?.['reason'];
+  return [
+    `${code}: ${message}`,
+    ...(file === undefined ? [] : [` in ${file}`]),
+    ...(typeof reason === 'string' ? [`: ${reason}`] : []),
+  ].join('');
 }

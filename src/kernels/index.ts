@@ -1,6 +1,7 @@
 export { BlockScanner } from './block-scanner.ts';
 export { crc32cMasked, highwayHash64, subjectDigest } from './hashes.ts';
 export { adoptKernelModule, kernelModule } from './instance.ts';
+export { sealRecords } from './seal.ts';
 export {
   decodeS2Block,
   decodeS2Input,

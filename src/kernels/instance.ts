@@ -44,6 +44,7 @@ export interface KernelExports {
   readonly s2Decode: (bytes: number) => number;
   readonly s2Encode: (bytes: number) => number;
   readonly subjectDigest: (from: number, bytes: number) => bigint;
+  readonly sealRecords: (bytes: number) => void;
   readonly scanStart: (wants: number, capacity: number) => void;
   readonly scanRoom: () => number;
   readonly scanPushed: (bytes: number) => void;

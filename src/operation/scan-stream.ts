@@ -39,6 +39,8 @@ export async function scanStream(
   options: ScanOptions = {},
 ): Promise<StreamScan> {
   const blocks = archive.blocks.filter((block) => options.known?.has(block.index) !== true);
+  for (const { index, entry } of archive.blocks)
+    if (options.known?.has(index) === true) onBytes(entry.sizeBytes, entry.label);
   const jobs = blocks.map((block): ScanJob => ({
     kind: 'scan',
     source: descriptorOf(block),

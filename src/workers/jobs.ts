@@ -89,9 +89,53 @@ export interface FingerprintResult {
   readonly prints: BigUint64Array<ArrayBuffer>;
 }
 
-export type Job = ScanJob | TallyJob | FingerprintJob;
+/** Write the live messages of one block as a block of another stream, or with another number. Every record must be sound. */
+export interface RewriteJob {
+  readonly kind: 'rewrite';
+  readonly source: SourceDescriptor;
+  readonly live: BigUint64Array;
+  /** HighwayHash key of the block that is written. */
+  readonly key: Uint8Array;
+  /** Records keep their checksums: they were made with the same key. */
+  readonly keepsSums: boolean;
+  /** A skip record to end with: the stream's last sequence, deleted, and its time. */
+  readonly tail: { readonly seq: bigint; readonly timeNs: bigint } | null;
+  /** Make it chunks of a snapshot under this path; null: leave it as it is. */
+  readonly packPath: string | null;
+  /** Shared memory for the result, with room for `rewrittenRoom` of the block's bytes. */
+  readonly target: Uint8Array;
+}
+
+export interface RewriteResult {
+  readonly kind: 'rewrite';
+  /** So much of `target` is the block, or where it was packed its chunks. */
+  readonly lengthBytes: number;
+  readonly isPacked: boolean;
+  readonly messages: number;
+  readonly messageBytes: number;
+  readonly firstSeq: bigint;
+  readonly firstTimeNs: bigint;
+  readonly lastSeq: bigint;
+  readonly lastTimeNs: bigint;
+  /** Subject bytes as latin1 text, and how many messages have it. */
+  readonly subjects: ReadonlyMap<string, number>;
+  /** Messages with a `Nats-TTL` or `Nats-Schedule` header: what an index has to know of them. */
+  readonly timed: readonly TimedMessage[];
+  readonly lastChecksum: Uint8Array;
+}
+
+export interface TimedMessage {
+  readonly seq: bigint;
+  readonly timeNs: bigint;
+  readonly subject: string;
+  readonly header: Uint8Array;
+}
+
+export type Job = ScanJob | TallyJob | FingerprintJob | RewriteJob;
 export type JobResult<J extends Job> = J extends ScanJob
   ? ScanResult
   : J extends TallyJob
     ? TallyResult
-    : FingerprintResult;
+    : J extends FingerprintJob
+      ? FingerprintResult
+      : RewriteResult;

@@ -18,5 +18,9 @@ export async function runJob(job: Job, maxTouchedBytes?: number): Promise<JobRes
       await loadFingerprints();
       return fingerprintBlock(job, maxTouchedBytes);
     }
+    case 'rewrite': {
+      const { rewriteBlock } = await import('./rewrite-block.ts');
+      return rewriteBlock(job);
+    }
   }
 }

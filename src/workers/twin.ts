@@ -1,3 +1,4 @@
+import { SourceError } from '../core/error.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
 import type { TwinResult } from './jobs.ts';
 import { openBlock, type OpenBlock } from './open-block.ts';
@@ -23,9 +24,19 @@ export class Twin {
     if (!this.#isEqual) return;
     if (spare.length < bytes.length) spare = new Uint8Array(bytes.length);
     const own = spare.subarray(0, bytes.length);
-    const lengthBytes = this.#block.content.read(own, offsetBytes);
+    const lengthBytes = this.#read(own, offsetBytes);
     this.#comparedBytes += lengthBytes;
     this.#isEqual = lengthBytes === bytes.length && Buffer.compare(own, bytes) === 0;
+  }
+
+  /** One that cannot be read is not equal; whoever scans it tells why. */
+  #read(target: Uint8Array, offsetBytes: number): number {
+    try {
+      return this.#block.content.read(target, offsetBytes);
+    } catch (error) {
+      if (error instanceof SourceError) return 0;
+      throw error;
+    }
   }
 
   /** A block that could not be read to its end tells nothing of what its copy holds behind. */

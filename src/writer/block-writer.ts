@@ -18,7 +18,7 @@ export type EmitBlock = (blockNumber: number, bytes: Uint8Array) => void;
 
 const BLOCK_BYTES = 8 * 1024 * 1024; // server: defaultLargeBlockSize
 /** A server keeps a bit for each deleted sequence within a block, none for those between blocks. */
-const MOST_DELETED_IN_BLOCK = 1n << 23n;
+export const MOST_DELETED_IN_BLOCK = 1n << 23n;
 const EMPTY_RECORD_BYTES = 30;
 const HEADER_BIT = 0x80000000;
 const ERASED_BIT = 1n << 63n;

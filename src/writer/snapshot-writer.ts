@@ -1,5 +1,6 @@
 import { S2Encoder } from '../codec/s2/encoder.ts';
-import { TAR_END, tarFileHeader, tarPadding } from '../container/tar/write.ts';
+import { encodeEntry, isApart } from '../container/tar/packed-entry.ts';
+import { TAR_END } from '../container/tar/write.ts';
 
 /** Writes a V1 snapshot, file by file: a tar in an S2 stream (format.md 8.2). Holds 1 MiB. */
 export class SnapshotWriter {
@@ -11,9 +12,14 @@ export class SnapshotWriter {
   }
 
   addFile(path: string, bytes: Uint8Array): void {
-    this.#encoder.write(tarFileHeader(path, bytes.length));
-    this.#encoder.write(bytes);
-    this.#encoder.write(tarPadding(bytes.length));
+    if (isApart(bytes.length)) this.#encoder.endChunk();
+    encodeEntry(this.#encoder, path, bytes);
+    if (isApart(bytes.length)) this.#encoder.endChunk();
+  }
+
+  /** Adds a file that `packEntry` made chunks of. */
+  addPacked(chunks: Uint8Array): void {
+    this.#encoder.append(chunks);
   }
 
   end(): void {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../core/error.ts';
 import { attempt, endedStager, STAGING_MARK, syncFolder, syncFolders } from './file-system.ts';
@@ -11,13 +11,18 @@ import { StagedFiles } from './staged-files.ts';
  */
 export class StagedTarget extends StagedFiles {
   readonly #target: string;
+  readonly #folder: string;
 
   constructor(target: string) {
     const full = resolve(target);
     mustBeFree(full);
     removeLeftovers(full);
-    super(`${full}${STAGING_MARK}${process.pid}`);
+    const folder = `${full}${STAGING_MARK}${process.pid}`;
+    // Under its own name: what is written may be a stream's folder, and that is its stream's name.
+    super(join(folder, basename(full)));
+    attempt(() => mkdirSync(folder, { mode: 0o700 }));
     this.#target = full;
+    this.#folder = folder;
   }
 
   /** Puts it where it belongs. */
@@ -26,7 +31,13 @@ export class StagedTarget extends StagedFiles {
       if (statSync(this.path).isDirectory()) syncFolders(this.path);
       renameSync(this.path, this.#target);
       syncFolder(dirname(this.#target));
+      rmdirSync(this.#folder);
     });
+  }
+
+  /** Takes away what was staged. */
+  override discard(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 

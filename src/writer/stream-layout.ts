@@ -1,3 +1,4 @@
+import { eachRange, type SequenceRanges } from '../core/sequence-ranges.ts';
 import { messageTtlNs } from '../format/message-header/ttl.ts';
 import { headerValue } from '../format/message-header/value.ts';
 import type { IndexSubject } from '../format/index/types.ts';
@@ -18,6 +19,24 @@ export interface BlockLayout {
   /** Pairs from, to: sequences within first..last that hold no message. */
   readonly deleted: bigint[];
   lastChecksum: Uint8Array;
+}
+
+/** What is known of a block that was written as a whole: of its messages, and of those with a TTL or schedule. */
+export interface WrittenBlock {
+  readonly messages: number;
+  readonly messageBytes: number;
+  readonly firstSeq: bigint;
+  readonly firstTimeNs: bigint;
+  readonly lastSeq: bigint;
+  readonly lastTimeNs: bigint;
+  /** Subject bytes as latin1 text, and how many messages have it. */
+  readonly subjects: ReadonlyMap<string, number>;
+  readonly timed: readonly {
+    readonly seq: bigint;
+    readonly timeNs: bigint;
+    readonly subject: string;
+    readonly header: Uint8Array;
+  }[];
 }
 
 /** A message that a server has to send later, by its `Nats-Schedule`. */
@@ -55,8 +74,26 @@ export class StreamLayout {
     this.messages++;
     this.bytes += lengthBytes;
     const subject = Buffer.from(message.subject).toString('latin1');
-    this.#countSubject(subject, blockNumber);
+    this.#countSubject(subject, 1, blockNumber);
     if (message.header !== null) this.#readHeader(block, message, message.header, subject);
+  }
+
+  /** A block that was written as a whole. `live` are the sequences in it. */
+  block(number: number, written: WrittenBlock, live: SequenceRanges): void {
+    const block = this.#blockOf(number, written.firstSeq, written.firstTimeNs);
+    block.messages = written.messages;
+    block.bytes = written.messageBytes;
+    block.lastSeq = written.lastSeq;
+    block.lastTimeNs = written.lastTimeNs;
+    let next = written.firstSeq;
+    for (const [from, to] of eachRange(live)) {
+      if (from > next) block.deleted.push(next, from - 1n);
+      next = to + 1n;
+    }
+    this.messages += written.messages;
+    this.bytes += written.messageBytes;
+    for (const [subject, count] of written.subjects) this.#countSubject(subject, count, number);
+    for (const message of written.timed) this.#readHeader(block, message, message.header, message.subject);
   }
 
   /** The skip record behind the last message: `seq` is the stream's last and holds nothing. */
@@ -111,18 +148,23 @@ export class StreamLayout {
     return block;
   }
 
-  #countSubject(subject: string, blockNumber: number): void {
+  #countSubject(subject: string, count: number, blockNumber: number): void {
     const known = this.#subjects?.get(subject);
     if (known !== undefined) {
-      known.messages++;
+      known.messages += count;
       known.lastBlock = blockNumber;
     } else {
-      this.#subjects?.set(subject, { messages: 1, firstBlock: blockNumber, lastBlock: blockNumber });
+      this.#subjects?.set(subject, { messages: count, firstBlock: blockNumber, lastBlock: blockNumber });
       if ((this.#subjects?.size ?? 0) > MOST_SUBJECTS) this.#subjects = null;
     }
   }
 
-  #readHeader(block: BlockLayout, message: WritableMessage, header: Uint8Array, subject: string): void {
+  #readHeader(
+    block: BlockLayout,
+    message: { readonly seq: bigint; readonly timeNs: bigint },
+    header: Uint8Array,
+    subject: string,
+  ): void {
     if (headerValue(header, 'Nats-TTL')) {
       block.ttls++;
       const ttlNs = messageTtlNs(header);

@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { diffArchives } from '../../src/operation/diff/run.ts';
 import type { NotComparable, StreamDiff } from '../../src/operation/diff/types.ts';
 import { archiveForms, type ArchiveForm } from '../support/archive-forms.ts';
-import { captures } from '../support/captures.ts';
+import { captures, type Capture } from '../support/captures.ts';
 
 /** The whole of a comparison that found nothing. */
 const NOTHING = { same: true, only_in: null, config: [], state_changes: [], consumers: [] };
@@ -88,4 +88,45 @@ describe('a store is the same as itself', () => {
         expect(report.findings.a).toEqual(report.findings.b);
       });
   }
+});
+
+describe('a store and backups of several streams', () => {
+  const CONFIG_ONLY = ['created', 'state', 'messages', 'consumers.created', 'consumers.state'];
+  const isThere = ({ folder }: Capture): boolean => existsSync(join(folder, 'backups/backup-config'));
+  for (const capture of captures().filter(isThere)) {
+    const [backup, store] = ['backups/backup-config', 'store'].map((path) => join(capture.folder, path));
+    it(`${capture.id}: configuration only`, async () => {
+      const { streams } = await diffArchives(backup ?? '', store ?? '', { jobs: 1 });
+      const both = streams.filter(({ only_in }) => only_in === null);
+      expect(both.length).toBeGreaterThan(1);
+      for (const diff of both) {
+        expect(diff, diff.name).toMatchObject(NOTHING);
+        expect(diff.not_comparable, diff.name).toEqual(CONFIG_ONLY);
+      }
+    });
+  }
+
+  for (const capture of captures().filter(({ folder }) => existsSync(join(folder, 'account-backup/$G')))) {
+    const [backup, store] = ['account-backup/$G', 'store'].map((path) => join(capture.folder, path));
+    it(`${capture.id}: an account`, async () => {
+      const { streams } = await diffArchives(backup ?? '', store ?? '', { jobs: 1, account: '$G' });
+      const both = streams.filter(({ only_in, name }) => only_in === null && name !== 'RESTARTED');
+      expect(both.length).toBeGreaterThan(1);
+      for (const diff of both) {
+        expect(diff, diff.name).toMatchObject(NOTHING);
+        expect(differingMessages(diff), diff.name).toBe(0n);
+        expect(diff.not_comparable, diff.name).toEqual([]);
+      }
+    });
+  }
+
+  it('a single block', async () => {
+    const [capture] = captures().filter(({ id }) => id.endsWith('2.14.5-full'));
+    const block = join(capture?.folder ?? '', 'store/jetstream/$G/streams/ORDERS/msgs/1.blk');
+    const report = await diffArchives(block, join(capture?.folder ?? '', 'backups/$G/ORDERS'));
+    const [diff] = report.streams as [StreamDiff];
+    expect(diff).toMatchObject(NOTHING);
+    expect(diff.messages.totals.same).toBe(163n);
+    expect(diff.not_comparable).toEqual(['created', 'config', 'consumers']);
+  });
 });

@@ -128,8 +128,14 @@ describe('a side that cannot be read', () => {
     chmodSync(join(folder, 'ORDERS/msgs/1.blk'), 0o000);
     const uid = process.getuid?.() === 0 ? 65534 : undefined;
     const run = runCli(['diff', join(folder, 'ORDERS'), join(folder, 'backup')], undefined, uid);
-    expect(run).toMatchObject({ exit: 2, stdout: '' });
-    expect(run.stderr).toMatch(/^natsarc: .*1\.blk.*EACCES/);
+    expect(run).toMatchObject({ exit: 2 });
+    expect(run.stderr).toMatch(/^natsarc: A: SRC_UNREADABLE: .*1\.blk: EACCES/);
+    expect(run.stdout).toContain('\ndifferent: 1 of 1 stream, as far as both could be read\n');
+    const turned = runCli(['diff', join(folder, 'backup'), join(folder, 'ORDERS'), '--json'], undefined, uid);
+    expect(turned).toMatchObject({ exit: 2 });
+    const report = JSON.parse(turned.stdout) as DiffReport;
+    expect(report.findings.a).toEqual([]);
+    expect(report.findings.b.map(({ code }) => code)).toEqual(['SRC_UNREADABLE']);
   });
 });
 

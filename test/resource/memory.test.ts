@@ -70,6 +70,22 @@ describe(`peak memory stays under ${LIMIT_MIB} MiB`, () => {
       'export a store to Parquet',
       () => ['export', '--to', 'parquet', '--max-seq', '400000', join(folder, 'BIG')],
     ],
+    [
+      'what repair reads of a store',
+      () => ['repair', '--dry-run', join(folder, 'BIG'), '--out', join(folder, 'out')],
+    ],
+    [
+      'what repair reads of a snapshot',
+      () => [
+        'repair',
+        '--dry-run',
+        '--stream',
+        'BIG',
+        join(folder, 'big.tar.s2'),
+        '--out',
+        join(folder, 'out'),
+      ],
+    ],
     ['cat large records', () => ['cat', '--min-seq', '470000', join(folder, 'BIG')]],
     ['cat one message', () => ['cat', '--seq', '7', join(folder, 'big.tar.s2')]],
   ];

@@ -5,7 +5,7 @@ import { MemorySource } from '../../src/source/memory.ts';
 import { archiveForms, type ArchiveForm } from './archive-forms.ts';
 import { captures } from './captures.ts';
 import { recordsOf } from './damage.ts';
-import { chunkOffsets, unframed } from './frames.ts';
+import { chunkOffsets, framed, unframed } from './frames.ts';
 import { randomFrom } from './random.ts';
 
 /** A damaged copy of a real archive, and what its undamaged original tells of the damage. */
@@ -59,11 +59,21 @@ export function mutate(seed: number, folder: string): Mutation {
   const blocks = files.filter((file) => /\.(blk|s2)$/.test(file));
   const pool = random(4) > 0 && blocks.length > 0 ? blocks : files;
   const file = pool[random(pool.length)] ?? '';
+  const name = relative(path, file);
+  if (file.endsWith('.s2') && random(2) === 0) {
+    // Damage that was there before the snapshot was made: its framing is whole.
+    const tar = unframed(readFileSync(file));
+    const edit = editOf(tar, random);
+    if (edit.bytes !== null) {
+      writeFileSync(file, framed(edit.bytes));
+      const what = `seed ${seed}: ${form.label}/${name}, inside: ${edit.what}`;
+      return { path, original: form, version, what, ...tarDamage(tar, edit.from, edit.to) };
+    }
+  }
   const before = readFileSync(file);
   const edit = editOf(before, random);
   if (edit.bytes === null) rmSync(file);
   else writeFileSync(file, edit.bytes);
-  const name = relative(path, file);
   return {
     path,
     original: form,
@@ -139,6 +149,11 @@ function snapshotDamage(before: Buffer, edit: Edit): Damage {
   const behind = chunks.findIndex((at) => at >= edit.to);
   const from = bounds[first] ?? 0;
   const to = behind < 0 ? decoded : (bounds[behind] ?? decoded);
+  return tarDamage(tar, from, to);
+}
+
+/** The bytes from..to of a tar may be gone. */
+function tarDamage(tar: Buffer, from: number, to: number): Damage {
   const entries = walkTar(new MemorySource(tar)).entries.filter(
     ({ offsetBytes, sizeBytes }) => offsetBytes - 512 < to && offsetBytes + sizeBytes > from,
   );

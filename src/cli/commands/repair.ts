@@ -60,7 +60,7 @@ export const repairCommand = {
     context.progress.end();
     if (args.lossReport !== undefined)
       await writeFileWhole(args.lossReport, async (write) => {
-        for (const chunk of jsonChunks(loss)) await write(chunk);
+        for (const chunk of inPieces(jsonChunks(loss))) await write(chunk);
       });
     if (context.isJson) for (const chunk of jsonChunks(written)) await context.write(chunk);
     else if (!context.isQuiet) {
@@ -70,6 +70,20 @@ export const repairCommand = {
     context.setExit(isLossy ? EXIT.damaged : EXIT.done);
   },
 };
+
+const PIECE_CHARACTERS = 64 * 1024;
+
+/** A report may list a hundred thousand ranges: a write for each word would take minutes. */
+function* inPieces(chunks: Iterable<string>): Generator<string> {
+  let text = '';
+  for (const chunk of chunks) {
+    text += chunk;
+    if (text.length < PIECE_CHARACTERS) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
+}
 
 async function repairOptions(args: RepairArguments, context: CliContext): Promise<RepairOptions> {
   return {

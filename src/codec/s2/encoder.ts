@@ -9,6 +9,8 @@ const HEAD_BYTES = CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES;
 export interface S2EncoderOptions {
   /** `stored` compresses nothing. */
   readonly level?: 'fast' | 'stored';
+  /** What comes is put behind another S2 stream: no identifier. */
+  readonly continues?: boolean;
 }
 
 /**
@@ -29,6 +31,7 @@ export class S2Encoder {
   constructor(sink: (frame: Uint8Array) => void, options: S2EncoderOptions = {}) {
     this.#sink = sink;
     this.#isStored = options.level === 'stored';
+    this.#isBegun = options.continues === true;
   }
 
   /** Takes the next bytes, as many as there are; they are not kept. */
@@ -44,17 +47,33 @@ export class S2Encoder {
     this.#filled += bytes.length - at;
   }
 
+  /** What was written so far becomes chunks of its own. */
+  endChunk(): void {
+    if (this.#filled > 0) this.#flush(NO_BYTES);
+  }
+
+  /** Puts chunks that another encoder made (`continues`) behind what was written so far. */
+  append(chunks: Uint8Array): void {
+    this.endChunk();
+    this.#begin();
+    this.#sink(chunks);
+  }
+
   /** Ends the stream: what is left becomes its last chunk. */
   end(): void {
     if (this.#isEnded) throw new Error('the S2 stream has ended');
-    if (this.#filled > 0) this.#flush(NO_BYTES);
+    this.endChunk();
     this.#isEnded = true;
+  }
+
+  #begin(): void {
+    if (!this.#isBegun) this.#sink(S2_IDENTIFIER.slice());
+    this.#isBegun = true;
   }
 
   /** Makes a chunk of what was collected and `rest`, which goes straight to the kernel. */
   #flush(rest: Uint8Array): void {
-    if (!this.#isBegun) this.#sink(S2_IDENTIFIER.slice());
-    this.#isBegun = true;
+    this.#begin();
     const raw = s2EncodeWindow(this.#filled + rest.length);
     raw.set(this.#chunk.subarray(HEAD_BYTES, HEAD_BYTES + this.#filled));
     raw.set(rest, this.#filled);

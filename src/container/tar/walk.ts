@@ -63,7 +63,7 @@ class TarWalker implements TarWalk {
     let at = 0;
     while (at < this.#source.sizeBytes) {
       const header = this.#readHeader(at);
-      if (header === 'zero' && !this.#isDamagedAt(at)) return this.#end(at);
+      if (header === 'zero' && !this.#isDamagedAt(at) && !this.#goesOn(at)) return this.#end(at);
       if (header === 'cut') {
         this.faults.push({
           code: 'TAR_CUT',
@@ -87,6 +87,24 @@ class TarWalker implements TarWalk {
     return filled < TAR_BLOCK_BYTES ? 'cut' : parseTarHeader(this.#block);
   }
 
+  /** For a salvage zeros are no end where anything else follows. */
+  #goesOn(at: number): boolean {
+    return this.#gaps !== null && this.#nextContent(at) !== null;
+  }
+
+  /** The first byte from here on that is not zero; null where there is none. */
+  #nextContent(at: number): number | null {
+    const window = new Uint8Array(64 * 1024);
+    for (let next = at; next < this.#source.sizeBytes;) {
+      const filled = this.#source.read(window, next);
+      const content = window.subarray(0, filled).findIndex((byte) => byte !== 0);
+      if (content >= 0) return next + content;
+      if (filled === 0) return null;
+      next += filled;
+    }
+    return null;
+  }
+
   /** A damaged chunk reads as zeros: that is no end. */
   #isDamagedAt(at: number): boolean {
     return framingFaults(this.#source).some(({ code, data }) => {
@@ -102,22 +120,10 @@ class TarWalker implements TarWalk {
       this.faults.push({ code: 'TAR_END_MISSING', offsetBytes: at });
       return;
     }
-    const window = new Uint8Array(64 * 1024);
-    for (let next = at; next < this.#source.sizeBytes;) {
-      const filled = this.#source.read(window, next);
-      const content = window.subarray(0, filled).findIndex((byte) => byte !== 0);
-      if (content >= 0) {
-        const offsetBytes = next + content;
-        this.faults.push({
-          code: 'TAR_TRAILING_DATA',
-          offsetBytes,
-          lengthBytes: this.#source.sizeBytes - offsetBytes,
-        });
-        return;
-      }
-      if (filled === 0) return;
-      next += filled;
-    }
+    const offsetBytes = this.#nextContent(at);
+    if (offsetBytes === null) return;
+    const lengthBytes = this.#source.sizeBytes - offsetBytes;
+    this.faults.push({ code: 'TAR_TRAILING_DATA', offsetBytes, lengthBytes });
   }
 
   #resynchronise(at: number): number {

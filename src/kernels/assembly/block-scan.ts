@@ -280,6 +280,21 @@ function moveBack(at: usize, subjectBytes: usize): void {
   store<u32>(at + 22 + subjectBytes, headerBytes);
 }
 
+/** Gives each of the records that lie at SCAN, whole and sound, its checksum under the key at HASH_KEY. */
+export function sealRecords(bytes: usize): void {
+  hashStart(SCAN_KEY_STATE, HASH_KEY);
+  const stop = SCAN + bytes;
+  for (let at = SCAN; at < stop;) {
+    const word = load<u32>(at);
+    const length = <usize>(word & 0x7fffffff);
+    const subjectBytes = <usize>load<u16>(at, 20);
+    const sum = hashRecord(at, word, subjectBytes);
+    if (word >> 31) moveBack(at, subjectBytes);
+    store<u64>(at + length - 8, sum);
+    at += length;
+  }
+}
+
 /** Walks good records. False: nothing more can be done now; true: the mode changed. */
 function walk(final: bool): bool {
   const stop = end;

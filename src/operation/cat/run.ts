@@ -26,7 +26,8 @@ export async function catMessages(
     for (const parts of work.selected) {
       if (sieve.isDone) break;
       const stream = { archive: loadStream(parts), parts };
-      findings.push(...(await streamMessages(stream, work, sieve, emitCounted)));
+      const found = await streamMessages(stream, work, sieve, emitCounted);
+      for (const finding of found) findings.push(finding);
     }
     return { messages, findings };
   });

@@ -12,6 +12,7 @@ const DEFAULTS: Readonly<Record<string, Json>> = {
   max_msg_size: -1,
   max_consumers: -1,
   max_msgs_per_subject: -1,
+  max_waiting: 512,
 };
 /** What servers add to their answers and never store. */
 const ANSWERS_ONLY = new Set(['_nats.ver', '_nats.level']);

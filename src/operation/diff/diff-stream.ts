@@ -64,7 +64,7 @@ async function diffSides(
     account: match.account,
     name: match.name,
     ...(options.as === undefined ? {} : { name_b: options.as }),
-    same: isCreatedSame && changes === 0 && only_a + only_b + changed === 0n,
+    same: !a.isRefused && !b.isRefused && isCreatedSame && changes === 0 && only_a + only_b + changed === 0n,
     only_in: null,
     created: { a: a.archive.created, b: b.archive.created },
     config,

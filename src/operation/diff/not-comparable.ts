@@ -10,7 +10,7 @@ export function notComparable(a: Side, b: Side, isMapped: boolean): Set<NotCompa
     ['config', either((side) => side.archive.config === null)],
     ['state', either((side) => side.state === null)],
     ['state.bytes', isMapped],
-    ['state.last_ts', isLastTimeKnown(a) !== isLastTimeKnown(b)],
+    ['state.last_ts', a.state !== null && b.state !== null && isLastTimeKnown(a) !== isLastTimeKnown(b)],
     ['messages', either((side) => side.live === null)],
     ['consumers', either(hasNoConsumers)],
     ['consumers.created', either((side) => isWithoutConsumerTimes(side))],

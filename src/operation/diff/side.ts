@@ -4,14 +4,16 @@ import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { StreamParts, V2StreamParts } from '../../container/entry.ts';
 import { framingFaults } from '../../container/open-source.ts';
+import { SourceError } from '../../core/error.ts';
 import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
+import { baseArchive } from '../../model/load-stream.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 import type { ScanResult } from '../../workers/jobs.ts';
-import { loadStream, placed, type Archive } from '../open-archive.ts';
+import { loadStream, placed, streamNameOf, type Archive } from '../open-archive.ts';
 import { descriptorOf } from '../scan-stream.ts';
 import { stateReport } from '../state-report.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
@@ -23,7 +25,7 @@ import { v2State } from '../v2-state.ts';
 export interface Side {
   readonly archive: StreamArchive;
   readonly work: Archive;
-  /** null where no message can be read: encrypted, or configuration only. */
+  /** null where no message can be read: encrypted, configuration only, a file that the system refuses. */
   readonly live: SequenceRanges | null;
   readonly state: StreamState | null;
   /** Of a stream kept as files. */
@@ -31,6 +33,8 @@ export interface Side {
   /** Blocks whose decoded bytes are those of the first side's block of the same number. */
   readonly twinBlocks: ReadonlySet<number>;
   readonly findings: readonly Finding[];
+  /** The system refused to give it: nothing can be said of it. */
+  readonly isRefused: boolean;
 }
 
 /** A stream of an archive, to be compared. */
@@ -41,19 +45,22 @@ export interface Candidate {
 
 interface Loaded extends Candidate {
   readonly archive: StreamArchive;
+  /** What the system refused already. */
+  readonly refusal: SourceError | null;
 }
 
 /**
  * Reads the sides of a comparison. Blocks of the first one are compared byte by byte with those of the others while they
- * are scanned: an equal block with an equal key needs no scan of its own. Throws SourceError.
+ * are scanned: an equal block with an equal key needs no scan of its own. A stream that the system refuses to give is a
+ * side of which nothing can be compared, and a finding. Throws CancelledError.
  */
 export async function loadSides(candidates: readonly Candidate[]): Promise<Side[]> {
-  const loaded = candidates.map((one): Loaded => ({ ...one, archive: loadStream(one.parts) }));
+  const loaded = candidates.map(loadCandidate);
   const [first, ...others] = loaded;
   if (first === undefined) return [];
   const twins = others.map((other) => twinBlocksOf(first.archive, other.archive));
   const twinsOf = (block: BlockFile): SourceDescriptor[] =>
-    twins.flatMap((own) => own.get(block.index) ?? []).map(descriptorOf);
+    twins.flatMap((own) => own.get(block.index) ?? []);
   const firstSide = await loadSide(first, { twinsOf });
   const sides = [firstSide];
   for (const [i, other] of others.entries()) {
@@ -65,18 +72,39 @@ export async function loadSides(candidates: readonly Candidate[]): Promise<Side[
   return sides;
 }
 
-/** Blocks that may be the same: of the same number, under the same key. */
-function twinBlocksOf(first: StreamArchive, other: StreamArchive): Map<number, BlockFile> {
+function loadCandidate(one: Candidate): Loaded {
+  const archive = orSourceError(() => loadStream(one.parts));
+  if (!(archive instanceof SourceError)) return { ...one, archive, refusal: null };
+  const stub = baseArchive(one.parts, streamNameOf(one.parts), null);
+  return { ...one, archive: stub, refusal: archive };
+}
+
+/** Blocks that may be the same, by number: under the same key, and such as can be opened. */
+function twinBlocksOf(first: StreamArchive, other: StreamArchive): Map<number, SourceDescriptor> {
   const isReadable = first.encrypted === null && other.encrypted === null && first.name === other.name;
   const numbers = new Set(first.blocks.map((block) => block.index));
   const twins = isReadable ? other.blocks.filter((block) => numbers.has(block.index)) : [];
-  return new Map(twins.map((block) => [block.index, block]));
+  return new Map(
+    twins.flatMap((block) => {
+      const source = orSourceError(() => descriptorOf(block));
+      return source instanceof SourceError ? [] : [[block.index, source] as const];
+    }),
+  );
+}
+
+function orSourceError<T>(read: () => T): T | SourceError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SourceError) return error;
+    throw error;
+  }
 }
 
 /** What a scan of equal blocks would say: the same, but for how they are packed. */
 function knownResults(
   first: Side,
-  twins: ReadonlyMap<number, BlockFile>,
+  twins: ReadonlyMap<number, SourceDescriptor>,
   place: (index: number) => number,
 ): Map<number, ScanResult> {
   const known = new Map<number, ScanResult>();
@@ -96,9 +124,36 @@ interface LoadOptions {
 }
 
 async function loadSide(loaded: Loaded, options: LoadOptions): Promise<Side> {
+  try {
+    if (loaded.refusal !== null) throw loaded.refusal;
+    return await readSide(loaded, options);
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    const { parts, archive, work } = loaded;
+    const fault = { code: 'SRC_UNREADABLE', data: { reason: error.message } } as const;
+    const findings = [
+      ...placed(parts.findings, archive.place),
+      ...archive.findings,
+      makeFinding(fault, { ...archive.place, file: parts.label }),
+    ];
+    return {
+      archive,
+      work,
+      twinBlocks: new Set(),
+      live: null,
+      state: null,
+      evidence: null,
+      findings,
+      isRefused: true,
+    };
+  }
+}
+
+async function readSide(loaded: Loaded, options: LoadOptions): Promise<Side> {
   const { parts, archive, work } = loaded;
   const findings = [...placed(parts.findings, archive.place), ...archive.findings];
-  const side = { archive, work, twinBlocks: new Set(archive.blocks.map((block) => block.index)) };
+  const twinBlocks = new Set(archive.blocks.map((block) => block.index));
+  const side = { archive, work, twinBlocks, isRefused: false };
   if (parts.form === 'v2') {
     const read = loadMessagesOfV2(archive, parts, work);
     return { ...side, ...read, evidence: null, findings: [...findings, ...read.findings] };

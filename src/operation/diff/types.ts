@@ -94,7 +94,8 @@ export interface StreamDiff {
  * The closed list of what is not compared, since one of the two sides does not carry it:
  * - `created`: V2 archives and configuration backups have none.
  * - `config`: a single block has none.
- * - `messages`, `state`: only the configuration is there, or the stream is encrypted.
+ * - `messages`, `state`: only the configuration is there, or the stream is encrypted. Of a stream that the system refuses
+ *   to give nothing is comparable; a finding tells.
  * - `state.bytes`: subjects are mapped, which changes their length.
  * - `state.last_ts`: the last message is gone, and nothing kept its time.
  * - `consumers`: a single block has none, of an encrypted stream only their names can be told.

@@ -156,6 +156,7 @@ async function install(
       const state = await writeStream(stream, shape, join('new', pathOf(stream)), staged, work.signal);
       written.push(writtenStream(stream, shape, state));
     }
+    await work.pool.close();
     await checkWritten(staged.newStreams, written, options);
     mustBeStopped(dataDir);
     staged.install(streams.map(pathOf));

@@ -7,7 +7,7 @@ import type { ByteSource } from '../../source/byte-source.ts';
 import { spool } from '../../source/spool.ts';
 import { moveConsumer, sequencesOfConsumer } from '../slice/consumers.ts';
 import { KeptPositions } from '../slice/kept-positions.ts';
-import { pause } from '../write/files-form.ts';
+import { pause } from '../write/pause.ts';
 import { outgoingStream } from '../write/outgoing-stream.ts';
 import { carryOut } from '../write/run.ts';
 import type { StreamContent } from '../write/stream-content.ts';

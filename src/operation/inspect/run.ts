@@ -18,7 +18,7 @@ export async function inspectArchive(
     const accounts = new Map<string | null, StreamReport[]>();
     for (const parts of work.selected) {
       const inspected = await inspectStream(parts, work, options);
-      findings.push(...inspected.findings);
+      for (const finding of inspected.findings) findings.push(finding);
       const streams = accounts.get(parts.account) ?? [];
       accounts.set(parts.account, [...streams, inspected.report]);
     }

@@ -1,29 +1,30 @@
-import type { FileStreamParts } from '../../container/entry.ts';
 import { integerField, objectField, textField, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { Fault } from '../../findings/finding.ts';
 import { consumerConfigFaults, streamConfigFaults } from '../../format/config-schema/check.ts';
 import { metaSumFits } from '../../format/stream-meta/parse.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import { oncePer } from './once-per.ts';
 import type { NotServed } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
 /** Why a starting server leaves a stream's folder alone; null where it opens it. */
 export function refusedConfig(
   archive: StreamArchive,
-  parts: FileStreamParts,
   rules: ServerRules,
   isStandalone: boolean,
 ): NotServed | null {
   const replicas = integerField(archive.config ?? {}, 'num_replicas') ?? 1n;
   const reason =
-    unreadableMeta(archive, parts) ??
+    unreadableMeta(archive) ??
     (isStandalone && replicas > 1n ? 'it has replicas, which only a cluster serves' : null) ??
     unsupported(archive, rules);
   return reason === null ? null : { outcome: 'absent', reason };
 }
 
-function unreadableMeta(archive: StreamArchive, parts: FileStreamParts): string | null {
+const unreadableMeta = oncePer((archive: StreamArchive): string | null => {
+  const { parts } = archive;
+  if (!('entries' in parts)) return null;
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   const [meta, sum] = [entries.get('meta.inf'), entries.get('meta.sum')];
   if (meta === undefined) return 'meta.inf is missing';
@@ -34,7 +35,7 @@ function unreadableMeta(archive: StreamArchive, parts: FileStreamParts): string 
   if (archive.config === null || archive.created === null) return 'meta.inf cannot be read';
   const name = textField(archive.config, 'name') ?? '';
   return name === folder ? null : `the folder is ${folder}, the stream in it ${name}`;
-}
+});
 
 function unsupported(archive: StreamArchive, rules: ServerRules): string | null {
   const { config, consumers } = archive;
@@ -43,7 +44,7 @@ function unsupported(archive: StreamArchive, rules: ServerRules): string | null 
   if (unknown !== null) return unknown;
   for (const consumer of consumers) {
     if (consumer.config === null || !isReadableConfig(consumer.config, rules)) continue;
-    const why = unknownOf(consumer.config, rules, consumerConfigFaults);
+    const why = unknownOf(consumer.config, rules, unknownConsumerField);
     if (why !== null) return `consumer ${consumer.name}: ${why}`;
   }
   return null;
@@ -55,7 +56,7 @@ export function unknownInStream(config: JsonObject, rules: ServerRules): string 
     return 'template_owner is an unknown field';
   if (rules.apiLevel !== null && rules.apiLevel < 4 && origins(config).some((origin) => 'consumer' in origin))
     return 'consumer is an unknown field of a source';
-  return unknownOf(config, rules, streamConfigFaults);
+  return unknownOf(config, rules, unknownStreamField);
 }
 
 /** The streams that a stream is filled from. */
@@ -68,16 +69,24 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const unknownStreamField = oncePer((config: JsonObject) => unknownFieldIn(streamConfigFaults(config)));
+const unknownConsumerField = oncePer((config: JsonObject) => unknownFieldIn(consumerConfigFaults(config)));
+
+function unknownFieldIn(faults: readonly Fault[]): string | null {
+  const unknown = faults.find((fault) => fault.code === 'CFG_UNKNOWN_FIELD');
+  return unknown === undefined ? null : String(unknown.data?.['field']);
+}
+
 function unknownOf(
   config: JsonObject,
   rules: ServerRules,
-  faultsOf: (config: JsonObject) => readonly Fault[],
+  unknownField: (config: JsonObject) => string | null,
 ): string | null {
   if (rules.apiLevel === null) return null;
   const level = Number(textField(objectField(config, 'metadata') ?? {}, '_nats.req.level') ?? 0);
   if (level > rules.apiLevel) return `it needs API level ${level}`;
-  const unknown = faultsOf(config).find((fault) => fault.code === 'CFG_UNKNOWN_FIELD');
-  return unknown === undefined ? null : `${String(unknown.data?.['field'])} is an unknown field`;
+  const field = unknownField(config);
+  return field === null ? null : `${field} is an unknown field`;
 }
 
 /** Whether a server can make sense of a consumer's configuration; one it cannot read is passed over. */

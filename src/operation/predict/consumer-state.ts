@@ -1,4 +1,7 @@
+import type { Entry } from '../../container/entry.ts';
 import { Cursor } from '../../core/bytes/cursor.ts';
+import { readEntry } from '../../model/read-entry.ts';
+import { oncePer } from './once-per.ts';
 
 const MAGIC = 22;
 const TOP_BIT = 1n << 63n;
@@ -11,7 +14,7 @@ const NO_ROOM_ENTRIES = 1n << 47n;
  * What a server makes of an o.dat (decodeConsumerState), more lenient than our own parser. `endless`: it asks for more
  * memory than there is, and ends.
  */
-export function readStateAsServer(bytes: Uint8Array): 'empty' | 'read' | 'corrupt' | 'endless' {
+function readStateAsServer(bytes: Uint8Array): 'empty' | 'read' | 'corrupt' | 'endless' {
   if (bytes.length === 0) return 'empty';
   const cursor = new Cursor(bytes);
   const [magic, version] = [cursor.u8(), cursor.u8()];
@@ -35,3 +38,8 @@ export function readStateAsServer(bytes: Uint8Array): 'empty' | 'read' | 'corrup
 function isEndless(entries: bigint): boolean {
   return entries > MOST_ENTRIES && entries <= NO_ROOM_ENTRIES;
 }
+
+/** The same for a file, read once. */
+export const stateAsServer = oncePer((file: Entry) =>
+  readStateAsServer(readEntry(file) ?? new Uint8Array(0)),
+);

@@ -1,29 +1,35 @@
 import type { FileStreamParts } from '../../container/entry.ts';
-import { readEntry } from '../../model/read-entry.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig } from './accept-config.ts';
-import { readStateAsServer } from './consumer-state.ts';
+import { stateAsServer } from './consumer-state.ts';
 import type { NotServed } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
+
+export interface StartedConsumers {
+  readonly started: readonly ConsumerArchive[];
+  /** For each that is deleted since its state cannot be read: those that had come up before. */
+  readonly beforeFallen: readonly (readonly ConsumerArchive[])[];
+}
 
 /** Consumers that come up with the stream: those with a meta.inf that can be read and a meta.sum, whatever it says. */
 export function startedConsumers(
   archive: StreamArchive,
   parts: FileStreamParts,
   rules: ServerRules,
-): readonly ConsumerArchive[] | NotServed {
+): StartedConsumers | NotServed {
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   const started: ConsumerArchive[] = [];
+  const beforeFallen: (readonly ConsumerArchive[])[] = [];
   for (const consumer of archive.consumers) {
     const folder = `obs/${consumer.name}`;
     if (!entries.has(`${folder}/meta.inf`) || !entries.has(`${folder}/meta.sum`)) continue;
     if (consumer.config === null || !isReadableConfig(consumer.config, rules)) continue;
     const file = entries.get(`${folder}/o.dat`);
-    const state = file === undefined ? 'empty' : readStateAsServer(readEntry(file) ?? new Uint8Array(0));
+    const state = file === undefined ? 'empty' : stateAsServer(file);
     if (state === 'endless')
       return { outcome: 'crash', reason: `${folder}/o.dat counts more than any memory can hold` };
-    if (state === 'corrupt' && rules.dropsBrokenConsumers) continue;
-    started.push(consumer);
+    if (state !== 'corrupt' || rules.brokenConsumer === 'renewed') started.push(consumer);
+    else if (rules.brokenConsumer === 'deleted') beforeFallen.push([...started]);
   }
-  return started;
+  return { started, beforeFallen };
 }

@@ -1,5 +1,5 @@
 import { textField, type JsonValue } from '../../core/json.ts';
-import { rangesOf } from '../../core/sequence-ranges.ts';
+import { mergeRanges, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { subjectMatches } from '../../core/subject.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { removeMessages } from './rebuild-stream.ts';
@@ -48,6 +48,37 @@ export function enforceInterest(
     return rangesOf(BigUint64Array.from(unwanted));
   });
   return gone.length === 0 ? stream : removeMessages(stream, gone);
+}
+
+/**
+ * A consumer that does not come up takes with it what no consumer before it wants; the first one takes everything
+ * (server: cleanupNoInterestMessages).
+ */
+export function dropWithConsumer(
+  stream: RecoveredStream,
+  queries: RecordQueries,
+  before: readonly ConsumerArchive[],
+): RecoveredStream {
+  const wanting = before.map(interestOf);
+  const gone = wanting.length === 0 ? allOf(stream) : unwantedBy(wanting, stream, queries);
+  return gone.length === 0 ? stream : removeMessages(stream, gone);
+}
+
+function allOf(stream: RecoveredStream): SequenceRanges {
+  return mergeRanges(stream.blocks.map((block) => block.live));
+}
+
+function unwantedBy(
+  wanting: readonly Interest[],
+  stream: RecoveredStream,
+  queries: RecordQueries,
+): SequenceRanges {
+  const gone: bigint[] = [];
+  queries.eachRecord(stream.blocks, ({ seq, subject }) => {
+    const text = Buffer.from(subject, 'latin1').toString();
+    if (!wanting.some((one) => isWanted(one, seq, text))) gone.push(seq);
+  });
+  return rangesOf(BigUint64Array.from(gone));
 }
 
 function interestOf({ config, state }: ConsumerArchive): Interest {

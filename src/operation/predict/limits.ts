@@ -67,6 +67,8 @@ function overBytes(stream: RecoveredStream, config: JsonObject, queries: RecordQ
   const mostBytes = stream.isIndexed ? Number(archive.index?.bytes ?? 0n) : isPacked ? Infinity : fileBytes;
   if (limit === 0 || mostBytes <= limit) return NO_SEQUENCES;
   return queries.once('bytes', stream, () => {
+    const taken = stream.isIndexed ? null : queries.takenByIndex(stream);
+    if (taken !== null) return taken;
     let excess = -limit;
     queries.eachRecord(stream.blocks, ({ recordBytes }) => (excess += recordBytes));
     const gone: bigint[] = [];
@@ -116,6 +118,8 @@ function overSubjects(stream: RecoveredStream, config: JsonObject, queries: Reco
   if (limit === 0 || countSequences(liveOf(stream)) <= BigInt(limit)) return NO_SEQUENCES;
   if (stream.isIndexed && queries.mostOfOneSubject <= BigInt(limit)) return NO_SEQUENCES;
   return queries.once('subjects', stream, () => {
+    const taken = queries.takenByLimits(stream);
+    if (taken !== null) return taken;
     const counts = new Map<string, number>();
     queries.eachRecord(stream.blocks, ({ subject }) => counts.set(subject, (counts.get(subject) ?? 0) + 1));
     if ([...counts.values()].every((count) => count <= limit)) return NO_SEQUENCES;

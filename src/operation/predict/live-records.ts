@@ -1,10 +1,11 @@
 import { hashKey } from '../../codec/highwayhash.ts';
-import { hasSequence } from '../../core/sequence-ranges.ts';
+import { RisingLookup } from '../../core/sequence-ranges.ts';
 import type { RecordColumns } from '../../kernels/index.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import { scanSource } from '../../workers/scan-block.ts';
 import type { RecoveredBlock } from './recovered.ts';
 
+/** One live message; valid during the visit only. Texts are made when they are asked for. */
 export interface LiveRecord {
   readonly seq: bigint;
   readonly timeNs: bigint;
@@ -25,10 +26,12 @@ export function eachLiveRecord(
   const source = recovered.block.entry.open();
   source.close();
   const open = openBlock(source.descriptor);
+  const live = new RisingLookup(recovered.live);
   const onRecords = (columns: RecordColumns, window: Uint8Array): void => {
+    const record = new RecordView(columns, window);
     for (let i = 0; i < columns.count; i++) {
-      const seq = columns.seqWord[i] ?? 0n;
-      if (hasSequence(recovered.live, seq)) visit(recordAt(columns, i, window));
+      record.place = i;
+      if (live.has(columns.seqWord[i] ?? 0n)) visit(record);
     }
   };
   try {
@@ -38,14 +41,38 @@ export function eachLiveRecord(
   }
 }
 
-function recordAt(columns: RecordColumns, i: number, window: Uint8Array): LiveRecord {
-  const text = (at: number | undefined, length: number | undefined): string =>
-    Buffer.from(window.subarray(at ?? 0, (at ?? 0) + (length ?? 0))).toString('latin1');
-  return {
-    seq: columns.seqWord[i] ?? 0n,
-    timeNs: columns.timeNs[i] ?? 0n,
-    recordBytes: columns.recordBytes[i] ?? 0,
-    subject: text(columns.subjectAt[i], columns.subjectBytes[i]),
-    header: text(columns.headerAt[i], columns.headerBytes[i]),
-  };
+class RecordView implements LiveRecord {
+  place = 0;
+  readonly #columns: RecordColumns;
+  readonly #bytes: Buffer;
+
+  constructor(columns: RecordColumns, window: Uint8Array) {
+    this.#columns = columns;
+    this.#bytes = Buffer.from(window.buffer, window.byteOffset, window.length);
+  }
+
+  get seq(): bigint {
+    return this.#columns.seqWord[this.place] ?? 0n;
+  }
+
+  get timeNs(): bigint {
+    return this.#columns.timeNs[this.place] ?? 0n;
+  }
+
+  get recordBytes(): number {
+    return this.#columns.recordBytes[this.place] ?? 0;
+  }
+
+  get subject(): string {
+    return this.#text(this.#columns.subjectAt, this.#columns.subjectBytes);
+  }
+
+  get header(): string {
+    return this.#text(this.#columns.headerAt, this.#columns.headerBytes);
+  }
+
+  #text(at: Uint32Array, lengths: Uint32Array): string {
+    const from = at[this.place] ?? 0;
+    return this.#bytes.toString('latin1', from, from + (lengths[this.place] ?? 0));
+  }
 }

@@ -20,9 +20,8 @@ export function predictFileStream(
   const { parts } = archive;
   if (parts.form !== 'store' && parts.form !== 'v1') return [];
   const how = parts.form === 'store' ? 'start' : 'restore';
-  if (how === 'start' && parts.entries.every((entry) => entry.path.startsWith('msgs/'))) return [];
   const readings = readBlocks(archive, results);
-  const queries = new RecordQueries(archive);
+  const queries = new RecordQueries(evidence);
   return SERVER_RULES.map((rules) => {
     const result =
       how === 'start'

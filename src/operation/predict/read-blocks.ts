@@ -1,19 +1,26 @@
 import { hashKey } from '../../codec/highwayhash.ts';
-import type { BlockIndex } from '../../format/block-index/types.ts';
 import type { BlockScan, ScanFault } from '../../kernels/types.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { SliceSource } from '../../source/slice.ts';
 import type { ScanResult } from '../../workers/jobs.ts';
+import { readEntry } from '../../model/read-entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import { scanSource } from '../../workers/scan-block.ts';
+import { readBrokenBlockIndex, type KnownBlock } from './broken-block-index.ts';
 
 /** A block as a server reads it: record by record, up to the first that is bad. */
 export interface BlockReading {
   readonly block: BlockFile;
+  /** What its `.idx` tells, whole or not; null where there is none. */
+  readonly known: KnownBlock | null;
+  /** Beside it lies an `.fss`, which tells its subjects. */
+  readonly hasSubjectFile: boolean;
   /** Of the records before the first bad one. */
   readonly scan: BlockScan;
   /** Offset of the first bad record in the decoded block; null where all are good. */
   readonly cutAtBytes: number | null;
+  /** The last bad record lies behind this one; 0n: it is the first, or there is none. */
+  readonly lastBadAfterSeq: bigint;
   /** A server that only finds its way through the records, and checks no sum, stumbles. */
   readonly isMisaligned: boolean;
   /**
@@ -29,7 +36,7 @@ export interface BlockReading {
 }
 
 /** Where an index says a block begins and ends. */
-type KnownBlock = Pick<BlockIndex, 'firstSeq' | 'lastSeq'>;
+type Bounds = Pick<KnownBlock, 'firstSeq' | 'lastSeq'>;
 
 const STOPPING: readonly ScanFault['kind'][] = ['checksum', 'length', 'tail'];
 const RECORD_HEAD_BYTES = 22;
@@ -46,11 +53,17 @@ export function readBlocks(
   results: ReadonlyMap<number, ScanResult>,
 ): readonly BlockReading[] {
   const indexed = new Map(archive.index?.blocks.map((entry) => [entry.index, entry]));
+  const { parts } = archive;
+  const sidecars = new Map('entries' in parts ? parts.entries.map((entry) => [entry.path, entry]) : []);
   return archive.blocks.flatMap((block) => {
     const result = results.get(block.index);
-    const known = indexed.get(block.index) ?? block.sidecar ?? undefined;
-    const key = hashKey(`${archive.name}-${block.index}`);
-    return result === undefined ? [] : [readBlock(block, result, key, known)];
+    if (result === undefined) return [];
+    const broken = block.sidecar === null ? sidecars.get(`msgs/${block.index}.idx`) : undefined;
+    const known =
+      broken === undefined ? block.sidecar : readBrokenBlockIndex(readEntry(broken) ?? new Uint8Array(0));
+    const bounds = indexed.get(block.index) ?? known ?? undefined;
+    const reading = readBlock(block, result, hashKey(`${archive.name}-${block.index}`), known, bounds);
+    return [{ ...reading, hasSubjectFile: sidecars.has(`msgs/${block.index}.fss`) }];
   });
 }
 
@@ -58,13 +71,16 @@ function readBlock(
   block: BlockFile,
   result: ScanResult,
   key: Uint8Array,
-  known: KnownBlock | undefined,
-): BlockReading {
+  known: KnownBlock | null,
+  bounds: Bounds | undefined,
+): Omit<BlockReading, 'hasSubjectFile'> {
   const bad = result.scan.faults.find((fault) => STOPPING.includes(fault.kind));
   const reading = {
     block,
+    known,
     scan: result.scan,
     cutAtBytes: null,
+    lastBadAfterSeq: result.scan.faults.findLast((fault) => STOPPING.includes(fault.kind))?.seqBefore ?? 0n,
     isMisaligned:
       result.scan.faults.length > MOST_FAULTS ||
       result.scan.faults.some((fault) => fault.kind === 'length' || fault.kind === 'tail'),
@@ -90,11 +106,11 @@ function readBlock(
       isMisaligned:
         reading.isMisaligned ||
         heads.some(
-          ({ fault, bytes }) => fault.lengthBytes !== claimedBytes(bytes) || isOutOfPlace(fault, known),
+          ({ fault, bytes }) => fault.lengthBytes !== claimedBytes(bytes) || isOutOfPlace(fault, bounds),
         ),
       endless: endlessAt(
         heads.filter(
-          ({ fault, bytes }) => isWalkable(bytes, fault, open.content.sizeBytes) && isEndless(bytes, known),
+          ({ fault, bytes }) => isWalkable(bytes, fault, open.content.sizeBytes) && isEndless(bytes, bounds),
         ),
       ),
       isHeaderTooShort: heads.some(
@@ -121,12 +137,12 @@ function hasForeignCompression(block: BlockFile, result: ScanResult): boolean {
 }
 
 /** A record whose sequence makes a block begin, go on or end elsewhere than the index says. */
-function isOutOfPlace({ seq, seqBefore, seqAfter }: ScanFault, known: KnownBlock | undefined): boolean {
-  if (seq === null || known === undefined) return false;
+function isOutOfPlace({ seq, seqBefore, seqAfter }: ScanFault, bounds: Bounds | undefined): boolean {
+  if (seq === null || bounds === undefined) return false;
   if (seqAfter > 0n && seq >= seqAfter) return true;
-  if (seqAfter === 0n && seq !== known.lastSeq) return true;
+  if (seqAfter === 0n && seq !== bounds.lastSeq) return true;
   if (seqBefore > 0n) return false;
-  return seq < known.firstSeq ? seqAfter !== known.firstSeq : seq > known.firstSeq;
+  return seq < bounds.firstSeq ? seqAfter !== bounds.firstSeq : seq > bounds.firstSeq;
 }
 
 function endlessAt(heads: readonly { readonly fault: ScanFault }[]): BlockReading['endless'] {
@@ -144,9 +160,9 @@ function isWalkable(head: Uint8Array, { offsetBytes }: ScanFault, blockBytes: nu
 }
 
 /** A flag bit would end the gap. */
-function isEndless(head: Uint8Array, known: KnownBlock | undefined): boolean {
+function isEndless(head: Uint8Array, bounds: Bounds | undefined): boolean {
   const seq = new DataView(head.buffer).getBigUint64(4, true);
-  return known !== undefined && seq < FLAG_BITS && seq > known.firstSeq + MOST_LISTED;
+  return bounds !== undefined && seq < FLAG_BITS && seq > bounds.firstSeq + MOST_LISTED;
 }
 
 /** How long a record says it is. */

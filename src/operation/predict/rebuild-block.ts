@@ -10,12 +10,10 @@ import {
 import type { BlockIndex } from '../../format/block-index/types.ts';
 import type { BlockScan } from '../../kernels/types.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
+import type { KnownBlock } from './broken-block-index.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecoveredBlock } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
-
-/** What an index says of a block. */
-type KnownBlock = Pick<BlockIndex, 'firstSeq' | 'lastSeq' | 'deleted'>;
 
 const TOP_SEQUENCE = (1n << 62n) - 1n;
 
@@ -25,10 +23,11 @@ const TOP_SEQUENCE = (1n << 62n) - 1n;
  */
 export function rebuildBlock(reading: BlockReading, rules: ServerRules): RecoveredBlock | null {
   const { block } = reading;
-  const isBelieved = block.sidecarCurrent && !(rules.walksIndexedBlocks && reading.isMisaligned);
+  const isWalked = rules.walksIndexedBlocks || !reading.hasSubjectFile;
+  const isBelieved = block.sidecarCurrent && !(isWalked && reading.isMisaligned);
   if (block.sidecar !== null && isBelieved && reading.isDecodable)
     return believedBlock(reading, block.sidecar);
-  return readRecords(reading, block.sidecar, rules);
+  return readRecords(reading, reading.known, rules);
 }
 
 /** The same for one of which an index had told where it begins and what was deleted; that holds. */
@@ -39,7 +38,7 @@ export function readRecords(
 ): RecoveredBlock | null {
   const { block, scan } = reading;
   if (!reading.isDecodable || (reading.isCompressed && !rules.compression)) return null;
-  if (known !== null && block.entry.sizeBytes === 0) return emptyBlock(block, known.lastSeq + 1n, 0);
+  if (known !== null && block.entry.sizeBytes === 0) return emptiedBlock(block, known);
   const beginning = known?.firstSeq ?? 0n;
   const records = beginning === 0n ? scan.ranges : clipRanges(scan.ranges, beginning, TOP_SEQUENCE);
   const live = subtractRanges(records, known?.deleted ?? NO_SEQUENCES);
@@ -64,6 +63,11 @@ function endOf(
   const lastSeq = records.at(-1) ?? 0n;
   if (erased <= lastSeq) return { lastSeq, firstTimeNs, lastTimeNs };
   return { lastSeq: erased, firstTimeNs, lastTimeNs: scan.erasedTimesNs.at(-1) ?? 0n };
+}
+
+/** What an index knew of it is lost, but its place; where it knew of nothing, it is believed. */
+function emptiedBlock(block: BlockFile, { messages, firstSeq, lastSeq }: KnownBlock): RecoveredBlock {
+  return messages > 0n ? emptyBlock(block, lastSeq + 1n, 0) : { ...emptyBlock(block, firstSeq, 0), lastSeq };
 }
 
 /** Whatever was in it, its place is kept. */

@@ -1,7 +1,18 @@
-import type { SequenceRanges } from '../../core/sequence-ranges.ts';
+import type { StreamEvidence } from '../../check/stream-evidence.ts';
+import {
+  mergeRanges,
+  NO_SEQUENCES,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
+import type { BlockScan } from '../../kernels/types.ts';
+import { allTombstones, indexedLive, liveSets } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { eachLiveRecord, type LiveRecord } from './live-records.ts';
 import type { RecoveredBlock, RecoveredStream } from './recovered.ts';
+
+/** Streams beyond this are not read again where an index tells enough. */
+const LARGE_BYTES = 64 * 1024 * 1024;
 
 interface Answer {
   readonly question: string;
@@ -12,11 +23,43 @@ interface Answer {
 /** Looks into the records of one stream. Generations that hold the same messages share an answer: reading is dear. */
 export class RecordQueries {
   readonly archive: StreamArchive;
+  readonly #evidence: StreamEvidence;
   readonly #answers: Answer[] = [];
   #mostOfOneSubject: bigint | null = null;
 
-  constructor(archive: StreamArchive) {
-    this.archive = archive;
+  constructor(evidence: StreamEvidence) {
+    this.archive = evidence.archive;
+    this.#evidence = evidence;
+  }
+
+  /**
+   * What limits take from a stream whose index is not used, without another look at its records: where verify has applied
+   * the same limits to the same messages, and where an index that other generations believe tells which messages limits
+   * had already taken, for large streams. null: look.
+   */
+  takenByLimits(stream: RecoveredStream): SequenceRanges | null {
+    return this.archive.indexStanding === 'current' ? this.takenByIndex(stream) : this.#asVerified(stream);
+  }
+
+  /** The second half of it. */
+  takenByIndex(stream: RecoveredStream): SequenceRanges | null {
+    const { archive } = this;
+    if (archive.index === null || archive.indexStanding !== 'current') return null;
+    const bytes = stream.blocks.reduce((sum, { block }) => sum + block.entry.sizeBytes, 0);
+    if (stream.isIndexed || bytes <= LARGE_BYTES) return null;
+    const kept = mergeRanges([...archive.index.blocks.map(indexedLive), allTombstones(this.#scans())]);
+    return subtractRanges(mergeRanges(stream.blocks.map((block) => block.live)), kept);
+  }
+
+  #asVerified(stream: RecoveredStream): SequenceRanges | null {
+    const before = liveSets(this.archive, this.#scans());
+    const live = new Map(stream.blocks.map((block) => [block.block.index, block.live]));
+    if (!before.every((set) => isSame(set.live, live.get(set.block.index) ?? NO_SEQUENCES))) return null;
+    return subtractRanges(mergeRanges([...live.values()]), this.#evidence.live);
+  }
+
+  #scans(): ReadonlyMap<number, BlockScan> {
+    return new Map([...this.#evidence.results].map(([index, result]) => [index, result.scan]));
   }
 
   /** The answer to a question about the messages of a stream, worked out once for equal messages. */

@@ -1,10 +1,9 @@
 import type { FileStreamParts } from '../../container/entry.ts';
 import { textField } from '../../core/json.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { readEntry } from '../../model/read-entry.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig, unknownInStream } from './accept-config.ts';
-import { readStateAsServer } from './consumer-state.ts';
+import { stateAsServer } from './consumer-state.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
@@ -42,7 +41,7 @@ export function restoreStream(
   if (refusal !== null) return refused(refusal);
   const consumers = restoredConsumers(archive.consumers, parts, rules);
   const config = archive.manifest?.config ?? archive.config ?? {};
-  const result = openStream(queries, config, consumers, readings, rules, atNs);
+  const result = openStream(queries, { config, atNs, isStart: false }, consumers, readings, rules);
   return isServed(result) || result.outcome === 'crash' ? result : refused(result.reason);
 }
 
@@ -78,7 +77,7 @@ function restoredConsumers(
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   for (const { name, config } of consumers) {
     const file = entries.get(`obs/${name}/o.dat`);
-    const state = file === undefined ? 'empty' : readStateAsServer(readEntry(file) ?? new Uint8Array(0));
+    const state = file === undefined ? 'empty' : stateAsServer(file);
     if (!entries.has(`obs/${name}/meta.inf`) || !entries.has(`obs/${name}/meta.sum`))
       return refused(`consumer ${name} has no meta.inf or no meta.sum`);
     if (config === null || !isReadableConfig(config, rules))

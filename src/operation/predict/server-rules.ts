@@ -10,7 +10,7 @@ export interface ServerRules {
   readonly indexVersion: number;
   /** A listed block that is not there makes the index unusable; else only the last listed one does. */
   readonly missesBlocks: boolean;
-  /** A block whose `.idx` is believed is walked all the same, to find its subjects. */
+  /** A block whose `.idx` is believed is walked all the same, to find its subjects; else only where it has no `.fss`. */
   readonly walksIndexedBlocks: boolean;
   /** Delete tombstones are honoured. */
   readonly tombstones: boolean;
@@ -42,8 +42,8 @@ export interface ServerRules {
   readonly strictRequests: boolean;
   /** `template_owner` is an unknown field. */
   readonly forgotTemplates: boolean;
-  /** A consumer whose o.dat cannot be read does not come up; else it begins anew. */
-  readonly dropsBrokenConsumers: boolean;
+  /** A consumer whose o.dat cannot be read begins anew, is deleted with what only it wanted, or is left alone. */
+  readonly brokenConsumer: 'renewed' | 'deleted' | 'left';
   /**
    * What is removed from an interest stream at its start: messages below an ack floor or acknowledged above it (`all`),
    * below the floor only (`floor`); in `own` also what its own filter does not select, and its own interest counts.
@@ -75,7 +75,7 @@ const RULES_2_9: ServerRules = {
   apiLevel: null,
   strictRequests: false,
   forgotTemplates: false,
-  dropsBrokenConsumers: false,
+  brokenConsumer: 'renewed',
   interest: 'all',
   firstSequence: false,
   messageTtl: false,
@@ -103,7 +103,7 @@ const RULES_2_11: ServerRules = {
   emptyStreamRestarts: true,
   remembersLast: 'always',
   apiLevel: 1,
-  dropsBrokenConsumers: true,
+  brokenConsumer: 'deleted',
   interest: 'own',
   messageTtl: true,
 };
@@ -133,6 +133,7 @@ const RULES_2_15: ServerRules = {
   server: '2.15',
   walksLastBlock: true,
   panicsOnScan: true,
+  brokenConsumer: 'left',
   apiLevel: 5,
 };
 

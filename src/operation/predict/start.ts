@@ -3,7 +3,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { refusedConfig } from './accept-config.ts';
 import { startedConsumers } from './consumers.ts';
-import { enforceInterest } from './interest.ts';
+import { dropWithConsumer, enforceInterest } from './interest.ts';
 import { enforceLimits } from './limits.ts';
 import type { BlockReading } from './read-blocks.ts';
 import { rebuildStream } from './rebuild-stream.ts';
@@ -37,33 +37,47 @@ export function startStream(
   around: Surroundings,
 ): ServedStream | NotServed {
   const { archive } = queries;
-  const refusal = refusedConfig(archive, parts, rules, around.isStandalone);
+  const refusal = refusedConfig(archive, rules, around.isStandalone);
   if (refusal !== null) return refusal;
   const consumers = startedConsumers(archive, parts, rules);
   const config = archive.config ?? {};
-  const served = openStream(queries, config, consumers, readings, rules, around.atNs);
-  if (!isServed(served) || config['retention'] !== 'interest' || served.consumers.length === 0) return served;
-  return { ...served, stream: enforceInterest(served.stream, queries, served.consumers, rules) };
+  const opening = { config, atNs: around.atNs, isStart: true };
+  const started = isServed(consumers) ? consumers.started : consumers;
+  const served = openStream(queries, opening, started, readings, rules);
+  if (!isServed(served) || !isServed(consumers) || config['retention'] !== 'interest') return served;
+  const left = consumers.beforeFallen.reduce(
+    (stream, before) => dropWithConsumer(stream, queries, before),
+    served.stream,
+  );
+  if (served.consumers.length === 0) return { ...served, stream: left };
+  return { ...served, stream: enforceInterest(left, queries, served.consumers, rules) };
+}
+
+/** How messages are opened. */
+interface Opening {
+  readonly config: JsonObject;
+  readonly atNs: bigint;
+  /** Not a restore. */
+  readonly isStart: boolean;
 }
 
 /** Opens the messages of a stream under a configuration, then its consumers. */
 export function openStream(
   queries: RecordQueries,
-  config: JsonObject,
+  { config, atNs, isStart }: Opening,
   consumers: readonly ConsumerArchive[] | NotServed,
   readings: readonly BlockReading[],
   rules: ServerRules,
-  atNs: bigint,
 ): ServedStream | NotServed {
   const { archive } = queries;
   const { taken, remembered } = takeIndex(archive, rules);
   const opened = taken ?? rebuildStream(readings, rules, remembered);
   if (!isServed(opened)) return opened;
-  const panic = rules.panicsOnScan ? panicOnScan(opened, archive, config, readings) : null;
+  const panic = rules.panicsOnScan ? panicOnScan(opened, config, queries, readings) : null;
   if (panic !== null) return panic;
   if (!isServed(consumers)) return consumers;
   const limited = enforceLimits(opened, config, queries, rules, atNs);
-  const walked = walkBlocks(limited, archive, config, consumers, readings, rules);
+  const walked = walkBlocks(limited, archive, config, consumers, readings, rules, isStart);
   if (!isServed(walked)) return walked;
   return { opened, stream: walked, consumers };
 }

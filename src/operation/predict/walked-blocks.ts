@@ -1,12 +1,15 @@
 import { countSequences } from '../../core/sequence-ranges.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { IndexBlock } from '../../format/index/types.ts';
+import { indexedLive } from '../../model/live-set.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import type { BlockReading } from './read-blocks.ts';
 import { readRecords } from './rebuild-block.ts';
 import { isEndless, runsOut } from './rebuild-stream.ts';
+import type { RecordQueries } from './record-queries.ts';
 import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
+import { badRecordBeforeSources } from './source-scan.ts';
 
 /**
  * A stream whose index.db was taken, once the server has walked the blocks that its consumers and sources make it look
@@ -19,10 +22,12 @@ export function walkBlocks(
   consumers: readonly ConsumerArchive[],
   readings: readonly BlockReading[],
   rules: ServerRules,
+  isStart: boolean,
 ): RecoveredStream | NotServed {
   const byNumber = new Map(readings.map((reading) => [reading.block.index, reading]));
   const scanned = rules.messageTtl ? scannedBlocks(archive, config) : new Set<number>();
-  const isBatchLooked = config['allow_atomic'] === true && rules.apiLevel !== null && rules.apiLevel >= 2;
+  const isBatchLooked =
+    isStart && config['allow_atomic'] === true && rules.apiLevel !== null && rules.apiLevel >= 2;
   const lastLive = stream.blocks.findLast((block) => block.live.length > 0);
   const isLastLooked = isBatchLooked || (rules.walksLastBlock && lastLive?.live.at(-1) === stream.lastSeq);
   const isCut = (block: RecoveredBlock): boolean =>
@@ -34,7 +39,12 @@ export function walkBlocks(
   const walked = stream.blocks.filter(isCut).flatMap((block) => byNumber.get(block.block.index) ?? []);
   const endless = walked.find((reading) => isEndless(reading, rules));
   if (endless !== undefined) return runsOut(endless);
-  const indexed = new Map(archive.index?.blocks.map((entry) => [entry.index, entry]));
+  const indexed = new Map(
+    archive.index?.blocks.map((entry) => [
+      entry.index,
+      { ...entry, messages: countSequences(indexedLive(entry)) },
+    ]),
+  );
   const blocks = stream.blocks.flatMap((block) => {
     const reading = byNumber.get(block.block.index);
     if (reading === undefined || !isCut(block)) return [block];
@@ -70,20 +80,19 @@ function isWalked(
 /** A stream whose index.db was taken and in which a bad record lies where TTLs, schedules or sources are looked for. */
 export function panicOnScan(
   stream: RecoveredStream,
-  archive: StreamArchive,
   config: JsonObject,
+  queries: RecordQueries,
   readings: readonly BlockReading[],
 ): NotServed | null {
   if (!stream.isIndexed || stream.messages === 0n) return null;
-  const { parts } = archive;
-  const hasSources = Array.isArray(config['sources']);
-  const isSourceStateKept = 'entries' in parts && parts.entries.some((entry) => entry.path === 'sources.db');
-  const scanned = scannedBlocks(archive, config);
-  if (hasSources && !isSourceStateKept && archive.index !== null) scanned.add(archive.index.lastBlockIndex);
-  const met = readings.find(
-    ({ block, cutAtBytes, isMisaligned }) => scanned.has(block.index) && cutAtBytes !== null && !isMisaligned,
-  );
-  return met === undefined
+  const scanned = scannedBlocks(queries.archive, config);
+  const met =
+    readings.find(
+      ({ block, cutAtBytes, isMisaligned }) =>
+        scanned.has(block.index) && cutAtBytes !== null && !isMisaligned,
+    ) ??
+    badRecordBeforeSources(stream, config, queries, new Map(readings.map((one) => [one.block.index, one])));
+  return met === null
     ? null
     : {
         outcome: 'crash',

@@ -21,7 +21,7 @@ export function planStream(
 ): PreflightStream {
   const { archive, results } = evidence;
   const readings = readBlocks(archive, results);
-  const result = startStream(new RecordQueries(archive), parts, readings, rules, around);
+  const result = startStream(new RecordQueries(evidence), parts, readings, rules, around);
   const base = { account: archive.account, name: archive.name, assigned };
   const orphan = assigned === false ? [orphanStep(parts.label)] : [];
   if (!isServed(result)) return { ...base, ...notServed(result, parts.label, orphan) };
@@ -46,7 +46,7 @@ export function planStream(
       ...indexSteps(result, evidence, parts, rules, bytesToRead),
       ...blockSteps(result, readings, lost.msgs.length > 0),
       ...oldIndexSteps(parts, rules),
-      ...consumerSteps(result, evidence),
+      ...consumerSteps(result, evidence, rules),
       ...limitSteps(result, parts.label),
     ],
   };
@@ -140,14 +140,21 @@ function blockSteps(
   });
 }
 
-function consumerSteps({ consumers }: ServedStream, { archive }: StreamEvidence): PreflightStep[] {
+function consumerSteps(
+  { consumers }: ServedStream,
+  { archive }: StreamEvidence,
+  rules: ServerRules,
+): PreflightStep[] {
   return archive.consumers
     .filter((consumer) => !consumers.includes(consumer))
     .map((consumer) => ({
       do: 'drop-consumer',
       severity: 'critical',
       file: consumer.label,
-      reason: `consumer ${consumer.name} cannot be read; its files stay`,
+      reason:
+        consumer.state === null && consumer.config !== null && rules.brokenConsumer === 'deleted'
+          ? `the state of consumer ${consumer.name} cannot be read: the server deletes it`
+          : `consumer ${consumer.name} cannot be read; its files stay`,
     }));
 }
 

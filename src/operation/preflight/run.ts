@@ -6,6 +6,7 @@ import { gatherEvidence } from '../stream-evidence.ts';
 import { loadStream, sourceReport, TOOL, withArchive, type Archive } from '../open-archive.ts';
 import { SERVER_RULES, type ServerRules } from '../predict/server-rules.ts';
 import type { Status } from '../types.ts';
+import { assignmentKey, readAssignments, type Assignments } from './assignments.ts';
 import { leftoverSteps } from './leftovers.ts';
 import { planStream } from './plan-stream.ts';
 import type { PreflightOptions, PreflightReport, PreflightStream } from './types.ts';
@@ -18,9 +19,10 @@ export async function preflightStore(path: string, options: PreflightOptions = {
   const rules = rulesFor(options.serverVersion);
   return withArchive(path, options, async (work) => {
     if (!work.container.kind.endsWith('store')) throw new UsageError(`${path} is no server's store`);
+    const assignments = readAssignments(work.container);
     const planned = [];
     for (const parts of work.selected)
-      if (parts.form === 'store') planned.push(await planOne(parts, work, rules));
+      if (parts.form === 'store') planned.push(await planOne(parts, work, rules, assignments));
     const streams = planned.map((one) => one.stream);
     const steps = leftoverSteps(work.container.findings, rules);
     const findings = [...work.container.findings, ...planned.flatMap((one) => one.findings)].filter(isUnread);
@@ -51,13 +53,15 @@ async function planOne(
   parts: FileStreamParts,
   work: Archive,
   rules: ServerRules,
+  assignments: Assignments | null,
 ): Promise<{ readonly stream: PreflightStream; readonly findings: readonly Finding[] }> {
   try {
     const archive = loadStream(parts);
     const findings = [...parts.findings, ...archive.findings];
     if (archive.encrypted !== null) return { stream: untold(parts, archive.name), findings };
+    const assigned = assignments?.has(assignmentKey(archive.account, archive.name)) ?? null;
     const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
-    const stream = planStream(evidence, parts, rules, work, null);
+    const stream = planStream(evidence, parts, rules, work, assigned);
     return {
       stream: { ...stream, steps: [...stream.steps, ...leftoverSteps(parts.findings, rules)] },
       findings,

@@ -22,10 +22,12 @@ export function damagesOf(blocks: readonly ReadBlock[], isTornTailHarmless: bool
   return blocks.flatMap((read) => {
     const { scan, file, isPart } = read.block;
     if (isPart) return [];
-    if (scan.rawBytes > 0 && scan.records === 0) return [unreadBlock(read, blocks)];
+    const isTorn = isTornTailHarmless && file.index === highest;
+    const isOnlyTorn = isTorn && scan.faults.every(({ kind }) => kind === 'tail');
+    if (scan.rawBytes > 0 && scan.records === 0) return isOnlyTorn ? [] : [unreadBlock(read, blocks)];
     return scan.faults.flatMap((fault) => {
       if (fault.kind === 'order') return [];
-      if (fault.kind === 'tail' && isTornTailHarmless && file.index === highest) return [];
+      if (fault.kind === 'tail' && isTorn) return [];
       return [damageOf(read, fault, blocks)];
     });
   });
@@ -43,10 +45,13 @@ function damageOf({ block }: ReadBlock, fault: ScanFault, blocks: readonly ReadB
       ...place,
       reason: `its parts contradict each other (${fault.detail})`,
       seqs: oneRange(seq, seq),
+      isOpen: false,
     };
   }
   const reason = REASONS[fault.kind === 'order' ? 'length' : fault.kind];
-  return { ...place, reason, seqs: swallowed(fault, blocks) };
+  const seqs = swallowed(fault, blocks);
+  const isOpen = seqs.length === 0 && fault.seqAfter === 0n && nearestAbove(blocks, fault.seqBefore) === 0n;
+  return { ...place, reason, seqs, isOpen };
 }
 
 /** What lies between the good records before and behind, in this block or the next one. */
@@ -80,6 +85,7 @@ function unreadBlock({ block }: ReadBlock, blocks: readonly ReadBlock[]): Damage
     lengthBytes: block.scan.rawBytes,
     reason: 'no record of it is good',
     seqs: low > 0n && high > low ? oneRange(low + 1n, high - 1n) : NO_SEQUENCES,
+    isOpen: low === 0n || high <= low,
   };
 }
 

@@ -14,6 +14,8 @@ export interface BlockOwner {
 
 const SEARCHED_BYTES = 4 * 1024 * 1024;
 const MOST_PROBES = 8;
+/** Of those that nothing sound follows, more have to be tried. */
+const MOST_LONELY = 48;
 const HEAD_BYTES = 22;
 const LEAST_BYTES = 30;
 const FLAGS_TOP = 0xc0;
@@ -31,15 +33,19 @@ export function findOwner(content: ByteSource, candidates: OwnerCandidates): Blo
   return null;
 }
 
-/** Records whose header and subject look sound, the shortest first. */
+/** Records whose header and subject look sound, shortest first; where some are followed by others, only those. */
 function findProbes(bytes: Buffer): Buffer[] {
-  const probes: Buffer[] = [];
-  for (let at = 0; at + LEAST_BYTES <= bytes.length && probes.length < MOST_PROBES;) {
+  const followed: Buffer[] = [];
+  const lonely: Buffer[] = [];
+  for (let at = 0; at + LEAST_BYTES <= bytes.length && followed.length < MOST_PROBES; at++) {
     const lengthBytes = soundLength(bytes, at);
-    if (lengthBytes > 0) probes.push(bytes.subarray(at, at + lengthBytes));
-    at += lengthBytes > 0 ? lengthBytes : 1;
+    if (lengthBytes === 0) continue;
+    const next = at + lengthBytes;
+    const isFollowed = next + LEAST_BYTES <= bytes.length && soundLength(bytes, next) > 0;
+    if (isFollowed) followed.push(bytes.subarray(at, next));
+    else if (lonely.length < MOST_LONELY) lonely.push(bytes.subarray(at, next));
   }
-  return probes.toSorted((a, b) => a.length - b.length);
+  return [...followed, ...lonely].toSorted((a, b) => a.length - b.length);
 }
 
 /** The length of the record that may begin here, 0 where none can. */

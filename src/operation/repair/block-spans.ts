@@ -64,7 +64,8 @@ function risingSpans({ scan }: SalvagedBlock): PlacedSpan[] {
     if (endBytes > startBytes) spans.push({ span: { startBytes, endBytes }, firstSeq });
   };
   let startBytes = 0;
-  let firstSeq = 0n;
+  // Runs are opened in this order: one that says too low a sequence is held open until then.
+  let firstSeq = scan.firstSeq;
   for (const fault of scan.faults) {
     if (fault.kind === 'structure') continue;
     add(startBytes, fault.offsetBytes, firstSeq);
@@ -88,16 +89,17 @@ function fallBack(
   const walk = new RecordWalk(handles, block.descriptor, { startBytes: fault.offsetBytes, endBytes });
   let last = 0n;
   try {
-    for (let record = walk.next(); record !== null; record = walk.next()) {
-      const seq = record.word & ~(3n << 62n);
-      if (isErased(record.word)) erased.push(seq);
-      else if ((record.word & (1n << 62n)) === 0n) {
+    while (walk.next()) {
+      const { word, offsetBytes } = walk;
+      const seq = word & ~(3n << 62n);
+      if (isErased(word)) erased.push(seq);
+      else if ((word & (1n << 62n)) === 0n) {
         messages.push(seq);
         if (spans.length === 0 || seq <= last) {
           const before = spans.at(-1);
           if (before !== undefined)
-            spans[spans.length - 1] = { ...before, span: { ...before.span, endBytes: record.offsetBytes } };
-          spans.push({ span: { startBytes: record.offsetBytes, endBytes }, firstSeq: seq });
+            spans[spans.length - 1] = { ...before, span: { ...before.span, endBytes: offsetBytes } };
+          spans.push({ span: { startBytes: offsetBytes, endBytes }, firstSeq: seq });
         }
         last = seq;
       }

@@ -6,18 +6,20 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
+import { parseBlockIndex } from '../../format/block-index/parse.ts';
 import { checkIndexSum, parseIndex } from '../../format/index/parse.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { indexedLive } from '../../model/live-set.ts';
 import { readEntry } from '../../model/read-entry.ts';
-import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { FileStreamParts } from '../../container/entry.ts';
+import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import type { ReadBlock } from './block-damage.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import type { Listing } from './salvaged-stream.ts';
 
 /** What the index files of a stream prove. */
 export interface IndexProofs {
   readonly deleted: SequenceRanges;
-  readonly listed: SalvagedStream['listed'];
+  readonly listed: readonly Listing[];
   /** The last sequence they know; 0n where they know none. */
   readonly lastSeq: bigint;
   readonly lastTimeNs: bigint;
@@ -58,16 +60,26 @@ function isSameTime(a: bigint | undefined, b: bigint): boolean {
  * A deleted sequence stays deleted: what an index does not list as live below its last sequence is proven gone, however
  * old the index is. What it lists is a promise.
  */
-export function proofsOfIndex(index: StreamIndex, folder: string, blocks: readonly ReadBlock[]): IndexProofs {
+export function proofsOfIndex(
+  index: StreamIndex,
+  isOld: boolean,
+  folder: string,
+  blocks: readonly ReadBlock[],
+): IndexProofs {
   const live = mergeRanges(index.blocks.map(indexedLive));
   const owned = new Set(
     blocks.filter(({ block }) => block.scan.records > 0).map(({ block }) => block.owner.number),
+  );
+  const lowest = blocks.reduce(
+    (seq, { content }) => (content.lowSeq > 0n && content.lowSeq < seq ? content.lowSeq : seq),
+    index.lastSeq + 1n,
   );
   return {
     deleted: subtractRanges(oneRange(1n, index.lastSeq), live),
     listed: index.blocks.map((block) => ({
       file: `${folder}msgs/${block.index}.blk`,
       isMissing: !owned.has(block.index),
+      isDoubtful: isOld && !owned.has(block.index) && block.lastSeq < lowest,
       seqs: clipRanges(indexedLive(block), 1n, index.lastSeq),
     })),
     lastSeq: index.lastSeq,
@@ -76,11 +88,18 @@ export function proofsOfIndex(index: StreamIndex, folder: string, blocks: readon
 }
 
 /** The same of the `.idx` files that servers up to 2.9 keep beside blocks. */
-export function proofsOfSidecars(archive: StreamArchive, blocks: readonly ReadBlock[]): IndexProofs {
+export function proofsOfSidecars(
+  archive: StreamArchive,
+  parts: FileStreamParts,
+  blocks: readonly ReadBlock[],
+): IndexProofs {
   const deleted: SequenceRanges[] = [];
-  const listed: SalvagedStream['listed'][number][] = [];
+  const listed: Listing[] = [];
   let [lastSeq, lastTimeNs] = [0n, 0n];
-  for (const { sidecar, sidecarCurrent, index, entry } of archive.blocks) {
+  for (const { sidecar, sidecarCurrent, index, entry } of [
+    ...archive.blocks,
+    ...lonelySidecars(archive, parts),
+  ]) {
     if (sidecar === null) continue;
     deleted.push(sidecar.deleted);
     const owned = blocks.filter(({ block }) => block.owner.number === index);
@@ -90,9 +109,23 @@ export function proofsOfSidecars(archive: StreamArchive, blocks: readonly ReadBl
       listed.push({
         file: entry.label,
         isMissing: owned.length === 0,
+        isDoubtful: false,
         seqs: subtractRanges(oneRange(sidecar.firstSeq, sidecar.lastSeq), sidecar.deleted),
       });
     if (sidecar.lastSeq > lastSeq) [lastSeq, lastTimeNs] = [sidecar.lastSeq, sidecar.lastTimeNs];
   }
   return { deleted: mergeRanges(deleted), listed, lastSeq, lastTimeNs };
+}
+
+/** Those whose block is not there under its name: its records may be, elsewhere. */
+function lonelySidecars(archive: StreamArchive, parts: FileStreamParts): BlockFile[] {
+  const present = new Set(archive.blocks.map((block) => block.index));
+  return parts.entries.flatMap((entry) => {
+    const number = /^msgs\/(\d{1,10})\.idx$/.exec(entry.path)?.[1];
+    if (number === undefined || present.has(Number(number))) return [];
+    const bytes = readEntry(entry);
+    const parsed = bytes === null || bytes.length === 0 ? null : parseBlockIndex(bytes);
+    if (parsed === null || !parsed.ok) return [];
+    return [{ index: Number(number), entry, sidecar: parsed.value, sidecarCurrent: false }];
+  });
 }

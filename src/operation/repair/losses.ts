@@ -40,21 +40,30 @@ export function countLosses(outcome: Outcome): StreamLoss {
   explained = mergeRanges([explained, disagreeing]);
   const promised = inOrder(
     sources
-      .flatMap(promisesOf)
+      .flatMap((source) => promisesOf(source, false))
       .flatMap((cause) => pieces(subtractRanges(open(cause.seqs), explained), cause)),
   );
   explained = mergeRanges([explained, ...promised.map(({ from, to }) => oneRange(from, to))]);
   const told = [...damaged, ...differing, ...promised];
+  const removed = inOrder(
+    sources
+      .flatMap((source) => promisesOf(source, true))
+      .flatMap((cause) => pieces(subtractRanges(open(cause.seqs), explained), cause, 'doubtful')),
+  );
   const lastSeq = [outcome.lastSeq, outcome.declaredLastSeq, explained.at(-1) ?? 0n].reduce((a, b) =>
     a > b ? a : b,
   );
   const behind = subtractRanges(open(oneRange(outcome.lastSeq + 1n, outcome.declaredLastSeq)), explained);
-  told.push(...pieces(behind, { ...NOWHERE, reason: 'backup.json counts messages up to here' }));
+  const ended = pieces(behind, { ...NOWHERE, reason: 'backup.json counts messages up to here' });
   const lost = mergeRanges([explained, behind]);
-  const firstSeq = lowest([survey.recovered[0], lost[0]]) ?? (lastSeq === 0n ? 0n : lastSeq + 1n);
+  const firstSeq = lowest([survey.recovered[0], lost[0], removed[0]?.from]) ?? lastSeq + 1n;
   const range = oneRange(firstSeq, lastSeq);
   const doubtful = subtractRanges(range, mergeRanges([gone, lost]));
-  told.push(...pieces(doubtful, { ...NOWHERE, reason: 'no record and no index speaks of it' }, 'doubtful'));
+  const unknown = pieces(
+    subtractRanges(doubtful, mergeRanges(removed.map(({ from, to }) => oneRange(from, to)))),
+    { ...NOWHERE, reason: 'no record and no index speaks of it' },
+    'doubtful',
+  );
   const recovered = countSequences(survey.recovered);
   return {
     account: sources[0]?.archive.account ?? null,
@@ -65,14 +74,14 @@ export function countLosses(outcome: Outcome): StreamLoss {
     lost: countSequences(lost),
     deleted: countSequences(range) - recovered - countSequences(lost),
     doubtful: countSequences(doubtful),
-    ranges: told.toSorted((a, b) => (a.from < b.from ? -1 : 1)),
+    ranges: [...told, ...removed, ...ended, ...unknown].toSorted((a, b) => (a.from < b.from ? -1 : 1)),
     disagreements: survey.disagreements,
   };
 }
 
 const NOWHERE = { file: null, offsetBytes: null, lengthBytes: null } as const;
 
-type Cause = Omit<Damage, 'file' | 'seqs'> & { readonly file: string | null };
+type Cause = Omit<Damage, 'file' | 'seqs' | 'isOpen'> & { readonly file: string | null };
 
 function pieces(seqs: SequenceRanges, cause: Cause, state: LostRange['state'] = 'lost'): LostRange[] {
   const { file, offsetBytes, lengthBytes, reason } = cause;
@@ -109,13 +118,21 @@ function damagesOf(source: SalvagedStream): Damage[] {
   });
 }
 
-function promisesOf(source: SalvagedStream): (Cause & { readonly seqs: SequenceRanges })[] {
-  return source.listed.map(({ file, isMissing, seqs }) => ({
-    ...NOWHERE,
-    file,
-    reason: isMissing ? 'the block is missing' : 'an index lists it, the block does not hold it',
-    seqs,
-  }));
+function promisesOf(
+  source: SalvagedStream,
+  isDoubtful: boolean,
+): (Cause & { readonly seqs: SequenceRanges })[] {
+  const missing = isDoubtful
+    ? 'an old index lists the block; it may have been removed since'
+    : 'the block is missing';
+  return source.listed
+    .filter((listing) => listing.isDoubtful === isDoubtful)
+    .map(({ file, isMissing, seqs }) => ({
+      ...NOWHERE,
+      file,
+      reason: isMissing ? missing : 'an index lists it, the block does not hold it',
+      seqs,
+    }));
 }
 
 function lowest(seqs: readonly (bigint | undefined)[]): bigint | undefined {

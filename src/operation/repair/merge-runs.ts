@@ -26,6 +26,11 @@ export class RunMerge {
 
   /** Every copy of the next sequence; their bytes hold until the next call. null at the end. */
   next(): readonly MessageCopy[] | null {
+    const [only] = this.#given;
+    if (only !== undefined && this.#given.length === 1 && this.#heads.length === 0) {
+      const message = this.#alone(only);
+      if (message !== null) return [{ source: only.run.source, message }];
+    }
     for (const head of this.#given) this.#advance(head);
     this.#given = [];
     this.#openUpTo();
@@ -36,6 +41,23 @@ export class RunMerge {
       if (head !== undefined) this.#given.push(head);
     }
     return this.#given.map(({ run, message }) => ({ source: run.source, message }));
+  }
+
+  /** The usual case: one run is read, and no other begins before its next message. */
+  #alone(head: Head): RunMessage | null {
+    const waiting = this.#waiting.at(-1);
+    if (waiting !== undefined && waiting.firstSeq <= head.message.seq + 1n) return null;
+    const message = head.cursor.next();
+    if (message === null) {
+      head.cursor.close();
+      this.#given = [];
+      return null;
+    }
+    head.message = message;
+    if (waiting === undefined || waiting.firstSeq > message.seq) return message;
+    this.#given = [];
+    this.#push(head);
+    return null;
   }
 
   close(): void {

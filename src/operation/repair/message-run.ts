@@ -5,6 +5,8 @@ export interface RunMessage {
   readonly subject: Uint8Array;
   readonly header: Uint8Array | null;
   readonly data: Uint8Array;
+  /** Bytes it takes in a block. */
+  readonly storedBytes: number;
 }
 
 /** Gives the messages of a run, one by one. */

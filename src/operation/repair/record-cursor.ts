@@ -6,6 +6,7 @@ import type { MessageCursor, RunMessage } from './message-run.ts';
 const WINDOW_BYTES = 256 * 1024;
 const HEAD_BYTES = 22;
 const CHECKSUM_BYTES = 8;
+const HEADER_LENGTH_BYTES = 4;
 const ERASED = 1n << 63n;
 const FLAGS = 3n << 62n;
 const HEADER_END = Buffer.from('\r\n\r\n');
@@ -14,17 +15,6 @@ const HEADER_END = Buffer.from('\r\n\r\n');
 export interface RecordSpan {
   readonly startBytes: number;
   readonly endBytes: number;
-}
-
-/** One record of a span whose checksum was found to fit. */
-export interface SpanRecord {
-  readonly offsetBytes: number;
-  readonly lengthBytes: number;
-  /** Sequence with its flag bits. */
-  readonly word: bigint;
-  readonly timeNs: bigint;
-  /** The record's bytes, valid until the next one is read. */
-  readonly bytes: Buffer;
 }
 
 /** Walks a span of good records. Throws ToolError where they are no longer what they were when they were checked. */
@@ -44,42 +34,59 @@ export class RecordWalk {
     this.#content = handles.acquire(block);
     this.#at = span.startBytes;
     this.#endBytes = span.endBytes;
-    this.#window = Buffer.allocUnsafe(
-      Math.max(HEAD_BYTES, Math.min(WINDOW_BYTES, span.endBytes - span.startBytes)),
-    );
+    const wanted = Math.min(WINDOW_BYTES, span.endBytes - span.startBytes);
+    this.#window = handles.takeWindow(Math.max(HEAD_BYTES, wanted));
   }
 
-  next(): SpanRecord | null {
-    const offsetBytes = this.#at;
-    if (offsetBytes >= this.#endBytes) return null;
-    const head = this.#bytes(offsetBytes, HEAD_BYTES);
-    const lengthBytes = head.readUInt32LE(0) & 0x7fffffff;
-    if (lengthBytes < HEAD_BYTES + CHECKSUM_BYTES || offsetBytes + lengthBytes > this.#endBytes)
-      throw changed();
-    const bytes = this.#bytes(offsetBytes, lengthBytes);
-    this.#at += lengthBytes;
-    return {
-      offsetBytes,
-      lengthBytes,
-      word: bytes.readBigUInt64LE(4),
-      timeNs: bytes.readBigInt64LE(12),
-      bytes,
-    };
+  /** Where the record lies in the block's decoded bytes. */
+  offsetBytes = 0;
+  lengthBytes = 0;
+  /** Sequence with its flag bits. */
+  word = 0n;
+  timeNs = 0n;
+
+  /** Goes to the next record; false at the end. */
+  next(): boolean {
+    const at = this.#at;
+    if (at >= this.#endBytes) return false;
+    let from = this.#place(at, HEAD_BYTES);
+    this.offsetBytes = at;
+    this.lengthBytes = this.#window.readUInt32LE(from) & 0x7fffffff;
+    if (this.lengthBytes < HEAD_BYTES + CHECKSUM_BYTES) throw changed();
+    from = this.#place(at, this.lengthBytes);
+    this.word = this.#window.readBigUInt64LE(from + 4);
+    this.timeNs = this.#window.readBigInt64LE(from + 12);
+    this.#at = at + this.lengthBytes;
+    return true;
+  }
+
+  /** The bytes that hold the record, and where it begins in them; until the next one is read. */
+  get bytes(): Buffer {
+    return this.#window;
+  }
+
+  get startBytes(): number {
+    return this.offsetBytes - this.#from;
   }
 
   close(): void {
+    this.#handles.giveWindow(this.#window);
     this.#handles.release(this.#block);
   }
 
-  #bytes(at: number, lengthBytes: number): Buffer {
+  /** Where in the window a part of the block is. */
+  #place(at: number, lengthBytes: number): number {
     if (at + lengthBytes > this.#endBytes) throw changed();
     if (at < this.#from || at + lengthBytes > this.#from + this.#filled) {
-      if (lengthBytes > this.#window.length) this.#window = Buffer.allocUnsafe(lengthBytes);
+      if (lengthBytes > this.#window.length) {
+        this.#handles.giveWindow(this.#window);
+        this.#window = this.#handles.takeWindow(lengthBytes);
+      }
       this.#from = at;
       this.#filled = this.#fill(at);
       if (this.#filled < lengthBytes) throw changed();
     }
-    return this.#window.subarray(at - this.#from, at - this.#from + lengthBytes);
+    return at - this.#from;
   }
 
   /** A compressed block gives its last bytes, which it keeps apart, only to a read of their own. */
@@ -106,9 +113,10 @@ export class RecordCursor implements MessageCursor {
   }
 
   next(): RunMessage | null {
-    for (let record = this.#walk.next(); record !== null; record = this.#walk.next()) {
-      if (record.word === 0n || (record.word & FLAGS) !== 0n) continue;
-      const message = messageOf(record, this.#malformed.has(record.offsetBytes));
+    const walk = this.#walk;
+    while (walk.next()) {
+      if (walk.word === 0n || (walk.word & FLAGS) !== 0n) continue;
+      const message = messageOf(walk, this.#malformed.size > 0 && this.#malformed.has(walk.offsetBytes));
       if (message !== null) return message;
     }
     return null;
@@ -119,28 +127,57 @@ export class RecordCursor implements MessageCursor {
   }
 }
 
+/** A message in a window; its parts are looked up when they are asked for. */
+class WindowMessage implements RunMessage {
+  readonly seq: bigint;
+  readonly timeNs: bigint;
+  readonly storedBytes: number;
+  readonly #bytes: Buffer;
+  readonly #subjectAt: number;
+  readonly #subjectEnd: number;
+  readonly #headerEnd: number;
+  readonly #end: number;
+
+  /** Places in `bytes`; `headerEnd` = 0: no header. */
+  constructor(walk: RecordWalk, subjectEnd: number, headerEnd: number) {
+    this.seq = walk.word;
+    this.timeNs = walk.timeNs;
+    this.storedBytes = walk.lengthBytes;
+    this.#bytes = walk.bytes;
+    this.#subjectAt = walk.startBytes + HEAD_BYTES;
+    this.#subjectEnd = subjectEnd;
+    this.#headerEnd = headerEnd;
+    this.#end = walk.startBytes + walk.lengthBytes - CHECKSUM_BYTES;
+  }
+
+  get subject(): Uint8Array {
+    return this.#bytes.subarray(this.#subjectAt, this.#subjectEnd);
+  }
+
+  get header(): Uint8Array | null {
+    return this.#headerEnd === 0
+      ? null
+      : this.#bytes.subarray(this.#subjectEnd + HEADER_LENGTH_BYTES, this.#headerEnd);
+  }
+
+  get data(): Uint8Array {
+    return this.#bytes.subarray(this.#headerEnd === 0 ? this.#subjectEnd : this.#headerEnd, this.#end);
+  }
+}
+
 /**
  * The parts of a message record. The lengths between them are outside the checksum: where they contradict the bytes, the
  * header block's own end tells where it ends; null where nothing tells.
  */
-function messageOf(record: SpanRecord, isMalformed: boolean): RunMessage | null {
-  const { bytes, word: seq, timeNs } = record;
-  const subjectEnd = HEAD_BYTES + bytes.readUInt16LE(20);
-  const end = bytes.length - CHECKSUM_BYTES;
-  const hasHeader = bytes.readUInt32LE(0) >>> 31 === 1;
-  const subject = bytes.subarray(HEAD_BYTES, subjectEnd);
-  if (!hasHeader)
-    return isMalformed ? null : { seq, timeNs, subject, header: null, data: bytes.subarray(subjectEnd, end) };
-  const headerAt = subjectEnd + 4;
+function messageOf(walk: RecordWalk, isMalformed: boolean): RunMessage | null {
+  const { bytes, startBytes } = walk;
+  const subjectEnd = startBytes + HEAD_BYTES + bytes.readUInt16LE(startBytes + 20);
+  const end = startBytes + walk.lengthBytes - CHECKSUM_BYTES;
+  const hasHeader = bytes.readUInt32LE(startBytes) >>> 31 === 1;
+  if (!hasHeader) return isMalformed ? null : new WindowMessage(walk, subjectEnd, 0);
+  const headerAt = subjectEnd + HEADER_LENGTH_BYTES;
   const headerEnd = isMalformed ? ownEnd(bytes, headerAt, end) : headerAt + bytes.readUInt32LE(subjectEnd);
-  if (headerEnd === null || headerEnd > end) return null;
-  return {
-    seq,
-    timeNs,
-    subject,
-    header: bytes.subarray(headerAt, headerEnd),
-    data: bytes.subarray(headerEnd, end),
-  };
+  return headerEnd === null || headerEnd > end ? null : new WindowMessage(walk, subjectEnd, headerEnd);
 }
 
 function ownEnd(bytes: Buffer, headerAt: number, end: number): number | null {

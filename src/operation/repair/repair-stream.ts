@@ -19,6 +19,8 @@ export interface RepairedStream {
   readonly notes: readonly RepairNote[];
 }
 
+const MOST_OPEN_NOTES = 100;
+
 /** Joins what is left of a stream; the first source is the one that is repaired. Throws ToolError, CancelledError. */
 export async function repairStream(
   sources: readonly [SalvagedStream, ...SalvagedStream[]],
@@ -52,6 +54,14 @@ export async function repairStream(
   const { consumers, notes } = await repairConsumers(sources, place, surveyed);
   const said =
     chosen.said === null ? [] : [{ account, stream: name, text: chosen.said, loss: chosen.isLoss }];
+  const open = sources.length > 1 && loss.lost === 0n ? [] : own.damages.filter(({ isOpen }) => isOpen);
+  for (const { file, offsetBytes, reason } of open.slice(0, MOST_OPEN_NOTES))
+    said.push({
+      account,
+      stream: name,
+      text: `${file} at ${offsetBytes ?? 0}: ${reason}, and nothing tells which messages were there`,
+      loss: true,
+    });
   const undeleted = countSequences(intersectRanges(proven, found.recovered));
   if (options.undelete === true)
     said.push({

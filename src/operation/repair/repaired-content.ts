@@ -53,7 +53,8 @@ function walk(stream: string, options: SurveyOptions): MessageWalk {
       options,
       (message, disagreement) => {
         if (disagreement?.chosen === null) return;
-        const stored = { account: null, stream, ...message };
+        const { seq, timeNs, subject, header, data } = message;
+        const stored = { account: null, stream, seq, timeNs, subject, header, data };
         if (wants(stored)) lot.push({ ...stored, ...ownBytes(message) });
       },
       giveOut,

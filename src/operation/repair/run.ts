@@ -87,6 +87,9 @@ async function repairStreams(
 /** Of several streams those that are encrypted are left out, and told. */
 function withoutKey({ usable, skipped }: ReturnType<typeof withData>): ReturnType<typeof withData> {
   const isClosed = ({ encrypted }: StreamArchive): boolean => encrypted !== null && usable.length > 1;
+  const [first] = usable;
+  if (first !== undefined && usable.every(isClosed))
+    throw new ToolError(`${first.name}: encrypted, its key is needed`);
   const closed = usable.filter(isClosed).map(({ account, name }) => ({
     account,
     name,

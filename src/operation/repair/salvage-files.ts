@@ -44,11 +44,20 @@ export async function salvageFiles(
   const isFitting = anyIndex !== null && isIndexOf(anyIndex, blocks);
   const index = isFitting ? anyIndex : null;
   const proofs = [
-    ...(index === null ? [] : [proofsOfIndex(index, folderOf(parts), blocks)]),
-    proofsOfSidecars(archive, blocks),
+    ...(index === null
+      ? []
+      : [proofsOfIndex(index, archive.indexStanding === 'stale', folderOf(parts), blocks)]),
+    proofsOfSidecars(archive, parts, blocks),
   ];
   const end = endOf(blocks, proofs);
   const lostBefore = archive.manifest?.state?.lost ?? NO_SEQUENCES;
+  const isCurrent = index !== null && archive.indexStanding === 'current';
+  const damages =
+    blocks.length === 0
+      ? []
+      : damagesOf(blocks, isTornHarmless(parts, index, blocks)).map((damage) =>
+          isCurrent ? { ...damage, isOpen: false } : damage,
+        );
   const notes: RepairNote[] = [];
   const note = (text: string): number =>
     notes.push({ account: archive.account, stream: name, text, loss: false });
@@ -65,10 +74,7 @@ export async function salvageFiles(
       lostBefore,
     ),
     listed: proofs.flatMap((proof) => proof.listed),
-    damages: [
-      ...(blocks.length === 0 ? [] : damagesOf(blocks, isTornHarmless(parts, index, blocks))),
-      ...(lostBefore.length === 0 ? [] : [lostEarlier(parts, lostBefore)]),
-    ],
+    damages: [...damages, ...(lostBefore.length === 0 ? [] : [lostEarlier(parts, lostBefore)])],
     lastSeq: end.seq,
     lastTimeNs: end.timeNs,
     findings: [
@@ -98,7 +104,14 @@ function candidateNames(archive: StreamArchive, parts: FileStreamParts, given: s
 /** A repaired archive has holes and an index like any other; only its backup.json tells which are losses. */
 function lostEarlier({ manifest, label }: FileStreamParts, seqs: SequenceRanges): Damage {
   const file = manifest?.label ?? label;
-  return { file, offsetBytes: null, lengthBytes: null, reason: 'lost before this backup was written', seqs };
+  return {
+    file,
+    offsetBytes: null,
+    lengthBytes: null,
+    reason: 'lost before this backup was written',
+    seqs,
+    isOpen: false,
+  };
 }
 
 function nameByRecords(blocks: readonly SalvagedBlock[]): string | null {

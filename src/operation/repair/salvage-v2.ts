@@ -17,6 +17,7 @@ import { readV2 } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { placed } from '../open-archive.ts';
+import { storedBytes } from '../v2-messages.ts';
 import type { MessageCursor, MessageRun, RunMessage } from './message-run.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { Damage, RepairNote } from './types.ts';
@@ -114,7 +115,14 @@ class SpanCursor implements MessageCursor {
     if (head === null) throw new ToolError('the archive changed while it was read');
     const { seq, timeNs, subject, header, payload } = this.#reader.messageAt(this.#at, head);
     this.#at = endOf(this.#at, head);
-    return { seq, timeNs, subject, header: header.length === 0 ? null : header, data: payload };
+    return {
+      seq,
+      timeNs,
+      subject,
+      header: header.length === 0 ? null : header,
+      data: payload,
+      storedBytes: storedBytes(subject.length, header.length, payload.length),
+    };
   }
 
   close(): void {
@@ -149,6 +157,7 @@ function damagesBetween(
     lengthBytes: from === null || to === null ? null : to - from,
     reason,
     seqs,
+    isOpen: false,
   });
   const reason = 'the S2 chunk is damaged';
   const damages: Damage[] = [];
@@ -164,6 +173,7 @@ function damagesBetween(
   });
   const from = last === undefined ? (known?.firstSeq ?? 1n) : last.lastSeq + 1n;
   const behind = known === null ? NO_SEQUENCES : oneRange(from > 0n ? from : 1n, known.lastSeq);
-  damages.push(damage(last?.endBytes ?? 0, null, hasEnd ? reason : 'the archive ends before them', behind));
+  const end = damage(last?.endBytes ?? 0, null, hasEnd ? reason : 'the archive ends before them', behind);
+  damages.push({ ...end, isOpen: known === null && !hasEnd });
   return damages;
 }

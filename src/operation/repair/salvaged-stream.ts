@@ -4,6 +4,15 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { MessageRun } from './message-run.ts';
 import type { Damage, RepairNote } from './types.ts';
 
+/** Messages that an index lists as live in one block. */
+export interface Listing {
+  readonly file: string;
+  readonly isMissing: boolean;
+  /** The index is old, and a limit or a purge may have removed the block since. */
+  readonly isDoubtful: boolean;
+  readonly seqs: SequenceRanges;
+}
+
 /** What is left of one stream in one archive. */
 export interface SalvagedStream {
   readonly archive: StreamArchive;
@@ -12,11 +21,7 @@ export interface SalvagedStream {
   /** Sequences that something intact proves deleted. */
   readonly deleted: SequenceRanges;
   /** Sequences that an intact index lists as live, with the file that should hold them. */
-  readonly listed: readonly {
-    readonly file: string;
-    readonly isMissing: boolean;
-    readonly seqs: SequenceRanges;
-  }[];
+  readonly listed: readonly Listing[];
   readonly damages: readonly Damage[];
   /** The last sequence that anything intact speaks of; 0n where nothing does. */
   readonly lastSeq: bigint;

@@ -5,7 +5,6 @@ import { integerField, type JsonObject } from '../../core/json.ts';
 import { mergeRanges, NO_SEQUENCES, RisingLookup, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { formatTimeNs } from '../../core/time.ts';
 import { keepNewest } from '../../model/live-set.ts';
-import { storedBytes } from '../v2-messages.ts';
 import { Tally } from '../../workers/tally-block.ts';
 import type { TallyResult } from '../../workers/jobs.ts';
 import type { MessageRun, RunMessage } from './message-run.ts';
@@ -37,11 +36,11 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   const tally = new Tally([], true);
   const recovered = new RangeBuilder();
   const disagreements: Disagreement[] = [];
-  await eachMessage(options, ({ seq, timeNs, subject, header, data }, disagreement) => {
+  await eachMessage(options, ({ seq, timeNs, subject, storedBytes }, disagreement) => {
     if (disagreement !== null && disagreements.length < MOST_DISAGREEMENTS) disagreements.push(disagreement);
     if (disagreement?.chosen === null) return;
     recovered.add(seq);
-    tally.add(seq, timeNs, storedBytes(subject.length, header?.length ?? 0, data.length), subject);
+    tally.add(seq, timeNs, storedBytes, subject);
   });
   return { recovered: recovered.take(), total: tally.result(), disagreements };
 }
@@ -59,11 +58,12 @@ export async function eachMessage(
     for (let copies = merge.next(); copies !== null; copies = merge.next()) {
       const [first] = copies;
       if (first === undefined) continue;
-      bytes += copies.length * (64 + first.message.data.length);
+      bytes += copies.length * (64 + first.message.storedBytes);
       if (!excluded.has(first.message.seq)) {
-        const disagreement = compare(copies, options.prefer);
+        const disagreement = copies.length === 1 ? null : compare(copies, options.prefer);
         const chosen = disagreement?.chosen ?? first.source;
-        take((copies.find((copy) => copy.source === chosen) ?? first).message, disagreement);
+        const copy = disagreement === null ? first : copies.find(({ source }) => source === chosen);
+        take((copy ?? first).message, disagreement);
       }
       if (bytes < TURN_BYTES) continue;
       bytes = 0;

@@ -88,4 +88,6 @@ export interface Damage {
   readonly lengthBytes: number | null;
   readonly reason: string;
   readonly seqs: SequenceRanges;
+  /** Nothing tells which sequences were there, or how many. */
+  readonly isOpen: boolean;
 }

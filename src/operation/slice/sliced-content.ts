@@ -4,7 +4,7 @@ import { integerField } from '../../core/json.ts';
 import type { WritableMessage } from '../../writer/block-writer.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
-import { pause } from '../write/files-form.ts';
+import { pause } from '../write/pause.ts';
 import { MessageTotals } from '../write/message-totals.ts';
 import type { ArchivedContent, StreamContent } from '../write/stream-content.ts';
 import { sequencesOfConsumer } from './consumers.ts';

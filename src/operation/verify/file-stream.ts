@@ -52,7 +52,10 @@ export async function verifyFileStream(archive: StreamArchive, work: Archive): P
       declared: declaredStates(archive, null)[0]?.state ?? null,
       actual: stateReport(state, { consumerCount: archive.consumers.length, gaps: false }),
       lost,
-      predictions: predictFileStream(evidence, lost, [...archive.parts.findings, ...findings], work),
+      predictions:
+        work.container.kind === 'block'
+          ? []
+          : predictFileStream(evidence, lost, [...archive.parts.findings, ...findings], work),
     },
     findings,
     blocks: archive.blocks.length,

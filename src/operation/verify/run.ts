@@ -21,7 +21,7 @@ export async function verifyArchive(path: string, options: SelectOptions = {}): 
     for (const parts of work.selected) {
       const one = await verifyStream(parts, work);
       verified.push(one);
-      findings.push(...one.findings);
+      for (const finding of one.findings) findings.push(finding);
     }
     if (work.selected.length === 0 && findings.length === 0)
       findings.push(makeFinding({ code: 'DIR_NO_STREAMS' }, { file: path }));

@@ -10,6 +10,7 @@ import { readV2 } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../declared-states.ts';
 import type { Archive } from '../open-archive.ts';
+import { predictV2Stream } from '../predict/restore-v2.ts';
 import { readV2Messages, type V2Messages } from '../v2-messages.ts';
 import { v2State } from '../v2-state.ts';
 import type { VerifiedStream } from './types.ts';
@@ -44,7 +45,7 @@ export function verifyV2Stream(archive: StreamArchive, parts: V2StreamParts, wor
       declared: declaredStates(archive, state)[0]?.state ?? null,
       actual: v2State(archive, state, messages),
       lost: { msgs: [], bytes: 0 },
-      predictions: [],
+      predictions: predictV2Stream(archive, parts, state, messages, findings, work.atNs),
     },
     findings,
     blocks: 0,

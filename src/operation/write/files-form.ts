@@ -1,11 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { StreamParts } from '../../container/entry.ts';
-import { CancelledError } from '../../core/error.ts';
 import { writeConsumerMeta } from '../../format/consumer-meta/write.ts';
 import { writeConsumerState } from '../../format/consumer-state/write.ts';
 import { writeMetaSum, writeStreamMeta } from '../../format/stream-meta/write.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
-import { BlockWriter } from '../../writer/block-writer.ts';
 import {
   emptyBlockIndexFile,
   indexFile,
@@ -15,12 +12,9 @@ import {
 } from '../../writer/index-files.ts';
 import type { StreamLayout } from '../../writer/stream-layout.ts';
 import { readEntry } from '../../model/read-entry.ts';
+import type { FileSink } from '../../writer/file-sink.ts';
+import { writeBlocks } from './write-blocks.ts';
 import type { OutgoingConsumer, OutgoingStream } from './outgoing-stream.ts';
-
-/** Takes the files of one stream, whole; bytes are valid during the call only. */
-export interface FileSink {
-  addFile(path: string, bytes: Uint8Array): void;
-}
 
 export interface FilesFormOptions {
   /** With the files that a store has and a snapshot has not: thw.db, sched.db, sources.db. */
@@ -40,26 +34,11 @@ export async function writeStreamFiles(
   const meta = writeStreamMeta(stream.created, stream.config);
   sink.addFile('meta.inf', meta);
   sink.addFile('meta.sum', writeMetaSum(name, meta));
-  const blocks = new BlockWriter(name, (number, bytes) => sink.addFile(`msgs/${number}.blk`, bytes));
-  const { change } = stream;
-  await content.messages(
-    (message) => {
-      blocks.add(change === null ? message : change(message));
-      return false;
-    },
-    async () => pause(options.signal),
-  );
   const end: StreamEnd = { lastSeq: content.state.lastSeq, lastTimeNs: content.state.lastTimeNs ?? 0n };
-  blocks.finish(end.lastSeq, end.lastTimeNs);
-  addIndexFiles(stream, blocks.layout, end, sink, options);
+  const layout = await writeBlocks(stream, sink, end, options.signal);
+  addIndexFiles(stream, layout, end, sink, options);
   for (const consumer of stream.consumers) addConsumer(sink, name, consumer);
-  return writtenState(stream, blocks.layout);
-}
-
-/** Lets signals and progress through. Throws CancelledError. */
-export async function pause(signal: AbortSignal | undefined): Promise<void> {
-  await turn();
-  if (signal?.aborted === true) throw new CancelledError('cancelled');
+  return writtenState(stream, layout);
 }
 
 function addIndexFiles(

@@ -5,6 +5,21 @@ const HEADER_LENGTH_BYTES = 4;
 /** Distinct subjects that are counted; above, the number is unknown. */
 const MOST_SUBJECTS = 250_000;
 
+/** Counts distinct subjects. */
+export class SubjectCount {
+  #subjects: Set<string> | null = new Set();
+
+  add(subject: Uint8Array): void {
+    this.#subjects?.add(Buffer.from(subject).toString('latin1'));
+    if ((this.#subjects?.size ?? 0) > MOST_SUBJECTS) this.#subjects = null;
+  }
+
+  /** null where there are too many to count. */
+  get count(): number | null {
+    return this.#subjects?.size ?? null;
+  }
+}
+
 /** What messages add up to in a stream's state, given one after the other in rising sequence. */
 export class MessageTotals {
   messages = 0;
@@ -12,7 +27,7 @@ export class MessageTotals {
   bytes = 0;
   first: { readonly seq: bigint; readonly timeNs: bigint } | null = null;
   last: { readonly seq: bigint; readonly timeNs: bigint } | null = null;
-  #subjects: Set<string> | null = new Set();
+  readonly #subjects = new SubjectCount();
 
   add({ seq, timeNs, subject, header, data }: WritableMessage): void {
     this.messages++;
@@ -20,12 +35,11 @@ export class MessageTotals {
     this.bytes += RECORD_BYTES + subject.length + headerBytes + data.length;
     this.last = { seq, timeNs };
     this.first ??= this.last;
-    this.#subjects?.add(Buffer.from(subject).toString('latin1'));
-    if ((this.#subjects?.size ?? 0) > MOST_SUBJECTS) this.#subjects = null;
+    this.#subjects.add(subject);
   }
 
   /** null where there are too many to count. */
   get numSubjects(): number | null {
-    return this.#subjects?.size ?? null;
+    return this.#subjects.count;
   }
 }

@@ -78,6 +78,11 @@ function neighboursOf(archive: StreamArchive, work: Archive): StreamArchive[] {
     .map(loadStream);
 }
 
+/** The folder of a stream within the archive; the label of a backup is its snapshot's. */
+function folderOf({ label }: StreamParts, kind: ArchiveKind): string {
+  return kind === 'account-backup' ? dirname(label) : label;
+}
+
 /** What the stream is now, and where in the target it goes under the name `as`. Throws UsageError, ToolError. */
 export function keptForm(
   { parts }: StreamArchive,
@@ -108,11 +113,6 @@ export function keptForm(
     case 'block':
       throw new ToolError('a single block has no configuration: name its stream folder or store');
   }
-}
-
-/** A stream's folder within the archive. */
-function folderOf({ label }: StreamParts, kind: ArchiveKind): string {
-  return kind === 'account-backup' ? dirname(label) : label;
 }
 
 /** A stream that copied from the renamed one: its configuration and the marks in its messages follow. */

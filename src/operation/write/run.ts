@@ -32,6 +32,8 @@ export interface WritePlan {
 /** What a plan was made from, as far as carrying it out needs it. */
 export interface WriteSource {
   readonly container: { readonly path: string };
+  /** Where threads read it. */
+  readonly pool?: { close(): Promise<void> };
   readonly signal: AbortSignal | undefined;
 }
 
@@ -50,6 +52,8 @@ export async function carryOut(
   const staged = new StagedTarget(options.target);
   try {
     const report = await writeAll(plan, work, options, staged);
+    // Its threads would wait, with their memory, while others verify.
+    await work.pool?.close();
     await checkWritten(staged.path, report.streams, options);
     staged.commit();
     return report;

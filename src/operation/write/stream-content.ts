@@ -1,15 +1,18 @@
 import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
+import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { ToolError } from '../../core/error.ts';
 import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { GO_ZERO_TIME, stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
+import type { BlockLiveSet } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
 import { walkV2 } from '../cat/walk-v2.ts';
 import type { MessageWalk } from '../cat/stream-messages.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
+import type { Pool } from '../../workers/pool.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { readV2Messages } from '../v2-messages.ts';
@@ -21,6 +24,8 @@ import type { WrittenReport } from './types.ts';
 export interface StreamContent {
   readonly state: StateNumbers;
   readonly messages: MessageWalk;
+  /** The same as blocks that can be taken over whole; absent where messages have to be looked at one by one. */
+  readonly blocks?: SoundBlocks | undefined;
   readonly lost: WrittenReport['lost'];
   readonly findings: readonly Finding[];
 }
@@ -30,19 +35,30 @@ export interface ArchivedContent extends StreamContent {
   readonly walk: (sieve: MessageSieve) => MessageWalk;
 }
 
+/** Blocks of which every record was checked and is sound, and which of their messages are live. */
+export interface SoundBlocks {
+  readonly streamName: string;
+  /** In order of their messages; only those that hold some. */
+  readonly sets: readonly BlockLiveSet[];
+  readonly pool: Pool;
+}
+
+/** A thread holds a block three times: read, written and packed. */
+const LARGEST_BLOCK_BYTES = 16 * 1024 * 1024;
+
 /** Checks every record of a stream. Throws ToolError where it holds nothing that can be read. */
 export async function streamContent(archive: StreamArchive, work: Archive): Promise<ArchivedContent> {
   const { parts } = archive;
   if (parts.form === 'v2') return v2Content(archive, parts);
   if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
   if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
-  const evidence = await gatherEvidence(archive, work, { wantSubjects: true, pending: [] });
-  const numSubjects = evidence.total.subjects.size;
+  const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
   const walk = (sieve: MessageSieve): MessageWalk => walkBlocks(archive, evidence.sets, sieve);
   return {
-    state: stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, numSubjects),
+    state: stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null),
     messages: walk(new MessageSieve({})),
     walk,
+    blocks: soundBlocks(archive, evidence, work),
     lost: lostMessages(evidence),
     findings: [
       ...placed(parts.findings, archive.place),
@@ -77,6 +93,19 @@ function v2Content(archive: StreamArchive, parts: V2StreamParts): ArchivedConten
     lost: { msgs: [], bytes: 0 },
     findings: [...placed(parts.findings, archive.place), ...archive.findings, ...findings],
   };
+}
+
+function soundBlocks(
+  archive: StreamArchive,
+  { sets, results }: StreamEvidence,
+  { pool }: Archive,
+): SoundBlocks | undefined {
+  for (const { block, scan } of sets) {
+    const result = results.get(block.index);
+    const faults = [...scan.faults, ...(result?.blockFaults ?? []), ...(result?.carrierFaults ?? [])];
+    if (result === undefined || faults.length > 0 || scan.rawBytes > LARGEST_BLOCK_BYTES) return undefined;
+  }
+  return { streamName: archive.name, sets: sets.filter(({ live }) => live.length > 0), pool };
 }
 
 /** A time as JSON has it; none, and what Go prints for none, is 0n. */

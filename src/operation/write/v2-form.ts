@@ -6,8 +6,8 @@ import type { StateNumbers } from '../../model/stream-state.ts';
 import type { WriteBytes } from '../../writer/staged-files.ts';
 import { V2Writer } from '../../writer/v2-writer.ts';
 import { declaredState } from './declared-state.ts';
-import { pause } from './files-form.ts';
-import { MessageTotals } from './message-totals.ts';
+import { MessageTotals, SubjectCount } from './message-totals.ts';
+import { pause } from './pause.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 
 const NO_STATE: ConsumerState = {
@@ -36,15 +36,18 @@ export async function writeV2Snapshot(
       `consumers/${consumer.name}`,
       writeV2Consumer(consumer.config, consumer.state ?? NO_STATE),
     );
+  const subjects = new SubjectCount();
   await stream.content.messages(
     (message) => {
-      archive.addMessage(stream.change === null ? message : stream.change(message));
+      const changed = stream.change === null ? message : stream.change(message);
+      archive.addMessage(changed);
+      subjects.add(changed.subject);
       return false;
     },
     async () => pause(signal),
   );
   archive.end();
-  return state;
+  return { ...state, numSubjects: subjects.count };
 }
 
 /** The state stands first in the archive: where messages change, they are looked at once before. */
@@ -57,5 +60,5 @@ async function changedState(stream: OutgoingStream, signal: AbortSignal | undefi
     },
     async () => pause(signal),
   );
-  return { ...stream.content.state, bytes: BigInt(totals.bytes), numSubjects: totals.numSubjects };
+  return { ...stream.content.state, bytes: BigInt(totals.bytes), numSubjects: null };
 }

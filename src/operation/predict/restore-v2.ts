@@ -1,0 +1,83 @@
+import type { V2StreamParts } from '../../container/entry.ts';
+import { integerField } from '../../core/json.ts';
+import { countSequences, rangesOf, subtractRanges } from '../../core/sequence-ranges.ts';
+import type { Finding } from '../../findings/finding.ts';
+import type { ManifestState } from '../../format/manifest/types.ts';
+import { readV2 } from '../../model/load-v2-stream.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { Prediction } from '../types.ts';
+import type { V2Messages } from '../v2-messages.ts';
+import { messageTtlNs } from './message-ttl.ts';
+
+const SERVER = '2.15';
+
+/** At these a server stops; what it has restored by then stays, in use, but the restore has failed. */
+const STOPPING: ReadonlySet<Finding['code']> = new Set<Finding['code']>([
+  'S2_CRC_MISMATCH',
+  'S2_CHUNK_CORRUPT',
+  'S2_CHUNK_OVERSIZED',
+  'S2_CHUNK_UNKNOWN',
+  'S2_CUT',
+  'V2_CUT',
+  'V2_SENTINEL_MISSING',
+  'V2_ENTRY_CORRUPT',
+  'V2_STATE_MISSING',
+  'V2_STATE_CORRUPT',
+  'V2_CONSUMER_MISSING',
+  'V2_CONSUMER_CORRUPT',
+  'V2_SEQUENCE_ORDER',
+]);
+
+/** What the only generation that reads V2 archives restores from one, by its clock at `atNs`. */
+export function predictV2Stream(
+  archive: StreamArchive,
+  parts: V2StreamParts,
+  state: ManifestState | null,
+  messages: V2Messages,
+  findings: readonly Finding[],
+  atNs: bigint,
+): Prediction[] {
+  const base = { server: SERVER, how: 'restore' } as const;
+  const stopping = findings.find((finding) => STOPPING.has(finding.code));
+  if (stopping !== undefined || state === null) {
+    const reason = `the archive is damaged (${stopping?.code ?? 'V2_STATE_MISSING'}); what comes before is restored all the same`;
+    return [
+      { ...base, outcome: 'refused', messages: 0n, first_seq: 0n, last_seq: 0n, consumers: [], reason },
+    ];
+  }
+  const live = subtractRanges(messages.live, expired(archive, parts, messages, atNs));
+  const lastSeq = state.lastSeq > messages.total.lastSeq ? state.lastSeq : messages.total.lastSeq;
+  const missing = state.messages - countSequences(messages.live);
+  const reason = missing > 0n ? `${missing} messages are lost` : null;
+  return [
+    {
+      ...base,
+      outcome: reason === null ? 'whole' : 'loss',
+      messages: countSequences(live),
+      first_seq: live[0] ?? lastSeq + 1n,
+      last_seq: lastSeq,
+      consumers: archive.consumers.map((consumer) => consumer.name).toSorted(),
+      reason,
+    },
+  ];
+}
+
+/** Read again only where something can be too old. */
+function expired(
+  { config, place }: StreamArchive,
+  parts: V2StreamParts,
+  { total }: V2Messages,
+  atNs: bigint,
+): BigUint64Array {
+  const hasTtl = config?.['allow_msg_ttl'] === true;
+  const maxAgeNs = integerField(config ?? {}, 'max_age') ?? 0n;
+  const isAged = (timeNs: bigint): boolean => maxAgeNs > 0n && timeNs + maxAgeNs <= atNs;
+  if (total.messages === 0 || (!hasTtl && !isAged(total.firstTimeNs))) return new BigUint64Array(0);
+  const gone: bigint[] = [];
+  readV2(parts, place, ({ seq, timeNs, header }) => {
+    const text = hasTtl && header.length > 0 ? Buffer.from(header).toString('latin1') : '';
+    const ttlNs = text === '' ? null : messageTtlNs(text);
+    if (isAged(timeNs) || (ttlNs !== null && timeNs + ttlNs <= atNs)) gone.push(seq);
+  });
+  return rangesOf(BigUint64Array.from(gone));
+}

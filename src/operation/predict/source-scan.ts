@@ -1,0 +1,56 @@
+import type { JsonObject } from '../../core/json.ts';
+import type { BlockReading } from './read-blocks.ts';
+import type { RecordQueries } from './record-queries.ts';
+import type { RecoveredStream } from './recovered.ts';
+
+/**
+ * The bad record that a server meets which looks, from the newest message back, for the last one of each source (2.15:
+ * recoverSourcesBackwardScan); null where it finds them all first.
+ */
+export function badRecordBeforeSources(
+  stream: RecoveredStream,
+  config: JsonObject,
+  queries: RecordQueries,
+  readings: ReadonlyMap<number, BlockReading>,
+): BlockReading | null {
+  const { sources } = config;
+  const { parts } = queries.archive;
+  const isRemembered = 'entries' in parts && parts.entries.some((entry) => entry.path === 'sources.db');
+  if (
+    !Array.isArray(sources) ||
+    isRemembered ||
+    !stream.blocks.some((one) => isBad(readings.get(one.block.index)))
+  )
+    return null;
+  const found = new Set<string>();
+  for (const block of stream.blocks.toReversed()) {
+    const origins: { readonly seq: bigint; readonly source: string }[] = [];
+    queries.eachRecord([block], ({ seq, header }) => {
+      const source = header === '' ? null : sourceOf(header);
+      if (source !== null) origins.push({ seq, source });
+    });
+    let endSeq = 0n;
+    for (const { seq, source } of origins.toReversed()) {
+      found.add(source);
+      if (found.size < sources.length) continue;
+      endSeq = seq;
+      break;
+    }
+    const reading = readings.get(block.block.index);
+    if (reading !== undefined && isBad(reading) && reading.lastBadAfterSeq >= endSeq) return reading;
+    if (endSeq > 0n) return null;
+  }
+  return null;
+}
+
+function isBad(reading: BlockReading | undefined): boolean {
+  return reading !== undefined && reading.cutAtBytes !== null && !reading.isMisaligned;
+}
+
+/** Stream, filter and destination: what makes a source one of its own (format.md 6.3). */
+function sourceOf(header: string): string | null {
+  const value = /\r\nNats-Stream-Source: *([^\r\n]*)\r\n/.exec(header)?.[1];
+  if (value === undefined) return null;
+  const [name, , filter = '', destination = ''] = value.split(' ');
+  return [name, filter, destination].join(' ');
+}

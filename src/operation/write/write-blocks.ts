@@ -1,0 +1,137 @@
+import { hashKey } from '../../codec/highwayhash.ts';
+import { countSequences, NO_SEQUENCES, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import type { BlockLiveSet } from '../../model/live-set.ts';
+import type { RewriteJob, RewriteResult } from '../../workers/jobs.ts';
+import { rewrittenRoom } from '../../workers/rewrite-block.ts';
+import { BlockWriter, MOST_DELETED_IN_BLOCK } from '../../writer/block-writer.ts';
+import { StreamLayout } from '../../writer/stream-layout.ts';
+import type { StreamEnd } from '../../writer/index-files.ts';
+import { descriptorOf } from '../scan-stream.ts';
+import type { FileSink } from '../../writer/file-sink.ts';
+import { pause } from './pause.ts';
+import type { OutgoingStream } from './outgoing-stream.ts';
+import type { SoundBlocks } from './stream-content.ts';
+
+/** Blocks that are under way at a time: as many bytes are held, a few times over. */
+const LOT = 2;
+
+/** Writes the blocks of a stream and tells what they hold. Throws CancelledError, ToolError, SourceError. */
+export async function writeBlocks(
+  stream: OutgoingStream,
+  sink: FileSink,
+  end: StreamEnd,
+  signal: AbortSignal | undefined,
+): Promise<StreamLayout> {
+  const { blocks } = stream.content;
+  return blocks === undefined || stream.change !== null || isSparse(blocks.sets)
+    ? writeMessages(stream, sink, end, signal)
+    : rewriteBlocks(stream.name, blocks, sink, end, signal);
+}
+
+/** A block with very many deleted sequences is better split where they are. */
+function isSparse(sets: readonly BlockLiveSet[]): boolean {
+  return sets.some(({ live }) => {
+    const span = (live.at(-1) ?? 0n) - (live[0] ?? 0n) + 1n;
+    return span - countSequences(live) > MOST_DELETED_IN_BLOCK;
+  });
+}
+
+async function writeMessages(
+  { name, content, change }: OutgoingStream,
+  sink: FileSink,
+  end: StreamEnd,
+  signal: AbortSignal | undefined,
+): Promise<StreamLayout> {
+  const blocks = new BlockWriter(name, (number, bytes) => sink.addFile(`msgs/${number}.blk`, bytes));
+  await content.messages(
+    (message) => {
+      blocks.add(change === null ? message : change(message));
+      return false;
+    },
+    async () => pause(signal),
+  );
+  blocks.finish(end.lastSeq, end.lastTimeNs);
+  return blocks.layout;
+}
+
+/** Takes blocks over, one for one, in threads; while some are written the next are made. */
+async function rewriteBlocks(
+  name: string,
+  blocks: SoundBlocks,
+  sink: FileSink,
+  end: StreamEnd,
+  signal: AbortSignal | undefined,
+): Promise<StreamLayout> {
+  const { sets, pool } = blocks;
+  const memory = resultMemory(sets);
+  const jobs = sets.map((set, i) => jobOf(name, blocks.streamName, set, i + 1, sink, memory(i)));
+  const lastSet = sets.at(-1);
+  const lastJob = jobs.at(-1);
+  const isTailDeleted = end.lastSeq > (lastSet?.live.at(-1) ?? 0n);
+  if (lastJob === undefined) return tailOnly(name, sink, end);
+  if (isTailDeleted)
+    jobs[jobs.length - 1] = { ...lastJob, tail: { seq: end.lastSeq, timeNs: end.lastTimeNs } };
+  const layout = new StreamLayout();
+  const start = async (at: number): Promise<RewriteResult[]> => pool.run(jobs.slice(at, at + LOT), () => {});
+  let next = start(0);
+  for (let at = 0; at < jobs.length; at += LOT) {
+    const results = await next;
+    next = start(at + LOT);
+    next.catch(() => {});
+    for (const [i, result] of results.entries()) {
+      const number = at + i + 1;
+      takeBlock(layout, number, result, { live: sets[at + i]?.live, bytes: memory(at + i) }, sink);
+      if (isTailDeleted && number === jobs.length) layout.tail(number, end.lastSeq, end.lastTimeNs);
+      layout.ended(number, result.lastChecksum);
+    }
+    await pause(signal);
+  }
+  return layout;
+}
+
+function takeBlock(
+  layout: StreamLayout,
+  number: number,
+  result: RewriteResult,
+  of: { readonly live: SequenceRanges | undefined; readonly bytes: Uint8Array },
+  sink: FileSink,
+): void {
+  layout.block(number, result, of.live ?? NO_SEQUENCES);
+  const bytes = of.bytes.subarray(0, result.lengthBytes);
+  if (result.isPacked) sink.addPacked?.(bytes);
+  else sink.addFile(`msgs/${number}.blk`, bytes);
+}
+
+/** Where the result of each job goes: shared with the threads, and used again two lots later. */
+function resultMemory(sets: readonly BlockLiveSet[]): (at: number) => Uint8Array {
+  const room = rewrittenRoom(Math.max(0, ...sets.map(({ scan }) => scan.rawBytes)));
+  const buffers = Array.from({ length: Math.min(2 * LOT, sets.length) }, () => new SharedArrayBuffer(room));
+  return (at) => new Uint8Array(buffers[at % buffers.length] ?? new SharedArrayBuffer(room));
+}
+
+function jobOf(
+  name: string,
+  sourceName: string,
+  { block, live }: BlockLiveSet,
+  number: number,
+  sink: FileSink,
+  target: Uint8Array,
+): RewriteJob {
+  return {
+    kind: 'rewrite',
+    source: descriptorOf(block),
+    live,
+    key: hashKey(`${name}-${number}`),
+    keepsSums: name === sourceName && number === block.index,
+    tail: null,
+    packPath: sink.addPacked === undefined ? null : `msgs/${number}.blk`,
+    target,
+  };
+}
+
+/** No message is left: a skip record tells the last sequence. */
+function tailOnly(name: string, sink: FileSink, end: StreamEnd): StreamLayout {
+  const blocks = new BlockWriter(name, (number, bytes) => sink.addFile(`msgs/${number}.blk`, bytes));
+  blocks.finish(end.lastSeq, end.lastTimeNs);
+  return blocks.layout;
+}

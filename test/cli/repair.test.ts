@@ -1,0 +1,115 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder, treeSum } from '../support/damage.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const STREAMS = '2.14.5-full/store/jetstream/$G/streams';
+
+/** A stream folder with one bit flipped in its 21st record. */
+function damagedOrders(): string {
+  const store = copyOf(`${STREAMS}/ORDERS`);
+  const block = join(store, 'msgs/1.blk');
+  flipBit(block, (recordsOf(readFileSync(block))[20]?.at ?? 0) + 40);
+  return store;
+}
+
+describe('repair', () => {
+  it('says what it kept and lost, and the same input gives the same bytes', () => {
+    const store = damagedOrders();
+    const before = treeSum(store);
+    const folder = tempFolder();
+    const bytes = ['a', 'b'].map((name) => {
+      const target = join(folder, name);
+      const run = runCli(['repair', store, '--out', target, '--loss-report', `${target}.json`]);
+      expect(run.exit, run.stderr).toBe(3);
+      const lines = run.stdout.split('\n');
+      expect(lines[0]).toBe('ORDERS: 162 messages, sequences 2 to 172, 5 consumers');
+      expect(lines[1]).toBe('  2 to 172: 162 recovered, 1 lost, 8 deleted');
+      expect(lines[2]).toMatch(/^ {2}lost \d+ in msgs\/1\.blk at \d+: the checksum does not fit$/);
+      expect(lines[3]).toMatch(/^written and verified: /);
+      const report = JSON.parse(readFileSync(`${target}.json`, 'utf8')) as { streams: unknown[] };
+      expect(report.streams).toMatchObject([{ recovered: 162, lost: 1, deleted: 8, doubtful: 0 }]);
+      return ['backup.json', 'stream.tar.s2'].map((file) => readFileSync(join(target, file)));
+    });
+    expect(bytes[0]).toEqual(bytes[1]);
+    expect(readdirSync(folder).toSorted()).toEqual(['a', 'a.json', 'b', 'b.json']);
+    expect(treeSum(store)).toBe(before);
+    expect(runCli(['verify', '--check', join(folder, 'a')]).exit).toBe(0);
+  });
+
+  it('ends with 0 where nothing was lost, and heals from another archive', () => {
+    const folder = tempFolder();
+    const [own, other] = [damagedOrders(), join(CAPTURES, `${STREAMS}/ORDERS`)];
+    expect(runCli(['repair', other, '--out', join(folder, 'whole')]).exit).toBe(0);
+    const run = runCli(['repair', own, '--from', other, '--out', join(folder, 'healed')]);
+    expect(run.exit, run.stdout).toBe(0);
+    expect(run.stdout).toMatch(/^ORDERS: 163 messages/);
+    for (const file of ['backup.json', 'stream.tar.s2'])
+      expect(readFileSync(join(folder, 'healed', file))).toEqual(readFileSync(join(folder, 'whole', file)));
+  });
+
+  it('takes every stream of a store, and says which it could not', () => {
+    const target = join(tempFolder(), 'out');
+    const run = runCli(['repair', join(CAPTURES, '2.14.5-full/store'), '--out', target, '-j']);
+    expect(run.exit, run.stderr).toBe(0);
+    const written = JSON.parse(run.stdout) as { streams: { name: string }[] };
+    expect(readdirSync(target).toSorted()).toEqual(written.streams.map(({ name }) => name).toSorted());
+    expect(written.streams.length).toBeGreaterThan(10);
+  });
+
+  it('--dry-run writes nothing and gives the same report', () => {
+    const folder = tempFolder();
+    const target = join(folder, 'out');
+    const run = runCli(['repair', damagedOrders(), '--out', target, '--dry-run']);
+    expect(run.exit).toBe(3);
+    expect(run.stdout).toMatch(/162 recovered, 1 lost, 8 deleted/);
+    expect(run.stdout).toMatch(/nothing was written/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('refuses what cannot be, and leaves nothing behind', () => {
+    const store = damagedOrders();
+    const folder = tempFolder();
+    const target = join(folder, 'out');
+    const refused = (exit: number, words: RegExp, ...args: string[]): void => {
+      const before = treeSum(folder);
+      const run = runCli(['repair', ...args]);
+      expect(run.stderr).toMatch(words);
+      expect(run.exit).toBe(exit);
+      expect(treeSum(folder)).toBe(before);
+    };
+    refused(2, /one of the archives/, store, '--out', target, '--prefer', 'elsewhere');
+    refused(1, /nowhere/, '/nowhere', '--out', target);
+    refused(1, /nowhere/, store, '--from', '/nowhere', '--out', target);
+    refused(1, /its key is needed/, join(CAPTURES, '2.14.5-enc-chacha/store'), '--out', target);
+    refused(1, /does not verify/, store, '--out', target, '--check');
+    refused(2, /within the archive/, store, '--out', join(store, 'out'));
+    mkdirSync(target);
+    writeFileSync(join(target, 'file'), 'mine');
+    refused(2, /is there already/, store, '--out', target);
+    writeFileSync(join(folder, 'lost.json'), 'mine');
+    refused(
+      2,
+      /is there already/,
+      store,
+      '--out',
+      join(folder, 'new'),
+      '--loss-report',
+      join(folder, 'lost.json'),
+    );
+    expect(existsSync(join(folder, 'new'))).toBe(false);
+  });
+
+  it('a block alone needs its name', () => {
+    const store = damagedOrders();
+    const block = join(dirname(store), '1.blk');
+    writeFileSync(block, readFileSync(join(store, 'msgs/1.blk')));
+    const target = join(tempFolder(), 'out');
+    expect(runCli(['repair', block, '--out', target]).stderr).toMatch(/give --stream/);
+    const run = runCli(['repair', block, '--stream', 'ORDERS', '--out', target]);
+    expect(run.exit).toBe(3);
+    expect(run.stdout).toMatch(/no configuration is left/);
+    rmSync(target, { recursive: true });
+  });
+});

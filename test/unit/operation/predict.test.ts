@@ -1,0 +1,112 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { MemorySource } from '../../../src/source/memory.ts';
+import { messageTtlNs } from '../../../src/operation/predict/message-ttl.ts';
+import { stateAsServer } from '../../../src/operation/predict/consumer-state.ts';
+import { readBrokenBlockIndex } from '../../../src/operation/predict/broken-block-index.ts';
+import { SERVER_RULES } from '../../../src/operation/predict/server-rules.ts';
+import { verifyArchive } from '../../../src/operation/verify/run.ts';
+import { copyOf, flipBit } from '../../support/damage.ts';
+
+const SECOND = 1_000_000_000n;
+
+it.for([
+  ['5', 5n * SECOND],
+  ['90m', 5400n * SECOND],
+  ['1h30m0s', 5400n * SECOND],
+  ['1500ms', SECOND],
+  ['never', null],
+  ['0', null],
+  ['soon', null],
+] as const)('a TTL of %s', ([value, expected]) => {
+  expect(messageTtlNs(`NATS/1.0\r\nA: b\r\nNats-TTL: ${value}\r\n\r\n`)).toBe(expected);
+});
+
+it.for([
+  ['', 'empty'],
+  ['1602000000000000', 'read'],
+  ['160200000000', 'read'],
+  ['16020000', 'corrupt'],
+  ['1502000000000000', 'corrupt'],
+  ['1602000000000501020304', 'corrupt'],
+  ['1602000000008080808010', 'endless'],
+  ['16020000000000808080808001', 'endless'],
+  ['16020000000080', 'read'],
+] as const)('an o.dat of %s is %s to a server', ([hex, expected]) => {
+  const bytes = Buffer.from(hex, 'hex');
+  const file = {
+    path: 'obs/C/o.dat',
+    label: 'o.dat',
+    sizeBytes: bytes.length,
+    carrierOffsetBytes: null,
+    open: () => new MemorySource(bytes),
+  };
+  expect(stateAsServer(file)).toBe(expected);
+});
+
+it('an .idx that is cut still tells as much as was read of it', () => {
+  const whole = Buffer.from(
+    '1601099604' + '01eead98c0caf4f1e931' + '0cb4d8e6c4caf4f1e931' + '037e6555c7ebf3da7502040b',
+    'hex',
+  );
+  expect(readBrokenBlockIndex(whole)).toEqual({
+    messages: 9n,
+    firstSeq: 1n,
+    lastSeq: 12n,
+    deleted: BigUint64Array.of(3n, 3n, 5n, 5n, 12n, 12n),
+  });
+  expect(readBrokenBlockIndex(whole.subarray(0, whole.length - 1))?.deleted).toEqual(
+    BigUint64Array.of(3n, 3n, 5n, 5n),
+  );
+  expect(readBrokenBlockIndex(whole.subarray(0, 10))).toMatchObject({ firstSeq: 1n, lastSeq: 0n });
+  expect(readBrokenBlockIndex(Buffer.from('1501', 'hex'))).toBeNull();
+});
+
+describe('predictions', () => {
+  it('are given for each generation, oldest first, and for 2.15 only where the form is V2', async () => {
+    const generations = SERVER_RULES.map((rules) => rules.server);
+    const store = await verifyArchive(copyOf('2.14.5-full/store'), { streams: ['ORDERS'] });
+    expect(store.streams[0]?.predictions.map(({ server, how }) => [server, how])).toEqual(
+      generations.map((server) => [server, 'start']),
+    );
+    const backup = await verifyArchive(copyOf('2.14.5-full/backups/$G/ORDERS'));
+    expect(backup.streams[0]?.predictions.map(({ server, how }) => [server, how])).toEqual(
+      generations.map((server) => [server, 'restore']),
+    );
+    const v2 = await verifyArchive(copyOf('2.15.2-full/backups/$G/ORDERS'));
+    expect(v2.streams[0]?.predictions).toMatchObject([
+      { server: '2.15', how: 'restore', outcome: 'whole', messages: 163n, first_seq: 2n, last_seq: 172n },
+    ]);
+    const encrypted = await verifyArchive(copyOf('2.14.5-enc-chacha/store'));
+    expect(encrypted.streams.flatMap((stream) => stream.predictions)).toEqual([]);
+  });
+
+  it('of a store do not depend on threads', async () => {
+    const store = copyOf('2.14.5-crash/store');
+    const at = { atNs: 1_800_000_000_000_000_000n };
+    expect(await verifyArchive(store, { jobs: 3, ...at })).toEqual(
+      await verifyArchive(store, { jobs: 1, ...at }),
+    );
+  });
+
+  it('a snapshot with a damaged chunk is refused by all', async () => {
+    const backup = copyOf('2.14.5-full/backups/$G/ORDERS');
+    flipBit(join(backup, 'stream.tar.s2'), 5000);
+    const { predictions } = (await verifyArchive(backup)).streams[0] ?? { predictions: [] };
+    expect(predictions.map((one) => one.outcome)).toEqual(SERVER_RULES.map(() => 'refused'));
+  });
+
+  it('a bad record with an index: 2.15 ends where it looks for TTLs, others serve it', async () => {
+    const store = copyOf('2.14.5-full/store');
+    const folder = join(store, 'jetstream/$G/streams/TTL/msgs');
+    rmSync(join(folder, 'thw.db'));
+    flipBit(join(folder, '1.blk'), 60);
+    const { predictions } = (await verifyArchive(store, { streams: ['TTL'] })).streams[0] ?? {
+      predictions: [],
+    };
+    const outcomes = new Map(predictions.map((one) => [one.server, one.outcome]));
+    expect(outcomes.get('2.15')).toBe('crash');
+    expect(outcomes.get('2.14')).toBe('loss');
+  });
+});
