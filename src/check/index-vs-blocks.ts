@@ -1,12 +1,10 @@
 import { countSequences, subtractRanges, type SequenceRanges } from '../core/sequence-ranges.ts';
 import type { Fault, Finding } from '../findings/finding.ts';
 import type { IndexBlock, StreamIndex } from '../format/index/types.ts';
-import { subjectDigest } from '../kernels/index.ts';
 import { highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
 import { openBlock } from '../workers/open-block.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
-const DIGEST_MASK = (1n << 64n) - 1n;
 /** No server makes larger blocks. */
 const LARGEST_SEARCHED_BYTES = 64 * 1024 * 1024;
 
@@ -61,8 +59,9 @@ function hasIndexedEnd(evidence: StreamEvidence, index: StreamIndex): boolean {
 }
 
 function blockFindings(evidence: StreamEvidence, index: StreamIndex, label: string): Finding[] {
+  const byNumber = new Map(index.blocks.map((block) => [block.index, block]));
   return evidence.sets.flatMap((set, i) => {
-    const listed = index.blocks.find((block) => block.index === set.block.index);
+    const listed = byNumber.get(set.block.index);
     if (listed === undefined) return [];
     const missing = subtractRanges(indexedLive(listed), set.scan.ranges);
     const tally = evidence.tallies[i];
@@ -117,13 +116,9 @@ function headerCountFault(listed: IndexBlock, evidence: StreamEvidence, set: Blo
 function subjectFaults(evidence: StreamEvidence, index: StreamIndex): Fault[] {
   const isWhole = evidence.sets.every((set) => set.scan.faults.length === 0 && set.scan.rawBytes > 0);
   if (!isWhole || evidence.total.messages !== Number(index.messages)) return [];
-  let expected = 0n;
-  let messages = 0n;
-  for (const subject of index.subjects()) {
-    expected += subjectDigest(subject.subject) * subject.messages;
-    messages += subject.messages;
-  }
-  if ((expected & DIGEST_MASK) === evidence.total.subjectDigest && messages === index.messages) return [];
+  const totals = index.subjectTotals;
+  if (totals?.digest === evidence.total.subjectDigest && totals.messages === index.messages) return [];
+  const messages = totals?.messages ?? null;
   return [
     { code: 'IDX_SUBJECTS_DIFFER', data: { index_subjects: index.numSubjects, index_messages: messages } },
   ];

@@ -17,6 +17,26 @@ export const ARCHIVE = {
   },
 } as const;
 
+/** Flags of every command. */
+export const GLOBAL_FLAGS = {
+  json: { alias: 'j', type: 'boolean', describe: 'print JSON' },
+  quiet: {
+    alias: 'q',
+    type: 'boolean',
+    describe: 'no notes; verify prints nothing, its exit code tells',
+  },
+  progress: {
+    type: 'boolean',
+    default: true,
+    describe: 'show a progress bar on a terminal; --no-progress: log lines',
+  },
+  color: {
+    choices: ['auto', 'always', 'never'] as const,
+    default: 'auto' as const,
+    describe: 'colour the output',
+  },
+} as const;
+
 /** Flags that every command that opens an archive takes. */
 export const SELECT_FLAGS = {
   account: { type: 'string', describe: 'only this account (* allowed)', requiresArg: true },

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { highwayHash64 } from '../kernels/index.ts';
+import { highwayHash64, sha256 } from '../kernels/index.ts';
 
 /** The HighwayHash key of a name: SHA-256 of its UTF-8 bytes, 32 bytes (format.md section 0). */
 export function hashKey(keyString: string): Uint8Array {
-  return new Uint8Array(createHash('sha256').update(keyString, 'utf8').digest());
+  return sha256(Buffer.from(keyString, 'utf8'));
 }
 
 /** HighwayHash-64 keyed with a name, 8 bytes, low byte first. */

@@ -85,5 +85,7 @@ class BlockContent implements CompressedBlock {
     return this.#file.read(part, this.#file.sizeBytes - TRAILER_BYTES + into);
   }
 
-  close(): void {}
+  close(): void {
+    this.#stream.release();
+  }
 }

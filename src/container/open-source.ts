@@ -5,18 +5,31 @@ import { MemorySource } from '../source/memory.ts';
 import { SliceSource } from '../source/slice.ts';
 import { S2Source } from './s2-source.ts';
 
-/** Opens the bytes that a descriptor names, in any thread. The caller closes. Throws SourceError. */
-export function openSource(descriptor: SourceDescriptor): ByteSource {
+/**
+ * Opens the bytes that a descriptor names, in any thread. The caller closes. `endBytes`: nothing from there on is
+ * expected to be read. Throws SourceError.
+ */
+export function openSource(descriptor: SourceDescriptor, endBytes?: number): ByteSource {
   switch (descriptor.kind) {
     case 'file':
       return new FileSource(descriptor.path);
     case 'memory':
       return new MemorySource(descriptor.bytes);
     case 'slice':
-      return new SliceSource(openSource(descriptor.of), descriptor.offsetBytes, descriptor.lengthBytes);
+      return new SliceSource(
+        openSource(descriptor.of, descriptor.offsetBytes + descriptor.lengthBytes),
+        descriptor.offsetBytes,
+        descriptor.lengthBytes,
+      );
     case 's2':
-      return new S2Source(openSource(descriptor.of), descriptor.index);
+      return new S2Source(openSource(descriptor.of), descriptor.index, endBytes);
   }
+}
+
+/** Decoded offsets from, to of the chunks of an S2 stream under a source that were read and checked. */
+export function checkedChunks(source: ByteSource): readonly number[] {
+  if (source instanceof S2Source) return source.checked;
+  return source instanceof SliceSource ? checkedChunks(source.of) : [];
 }
 
 /** What an S2 stream under a source turned out to have wrong, as far as it was read. */

@@ -1,12 +1,24 @@
 import { CHUNK_CRC_BYTES, CHUNK_HEADER_BYTES, CHUNK_TYPE } from '../codec/s2/framing.ts';
 import { readChunkHead } from '../codec/s2/index-chunks.ts';
 import type { Fault } from '../findings/finding.ts';
-import { crc32cMasked, decodeS2Input, decodeS2InputPart, s2InputWindow } from '../kernels/index.ts';
+import {
+  crc32cMasked,
+  decodeS2Input,
+  decodeS2InputPart,
+  decodeS2Pair,
+  decodeS2Start,
+  s2InputWindow,
+  s2Turn,
+} from '../kernels/index.ts';
 import type { ByteSource, S2IndexColumns, SourceDescriptor } from '../source/byte-source.ts';
+import { SliceSource } from '../source/slice.ts';
 
-/** Buffers of closed sources: a thread that scans thousands of blocks needs one. */
-const spareBuffers: Uint8Array[] = [];
-const NO_BYTES = new Uint8Array(0);
+/** Reads of no more than this, here and there (headers of a tar), do not decode whole chunks. */
+const PEEK_BYTES = 4096;
+/** Who reads this much at once goes on reading. */
+const LONG_READ_BYTES = 64 * 1024;
+/** Chunks this far ahead are found by walking on. */
+const WALK_BYTES = 8 * 1024 * 1024;
 
 type Gap = NonNullable<S2IndexColumns['gaps']>[number];
 
@@ -20,6 +32,18 @@ interface Chunk {
   readonly bodyBytes: number;
 }
 
+/** Decoded bytes of a chunk, or of its beginning. */
+interface Held {
+  readonly chunk: Chunk;
+  readonly content: Uint8Array;
+  readonly fault: Fault | null;
+  /** Whether all of it was decoded and its checksum compared. */
+  readonly isChecked: boolean;
+}
+
+/** Whose chunks lie in this thread's kernel memory, where the next decoding will overwrite them. */
+const kernelMemory: { tenant: S2Source | null } = { tenant: null };
+
 /**
  * The decoded bytes of an S2 framed stream, by random access. Damage does not stop a read: a chunk that cannot be decoded
  * reads as zeros, one whose checksum does not fit reads as it decodes; `faults` tells each once, by encoded offset.
@@ -28,28 +52,47 @@ export class S2Source implements ByteSource {
   readonly sizeBytes: number;
   readonly descriptor: SourceDescriptor;
   readonly faults: Fault[] = [];
+  /** Decoded offsets from, to of the chunks that were read and checked; adjoining ones joined. */
+  readonly checked: number[] = [];
   readonly #of: ByteSource;
   readonly #index: S2IndexColumns;
-  readonly #damaged = new Set<number>();
+  readonly #endBytes: number;
+  readonly #isNested: boolean;
   readonly #gaps: ReadonlyMap<number, Gap>;
-  #chunk: Chunk | null = null;
-  #content: Uint8Array = spareBuffers.pop() ?? new Uint8Array(1024 * 1024);
+  readonly #damaged = new Set<number>();
+  #held: readonly Held[] = [];
+  #isClosed = false;
+  /** When what is held was decoded. */
+  #turn = -1;
 
-  constructor(of: ByteSource, index: S2IndexColumns) {
+  /** Chunks that begin at `endBytes` (decoded) or behind are not expected to be read. */
+  constructor(of: ByteSource, index: S2IndexColumns, endBytes: number = index.decodedSizeBytes) {
     this.#of = of;
     this.#index = index;
     this.#gaps = new Map((index.gaps ?? []).map((gap) => [gap.encodedAt, gap]));
+    this.#endBytes = endBytes;
+    this.#isNested = isDecoded(of);
     this.sizeBytes = index.decodedSizeBytes;
     this.descriptor = { kind: 's2', of: of.descriptor, index };
+    const { tenant } = kernelMemory;
+    if (tenant === null || !tenant.isOf(index)) return;
+    this.#held = tenant.#handOver();
+    this.#turn = s2Turn();
+    kernelMemory.tenant = this;
+  }
+
+  /** Whether it decodes the stream that an index was made of. */
+  isOf(index: S2IndexColumns): boolean {
+    return this.#index === index;
   }
 
   read(target: Uint8Array, offsetBytes: number): number {
     let done = 0;
     while (done < target.length && offsetBytes + done < this.sizeBytes) {
-      const chunk = this.#chunkAt(offsetBytes + done);
-      if (chunk === null) break;
-      const from = offsetBytes + done - chunk.decodedAt;
-      const part = this.#content.subarray(from, Math.min(chunk.decodedBytes, from + target.length - done));
+      const held = this.#holding(offsetBytes + done, target.length - done);
+      if (held === null) break;
+      const from = offsetBytes + done - held.chunk.decodedAt;
+      const part = held.content.subarray(from, from + target.length - done);
       target.set(part, done);
       done += part.length;
     }
@@ -58,98 +101,203 @@ export class S2Source implements ByteSource {
 
   close(): void {
     this.#of.close();
-    if (this.#chunk !== null) spareBuffers.push(this.#content);
-    this.#chunk = null;
-    this.#content = NO_BYTES;
+    this.release();
   }
 
-  /** Makes the chunk that holds a decoded offset the current one. */
-  #chunkAt(decodedOffset: number): Chunk | null {
-    const current = this.#chunk;
-    if (current !== null && decodedOffset >= current.decodedAt) {
-      if (decodedOffset < current.decodedAt + current.decodedBytes) return current;
-      if (decodedOffset < current.decodedAt + current.decodedBytes + 8 * 1024 * 1024)
-        return this.#walkTo(decodedOffset, current.nextAt, current.decodedAt + current.decodedBytes);
+  /** Nothing more will be read: what is decoded need not be kept. The source below stays open. */
+  release(): void {
+    this.#isClosed = true;
+  }
+
+  #holding(offsetBytes: number, wantedBytes: number): Held | null {
+    const covers = ({ chunk, content }: Held): boolean =>
+      offsetBytes >= chunk.decodedAt && offsetBytes < chunk.decodedAt + content.length;
+    this.#dropStale();
+    if (!this.#held.some(covers)) {
+      this.#load(offsetBytes, wantedBytes);
+      this.#turn = s2Turn();
     }
-    const row = rowBefore(this.#index.decodedOffsets, decodedOffset);
-    return this.#walkTo(
-      decodedOffset,
-      this.#index.encodedOffsets[row] ?? 0,
-      this.#index.decodedOffsets[row] ?? 0,
-    );
+    const held = this.#held.find(covers) ?? null;
+    if (held !== null) this.#report(held);
+    return held;
   }
 
-  #walkTo(decodedOffset: number, encodedFrom: number, decodedFrom: number): Chunk | null {
+  /** Decodes the chunk that holds a decoded offset; with it the next one, where that will be read too. */
+  #load(offsetBytes: number, wantedBytes: number): void {
+    const before = this.#held.at(-1);
+    const chunk = this.#find(offsetBytes);
+    if (chunk === null) return;
+    const isKnown = this.#held.some((held) => held.chunk.encodedAt === chunk.encodedAt);
+    const untilBytes = offsetBytes + wantedBytes - chunk.decodedAt;
+    if (
+      this.#index.gaps === undefined &&
+      wantedBytes <= PEEK_BYTES &&
+      !isKnown &&
+      untilBytes < chunk.decodedBytes
+    )
+      if (this.#peek(chunk, untilBytes)) return;
+    const goesOn = wantedBytes >= LONG_READ_BYTES || before?.chunk.nextAt === chunk.encodedAt;
+    const next = goesOn ? this.#chunkFrom(chunk.nextAt, chunk.decodedAt + chunk.decodedBytes) : null;
+    // A salvage takes what decodes of a damaged chunk, one at a time.
+    const isSalvage = this.#index.gaps !== undefined;
+    const isPair = chunk.type === CHUNK_TYPE.compressed && next?.type === CHUNK_TYPE.compressed;
+    if (isPair && !isSalvage && next.decodedAt < this.#endBytes) this.#decodePair(chunk, next);
+    else this.#decode(chunk);
+  }
+
+  #find(decodedOffset: number): Chunk | null {
+    const last = this.#held.at(-1)?.chunk;
+    const lastEnd = last === undefined ? Infinity : last.decodedAt + last.decodedBytes;
+    const isAhead = decodedOffset >= lastEnd && decodedOffset < lastEnd + WALK_BYTES;
+    const row = rowBefore(this.#index.decodedOffsets, decodedOffset);
+    let chunk =
+      isAhead && last !== undefined
+        ? this.#chunkFrom(last.nextAt, lastEnd)
+        : this.#chunkFrom(this.#index.encodedOffsets[row] ?? 0, this.#index.decodedOffsets[row] ?? 0);
+    while (chunk !== null && decodedOffset >= chunk.decodedAt + chunk.decodedBytes)
+      chunk = this.#chunkFrom(chunk.nextAt, chunk.decodedAt + chunk.decodedBytes);
+    return chunk;
+  }
+
+  /** The first chunk with content from an encoded offset on. */
+  #chunkFrom(encodedFrom: number, decodedAt: number): Chunk | null {
     const head = new Uint8Array(16);
     let encodedAt = encodedFrom;
-    let decodedAt = decodedFrom;
     while (encodedAt < this.#index.encodedEndBytes) {
       const gap = this.#gaps.get(encodedAt);
       const filled = gap === undefined ? this.#of.read(head, encodedAt) : 0;
       const found = gap === undefined ? readChunkHead(head.subarray(0, filled), encodedAt) : headOfGap(gap);
       if ('code' in found) return null;
       const nextAt = encodedAt + CHUNK_HEADER_BYTES + found.bodyBytes;
-      if (decodedOffset < decodedAt + found.decodedBytes) {
-        const chunk = { encodedAt, nextAt, decodedAt, ...found };
-        this.#decode(chunk);
-        this.#chunk = chunk;
-        return chunk;
-      }
-      decodedAt += found.decodedBytes;
+      if (found.decodedBytes > 0) return { encodedAt, nextAt, decodedAt, ...found };
       encodedAt = nextAt;
     }
     return null;
   }
 
+  /** Decodes no more of a chunk than its first bytes, unchecked; false where that cannot be done. */
+  #peek(chunk: Chunk, untilBytes: number): boolean {
+    if (chunk.type !== CHUNK_TYPE.compressed) return false;
+    this.#fill([chunk]);
+    const content = decodeS2Start(chunk.bodyBytes - CHUNK_CRC_BYTES, untilBytes);
+    if (content === null || content.length < untilBytes) return false;
+    this.#held = [{ chunk, content, fault: null, isChecked: false }];
+    return true;
+  }
+
   #decode(chunk: Chunk): void {
-    if (this.#content.length < chunk.decodedBytes) this.#content = new Uint8Array(chunk.decodedBytes);
-    const lengthBytes = chunk.type === null ? 0 : Math.max(0, chunk.bodyBytes - CHUNK_CRC_BYTES);
-    const crc = new Uint8Array(CHUNK_CRC_BYTES);
-    this.#of.read(crc, chunk.encodedAt + CHUNK_HEADER_BYTES);
-    const input = s2InputWindow(lengthBytes);
-    this.#of.read(input, chunk.encodedAt + CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES);
-    const corrupt: Fault = {
-      code: 'S2_CHUNK_CORRUPT',
-      offsetBytes: chunk.encodedAt,
-      lengthBytes: chunk.bodyBytes + 4,
-    };
-    const decoded = this.#decodeInput(chunk, input);
-    if (decoded === null) {
-      this.#content.fill(0, 0, chunk.decodedBytes);
-      this.#report(chunk, corrupt);
-      return;
-    }
-    const expected = new DataView(crc.buffer).getUint32(0, true);
-    if (decoded.length < chunk.decodedBytes) this.#content.fill(0, decoded.length, chunk.decodedBytes);
-    if (crc32cMasked(decoded) !== expected)
-      this.#report(chunk, {
-        code: 'S2_CRC_MISMATCH',
-        offsetBytes: chunk.encodedAt,
-        lengthBytes: chunk.bodyBytes + 4,
-      });
-    this.#content.set(decoded);
+    const [sum = 0] = chunk.type === null ? [] : this.#fill([chunk]);
+    this.#held = [heldOf(chunk, this.#decodeInput(chunk), sum)];
   }
 
   /** A salvage takes what decodes of a damaged chunk: its records have checksums of their own. */
-  #decodeInput(chunk: Chunk, input: Uint8Array): Uint8Array | null {
+  #decodeInput(chunk: Chunk): Uint8Array | null {
     if (chunk.type === null) return null;
-    if (chunk.type === CHUNK_TYPE.raw) return input.subarray(0, chunk.decodedBytes);
-    const decoded = decodeS2Input(input.length);
+    const lengthBytes = Math.max(0, chunk.bodyBytes - CHUNK_CRC_BYTES);
+    if (chunk.type === CHUNK_TYPE.raw) return s2InputWindow(lengthBytes).subarray(0, chunk.decodedBytes);
+    const decoded = decodeS2Input(lengthBytes);
     if (decoded !== null && decoded.length === chunk.decodedBytes) return decoded;
-    return this.#index.gaps === undefined ? decoded : decodeS2InputPart(input.length, chunk.decodedBytes);
+    return this.#index.gaps === undefined ? decoded : decodeS2InputPart(lengthBytes, chunk.decodedBytes);
   }
 
-  #report(chunk: Chunk, fault: Fault): void {
-    if (this.#damaged.has(chunk.encodedAt)) return;
-    this.#damaged.add(chunk.encodedAt);
-    const data = { decoded_offset: chunk.decodedAt, decoded_length: chunk.decodedBytes };
-    this.faults.push({ ...fault, data });
+  #decodePair(first: Chunk, second: Chunk): void {
+    const [firstSum = 0, secondSum = 0] = this.#fill([first, second]);
+    const contents = decodeS2Pair(first.bodyBytes - CHUNK_CRC_BYTES, second.bodyBytes - CHUNK_CRC_BYTES);
+    this.#held = [heldOf(first, contents[0], firstSum), heldOf(second, contents[1], secondSum)];
   }
+
+  /** Puts encoded chunks where the kernels read them, and gives their checksums. */
+  #fill(chunks: readonly Chunk[]): number[] {
+    const sum = new Uint8Array(CHUNK_CRC_BYTES);
+    // Reading from a stream that is decoded itself needs the kernel memory for that.
+    const bodies = chunks.map(({ encodedAt, bodyBytes }) => {
+      if (!this.#isNested) return null;
+      const body = new Uint8Array(bodyBytes);
+      this.#of.read(body, encodedAt + CHUNK_HEADER_BYTES);
+      return body;
+    });
+    this.#moveIn();
+    this.#held = [];
+    return chunks.map(({ encodedAt, bodyBytes }, i) => {
+      const window = s2InputWindow(Math.max(0, bodyBytes - CHUNK_CRC_BYTES), i === 0 ? 'first' : 'second');
+      const body = bodies[i];
+      if (body !== null && body !== undefined) {
+        sum.set(body.subarray(0, CHUNK_CRC_BYTES));
+        window.set(body.subarray(CHUNK_CRC_BYTES));
+      } else {
+        this.#of.read(sum, encodedAt + CHUNK_HEADER_BYTES);
+        this.#of.read(window, encodedAt + CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES);
+      }
+      return new DataView(sum.buffer).getUint32(0, true);
+    });
+  }
+
+  /** Forgets what lay in the kernel memory and was overwritten by somebody who decodes without a source. */
+  #dropStale(): void {
+    if (kernelMemory.tenant === this && this.#turn !== s2Turn()) this.#held = [];
+  }
+
+  /** Takes the kernel memory; whoever had it keeps a copy of what it still needs. */
+  #moveIn(): void {
+    const before = kernelMemory.tenant;
+    if (before === this) return;
+    if (before !== null) before.#dropStale();
+    kernelMemory.tenant = this;
+    if (before === null) return;
+    const kept = before.#isClosed ? [] : before.#held;
+    before.#held = kept.map((held) => ({ ...held, content: held.content.slice() }));
+  }
+
+  #handOver(): readonly Held[] {
+    this.#dropStale();
+    const held = this.#held;
+    this.#held = [];
+    return held;
+  }
+
+  #report({ chunk, fault, isChecked }: Held): void {
+    if (fault !== null && !this.#damaged.has(chunk.encodedAt)) {
+      this.#damaged.add(chunk.encodedAt);
+      this.faults.push(fault);
+    }
+    const endBytes = chunk.decodedAt + chunk.decodedBytes;
+    const lastEnd = this.checked.at(-1);
+    if (!isChecked || lastEnd === endBytes) return;
+    if (lastEnd === chunk.decodedAt) this.checked[this.checked.length - 1] = endBytes;
+    else this.checked.push(chunk.decodedAt, endBytes);
+  }
+}
+
+function heldOf(chunk: Chunk, content: Uint8Array | null, sum: number): Held {
+  if (content === null)
+    return {
+      chunk,
+      content: new Uint8Array(chunk.decodedBytes),
+      fault: faultOf('S2_CHUNK_CORRUPT', chunk),
+      isChecked: true,
+    };
+  const isSound = crc32cMasked(content) === sum;
+  const rest = chunk.decodedBytes - content.length;
+  if (rest > 0) content = Buffer.concat([content, new Uint8Array(rest)]);
+  return { chunk, content, fault: isSound ? null : faultOf('S2_CRC_MISMATCH', chunk), isChecked: true };
+}
+
+function faultOf(code: 'S2_CHUNK_CORRUPT' | 'S2_CRC_MISMATCH', chunk: Chunk): Fault {
+  return {
+    code,
+    offsetBytes: chunk.encodedAt,
+    lengthBytes: chunk.bodyBytes + CHUNK_HEADER_BYTES,
+    data: { decoded_offset: chunk.decodedAt, decoded_length: chunk.decodedBytes },
+  };
 }
 
 function headOfGap(gap: Gap): { type: number | null; bodyBytes: number; decodedBytes: number } {
   const { type, decodedBytes } = gap;
   return { type, decodedBytes, bodyBytes: gap.encodedEnd - gap.encodedAt - CHUNK_HEADER_BYTES };
+}
+
+function isDecoded(source: ByteSource): boolean {
+  return source instanceof S2Source || (source instanceof SliceSource && isDecoded(source.of));
 }
 
 /** The last row that begins at or before an offset; 0 where none does. */

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
 import { beginsAsS2 } from '../codec/s2/framing.ts';
 import { gapPasser } from '../codec/s2/pass-gap.ts';
 import { indexChunks } from '../codec/s2/index-chunks.ts';
@@ -64,6 +63,7 @@ export async function openSnapshot(
     return { parts: tarParts(file, 'tar', file.sizeBytes, place, [], gaps), close: () => file.close() };
   const sizeBytes = file.sizeBytes;
   file.close();
+  const { createGunzip } = await import('node:zlib');
   const unpacked = await spool([createReadStream(path), createGunzip()], signal);
   const source = new FileSource(unpacked.path);
   return {

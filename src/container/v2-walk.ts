@@ -1,5 +1,6 @@
 import { Cursor } from '../core/bytes/cursor.ts';
 import type { Fault } from '../findings/finding.ts';
+import { takeV2Messages, v2Window, type V2Run } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 
 /*
@@ -44,15 +45,19 @@ export class V2Walker {
   /** Offsets count from the start of the body. Complete when the walk has ended. */
   readonly faults: Fault[] = [];
   readonly #source: ByteSource;
+  readonly #onRun: ((run: V2Run) => void) | null;
   #window = new Uint8Array(WINDOW_BYTES);
   #from = 0;
   #filled = 0;
   #consumersLeft = -1;
   #consumersPromised = 0;
   #lastSeq = 0n;
+  #passFrom = 0;
 
-  constructor(source: ByteSource) {
+  /** With `onRun`, ordinary messages are only added up, many at a time; entries are then those between. */
+  constructor(source: ByteSource, onRun: ((run: V2Run) => void) | null = null) {
     this.#source = source;
+    this.#onRun = onRun;
   }
 
   /** To be called when the state has been read: how many consumer entries it promises. */
@@ -64,6 +69,7 @@ export class V2Walker {
   *entries(): Generator<V2Entry, void> {
     let at = 0;
     for (;;) {
+      at = this.#passMessages(at);
       if (at >= this.#source.sizeBytes)
         return void this.faults.push({ code: 'V2_SENTINEL_MISSING', offsetBytes: at });
       const head = this.#readHead(at);
@@ -82,6 +88,22 @@ export class V2Walker {
       if ('code' in entry) return void this.faults.push(entry);
       yield entry;
       at = contentAt + contentBytes;
+    }
+  }
+
+  /** Adds ordinary messages up; gives where something else stands. */
+  #passMessages(from: number): number {
+    if (this.#onRun === null || this.#consumersLeft !== 0 || from < this.#passFrom) return from;
+    for (let at = from; ;) {
+      const run = takeV2Messages(this.#source.read(v2Window(), at), this.#lastSeq);
+      if (run === null) {
+        // Where much is out of the ordinary, windows must not be read again for each entry.
+        this.#passFrom = at + WINDOW_BYTES;
+        return at;
+      }
+      this.#lastSeq = run.lastSeq;
+      at += run.takenBytes;
+      this.#onRun(run);
     }
   }
 

@@ -1,7 +1,7 @@
 import { kernels } from './instance.ts';
 import type { Kernels } from './instance.ts';
 import { FaultList, GrowingColumn, recordColumns } from './scan-columns.ts';
-import type { BlockScan, BlockScannerOptions } from './types.ts';
+import type { BlockScan, BlockScannerOptions, MessageTotals } from './types.ts';
 
 const WANT_TTL = 1;
 const WANT_SCHEDULES = 2;
@@ -28,10 +28,11 @@ export class BlockScanner {
   readonly #scheduleSeqs = new GrowingColumn();
   readonly #faults = new FaultList();
   readonly #turn: object = {};
+  readonly #hasLive: boolean;
   #firstWindowAt = 0;
   #windowAt = 0;
   #rawBytes = 0;
-  #lastBytes: Uint8Array = new Uint8Array(0);
+  readonly #lastBytes: Uint8Array = new Uint8Array(8);
 
   constructor(options: BlockScannerOptions) {
     if (active !== undefined) throw new Error('another block scan is under way in this thread');
@@ -45,6 +46,12 @@ export class BlockScanner {
     if (options.onRecords !== undefined) wants |= WANT_RECORDS;
     if (options.salvage === true) wants |= WANT_SALVAGE;
     exports.scanStart(wants, options.columnEntries ?? 0x7fffffff);
+    const pairs = (options.live?.length ?? 0) / 2;
+    this.#hasLive = options.live !== undefined && pairs <= exports.LIVE_PAIRS.value;
+    if (this.#hasLive && options.live !== undefined) {
+      new BigUint64Array(this.#kernels.buffer, exports.LIVE.value, 2 * pairs).set(options.live);
+      exports.scanLive(pairs);
+    }
     active = this.#turn;
   }
 
@@ -69,7 +76,7 @@ export class BlockScanner {
     if (this.#windowAt === 0 || lengthBytes > exports.SCAN_WINDOW_BYTES.value) {
       throw new RangeError(`push(${lengthBytes}) without a window of that size`);
     }
-    this.#keepLast(bytes.subarray(this.#windowAt, this.#windowAt + lengthBytes));
+    this.#keepLast(bytes, this.#windowAt + lengthBytes, lengthBytes);
     this.#windowAt = 0;
     this.#rawBytes += lengthBytes;
     exports.scanPushed(lengthBytes);
@@ -101,7 +108,8 @@ export class BlockScanner {
       ttlSeqs: this.#ttlSeqs.take(),
       scheduleSeqs: this.#scheduleSeqs.take(),
       subjectDigest: BigInt.asUintN(64, exports.digest.value),
-      lastChecksum: this.#lastBytes.length < 8 ? new Uint8Array(0) : this.#lastBytes,
+      live: this.#hasLive ? this.#live() : null,
+      lastChecksum: this.#rawBytes < 8 ? new Uint8Array(0) : this.#lastBytes,
       faults: this.#faults.take(),
       vainBytes: exports.vainBytes.value,
     };
@@ -112,6 +120,19 @@ export class BlockScanner {
     if (active === this.#turn) active = undefined;
   }
 
+  #live(): MessageTotals {
+    const { exports } = this.#kernels;
+    return {
+      messages: exports.liveMessages.value,
+      bytes: exports.liveBytes.value,
+      firstSeq: BigInt.asUintN(64, exports.liveFirstSeq.value),
+      lastSeq: BigInt.asUintN(64, exports.liveLastSeq.value),
+      firstTimeNs: exports.liveFirstTime.value,
+      lastTimeNs: exports.liveLastTime.value,
+      subjectDigest: BigInt.asUintN(64, exports.liveDigest.value),
+    };
+  }
+
   #mustBeActive(): void {
     if (active !== this.#turn) throw new Error('this block scan has ended');
   }
@@ -120,24 +141,29 @@ export class BlockScanner {
     for (let status = FULL; status === FULL; this.#drain()) status = this.#kernels.exports.scan(final);
   }
 
-  #keepLast(pushed: Uint8Array): void {
-    if (pushed.length >= 8) this.#lastBytes = pushed.slice(-8);
-    else this.#lastBytes = Uint8Array.from([...this.#lastBytes, ...pushed]).slice(-8);
+  /** Remembers the last 8 of the bytes pushed so far. */
+  #keepLast(bytes: Uint8Array, endAt: number, lengthBytes: number): void {
+    const count = Math.min(8, lengthBytes);
+    this.#lastBytes.copyWithin(0, count);
+    for (let i = 0; i < count; i++) this.#lastBytes[8 - count + i] = bytes[endAt - count + i] ?? 0;
   }
 
   #drain(): void {
     const { exports, buffer } = this.#kernels;
-    const column = (at: number, count: number): BigUint64Array => new BigUint64Array(buffer, at, count);
+    const take = (column: GrowingColumn, at: number, count: number): void => {
+      if (count > 0) column.append(new BigUint64Array(buffer, at, count));
+    };
     const erased: number = exports.erasedCount.value;
     const tombstones: number = exports.tombstoneCount.value;
-    this.#runs.append(column(exports.RUNS.value, exports.runCount.value * 2));
-    this.#erasedSeqs.append(column(exports.ERASED_SEQS.value, erased));
-    this.#erasedTimes.append(column(exports.ERASED_TIMES.value, erased));
-    this.#tombstoneSeqs.append(column(exports.TOMBSTONE_SEQS.value, tombstones));
-    this.#tombstoneTimes.append(column(exports.TOMBSTONE_TIMES.value, tombstones));
-    this.#ttlSeqs.append(column(exports.TTL_SEQS.value, exports.ttlCount.value));
-    this.#scheduleSeqs.append(column(exports.SCHEDULE_SEQS.value, exports.scheduleCount.value));
-    this.#faults.append(new DataView(buffer), exports.FAULTS.value, exports.faultCount.value);
+    take(this.#runs, exports.RUNS.value, exports.runCount.value * 2);
+    take(this.#erasedSeqs, exports.ERASED_SEQS.value, erased);
+    take(this.#erasedTimes, exports.ERASED_TIMES.value, erased);
+    take(this.#tombstoneSeqs, exports.TOMBSTONE_SEQS.value, tombstones);
+    take(this.#tombstoneTimes, exports.TOMBSTONE_TIMES.value, tombstones);
+    take(this.#ttlSeqs, exports.TTL_SEQS.value, exports.ttlCount.value);
+    take(this.#scheduleSeqs, exports.SCHEDULE_SEQS.value, exports.scheduleCount.value);
+    const faults: number = exports.faultCount.value;
+    if (faults > 0) this.#faults.append(new DataView(buffer), exports.FAULTS.value, faults);
     if (this.#onRecords !== undefined && exports.recordCount.value > 0) {
       const start: number = exports.SCAN.value;
       this.#onRecords(

@@ -1,15 +1,20 @@
 export { BlockScanner } from './block-scanner.ts';
-export { crc32cMasked, highwayHash64, subjectDigest } from './hashes.ts';
+export { crc32cMasked, highwayHash64, sha256, subjectDigest } from './hashes.ts';
 export { adoptKernelModule, kernelModule } from './instance.ts';
 export { sealRecords } from './seal.ts';
 export {
   decodeS2Block,
   decodeS2Input,
+  decodeS2Pair,
+  decodeS2Start,
   decodeS2InputPart,
   encodeS2Block,
   s2DecodedLength,
   s2EncodeWindow,
   s2InputWindow,
   s2MaxEncodedLength,
+  s2Turn,
 } from './s2.ts';
-export type { RecordColumns } from './types.ts';
+export { sumSubjectTable } from './subject-table.ts';
+export { takeV2Messages, v2Window } from './v2-walk.ts';
+export type { MessageTotals, RecordColumns, V2Run } from './types.ts';

@@ -10,8 +10,10 @@ export interface KernelExports {
   readonly SCRATCH: Place;
   readonly SCRATCH_BYTES: Place;
   readonly S2_INPUT: Place;
+  readonly S2_INPUT_2: Place;
   readonly S2_INPUT_BYTES: Place;
   readonly S2_OUTPUT: Place;
+  readonly S2_OUTPUT_2: Place;
   readonly ENCODE_INPUT: Place;
   readonly ENCODE_INPUT_BYTES: Place;
   readonly ENCODE_OUTPUT: Place;
@@ -40,10 +42,30 @@ export interface KernelExports {
   readonly hashUpdate: (from: number, bytes: number) => void;
   readonly hashFinish: (from: number, bytes: number) => bigint;
   readonly crcUpdate: (crc: number, from: number, bytes: number) => number;
-  readonly s2Length: (bytes: number) => number;
   readonly s2Decode: (bytes: number) => number;
+  readonly s2DecodePair: (bytes: number, secondBytes: number) => number;
+  readonly s2DecodeStart: (bytes: number, enough: number) => number;
+  readonly s2Reached: () => number;
+  readonly s2SecondLength: Place;
   readonly s2Encode: (bytes: number) => number;
+  readonly sha256Start: () => void;
+  readonly sha256Update: (bytes: number) => void;
+  readonly sha256Finish: (bytes: number, total: bigint) => void;
   readonly subjectDigest: (from: number, bytes: number) => bigint;
+  readonly subjectTableStart: () => void;
+  readonly subjectTable: (bytes: number, most: number, lastAlways: number) => number;
+  readonly tableEntries: Place;
+  readonly tableMessages: Wide;
+  readonly tableDigest: Wide;
+  readonly v2Walk: (bytes: number, last: bigint) => number;
+  readonly v2Messages: Place;
+  readonly v2Bytes: Place;
+  readonly v2FirstSeq: Wide;
+  readonly v2LastSeq: Wide;
+  readonly v2FirstTime: Wide;
+  readonly v2LastTime: Wide;
+  readonly v2Digest: Wide;
+  readonly v2RunCount: Place;
   readonly sealRecords: (bytes: number) => void;
   readonly scanStart: (wants: number, capacity: number) => void;
   readonly scanRoom: () => number;
@@ -60,6 +82,16 @@ export interface KernelExports {
   readonly firstTime: Wide;
   readonly lastTime: Wide;
   readonly digest: Wide;
+  readonly LIVE: Place;
+  readonly LIVE_PAIRS: Place;
+  readonly scanLive: (pairs: number) => void;
+  readonly liveMessages: Place;
+  readonly liveBytes: Place;
+  readonly liveFirstSeq: Wide;
+  readonly liveLastSeq: Wide;
+  readonly liveFirstTime: Wide;
+  readonly liveLastTime: Wide;
+  readonly liveDigest: Wide;
   readonly runCount: Place;
   readonly erasedCount: Place;
   readonly tombstoneCount: Place;
@@ -81,7 +113,7 @@ let running: Kernels | undefined;
 
 /** The compiled module, to be sent to a worker. Compiles it on first use. */
 export function kernelModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(KERNELS_BASE64), (c) => c.charCodeAt(0)));
+  compiled ??= new WebAssembly.Module(Buffer.from(KERNELS_BASE64, 'base64'));
   return compiled;
 }
 

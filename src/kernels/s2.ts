@@ -1,30 +1,58 @@
 import { kernels } from './instance.ts';
 
-/** Where to read a compressed body of `lengthBytes` (at most 16 MiB) into, for `decodeS2Input`. */
-export function s2InputWindow(lengthBytes: number): Uint8Array {
+/** Counts up whenever this thread's memory for decoding is used. */
+let turn = 0;
+
+/** As long as this stays the same, what was decoded lies untouched. */
+export function s2Turn(): number {
+  return turn;
+}
+
+/** Where to read a compressed body of `lengthBytes` (at most 16 MiB) into, to decode it alone or as one of two. */
+export function s2InputWindow(lengthBytes: number, which: 'first' | 'second' = 'first'): Uint8Array {
   const { exports, buffer } = kernels();
   if (lengthBytes > exports.S2_INPUT_BYTES.value) throw new RangeError('an S2 block has at most 16 MiB');
-  return new Uint8Array(buffer, exports.S2_INPUT.value, lengthBytes);
+  turn++;
+  const input = which === 'first' ? exports.S2_INPUT : exports.S2_INPUT_2;
+  return new Uint8Array(buffer, input.value, lengthBytes);
 }
 
 /**
- * Decodes the block of `lengthBytes` in the input window. Returns a view of the decoded bytes (at most 4 MiB), valid
- * until the next call; null where the block is corrupt.
+ * Decodes the block of `lengthBytes` in the first input window. Returns a view of the decoded bytes (at most 4 MiB),
+ * valid until the next call; null where the block is corrupt.
  */
 export function decodeS2Input(lengthBytes: number): Uint8Array | null {
-  const { exports, buffer } = kernels();
+  const { exports } = kernels();
   if (lengthBytes > exports.S2_INPUT_BYTES.value) return null;
-  const length = exports.s2Decode(lengthBytes);
-  return length < 0 ? null : new Uint8Array(buffer, exports.S2_OUTPUT.value, length);
+  return decoded(exports.S2_OUTPUT, exports.s2Decode(lengthBytes));
+}
+
+/** The same of the blocks in both input windows, in less time than one after the other. */
+export function decodeS2Pair(
+  lengthBytes: number,
+  secondLengthBytes: number,
+): readonly [Uint8Array | null, Uint8Array | null] {
+  const { exports } = kernels();
+  const first = exports.s2DecodePair(lengthBytes, secondLengthBytes);
+  return [decoded(exports.S2_OUTPUT, first), decoded(exports.S2_OUTPUT_2, exports.s2SecondLength.value)];
+}
+
+/** The same of the first `wantedBytes` and a few more that the first block decodes to; what follows is not looked at. */
+export function decodeS2Start(lengthBytes: number, wantedBytes: number): Uint8Array | null {
+  const { exports } = kernels();
+  return decoded(exports.S2_OUTPUT, exports.s2DecodeStart(lengthBytes, wantedBytes));
+}
+
+function decoded(output: WebAssembly.Global<number>, lengthBytes: number): Uint8Array | null {
+  return lengthBytes < 0 ? null : new Uint8Array(kernels().buffer, output.value, lengthBytes);
 }
 
 /** The same as far as it goes: `decodedBytes` (at most 4 MiB) of output, zeros from where the block is corrupt. */
 export function decodeS2InputPart(lengthBytes: number, decodedBytes: number): Uint8Array {
   const { exports, buffer } = kernels();
   const output = new Uint8Array(buffer, exports.S2_OUTPUT.value, decodedBytes);
-  output.fill(0);
   decodeS2Input(lengthBytes);
-  return output;
+  return output.fill(0, Math.min(decodedBytes, exports.s2Reached()));
 }
 
 /** Decodes one S2 or Snappy block into `target` (format.md 12.1). Returns the decoded length; -1 where it is corrupt or does not fit. */
@@ -32,10 +60,10 @@ export function decodeS2Block(block: Uint8Array, target: Uint8Array): number {
   const { exports } = kernels();
   if (block.length > exports.S2_INPUT_BYTES.value || s2DecodedLength(block) > target.length) return -1;
   s2InputWindow(block.length).set(block);
-  const decoded = decodeS2Input(block.length);
-  if (decoded === null) return -1;
-  target.set(decoded);
-  return decoded.length;
+  const content = decodeS2Input(block.length);
+  if (content === null) return -1;
+  target.set(content);
+  return content.length;
 }
 
 /** The decoded length that a block claims; -1 where that cannot be read. It may be more than any writer makes. */

@@ -30,12 +30,27 @@ export interface BlockScan {
   readonly scheduleSeqs: BigUint64Array;
   /** Sum over message records of `subjectDigest(subject)`, modulo 2^64. */
   readonly subjectDigest: bigint;
+  /** null where no live sequences were given, or too many runs of them. */
+  readonly live: MessageTotals | null;
   /** The last 8 bytes of the block: the checksum of its last record. Empty where the block is shorter. */
   readonly lastChecksum: Uint8Array;
   /** What does not fit, in order of offset. */
   readonly faults: readonly ScanFault[];
   /** Bytes hashed without finding a record: at most about eight times the block's, whatever it holds. */
   readonly vainBytes: number;
+}
+
+/** What some messages add up to: those of a block whose sequences were given as live, some of an archive. */
+export interface MessageTotals {
+  readonly messages: number;
+  /** Bytes that they take in a block. */
+  readonly bytes: number;
+  readonly firstSeq: bigint;
+  readonly lastSeq: bigint;
+  readonly firstTimeNs: bigint;
+  readonly lastTimeNs: bigint;
+  /** Modulo 2^64. */
+  readonly subjectDigest: bigint;
 }
 
 /** One thing wrong in a block. `kind` says what the kernel saw; check/ gives it its finding code. */
@@ -91,4 +106,23 @@ export interface BlockScannerOptions {
   readonly onRecords?: (columns: RecordColumns, window: Uint8Array) => void;
   /** Entries of each column before it is drained; the tests make it small. */
   readonly columnEntries?: number;
+  /** Pairs from, to of sequences, ascending: add their messages up apart. */
+  readonly live?: BigUint64Array | undefined;
+}
+
+/** What the subject table of an index.db adds up to. */
+export interface SubjectTable {
+  /** Where it ends. */
+  readonly endBytes: number;
+  readonly messages: bigint;
+  /** Of each subject its digest, as many times as it has messages; modulo 2^64. */
+  readonly digest: bigint;
+}
+
+/** What messages of a V2 archive, one behind the other, add up to. */
+export interface V2Run extends MessageTotals {
+  /** Bytes of the archive that they take. */
+  readonly takenBytes: number;
+  /** Pairs from, to. */
+  readonly ranges: BigUint64Array;
 }

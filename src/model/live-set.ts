@@ -10,7 +10,7 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../core/sequence-ranges.ts';
-import type { IndexBlock, StreamIndex } from '../format/index/types.ts';
+import type { IndexBlock } from '../format/index/types.ts';
 import type { BlockScan } from '../kernels/types.ts';
 import type { BlockFile, StreamArchive } from './stream-archive.ts';
 
@@ -36,12 +36,13 @@ export function liveSets(archive: StreamArchive, scans: ReadonlyMap<number, Bloc
   const sets: BlockLiveSet[] = [];
   const usable = archive.indexStanding === 'current' ? archive.index : null;
   const tombstones = usable === null ? allTombstones(scans) : NO_SEQUENCES;
+  const indexed = usable === null ? null : new Map(usable.blocks.map((block) => [block.index, block]));
   let above = 0n;
   for (const block of archive.blocks) {
     const scan = scans.get(block.index);
     if (scan === undefined) continue;
     const rising = above === 0n ? scan.ranges : clipRanges(scan.ranges, above + 1n, MAX_SEQUENCE);
-    const expected = expectedLive(block, usable);
+    const expected = expectedLive(block, indexed);
     const live = subtractRanges(expected === null ? rising : intersectRanges(rising, expected), tombstones);
     sets.push({ block, scan, expected, live, dead: subtractRanges(scan.ranges, live) });
     if (scan.lastSeq > above) above = scan.lastSeq;
@@ -51,9 +52,12 @@ export function liveSets(archive: StreamArchive, scans: ReadonlyMap<number, Bloc
 
 const MAX_SEQUENCE = (1n << 62n) - 1n;
 
-function expectedLive(block: BlockFile, index: StreamIndex | null): SequenceRanges | null {
-  if (index !== null) {
-    const listed = index.blocks.find((entry) => entry.index === block.index);
+function expectedLive(
+  block: BlockFile,
+  indexed: ReadonlyMap<number, IndexBlock> | null,
+): SequenceRanges | null {
+  if (indexed !== null) {
+    const listed = indexed.get(block.index);
     return listed === undefined ? NO_SEQUENCES : indexedLive(listed);
   }
   if (block.sidecar === null) return null;

@@ -15,7 +15,7 @@ import { parseTtlWheel } from '../format/ttl-wheel/parse.ts';
 import { loadBlocks } from './load-blocks.ts';
 import { loadConsumers } from './load-consumers.ts';
 import { standingOf } from './index-standing.ts';
-import { readEntry, readLastBytes } from './read-entry.ts';
+import { readBriefly, readEntry, readLastBytes } from './read-entry.ts';
 import type { BlockFile, StreamArchive } from './stream-archive.ts';
 
 /** Where loading puts what it finds: a file, then its fault. */
@@ -207,15 +207,17 @@ function checkNames(
     );
 }
 
+const NO_BYTES = new Uint8Array(0);
+
 function loadIndex(entry: Entry | undefined, keyName: string, sink: FindingSink): StreamIndex | null {
   if (entry === undefined) return null;
-  const bytes = readEntry(entry, 1024 * 1024 * 1024);
+  const bytes = readBriefly(entry, 1024 * 1024 * 1024);
   if (bytes === null) return null;
   if (bytes.length >= 32 && !checkIndexSum(bytes, keyName)) {
     sink.add({ code: 'IDX_CHECKSUM_MISMATCH' }, entry.label);
     return null;
   }
-  const parsed = parseIndex(bytes);
+  const parsed = parseIndex(bytes, () => readEntry(entry, 1024 * 1024 * 1024) ?? NO_BYTES);
   if (parsed.ok) return parsed.value;
   sink.add(parsed.fault, entry.label);
   return null;

@@ -1,5 +1,6 @@
 import type { V2StreamParts } from '../container/entry.ts';
 import { V2Walker, type V2WalkMessage } from '../container/v2-walk.ts';
+import type { V2Run } from '../kernels/index.ts';
 import type { Finding, Place } from '../findings/finding.ts';
 import type { ManifestState } from '../format/manifest/types.ts';
 import { parseV2Consumer, parseV2State, v2ConsumerName } from '../format/v2-json/parse.ts';
@@ -26,14 +27,18 @@ export function loadV2Stream(parts: V2StreamParts): StreamArchive {
   return { ...base, consumers: readV2(parts, base.place, null).consumers, findings };
 }
 
-/** Walks a V2 archive: its head, and, where `onMessage` is given, its messages to the end. */
+/**
+ * Walks a V2 archive: its head, and, where `onMessage` is given, its messages to the end. With `onRun` ordinary messages
+ * come added up, and `onMessage` is given the others.
+ */
 export function readV2(
   parts: V2StreamParts,
   place: Place,
   onMessage: ((message: V2Message) => void) | null,
+  onRun: ((run: V2Run) => void) | null = null,
 ): V2Head {
   const reading = new V2Reading(parts, place);
-  for (const message of reading.messages()) {
+  for (const message of reading.messages(onRun)) {
     if (onMessage === null) break;
     onMessage(message);
   }
@@ -53,9 +58,9 @@ export class V2Reading {
     this.#sink = sinkFor(this.#findings, place);
   }
 
-  *messages(): Generator<V2Message, void> {
+  *messages(onRun: ((run: V2Run) => void) | null = null): Generator<V2Message, void> {
     const source = this.#parts.body.open();
-    const walker = new V2Walker(source);
+    const walker = new V2Walker(source, onRun);
     try {
       for (const entry of walker.entries()) {
         if (entry.kind === 'message') yield entry.message;

@@ -15,6 +15,22 @@ export function readEntry(entry: Entry, limitBytes: number = SMALL_FILE_LIMIT_BY
   }
 }
 
+/** Reused for files of up to this size: a store has thousands of them, and what is dropped is not given back at once. */
+const SPARE_BYTES = 8 * 1024 * 1024;
+let spare = new Uint8Array(0);
+
+/** The same, but what it gives holds only until the next call. */
+export function readBriefly(entry: Entry, limitBytes: number): Uint8Array | null {
+  if (entry.sizeBytes > SPARE_BYTES) return readEntry(entry, limitBytes);
+  const source = entry.open();
+  try {
+    if (spare.length < source.sizeBytes) spare = new Uint8Array(source.sizeBytes);
+    return spare.subarray(0, source.read(spare.subarray(0, source.sizeBytes), 0));
+  } finally {
+    source.close();
+  }
+}
+
 /** The last 8 bytes of a file: of a block, the checksum of its last record, compressed or not. */
 export function readLastBytes(entry: Entry): Uint8Array {
   const source = entry.open();

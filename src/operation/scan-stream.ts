@@ -1,7 +1,8 @@
 import { hashKey } from '../codec/highwayhash.ts';
+import type { SequenceRanges } from '../core/sequence-ranges.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
-import type { BlockScan } from '../kernels/types.ts';
-import type { BlockLiveSet } from '../model/live-set.ts';
+import type { BlockScan, MessageTotals } from '../kernels/types.ts';
+import { indexedLive, type BlockLiveSet } from '../model/live-set.ts';
 import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
 import type {
@@ -39,6 +40,7 @@ export async function scanStream(
   options: ScanOptions = {},
 ): Promise<StreamScan> {
   const blocks = archive.blocks.filter((block) => options.known?.has(block.index) !== true);
+  const presumed = presumedLive(archive);
   for (const { index, entry } of archive.blocks)
     if (options.known?.has(index) === true) onBytes(entry.sizeBytes, entry.label);
   const jobs = blocks.map((block): ScanJob => ({
@@ -46,6 +48,7 @@ export async function scanStream(
     source: descriptorOf(block),
     key: hashKey(`${archive.name}-${block.index}`),
     headerSeqs: archive.ttlWheel !== null || archive.schedule !== null,
+    live: presumed.get(block.index),
     twins: options.twinsOf?.(block) ?? [],
   }));
   const done = await pool.run(jobs, (_, at) => {
@@ -68,6 +71,13 @@ export async function scanStream(
   }
   const scans = new Map([...results].map(([index, result]) => [index, result.scan]));
   return { results, scans, findings };
+}
+
+/** By block number what a current index counts as live, of the blocks that hold deleted messages. */
+function presumedLive(archive: StreamArchive): ReadonlyMap<number, SequenceRanges> {
+  const index = archive.indexStanding === 'current' ? archive.index : null;
+  const partly = (index?.blocks ?? []).filter((block) => block.numDeleted > 0n);
+  return new Map(partly.map((block) => [block.index, indexedLive(block)]));
 }
 
 /** How a thread opens a block. Throws SourceError where it cannot be opened. */
@@ -106,11 +116,24 @@ const NOTHING = {
 
 /** A tally of a block that needs no second look: every message record in it is live, or (`isDead`) none. */
 export function tallyOfScan(scan: BlockScan, isDead: boolean): TallyResult {
-  const { messages, bytes, firstSeq, lastSeq, firstTimeNs, lastTimeNs, subjectDigest } = scan;
-  const totals = isDead
-    ? NOTHING
-    : { messages, bytes, firstSeq, lastSeq, firstTimeNs, lastTimeNs, subjectDigest };
-  return { kind: 'tally', ...totals, subjects: new Map(), pending: [] };
+  return tallyOf(isDead ? NOTHING : scan);
+}
+
+/** A tally that counts neither subjects nor consumers. */
+export function tallyOf(totals: MessageTotals): TallyResult {
+  const { messages, bytes, firstSeq, lastSeq, firstTimeNs, lastTimeNs, subjectDigest } = totals;
+  return {
+    kind: 'tally',
+    messages,
+    bytes,
+    firstSeq,
+    lastSeq,
+    firstTimeNs,
+    lastTimeNs,
+    subjectDigest,
+    subjects: new Map(),
+    pending: [],
+  };
 }
 
 /** Joins the tallies of a stream's blocks, given in block order. */

@@ -1,4 +1,6 @@
 import type { StreamEvidence } from '../check/stream-evidence.ts';
+import { intersectRanges, type SequenceRanges } from '../core/sequence-ranges.ts';
+import type { MessageTotals } from '../kernels/types.ts';
 import { liveSequences, liveSets, type BlockLiveSet } from '../model/live-set.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import type { PendingQuery } from '../workers/jobs.ts';
@@ -8,6 +10,7 @@ import {
   joinTallies,
   scanStream,
   tallyBlocks,
+  tallyOf,
   tallyOfScan,
   type ScanOptions,
   type StreamScan,
@@ -28,7 +31,7 @@ export async function gatherEvidence(
 ): Promise<StreamEvidence & { readonly scan: StreamScan }> {
   const scan = await scanStream(archive, work.pool, work.onBytes, options);
   const sets = applyLimits(archive, liveSets(archive, scan.scans));
-  const tallies = await tallyAll(archive, sets, work, options);
+  const tallies = await tallyAll(archive, sets, scan, work, options);
   return {
     archive,
     results: scan.results,
@@ -44,13 +47,30 @@ export async function gatherEvidence(
 async function tallyAll(
   archive: StreamArchive,
   sets: readonly BlockLiveSet[],
+  scan: StreamScan,
   work: Archive,
   options: EvidenceOptions,
 ): Promise<StreamEvidence['tallies']> {
   const needsAll = options.wantSubjects || options.pending.length > 0;
-  const again = sets.filter((set) => (needsAll ? set.live.length > 0 : set.dead.length > 0));
+  const known = (set: BlockLiveSet): MessageTotals | null =>
+    isAsPresumed(set, scan.results.get(set.block.index)?.presumed ?? null) ? set.scan.live : null;
+  const again = sets.filter((set) =>
+    needsAll ? set.live.length > 0 : set.dead.length > 0 && known(set) === null,
+  );
   const { wantSubjects, pending } = options;
   const counted = await tallyBlocks(archive, again, work.pool, { wantSubjects, pending });
   const byBlock = new Map(again.map((set, i) => [set.block.index, counted[i]]));
-  return sets.map((set) => byBlock.get(set.block.index) ?? tallyOfScan(set.scan, needsAll));
+  return sets.map((set) => {
+    const totals = set.dead.length > 0 && !needsAll ? known(set) : null;
+    return (
+      byBlock.get(set.block.index) ?? (totals === null ? tallyOfScan(set.scan, needsAll) : tallyOf(totals))
+    );
+  });
+}
+
+/** Whether what is live turned out to be what the index had made believe when the block was read. */
+function isAsPresumed(set: BlockLiveSet, presumed: SequenceRanges | null): boolean {
+  if (presumed === null || set.scan.live === null) return false;
+  const seen = intersectRanges(set.scan.ranges, presumed);
+  return seen.length === set.live.length && seen.every((seq, i) => seq === set.live[i]);
 }

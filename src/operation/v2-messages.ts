@@ -1,4 +1,5 @@
 import { RangeBuilder } from '../core/range-builder.ts';
+import { eachRange } from '../core/sequence-ranges.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { V2StreamParts } from '../container/entry.ts';
 import { readV2 } from '../model/load-v2-stream.ts';
@@ -28,12 +29,23 @@ export function readV2Messages(
   const tally = new Tally(options.pending, options.wantSubjects);
   const live = new RangeBuilder();
   let lastSeq = -1n;
-  const { findings } = readV2(parts, archive.place, (message) => {
-    if (message.seq <= lastSeq) return;
-    lastSeq = message.seq;
-    live.add(message.seq, message.seq);
-    const bytes = storedBytes(message.subject.length, message.header.length, message.payload.length);
-    tally.add(message.seq, message.timeNs, bytes, message.subject);
-  });
+  const { findings } = readV2(
+    parts,
+    archive.place,
+    (message) => {
+      if (message.seq <= lastSeq) return;
+      lastSeq = message.seq;
+      live.add(message.seq, message.seq);
+      const bytes = storedBytes(message.subject.length, message.header.length, message.payload.length);
+      tally.add(message.seq, message.timeNs, bytes, message.subject);
+    },
+    options.wantSubjects || options.pending.length > 0
+      ? null
+      : (run) => {
+          lastSeq = run.lastSeq;
+          for (const [from, to] of eachRange(run.ranges)) live.add(from, to);
+          tally.addRun(run);
+        },
+  );
   return { total: tally.result(), live: live.take(), findings };
 }

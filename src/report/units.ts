@@ -13,7 +13,7 @@ export function bytesText(bytes: number | bigint): string {
 
 /** A count with commas. */
 export function countText(count: number | bigint): string {
-  return count.toLocaleString('en-US');
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `1 block`, `2 blocks`. */

@@ -15,7 +15,7 @@ export type SourceDescriptor =
 
 /**
  * Where S2 chunks begin, sparse: one row for about every 512 KiB of decoded bytes, ascending.
- * The columns lie in shared memory so that handing them to a worker copies nothing.
+ * Long columns lie in shared memory so that handing them to a worker copies nothing.
  */
 export interface S2IndexColumns {
   /** Offset of a chunk header in the encoded stream, bytes. */

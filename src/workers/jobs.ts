@@ -11,6 +11,8 @@ export interface ScanJob {
   readonly key: Uint8Array;
   /** Report which messages carry `Nats-TTL` and `Nats-Schedule` headers. */
   readonly headerSeqs: boolean;
+  /** Sequences that the index counts as live, where it counts some as deleted: added up apart. */
+  readonly live?: BigUint64Array | undefined;
   /** Other copies of the block, which are compared with it byte by byte on the way. */
   readonly twins?: readonly SourceDescriptor[];
   /** Look for every good record, in any order. */
@@ -29,9 +31,13 @@ export interface ScanResult {
   readonly kind: 'scan';
   readonly compression: 'none' | 's2';
   readonly scan: BlockScan;
+  /** What the job gave as live. */
+  readonly presumed: BigUint64Array | null;
   /** Of the S2 stream around the block, or of the snapshot that carries it; offsets in the encoded bytes. */
   readonly blockFaults: readonly Fault[];
   readonly carrierFaults: readonly Fault[];
+  /** Decoded offsets from, to of the chunks of that snapshot that were checked. */
+  readonly carrierChecked: readonly number[];
   /** In the order of the job's. */
   readonly twins: readonly TwinResult[];
 }

@@ -1,5 +1,5 @@
 import { openCompressedBlock } from '../container/compressed-block.ts';
-import { framingFaults, openSource } from '../container/open-source.ts';
+import { checkedChunks, framingFaults, openSource } from '../container/open-source.ts';
 import type { Fault } from '../findings/finding.ts';
 import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
 
@@ -10,6 +10,8 @@ export interface OpenBlock {
   /** Faults met so far in the block's own compression, and in the snapshot around it. */
   blockFaults(): readonly Fault[];
   carrierFaults(): readonly Fault[];
+  /** Decoded offsets from, to of the chunks of that snapshot that were checked so far. */
+  carrierChecked(): readonly number[];
   close(): void;
 }
 
@@ -25,6 +27,10 @@ export function openBlock(descriptor: SourceDescriptor, salvage = false): OpenBl
     compression: compressed === null ? 'none' : 's2',
     blockFaults: () => compressed?.faults ?? [],
     carrierFaults: () => framingFaults(file),
-    close: () => file.close(),
+    carrierChecked: () => checkedChunks(file),
+    close: () => {
+      compressed?.close();
+      file.close();
+    },
   };
 }

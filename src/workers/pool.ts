@@ -1,12 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import { CancelledError, SourceError } from '../core/error.ts';
-import { kernelModule } from '../kernels/index.ts';
+import { CancelledError } from '../core/error.ts';
 import type { Job, JobResult } from './jobs.ts';
 import { runJob } from './run-job.ts';
-
-/** What a worker answers: the result, the message of the error that stopped the job, or that the job is not for it. */
-export type JobReply = { readonly result: JobResult<Job> } | { readonly error: string } | 'too-large';
+import type { Task, Thread } from './thread.ts';
 
 /** Threads cost 30 ms to start: below this many bytes the calling thread is done first (measured). */
 const WORTH_THREADS_BYTES = 150 * 1024 * 1024;
@@ -14,28 +10,51 @@ const WORTH_THREADS_BYTES = 150 * 1024 * 1024;
 /** Memory is as fast as it is: more threads than this only cost their 15 MiB each. */
 const MOST_THREADS = 8;
 
-/** Jobs make little garbage at a time; with the default each thread would keep some 20 MiB of it. */
-const YOUNG_GENERATION_MIB = 4;
+/** A thread has its next job before it is done with one: the calling thread is busy with jobs of its own. */
+const JOBS_AHEAD = 2;
 
 export interface PoolOptions {
-  /** Threads at most; 1 = run in the calling thread. */
+  /** Threads at most, the calling one counted; 1 = run there alone. */
   readonly jobs?: number | undefined;
   /** How many bytes the jobs will read in all. */
   readonly totalBytes: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Runs jobs in threads where that pays, else in place. Results come in the order of the jobs, whatever runs where. */
+/**
+ * Runs jobs in the calling thread and, where that pays, in others beside it. Results come in the order of the jobs,
+ * whatever runs where.
+ */
 export class Pool {
-  readonly #threads: number;
+  readonly #others: number;
   readonly #signal: AbortSignal | undefined;
-  readonly #all: Worker[] = [];
-  readonly #idle: Worker[] = [];
+  readonly #queue: Task[] = [];
+  readonly #threads: Thread[] = [];
+  #isWorking = false;
+  #closings = 0;
 
   constructor(options: PoolOptions) {
     const wanted = options.jobs ?? Math.min(MOST_THREADS, availableParallelism());
-    this.#threads = options.totalBytes < WORTH_THREADS_BYTES ? 1 : Math.max(1, wanted);
+    this.#others = options.totalBytes < WORTH_THREADS_BYTES ? 0 : Math.max(0, wanted - 1);
     this.#signal = options.signal;
+  }
+
+  /** Starts the threads before there are jobs: that takes a while. */
+  async prepare(): Promise<void> {
+    if (this.#others === 0) return;
+    const closings = this.#closings;
+    const { Thread } = await import('./thread.ts');
+    if (closings !== this.#closings) return;
+    while (this.#threads.length < this.#others)
+      this.#threads.push(
+        new Thread(
+          () => this.#handOut(),
+          (task) => {
+            this.#queue.unshift({ ...task, isOwn: true });
+            this.#work();
+          },
+        ),
+      );
   }
 
   /** Throws CancelledError where the signal fires, SourceError where a job could not read. */
@@ -44,75 +63,79 @@ export class Pool {
     onDone: (job: J, at: number) => void,
   ): Promise<JobResult<J>[]> {
     const results: JobResult<J>[] = Array.from({ length: jobs.length });
-    let next = 0;
-    let hasFailed = false;
-    const take = async (): Promise<void> => {
-      while (next < jobs.length && !hasFailed) {
-        if (this.#signal?.aborted === true) throw new CancelledError('cancelled');
-        const at = next++;
-        const job = jobs[at];
-        if (job === undefined) return;
-        results[at] = (await this.#runOne(job)) as JobResult<J>;
-        onDone(job, at);
-      }
-    };
-    const takers = Array.from({ length: Math.min(this.#threads, jobs.length) }, async () =>
-      take().catch((error: unknown) => {
+    if (jobs.length === 0) return results;
+    if (jobs.length > 1) void this.prepare().then(() => this.#handOut());
+    await new Promise<void>((resolve, reject) => {
+      let left = jobs.length;
+      let hasFailed = false;
+      const fail = (error: Error): void => {
         hasFailed = true;
-        throw error;
-      }),
-    );
-    const ended = await Promise.allSettled(takers);
-    for (const end of ended) if (end.status === 'rejected') throw end.reason;
+        reject(error);
+      };
+      jobs.forEach((job, at) =>
+        this.#queue.push({
+          job,
+          isOwn: false,
+          isDropped: () => hasFailed,
+          fail,
+          done: (result) => {
+            results[at] = result as JobResult<J>;
+            if (!hasFailed) onDone(job, at);
+            if (--left === 0) resolve();
+          },
+        }),
+      );
+      this.#handOut();
+      this.#work();
+    });
     return results;
   }
 
   /** Ends the threads; jobs that come later start new ones. */
   async close(): Promise<void> {
-    this.#idle.length = 0;
-    await Promise.all(this.#all.splice(0).map(async (worker) => worker.terminate()));
+    this.#closings++;
+    await Promise.all(this.#threads.splice(0).map(async (thread) => thread.end()));
   }
 
-  async #runOne(job: Job): Promise<JobResult<Job>> {
-    if (this.#threads === 1) {
-      await new Promise(setImmediate);
-      return runJob(job);
-    }
-    const worker = this.#idle.pop() ?? this.#start();
-    const reply = await answerOf(worker, job);
-    this.#idle.push(worker);
-    if (reply === 'too-large') return runJob(job);
-    if ('error' in reply) throw new SourceError(reply.error);
-    return reply.result;
+  #handOut(): void {
+    for (const thread of this.#threads)
+      while (thread.isReady && thread.tasks.length < JOBS_AHEAD) {
+        const task = this.#next((other) => !other.isOwn);
+        if (task === null) return;
+        thread.give(task);
+      }
   }
 
-  #start(): Worker {
-    const worker = new Worker(new URL('./worker-main.js', import.meta.url), {
-      name: `natsarc-${this.#all.length + 1}`,
-      workerData: { kernel: kernelModule() },
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
+  /** Does jobs in the calling thread until none is left, and lets others speak between two. */
+  #work(): void {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    setImmediate(() => {
+      const task = this.#next(() => true);
+      if (task === null) this.#isWorking = false;
+      else
+        void this.#runHere(task).then(() => {
+          this.#isWorking = false;
+          this.#work();
+        });
     });
-    this.#all.push(worker);
-    return worker;
   }
-}
 
-async function answerOf(worker: Worker, job: Job): Promise<JobReply> {
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      worker.off('message', onMessage);
-      worker.off('error', onError);
-    };
-    const onMessage = (reply: JobReply): void => {
-      settle();
-      resolve(reply);
-    };
-    const onError = (error: Error): void => {
-      settle();
-      reject(error);
-    };
-    worker.on('message', onMessage);
-    worker.on('error', onError);
-    worker.postMessage(job);
-  });
+  async #runHere(task: Task): Promise<void> {
+    try {
+      task.done(await runJob(task.job));
+    } catch (error) {
+      task.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #next(fits: (task: Task) => boolean): Task | null {
+    for (let at = this.#queue.findIndex(fits); at >= 0; at = this.#queue.findIndex(fits)) {
+      const [task] = this.#queue.splice(at, 1);
+      if (task === undefined || task.isDropped()) continue;
+      if (this.#signal?.aborted !== true) return task;
+      task.fail(new CancelledError('cancelled'));
+    }
+    return null;
+  }
 }

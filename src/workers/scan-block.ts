@@ -11,6 +11,7 @@ export class LargeRecord extends Error {}
 export interface ScanSourceOptions {
   readonly key: Uint8Array;
   readonly headerSeqs?: boolean;
+  readonly live?: BigUint64Array | undefined;
   readonly salvage?: boolean;
   /** Throw LargeRecord instead of touching more memory than this. */
   readonly maxTouchedBytes?: number | undefined;
@@ -25,6 +26,7 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
     key: options.key,
     ttl: options.headerSeqs ?? false,
     schedules: options.headerSeqs ?? false,
+    live: options.live,
     salvage: options.salvage ?? false,
     ...(options.onRecords === undefined ? {} : { onRecords: options.onRecords }),
   });
@@ -52,6 +54,7 @@ export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
     const scan = scanSource(block.content, {
       key: job.key,
       headerSeqs: job.headerSeqs,
+      live: job.live,
       salvage: job.salvage ?? false,
       maxTouchedBytes,
       ...(twins.length === 0
@@ -62,8 +65,10 @@ export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
       kind: 'scan',
       compression: block.compression,
       scan,
+      presumed: job.live ?? null,
       blockFaults: block.blockFaults(),
       carrierFaults: block.carrierFaults(),
+      carrierChecked: block.carrierChecked(),
       twins: twins.map((twin) => twin.result()),
     };
   } finally {

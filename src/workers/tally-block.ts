@@ -1,9 +1,12 @@
 import { hasSequence } from '../core/sequence-ranges.ts';
 import { subjectMatches } from '../core/subject.ts';
-import { subjectDigest, type RecordColumns } from '../kernels/index.ts';
+import { subjectDigest, type MessageTotals, type RecordColumns } from '../kernels/index.ts';
 import type { PendingQuery, SubjectTally, TallyJob, TallyResult } from './jobs.ts';
 import { openBlock } from './open-block.ts';
 import { scanSource } from './scan-block.ts';
+
+/** Runs of live sequences above this are looked up one by one. */
+const MOST_LIVE = 2 * 32768;
 
 const DIGEST_MASK = (1n << 64n) - 1n;
 
@@ -43,6 +46,19 @@ export class Tally {
     const text = Buffer.from(subject.buffer, subject.byteOffset, subject.length).toString('latin1');
     this.#countSubject(text, seq, bytes);
     this.#countPending(text, seq);
+  }
+
+  /** Takes many messages at once; only where neither subjects nor consumers are counted. */
+  addRun(run: MessageTotals): void {
+    if (this.messages === 0) {
+      this.firstSeq = run.firstSeq;
+      this.firstTimeNs = run.firstTimeNs;
+    }
+    this.messages += run.messages;
+    this.bytes += run.bytes;
+    this.lastSeq = run.lastSeq;
+    this.lastTimeNs = run.lastTimeNs;
+    this.digest += run.subjectDigest;
   }
 
   #countSubject(subject: string, seq: bigint, bytes: number): void {
@@ -93,12 +109,16 @@ export class Tally {
 export function tallyBlock(job: TallyJob, maxTouchedBytes?: number): TallyResult {
   const tally = new Tally(job.pending, job.wantSubjects);
   const block = openBlock(job.source);
+  const needsEach = job.wantSubjects || job.pending.length > 0 || job.live.length > MOST_LIVE;
   try {
-    scanSource(block.content, {
+    const { live } = scanSource(block.content, {
       key: job.key,
       maxTouchedBytes,
-      onRecords: (columns, window) => tallyRecords(columns, window, job.live, tally),
+      ...(needsEach
+        ? { onRecords: (columns, window) => tallyRecords(columns, window, job.live, tally) }
+        : { live: job.live }),
     });
+    if (live !== null && live.messages > 0) tally.addRun(live);
   } finally {
     block.close();
   }

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { adoptKernelModule } from '../kernels/index.ts';
 import type { Job } from './jobs.ts';
-import type { JobReply } from './pool.ts';
+import type { ThreadMessage } from './thread.ts';
 import { runJob } from './run-job.ts';
 import { LargeRecord } from './scan-block.ts';
 
@@ -10,17 +10,24 @@ const MAX_TOUCHED_BYTES = 6 * 1024 * 1024;
 
 adoptKernelModule((workerData as { kernel: WebAssembly.Module }).kernel);
 
+let last = Promise.resolve();
 parentPort?.on('message', (job: Job) => {
-  void replyTo(job).then((reply) => parentPort?.postMessage(reply, handedOver(reply)));
+  // One after the other: replies are told apart by their order.
+  last = last.then(async () => {
+    const reply = await replyTo(job);
+    parentPort?.postMessage(reply, handedOver(reply));
+  });
 });
+parentPort?.postMessage('ready' satisfies ThreadMessage);
 
 /** Memory that the other side takes over: a copy would stay here until this thread tidies up, which is seldom. */
-function handedOver(reply: JobReply): ArrayBuffer[] {
-  if (reply === 'too-large' || 'error' in reply || reply.result.kind !== 'fingerprint') return [];
+function handedOver(reply: ThreadMessage): ArrayBuffer[] {
+  if (reply === 'ready' || reply === 'too-large' || 'error' in reply || reply.result.kind !== 'fingerprint')
+    return [];
   return [reply.result.prints.buffer];
 }
 
-async function replyTo(job: Job): Promise<JobReply> {
+async function replyTo(job: Job): Promise<ThreadMessage> {
   try {
     return { result: await runJob(job, MAX_TOUCHED_BYTES) };
   } catch (error) {

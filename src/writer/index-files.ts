@@ -3,7 +3,7 @@ import { NO_SEQUENCES } from '../core/sequence-ranges.ts';
 import { parseTimeNs } from '../core/time.ts';
 import { writeBlockIndex } from '../format/block-index/write.ts';
 import { writeIndex } from '../format/index/write.ts';
-import type { StreamIndex } from '../format/index/types.ts';
+import type { IndexContent } from '../format/index/types.ts';
 import { writeSchedule } from '../format/schedule/write.ts';
 import type { ScheduleFile } from '../format/schedule/types.ts';
 import { writeTtlWheel } from '../format/ttl-wheel/write.ts';
@@ -29,7 +29,7 @@ export function indexFile(
   const subjects = layout.subjects();
   if (last === undefined || subjects === null) return null;
   const first = layout.blocks.find((block) => block.messages > 0);
-  const index: StreamIndex = {
+  const index: IndexContent = {
     version: lowestVersion(layout.blocks, config),
     messages: BigInt(layout.messages),
     bytes: BigInt(layout.bytes),

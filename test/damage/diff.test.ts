@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +8,6 @@ import type { Finding } from '../../src/findings/finding.ts';
 import { diffArchives } from '../../src/operation/diff/run.ts';
 import type { DiffReport, StreamDiff } from '../../src/operation/diff/types.ts';
 import { CAPTURES, copyOf, editFile, flipBit, recordsOf, tempFolder, treeSum } from '../support/damage.ts';
-import { filesBelow } from '../support/files-below.ts';
 import { runCli } from '../support/run-cli.ts';
 import { writeMessages } from '../support/synthetic-stream.ts';
 
@@ -122,9 +122,7 @@ describe('a side that cannot be read', () => {
     const folder = tempFolder();
     cpSync(join(CAPTURES, STORE, ORDERS), join(folder, 'ORDERS'), { recursive: true });
     cpSync(V1, join(folder, 'backup'), { recursive: true });
-    for (const path of ['', 'ORDERS', 'ORDERS/msgs', 'ORDERS/obs', 'backup'])
-      chmodSync(join(folder, path), 0o755);
-    for (const path of filesBelow(folder)) chmodSync(path, 0o644);
+    execFileSync('chmod', ['-R', 'a+rX', folder]);
     chmodSync(join(folder, 'ORDERS/msgs/1.blk'), 0o000);
     const uid = process.getuid?.() === 0 ? 65534 : undefined;
     const run = runCli(['diff', join(folder, 'ORDERS'), join(folder, 'backup')], undefined, uid);

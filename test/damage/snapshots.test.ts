@@ -2,6 +2,7 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pack, type Header } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
+import { crc32cMasked, encodeS2Block } from '../../src/kernels/index.ts';
 import { walkTar } from '../../src/container/tar/walk.ts';
 import { MemorySource } from '../../src/source/memory.ts';
 import {
@@ -43,6 +44,32 @@ async function snapshotOf(
   writeFileSync(path, framed(Buffer.concat(chunks)));
   return path;
 }
+
+/** The same bytes in many compressed chunks. */
+function inChunks(bytes: Uint8Array, chunkBytes: number): Buffer {
+  const chunks: Uint8Array[] = [framed(new Uint8Array(0))];
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    const part = bytes.subarray(at, at + chunkBytes);
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32LE(crc32cMasked(part));
+    chunks.push(chunk(0, Buffer.concat([sum, encodeS2Block(part)])));
+  }
+  return Buffer.concat(chunks);
+}
+
+it('every chunk is checked, whatever lies in it, and told once', async () => {
+  const path = copyOf(BACKUP);
+  const bytes = inChunks(unframed(readFileSync(join(path, DATA))), 8192);
+  const offsets = chunkOffsets(bytes).slice(1);
+  expect(offsets.length).toBeGreaterThan(10);
+  for (const offset of offsets) {
+    const damaged = Buffer.from(bytes);
+    damaged[offset + 5] = (damaged[offset + 5] ?? 0) ^ 1;
+    writeFileSync(join(path, DATA), damaged);
+    const report = await verifyDamaged(path);
+    expect(report.findings).toMatchObject([{ code: 'S2_CRC_MISMATCH', file: DATA, offset }]);
+  }
+});
 
 describe('a snapshot cut', () => {
   it('inside a chunk', async () => {

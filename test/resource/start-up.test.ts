@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from '../support/captures.ts';
 
-const LIMIT_MS = 150;
+const LIMIT_MS = 30;
 const ROUNDS = 9;
 
 function timeMs(args: readonly string[]): number {
@@ -14,10 +14,6 @@ function timeMs(args: readonly string[]): number {
   return performance.now() - begun;
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
-}
-
 it(`--help answers within ${LIMIT_MS} ms of node itself`, () => {
   const bare: number[] = [];
   const help: number[] = [];
@@ -25,6 +21,8 @@ it(`--help answers within ${LIMIT_MS} ms of node itself`, () => {
     bare.push(timeMs(['-e', '0']));
     help.push(timeMs([join(ROOT, 'bin/natsarc.js'), '--help']));
   }
-  console.log(`node -e 0: ${median(bare).toFixed(0)} ms, natsarc --help: ${median(help).toFixed(0)} ms`);
-  expect(median(help) - median(bare)).toBeLessThan(LIMIT_MS);
+  // The fastest of each: what else the machine does only makes them slower.
+  const [least, own] = [Math.min(...bare), Math.min(...help)];
+  console.log(`node -e 0: ${least.toFixed(0)} ms, natsarc --help: ${own.toFixed(0)} ms`);
+  expect(own - least).toBeLessThan(LIMIT_MS);
 });

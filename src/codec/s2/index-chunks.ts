@@ -25,6 +25,7 @@ const ROW_BYTES = 512 * 1024;
 /** Header, CRC and the longest uvarint of a decoded length. */
 const HEAD_BYTES = CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES + 5;
 const WINDOW_BYTES = 64 * 1024;
+const FEW_ROWS = 256;
 
 export type Read = (target: Uint8Array, offsetBytes: number) => number;
 
@@ -120,11 +121,14 @@ export function readChunkHead(bytes: Uint8Array, offsetBytes: number): ChunkHead
   return { type, bodyBytes, decodedBytes };
 }
 
+/** Of one walk after the other: a store has thousands of blocks. */
+const WINDOW = new Uint8Array(WINDOW_BYTES);
+
 /** Reads a few bytes where chunks are long, and a window of many headers where they are short. */
 class HeadReader {
   readonly #read: Read;
   readonly #sizeBytes: number;
-  readonly #window = new Uint8Array(WINDOW_BYTES);
+  readonly #window = WINDOW;
   #from = 0;
   #filled = 0;
 
@@ -147,7 +151,9 @@ class HeadReader {
   }
 }
 
+/** Few values are cheaper to copy than to share. */
 function shared(values: readonly number[]): Float64Array {
+  if (values.length < FEW_ROWS) return Float64Array.from(values);
   const column = new Float64Array(new SharedArrayBuffer(8 * values.length));
   column.set(values);
   return column;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../codec/sha256.ts';
 import { parseJsonObject, textField, type JsonObject } from '../../core/json.ts';
 import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
@@ -20,7 +20,7 @@ export function parseConfigBackup(bytes: Uint8Array): Result<ConfigBackup, Fault
   if (type === null || encoded === null)
     return failed({ code: 'CFGB_CORRUPT', data: { reason: 'not a configuration backup' } });
   const content = Buffer.from(encoded, 'base64');
-  const sum = createHash('sha256').update(content).digest('hex');
+  const sum = sha256Hex(content);
   if (sum !== textField(envelope.value, 'checksum')?.toLowerCase())
     return failed({ code: 'CFGB_CHECKSUM_MISMATCH', data: { computed: sum } });
   const configuration = parseJsonObject(content);

@@ -1,4 +1,5 @@
 import { keyedSum } from '../../codec/highwayhash.ts';
+import { sumSubjectTable } from '../../codec/subject-table.ts';
 import { Cursor } from '../../core/bytes/cursor.ts';
 import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
@@ -18,8 +19,14 @@ export function checkIndexSum(bytes: Uint8Array, streamName: string): boolean {
   return sum.every((byte, i) => byte === bytes[end + i]);
 }
 
-/** Reads index.db, versions 1 to 4; its sum is for `checkIndexSum`. (format.md 5.1; server: recoverFullState) */
-export function parseIndex(bytes: Uint8Array): Result<StreamIndex, Fault> {
+/**
+ * Reads index.db, versions 1 to 4; its sum is for `checkIndexSum`. `again` gives the same bytes when the subjects are
+ * walked, so that these need not be kept. (format.md 5.1; server: recoverFullState)
+ */
+export function parseIndex(
+  bytes: Uint8Array,
+  again: () => Uint8Array = () => bytes,
+): Result<StreamIndex, Fault> {
   if (bytes.length < MIN_BYTES) return failed({ code: 'IDX_CUT', data: { bytes: bytes.length } });
   const cursor = new Cursor(bytes.subarray(0, bytes.length - SUM_BYTES));
   const magic = cursor.u8();
@@ -39,8 +46,11 @@ export function parseIndex(bytes: Uint8Array): Result<StreamIndex, Fault> {
   const numSubjects = cursor.count();
   const subjectsAt = cursor.offsetBytes;
   if (numSubjects * 4 > cursor.remainingBytes || cursor.isShort) return corrupt(subjectsAt, 'subject count');
-  for (const subject of walkSubjects(cursor, version, numSubjects))
-    if (!isSubject(subject.subject)) return corrupt(cursor.offsetBytes, 'subject');
+  const subjectTotals = sumSubjectTable(cursor.bytes, subjectsAt, numSubjects, version >= 4);
+  if (subjectTotals !== null) cursor.offsetBytes = subjectTotals.endBytes;
+  else
+    for (const subject of walkSubjects(cursor, version, numSubjects))
+      if (!isSubject(subject.subject)) return corrupt(cursor.offsetBytes, 'subject');
   const blocks = parseBlocks(cursor, version, head.firstTimeNs);
   if (blocks === null) return corrupt(cursor.offsetBytes, 'blocks');
   const lastBlockIndex = cursor.count();
@@ -51,7 +61,8 @@ export function parseIndex(bytes: Uint8Array): Result<StreamIndex, Fault> {
   const index: StreamIndex = {
     ...head,
     numSubjects,
-    subjects: () => walkSubjects(new Cursor(cursor.bytes, subjectsAt), version, numSubjects),
+    subjectTotals,
+    subjects: () => walkSubjects(new Cursor(again(), subjectsAt), version, numSubjects),
     blocks,
     lastBlockIndex,
     lastChecksum,

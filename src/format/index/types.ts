@@ -1,5 +1,13 @@
+import type { SubjectTable } from '../../codec/subject-table.ts';
+
 /** index.db: the stream's state, its subjects and its blocks (format.md 5.1). Times are ns, 0n = none. */
-export interface StreamIndex {
+export interface StreamIndex extends IndexContent {
+  /** What the subjects add up to; null where they hold what no block can: a subject above 1 MiB, 2^64 messages. */
+  readonly subjectTotals: SubjectTable | null;
+}
+
+/** What an index.db is written of. */
+export interface IndexContent {
   readonly version: number;
   readonly messages: bigint;
   readonly bytes: bigint;

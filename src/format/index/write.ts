@@ -1,7 +1,7 @@
 import { keyedSum } from '../../codec/highwayhash.ts';
 import { ByteWriter } from '../../core/bytes/byte-writer.ts';
 import { writeSequenceSet } from '../sequence-set/write.ts';
-import type { StreamIndex } from './types.ts';
+import type { IndexContent } from './types.ts';
 
 const MAGIC = 11; // server: fullStateMagic
 
@@ -9,7 +9,7 @@ const MAGIC = 11; // server: fullStateMagic
  * Writes index.db in the version that `index` names, with its sum for the stream's name. Subjects and blocks stand in
  * the order given. (format.md 5.1; server: writeFullState)
  */
-export function writeIndex(index: StreamIndex, streamName: string): Uint8Array {
+export function writeIndex(index: IndexContent, streamName: string): Uint8Array {
   const writer = new ByteWriter(4096);
   writer.u8(MAGIC).u8(index.version).uvarint(index.messages).uvarint(index.bytes);
   writer.uvarint(index.firstSeq).varint(index.firstTimeNs).uvarint(index.lastSeq).varint(index.lastTimeNs);
@@ -20,7 +20,7 @@ export function writeIndex(index: StreamIndex, streamName: string): Uint8Array {
   return writer.written;
 }
 
-function writeSubjects(writer: ByteWriter, index: StreamIndex): void {
+function writeSubjects(writer: ByteWriter, index: IndexContent): void {
   writer.uvarint(index.numSubjects);
   for (const { subject, messages, firstBlock, lastBlock } of index.subjects()) {
     writer.uvarint(subject.length).bytes(subject).uvarint(messages).uvarint(firstBlock);
@@ -28,7 +28,7 @@ function writeSubjects(writer: ByteWriter, index: StreamIndex): void {
   }
 }
 
-function writeBlocks(writer: ByteWriter, index: StreamIndex): void {
+function writeBlocks(writer: ByteWriter, index: IndexContent): void {
   writer.uvarint(index.blocks.length);
   for (const block of index.blocks) {
     writer.uvarint(block.index).uvarint(block.bytes);

@@ -1,7 +1,16 @@
 // Walks the records of one block, window by window. Good records only raise totals; whatever is out of the
 // ordinary goes into columns, and when one of them is full the scan returns and is called again.
 import { hashPackets, hashStart } from './highway-hash';
-import { COLUMNS, HASH_KEY, SCAN, SCAN_END, SCAN_KEY_STATE, SCAN_SHORT, SCAN_WINDOW_BYTES } from './memory';
+import {
+  COLUMNS,
+  HASH_KEY,
+  LIVE,
+  SCAN,
+  SCAN_END,
+  SCAN_KEY_STATE,
+  SCAN_SHORT,
+  SCAN_WINDOW_BYTES,
+} from './memory';
 import { subjectDigest, subjectIsSound } from './subject';
 
 const ERASED: u64 = (<u64>1) << 63;
@@ -101,6 +110,20 @@ export let lastSeq: u64 = 0;
 export let firstTime: i64 = 0;
 export let lastTime: i64 = 0;
 export let digest: u64 = 0;
+/** The totals again, of the messages with sequences that scanLive was given. */
+export let liveMessages: f64 = 0;
+export let liveBytes: f64 = 0;
+export let liveFirstSeq: u64 = 0;
+export let liveLastSeq: u64 = 0;
+export let liveFirstTime: i64 = 0;
+export let liveLastTime: i64 = 0;
+export let liveDigest: u64 = 0;
+/** The pair at hand, and where the next ones are. */
+let liveFrom: u64 = 0;
+let liveTo: u64 = 0;
+let liveNext: usize = LIVE;
+let liveEnd: usize = LIVE;
+let wantsLive: bool = false;
 export let runCount: u32 = 0;
 export let erasedCount: u32 = 0;
 export let tombstoneCount: u32 = 0;
@@ -134,7 +157,24 @@ export function scanStart(wanted: u32, capacity: u32): void {
   firstTime = 0;
   lastTime = 0;
   digest = 0;
+  wantsLive = false;
   scanDrained();
+}
+
+/** Behind scanStart: the pairs at LIVE, ascending, tell which messages are added up as live. */
+export function scanLive(pairs: u32): void {
+  wantsLive = true;
+  liveMessages = 0;
+  liveBytes = 0;
+  liveFirstSeq = 0;
+  liveLastSeq = 0;
+  liveFirstTime = 0;
+  liveLastTime = 0;
+  liveDigest = 0;
+  liveFrom = 0;
+  liveTo = 0;
+  liveNext = LIVE;
+  liveEnd = LIVE + <usize>pairs * 16;
 }
 
 /** The columns have been read and may be filled anew. */
@@ -402,10 +442,32 @@ function message(at: usize, word: u32, subjectBytes: usize): void {
   messages++;
   messageBytes += <f64>length;
   lastTime = load<i64>(at, 12);
-  digest += subjectDigest(subject, subjectBytes);
+  const subjectMix = subjectDigest(subject, subjectBytes);
+  digest += subjectMix;
+  if (wantsLive) countLive(load<u64>(at, 4), length, subjectMix);
   if (!subjectIsSound(subject, subjectBytes)) structure(KIND_SUBJECT, at);
   if (word >> 31) checkHeader(at, subject + subjectBytes, length - 34 - subjectBytes);
   if (wants & WANT_RECORDS) pushRecord(at, word, subjectBytes);
+}
+
+/** Sequences rise from one call to the next. */
+function countLive(seq: u64, length: usize, subjectMix: u64): void {
+  while (seq > liveTo) {
+    if (liveNext == liveEnd) return;
+    liveFrom = load<u64>(liveNext);
+    liveTo = load<u64>(liveNext, 8);
+    liveNext += 16;
+  }
+  if (seq < liveFrom) return;
+  if (liveMessages == 0) {
+    liveFirstSeq = seq;
+    liveFirstTime = lastTime;
+  }
+  liveMessages++;
+  liveBytes += <f64>length;
+  liveLastSeq = seq;
+  liveLastTime = lastTime;
+  liveDigest += subjectMix;
 }
 
 function structure(kind: u64, at: usize): void {

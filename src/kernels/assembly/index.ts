@@ -2,6 +2,7 @@
 import { prepareScan } from './block-scan';
 import { prepareCrcTables } from './crc32c';
 import { prepareHashTables } from './highway-hash';
+import { prepareS2Table } from './s2-decode';
 
 export * from './block-scan';
 export { crcUpdate } from './crc32c';
@@ -11,20 +12,38 @@ export {
   ENCODE_INPUT_BYTES,
   ENCODE_OUTPUT,
   HASH_KEY,
+  LIVE,
+  LIVE_PAIRS,
   S2_INPUT,
+  S2_INPUT_2,
   S2_INPUT_BYTES,
   S2_OUTPUT,
-  S2_OUTPUT_BYTES,
+  S2_OUTPUT_2,
   SCAN,
   SCAN_END,
   SCAN_WINDOW_BYTES,
   SCRATCH,
   SCRATCH_BYTES,
 } from './memory';
-export { s2Decode, s2Length } from './s2-decode';
+export { s2Decode, s2DecodePair, s2DecodeStart, s2Reached, s2SecondLength } from './s2-decode';
 export { s2Encode } from './s2-encode';
+export { sha256Finish, sha256Start, sha256Update } from './sha256';
 export { subjectDigest, subjectIsSound } from './subject';
+export { subjectTable, subjectTableStart, tableDigest, tableEntries, tableMessages } from './subject-table';
+
+export {
+  v2Bytes,
+  v2Digest,
+  v2FirstSeq,
+  v2FirstTime,
+  v2LastSeq,
+  v2LastTime,
+  v2Messages,
+  v2RunCount,
+  v2Walk,
+} from './v2-walk';
 
 prepareHashTables();
 prepareCrcTables();
+prepareS2Table();
 prepareScan();

@@ -17,6 +17,10 @@ export const SCAN_SHORT: usize = HASH_STATE + 1024;
 export const CRC_TABLES: usize = TABLES + 8 * KIB;
 export const CRC_RING: usize = TABLES + 32 * KIB;
 export const S2_TABLE: usize = TABLES + 64 * KIB;
+/** How far two blocks have come. */
+export const S2_STATES: usize = S2_TABLE + 2 * KIB;
+/** A block of SHA-256 at work. */
+export const SHA_SCHEDULE: usize = S2_TABLE + 4 * KIB;
 
 /** Columns that the block scan fills. */
 export const COLUMNS: usize = 256 * KIB;
@@ -31,6 +35,10 @@ export const S2_INPUT_BYTES: usize = 16 * MIB;
 export const S2_OUTPUT: usize = S2_INPUT + S2_INPUT_BYTES + SLACK;
 export const S2_OUTPUT_BYTES: usize = 4 * MIB;
 
+/** Sequences that are live, pairs from, to. */
+export const LIVE: usize = 26 * MIB + 64 * KIB;
+export const LIVE_PAIRS: u32 = 32768;
+
 /** Room for a bad record and the one behind it, both of the greatest length, and to spare. */
 export const SCAN: usize = 27 * MIB;
 export const SCAN_END: usize = SCAN + 100 * MIB;
@@ -41,3 +49,7 @@ export const ENCODE_INPUT: usize = 128 * MIB;
 export const ENCODE_INPUT_BYTES: usize = 4 * MIB;
 export const ENCODE_OUTPUT: usize = ENCODE_INPUT + ENCODE_INPUT_BYTES + SLACK;
 export const ENCODE_TABLE: usize = 137 * MIB;
+
+/** A second block, decoded beside the first. */
+export const S2_INPUT_2: usize = 138 * MIB;
+export const S2_OUTPUT_2: usize = S2_INPUT_2 + S2_INPUT_BYTES + SLACK;

@@ -1,5 +1,5 @@
 import type { FileStreamParts } from '../../container/entry.ts';
-import { textField } from '../../core/json.ts';
+import { textField, type JsonValue } from '../../core/json.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig, unknownInStream } from './accept-config.ts';
@@ -23,6 +23,13 @@ const STOPPING: ReadonlySet<Finding['code']> = new Set<Finding['code']>([
   'TAR_ENTRY_TYPE',
   'TAR_ENTRY_OVERSIZED',
 ]);
+
+/** Fields whose values are words, the default first: any other ends the reading of meta.inf. */
+const WORDS: Readonly<Record<string, readonly JsonValue[]>> = {
+  retention: ['limits', 'interest', 'workqueue'],
+  discard: ['old', 'new'],
+  storage: ['file', 'memory'],
+};
 
 /**
  * What a server of one generation makes of a V1 snapshot (format.md 8.3), given the configuration in backup.json, else its
@@ -58,6 +65,11 @@ function refusedSnapshot(
   if (stopping !== undefined) return `the snapshot is damaged (${stopping.code})`;
   if (!parts.entries.some((entry) => entry.path === 'meta.inf')) return 'meta.inf is missing';
   if (archive.created === null || archive.config === null) return 'meta.inf cannot be read';
+  const { config } = archive;
+  const strange = Object.entries(WORDS).find(
+    ([field, words]) => !words.includes(config[field] ?? words[0] ?? ''),
+  );
+  if (strange !== undefined) return `meta.inf cannot be read: ${strange[0]} is none that a server knows`;
   const asked = textField(archive.manifest?.config ?? {}, 'name');
   const own = textField(archive.config, 'name');
   return asked !== undefined && asked !== own ? `backup.json says ${asked}, meta.inf ${own ?? ''}` : null;

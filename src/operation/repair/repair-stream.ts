@@ -1,5 +1,12 @@
 import type { JsonObject } from '../../core/json.ts';
-import { countSequences, intersectRanges, mergeRanges, NO_SEQUENCES } from '../../core/sequence-ranges.ts';
+import {
+  countSequences,
+  intersectRanges,
+  mergeRanges,
+  NO_SEQUENCES,
+  subtractRanges,
+} from '../../core/sequence-ranges.ts';
+import type { BlockLiveSet } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open-archive.ts';
 import type { StreamContent } from '../write/stream-content.ts';
@@ -73,10 +80,23 @@ export async function repairStream(
   const findings = sources.flatMap((source) => source.findings);
   return {
     archive: { ...own.archive, config, created: chosen.created, consumers },
-    content: repairedContent(name, found, loss, lastTimeNs, findings, surveyed),
+    content: {
+      ...repairedContent(name, found, loss, lastTimeNs, findings, surveyed),
+      blocks: sources.length === 1 ? soundBlocks(own, found, work) : undefined,
+    },
     loss,
     notes: [...sources.flatMap((source) => source.notes), ...said, ...notes],
   };
+}
+
+/** Where nothing is damaged the blocks are taken over whole, as any writer does. */
+function soundBlocks(own: SalvagedStream, found: Survey, { pool }: Archive): StreamContent['blocks'] {
+  if (own.whole === null || found.disagreements.length > 0) return undefined;
+  const sets = own.whole.map(({ file, scan }): BlockLiveSet => {
+    const live = intersectRanges(scan.ranges, found.recovered);
+    return { block: file, scan, expected: null, live, dead: subtractRanges(scan.ranges, live) };
+  });
+  return { streamName: own.archive.name, sets: sets.filter(({ live }) => live.length > 0), pool };
 }
 
 /** What would remove the messages again as soon as a server has them. */

@@ -118,7 +118,7 @@ async function salvage(
 /** An archive that has lost its data: all there is comes from others. */
 function nothingOf(archive: StreamArchive): SalvagedStream {
   const nothing = { runs: [], deleted: NO_SEQUENCES, listed: [], damages: [], lastSeq: 0n, lastTimeNs: 0n };
-  return { archive, ...nothing, findings: archive.findings, notes: [], close: () => {} };
+  return { archive, ...nothing, findings: archive.findings, notes: [], whole: null, close: () => {} };
 }
 
 async function salvageOthers(own: StreamArchive, others: readonly OtherArchive[]): Promise<SalvagedStream[]> {

@@ -14,6 +14,7 @@ import { highestSequence } from '../../model/live-set.ts';
 import { nameOf } from '../../model/load-stream.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { placed, type Archive } from '../open-archive.ts';
+import { LARGEST_BLOCK_BYTES } from '../write/stream-content.ts';
 import { BlockHandles } from './block-handles.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
@@ -58,14 +59,6 @@ export async function salvageFiles(
       : damagesOf(blocks, isTornHarmless(parts, index, blocks)).map((damage) =>
           isCurrent ? { ...damage, isOpen: false } : damage,
         );
-  const notes: RepairNote[] = [];
-  const note = (text: string): number =>
-    notes.push({ account: archive.account, stream: name, text, loss: false });
-  if (anyIndex !== null && !isFitting) note('index.db is of another stream of this name and proves nothing');
-  if (name !== archive.name) note(`the name is what the records were made for: ${name}, not ${archive.name}`);
-  for (const { block } of blocks)
-    if (block.owner.number !== block.file.index)
-      note(`${block.file.entry.label} holds the records of block ${block.owner.number}`);
   return {
     archive: { ...archive, name, index },
     runs: blocks.flatMap(({ content }) => content.runs),
@@ -82,9 +75,37 @@ export async function salvageFiles(
       ...archive.findings,
       ...blocks.flatMap(({ block }) => (block.isPart ? [] : blockFindings(archive, parts, block))),
     ],
-    notes,
+    notes: notesOf(archive, name, blocks, anyIndex !== null && !isFitting),
+    whole: isWhole(archive, blocks) ? blocks.map(({ block: { file, scan } }) => ({ file, scan })) : null,
     close: () => handles.close(),
   };
+}
+
+function notesOf(
+  { account, name: before }: StreamArchive,
+  stream: string,
+  blocks: readonly ReadBlock[],
+  isIndexForeign: boolean,
+): RepairNote[] {
+  const texts = blocks
+    .filter(({ block }) => block.owner.number !== block.file.index)
+    .map(({ block }) => `${block.file.entry.label} holds the records of block ${block.owner.number}`);
+  if (isIndexForeign) texts.push('index.db is of another stream of this name and proves nothing');
+  if (stream !== before) texts.push(`the name is what the records were made for: ${stream}, not ${before}`);
+  return texts.map((text) => ({ account, stream, text, loss: false }));
+}
+
+/** Nothing damaged, renamed or out of order: blocks can be taken over as they are. */
+function isWhole(archive: StreamArchive, blocks: readonly ReadBlock[]): boolean {
+  let last = 0n;
+  return blocks.every(({ block, content }) => {
+    const { owner, file, result, scan, isPart } = block;
+    const faults = scan.faults.length + result.blockFaults.length + result.carrierFaults.length;
+    const isOwn = owner.name === archive.name && owner.number === file.index && !isPart;
+    const isRising = content.highSeq === 0n || content.lowSeq > last;
+    if (content.highSeq > last) last = content.highSeq;
+    return faults === 0 && isOwn && isRising && scan.rawBytes <= LARGEST_BLOCK_BYTES;
+  });
 }
 
 /** Content without a header in a tar: a block, maybe; its records tell which. */

@@ -57,6 +57,7 @@ export function salvageV2(
       ...framingFaults(body).map((fault) => makeFinding(fault, { ...archive.place, file: parts.label })),
     ],
     notes: headNotes(archive, name, state, damaged[0]?.[0] ?? Infinity, spans[0]?.startBytes ?? 0),
+    whole: null,
     close: () => body.close(),
   };
 }

@@ -7,6 +7,7 @@ import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import { checkTimeFiles } from '../../check/time-files.ts';
 import { framingFaults } from '../../container/open-source.ts';
+import type { ScanResult } from '../../workers/jobs.ts';
 import { clipRanges, countSequences } from '../../core/sequence-ranges.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { streamConfigFaults } from '../../format/config-schema/check.ts';
@@ -40,7 +41,7 @@ export async function verifyFileStream(archive: StreamArchive, work: Archive): P
     ...archive.findings,
     ...configFindings(archive),
     ...evidence.scan.findings,
-    ...carrierFindings(archive, evidence.scan.findings),
+    ...carrierFindings(archive, evidence.results.values(), evidence.scan.findings),
     ...CHECKS.flatMap((check) => check(evidence)),
     ...checkConsumers(archive, state.lastSeq, evidence.live),
     ...declaredFindings(evidence),
@@ -95,22 +96,22 @@ function configFindings(archive: StreamArchive): Finding[] {
   return streamConfigFaults(archive.config).map((fault) => makeFinding(fault, { ...archive.place, file }));
 }
 
-/** Reads what no block covers (headers, padding, small files), so that every chunk of a snapshot is checked once. */
-function carrierFindings(archive: StreamArchive, known: readonly Finding[]): Finding[] {
+/** Reads the chunks that no block lies in (headers, small files), so that every chunk of a snapshot is checked. */
+function carrierFindings(
+  archive: StreamArchive,
+  results: Iterable<ScanResult>,
+  known: readonly Finding[],
+): Finding[] {
   const { parts } = archive;
-  if (parts.form === 'v2' || parts.form === 'config' || parts.carrier === null) return [];
-  const covered = archive.blocks
-    .map(({ entry }) => ({
-      from: entry.carrierOffsetBytes ?? 0,
-      to: (entry.carrierOffsetBytes ?? 0) + entry.sizeBytes,
-    }))
-    .toSorted((a, b) => a.from - b.from);
+  if (parts.form !== 'v1' || parts.carrier === null) return [];
   const source = parts.carrier.open();
+  const checked = Array.from(results, ({ carrierChecked }) => pairsOf(carrierChecked)).flat();
+  checked.sort(([a], [b]) => a - b);
   const window = new Uint8Array(256 * 1024);
   let at = 0;
-  for (const { from, to } of [...covered, { from: source.sizeBytes, to: source.sizeBytes }]) {
-    while (at < from)
-      at += source.read(window.subarray(0, Math.min(window.length, from - at)), at) || from - at;
+  for (const [from, to] of [...checked, [source.sizeBytes, source.sizeBytes] as const]) {
+    // Whole windows: the little that is wanted of a chunk would leave it unchecked.
+    while (at < from) at += source.read(window, at) || from - at;
     at = Math.max(at, to);
   }
   const told = new Set(
@@ -119,6 +120,10 @@ function carrierFindings(archive: StreamArchive, known: readonly Finding[]): Fin
   return framingFaults(source)
     .filter((fault) => !told.has(fault.offsetBytes))
     .map((fault) => makeFinding(fault, { ...archive.place, file: parts.label }));
+}
+
+function pairsOf(flat: readonly number[]): (readonly [number, number])[] {
+  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? 0, flat[2 * i + 1] ?? 0]);
 }
 
 function declaredFindings(evidence: StreamEvidence): Finding[] {

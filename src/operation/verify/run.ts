@@ -18,8 +18,8 @@ export async function verifyArchive(path: string, options: SelectOptions = {}): 
   return withArchive(path, options, async (work) => {
     const verified: VerifiedStream[] = [];
     const findings: Finding[] = [...work.container.findings];
-    for (const parts of work.selected) {
-      const one = await verifyStream(parts, work);
+    if (work.selected.some(({ form }) => form !== 'v2' && form !== 'config')) void work.pool.prepare();
+    for await (const one of verifyStreams(work)) {
       verified.push(one);
       for (const finding of one.findings) findings.push(finding);
     }
@@ -43,6 +43,22 @@ export async function verifyArchive(path: string, options: SelectOptions = {}): 
       findings,
     };
   });
+}
+
+/** Begins the next stream before one ends, so that no thread waits; results come in the order of the streams. */
+async function* verifyStreams(work: Archive): AsyncGenerator<VerifiedStream> {
+  const begin = (parts: StreamParts | undefined): Promise<VerifiedStream> | null => {
+    const one = parts === undefined ? null : verifyStream(parts, work);
+    // Whoever waits for it is told; where nobody comes to wait, an earlier stream has failed.
+    one?.catch(() => {});
+    return one;
+  };
+  let current = begin(work.selected[0]);
+  for (let at = 1; current !== null; at++) {
+    const next = begin(work.selected[at]);
+    yield await current;
+    current = next;
+  }
 }
 
 /** A file of a stream that cannot be read makes that stream unknown; the others are verified all the same. */

@@ -5,21 +5,6 @@ const HEADER_LENGTH_BYTES = 4;
 /** Distinct subjects that are counted; above, the number is unknown. */
 const MOST_SUBJECTS = 250_000;
 
-/** Counts distinct subjects. */
-export class SubjectCount {
-  #subjects: Set<string> | null = new Set();
-
-  add(subject: Uint8Array): void {
-    this.#subjects?.add(Buffer.from(subject).toString('latin1'));
-    if ((this.#subjects?.size ?? 0) > MOST_SUBJECTS) this.#subjects = null;
-  }
-
-  /** null where there are too many to count. */
-  get count(): number | null {
-    return this.#subjects?.size ?? null;
-  }
-}
-
 /** What messages add up to in a stream's state, given one after the other in rising sequence. */
 export class MessageTotals {
   messages = 0;
@@ -27,7 +12,7 @@ export class MessageTotals {
   bytes = 0;
   first: { readonly seq: bigint; readonly timeNs: bigint } | null = null;
   last: { readonly seq: bigint; readonly timeNs: bigint } | null = null;
-  readonly #subjects = new SubjectCount();
+  #subjects: Set<string> | null = new Set();
 
   add({ seq, timeNs, subject, header, data }: WritableMessage): void {
     this.messages++;
@@ -35,11 +20,12 @@ export class MessageTotals {
     this.bytes += RECORD_BYTES + subject.length + headerBytes + data.length;
     this.last = { seq, timeNs };
     this.first ??= this.last;
-    this.#subjects.add(subject);
+    this.#subjects?.add(Buffer.from(subject).toString('latin1'));
+    if ((this.#subjects?.size ?? 0) > MOST_SUBJECTS) this.#subjects = null;
   }
 
   /** null where there are too many to count. */
   get numSubjects(): number | null {
-    return this.#subjects.count;
+    return this.#subjects?.size ?? null;
   }
 }

@@ -32,9 +32,9 @@ export interface WritePlan {
 /** What a plan was made from, as far as carrying it out needs it. */
 export interface WriteSource {
   readonly container: { readonly path: string };
-  /** Where threads read it. */
-  readonly pool?: { close(): Promise<void> };
   readonly signal: AbortSignal | undefined;
+  /** Threads that are not needed any more once all is written. */
+  readonly pool?: { close(): Promise<void> };
 }
 
 /**

@@ -30,11 +30,6 @@ export interface StreamContent {
   readonly findings: readonly Finding[];
 }
 
-/** The content of an archive; `walk` leaves out what the sieve's sequences and limit leave out, block by block. */
-export interface ArchivedContent extends StreamContent {
-  readonly walk: (sieve: MessageSieve) => MessageWalk;
-}
-
 /** Blocks of which every record was checked and is sound, and which of their messages are live. */
 export interface SoundBlocks {
   readonly streamName: string;
@@ -44,7 +39,12 @@ export interface SoundBlocks {
 }
 
 /** A thread holds a block three times: read, written and packed. */
-const LARGEST_BLOCK_BYTES = 16 * 1024 * 1024;
+export const LARGEST_BLOCK_BYTES = 16 * 1024 * 1024;
+
+/** The content of an archive; `walk` leaves out what the sieve's sequences and limit leave out, block by block. */
+export interface ArchivedContent extends StreamContent {
+  readonly walk: (sieve: MessageSieve) => MessageWalk;
+}
 
 /** Checks every record of a stream. Throws ToolError where it holds nothing that can be read. */
 export async function streamContent(archive: StreamArchive, work: Archive): Promise<ArchivedContent> {

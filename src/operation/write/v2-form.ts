@@ -6,8 +6,8 @@ import type { StateNumbers } from '../../model/stream-state.ts';
 import type { WriteBytes } from '../../writer/staged-files.ts';
 import { V2Writer } from '../../writer/v2-writer.ts';
 import { declaredState } from './declared-state.ts';
-import { MessageTotals, SubjectCount } from './message-totals.ts';
 import { pause } from './pause.ts';
+import { MessageTotals } from './message-totals.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 
 const NO_STATE: ConsumerState = {
@@ -36,18 +36,18 @@ export async function writeV2Snapshot(
       `consumers/${consumer.name}`,
       writeV2Consumer(consumer.config, consumer.state ?? NO_STATE),
     );
-  const subjects = new SubjectCount();
+  const totals = new MessageTotals();
   await stream.content.messages(
     (message) => {
       const changed = stream.change === null ? message : stream.change(message);
       archive.addMessage(changed);
-      subjects.add(changed.subject);
+      totals.add(changed);
       return false;
     },
     async () => pause(signal),
   );
   archive.end();
-  return { ...state, numSubjects: subjects.count };
+  return { ...state, numSubjects: totals.numSubjects };
 }
 
 /** The state stands first in the archive: where messages change, they are looked at once before. */
@@ -60,5 +60,5 @@ async function changedState(stream: OutgoingStream, signal: AbortSignal | undefi
     },
     async () => pause(signal),
   );
-  return { ...stream.content.state, bytes: BigInt(totals.bytes), numSubjects: null };
+  return { ...stream.content.state, bytes: BigInt(totals.bytes), numSubjects: totals.numSubjects };
 }

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { BlockScanner, highwayHash64 } from '../../../src/kernels/index.ts';
+import { hasSequence } from '../../../src/core/sequence-ranges.ts';
+import { BlockScanner, highwayHash64, subjectDigest } from '../../../src/kernels/index.ts';
 import type { BlockScan, BlockScannerOptions } from '../../../src/kernels/types.ts';
 import { scanBlock } from '../../../src/kernels/reference/block-scan.ts';
 import { KEY, randomBytes, record } from './build-block.ts';
@@ -210,6 +211,47 @@ test('an empty block, and a second scanner at the same time', () => {
   expect(scan(new Uint8Array(0))).toMatchObject({ records: 0, firstSeq: 0n, lastSeq: 0n, faults: [] });
   open = new BlockScanner({ key: KEY });
   expect(() => new BlockScanner({ key: KEY })).toThrow('another block scan');
+});
+
+test.each<[string, bigint[]]>([
+  ['none', []],
+  ['the first', [1n, 20n]],
+  ['some', [2n, 2n, 5n, 40n, 44n, 44n, 70n, 1100n]],
+  ['some that are not there', [0n, 0n, 3n, 3n, 300n, 5000n]],
+  ['all', [1n, 1n << 61n]],
+])('live sequences: %s; their messages are added up apart', (_, pairs) => {
+  const live = BigUint64Array.from(pairs);
+  const rows: { seq: bigint; timeNs: bigint; bytes: number; digest: bigint }[] = [];
+  const all = Buffer.concat(mixed);
+  scan(all, 1 << 19, {
+    onRecords: (columns, window) => {
+      for (let i = 0; i < columns.count; i++) {
+        const seq = columns.seqWord[i] ?? 0n;
+        const at = columns.subjectAt[i] ?? 0;
+        const digest = subjectDigest(window.slice(at, at + (columns.subjectBytes[i] ?? 0)));
+        rows.push({ seq, timeNs: columns.timeNs[i] ?? 0n, bytes: columns.recordBytes[i] ?? 0, digest });
+      }
+    },
+  });
+  const chosen = rows.filter(({ seq }) => seq < TOMBSTONE && hasSequence(live, seq));
+  for (const fill of [97, 1 << 19])
+    expect(scan(all, fill, { live }).live).toEqual({
+      messages: chosen.length,
+      bytes: chosen.reduce((sum, { bytes }) => sum + bytes, 0),
+      firstSeq: chosen[0]?.seq ?? 0n,
+      lastSeq: chosen.at(-1)?.seq ?? 0n,
+      firstTimeNs: chosen[0]?.timeNs ?? 0n,
+      lastTimeNs: chosen.at(-1)?.timeNs ?? 0n,
+      subjectDigest: BigInt.asUintN(
+        64,
+        chosen.reduce((sum, { digest }) => sum + digest, 0n),
+      ),
+    });
+});
+
+test('too many runs of live sequences are not taken', () => {
+  const live = BigUint64Array.from({ length: 2 * 32769 }, (_, i) => BigInt(i));
+  expect(scan(Buffer.concat(mixed), 1 << 19, { live }).live).toBeNull();
 });
 
 /** The place of every record that a salvage finds, in any order. */

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { compressSync } from 'snappy';
 import { expect, test } from 'vitest';
-import { decodeS2Block, decodeS2Input, s2DecodedLength, s2InputWindow } from '../../../src/kernels/index.ts';
+import {
+  decodeS2Block,
+  decodeS2Input,
+  decodeS2Pair,
+  decodeS2Start,
+  encodeS2Block,
+  s2DecodedLength,
+  s2InputWindow,
+} from '../../../src/kernels/index.ts';
 import { decodeS2 } from '../../../src/kernels/reference/s2-block.ts';
 import { randomBytes } from './build-block.ts';
 
@@ -84,6 +92,99 @@ test('hostile blocks: the same verdict as the reference, nothing written outside
     { numRuns: 2000 },
   );
 });
+
+/** Blocks of all kinds of elements, most of them sound, and long enough for the loops that look at no end. */
+const longBlock = fc
+  .array(
+    fc.oneof(
+      { weight: 8, arbitrary: fc.tuple(fc.constant(0), fc.nat(70), fc.nat(255)) },
+      { weight: 8, arbitrary: fc.tuple(fc.constant(1), fc.nat(63), fc.nat(3000)) },
+      { weight: 4, arbitrary: fc.tuple(fc.constant(2), fc.nat(300), fc.constant(0)) },
+      { weight: 1, arbitrary: fc.tuple(fc.constant(3), fc.nat(3), fc.nat(20)) },
+    ),
+    { minLength: 1, maxLength: 300, size: 'max' },
+  )
+  .chain((parts) => fc.tuple(fc.constant(parts), fc.integer({ min: -1, max: 40 })))
+  .map(([parts, lie]) => blockOf(parts, lie > 0 ? 0 : lie));
+
+function blockOf(parts: readonly (readonly number[])[], lie: number): Uint8Array {
+  let length = 0;
+  const elements = parts.map(([kind = 0, count = 0, value = 0]) => {
+    if (kind === 0 || length === 0) {
+      length += count + 1;
+      const head = count < 60 ? [count << 2] : [60 << 2, count];
+      return [...head, ...Array.from({ length: count + 1 }, (_, i) => (value + i * 7) & 0xff)];
+    }
+    if (kind === 2) {
+      const given = Math.max(count, 4);
+      length += given;
+      if (given <= 8) return [((given - 4) << 2) | 1, 0];
+      return given < 264 ? [(5 << 2) | 1, 0, given - 8] : [(6 << 2) | 1, 0, (given - 260) & 0xff, 0];
+    }
+    const offset = kind === 3 ? value : 1 + (value % length);
+    length += count + 1;
+    if (count >= 3 && count < 11 && offset > 0 && offset < 2048)
+      return [((offset >> 8) << 5) | ((count - 3) << 2) | 1, offset & 0xff];
+    return [(count << 2) | 2, offset & 0xff, offset >> 8];
+  });
+  return Uint8Array.from([...uvarint(length + lie), ...elements.flat()]);
+}
+
+test('long blocks, alone and two at a time: what the reference gives', () => {
+  let sound = 0;
+  fc.assert(
+    fc.property(longBlock, longBlock, (first, second) => {
+      const expected = [decodeS2(first, MOST), decodeS2(second, MOST)];
+      if (expected[0] !== null && expected[1] !== null) sound++;
+      s2InputWindow(first.length).set(first);
+      expect(same(decodeS2Input(first.length), expected[0])).toBe(true);
+      s2InputWindow(first.length).set(first);
+      s2InputWindow(second.length, 'second').set(second);
+      const pair = decodeS2Pair(first.length, second.length);
+      expect(same(pair[0], expected[0]) && same(pair[1], expected[1])).toBe(true);
+    }),
+    { numRuns: 1500 },
+  );
+  expect(sound).toBeGreaterThan(100);
+});
+
+test('long blocks of the encoder, two at a time', () => {
+  const text = (words: number, seed: number): Uint8Array =>
+    Buffer.from(Array.from({ length: words }, (_, i) => `${(i * i * seed) % 9973},`).join(''));
+  for (const [a, b] of [
+    [text(60_000, 3), text(90_000, 7)],
+    [text(5, 3), text(90_000, 7)],
+    [randomBytes(70_000, 1), text(9_000, 5)],
+  ] as const) {
+    const [first, second] = [encodeS2Block(a).slice(), encodeS2Block(b).slice()];
+    s2InputWindow(first.length).set(first);
+    s2InputWindow(second.length, 'second').set(second);
+    const pair = decodeS2Pair(first.length, second.length);
+    expect(same(pair[0], a) && same(pair[1], b)).toBe(true);
+    s2InputWindow(second.length).set(second);
+    const start = decodeS2Start(second.length, 1000);
+    expect(start?.length).toBeGreaterThanOrEqual(Math.min(1000, b.length));
+    expect(same(start, b.subarray(0, start?.length))).toBe(true);
+  }
+});
+
+test('the start of a block: of the same bytes, never more than the whole', () => {
+  fc.assert(
+    fc.property(longBlock, fc.nat(3000), (block, wanted) => {
+      s2InputWindow(block.length).set(block);
+      const start = decodeS2Start(block.length, wanted);
+      const whole = decodeS2(block, MOST);
+      if (whole === null) return;
+      expect(start?.length).toBeGreaterThanOrEqual(Math.min(wanted, whole.length));
+      expect(same(start, whole.subarray(0, start?.length))).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+function same(a: Uint8Array | null, b: Uint8Array | null = null): boolean {
+  return a === null || b === null ? a === b : Buffer.compare(a, b) === 0;
+}
 
 test('a length above 4 MiB, or above the target, is refused', () => {
   expect(s2DecodedLength(Uint8Array.from(uvarint(MOST + 1)))).toBe(MOST + 1);

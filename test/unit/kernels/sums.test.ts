@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { createCRC32 } from 'hash-wasm';
 import { HighwayHash } from 'highwayhasher';
 import { expect, test } from 'vitest';
-import { crc32cMasked, highwayHash64, s2InputWindow, subjectDigest } from '../../../src/kernels/index.ts';
+import {
+  crc32cMasked,
+  highwayHash64,
+  s2InputWindow,
+  sha256,
+  subjectDigest,
+} from '../../../src/kernels/index.ts';
 import * as plainCrc from '../../../src/kernels/reference/crc32c.ts';
 import * as plainHash from '../../../src/kernels/reference/highway-hash.ts';
 import * as plainSubject from '../../../src/kernels/reference/subject.ts';
@@ -86,3 +92,10 @@ test.each([16_383, 16_384, 16_385, 16_399, 16_400, 19_727, 19_728, 19_744, 36_00
     expect(crc32cMasked(bytes)).toBe(masked(other.init().update(bytes).digest('hex')));
   },
 );
+
+test('SHA-256 of every length up to 300 equals that of the system', () => {
+  for (const length of [...Array(300).keys(), 1 << 20, 3_000_001]) {
+    const bytes = randomBytes(length, length + 21);
+    expect(hex(sha256(bytes))).toBe(createHash('sha256').update(bytes).digest('hex'));
+  }
+});

@@ -1,0 +1,32 @@
+// Bundles the command into dist/bundle, as CommonJS in chunks that are loaded when needed: few files to find and open,
+// and none of the start-up time of ES modules. The library is dist/index.js and stays as it is.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+
+/** Needed by nearly every command; other packages are left where they are. */
+const BUNDLED = ['lossless-json'];
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const target = `${root}dist/bundle`;
+const { dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+
+rmSync(target, { recursive: true, force: true });
+await build({
+  input: { natsarc: `${root}src/cli/main.ts`, 'worker-main': `${root}src/workers/worker-main.ts` },
+  platform: 'node',
+  external: Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
+  output: {
+    dir: target,
+    format: 'cjs',
+    minify: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name].js',
+  },
+  logLevel: 'warn',
+});
+writeFileSync(`${target}/package.json`, '{ "type": "commonjs" }\n');
+const licenses = BUNDLED.map(
+  (name) => `${name}:\n\n${readFileSync(`${root}node_modules/${name}/LICENSE.md`, 'utf8')}`,
+);
+writeFileSync(`${target}/THIRD-PARTY.txt`, `This bundle holds ${licenses.join('\n')}`);

@@ -1,0 +1,99 @@
+import { CancelledError, SourceError, ToolError, UsageError } from '../core/error.ts';
+import { escapeText } from '../report/escape.ts';
+import type { Command } from './command.ts';
+import { COMMANDS } from './commands/index.ts';
+import { makeContext, type GlobalOptions } from './context.ts';
+import { EXIT } from './exit-code.ts';
+import { SURFACE } from './generated/surface.ts';
+import { quickParse } from './quick-parser.ts';
+
+/** How far a command line has come. */
+interface Run {
+  readonly args: readonly string[];
+  readonly abort: AbortController;
+  isInCommand: boolean;
+  isReaderGone: boolean;
+}
+
+/** Runs a command, or says what is wrong with the command line. `exit` ends the process at once. */
+export async function runCommandLine(args: readonly string[], exit: (code: number) => void): Promise<void> {
+  const run: Run = { args, abort: new AbortController(), isInCommand: false, isReaderGone: false };
+  onSignals(run.abort, exit);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    run.isReaderGone ||= error.code === 'EPIPE';
+    run.abort.abort();
+  });
+  try {
+    await dispatch(run);
+  } catch (error) {
+    if (run.isReaderGone || process.stdout.destroyed) return;
+    fail(error, args, run.isInCommand);
+  }
+}
+
+async function dispatch(run: Run): Promise<void> {
+  const quick = quickParse(run.args, SURFACE);
+  const load = quick === null ? undefined : COMMANDS[quick.command];
+  if (quick !== null && load !== undefined) return runCommand(run, await load(), quick.args);
+  const { fullParser } = await import('./full-parser.ts');
+  const columns = process.stdout.columns ?? Infinity;
+  const parser = await fullParser(run.args, columns, async (command, argv) => runCommand(run, command, argv));
+  await parser.parseAsync();
+}
+
+async function runCommand(run: Run, command: Command, argv: object): Promise<void> {
+  run.isInCommand = true;
+  const context = makeContext(argv as GlobalOptions, run.abort.signal);
+  try {
+    await command.run(argv as never, context);
+  } finally {
+    context.progress.end();
+  }
+}
+
+function onSignals(abort: AbortController, exit: (code: number) => void): void {
+  for (const [name, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+  ] as const)
+    process.once(name, () => {
+      process.exitCode = EXIT.signal + number;
+      abort.abort();
+      // A second one ends at once; so does one that finds the work not listening.
+      setTimeout(() => exit(EXIT.signal + number), 2000).unref();
+    });
+}
+
+/** Says what went wrong; with --json as one JSON object on standard output. */
+function fail(error: unknown, args: readonly string[], isInCommand: boolean): void {
+  const message = error instanceof Error ? error.message : String(error);
+  const isUsage = error instanceof UsageError || !isInCommand;
+  const isExpected = isUsage || error instanceof ToolError || (error instanceof Error && 'code' in error);
+  if (!(error instanceof CancelledError)) process.exitCode = exitOf(args, isUsage);
+  if (args.includes('--json') || args.includes('-j'))
+    process.stdout.write(
+      `${JSON.stringify({ type: 'natsarc.v1.error', kind: isUsage ? 'usage' : kindOf(error), message })}\n`,
+    );
+  if (error instanceof CancelledError) process.stderr.write('natsarc: stopped\n');
+  else process.stderr.write(`natsarc: ${printable(message)}${isUsage ? '\nnatsarc --help tells how' : ''}\n`);
+  if (!isExpected && error instanceof Error)
+    process.stderr.write(`${error.stack ?? ''}\nThis is a bug in natsarc: please report it.\n`);
+}
+
+/** Messages may carry names from data. */
+function printable(message: string): string {
+  return message.split('\n').map(escapeText).join('\n');
+}
+
+function kindOf(error: unknown): string {
+  if (error instanceof SourceError) return 'source';
+  return error instanceof CancelledError ? 'cancelled' : 'failed';
+}
+
+/** For a monitoring system everything that is no verdict is UNKNOWN. */
+function exitOf(args: readonly string[], isUsage: boolean): number {
+  const command = args.find((arg) => Object.hasOwn(COMMANDS, arg));
+  if (command === 'verify' || command === 'preflight') return EXIT.damaged;
+  if (command === 'diff') return EXIT.trouble;
+  return isUsage ? EXIT.usage : EXIT.failed;
+}

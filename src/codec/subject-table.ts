@@ -1,0 +1,2 @@
+export { sumSubjectTable } from '../kernels/index.ts';
+export type { SubjectTable } from '../kernels/types.ts';

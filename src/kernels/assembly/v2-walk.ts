@@ -1,0 +1,88 @@
+// Walks the messages of a V2 archive (format.md 8.4) and adds them up:
+//   name length, time (zig-zag), sequence, header length, payload length: varints; then name, header, payload.
+import { ENTRIES, RUNS } from './block-scan';
+import { SCRATCH } from './memory';
+import { subjectDigest } from './subject';
+
+export let v2Messages: f64 = 0;
+/** What the messages take in a block. */
+export let v2Bytes: f64 = 0;
+export let v2FirstSeq: u64 = 0;
+export let v2LastSeq: u64 = 0;
+export let v2FirstTime: i64 = 0;
+export let v2LastTime: i64 = 0;
+export let v2Digest: u64 = 0;
+/** Pairs from, to of sequences at RUNS. */
+export let v2RunCount: u32 = 0;
+
+let at: usize = 0;
+let end: usize = 0;
+let value: u64 = 0;
+
+function readVarint(): bool {
+  if (at < end && load<u8>(at) < 0x80) {
+    value = <u64>load<u8>(at++);
+    return true;
+  }
+  value = 0;
+  for (let shift: u64 = 0; shift < 70 && at < end; shift += 7) {
+    const byte = <u64>load<u8>(at++);
+    if (shift == 63 && byte > 1) return false;
+    value |= (byte & 0x7f) << shift;
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+/** Reads a length that cannot pass the end. */
+function readLength(): bool {
+  return readVarint() && value <= <u64>(end - at);
+}
+
+/**
+ * Takes whole messages of the `bytes` bytes at SCRATCH, each with a sequence above the one before (`last` at first).
+ * Gives how many bytes they have; stops at whatever is no such message, and where the runs are full.
+ */
+export function v2Walk(bytes: usize, last: u64): usize {
+  v2Messages = 0;
+  v2Bytes = 0;
+  v2Digest = 0;
+  v2RunCount = 0;
+  let taken = SCRATCH;
+  let runTo: u64 = 0;
+  at = SCRATCH;
+  end = SCRATCH + bytes;
+  while (at < end) {
+    if (!readLength()) break;
+    const nameBytes = <usize>value;
+    if (!readVarint()) break;
+    const time = <i64>(value >> 1) ^ -(<i64>(value & 1));
+    if (!readVarint() || value <= last) break;
+    const seq = value;
+    if (!readLength()) break;
+    const headerBytes = <usize>value;
+    if (!readLength()) break;
+    const payloadBytes = <usize>value;
+    if (nameBytes + headerBytes + payloadBytes > end - at) break;
+    if (runTo == 0 || seq != runTo + 1) {
+      if (v2RunCount == ENTRIES) break;
+      store<u64>(RUNS + v2RunCount * 16, seq);
+      v2RunCount++;
+    }
+    runTo = seq;
+    store<u64>(RUNS + (v2RunCount - 1) * 16 + 8, seq);
+    if (v2Messages == 0) {
+      v2FirstSeq = seq;
+      v2FirstTime = time;
+    }
+    last = seq;
+    v2LastSeq = seq;
+    v2LastTime = time;
+    v2Messages++;
+    v2Bytes += <f64>(30 + nameBytes + payloadBytes + (headerBytes > 0 ? headerBytes + 4 : 0));
+    v2Digest += subjectDigest(at, nameBytes);
+    at += nameBytes + headerBytes + payloadBytes;
+    taken = at;
+  }
+  return taken - SCRATCH;
+}

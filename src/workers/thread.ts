@@ -1,0 +1,61 @@
+import { Worker } from 'node:worker_threads';
+import { SourceError } from '../core/error.ts';
+import { kernelModule } from '../kernels/index.ts';
+import type { Job, JobResult } from './jobs.ts';
+
+/** What a thread says: that it is ready, or of the oldest job it has: result, error, or that the job is not for it. */
+export type ThreadMessage =
+  | 'ready'
+  | 'too-large'
+  | { readonly result: JobResult<Job> }
+  | { readonly error: string };
+
+/** A job, and whom to tell. */
+export interface Task {
+  readonly job: Job;
+  /** Only the calling thread may do it. */
+  readonly isOwn: boolean;
+  done(result: JobResult<Job>): void;
+  fail(error: Error): void;
+  /** Whether nobody waits for it any more. */
+  isDropped(): boolean;
+}
+
+/** One worker thread, with the tasks that were handed to it. */
+export class Thread {
+  readonly tasks: Task[] = [];
+  isReady = false;
+  readonly #worker: Worker;
+
+  /** `onFree`: there is room for another task. `onTooLarge`: the calling thread has to do this one. */
+  constructor(onFree: () => void, onTooLarge: (task: Task) => void) {
+    this.#worker = new Worker(new URL('./worker-main.js', import.meta.url), {
+      name: 'natsarc',
+      workerData: { kernel: kernelModule() },
+      // What a job makes and drops is small.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    });
+    this.#worker.on('message', (message: ThreadMessage) => {
+      const task = message === 'ready' ? undefined : this.tasks.shift();
+      this.isReady = true;
+      // First the next job, so that the thread need not wait.
+      onFree();
+      if (task === undefined || message === 'ready') return;
+      if (message === 'too-large') onTooLarge(task);
+      else if ('error' in message) task.fail(new SourceError(message.error));
+      else task.done(message.result);
+    });
+    this.#worker.on('error', (error) => {
+      for (const task of this.tasks.splice(0)) task.fail(error);
+    });
+  }
+
+  give(task: Task): void {
+    this.tasks.push(task);
+    this.#worker.postMessage(task.job);
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { indexChunks } from '../../../src/codec/s2/index-chunks.ts';
+import { S2Source } from '../../../src/container/s2-source.ts';
+import { S2Encoder } from '../../../src/codec/s2/encoder.ts';
+import type { ByteSource } from '../../../src/source/byte-source.ts';
+import { MemorySource } from '../../../src/source/memory.ts';
+
+const MIB = 1 << 20;
+const TEXT = Buffer.from(Array.from({ length: 900_000 }, (_, i) => `${(i * i) % 99_991};`).join(''));
+
+function encoded(bytes: Uint8Array): Uint8Array {
+  const frames: Buffer[] = [];
+  const encoder = new S2Encoder((frame) => void frames.push(Buffer.from(frame)));
+  encoder.write(bytes);
+  encoder.end();
+  return Buffer.concat(frames);
+}
+
+function decoded(of: ByteSource): S2Source {
+  return new S2Source(of, indexChunks((target, at) => of.read(target, at), of.sizeBytes).index);
+}
+
+const reads = fc.array(
+  fc.tuple(fc.nat(2), fc.nat(TEXT.length), fc.constantFrom(1, 512, 5000, 70_000, MIB, 3 * MIB)),
+  { minLength: 1, maxLength: 30 },
+);
+
+test('reads of any size, here and there, of streams in turn and of one inside another', () => {
+  const once = encoded(TEXT);
+  const sources = [
+    decoded(new MemorySource(once)),
+    decoded(new MemorySource(encoded(TEXT))),
+    decoded(decoded(new MemorySource(encoded(once)))),
+  ];
+  fc.assert(
+    fc.property(reads, (plan) => {
+      for (const [which, at, length] of plan) {
+        const target = new Uint8Array(length);
+        const filled = sources[which]?.read(target, at) ?? 0;
+        const expected = TEXT.subarray(at, at + length);
+        expect(filled).toBe(expected.length);
+        expect(Buffer.compare(target.subarray(0, filled), expected)).toBe(0);
+      }
+    }),
+    { numRuns: 60 },
+  );
+  expect(sources.flatMap((source) => source.faults)).toEqual([]);
+});
+
+test('a chunk that another source of the same stream decoded is told of again', () => {
+  const bytes = Buffer.from(encoded(TEXT));
+  bytes[14] = (bytes[14] ?? 0) ^ 1;
+  const file = new MemorySource(bytes);
+  const { index } = indexChunks((target, at) => file.read(target, at), bytes.length);
+  const codes = [0, 1].map(() => {
+    const source = new S2Source(file, index);
+    source.read(new Uint8Array(MIB), 0);
+    source.close();
+    return source.faults.map(({ code, offsetBytes }) => ({ code, offsetBytes }));
+  });
+  expect(codes).toEqual([
+    [{ code: 'S2_CRC_MISMATCH', offsetBytes: 10 }],
+    [{ code: 'S2_CRC_MISMATCH', offsetBytes: 10 }],
+  ]);
+});
