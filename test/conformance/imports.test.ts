@@ -1,9 +1,6 @@
-import { createWriteStream } from 'node:fs';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { diffArchives } from '../../src/operation/diff/run.ts';
-import { exportStream } from '../../src/operation/export/run.ts';
 import type { ExportHead } from '../../src/operation/export/types.ts';
 import { importExport } from '../../src/operation/import/run.ts';
 import { jsonExport } from '../../src/report/export/json.ts';
@@ -11,6 +8,7 @@ import { ndjsonExport } from '../../src/report/export/ndjson.ts';
 import { archiveForms } from '../support/archive-forms.ts';
 import { captures, type Json } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
+import { exported } from '../support/exported.ts';
 import { summaryOf } from '../support/stream-summary.ts';
 
 let compared = 0;
@@ -45,28 +43,6 @@ for (const capture of captures()) {
       expect(differing).toEqual([]);
     }, 300_000);
   });
-}
-
-async function exported(path: string, out: string, make: typeof jsonExport): Promise<ExportHead | undefined> {
-  const writer = make();
-  const file = createWriteStream(out);
-  let head: ExportHead | undefined;
-  await exportStream(
-    path,
-    {},
-    {
-      begin: async (given) => {
-        head = given;
-        file.write(writer.begin(given));
-      },
-      messages: (lot) => {
-        for (const chunk of writer.messages(lot)) file.write(Buffer.from(chunk));
-      },
-    },
-  );
-  file.end(writer.end());
-  await once(file, 'finish');
-  return head;
 }
 
 /** A backup has no account, a V2 backup no created time; what a consumer without a state begins with is all zero. */
