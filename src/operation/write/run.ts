@@ -130,7 +130,7 @@ export function writtenStream(
   return {
     account,
     name,
-    ...(name === source.name ? {} : { from_name: source.name }),
+    ...(name === source.name || source.name === '' ? {} : { from_name: source.name }),
     state: stateReport(state, { consumerCount: stream.consumers.length, gaps: false }),
     not_carried: notCarried(stream, shape.as === 'store' ? 'store' : shape.form),
     ...(stream.slice === undefined ? {} : { slice: stream.slice }),

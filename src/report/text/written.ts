@@ -25,7 +25,10 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
       ...report.steps.map((step, i) => `${i + 1}. ${escapeText(step)}`),
       'nothing was written (--dry-run)',
     );
-  else lines.push(`written and verified: ${escapeText(report.target)}, ${counted(report.bytes_written, 'byte')}`);
+  else
+    lines.push(
+      `written and verified: ${escapeText(report.target)}, ${counted(report.bytes_written, 'byte')}`,
+    );
   return `${lines.join('\n')}\n`;
 }
 
