@@ -72,15 +72,15 @@ function pairsOf([first, second]: readonly unknown[]): [string, string][] {
 }
 
 function positionalOf(slot: string, seen: Recorded): PositionalSurface {
-  const [, open, name = ''] = /^([<[])([\w-]+)[>\]]$/.exec(slot) ?? [];
+  const [, open, name = '', dots] = /^([<[])([\w-]+?)(\.\.)?[>\]]$/.exec(slot) ?? [];
+  const isVariadic = dots !== undefined;
   const shape = seen.positionals.get(name);
-  const others = Object.keys(shape ?? {}).filter(
-    (key) => !['type', 'describe', 'demandOption'].includes(key),
-  );
-  const isArchive = shape?.coerce === ARCHIVE.coerce;
-  if (shape?.type !== 'string' || others.length > (isArchive ? 1 : 0))
+  const known = ['type', 'describe', 'demandOption', ...(isVariadic ? ['array', 'coerce'] : [])];
+  const others = Object.keys(shape ?? {}).filter((key) => !known.includes(key));
+  const isArchive = !isVariadic && shape?.coerce === ARCHIVE.coerce;
+  if (shape?.type !== 'string' || others.length > (isArchive ? 1 : 0) || (isVariadic && open !== '['))
     seen.unknown.push(`positional ${slot}`);
-  return { name, isArchive, isOptional: open === '[' };
+  return { name, isArchive, isOptional: open === '[', ...(isVariadic ? { isVariadic } : {}) };
 }
 
 function flagOf(name: string, shape: Options, unknown: string[]): FlagSurface {

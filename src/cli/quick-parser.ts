@@ -21,6 +21,7 @@ export function quickParse(given: readonly string[], surface: Surface): QuickPar
   const args: Record<string, Value> = {};
   for (const [name, flag] of Object.entries(known.flags))
     if (flag.default !== undefined) args[camelCase(name)] = flag.default;
+  for (const { name, isVariadic } of known.positionals) if (isVariadic === true) args[camelCase(name)] = [];
   for (const [name, value] of values) args[camelCase(name)] = value;
   return { command, args };
 }
@@ -43,7 +44,12 @@ function valuesOf(tokens: readonly string[], known: CommandSurface): Map<string,
     const token = tokens[at] ?? '';
     if (!token.startsWith('-') || token === '-') {
       const positional = positionals.shift();
-      if (positional === undefined || !isPlain(token) || (token === '-' && !positional.isArchive))
+      if (
+        positional === undefined ||
+        positional.isVariadic === true ||
+        !isPlain(token) ||
+        (token === '-' && !positional.isArchive)
+      )
         return null;
       values.set(positional.name, token);
       continue;

@@ -8,11 +8,12 @@ export interface FlagSurface {
   readonly isDemanded?: boolean;
 }
 
-/** A positional; `isArchive`: `-` stands for standard input. */
+/** A positional; `isArchive`: `-` stands for standard input; `isVariadic`: any number more, which only the full parser reads. */
 export interface PositionalSurface {
   readonly name: string;
   readonly isArchive: boolean;
   readonly isOptional: boolean;
+  readonly isVariadic?: boolean;
 }
 
 /** A command as its builder declares it. */

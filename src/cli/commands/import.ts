@@ -1,8 +1,7 @@
 import type { Argv } from 'yargs';
-import { UsageError } from '../../core/error.ts';
 import type { Progress } from '../../operation/types.ts';
 import type { CliContext } from '../context.ts';
-import { STANDARD_INPUT } from '../options.ts';
+import { ARCHIVE } from '../options.ts';
 import { CHANGE_FLAGS, changeOptions, OUT_FLAG, show, type ChangeArguments } from './write.ts';
 
 const { check: _check, ...FLAGS } = CHANGE_FLAGS;
@@ -12,15 +11,7 @@ export const importCommand = {
   describe: 'a backup of what export --to json or --to ndjson wrote',
   builder: (y: Argv): Argv =>
     y
-      .positional('file', {
-        type: 'string',
-        demandOption: true,
-        describe: 'the export, or - for standard input',
-        coerce: (path: string): string => {
-          if (path === '') throw new UsageError('the file has no name');
-          return path === STANDARD_INPUT ? '-' : path;
-        },
-      })
+      .positional('file', { ...ARCHIVE, describe: 'the export, or - for standard input' })
       .options({
         ...OUT_FLAG,
         to: { choices: ['v1', 'v2'] as const, default: 'v1', describe: 'v2: for servers from 2.15 only' },
