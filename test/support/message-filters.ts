@@ -79,7 +79,9 @@ export function expected(all: readonly Known[], filter: MessageFilter): bigint[]
       message.timeNs <= (filter.beforeNs ?? 1n << 63n) &&
       (filter.headers ?? []).every(({ name, value }) =>
         message.headerLines.some((line) =>
-          value === null ? line.startsWith(`${name}:`) : line === `${name}: ${value}`,
+          value === null
+            ? line.startsWith(`${name}:`)
+            : line.startsWith(`${name}:`) && line.slice(name.length + 1).trim() === value.trim(),
         ),
       ) &&
       (filter.grep?.test(message.payload) ?? true),

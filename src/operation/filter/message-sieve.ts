@@ -91,7 +91,7 @@ function fitsHeaders(conditions: readonly HeaderCondition[], header: Uint8Array 
   if (header === null) return conditions.length === 0;
   const fields = headerFields(bufferOf(header).toString('utf8'));
   return conditions.every(({ name, value }) =>
-    fields.some((field) => field[0] === name && (value === null || field[1] === value)),
+    fields.some((field) => field[0] === name && (value === null || field[1] === value.trim())),
   );
 }
 

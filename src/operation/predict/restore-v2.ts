@@ -7,7 +7,7 @@ import { readV2 } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Prediction } from '../types.ts';
 import type { V2Messages } from '../v2-messages.ts';
-import { messageTtlNs } from './message-ttl.ts';
+import { messageTtlNs } from '../../format/message-header/ttl.ts';
 
 const SERVER = '2.15';
 
@@ -75,8 +75,7 @@ function expired(
   if (total.messages === 0 || (!hasTtl && !isAged(total.firstTimeNs))) return new BigUint64Array(0);
   const gone: bigint[] = [];
   readV2(parts, place, ({ seq, timeNs, header }) => {
-    const text = hasTtl && header.length > 0 ? Buffer.from(header).toString('latin1') : '';
-    const ttlNs = text === '' ? null : messageTtlNs(text);
+    const ttlNs = hasTtl && header.length > 0 ? messageTtlNs(header) : null;
     if (isAged(timeNs) || (ttlNs !== null && timeNs + ttlNs <= atNs)) gone.push(seq);
   });
   return rangesOf(BigUint64Array.from(gone));

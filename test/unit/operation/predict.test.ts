@@ -2,26 +2,11 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MemorySource } from '../../../src/source/memory.ts';
-import { messageTtlNs } from '../../../src/operation/predict/message-ttl.ts';
 import { stateAsServer } from '../../../src/operation/predict/consumer-state.ts';
 import { readBrokenBlockIndex } from '../../../src/operation/predict/broken-block-index.ts';
 import { SERVER_RULES } from '../../../src/operation/predict/server-rules.ts';
 import { verifyArchive } from '../../../src/operation/verify/run.ts';
 import { copyOf, flipBit } from '../../support/damage.ts';
-
-const SECOND = 1_000_000_000n;
-
-it.for([
-  ['5', 5n * SECOND],
-  ['90m', 5400n * SECOND],
-  ['1h30m0s', 5400n * SECOND],
-  ['1500ms', SECOND],
-  ['never', null],
-  ['0', null],
-  ['soon', null],
-] as const)('a TTL of %s', ([value, expected]) => {
-  expect(messageTtlNs(`NATS/1.0\r\nA: b\r\nNats-TTL: ${value}\r\n\r\n`)).toBe(expected);
-});
 
 it.for([
   ['', 'empty'],
