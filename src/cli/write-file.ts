@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { UsageError } from '../core/error.ts';
 
 /**
@@ -44,5 +45,6 @@ async function writeThrough<T>(
 
 /** What is taken out of an archive never replaces a file. Throws UsageError. */
 export function mustBeAbsent(path: string): void {
+  if (!existsSync(dirname(path))) throw new UsageError(`${dirname(path)} is not there`);
   if (existsSync(path)) throw new UsageError(`${path} is there already`);
 }

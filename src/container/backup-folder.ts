@@ -98,29 +98,56 @@ export function readForm(path: string): SnapshotForm | 'unreadable' {
   }
 }
 
-/** Opens what `nats account backup` wrote: a stream backup in each folder; null where there is none. */
+/**
+ * Opens what `nats account backup` wrote: a stream backup in each folder; or a folder of those for each account. null where it is
+ * neither.
+ */
 export async function openAccountBackup(
   items: readonly FolderItem[],
   options: SnapshotOptions = {},
 ): Promise<BackupContent | null> {
+  const own = await openFolderOfBackups(items, null, options);
+  if (own !== null) return own;
+  const all: BackupContent[] = [];
+  for (const item of items) {
+    if (item.kind !== 'folder') continue;
+    const content = await openFolderOfBackups(readFolder(item.path, item.name, {}, []), item.name, options);
+    if (content !== null) all.push(content);
+  }
+  if (all.length === 0) return null;
+  return {
+    streams: all.flatMap(({ streams }) => streams),
+    findings: all.flatMap(({ findings }) => findings),
+    closers: all.flatMap(({ closers }) => closers),
+  };
+}
+
+/** `account`: the name of the folder, where it is one account's of several. */
+async function openFolderOfBackups(
+  items: readonly FolderItem[],
+  account: string | null,
+  options: SnapshotOptions,
+): Promise<BackupContent | null> {
   const findings: Finding[] = [];
+  const labelOf = (name: string): string => joinLabel(account ?? '', name);
   const folders = items
     .filter((item) => item.kind === 'folder')
-    .map((item) => ({ item, inside: readFolder(item.path, item.name, {}, findings) }));
+    .map((item) => ({ item, inside: readFolder(item.path, labelOf(item.name), {}, findings) }));
   if (!folders.some(({ inside }) => isStreamBackup(inside))) return null;
   const streams: StreamParts[] = [];
   const closers: (() => void)[] = [];
   for (const { item, inside } of folders) {
     if (!isStreamBackup(inside)) {
-      findings.push(makeFinding({ code: 'MAN_UNKNOWN_FILE' }, { file: item.name }));
+      findings.push(makeFinding({ code: 'MAN_UNKNOWN_FILE' }, { file: labelOf(item.name) }));
       continue;
     }
-    const content = await openStreamBackup(inside, item.name, item.name, options);
-    streams.push(...content.streams);
+    const content = await openStreamBackup(inside, labelOf(item.name), item.name, options);
+    streams.push(...content.streams.map((parts) => ({ ...parts, account })));
     findings.push(...content.findings);
     closers.push(...content.closers);
   }
   for (const item of items)
-    if (item.kind === 'file') findings.push(makeFinding({ code: 'MAN_UNKNOWN_FILE' }, { file: item.name }));
+    if (item.kind === 'file')
+      findings.push(makeFinding({ code: 'MAN_UNKNOWN_FILE' }, { file: labelOf(item.name) }));
   return { streams, findings, closers };
 }

@@ -1,6 +1,7 @@
 import { RangeBuilder } from '../core/range-builder.ts';
 import { eachRange } from '../core/sequence-ranges.ts';
-import type { Finding } from '../findings/finding.ts';
+import { framingFaults } from '../container/open-source.ts';
+import { makeFinding, type Finding } from '../findings/finding.ts';
 import type { V2StreamParts } from '../container/entry.ts';
 import { readV2 } from '../model/load-v2-stream.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
@@ -48,4 +49,14 @@ export function readV2Messages(
         },
   );
   return { total: tally.result(), live: live.take(), findings };
+}
+
+/** What is damaged in the compression around a V2 archive, as far as it was read: its messages have no checksums of their own. */
+export function v2FramingFindings({ place }: StreamArchive, { body, label }: V2StreamParts): Finding[] {
+  const source = body.open();
+  try {
+    return framingFaults(source).map((fault) => makeFinding(fault, { ...place, file: label }));
+  } finally {
+    source.close();
+  }
 }

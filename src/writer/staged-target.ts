@@ -41,7 +41,8 @@ export class StagedTarget extends StagedFiles {
   }
 }
 
-function mustBeFree(target: string): void {
+/** Throws UsageError where something is at the target already, or nothing is where it would be. */
+export function mustBeFree(target: string): void {
   if (!existsSync(dirname(target))) throw new UsageError(`${dirname(target)} is not there`);
   if (!existsSync(target)) return;
   if (!statSync(target).isDirectory() || readdirSync(target).length > 0)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keyedSumHex } from '../../src/codec/highwayhash.ts';
@@ -226,6 +226,39 @@ describe('pack and rewrite-stream-name', () => {
     const header = Buffer.from(JSON.parse(line).hdrs, 'base64').toString();
     expect(header).toBe('NATS/1.0\r\nNats-Stream-Source: ORIGIN2 7 > >\r\n\r\n');
     expect(runCli(['verify', '--check', join(folder, 'followed')]).exit).toBe(0);
+  });
+
+  it('several accounts have a folder each, and every form of them can be read', () => {
+    const folder = tempFolder();
+    const [store, multi, files] = ['store', 'multi', 'files'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    mkdirSync(store);
+    for (const account of ['$G', 'FOO'])
+      runCli(['extract-into-data-dir', ORDERS, store, '--account', account, '--new-account']);
+    const packed = runCli(['pack', store, '--out', multi]);
+    expect(packed.stdout).toMatch(/^\$G\/ORDERS: 163 messages.*\nFOO\/ORDERS: 163 messages/);
+    const check = runCli(['verify', multi, '--json']);
+    expect(JSON.parse(check.stdout)).toMatchObject({
+      status: 'OK',
+      streams: [{ account: '$G' }, { account: 'FOO' }],
+    });
+    expect(runCli(['convert', multi, '--to', 'tgz', '--out', files]).exit).toBe(0);
+    expect(runCli(['verify', '--check', join(files, 'FOO/ORDERS.tgz')]).exit).toBe(0);
+    expect(runCli(['pack', store, '--out', multi, '--dry-run']).exit).toBe(2);
+  });
+
+  it('what is damaged in a V2 archive is not made good by new checksums', () => {
+    const folder = tempFolder();
+    const damaged = join(folder, 'damaged');
+    cpSync(join(ROOT, 'testdata/backups/ORDERS-v2'), damaged, { recursive: true });
+    const snapshot = join(damaged, 'stream.tar.s2');
+    flipBit(snapshot, Math.floor(statSync(snapshot).size / 2));
+    expectRefused(['pack', damaged], join(folder, 'out'), 1, /S2_CRC_MISMATCH.*natsarc repair/);
+    expect(runCli(['cat', damaged]).exit).toBe(3);
+    expect(runCli(['export', damaged, '--to', 'ndjson']).exit).toBe(3);
   });
 
   it('a plan writes nothing', () => {

@@ -58,7 +58,7 @@ export const repairCommand = {
     if (args.lossReport !== undefined) mustBeAbsent(args.lossReport);
     const { written, loss, isLossy } = await repairArchive(args.archive, await repairOptions(args, context));
     context.progress.end();
-    if (args.lossReport !== undefined)
+    if (args.lossReport !== undefined && !args.dryRun)
       await writeFileWhole(args.lossReport, async (write) => {
         for (const chunk of inPieces(jsonChunks(loss))) await write(chunk);
       });

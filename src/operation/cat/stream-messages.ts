@@ -8,6 +8,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
+import { v2FramingFindings } from '../v2-messages.ts';
 import { walkBlocks } from './walk-blocks.ts';
 import { walkV2 } from './walk-v2.ts';
 import type { StoredMessage } from './types.ts';
@@ -43,7 +44,7 @@ export async function streamMessages(
   if (parts.form === 'v2') {
     const walk = walkV2(archive, parts, sieve);
     await sift(walk.messages, work, sieve, emit);
-    return [...found(), ...walk.findings()];
+    return [...found(), ...walk.findings(), ...v2FramingFindings(archive, parts)];
   }
   if (archive.encrypted !== null) return found();
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });

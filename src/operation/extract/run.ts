@@ -91,6 +91,7 @@ function fitForStore(stream: OutgoingStream, { storeFolder }: DataDir): Outgoing
     ...stream,
     config: { ...(isThere ? stream.config : config), storage: 'file' },
     notCarried: [
+      ...stream.notCarried,
       ...(isThere || typeof template !== 'string'
         ? []
         : [`its template ${template}, which the store does not have`]),

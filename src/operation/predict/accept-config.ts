@@ -32,7 +32,7 @@ const unreadableMeta = oncePer((archive: StreamArchive): string | null => {
   const bytes = readEntry(meta) ?? new Uint8Array(0);
   const folder = parts.folderName ?? archive.name;
   if (!metaSumFits(folder, bytes, readEntry(sum) ?? new Uint8Array(0))) return 'meta.sum does not fit';
-  if (archive.config === null || archive.created === null) return 'meta.inf cannot be read';
+  if (archive.config === null) return 'meta.inf cannot be read';
   const name = textField(archive.config, 'name') ?? '';
   return name === folder ? null : `the folder is ${folder}, the stream in it ${name}`;
 });

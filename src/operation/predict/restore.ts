@@ -64,7 +64,7 @@ function refusedSnapshot(
   const stopping = findings.find((finding) => finding.file === parts.label && STOPPING.has(finding.code));
   if (stopping !== undefined) return `the snapshot is damaged (${stopping.code})`;
   if (!parts.entries.some((entry) => entry.path === 'meta.inf')) return 'meta.inf is missing';
-  if (archive.created === null || archive.config === null) return 'meta.inf cannot be read';
+  if (archive.config === null) return 'meta.inf cannot be read';
   const { config } = archive;
   const strange = Object.entries(WORDS).find(
     ([field, words]) => !words.includes(config[field] ?? words[0] ?? ''),
@@ -72,7 +72,7 @@ function refusedSnapshot(
   if (strange !== undefined) return `meta.inf cannot be read: ${strange[0]} is none that a server knows`;
   const asked = textField(archive.manifest?.config ?? {}, 'name');
   const own = textField(archive.config, 'name');
-  return asked !== undefined && asked !== own ? `backup.json says ${asked}, meta.inf ${own ?? ''}` : null;
+  return asked !== null && asked !== own ? `backup.json says ${asked}, meta.inf ${own ?? ''}` : null;
 }
 
 function refusedRequest({ archive }: RecordQueries, rules: ServerRules): string | null {

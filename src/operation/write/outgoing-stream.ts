@@ -95,7 +95,7 @@ export function outgoingStream(
       ...(isObjectStore ? [bucketChange(oldBucket.name, newBucket.name)] : []),
       ...extra,
     ]),
-    notCarried: [],
+    notCarried: options.noConsumers === true ? [] : missingConsumers(source),
   };
 }
 
@@ -110,6 +110,16 @@ function placedConfig(config: JsonObject, { replicas, cluster, tags = [] }: Chan
     ...(replicas === undefined ? {} : { num_replicas: replicas }),
     ...(Object.keys(placement).length === 0 ? {} : { placement }),
   };
+}
+
+function missingConsumers({ consumers, manifest }: StreamArchive): string[] {
+  const unreadable = consumers.filter(({ config }) => config === null);
+  const declared = manifest?.state?.consumerCount ?? 0;
+  const missing = declared - consumers.length;
+  return [
+    ...unreadable.map(({ name }) => `consumer ${name}: its configuration cannot be read`),
+    ...(missing > 0 ? [`${missing} of its ${declared} consumers: nothing is there of them`] : []),
+  ];
 }
 
 /** One without a readable configuration cannot be restored and is left out; the source's findings tell of it. */

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
-import { resolve, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { ToolError, UsageError } from '../../core/error.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
-import { StagedTarget } from '../../writer/staged-target.ts';
+import { mustBeFree, StagedTarget } from '../../writer/staged-target.ts';
 import { TOOL } from '../open-archive.ts';
 import { stateReport } from '../state-report.ts';
 import { checkWritten } from './check-written.ts';
@@ -48,19 +48,33 @@ export async function carryOut(
 ): Promise<WrittenReport | PlanReport> {
   if (plan.placed.length === 0) throw new ToolError('none of the streams has data in it');
   checkApart(work.container.path, options.target);
+  mustBeFree(resolve(options.target));
   if (options.dryRun === true) return planReport(plan, options);
   const staged = new StagedTarget(options.target);
   try {
     const report = await writeAll(plan, work, options, staged);
     // Its threads would wait, with their memory, while others verify.
     await work.pool?.close();
-    await checkWritten(staged.path, report.streams, options);
+    await checkAll(plan, report, staged.path, options);
     staged.commit();
     return report;
   } catch (error) {
     staged.discard();
     throw error;
   }
+}
+
+/** Files that lie side by side are no archive that can be opened as one. */
+async function checkAll(
+  { placed }: WritePlan,
+  { streams }: WrittenReport,
+  path: string,
+  options: WriteOptions,
+): Promise<void> {
+  const isFiles = placed.some((one) => one.shape.as === 'snapshot' && one.path !== '');
+  if (!isFiles) return checkWritten(path, streams, options);
+  for (const [i, one] of placed.entries())
+    await checkWritten(join(path, one.path), streams.slice(i, i + 1), options);
 }
 
 /** A target within the archive would change what is read. */

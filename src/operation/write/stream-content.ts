@@ -2,7 +2,7 @@ import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
-import { ToolError } from '../../core/error.ts';
+import { SourceError, ToolError } from '../../core/error.ts';
 import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { GO_ZERO_TIME, stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
@@ -15,7 +15,7 @@ import { MessageSieve } from '../filter/message-sieve.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
-import { readV2Messages } from '../v2-messages.ts';
+import { readV2Messages, v2FramingFindings } from '../v2-messages.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
 import { lostMessages } from '../verify/lost.ts';
 import type { WrittenReport } from './types.ts';
@@ -51,6 +51,8 @@ export async function streamContent(archive: StreamArchive, work: Archive): Prom
   const { parts } = archive;
   if (parts.form === 'v2') return v2Content(archive, parts);
   if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
+  if (parts.findings.some(({ code }) => code === 'SRC_UNREADABLE'))
+    throw new SourceError(`${parts.label}: the system refuses to read its data`);
   if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
   const walk = (sieve: MessageSieve): MessageWalk => walkBlocks(archive, evidence.sets, sieve);
@@ -72,6 +74,12 @@ export async function streamContent(archive: StreamArchive, work: Archive): Prom
 
 function v2Content(archive: StreamArchive, parts: V2StreamParts): ArchivedContent {
   const { total, findings } = readV2Messages(archive, parts, { wantSubjects: true, pending: [] });
+  const [damage] = v2FramingFindings(archive, parts);
+  if (damage !== undefined)
+    throw new ToolError(
+      `${archive.name || parts.label}: ${damage.code}: ${damage.message}; messages of a V2 archive have no checksums of their own, so ` +
+        'nothing tells which are sound: `natsarc repair` takes those outside the damage',
+    );
   const declared = readV2(parts, archive.place, null).state;
   const isEmpty = total.messages === 0;
   const lastSeq = declared !== null && declared.lastSeq > total.lastSeq ? declared.lastSeq : total.lastSeq;

@@ -1,3 +1,4 @@
+import type { Finding } from '../../findings/finding.ts';
 import type { PlanReport, SliceReport, WrittenReport } from '../../operation/write/types.ts';
 import type { StreamState } from '../../operation/types.ts';
 import { escapeText } from '../escape.ts';
@@ -7,10 +8,12 @@ import type { Palette } from '../palette.ts';
 /** What a writing command did or would do: a line for each stream, then what to know about it. */
 export function writtenText(report: WrittenReport | PlanReport, palette: Palette): string {
   const lines: string[] = [];
+  const hasAccounts = new Set(report.streams.map(({ account }) => account)).size > 1;
   for (const stream of report.streams) {
+    const account = hasAccounts && stream.account !== null ? `${escapeText(stream.account)}/` : '';
     const from = stream.from_name === undefined ? '' : ` (was ${escapeText(stream.from_name)})`;
     lines.push(
-      `${escapeText(stream.name)}${from}: ${stateText(stream.state)}`,
+      `${account}${escapeText(stream.name)}${from}: ${stateText(stream.state)}`,
       ...(stream.slice === undefined ? [] : [`  ${sliceText(stream.slice)}`]),
       ...stream.not_carried.map((what) => palette.warn(`  not carried: ${escapeText(what)}`)),
     );
@@ -19,6 +22,7 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
     lines.push(palette.bad(`not written: ${escapeText(name)}: ${reason}`));
   const lost = report.lost.msgs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
   if (lost.length > 0) lines.push(palette.bad(`lost in the source: sequences ${lost.join(', ')}`));
+  lines.push(...damageLines(report.findings).map((line) => palette.bad(line)));
   lines.push(...report.notes.map((note) => palette.warn(`note: ${escapeText(note)}`)));
   if (report.type === 'natsarc.v1.plan')
     lines.push(
@@ -30,6 +34,20 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
       `written and verified: ${escapeText(report.target)}, ${counted(report.bytes_written, 'byte')}`,
     );
   return `${lines.join('\n')}\n`;
+}
+
+const MOST_DAMAGES = 5;
+
+/** What of the source was damaged: the reason of exit status 3. */
+function damageLines(findings: readonly Finding[]): string[] {
+  const critical = findings.filter(({ severity }) => severity === 'critical');
+  const lines = critical
+    .slice(0, MOST_DAMAGES)
+    .map(({ code, message, file }) =>
+      escapeText(`damaged in the source: ${code}: ${message}${file === undefined ? '' : ` (${file})`}`),
+    );
+  const more = critical.length - MOST_DAMAGES;
+  return more > 0 ? [...lines, `and ${counted(more, 'finding')} more: verify tells all`] : lines;
 }
 
 function stateText({ messages, first_seq, last_seq, consumer_count }: StreamState): string {
