@@ -27,13 +27,24 @@ export interface Archive {
   readonly isStandalone: boolean;
 }
 
+/** What an operation knows of its own work. */
+interface OpenArchiveOptions extends SelectOptions {
+  /** Go past damage of containers. */
+  readonly salvage?: boolean;
+  /** From how many bytes on threads pay. */
+  readonly worthThreadsBytes?: number;
+}
+
+/** Blocks are sealed and packed: threads pay earlier than where they are only read. */
+export const WRITING = { worthThreadsBytes: 32 * 1024 * 1024 } as const;
+
 /**
  * Opens an archive, selects streams, does the work and closes, whatever happens. `salvage`: go past damage of containers.
  * Throws SourceError, UsageError.
  */
 export async function withArchive<T>(
   path: string,
-  options: SelectOptions & { readonly salvage?: boolean },
+  options: OpenArchiveOptions,
   work: (archive: Archive) => Promise<T>,
 ): Promise<T> {
   const container = await openForStream(path, options);
@@ -46,10 +57,7 @@ export async function withArchive<T>(
 }
 
 /** Opens one archive. The caller closes. Throws SourceError. */
-export async function openForStream(
-  path: string,
-  options: SelectOptions & { readonly salvage?: boolean },
-): Promise<OpenContainer> {
+export async function openForStream(path: string, options: OpenArchiveOptions): Promise<OpenContainer> {
   return openContainer(path, {
     ...(options.streams?.[0] === undefined ? {} : { streamName: options.streams[0] }),
     ...(options.blockNumber === undefined ? {} : { blockNumber: options.blockNumber }),
@@ -64,13 +72,18 @@ export type Selection = Pick<Archive, 'container' | 'selected'>;
 /** Gives archives to the work that share the threads and the progress. */
 export async function withPool<T>(
   selections: readonly Selection[],
-  options: SelectOptions,
+  options: OpenArchiveOptions,
   work: (archives: readonly Archive[]) => Promise<T>,
 ): Promise<T> {
   const totalBytes = selections
     .flatMap(({ selected }) => selected)
     .reduce((sum, parts) => sum + parts.sizeBytes, 0);
-  const pool = new Pool({ jobs: options.jobs, totalBytes, signal: options.signal });
+  const pool = new Pool({
+    jobs: options.jobs,
+    totalBytes,
+    worthThreadsBytes: options.worthThreadsBytes,
+    signal: options.signal,
+  });
   let doneBytes = 0;
   const onBytes: OnBytes = (bytes, label) => {
     doneBytes += bytes;

@@ -18,6 +18,8 @@ export interface PoolOptions {
   readonly jobs?: number | undefined;
   /** How many bytes the jobs will read in all. */
   readonly totalBytes: number;
+  /** From how many bytes on threads pay; less where a job does more than read. */
+  readonly worthThreadsBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -35,7 +37,8 @@ export class Pool {
 
   constructor(options: PoolOptions) {
     const wanted = options.jobs ?? Math.min(MOST_THREADS, availableParallelism());
-    this.#others = options.totalBytes < WORTH_THREADS_BYTES ? 0 : Math.max(0, wanted - 1);
+    this.#others =
+      options.totalBytes < (options.worthThreadsBytes ?? WORTH_THREADS_BYTES) ? 0 : Math.max(0, wanted - 1);
     this.#signal = options.signal;
   }
 
@@ -97,9 +100,11 @@ export class Pool {
     await Promise.all(this.#threads.splice(0).map(async (thread) => thread.end()));
   }
 
+  /** One to each thread before any gets a second. */
   #handOut(): void {
-    for (const thread of this.#threads)
-      while (thread.isReady && thread.tasks.length < JOBS_AHEAD) {
+    for (let ahead = 1; ahead <= JOBS_AHEAD; ahead++)
+      for (const thread of this.#threads) {
+        if (!thread.isReady || thread.tasks.length >= ahead) continue;
         const task = this.#next((other) => !other.isOwn);
         if (task === null) return;
         thread.give(task);

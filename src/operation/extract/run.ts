@@ -4,7 +4,7 @@ import { UsageError } from '../../core/error.ts';
 import type { ServerGeneration } from '../../format/config-schema/since.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { clearLeftover, StagedStore, storeLeftovers, type StoreLeftover } from '../../writer/staged-store.ts';
-import { loadStream, TOOL, withArchive, type Archive } from '../open-archive.ts';
+import { loadStream, TOOL, withArchive, type Archive, WRITING } from '../open-archive.ts';
 import { checkInput } from '../write/check-input.ts';
 import { checkWritten } from '../write/check-written.ts';
 import { DEFAULT_ACCOUNT } from '../write/convert.ts';
@@ -44,7 +44,7 @@ export async function extractIntoDataDir(
   await checkInput(path, { ...options, target: dataDirPath });
   const leftovers = storeLeftovers(dataDir.storeFolder);
   if (options.dryRun !== true) for (const leftover of leftovers) clearLeftover(dataDir.storeFolder, leftover);
-  return withArchive(path, options, async (work) => {
+  return withArchive(path, { ...options, ...WRITING }, async (work) => {
     const { streams, skipped } = await outgoingStreams(work, dataDir, options);
     await checkAll(streams, dataDir, server, options);
     const shape: StreamShape = { as: 'store', noIndex: server === '2.9' };

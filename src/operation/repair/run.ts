@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ToolError, UsageError } from '../../core/error.ts';
 import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { loadStream, TOOL, withArchive, type Archive } from '../open-archive.ts';
+import { loadStream, TOOL, withArchive, type Archive, WRITING } from '../open-archive.ts';
 import { checkInput } from '../write/check-input.ts';
 import { ONE_STREAM_KINDS } from '../write/convert.ts';
 import { outgoingStream } from '../write/outgoing-stream.ts';
@@ -21,7 +21,7 @@ import type { RepairNote, RepairOptions, RepairResult, StreamLoss } from './type
  */
 export async function repairArchive(path: string, options: RepairOptions): Promise<RepairResult> {
   await checkInput(path, options);
-  return withArchive(path, { ...options, salvage: true }, async (work) =>
+  return withArchive(path, { ...options, ...WRITING, salvage: true }, async (work) =>
     withOthers(options, async (others) => repairWith(path, work, others, options)),
   );
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { UsageError } from '../../core/error.ts';
-import { loadStream, withArchive, type Archive } from '../open-archive.ts';
+import { loadStream, withArchive, type Archive, WRITING } from '../open-archive.ts';
 import { checkInput } from './check-input.ts';
 import type { StreamShape } from './forms.ts';
 import { outgoingStream, type OutgoingStream } from './outgoing-stream.ts';
@@ -35,7 +35,7 @@ export async function convertArchive(
   options: ConvertOptions,
 ): Promise<WrittenReport | PlanReport> {
   await checkInput(path, options);
-  return withArchive(path, options, async (work) => {
+  return withArchive(path, { ...options, ...WRITING }, async (work) => {
     const { usable, skipped } = withData(work.selected.map(loadStream));
     if (options.as !== undefined && usable.length > 1)
       throw new UsageError(`${usable.length} streams are in it: --stream must choose one`);

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { ArchiveKind, StreamParts } from '../../container/entry.ts';
 import { ToolError, UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { loadStream, withArchive, type Archive } from '../open-archive.ts';
+import { loadStream, withArchive, type Archive, WRITING } from '../open-archive.ts';
 import { checkInput } from './check-input.ts';
 import type { StreamShape } from './forms.ts';
 import { sourceChange } from './message-changes.ts';
@@ -28,7 +28,7 @@ export async function renameStream(
   options: RenameOptions,
 ): Promise<WrittenReport | PlanReport> {
   await checkInput(path, options);
-  return withArchive(path, options, async (work) => {
+  return withArchive(path, { ...options, ...WRITING }, async (work) => {
     const archive = theOne(work, options);
     const neighbours = neighboursOf(archive, work);
     if (neighbours.some(({ name }) => name === options.as))

@@ -2,6 +2,7 @@ import { hashKey } from '../../codec/highwayhash.ts';
 import { countSequences, NO_SEQUENCES, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
 import type { RewriteJob, RewriteResult } from '../../workers/jobs.ts';
+import type { Pool } from '../../workers/pool.ts';
 import { rewrittenRoom } from '../../workers/rewrite-block.ts';
 import { BlockWriter, MOST_DELETED_IN_BLOCK } from '../../writer/block-writer.ts';
 import { StreamLayout } from '../../writer/stream-layout.ts';
@@ -12,8 +13,8 @@ import { pause } from './pause.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import type { SoundBlocks } from './stream-content.ts';
 
-/** Blocks that are under way at a time: as many bytes are held, a few times over. */
-const LOT = 2;
+/** Blocks that are under way at a time: so many results are held. */
+const WINDOW = 6;
 
 /** Writes the blocks of a stream and tells what they hold. Throws CancelledError, ToolError, SourceError. */
 export async function writeBlocks(
@@ -72,21 +73,40 @@ async function rewriteBlocks(
   if (isTailDeleted)
     jobs[jobs.length - 1] = { ...lastJob, tail: { seq: end.lastSeq, timeNs: end.lastTimeNs } };
   const layout = new StreamLayout();
-  const start = async (at: number): Promise<RewriteResult[]> => pool.run(jobs.slice(at, at + LOT), () => {});
-  let next = start(0);
-  for (let at = 0; at < jobs.length; at += LOT) {
-    const results = await next;
-    next = start(at + LOT);
-    next.catch(() => {});
-    for (const [i, result] of results.entries()) {
-      const number = at + i + 1;
-      takeBlock(layout, number, result, { live: sets[at + i]?.live, bytes: memory(at + i) }, sink);
-      if (isTailDeleted && number === jobs.length) layout.tail(number, end.lastSeq, end.lastTimeNs);
-      layout.ended(number, result.lastChecksum);
-    }
+  const results = underWay(jobs, pool);
+  for (let number = 1; number <= jobs.length; number++) {
+    const at = number - 1;
+    const result = await results.next();
+    takeBlock(layout, number, result, { live: sets[at]?.live, bytes: memory(at) }, sink);
+    if (isTailDeleted && number === jobs.length) layout.tail(number, end.lastSeq, end.lastTimeNs);
+    layout.ended(number, result.lastChecksum);
+    results.start();
     await pause(signal);
   }
   return layout;
+}
+
+/** Results in the order of the jobs. A job starts when `start` says that the memory of an earlier result is free. */
+function underWay(
+  jobs: readonly RewriteJob[],
+  pool: Pool,
+): { readonly next: () => Promise<RewriteResult>; readonly start: () => void } {
+  const waiting = [...jobs];
+  const started: Promise<RewriteResult>[] = [];
+  const start = (): void => {
+    const job = waiting.shift();
+    if (job === undefined) return;
+    const done = pool.run([job], () => {}).then(([result]) => result as RewriteResult);
+    // One that fails is met when its turn comes.
+    done.catch(() => {});
+    started.push(done);
+  };
+  void pool.prepare();
+  for (let i = 0; i < WINDOW; i++) start();
+  return {
+    start,
+    next: async () => (await started.shift()) as RewriteResult,
+  };
 }
 
 function takeBlock(
@@ -102,10 +122,10 @@ function takeBlock(
   else sink.addFile(`msgs/${number}.blk`, bytes);
 }
 
-/** Where the result of each job goes: shared with the threads, and used again two lots later. */
+/** Where the result of each job goes: shared with the threads, and used again once it was written. */
 function resultMemory(sets: readonly BlockLiveSet[]): (at: number) => Uint8Array {
   const room = rewrittenRoom(Math.max(0, ...sets.map(({ scan }) => scan.rawBytes)));
-  const buffers = Array.from({ length: Math.min(2 * LOT, sets.length) }, () => new SharedArrayBuffer(room));
+  const buffers = Array.from({ length: Math.min(WINDOW, sets.length) }, () => new SharedArrayBuffer(room));
   return (at) => new Uint8Array(buffers[at % buffers.length] ?? new SharedArrayBuffer(room));
 }
 
