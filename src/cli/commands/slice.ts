@@ -34,10 +34,10 @@ export const sliceCommand = {
         ...CHANGE_FLAGS,
       })
       .example(
-        '$0 slice backups/ORDERS --before 2026-11-21T14:05:00Z --out at/ORDERS',
+        '$0 slice backups/ORDERS --before 2026-11-21T14:05:00Z --out ORDERS.at',
         'the stream as it was',
       )
-      .example("$0 slice backups/ORDERS --subject 'orders.*.paid' --out paid/ORDERS", 'some subjects')
+      .example("$0 slice backups/ORDERS --subject 'orders.*.paid' --out ORDERS.paid", 'some subjects')
       .epilogue(WRITER_EXIT_STATUS),
   run: async (args: SliceArguments, context: CliContext): Promise<void> => {
     const { sliceArchive } = await import('../../operation/slice/run.ts');

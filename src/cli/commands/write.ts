@@ -80,7 +80,7 @@ export const convertCommand = {
         ...OUT_FLAG,
         ...CHANGE_FLAGS,
       })
-      .example('$0 convert backups/ORDERS --to v1 --out old/ORDERS', 'a 2.15 backup for an older server')
+      .example('$0 convert backups/ORDERS --to v1 --out ORDERS.v1', 'a 2.15 backup for an older server')
       .epilogue(WRITER_EXIT_STATUS),
   run: async (args: WriteArguments & { readonly to: OutputForm }, context: CliContext): Promise<void> =>
     convert(args, args.to, context),

@@ -146,6 +146,7 @@ export function writtenStream(
     name,
     ...(name === source.name || source.name === '' ? {} : { from_name: source.name }),
     state: stateReport(state, { consumerCount: stream.consumers.length, gaps: false }),
+    lost: stream.content.lost,
     not_carried: notCarried(stream, shape.as === 'store' ? 'store' : shape.form),
     ...(stream.slice === undefined ? {} : { slice: stream.slice }),
   };

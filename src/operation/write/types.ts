@@ -78,6 +78,8 @@ export interface WrittenStream {
   readonly name: string;
   readonly from_name?: string;
   readonly state: StreamState;
+  /** What was lost of it in the source. */
+  readonly lost: Lost;
   /** What the form that was written cannot hold. */
   readonly not_carried: readonly string[];
   /** Where it is a part of a stream. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../../findings/finding.ts';
-import type { PlanReport, SliceReport, WrittenReport } from '../../operation/write/types.ts';
+import type { PlanReport, SliceReport, WrittenReport, WrittenStream } from '../../operation/write/types.ts';
 import type { StreamState } from '../../operation/types.ts';
 import { escapeText } from '../escape.ts';
 import { counted } from '../units.ts';
@@ -15,13 +15,12 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
     lines.push(
       `${account}${escapeText(stream.name)}${from}: ${stateText(stream.state)}`,
       ...(stream.slice === undefined ? [] : [`  ${sliceText(stream.slice)}`]),
+      ...lostLines(stream.lost).map((line) => palette.bad(line)),
       ...stream.not_carried.map((what) => palette.warn(`  not carried: ${escapeText(what)}`)),
     );
   }
   for (const { name, reason } of report.skipped)
     lines.push(palette.bad(`not written: ${escapeText(name)}: ${reason}`));
-  const lost = report.lost.msgs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
-  if (lost.length > 0) lines.push(palette.bad(`lost in the source: sequences ${lost.join(', ')}`));
   lines.push(...damageLines(report.findings).map((line) => palette.bad(line)));
   lines.push(...report.notes.map((note) => palette.warn(`note: ${escapeText(note)}`)));
   if (report.type === 'natsarc.v1.plan')
@@ -34,6 +33,11 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
       `written and verified: ${escapeText(report.target)}, ${counted(report.bytes_written, 'byte')}`,
     );
   return `${lines.join('\n')}\n`;
+}
+
+function lostLines({ msgs }: WrittenStream['lost']): string[] {
+  const ranges = msgs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
+  return ranges.length === 0 ? [] : [`  lost in the source: sequences ${ranges.join(', ')}`];
 }
 
 const MOST_DAMAGES = 5;
