@@ -77,6 +77,7 @@ describe('import', () => {
       notes: [expect.stringMatching(/holds 21 of 163 messages/)],
     });
     expect(runCli(['verify', '--check', target]).exit).toBe(0);
+    expectRefused(text.trimEnd().split('\n').slice(0, -1).join('\n'), /says 21 messages, it holds 20/);
   });
 
   it('takes one that was cut off only when it is told to', () => {

@@ -44,7 +44,9 @@ export async function exportStream(
       config: archive.config,
       state: await stateOf(archive, parts, work),
       consumers: archive.consumers.map(exportedConsumer),
-      ...(Object.keys(filters).length === 0 ? {} : { filters }),
+      ...(Object.keys(filters).length === 0
+        ? {}
+        : { filters, selected_messages: await countOf({ archive, parts }, work, options) }),
     });
     let messages = 0;
     const findings = await streamMessages({ archive, parts }, work, sieve, (lot) => {
@@ -53,6 +55,19 @@ export async function exportStream(
     });
     return { messages, findings };
   });
+}
+
+/** Filters let pass what only a look at each message can tell; who reads the export can then tell whether it is all there. */
+async function countOf(
+  stream: { readonly archive: StreamArchive; readonly parts: StreamParts },
+  work: Archive,
+  filter: MessageFilter,
+): Promise<number> {
+  let messages = 0;
+  await streamMessages(stream, work, new MessageSieve(filter), (lot) => {
+    messages += lot.length;
+  });
+  return messages;
 }
 
 function onlyStream(work: Archive): StreamParts {

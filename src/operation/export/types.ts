@@ -29,4 +29,6 @@ export interface ExportHead {
   readonly consumers: readonly ExportedConsumer[];
   /** Which messages follow; absent: all. */
   readonly filters?: FilterReport;
+  /** With filters: how many messages follow. */
+  readonly selected_messages?: number;
 }

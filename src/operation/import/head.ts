@@ -26,8 +26,8 @@ export interface ImportedHead {
   readonly config: JsonObject | null;
   readonly state: DeclaredExportState | null;
   readonly consumers: readonly ConsumerArchive[];
-  /** Whether not all messages were to follow. */
-  readonly isFiltered: boolean;
+  /** How many messages were to follow where filters chose them; null: all of the stream. */
+  readonly selectedMessages: bigint | null;
 }
 
 const NAMES = [
@@ -40,7 +40,10 @@ const NAMES = [
   'state',
   'consumers',
   'filters',
+  'selected_messages',
 ] as const;
+/** There where the export was filtered. */
+const OF_FILTERS: readonly string[] = ['filters', 'selected_messages'];
 const TYPE = 'natsarc.v1.export';
 
 /** Collects the fields of a head in the order in which they come, and reads them when all are there. */
@@ -57,7 +60,10 @@ export class HeadFields {
 
   /** `fail`: for what is missing. */
   read(fail: Fail): ImportedHead {
-    const missing = NAMES.find((name) => name !== 'filters' && this.#values[name] === undefined);
+    const isFiltered = this.#values['filters'] !== undefined;
+    const missing = NAMES.find(
+      (name) => this.#values[name] === undefined && !(OF_FILTERS.includes(name) && !isFiltered),
+    );
     if (missing !== undefined) fail(`${missing} is missing: no export of natsarc, or one that was cut off`);
     const at = (name: string): Fields => new Fields(this.#values, 'export', this.#places.get(name) ?? fail);
     at('tool').fields('tool').only('name', 'version').text('version');
@@ -70,7 +76,6 @@ export class HeadFields {
     const consumers = at('consumers').list('consumers').map(importedConsumer);
     const names = new Set(consumers.map((consumer) => consumer.name));
     at('consumers').must(names.size === consumers.length, 'two consumers have the same name');
-    const isFiltered = this.#values['filters'] !== undefined;
     if (isFiltered) at('filters').object('filters');
     return {
       account: at('account').textOrNull('account'),
@@ -79,7 +84,7 @@ export class HeadFields {
       config,
       state: at('state').isNull('state') ? null : declaredState(at('state').fields('state')),
       consumers,
-      isFiltered,
+      selectedMessages: isFiltered ? at('selected_messages').count('selected_messages') : null,
     };
   }
 }

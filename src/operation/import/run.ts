@@ -48,9 +48,10 @@ async function importFrom(
   const passes = new Passes(source, label, options);
   const survey = await surveyExport(source, label, async (doneBytes) => passes.pause(doneBytes));
   const { head, missing } = survey;
-  if (missing > 0n && !head.isFiltered && options.partial !== true)
+  const promised = head.selectedMessages ?? survey.state.messages + missing;
+  if (promised > survey.state.messages && options.partial !== true)
     throw new ToolError(
-      `${label}: its state says ${survey.state.messages + missing} messages, it holds ${survey.state.messages}: it was cut off, or what it was made from is damaged; --partial takes what is there`,
+      `${label}: it says ${promised} messages, it holds ${survey.state.messages}: it was cut off, or what it was made from is damaged; --partial takes what is there`,
     );
   const archive = await archiveOf(survey, passes, source, label);
   const content: StreamContent = {
