@@ -2,6 +2,7 @@ import { eachRange, type SequenceRanges } from '../core/sequence-ranges.ts';
 import { messageTtlNs } from '../format/message-header/ttl.ts';
 import { headerValue } from '../format/message-header/value.ts';
 import type { IndexSubject } from '../format/index/types.ts';
+import type { RewriteResult } from '../workers/jobs.ts';
 import type { WritableMessage } from './block-writer.ts';
 
 /** What one written block holds. */
@@ -21,23 +22,8 @@ export interface BlockLayout {
   lastChecksum: Uint8Array;
 }
 
-/** What is known of a block that was written as a whole: of its messages, and of those with a TTL or schedule. */
-export interface WrittenBlock {
-  readonly messages: number;
-  readonly messageBytes: number;
-  readonly firstSeq: bigint;
-  readonly firstTimeNs: bigint;
-  readonly lastSeq: bigint;
-  readonly lastTimeNs: bigint;
-  /** Subject bytes as latin1 text, and how many messages have it. */
-  readonly subjects: ReadonlyMap<string, number>;
-  readonly timed: readonly {
-    readonly seq: bigint;
-    readonly timeNs: bigint;
-    readonly subject: string;
-    readonly header: Uint8Array;
-  }[];
-}
+/** What is known of a block that was written as a whole. */
+type WrittenBlock = Omit<RewriteResult, 'kind' | 'lengthBytes' | 'isPacked' | 'lastChecksum'>;
 
 /** A message that a server has to send later, by its `Nats-Schedule`. */
 export interface ScheduledMessage {
