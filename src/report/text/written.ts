@@ -1,3 +1,4 @@
+import type { Severity } from '../../findings/catalog-entry.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { PlanReport, SliceReport, WrittenReport, WrittenStream } from '../../operation/write/types.ts';
 import type { StreamState } from '../../operation/types.ts';
@@ -21,7 +22,8 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
   }
   for (const { name, reason } of report.skipped)
     lines.push(palette.bad(`not written: ${escapeText(name)}: ${reason}`));
-  lines.push(...damageLines(report.findings).map((line) => palette.bad(line)));
+  lines.push(...findingLines(report.findings, 'critical', 'damaged').map((line) => palette.bad(line)));
+  lines.push(...findingLines(report.findings, 'warning', 'warning').map((line) => palette.warn(line)));
   lines.push(...report.notes.map((note) => palette.warn(`note: ${escapeText(note)}`)));
   if (report.type === 'natsarc.v1.plan')
     lines.push(
@@ -40,17 +42,17 @@ function lostLines({ msgs }: WrittenStream['lost']): string[] {
   return ranges.length === 0 ? [] : [`  lost in the source: sequences ${ranges.join(', ')}`];
 }
 
-const MOST_DAMAGES = 5;
+const MOST_FINDINGS = 5;
 
-/** What of the source was damaged: the reason of exit status 3. */
-function damageLines(findings: readonly Finding[]): string[] {
-  const critical = findings.filter(({ severity }) => severity === 'critical');
-  const lines = critical
-    .slice(0, MOST_DAMAGES)
+/** What was found in the source: the critical ones are the reason of exit status 3. */
+function findingLines(findings: readonly Finding[], severity: Severity, word: string): string[] {
+  const found = findings.filter((finding) => finding.severity === severity);
+  const lines = found
+    .slice(0, MOST_FINDINGS)
     .map(({ code, message, file }) =>
-      escapeText(`damaged in the source: ${code}: ${message}${file === undefined ? '' : ` (${file})`}`),
+      escapeText(`${word} in the source: ${code}: ${message}${file === undefined ? '' : ` (${file})`}`),
     );
-  const more = critical.length - MOST_DAMAGES;
+  const more = found.length - MOST_FINDINGS;
   return more > 0 ? [...lines, `and ${counted(more, 'finding')} more: verify tells all`] : lines;
 }
 
