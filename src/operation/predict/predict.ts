@@ -66,7 +66,7 @@ export function lossOf(
   const unread = lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
   const missing = countSequences(live) + unread - opened.messages;
   if (missing > 0n) return `${missing} messages are lost`;
-  if (unread > 0n) return `${unread} messages cannot be read`;
+  if (unread > 0n) return `${unread} ${unread === 1n ? 'message' : 'messages'} cannot be read`;
   const gone = archive.consumers.filter((consumer) => !consumers.includes(consumer));
   return gone.length === 0 ? null : `consumers are lost: ${gone.map((consumer) => consumer.name).join(' ')}`;
 }

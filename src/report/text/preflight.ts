@@ -35,7 +35,7 @@ const DOING: Record<PreflightStep['do'], string> = {
 /** A preflight for a person: a line for each stream, then what is done, the worst first, then the verdict. */
 export function preflightText(report: PreflightReport, palette: Palette): string {
   const steps = [...report.streams.flatMap((stream) => stream.steps), ...report.steps];
-  const lines = [...streamLines(report, palette), ''];
+  const lines = [...streamLines(report, palette), '', ...reasonLines(report.streams, palette)];
   for (const [doing, title] of Object.entries(DOING)) {
     const own = steps.filter((step) => step.do === doing);
     if (own.length === 0) continue;
@@ -52,6 +52,26 @@ export function preflightText(report: PreflightReport, palette: Palette): string
     `${paintStatus(report.status, palette)}: a start of ${report.server} on ${counted(report.streams.length, 'stream')}${reading}`,
   );
   return `${lines.join('\n')}\n`;
+}
+
+/** Why a stream does not start whole, where no step tells it. */
+function reasonLines(streams: readonly PreflightStream[], palette: Palette): string[] {
+  const untold = streams.filter(
+    ({ outcome, reason, steps }) => outcome !== 'whole' && reason !== null && steps.length === 0,
+  );
+  if (untold.length === 0) return [];
+  const lines = untold
+    .slice(0, MAX_STEPS)
+    .map(({ account, name, reason }) =>
+      escapeText(`    ${account === null ? '' : `${account}/`}${name}: ${reason ?? ''}`),
+    );
+  const more = untold.length - MAX_STEPS;
+  return [
+    palette.bold('Not whole:'),
+    ...lines,
+    ...(more > 0 ? [`    and ${countText(more)} more: see --json`] : []),
+    '',
+  ];
 }
 
 function streamLines(report: PreflightReport, palette: Palette): string[] {
