@@ -80,7 +80,7 @@ export async function withPool<T>(
     .reduce((sum, parts) => sum + parts.sizeBytes, 0);
   const pool = new Pool({
     jobs: options.jobs,
-    totalBytes,
+    totalBytes: selections.flatMap(({ selected }) => selected).reduce((sum, parts) => sum + workOf(parts), 0),
     worthThreadsBytes: options.worthThreadsBytes,
     signal: options.signal,
   });
@@ -104,6 +104,12 @@ export async function withPool<T>(
   } finally {
     await pool.close();
   }
+}
+
+/** Bytes to look at: those of a snapshot are more than it takes on disk. */
+function workOf(parts: StreamParts): number {
+  const decodedBytes = parts.form === 'v2' || parts.form === 'config' ? 0 : (parts.carrier?.sizeBytes ?? 0);
+  return Math.max(parts.sizeBytes, decodedBytes);
 }
 
 function selectStreams(container: OpenContainer, options: SelectOptions): StreamParts[] {
