@@ -6,6 +6,9 @@ import { RangeBuilder } from './range-builder.ts';
  */
 export type SequenceRanges = BigUint64Array;
 
+/** Above it are the marks of erased messages and tombstones (format.md 3.1). */
+export const MAX_SEQUENCE: bigint = (1n << 62n) - 1n;
+
 export const NO_SEQUENCES: SequenceRanges = new BigUint64Array(0);
 
 export function oneRange(from: bigint, to: bigint): SequenceRanges {

@@ -1,4 +1,4 @@
-const NS_PER_SECOND = 1_000_000_000n;
+export const NS_PER_SECOND = 1_000_000_000n;
 
 /** The second that was last formatted: times mostly come in order, many within one second. */
 let knownSecondNs = 0n;

@@ -1,4 +1,5 @@
 import {
+  MAX_SEQUENCE,
   clipRanges,
   countSequences,
   eachRange,
@@ -49,8 +50,6 @@ export function liveSets(archive: StreamArchive, scans: ReadonlyMap<number, Bloc
   }
   return sets;
 }
-
-const MAX_SEQUENCE = (1n << 62n) - 1n;
 
 function expectedLive(
   block: BlockFile,

@@ -1,4 +1,4 @@
-import { clipRanges, countSequences, type SequenceRanges } from '../core/sequence-ranges.ts';
+import { MAX_SEQUENCE, clipRanges, countSequences, type SequenceRanges } from '../core/sequence-ranges.ts';
 import { subjectMatches } from '../core/subject.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ConsumerState } from '../format/consumer-state/types.ts';
@@ -13,8 +13,6 @@ export interface PendingFacts {
   /** Counts for `pendingQueries`, in its order, and the subjects; null where the blocks were not read. */
   readonly total: TallyResult | null;
 }
-
-const TOP_SEQUENCE = (1n << 62n) - 1n;
 
 /** Text of a pattern or subject with one character for each byte of UTF-8, as tallies keep subjects. */
 export function byteText(text: string): string {
@@ -38,7 +36,7 @@ function isLastPerSubject(config: JsonObject | null): boolean {
 /** What has to be counted in the blocks, one query for each consumer. */
 export function pendingQueries(archive: StreamArchive): PendingQuery[] {
   return archive.consumers.map((consumer) => ({
-    afterSeq: consumer.state?.delivered.streamSeq ?? TOP_SEQUENCE,
+    afterSeq: consumer.state?.delivered.streamSeq ?? MAX_SEQUENCE,
     patterns: patternsOf(consumer.config),
   }));
 }
@@ -104,7 +102,7 @@ function pendingOf(
     return facts.total.pending[at] ?? null;
   }
   if (facts.live === null || patterns.length > 0 || isLastPerSubject(consumer.config)) return null;
-  return countSequences(clipRanges(facts.live, afterSeq + 1n, TOP_SEQUENCE));
+  return countSequences(clipRanges(facts.live, afterSeq + 1n, MAX_SEQUENCE));
 }
 
 function lastPerSubject(

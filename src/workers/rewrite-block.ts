@@ -1,6 +1,6 @@
 import { packedRoom, packEntry } from '../container/tar/packed-entry.ts';
 import { ToolError } from '../core/error.ts';
-import { RisingLookup } from '../core/sequence-ranges.ts';
+import { MAX_SEQUENCE, RisingLookup } from '../core/sequence-ranges.ts';
 import { sealRecords } from '../kernels/index.ts';
 import type { RewriteJob, RewriteResult, TimedMessage } from './jobs.ts';
 import { openBlock } from './open-block.ts';
@@ -8,8 +8,6 @@ import { openBlock } from './open-block.ts';
 const EMPTY_RECORD_BYTES = 30;
 const HEADER_BIT = 0x80000000;
 const ERASED_BIT = 1n << 63n;
-/** Above it are marks of erased messages and tombstones. */
-const TOP_SEQUENCE = (1n << 62n) - 1n;
 /** Records are sealed in pieces, so that little of the kernels' memory is touched. */
 const PIECE_BYTES = 1024 * 1024;
 
@@ -103,7 +101,7 @@ class Rewriting {
     for (let at = 0; at < contentBytes;) {
       const lengthBytes = soundLength(content, at, contentBytes - at);
       const seqWord = content.readBigUInt64LE(at + 4);
-      if (seqWord <= TOP_SEQUENCE && wanted.has(seqWord)) this.#take(at, lengthBytes);
+      if (seqWord <= MAX_SEQUENCE && wanted.has(seqWord)) this.#take(at, lengthBytes);
       at += lengthBytes;
     }
     if (tail !== null) this.#end(tail.seq, tail.timeNs);

@@ -56,6 +56,16 @@ function withoutAcknowledgements(streams: Summaries): Summaries {
   );
 }
 
+/** DURSOURCED resets the durable consumer that it reads DURORIGIN through at some moment after a start. */
+function settled(streams: Summaries): Summaries {
+  return new Map(
+    [...streams].map(([label, summary]) => [
+      label,
+      { ...summary, consumers: summary.consumers.filter(([name]: string[]) => name !== 'FEED') },
+    ]),
+  );
+}
+
 function differences(expected: Summaries, actual: Summaries): Json[] {
   return [...expected]
     .filter(([label]) => !NOT_COMPARED.test(label.replace(/^.*\//, '')))
@@ -95,7 +105,7 @@ for (const capture of FULL)
         console.log(
           `nats-server ${capture.version} ${account}: ${actual.streams.size} streams served and compared`,
         );
-        expect(differences(expected.streams, actual.streams)).toEqual([]);
+        expect(differences(settled(expected.streams), settled(actual.streams))).toEqual([]);
         expect(actual.complaints.filter((line) => !expected.complaints.includes(line))).toEqual([]);
       }, 600_000);
   });

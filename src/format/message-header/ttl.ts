@@ -1,6 +1,6 @@
+import { NS_PER_SECOND } from '../../core/time.ts';
 import { headerValue } from './value.ts';
 
-const NS_PER_SECOND = 1_000_000_000n;
 const UNIT_SECONDS: Readonly<Record<string, number>> = {
   ns: 1e-9,
   us: 1e-6,

@@ -1,4 +1,4 @@
-import { formatTimeNs } from '../../core/time.ts';
+import { NS_PER_SECOND, formatTimeNs } from '../../core/time.ts';
 import type { SequencePosition } from '../../format/consumer-state/types.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import type { SequencePair } from '../types.ts';
@@ -29,8 +29,6 @@ export function exportedConsumer(consumer: ConsumerArchive): ExportedConsumer {
 function bySequence(a: { readonly stream_seq: bigint }, b: { readonly stream_seq: bigint }): number {
   return a.stream_seq < b.stream_seq ? -1 : 1;
 }
-
-const NS_PER_SECOND = 1_000_000_000n;
 
 function pairOf(position: SequencePosition): SequencePair {
   return { consumer_seq: position.consumerSeq, stream_seq: position.streamSeq };

@@ -10,7 +10,7 @@ import { checkWritten } from '../write/check-written.ts';
 import { DEFAULT_ACCOUNT } from '../write/convert.ts';
 import { writeStream, type StreamShape } from '../write/forms.ts';
 import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
-import { withData, writtenStream } from '../write/run.ts';
+import { sourceFaults, withData, writtenStream } from '../write/run.ts';
 import { streamContent } from '../write/stream-content.ts';
 import type { PlanReport, SkippedStream, WrittenReport, WrittenStream } from '../write/types.ts';
 import {
@@ -218,11 +218,7 @@ function common(
     target: dataDir.storeFolder,
     streams,
     skipped,
-    lost: {
-      msgs: outgoing.flatMap(({ content }) => content.lost.msgs),
-      bytes: outgoing.reduce((sum, { content }) => sum + content.lost.bytes, 0),
-    },
     notes,
-    findings: outgoing.flatMap(({ content }) => content.findings),
+    ...sourceFaults(outgoing),
   };
 }

@@ -1,3 +1,4 @@
+import { NS_PER_SECOND } from '../../core/time.ts';
 import type { ConsumerState, SequencePosition } from '../../format/consumer-state/types.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import type { Fields } from './fields.ts';
@@ -53,8 +54,6 @@ function stateOf(fields: Fields): ConsumerState | null {
     },
   };
 }
-
-const NS_PER_SECOND = 1_000_000_000n;
 
 function positionOf(fields: Fields): SequencePosition {
   fields.only('consumer_seq', 'stream_seq');

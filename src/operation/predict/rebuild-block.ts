@@ -1,4 +1,5 @@
 import {
+  MAX_SEQUENCE,
   clipRanges,
   countSequences,
   NO_SEQUENCES,
@@ -14,8 +15,6 @@ import type { KnownBlock } from './broken-block-index.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecoveredBlock } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
-
-const TOP_SEQUENCE = (1n << 62n) - 1n;
 
 /**
  * What a server finds in a block that it reads record by record; null where it finds nothing and removes the file. An
@@ -40,7 +39,7 @@ export function readRecords(
   if (!reading.isDecodable || (reading.isCompressed && !rules.compression)) return null;
   if (known !== null && block.entry.sizeBytes === 0) return emptiedBlock(block, known);
   const beginning = known?.firstSeq ?? 0n;
-  const records = beginning === 0n ? scan.ranges : clipRanges(scan.ranges, beginning, TOP_SEQUENCE);
+  const records = beginning === 0n ? scan.ranges : clipRanges(scan.ranges, beginning, MAX_SEQUENCE);
   const live = subtractRanges(records, known?.deleted ?? NO_SEQUENCES);
   const erased = lastErased(scan.erasedSeqs, beginning);
   const readBytes = reading.cutAtBytes ?? scan.rawBytes;

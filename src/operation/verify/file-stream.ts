@@ -8,7 +8,7 @@ import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import { checkTimeFiles } from '../../check/time-files.ts';
 import { framingFaults } from '../../container/open-source.ts';
 import type { ScanResult } from '../../workers/jobs.ts';
-import { clipRanges, countSequences } from '../../core/sequence-ranges.ts';
+import { MAX_SEQUENCE, clipRanges, countSequences } from '../../core/sequence-ranges.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
@@ -28,7 +28,6 @@ const CHECKS = [
   checkIndexAgainstBlocks,
   checkTimeFiles,
 ];
-const TOP_SEQUENCE = (1n << 62n) - 1n;
 
 /** Every check of a stream kept as files. One that cannot be opened (encrypted, no data) is told, not judged. */
 export async function verifyFileStream(archive: StreamArchive, work: Archive): Promise<VerifiedStream> {
@@ -133,7 +132,7 @@ function declaredFindings(evidence: StreamEvidence): Finding[] {
   const actual = {
     messages: BigInt(total.messages),
     bytes: BigInt(total.bytes),
-    messagesBehindDeclared: countSequences(clipRanges(live, declared.lastSeq + 1n, TOP_SEQUENCE)),
+    messagesBehindDeclared: countSequences(clipRanges(live, declared.lastSeq + 1n, MAX_SEQUENCE)),
     consumerCount: archive.consumers.length,
     isIndexAgreed: archive.indexStanding === 'current' && archive.index?.messages === BigInt(total.messages),
   };

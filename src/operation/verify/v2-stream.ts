@@ -2,7 +2,7 @@ import { checkConsumers } from '../../check/consumers.ts';
 import { declaredFaults } from '../../check/declared.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { framingFaults } from '../../container/open-source.ts';
-import { clipRanges, countSequences } from '../../core/sequence-ranges.ts';
+import { MAX_SEQUENCE, clipRanges, countSequences } from '../../core/sequence-ranges.ts';
 import { makeFinding, type Fault, type Finding } from '../../findings/finding.ts';
 import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
@@ -14,8 +14,6 @@ import { predictV2Stream } from '../predict/restore-v2.ts';
 import { readV2Messages, type V2Messages } from '../v2-messages.ts';
 import { v2State } from '../v2-state.ts';
 import type { VerifiedStream } from './types.ts';
-
-const TOP_SEQUENCE = (1n << 62n) - 1n;
 
 /** Every check of a V2 archive. It holds no checksums but those of its S2 chunks. */
 export function verifyV2Stream(archive: StreamArchive, parts: V2StreamParts, work: Archive): VerifiedStream {
@@ -69,7 +67,7 @@ function manifestFaults(archive: StreamArchive, { live, total }: V2Messages): Fa
   const actual = {
     messages: BigInt(total.messages),
     bytes: BigInt(total.bytes),
-    messagesBehindDeclared: countSequences(clipRanges(live, declared.lastSeq + 1n, TOP_SEQUENCE)),
+    messagesBehindDeclared: countSequences(clipRanges(live, declared.lastSeq + 1n, MAX_SEQUENCE)),
     consumerCount: archive.consumers.length,
     isIndexAgreed: true,
   };

@@ -4,7 +4,7 @@ import { loadStream, withArchive, type Archive, WRITING } from '../open-archive.
 import { checkInput } from './check-input.ts';
 import type { StreamShape } from './forms.ts';
 import { outgoingStream, type OutgoingStream } from './outgoing-stream.ts';
-import { carryOut, withData, type PlacedStream } from './run.ts';
+import { carryOut, checkTarget, withData, type PlacedStream } from './run.ts';
 import { streamContent } from './stream-content.ts';
 import type { OutputForm, PlanReport, WriteOptions, WrittenReport } from './types.ts';
 
@@ -34,6 +34,7 @@ export async function convertArchive(
   path: string,
   options: ConvertOptions,
 ): Promise<WrittenReport | PlanReport> {
+  checkTarget(path, options.target);
   await checkInput(path, options);
   return withArchive(path, { ...options, ...WRITING }, async (work) => {
     const { usable, skipped } = withData(work.selected.map(loadStream));

@@ -1,7 +1,6 @@
 import type { WritableMessage } from '../../writer/block-writer.ts';
+import { storedBytes } from '../v2-messages.ts';
 
-const RECORD_BYTES = 30;
-const HEADER_LENGTH_BYTES = 4;
 /** Distinct subjects that are counted; above, the number is unknown. */
 const MOST_SUBJECTS = 250_000;
 
@@ -16,8 +15,7 @@ export class MessageTotals {
 
   add({ seq, timeNs, subject, header, data }: WritableMessage): void {
     this.messages++;
-    const headerBytes = header === null ? 0 : HEADER_LENGTH_BYTES + header.length;
-    this.bytes += RECORD_BYTES + subject.length + headerBytes + data.length;
+    this.bytes += storedBytes(subject.length, header?.length ?? 0, data.length);
     this.last = { seq, timeNs };
     this.first ??= this.last;
     this.#subjects?.add(Buffer.from(subject).toString('latin1'));

@@ -9,7 +9,7 @@ import type { StreamShape } from './forms.ts';
 import { sourceChange } from './message-changes.ts';
 import { outgoingStream, type OutgoingStream } from './outgoing-stream.ts';
 import { copiedFrom, followSource, overlaps } from './references.ts';
-import { carryOut, type PlacedStream } from './run.ts';
+import { carryOut, checkTarget, type PlacedStream } from './run.ts';
 import { streamContent } from './stream-content.ts';
 import type { PlanReport, WriteOptions, WrittenReport } from './types.ts';
 
@@ -27,6 +27,7 @@ export async function renameStream(
   path: string,
   options: RenameOptions,
 ): Promise<WrittenReport | PlanReport> {
+  checkTarget(path, options.target);
   await checkInput(path, options);
   return withArchive(path, { ...options, ...WRITING }, async (work) => {
     const archive = theOne(work, options);

@@ -1,7 +1,5 @@
-import { statSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { ToolError, UsageError } from '../../core/error.ts';
-import type { Finding } from '../../findings/finding.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
 import { mustBeFree, StagedTarget } from '../../writer/staged-target.ts';
@@ -47,8 +45,7 @@ export async function carryOut(
   options: WriteOptions,
 ): Promise<WrittenReport | PlanReport> {
   if (plan.placed.length === 0) throw new ToolError('none of the streams has data in it');
-  checkApart(work.container.path, options.target);
-  mustBeFree(resolve(options.target));
+  checkTarget(work.container.path, options.target);
   if (options.dryRun === true) return planReport(plan, options);
   const staged = new StagedTarget(options.target);
   try {
@@ -77,13 +74,16 @@ async function checkAll(
     await checkWritten(join(path, one.path), streams.slice(i, i + 1), options);
 }
 
-/** A target within the archive would change what is read. */
-function checkApart(archivePath: string, target: string): void {
-  if (archivePath === '-') return;
+/**
+ * Looks at the target: free, and apart from the archive, which would change while it is read. Throws UsageError. Called once more
+ * before the first byte is written: reading may have taken long.
+ */
+export function checkTarget(archivePath: string, target: string): void {
   const [from, to] = [resolve(archivePath), resolve(target)];
-  if (from === to) throw new UsageError('the archive and the target are the same');
-  if (statSync(from).isDirectory() && to.startsWith(from + sep))
+  if (archivePath !== '-' && from === to) throw new UsageError('the archive and the target are the same');
+  if (archivePath !== '-' && to.startsWith(from + sep))
     throw new UsageError(`${target} lies within the archive`);
+  mustBeFree(to);
 }
 
 async function writeAll(
@@ -104,10 +104,9 @@ async function writeAll(
     target: options.target,
     streams,
     skipped: plan.skipped,
-    lost: lostOf(plan),
     bytes_written: staged.bytesWritten,
     notes: plan.notes,
-    findings: findingsOf(plan),
+    ...sourceFaults(plan.placed.map(({ stream }) => stream)),
   };
 }
 
@@ -128,10 +127,9 @@ function planReport(plan: WritePlan, options: WriteOptions): PlanReport {
     target,
     streams: plan.placed.map(({ stream, shape }) => writtenStream(stream, shape, stream.content.state)),
     skipped: plan.skipped,
-    lost: lostOf(plan),
     steps,
     notes: plan.notes,
-    findings: findingsOf(plan),
+    ...sourceFaults(plan.placed.map(({ stream }) => stream)),
   };
 }
 
@@ -152,13 +150,16 @@ export function writtenStream(
   };
 }
 
-function lostOf(plan: WritePlan): WrittenReport['lost'] {
-  const all = plan.placed.map(({ stream }) => stream.content.lost);
-  return { msgs: all.flatMap(({ msgs }) => msgs), bytes: all.reduce((sum, { bytes }) => sum + bytes, 0) };
-}
-
-function findingsOf(plan: WritePlan): Finding[] {
-  return plan.placed.flatMap(({ stream }) => stream.content.findings);
+/** What was lost and found in the sources of streams, in all. */
+export function sourceFaults(streams: readonly OutgoingStream[]): Pick<WrittenReport, 'lost' | 'findings'> {
+  const contents = streams.map(({ content }) => content);
+  return {
+    lost: {
+      msgs: contents.flatMap(({ lost }) => lost.msgs),
+      bytes: contents.reduce((sum, { lost }) => sum + lost.bytes, 0),
+    },
+    findings: contents.flatMap(({ findings }) => findings),
+  };
 }
 
 /** Streams of which there is more than a configuration; the others are told about. */

@@ -24,7 +24,8 @@ export async function writeBlocks(
   signal: AbortSignal | undefined,
 ): Promise<StreamLayout> {
   const { blocks } = stream.content;
-  return blocks === undefined || stream.change !== null || isSparse(blocks.sets)
+  const isWhole = blocks !== undefined && blocks.sets.length > 0 && stream.change === null;
+  return !isWhole || isSparse(blocks.sets)
     ? writeMessages(stream, sink, end, signal)
     : rewriteBlocks(stream.name, blocks, sink, end, signal);
 }
@@ -66,11 +67,9 @@ async function rewriteBlocks(
   const { sets, pool } = blocks;
   const memory = resultMemory(sets);
   const jobs = sets.map((set, i) => jobOf(name, blocks.streamName, set, i + 1, sink, memory(i)));
-  const lastSet = sets.at(-1);
   const lastJob = jobs.at(-1);
-  const isTailDeleted = end.lastSeq > (lastSet?.live.at(-1) ?? 0n);
-  if (lastJob === undefined) return tailOnly(name, sink, end);
-  if (isTailDeleted)
+  const isTailDeleted = end.lastSeq > (sets.at(-1)?.live.at(-1) ?? 0n);
+  if (isTailDeleted && lastJob !== undefined)
     jobs[jobs.length - 1] = { ...lastJob, tail: { seq: end.lastSeq, timeNs: end.lastTimeNs } };
   const layout = new StreamLayout();
   const results = underWay(jobs, pool);
@@ -147,11 +146,4 @@ function jobOf(
     packPath: sink.addPacked === undefined ? null : `msgs/${number}.blk`,
     target,
   };
-}
-
-/** No message is left: a skip record tells the last sequence. */
-function tailOnly(name: string, sink: FileSink, end: StreamEnd): StreamLayout {
-  const blocks = new BlockWriter(name, (number, bytes) => sink.addFile(`msgs/${number}.blk`, bytes));
-  blocks.finish(end.lastSeq, end.lastTimeNs);
-  return blocks.layout;
 }
