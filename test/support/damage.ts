@@ -72,7 +72,7 @@ export function codesOf(report: VerifyReport): string[] {
   return [...new Set(told.map((finding) => finding.code))].toSorted();
 }
 
-/** Offsets of the records in an uncompressed block. */
+/** Offsets of the records in an uncompressed block, up to where none can begin. */
 export function recordsOf(
   bytes: Buffer,
 ): { at: number; length: number; seq: bigint; subject: number; hasHeader: boolean }[] {
@@ -80,6 +80,7 @@ export function recordsOf(
   for (let at = 0; at + 22 <= bytes.length;) {
     const word = bytes.readUInt32LE(at);
     const length = word & 0x7fffffff;
+    if (length < 30) break;
     records.push({
       at,
       length,

@@ -1,7 +1,7 @@
 import { isSubjectPattern } from '../../core/subject.ts';
-import { parseTimeNs } from '../../core/time.ts';
+import { isTimeNs, parseTimeNs } from '../../core/time.ts';
 import type { WritableMessage } from '../../writer/block-writer.ts';
-import { isSequence, isTimeNs } from './fields.ts';
+import { isSequence } from './fields.ts';
 import type { Fail, JsonReader } from './json-reader.ts';
 
 const MOST_SUBJECT_BYTES = 65_535;
