@@ -14,6 +14,7 @@ import { chooseConfig } from './configuration.ts';
 import { repairConsumers } from './consumers.ts';
 import { countLosses } from './losses.ts';
 import { repairedContent } from './repaired-content.ts';
+import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import { beyondLimits, survey, type Survey, type SurveyOptions } from './survey.ts';
 import type { RepairNote, RepairOptions, StreamLoss } from './types.ts';
@@ -59,24 +60,30 @@ export async function repairStream(
   });
   const place = { name, firstSeq: loss.first_seq, lastSeq: loss.last_seq };
   const { consumers, notes } = await repairConsumers(sources, place, surveyed);
-  const said =
-    chosen.said === null ? [] : [{ account, stream: name, text: chosen.said, loss: chosen.isLoss }];
+  const note = (code: NoteCode, text: string, isLoss: boolean): RepairNote => ({
+    code,
+    account,
+    stream: name,
+    text,
+    loss: isLoss,
+  });
+  const said = chosen.said === null ? [] : [note(chosen.said.code, chosen.said.text, chosen.isLoss)];
   const open = sources.length > 1 && loss.lost === 0n ? [] : own.damages.filter(({ isOpen }) => isOpen);
-  for (const { file, offsetBytes, reason } of open.slice(0, MOST_OPEN_NOTES))
-    said.push({
-      account,
-      stream: name,
-      text: `${file} at ${offsetBytes ?? 0}: ${reason}, and nothing tells which messages were there`,
-      loss: true,
-    });
+  for (const { file, offsetBytes, code } of open.slice(0, MOST_OPEN_NOTES)) {
+    const place = `${file} at ${offsetBytes ?? 0}`;
+    said.push(
+      note(code, `${place}: ${LOSS_REASONS[code]}, and nothing tells which messages were there`, true),
+    );
+  }
   const undeleted = countSequences(intersectRanges(proven, found.recovered));
   if (options.undelete === true)
-    said.push({
-      account,
-      stream: name,
-      text: `${undeleted} deleted messages were written too; limits, and a retention that removes, were lifted`,
-      loss: false,
-    });
+    said.push(
+      note(
+        'UNDELETED',
+        `${undeleted} deleted messages were written too; limits, and a retention that removes, were lifted`,
+        false,
+      ),
+    );
   const findings = sources.flatMap((source) => source.findings);
   return {
     archive: { ...own.archive, config, created: chosen.created, consumers },

@@ -1,6 +1,7 @@
 import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { ToolReport } from '../types.ts';
 import type { PlanReport, WriteOptions, WrittenReport } from '../write/types.ts';
+import type { LossCode, NoteCode } from './loss-codes.ts';
 
 export interface RepairOptions extends WriteOptions {
   /** Other archives of the same streams: replicas, older backups. */
@@ -13,6 +14,7 @@ export interface RepairOptions extends WriteOptions {
 
 /** Something that was not copied as it was, in words. */
 export interface RepairNote {
+  readonly code: NoteCode;
   readonly account: string | null;
   readonly stream: string;
   readonly consumer?: string;
@@ -31,6 +33,7 @@ export interface LostRange {
   /** Where in it, bytes; decoded bytes of a compressed block or a snapshot's entry. */
   readonly offset: number | null;
   readonly length: number | null;
+  readonly code: LossCode;
   readonly reason: string;
 }
 
@@ -86,7 +89,9 @@ export interface Damage {
   readonly file: string;
   readonly offsetBytes: number | null;
   readonly lengthBytes: number | null;
-  readonly reason: string;
+  readonly code: LossCode;
+  /** What the code does not say, in words. */
+  readonly detail?: string;
   readonly seqs: SequenceRanges;
   /** Nothing tells which sequences were there, or how many. */
   readonly isOpen: boolean;
