@@ -1,9 +1,9 @@
 import { Cursor } from '../../core/bytes/cursor.ts';
 import { rangesOf } from '../../core/sequence-ranges.ts';
+import { CHECKSUM_BYTES } from '../../format/block/record.ts';
 import type { BlockIndex } from '../../format/block-index/types.ts';
 
 const MAGIC = 22;
-const CHECKSUM_BYTES = 8;
 
 /** What an index told of a block. */
 export type KnownBlock = Pick<BlockIndex, 'messages' | 'firstSeq' | 'lastSeq' | 'deleted'>;
