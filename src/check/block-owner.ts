@@ -1,6 +1,7 @@
 import { checksumFits } from '../format/block/checksum.ts';
 import { LEAST_RECORD_BYTES, recordBytesAt, subjectBytesAt } from '../format/block/record.ts';
 import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
+import { descriptorOf } from '../model/read-entry.ts';
 import { openBlock } from '../workers/open-block.ts';
 
 /** A record is looked at whole up to this size. */
@@ -23,9 +24,7 @@ export function findBlockOwner(archive: StreamArchive, block: BlockFile): number
 }
 
 function readFirstRecord(block: BlockFile): Buffer | null {
-  const source = block.entry.open();
-  source.close();
-  const open = openBlock(source.descriptor);
+  const open = openBlock(descriptorOf(block.entry));
   try {
     const bytes = Buffer.alloc(Math.min(LOOK_BYTES, open.content.sizeBytes));
     const readBytes = open.content.read(bytes, 0);

@@ -3,6 +3,7 @@ import { hasSequence, rangesOf, subtractRanges } from '../core/sequence-ranges.t
 import { integerField } from '../core/json.ts';
 import { keepNewest, liveSequences, type BlockLiveSet } from '../model/live-set.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
+import { descriptorOf } from '../model/read-entry.ts';
 import { openBlock } from '../workers/open-block.ts';
 import { scanSource } from '../workers/scan-block.ts';
 import type { RecordColumns } from '../kernels/index.ts';
@@ -62,9 +63,7 @@ function eachLive(
   visit: (subject: string, seq: bigint) => void,
 ): void {
   if (set.live.length === 0) return;
-  const source = set.block.entry.open();
-  source.close();
-  const block = openBlock(source.descriptor);
+  const block = openBlock(descriptorOf(set.block.entry));
   const onRecords = (columns: RecordColumns, window: Uint8Array): void => {
     for (let i = 0; i < columns.count; i++) {
       const seq = columns.seqWord[i] ?? 0n;

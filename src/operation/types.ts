@@ -1,4 +1,5 @@
 import type { ArchiveKind } from '../container/entry.ts';
+import type { ServerGeneration } from '../core/server-generation.ts';
 import type { Finding } from '../findings/finding.ts';
 
 /** `StreamState` of the NATS API. `null` = the files cannot tell (or `--deep` was not asked for), never a guess. */
@@ -101,8 +102,6 @@ export interface InspectReport {
 }
 
 export type Status = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
-
-export type ServerGeneration = '2.9' | '2.10' | '2.11' | '2.12' | '2.14' | '2.15';
 
 /** What a server of one generation would make of a stream, at the newest known patch release of that generation. */
 export interface Prediction {

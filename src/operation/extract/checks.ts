@@ -2,12 +2,8 @@ import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ToolError, UsageError } from '../../core/error.ts';
 import { integerField } from '../../core/json.ts';
-import {
-  SERVER_GENERATIONS,
-  unknownConsumerFields,
-  unknownStreamFields,
-  type ServerGeneration,
-} from '../../format/config-schema/since.ts';
+import { SERVER_GENERATIONS, type ServerGeneration } from '../../core/server-generation.ts';
+import { unknownConsumerFields, unknownStreamFields } from '../../format/config-schema/since.ts';
 import type { OutgoingStream } from '../write/outgoing-stream.ts';
 import { overlaps } from '../write/references.ts';
 import type { DataDir, StoredStream } from './data-dir.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { UsageError } from '../../core/error.ts';
-import type { ServerGeneration } from '../../format/config-schema/since.ts';
+import type { ServerGeneration } from '../../core/server-generation.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { clearLeftover, StagedStore, storeLeftovers, type StoreLeftover } from '../../writer/staged-store.ts';
 import { loadStream, TOOL, withArchive, type Archive, WRITING } from '../open-archive.ts';

@@ -13,7 +13,7 @@ import type { BlockScan, ScanFault } from '../../kernels/types.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { SliceSource } from '../../source/slice.ts';
 import type { ScanResult } from '../../workers/jobs.ts';
-import { readEntry } from '../../model/read-entry.ts';
+import { descriptorOf, readEntry } from '../../model/read-entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import { scanSource } from '../../workers/scan-block.ts';
 import { readBrokenBlockIndex, type KnownBlock } from './broken-block-index.ts';
@@ -98,9 +98,7 @@ function readBlock(
     isCompressed: result.compression === 's2',
   };
   if (bad === undefined || !reading.isDecodable) return reading;
-  const source = block.entry.open();
-  source.close();
-  const open = openBlock(source.descriptor);
+  const open = openBlock(descriptorOf(block.entry));
   const heads = result.scan.faults.slice(0, MOST_FAULTS).map((fault) => {
     const bytes = Buffer.alloc(RECORD_HEAD_BYTES);
     return { fault, bytes, isWhole: open.content.read(bytes, fault.offsetBytes) === RECORD_HEAD_BYTES };

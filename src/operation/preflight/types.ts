@@ -1,12 +1,6 @@
+import type { ServerGeneration } from '../../core/server-generation.ts';
 import type { Finding } from '../../findings/finding.ts';
-import type {
-  Prediction,
-  SelectOptions,
-  ServerGeneration,
-  SourceReport,
-  Status,
-  ToolReport,
-} from '../types.ts';
+import type { Prediction, SelectOptions, SourceReport, Status, ToolReport } from '../types.ts';
 
 export interface PreflightOptions extends SelectOptions {
   /** `2.14` or a release such as `2.14.5`; default: the newest generation. */
