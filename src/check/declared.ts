@@ -21,7 +21,7 @@ export interface ActualCounts {
 }
 
 /**
- * backup.json against what the archive holds. It declares the state at the *start* of the snapshot (cli.md, severity):
+ * backup.json against what the archive holds. It declares the state at the *start* of the snapshot:
  * more messages behind its end are normal, fewer are a loss unless limits, TTLs or acknowledgements explain them.
  */
 export function declaredFaults(

@@ -2,7 +2,7 @@ import { CATALOG } from '../findings/catalog/index.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { Status } from '../operation/types.ts';
 
-/** The classes of cli.md: `verify` speaks as `nats server check` does, the others as Unix commands do. */
+/** `verify` speaks as `nats server check` does, the others as Unix commands do. */
 export const EXIT = {
   done: 0,
   failed: 1,

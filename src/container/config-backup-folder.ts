@@ -10,7 +10,7 @@ const TEMPLATE_FILE = /^stream_template_.+\.json$/;
 const CONSUMER_FILE = /^stream_(.+)_consumer_(.+)\.json$/;
 const DATA_FILE = /^stream_.+\.tgz$/;
 
-/** Whether a folder is one of the old `nats backup` (format.md 9.5). */
+/** Whether a folder is one of the old `nats backup` (README.md). */
 export function isConfigBackup(items: readonly FolderItem[]): boolean {
   return items.some((item) => item.kind === 'file' && STREAM_FILE.test(item.name));
 }

@@ -148,7 +148,7 @@ function tarParts(
   return { form, ...place, sizeBytes, entries, emptyFolders: [], carrier, findings };
 }
 
-/** A server that failed half way ends the tar properly and leaves its error in it (format.md 8.2). */
+/** A server that failed half way ends the tar properly and leaves its error in it (README.md). */
 function abortFindings(entries: readonly Entry[], place: SnapshotPlace): Finding[] {
   return entries
     .filter((entry) => entry.path === 'errors.txt')

@@ -4,7 +4,7 @@ import { takeV2Messages, v2Window, type V2Run } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 
 /*
- * V2 archive behind its magic (format.md 8.4):
+ * V2 archive behind its magic (README.md):
  *   entry := nameLen:uvarint time:varint seq:uvarint headerLen:uvarint payloadLen:uvarint name header payload
  *   state.json, then as many consumers as it says, then messages in rising sequence, then an entry of five zero bytes
  */

@@ -6,7 +6,7 @@ import { RangeBuilder } from './range-builder.ts';
  */
 export type SequenceRanges = BigUint64Array;
 
-/** Above it are the marks of erased messages and tombstones (format.md 3.1). */
+/** Above it are the marks of erased messages and tombstones (format/block/README.md). */
 export const MAX_SEQUENCE: bigint = (1n << 62n) - 1n;
 
 export const NO_SEQUENCES: SequenceRanges = new BigUint64Array(0);

@@ -6,7 +6,7 @@ import { baseArchive, loadManifest, nameOf, sinkFor } from './load-stream.ts';
 import { readEntry } from './read-entry.ts';
 import type { ConsumerArchive, StreamArchive } from './stream-archive.ts';
 
-/** Reads a backup of which only the configuration is there (format.md 9.5). Throws SourceError only. */
+/** Reads a backup of which only the configuration is there (a folder of `nats backup`, or one whose data is missing). Throws SourceError only. */
 export function loadConfigStream(parts: ConfigOnlyParts): StreamArchive {
   const manifest = loadManifest(parts);
   const findings: Finding[] = [];

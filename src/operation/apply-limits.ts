@@ -14,7 +14,7 @@ interface Limits {
 }
 
 /**
- * What limits removed leaves no trace in blocks (format.md section 4): where no index tells, the limits that do not
+ * What limits removed leaves no trace in blocks (format/block/README.md): where no index tells, the limits that do not
  * depend on the clock are applied again, as a server does when it rebuilds.
  */
 export function applyLimits(archive: StreamArchive, sets: readonly BlockLiveSet[]): readonly BlockLiveSet[] {

@@ -92,7 +92,7 @@ export interface ToolReport {
   readonly version: string;
 }
 
-/** `natsarc inspect --json`, as cli.md has it. */
+/** `natsarc inspect --json` (schemas/report-inspect.schema.json). */
 export interface InspectReport {
   readonly type: 'natsarc.v1.inspect';
   readonly tool: ToolReport;
@@ -129,7 +129,7 @@ export interface VerifyStreamReport {
   readonly predictions: readonly Prediction[];
 }
 
-/** `natsarc verify --json`, as cli.md has it. */
+/** `natsarc verify --json` (schemas/report-verify.schema.json). */
 export interface VerifyReport {
   readonly type: 'natsarc.v1.verify';
   readonly tool: ToolReport;

@@ -24,7 +24,7 @@ const NO_BYTES = new Uint8Array(0);
 
 /**
  * Turns messages, in rising sequence, into message blocks that every server reads: plain, numbered from 1, deleted
- * sequences as holes (format.md 3.1, 8.6). Holds one block.
+ * sequences as holes (format/block/README.md). Holds one block.
  */
 export class BlockWriter {
   readonly #streamName: string;

@@ -1,5 +1,5 @@
 /*
- * S2 framing (format.md 12.2), a superset of Snappy's:
+ * S2 framing (README.md), a superset of Snappy's:
  *
  *   stream := chunk*            the first chunk is the identifier
  *   chunk  := type:u8 length:u24le body[length]

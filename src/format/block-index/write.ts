@@ -5,7 +5,7 @@ import type { BlockIndex } from './types.ts';
 const MAGIC = 22;
 const VERSION = 1;
 
-/** Writes `N.idx`, version 1, as 2.9 reads it (format.md 5.4; server: writeIndexInfoLocked). */
+/** Writes `N.idx`, version 1, as 2.9 reads it (server: writeIndexInfoLocked). */
 export function writeBlockIndex(index: BlockIndex): Uint8Array {
   const writer = new ByteWriter();
   writer.u8(MAGIC).u8(VERSION).uvarint(index.messages).uvarint(index.bytes);

@@ -2,7 +2,7 @@ import { Cursor } from '../../core/bytes/cursor.ts';
 import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
 
-/** One subject in a block, as `N.fss` of 2.9 lists it (format.md 5.5). */
+/** One subject in a block, as `N.fss` of 2.9 lists it. */
 export interface BlockSubject {
   readonly subject: Uint8Array;
   readonly messages: bigint;

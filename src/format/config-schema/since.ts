@@ -1,7 +1,7 @@
 import { isJsonObject, objectField, textField, type JsonObject } from '../../core/json.ts';
 import { isNotBefore, type ServerGeneration } from '../../core/server-generation.ts';
 
-/** Fields that came after 2.9, by the generation that knows them first (format.md 2.3, 2.4). */
+/** Fields that came after 2.9, by the generation that knows them first. */
 const STREAM_FIELDS: Readonly<Record<string, ServerGeneration>> = {
   compression: '2.10',
   first_seq: '2.10',

@@ -6,7 +6,7 @@ const VERSION = 2;
 
 /**
  * Writes o.dat, version 2, entries in rising sequence so that equal states give equal bytes. The base of the delivery
- * times is the newest of them: the file has no other clock. (format.md section 7; server: encodeConsumerState)
+ * times is the newest of them: the file has no other clock. (server: encodeConsumerState)
  */
 export function writeConsumerState(state: ConsumerState): Uint8Array {
   const { ackFloor, delivered, pending, redelivered } = state;

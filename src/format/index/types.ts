@@ -1,6 +1,6 @@
 import type { SubjectTable } from '../../codec/subject-table.ts';
 
-/** index.db: the stream's state, its subjects and its blocks (format.md 5.1). Times are ns, 0n = none. */
+/** index.db: the stream's state, its subjects and its blocks. Times are ns, 0n = none. */
 export interface StreamIndex extends IndexContent {
   /** What the subjects add up to; null where they hold what no block can: a subject above 1 MiB, 2^64 messages. */
   readonly subjectTotals: SubjectTable | null;

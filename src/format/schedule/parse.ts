@@ -5,7 +5,7 @@ import type { ScheduleFile } from './types.ts';
 
 const VERSION = 1;
 
-/** Reads sched.db (format.md 6.2; server: scheduler encode). */
+/** Reads sched.db (server: scheduler encode). */
 export function parseSchedule(bytes: Uint8Array): Result<ScheduleFile, Fault> {
   const cursor = new Cursor(bytes);
   const version = cursor.u8();

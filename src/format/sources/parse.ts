@@ -12,7 +12,7 @@ export interface SourcePosition {
 
 const VERSION = 1;
 
-/** Reads sources.db of 2.15 (format.md 6.3; server: writeSourcesState). */
+/** Reads sources.db of 2.15 (server: writeSourcesState). */
 export function parseSources(bytes: Uint8Array): Result<readonly SourcePosition[], Fault> {
   const cursor = new Cursor(bytes);
   const version = cursor.u8();

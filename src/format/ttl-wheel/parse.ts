@@ -5,7 +5,7 @@ import type { TtlWheel } from './types.ts';
 
 const VERSION = 1;
 
-/** Reads thw.db (format.md 6.1; server: thw.Encode). */
+/** Reads thw.db (server: thw.Encode). */
 export function parseTtlWheel(bytes: Uint8Array): Result<TtlWheel, Fault> {
   const cursor = new Cursor(bytes);
   const version = cursor.u8();

@@ -1,4 +1,4 @@
-// Walks the messages of a V2 archive (format.md 8.4) and adds them up:
+// Walks the messages of a V2 archive (container/README.md) and adds them up:
 //   name length, time (zig-zag), sequence, header length, payload length: varints; then name, header, payload.
 import { ENTRIES, RUNS } from './block-scan';
 import { SCRATCH } from './memory';

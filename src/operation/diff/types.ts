@@ -114,7 +114,7 @@ export type NotComparable =
   | 'consumers.state'
   | 'consumers.memory';
 
-/** `natsarc diff A B --json`, as cli.md has it. */
+/** `natsarc diff A B --json` (schemas/report-diff.schema.json). */
 export interface DiffReport {
   readonly type: 'natsarc.v1.diff';
   readonly tool: ToolReport;

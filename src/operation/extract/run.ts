@@ -80,7 +80,7 @@ async function outgoingStreams(
   return { streams, skipped };
 }
 
-/** In a store everything is a file, and a server leaves out a stream whose template is not there (format.md 11). */
+/** In a store everything is a file, and a server leaves out a stream whose template is not there. */
 function fitForStore(stream: OutgoingStream, { storeFolder }: DataDir): OutgoingStream {
   const { template_owner: template, ...config } = stream.config;
   const isThere =

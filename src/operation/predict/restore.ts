@@ -32,7 +32,7 @@ const WORDS: Readonly<Record<string, readonly JsonValue[]>> = {
 };
 
 /**
- * What a server of one generation makes of a V1 snapshot (format.md 8.3), given the configuration in backup.json, else its
+ * What a server of one generation makes of a V1 snapshot (container/README.md), given the configuration in backup.json, else its
  * own. `findings`: what is wrong with the snapshot as a file.
  */
 export function restoreStream(

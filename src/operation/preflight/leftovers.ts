@@ -4,7 +4,7 @@ import type { Finding } from '../../findings/finding.ts';
 import type { ServerRules } from '../predict/server-rules.ts';
 import type { PreflightStep } from './types.ts';
 
-/** What a start does to what lies about (format.md 1.3). Files with temporary names are ignored and stay. */
+/** What a start does to what lies about (container/README.md). Files with temporary names are ignored and stay. */
 export function leftoverSteps(findings: readonly Finding[], rules: ServerRules): PreflightStep[] {
   return findings.flatMap(({ code, file }): PreflightStep[] => {
     const step = stepFor(code, rules);

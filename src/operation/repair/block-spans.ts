@@ -111,7 +111,7 @@ function fallBack(
   return { spans, messages: BigUint64Array.from(messages), erased: BigUint64Array.from(erased) };
 }
 
-/** Between two good records with nothing damaged between them, a missing sequence was deleted (format.md 3.4). */
+/** Between two good records with nothing damaged between them, a missing sequence was deleted (format/block/README.md). */
 function provenHoles({ scan }: SalvagedBlock, own: SequenceRanges): SequenceRanges {
   const [low, high] = [own[0], own.at(-1)];
   if (low === undefined || high === undefined) return new BigUint64Array(0);

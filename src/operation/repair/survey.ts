@@ -123,7 +123,7 @@ function isSame(a: RunMessage, b: RunMessage): boolean {
 
 const NO_BYTES = new Uint8Array(0);
 
-/** Sequences that the configuration's limits would remove at once (format.md section 4): the oldest go. */
+/** Sequences that the configuration's limits would remove at once (format/block/README.md): the oldest go. */
 export async function beyondLimits(
   found: Survey,
   config: JsonObject,

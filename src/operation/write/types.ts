@@ -30,7 +30,7 @@ export interface WriteOptions extends SelectOptions, ChangeOptions {
   readonly dryRun?: boolean;
 }
 
-/** What a writing command did, as cli.md has it. */
+/** What a writing command did (schemas/report-written.schema.json). */
 export interface WrittenReport {
   readonly type: 'natsarc.v1.written';
   readonly tool: ToolReport;
