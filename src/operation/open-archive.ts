@@ -137,7 +137,10 @@ export function loadStream(parts: StreamParts): StreamArchive {
       return loadV2Stream(parts);
     case 'config':
       return loadConfigStream(parts);
-    default:
+    case 'store':
+    case 'v1':
+    case 'tgz':
+    case 'tar':
       return loadFileStream(parts);
   }
 }

@@ -79,7 +79,8 @@ function placeOf(
       };
     case 'tgz':
       return { shape: { as: 'snapshot', form }, path: path === '' ? '' : `${path}.tgz` };
-    default:
+    case 'v1':
+    case 'v2':
       return { shape: { as: 'backup', form }, path };
   }
 }

@@ -49,7 +49,9 @@ function statusText({ status, diverged_at, missing, extra }: ReplicaReport): str
       return `diverged at ${diverged_at}`;
     case 'absent':
       return '-';
-    default:
+    case 'same':
+    case 'missing':
+    case 'unreadable':
       return status;
   }
 }
