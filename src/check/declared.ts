@@ -10,6 +10,7 @@ export interface DeclaredCounts {
   readonly consumerCount: number;
 }
 
+/** The same counts as the archive has them. */
 export interface ActualCounts {
   readonly messages: bigint;
   readonly bytes: bigint;

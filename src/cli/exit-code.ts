@@ -1,6 +1,6 @@
 import { CATALOG } from '../findings/catalog/index.ts';
 import type { Finding } from '../findings/finding.ts';
-import type { Status } from '../operation/types.ts';
+import type { Status } from '../findings/status.ts';
 
 /** `verify` speaks as `nats server check` does, the others as Unix commands do. */
 export const EXIT = {

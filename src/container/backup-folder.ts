@@ -5,6 +5,7 @@ import type { ConfigOnlyParts, Entry, StreamParts } from './entry.ts';
 import { joinLabel, readFolder, type FolderItem } from './folder.ts';
 import { openSnapshot, snapshotForm, type SnapshotForm, type SnapshotOptions } from './snapshot.ts';
 
+/** What the `nats` command puts beside a snapshot. */
 export const MANIFEST_NAME = 'backup.json';
 const DATA_NAMES = ['stream.tar.s2', 'stream.arc.s2'];
 

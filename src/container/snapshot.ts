@@ -27,6 +27,7 @@ export interface OpenSnapshot {
   readonly close: () => void;
 }
 
+/** How a file is packed; null: it is no snapshot. */
 export type SnapshotForm = 's2' | 'gzip' | 'tar' | 'empty' | null;
 
 const V2_MAGIC = 'NATSARC1';
@@ -43,6 +44,7 @@ export function snapshotForm(head: Uint8Array): SnapshotForm {
   return header === null || header === 'zero' ? null : 'tar';
 }
 
+/** How to go about a snapshot. */
 export interface SnapshotOptions {
   readonly signal?: AbortSignal | undefined;
   /** Go past damage of the framing and of tar headers. */

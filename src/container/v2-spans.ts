@@ -20,6 +20,7 @@ export interface V2Span {
   readonly seqs: readonly bigint[];
 }
 
+/** Where sound entries lie in a damaged V2 archive. */
 export interface V2Spans {
   readonly spans: readonly V2Span[];
   /** Whether the end mark was met. */

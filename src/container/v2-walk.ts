@@ -9,6 +9,7 @@ import type { ByteSource } from '../source/byte-source.ts';
  *   state.json, then as many consumers as it says, then messages in rising sequence, then an entry of five zero bytes
  */
 
+/** A message of a V2 archive; `offsetBytes` counts from behind the magic. */
 export interface V2WalkMessage {
   readonly offsetBytes: number;
   readonly subject: Uint8Array;

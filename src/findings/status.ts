@@ -1,6 +1,7 @@
 import { CATALOG } from './catalog/index.ts';
 import type { Finding } from './finding.ts';
 
+/** What `verify` and `preflight` come to, in the words of `nats server check`. */
 export type Status = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
 
 /** What findings come to: loss first, then what could not be judged, then warnings. */

@@ -122,6 +122,7 @@ function lastBytesOf(blocks: readonly BlockFile[], number: number): Uint8Array |
   return block === undefined ? null : readLastBytes(block.entry);
 }
 
+/** Takes faults and puts them in their place. */
 export function sinkFor(findings: Finding[], place: Place): FindingSink {
   return {
     place,
@@ -130,6 +131,7 @@ export function sinkFor(findings: Finding[], place: Place): FindingSink {
   };
 }
 
+/** The name in a configuration; empty where there is none. */
 export function nameOf(config: JsonObject | null): string {
   return typeof config?.['name'] === 'string' ? config['name'] : '';
 }
@@ -153,6 +155,7 @@ function loadWith<T>(
     : { value: null, fault: parsed.fault, file: entry.label };
 }
 
+/** Reads backup.json; null where the form has none. Throws SourceError. */
 export function loadManifest(parts: StreamParts): Loaded<Manifest> | null {
   return parts.manifest === null ? null : loadWith(parts.manifest, parseManifest, { code: 'MAN_CORRUPT' });
 }

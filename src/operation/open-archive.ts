@@ -12,6 +12,7 @@ import { Pool } from '../workers/pool.ts';
 import type { OnBytes } from './scan-stream.ts';
 import type { SelectOptions, SourceReport, ToolReport } from './types.ts';
 
+/** What reports say of who made them. */
 export const TOOL: ToolReport = { name: TOOL_NAME, version: VERSION };
 
 /** An archive that an operation works on: what was opened, what of it was selected, who does the work. */
@@ -145,6 +146,7 @@ export function loadStream(parts: StreamParts): StreamArchive {
   }
 }
 
+/** What reports say of the archive. */
 export function sourceReport(container: OpenContainer): SourceReport {
   return {
     path: container.path,

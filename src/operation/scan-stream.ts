@@ -16,6 +16,7 @@ import type {
 } from '../workers/jobs.ts';
 import type { Pool } from '../workers/pool.ts';
 
+/** Is told how many bytes of the archive were read, and of which file. */
 export type OnBytes = (bytes: number, label: string) => void;
 
 /** What the records of a stream's blocks say, by block number. */
@@ -26,6 +27,7 @@ export interface StreamScan {
   readonly findings: readonly Finding[];
 }
 
+/** What a scan of a stream looks for. */
 export interface ScanOptions {
   /** Blocks of which it is known already what a scan would say, by number. */
   readonly known?: ReadonlyMap<number, ScanResult>;

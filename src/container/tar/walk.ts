@@ -12,6 +12,7 @@ export interface TarEntry {
   readonly sizeBytes: number;
 }
 
+/** What a tar holds, and what is wrong with it. */
 export interface TarWalk {
   readonly entries: readonly TarEntry[];
   /** `entry` names the entry it is about. */

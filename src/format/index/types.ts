@@ -25,6 +25,7 @@ export interface IndexContent {
   readonly lastChecksum: Uint8Array;
 }
 
+/** One subject of the stream: its live messages, and the first and last block that may hold them. */
 export interface IndexSubject {
   readonly subject: Uint8Array;
   readonly messages: bigint;
@@ -32,6 +33,7 @@ export interface IndexSubject {
   readonly lastBlock: number;
 }
 
+/** What index.db knows of one block. Bytes are of live messages; times are ns since 1970. */
 export interface IndexBlock {
   readonly index: number;
   readonly bytes: bigint;

@@ -18,6 +18,7 @@ export function mustBeStopped({ storeFolder }: DataDir): void {
     );
 }
 
+/** A clustered server deletes what its groups do not know. */
 export function mustBeAlone({ storeFolder, raftFolder }: DataDir): void {
   if (raftFolder !== null)
     throw new UsageError(
@@ -26,6 +27,7 @@ export function mustBeAlone({ storeFolder, raftFolder }: DataDir): void {
     );
 }
 
+/** A server passes over the folder of an account that it does not have. */
 export function accountMustBeKnown({ accounts }: DataDir, account: string): void {
   if (accounts.length > 0 && !accounts.includes(account))
     throw new UsageError(

@@ -138,6 +138,7 @@ const RULES_2_15: ServerRules = {
   apiLevel: API_LEVELS['2.15'],
 };
 
+/** Oldest generation first. */
 export const SERVER_RULES: readonly ServerRules[] = [
   RULES_2_9,
   RULES_2_10,

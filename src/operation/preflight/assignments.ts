@@ -19,6 +19,7 @@ const OPERATION = { assignStream: 0, removeStream: 2, updateStream: 11 } as cons
 /** Streams that a cluster's meta group lists, as this node knows it: account, a blank, the stream's name. */
 export type Assignments = ReadonlySet<string>;
 
+/** How `Assignments` names a stream. */
 export function assignmentKey(account: string | null, stream: string): string {
   return `${account ?? ''} ${stream}`;
 }

@@ -5,7 +5,7 @@ import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { loadStream, sourceReport, TOOL, withArchive, type Archive } from '../open-archive.ts';
 import { SERVER_RULES, type ServerRules } from '../predict/server-rules.ts';
-import type { Status } from '../types.ts';
+import type { Status } from '../../findings/status.ts';
 import { assignmentKey, readAssignments, type Assignments } from './assignments.ts';
 import { leftoverSteps } from './leftovers.ts';
 import { planStream } from './plan-stream.ts';

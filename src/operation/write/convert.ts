@@ -8,6 +8,7 @@ import { carryOut, checkTarget, withData, type PlacedStream } from './run.ts';
 import { streamContent } from './stream-content.ts';
 import type { OutputForm, PlanReport, WriteOptions, WrittenReport } from './types.ts';
 
+/** What to write an archive as. */
 export interface ConvertOptions extends WriteOptions {
   readonly to: OutputForm;
 }

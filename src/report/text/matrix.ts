@@ -24,6 +24,7 @@ export function matrixText(report: MatrixReport, palette: Palette): string {
   ].join('\n')}\n`;
 }
 
+/** What a source is called in a matrix: A, B, C. */
 export function letterOf(i: number): string {
   return i < 26 ? String.fromCodePoint(65 + i) : `#${i + 1}`;
 }

@@ -1,6 +1,7 @@
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
-import type { Status, VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
+import type { Status } from '../../findings/status.ts';
+import type { VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
 import { clip, escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
 import { table } from '../table.ts';
