@@ -9,7 +9,7 @@ import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
-import { baseArchive } from '../../model/load-stream.ts';
+import { baseArchive } from '../../model/base-archive.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 import type { ScanResult } from '../../workers/jobs.ts';

@@ -11,7 +11,7 @@ import {
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { highestSequence } from '../../model/live-set.ts';
-import { nameOf } from '../../model/load-stream.ts';
+import { nameOf } from '../../model/base-archive.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { LARGEST_BLOCK_BYTES } from '../write/stream-content.ts';
