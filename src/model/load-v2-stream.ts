@@ -1,5 +1,6 @@
 import type { V2StreamParts } from '../container/entry.ts';
-import { V2Walker, type V2WalkMessage } from '../container/v2-walk.ts';
+import type { V2WalkMessage } from '../container/v2-entry.ts';
+import { V2Walker } from '../container/v2-walk.ts';
 import type { V2Run } from '../kernels/index.ts';
 import type { Finding, Place } from '../findings/finding.ts';
 import type { ManifestState } from '../format/manifest/types.ts';
