@@ -1,7 +1,7 @@
 import { ByteWriter } from '../../core/bytes/byte-writer.ts';
 import type { ConsumerState } from './types.ts';
+import { STORE_FILE_MAGIC } from '../file-magic.ts';
 
-const MAGIC = 22;
 const VERSION = 2;
 
 /**
@@ -11,7 +11,7 @@ const VERSION = 2;
 export function writeConsumerState(state: ConsumerState): Uint8Array {
   const { ackFloor, delivered, pending, redelivered } = state;
   const writer = new ByteWriter();
-  writer.u8(MAGIC).u8(VERSION).uvarint(ackFloor.consumerSeq).uvarint(ackFloor.streamSeq);
+  writer.u8(STORE_FILE_MAGIC).u8(VERSION).uvarint(ackFloor.consumerSeq).uvarint(ackFloor.streamSeq);
   writer.uvarint(delivered.consumerSeq).uvarint(delivered.streamSeq);
   writer.uvarint(pending.streamSeqs.length);
   if (pending.streamSeqs.length > 0) {
