@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SURFACE } from '../../src/cli/generated/surface.ts';
 import { ROOT } from '../support/captures.ts';
 import { editFile, tempFolder } from '../support/damage.ts';
 import { framed, unframed } from '../support/frames.ts';
@@ -55,6 +56,13 @@ function printed(command: string, folder: string): string {
   return `${done.stdout}${done.stderr}`.replaceAll(store, STORE).trimEnd();
 }
 
+/** A page, and those that it points to. */
+function withLinked(name: string): string {
+  const text = readFileSync(join(ROOT, 'docs', name), 'utf8');
+  const linked = [...text.matchAll(/\]\((\w[\w-]*\.md)\)/g)].map(([, page = '']) => page);
+  return [text, ...linked.map((page) => readFileSync(join(ROOT, 'docs', page), 'utf8'))].join('\n');
+}
+
 const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
 
 describe('what a page shows is what the command prints', () => {
@@ -66,4 +74,15 @@ describe('what a page shows is what the command prints', () => {
       for (const { command, output } of transcripts) expect(printed(command, folder), command).toBe(output);
     });
   }
+});
+
+describe('every flag has its place in the docs', () => {
+  const general = readFileSync(join(ROOT, 'docs/scripting.md'), 'utf8');
+  it.each(Object.entries(SURFACE))('%s', (command, surface) => {
+    const text = withLinked(command === 'convert' ? 'pack.md' : `${command}.md`) + general;
+    const missing = Object.keys(surface?.flags ?? {}).filter(
+      (flag) => !new RegExp(`--(no-)?${flag}(?![\\w-])`).test(text),
+    );
+    expect(missing).toEqual([]);
+  });
 });
