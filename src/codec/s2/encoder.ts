@@ -6,6 +6,7 @@ const BLOCK_BYTES = 1024 * 1024;
 const NO_BYTES = new Uint8Array(0);
 const HEAD_BYTES = CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES;
 
+/** How to encode. */
 export interface S2EncoderOptions {
   /** `stored` compresses nothing. */
   readonly level?: 'fast' | 'stored';

@@ -16,6 +16,7 @@ export interface FingerprintReader {
   close(): void;
 }
 
+/** Takes fingerprints of a side's messages. `mappings`: rules that its subjects go through first. */
 export function fingerprintReader(side: Side, mappings: readonly SubjectMapping[]): FingerprintReader {
   const { parts } = side.archive;
   return parts.form === 'v2' ? new V2Fingerprints(side, parts, mappings) : blockFingerprints(side, mappings);

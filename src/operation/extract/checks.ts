@@ -90,6 +90,7 @@ export function mustFitIn(
 /** Room for consumers, indexes and the tables of the file system. */
 const SPARE_BYTES = 4 * 1024 * 1024;
 
+/** Throws ToolError. */
 export function mustHaveRoom({ storeFolder }: DataDir, streams: readonly OutgoingStream[]): void {
   const neededBytes = streams.reduce((sum, { content }) => sum + Number(content.state.bytes), SPARE_BYTES);
   const { bavail, bsize } = statfsSync(storeFolder);

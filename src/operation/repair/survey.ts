@@ -11,6 +11,7 @@ import type { MessageRun, RunMessage } from './message-run.ts';
 import { RunMerge, type MessageCopy } from './merge-runs.ts';
 import type { Disagreement } from './types.ts';
 
+/** What a repair has to choose from. */
 export interface SurveyOptions {
   readonly runs: readonly MessageRun[];
   /** Sequences that are not to be written. */

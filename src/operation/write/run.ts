@@ -133,6 +133,7 @@ function planReport(plan: WritePlan, options: WriteOptions): PlanReport {
   };
 }
 
+/** What a report tells of one stream. */
 export function writtenStream(
   stream: OutgoingStream,
   shape: StreamShape,

@@ -98,6 +98,7 @@ function placeLines(finding: Finding): string[] {
   return wrap(placeText(finding), 94).map((line, i) => `${i === 0 ? '    ' : '      '}${line}`);
 }
 
+/** A status in its colour. */
 export function paintStatus(status: Status, palette: Palette): string {
   if (status === 'OK') return palette.good(status);
   return status === 'CRITICAL' ? palette.bad(status) : palette.warn(status);
