@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { SURFACE } from '../../src/cli/generated/surface.ts';
 import { ROOT } from '../support/captures.ts';
@@ -74,6 +75,24 @@ describe('what a page shows is what the command prints', () => {
       for (const { command, output } of transcripts) expect(printed(command, folder), command).toBe(output);
     });
   }
+});
+
+it('the library is used as README shows', () => {
+  const [, code = ''] = /^```js\n([^]*?)^```$/m.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+  const folder = workplace();
+  cpSync(join(ROOT, 'testdata/captures/2.12.12-full/store'), join(folder, 'store'), { recursive: true });
+  const runnable = code
+    .replace("'natsarc'", `'${pathToFileURL(join(ROOT, 'dist/index.js'))}'`)
+    .replaceAll("'backups/ORDERS'", "'testdata/backups/ORDERS'")
+    .replaceAll(`'${STORE}'`, `'${join(folder, 'store')}'`);
+  const done = spawnSync(process.execPath, ['--input-type=module', '-e', runnable], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(done.stderr).toBe('');
+  const [first, ...messages] = done.stdout.trimEnd().split('\n');
+  expect(first).toBe('OK []');
+  expect(messages).toHaveLength(163);
 });
 
 describe('every flag has its place in the docs', () => {
