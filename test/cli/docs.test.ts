@@ -82,7 +82,7 @@ it('the library is used as README shows', () => {
   const folder = workplace();
   cpSync(join(ROOT, 'testdata/captures/2.12.12-full/store'), join(folder, 'store'), { recursive: true });
   const runnable = code
-    .replace("'natsarc'", `'${pathToFileURL(join(ROOT, 'dist/index.js'))}'`)
+    .replace("'natsarc'", `'${pathToFileURL(join(ROOT, 'dist/index.js')).href}'`)
     .replaceAll("'backups/ORDERS'", "'testdata/backups/ORDERS'")
     .replaceAll(`'${STORE}'`, `'${join(folder, 'store')}'`);
   const done = spawnSync(process.execPath, ['--input-type=module', '-e', runnable], {
