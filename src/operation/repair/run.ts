@@ -6,7 +6,7 @@ import { loadStream, TOOL, withArchive, type Archive, WRITING } from '../open-ar
 import { checkInput } from '../write/check-input.ts';
 import { ONE_STREAM_KINDS } from '../write/convert.ts';
 import { outgoingStream } from '../write/outgoing-stream.ts';
-import { carryOut, withData, type PlacedStream } from '../write/run.ts';
+import { carryOut, checkTarget, withData, type PlacedStream } from '../write/run.ts';
 import { sameStream, withOthers, type OtherArchive } from './other-archives.ts';
 import { repairStream } from './repair-stream.ts';
 import { salvageFiles } from './salvage-files.ts';
@@ -20,6 +20,7 @@ import type { RepairNote, RepairOptions, RepairResult, StreamLoss } from './type
  * Throws UsageError, SourceError, ToolError, CancelledError; then nothing is at the target.
  */
 export async function repairArchive(path: string, options: RepairOptions): Promise<RepairResult> {
+  for (const archive of [path, ...(options.from ?? [])]) checkTarget(archive, options.target);
   await checkInput(path, options);
   return withArchive(path, { ...options, ...WRITING, salvage: true }, async (work) =>
     withOthers(options, async (others) => repairWith(path, work, others, options)),
