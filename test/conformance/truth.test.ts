@@ -12,6 +12,7 @@ import {
   type TruthStream,
 } from '../support/captures.ts';
 import {
+  answered,
   comparableConfig,
   comparableConsumer,
   comparableState,
@@ -31,20 +32,6 @@ interface Case {
   readonly mayLackConsumers: boolean;
 }
 
-function answer(stream: TruthStream, changed: Partial<TruthAnswer> | undefined): TruthAnswer {
-  const { info, consumers } = stream;
-  if (changed === undefined) return stream;
-  return {
-    info: {
-      ...info,
-      ...changed.info,
-      state: { ...info.state, ...changed.info?.state },
-    },
-    consumers: changed.consumers ?? consumers,
-    ...(changed.rolling === undefined ? {} : { rolling: changed.rolling }),
-  };
-}
-
 function casesOf(capture: Capture): Case[] {
   const isV2 = capture.version.startsWith('2.15');
   return capture.truth.accounts.flatMap((account) =>
@@ -55,7 +42,7 @@ function casesOf(capture: Capture): Case[] {
         form: 'store',
         path,
         stream,
-        expected: answer(stream, stream.after_restart),
+        expected: answered(stream, stream.after_restart),
         isV2: false,
         mayLackConsumers: false,
       }));
@@ -64,7 +51,7 @@ function casesOf(capture: Capture): Case[] {
         path: join(capture.folder, backup.path),
         stream,
         // A V2 archive holds memory consumers too; a V1 archive holds what a restarted server would find.
-        expected: answer(stream, backup.after_restore ?? (isV2 ? undefined : stream.after_restart)),
+        expected: answered(stream, backup.after_restore ?? (isV2 ? undefined : stream.after_restart)),
         isV2,
         mayLackConsumers: !backup.consumers,
       }));
