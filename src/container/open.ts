@@ -1,6 +1,7 @@
-import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { accessSync, constants, lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { SourceError, UsageError } from '../core/error.ts';
+import { systemErrorText } from '../core/system-error.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
 import { spool } from '../source/spool.ts';
 import { isStreamBackup, openAccountBackup, openStreamBackup, readForm } from './backup-folder.ts';
@@ -30,18 +31,18 @@ export interface OpenOptions {
  */
 export async function openContainer(path: string, options: OpenOptions = {}): Promise<OpenContainer> {
   if (path === '-') return openStandardInput(options);
-  const stat = statOf(path);
+  const stat = readableStat(path);
   if (stat.isDirectory()) return openFolder(path, options);
   return openFile(path, path, basename(path), stat.size, options);
 }
 
-function statOf(path: string): Stats {
+function readableStat(path: string): Stats {
   try {
-    return statSync(path);
+    const stat = statSync(path);
+    accessSync(path, stat.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK);
+    return stat;
   } catch (error) {
-    throw new SourceError(
-      `cannot open ${path}: ${error instanceof Error && 'code' in error ? String(error.code) : String(error)}`,
-    );
+    throw new SourceError(systemErrorText(error, path));
   }
 }
 
@@ -121,8 +122,6 @@ function openBlockFile(
 async function openFolder(path: string, options: OpenOptions): Promise<OpenContainer> {
   const findings: Finding[] = [];
   const items = readFolder(path, '', {}, findings);
-  if (findings.some((finding) => finding.code === 'SRC_UNREADABLE') && items.length === 0)
-    throw new UnreadableArchive(makeFinding({ code: 'SRC_UNREADABLE' }, { file: path }));
   if (isConfigBackup(items)) {
     const content = await openConfigBackup(items, options);
     return fromBackup('config-backup', path, { ...content, findings: [...findings, ...content.findings] });

@@ -218,7 +218,7 @@ describe('a folder', () => {
     expect(run.exit).toBe(3);
     expect(run.stdout).toMatch(/EDGE +17 .* OK/);
     expect(run.stdout).toMatch(/WQ .* UNKNOWN/);
-    expect(run.stdout).toContain('EACCES');
+    expect(run.stdout).toContain('msgs/1.blk: permission denied');
   });
 
   it('without permission is UNKNOWN', () => {

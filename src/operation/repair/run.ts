@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ToolError, UsageError } from '../../core/error.ts';
+import { ToolError } from '../../core/error.ts';
 import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, TOOL, withArchive, type Archive, WRITING } from '../open-archive.ts';
@@ -64,8 +64,6 @@ async function repairStreams(
     const { config: _, ...changes } = options;
     const stream = outgoingStream(repaired.archive, repaired.content, changes);
     const place = isOne ? '' : join(hasAccounts ? (archive.account ?? '') : '', stream.name);
-    if (placed.some((other) => other.path === place))
-      throw new UsageError(`two streams are called ${stream.name}: --account must choose`);
     placed.push({ stream, shape: { as: 'backup', form: 'v1' }, path: place });
     losses.push(repaired.loss);
     notes.push(...repaired.notes);
