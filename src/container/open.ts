@@ -4,8 +4,15 @@ import { SourceError, UsageError } from '../core/error.ts';
 import { systemErrorText } from '../core/system-error.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
 import { spool } from '../source/spool.ts';
-import { isStreamBackup, openAccountBackup, openStreamBackup, readForm } from './backup-folder.ts';
-import { isConfigBackup, openConfigBackup } from './config-backup-folder.ts';
+import { archivesWithin } from './archives-within.ts';
+import {
+  isConfigBackup,
+  isStreamBackup,
+  openAccountBackup,
+  openStreamBackup,
+  readForm,
+} from './backup-folder.ts';
+import { openConfigBackup } from './config-backup-folder.ts';
 import { fileEntry } from './entries.ts';
 import type { ArchiveKind, OpenContainer, StreamParts } from './entry.ts';
 import { readFolder } from './folder.ts';
@@ -138,7 +145,9 @@ async function openFolder(path: string, options: OpenOptions): Promise<OpenConta
   const account = await openAccountBackup(items, options);
   if (account !== null)
     return fromBackup('account-backup', path, { ...account, findings: [...findings, ...account.findings] });
-  throw new UnreadableArchive(makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: path }));
+  const holds = archivesWithin(items);
+  const data = holds.length === 0 ? {} : { data: { holds: holds.join(', ') } };
+  throw new UnreadableArchive(makeFinding({ code: 'SRC_UNRECOGNIZED', ...data }, { file: path }));
 }
 
 function fromBackup(
