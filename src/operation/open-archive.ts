@@ -123,8 +123,26 @@ function selectStreams(container: OpenContainer, options: SelectOptions): Stream
     return streams.length === 0 || streams.some((pattern) => matchesName(pattern, streamNameOf(parts)));
   });
   if (selected.length === 0 && (account !== undefined || streams.length > 0))
-    throw new UsageError(`no stream in ${container.path} fits the selection`);
+    throw new UsageError(
+      `no stream in ${container.path} fits the selection ${selectionText(options)}; it holds ${namesIn(container)}`,
+    );
   return selected;
+}
+
+function selectionText({ account, streams = [] }: SelectOptions): string {
+  const accounts = account === undefined ? [] : [`account ${account}`];
+  return [...accounts, ...streams.map((stream) => `stream ${stream}`)].join(', ');
+}
+
+/** So many names are told where none was found. */
+const MOST_NAMES = 10;
+
+function namesIn({ streams }: OpenContainer): string {
+  const names = streams
+    .slice(0, MOST_NAMES)
+    .map((parts) => (parts.account === null ? '' : `${parts.account}/`) + streamNameOf(parts));
+  const more = streams.length - names.length;
+  return names.length === 0 ? 'none' : names.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** The name by which a stream is selected. */

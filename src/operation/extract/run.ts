@@ -10,7 +10,7 @@ import { checkWritten } from '../write/check-written.ts';
 import { DEFAULT_ACCOUNT } from '../write/convert.ts';
 import { writeStream, type StreamShape } from '../write/forms.ts';
 import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
-import { sourceFaults, withData, writtenStream } from '../write/run.ts';
+import { sourceFaults, twice, withData, writtenStream } from '../write/run.ts';
 import { streamContent } from '../write/stream-content.ts';
 import type { PlanReport, SkippedStream, WrittenReport, WrittenStream } from '../write/types.ts';
 import {
@@ -126,8 +126,7 @@ async function checkAll(
   for (const stream of streams) {
     const account = stream.account ?? DEFAULT_ACCOUNT;
     if (options.newAccount !== true) accountMustBeKnown(dataDir, account);
-    if (names.has(pathOf(stream)))
-      throw new UsageError(`two streams are called ${stream.name}: --account must choose`);
+    if (names.has(pathOf(stream))) throw new UsageError(twice(stream.name));
     names.add(pathOf(stream));
     mustBeServable(stream, server);
     const there = stored.get(account) ?? (await storedStreams(dataDir, account));
