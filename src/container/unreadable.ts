@@ -6,7 +6,9 @@ export class UnreadableArchive extends SourceError {
   readonly finding: Finding;
 
   constructor(finding: Finding) {
-    super(`${finding.file ?? ''}: ${finding.message}`);
+    const holds = finding.data?.['holds'];
+    const hint = holds === undefined ? '' : `; in it are ${String(holds)}: give the path of one`;
+    super(`${finding.file ?? ''}: ${finding.message}${hint}`);
     this.finding = finding;
   }
 }

@@ -3,8 +3,9 @@ import type { SequenceRanges } from '../core/sequence-ranges.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
 import type { BlockScan, MessageTotals } from '../kernels/types.ts';
 import { indexedLive, type BlockLiveSet } from '../model/live-set.ts';
-import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
+import { descriptorOf } from '../model/read-entry.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
+import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
 import type {
   PendingQuery,
   ScanJob,
@@ -15,6 +16,7 @@ import type {
 } from '../workers/jobs.ts';
 import type { Pool } from '../workers/pool.ts';
 
+/** Is told how many bytes of the archive were read, and of which file. */
 export type OnBytes = (bytes: number, label: string) => void;
 
 /** What the records of a stream's blocks say, by block number. */
@@ -25,6 +27,7 @@ export interface StreamScan {
   readonly findings: readonly Finding[];
 }
 
+/** What a scan of a stream looks for. */
 export interface ScanOptions {
   /** Blocks of which it is known already what a scan would say, by number. */
   readonly known?: ReadonlyMap<number, ScanResult>;
@@ -45,7 +48,7 @@ export async function scanStream(
     if (options.known?.has(index) === true) onBytes(entry.sizeBytes, entry.label);
   const jobs = blocks.map((block): ScanJob => ({
     kind: 'scan',
-    source: descriptorOf(block),
+    source: descriptorOf(block.entry),
     key: hashKey(`${archive.name}-${block.index}`),
     headerSeqs: archive.ttlWheel !== null || archive.schedule !== null,
     live: presumed.get(block.index),
@@ -80,13 +83,6 @@ function presumedLive(archive: StreamArchive): ReadonlyMap<number, SequenceRange
   return new Map(partly.map((block) => [block.index, indexedLive(block)]));
 }
 
-/** How a thread opens a block. Throws SourceError where it cannot be opened. */
-export function descriptorOf(block: BlockFile): SourceDescriptor {
-  const source = block.entry.open();
-  source.close();
-  return source.descriptor;
-}
-
 /** Adds up the live messages of blocks, in threads; the parts are joined in block order. */
 export async function tallyBlocks(
   archive: StreamArchive,
@@ -96,7 +92,7 @@ export async function tallyBlocks(
 ): Promise<TallyResult[]> {
   const jobs = sets.map((set): TallyJob => ({
     kind: 'tally',
-    source: descriptorOf(set.block),
+    source: descriptorOf(set.block.entry),
     key: hashKey(`${archive.name}-${set.block.index}`),
     live: set.live,
     ...options,

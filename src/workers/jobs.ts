@@ -27,6 +27,7 @@ export interface TwinResult {
   readonly carrierFaults: readonly Fault[];
 }
 
+/** What the records of one block turned out to be. */
 export interface ScanResult {
   readonly kind: 'scan';
   readonly compression: 'none' | 's2';
@@ -58,12 +59,14 @@ export interface TallyJob {
   readonly pending: readonly PendingQuery[];
 }
 
+/** Live messages of one subject. */
 export interface SubjectTally {
   messages: number;
   bytes: number;
   lastSeq: bigint;
 }
 
+/** What live messages add up to; bytes as in a stream state, times in ns since 1970. */
 export interface TallyResult {
   readonly kind: 'tally';
   readonly messages: number;
@@ -89,6 +92,7 @@ export interface FingerprintJob {
   readonly subjectMappings: readonly SubjectMapping[];
 }
 
+/** Fingerprints by rank among the wanted sequences. */
 export interface FingerprintResult {
   readonly kind: 'fingerprint';
   /** One for each wanted sequence, ascending; 0 where the block has no good record of it. */
@@ -112,6 +116,7 @@ export interface RewriteJob {
   readonly target: Uint8Array;
 }
 
+/** What was written, and what an index has to know of it. */
 export interface RewriteResult {
   readonly kind: 'rewrite';
   /** So much of `target` is the block, or where it was packed its chunks. */
@@ -130,6 +135,7 @@ export interface RewriteResult {
   readonly lastChecksum: Uint8Array;
 }
 
+/** A message that the time files name. */
 export interface TimedMessage {
   readonly seq: bigint;
   readonly timeNs: bigint;
@@ -137,7 +143,9 @@ export interface TimedMessage {
   readonly header: Uint8Array;
 }
 
+/** What a thread can be asked to do: plain data. */
 export type Job = ScanJob | TallyJob | FingerprintJob | RewriteJob;
+/** What it gives for each. */
 export type JobResult<J extends Job> = J extends ScanJob
   ? ScanResult
   : J extends TallyJob

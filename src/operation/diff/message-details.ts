@@ -21,6 +21,7 @@ export interface MessageDetail {
   readonly shown: ShownMessage | null;
 }
 
+/** Which messages to look at. */
 export interface DetailQuery {
   /** Live messages of the side. */
   readonly wanted: SequenceRanges;

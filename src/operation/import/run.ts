@@ -1,6 +1,6 @@
 import { ToolError } from '../../core/error.ts';
 import type { ConfigOnlyParts } from '../../container/entry.ts';
-import { baseArchive } from '../../model/load-stream.ts';
+import { baseArchive } from '../../model/base-archive.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { FileSource } from '../../source/file.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
@@ -9,7 +9,7 @@ import { moveConsumer, sequencesOfConsumer } from '../slice/consumers.ts';
 import { KeptPositions } from '../slice/kept-positions.ts';
 import { pause } from '../write/pause.ts';
 import { outgoingStream } from '../write/outgoing-stream.ts';
-import { carryOut } from '../write/run.ts';
+import { carryOut, checkTarget } from '../write/run.ts';
 import type { StreamContent } from '../write/stream-content.ts';
 import type { PlanReport, WrittenReport } from '../write/types.ts';
 import type { WritableMessage } from '../../writer/block-writer.ts';
@@ -26,6 +26,7 @@ export async function importExport(
   path: string,
   options: ImportOptions,
 ): Promise<WrittenReport | PlanReport> {
+  checkTarget(path, options.target);
   const input = path === '-' ? await spool([process.stdin], options.signal) : null;
   try {
     const source = new FileSource(input?.path ?? path);

@@ -16,7 +16,7 @@ import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { placed } from '../open-archive.ts';
-import { storedBytes } from '../v2-messages.ts';
+import { recordBytesOf } from '../../format/block/record.ts';
 import type { NoteCode } from './loss-codes.ts';
 import type { MessageCursor, MessageRun, RunMessage } from './message-run.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
@@ -134,7 +134,7 @@ class SpanCursor implements MessageCursor {
       subject,
       header: header.length === 0 ? null : header,
       data: payload,
-      storedBytes: storedBytes(subject.length, header.length, payload.length),
+      storedBytes: recordBytesOf(subject.length, header.length, payload.length),
     };
   }
 

@@ -3,6 +3,7 @@ import type { ToolReport } from '../types.ts';
 import type { PlanReport, WriteOptions, WrittenReport } from '../write/types.ts';
 import type { LossCode, NoteCode } from './loss-codes.ts';
 
+/** Where to write, and which other archives may help. */
 export interface RepairOptions extends WriteOptions {
   /** Other archives of the same streams: replicas, older backups. */
   readonly from?: readonly string[];
@@ -67,6 +68,7 @@ export interface StreamLoss {
   readonly disagreements: readonly Disagreement[];
 }
 
+/** `natsarc repair --loss-report` (schemas/report-loss.schema.json). */
 export interface LossReport {
   readonly type: 'natsarc.v1.loss';
   readonly tool: ToolReport;
@@ -77,6 +79,7 @@ export interface LossReport {
   readonly notes: readonly RepairNote[];
 }
 
+/** What was written, and what of the source is not in it. */
 export interface RepairResult {
   readonly written: WrittenReport | PlanReport;
   readonly loss: LossReport;

@@ -24,6 +24,7 @@ export function matrixText(report: MatrixReport, palette: Palette): string {
   ].join('\n')}\n`;
 }
 
+/** What a source is called in a matrix: A, B, C. */
 export function letterOf(i: number): string {
   return i < 26 ? String.fromCodePoint(65 + i) : `#${i + 1}`;
 }
@@ -49,7 +50,9 @@ function statusText({ status, diverged_at, missing, extra }: ReplicaReport): str
       return `diverged at ${diverged_at}`;
     case 'absent':
       return '-';
-    default:
+    case 'same':
+    case 'missing':
+    case 'unreadable':
       return status;
   }
 }
