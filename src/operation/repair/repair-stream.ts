@@ -16,6 +16,7 @@ import { countLosses } from './losses.ts';
 import { repairedContent } from './repaired-content.ts';
 import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
+import { needsSubjects, surveySource } from './survey-whole.ts';
 import { beyondLimits, survey, type Survey, type SurveyOptions } from './survey.ts';
 import type { RepairNote, RepairOptions, StreamLoss } from './types.ts';
 
@@ -44,10 +45,12 @@ export async function repairStream(
     prefer: options.prefer,
     signal: work.signal,
   };
-  const all = await survey(asked);
+  const likely = options.config ?? own.archive.config;
+  const all = sources.length > 1 ? await survey(asked) : await surveySource(own, asked, likely, work);
   const chosen = chooseConfig(sources, options.config, all, name);
   const config = options.undelete === true ? withoutLimits(chosen.config) : chosen.config;
-  const { found, surveyed } = await withinLimits(all, config, asked);
+  const isCounted = all.total.subjects.size > 0 || !needsSubjects(config);
+  const { found, surveyed } = await withinLimits(isCounted ? all : await survey(asked), config, asked);
   const lastSeq = sources.reduce((seq, source) => (source.lastSeq > seq ? source.lastSeq : seq), 0n);
   const lastTimeNs = sources.find((source) => source.lastSeq === lastSeq)?.lastTimeNs ?? 0n;
   const loss = countLosses({
