@@ -1,4 +1,5 @@
 import {
+  clipRanges,
   countSequences,
   eachRange,
   intersectRanges,
@@ -28,7 +29,7 @@ export interface Outcome {
 export function countLosses(outcome: Outcome): StreamLoss {
   const { sources, survey, deleted, name } = outcome;
   const gone = mergeRanges([survey.recovered, deleted]);
-  const open = (seqs: SequenceRanges): SequenceRanges => subtractRanges(seqs, gone);
+  const open = (seqs: SequenceRanges): SequenceRanges => subtractRanges(seqs, around(seqs, gone));
   const damaged = inOrder(sources.flatMap(damagesOf).flatMap((cause) => pieces(open(cause.seqs), cause)));
   let explained = mergeRanges(damaged.map(({ from, to }) => oneRange(from, to)));
   const disagreeing = mergeRanges(
@@ -110,12 +111,18 @@ function inOrder(ranges: readonly LostRange[]): LostRange[] {
   return out;
 }
 
+/** What of a large set may meet a small one: there are as many small ones as there is damage. */
+function around(small: SequenceRanges, large: SequenceRanges): SequenceRanges {
+  return clipRanges(large, small[0] ?? 1n, small.at(-1) ?? 0n);
+}
+
 /** Where an index speaks, it tells which of the sequences in a damaged stretch were messages. */
 function damagesOf(source: SalvagedStream): Damage[] {
   const listed = mergeRanges(source.listed.map(({ seqs }) => seqs));
   const known = oneRange(1n, listed.at(-1) ?? 0n);
   return source.damages.map((damage) => {
-    const seqs = mergeRanges([intersectRanges(damage.seqs, listed), subtractRanges(damage.seqs, known)]);
+    const near = around(damage.seqs, listed);
+    const seqs = mergeRanges([intersectRanges(damage.seqs, near), subtractRanges(damage.seqs, known)]);
     return { ...damage, seqs };
   });
 }
