@@ -169,6 +169,14 @@ describe('small files', () => {
     expect(given).toMatchObject({ missing: [], invented: [], result: { isLossy: false } });
   });
 
+  it('a stream that a template made is written without it, which every server refuses', async () => {
+    const store = copyOf(ORDERS);
+    const config = { name: 'ORDERS', subjects: ['orders.>'], storage: 'file', template_owner: 'T' };
+    const repaired = await repair(store, ORDERS, { config });
+    expect(repaired.config).not.toHaveProperty('template_owner');
+    expect(repaired.result.loss.notes.map(({ code }) => code)).toContain('TEMPLATE_LEFT_OUT');
+  });
+
   it('one flipped bit of a meta.inf is set right', async () => {
     const store = copyOf(ORDERS);
     const files = [join(store, 'meta.inf'), join(store, 'obs/NEW/meta.inf')];

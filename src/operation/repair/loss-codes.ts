@@ -45,4 +45,5 @@ export type NoteCode =
   | 'META_FROM_OTHER'
   | 'META_MENDED'
   | 'NAME_OF_RECORDS'
+  | 'TEMPLATE_LEFT_OUT'
   | 'UNDELETED';

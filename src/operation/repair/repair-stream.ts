@@ -48,7 +48,8 @@ export async function repairStream(
   const likely = options.config ?? own.archive.config;
   const all = sources.length > 1 ? await survey(asked) : await surveySource(own, asked, likely, work);
   const chosen = chooseConfig(sources, options.config, all, name);
-  const config = options.undelete === true ? withoutLimits(chosen.config) : chosen.config;
+  const { template_owner: template, ...owned } = chosen.config;
+  const config = options.undelete === true ? withoutLimits(owned) : owned;
   const isCounted = all.total.subjects.size > 0 || !needsSubjects(config);
   const { found, surveyed } = await withinLimits(isCounted ? all : await survey(asked), config, asked);
   const lastSeq = sources.reduce((seq, source) => (source.lastSeq > seq ? source.lastSeq : seq), 0n);
@@ -71,6 +72,10 @@ export async function repairStream(
     loss: isLoss,
   });
   const said = chosen.said === null ? [] : [note(chosen.said.code, chosen.said.text, chosen.isLoss)];
+  if (template !== undefined && template !== '')
+    said.push(
+      note('TEMPLATE_LEFT_OUT', 'template_owner was left out: no server restores a stream with it', false),
+    );
   const open = sources.length > 1 && loss.lost === 0n ? [] : own.damages.filter(({ isOpen }) => isOpen);
   for (const { file, offsetBytes, code } of open.slice(0, MOST_OPEN_NOTES)) {
     const place = `${file} at ${offsetBytes ?? 0}`;
