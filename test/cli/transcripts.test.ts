@@ -23,6 +23,7 @@ describe('exit codes', () => {
     ['verify UNKNOWN', ['verify', ENCRYPTED], 3],
     ['verify what is not there', ['verify', '/nowhere'], 3],
     ['verify, used wrongly', ['verify'], 3],
+    ['verify as two documents', ['verify', '--json', '--format', 'nagios', ORDERS], 3],
     ['verify for prometheus', ['verify', '--format', 'prometheus', DAMAGED], 0],
     ['preflight OK', ['preflight', join(CAPTURES, '2.14.5-full/store')], 0],
     ['preflight WARNING', ['preflight', join(CAPTURES, '2.9.25-full/store')], 1],
@@ -202,6 +203,36 @@ describe('diff', () => {
       'different: 1 of 1 stream',
       '',
     ]);
+  });
+
+  it('does not call the same what it could not read', () => {
+    const unread = 'created, config, state, messages, consumers';
+    const { stdout } = runCli(['diff', ENCRYPTED, ENCRYPTED, '--stream', 'ORDERS']);
+    expect(stdout.split('\n').slice(2)).toEqual([
+      '',
+      '@@ $G/ORDERS @@',
+      `  not compared, A and B cannot be read: ${unread}`,
+      '',
+      'not compared: 1 of 1 stream',
+      '',
+    ]);
+    const PLAIN = join(CAPTURES, '2.14.5-full/store');
+    const oneSide = runCli(['diff', PLAIN, ENCRYPTED]).stdout;
+    expect(oneSide).toContain(`@@ $G/ORDERS @@\n  not compared, B cannot be read: ${unread}\n`);
+    expect(oneSide.trimEnd().split('\n').at(-1)).toMatch(
+      /^different: 11 of 13 streams, as far as both could be read; not compared: 2 of 13 streams$/,
+    );
+    const stat = runCli(['diff', ENCRYPTED, ENCRYPTED, '--stat']).stdout;
+    expect(stat).toMatch(/^\$G\/ORDERS +- +- +- +- +- +- +-$/m);
+    expect(stat).not.toContain('same:');
+    const report = JSON.parse(runCli(['diff', PLAIN, ENCRYPTED, '--stream', 'TTL', '--json']).stdout) as {
+      same: boolean;
+      streams: object[];
+    };
+    expect(report).toMatchObject({ same: false, streams: [{ same: false, unreadable_in: ['b'] }] });
+    expect(runCli(['diff', ENCRYPTED, ENCRYPTED, ENCRYPTED]).stdout).toMatch(
+      /\nnot compared: 2 of 2 streams\n$/,
+    );
   });
 
   it('tells on standard error what is damaged, and in which side', () => {

@@ -11,7 +11,7 @@ import { valueChanges } from './compare-values.ts';
 import { describeMessages, type DescribeOptions } from './describe-messages.ts';
 import type { Match } from './match-streams.ts';
 import { notComparable } from './not-comparable.ts';
-import { loadSides, type Side } from './side.ts';
+import { isUnreadable, loadSides, type Side } from './side.ts';
 import type { DiffOptions, NotComparable, StreamDiff, ValueChange } from './types.ts';
 
 export interface StreamResult {
@@ -60,11 +60,13 @@ async function diffSides(
   const { only_a, only_b, changed } = messages.totals;
   const isCreatedSame = skipped.has('created') || a.archive.created === b.archive.created;
   const changes = config.length + state_changes.length + consumers.length;
+  const unreadable_in = unreadableOf({ a, b });
   const diff: StreamDiff = {
     account: match.account,
     name: match.name,
     ...(options.as === undefined ? {} : { name_b: options.as }),
-    same: !a.isRefused && !b.isRefused && isCreatedSame && changes === 0 && only_a + only_b + changed === 0n,
+    same: unreadable_in.length === 0 && isCreatedSame && changes === 0 && only_a + only_b + changed === 0n,
+    unreadable_in,
     only_in: null,
     created: { a: a.archive.created, b: b.archive.created },
     config,
@@ -75,6 +77,10 @@ async function diffSides(
     not_comparable: [...skipped],
   };
   return { diff, findings: { a: a.findings, b: b.findings } };
+}
+
+function unreadableOf(sides: Readonly<Record<'a' | 'b', Side>>): ('a' | 'b')[] {
+  return (['a', 'b'] as const).filter((name) => isUnreadable(sides[name]));
 }
 
 /** The configuration of A as it would be under the other name. */
@@ -119,6 +125,7 @@ async function onlyInOne(
     account: match.account,
     name: match.name,
     same: false,
+    unreadable_in: isUnreadable(side) ? [where] : [],
     only_in: where,
     created: inA<string | null>(archive.created, null),
     config: [],

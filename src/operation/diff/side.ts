@@ -37,6 +37,11 @@ export interface Side {
   readonly isRefused: boolean;
 }
 
+/** Whether it holds messages that cannot be read. */
+export function isUnreadable({ archive, isRefused }: Side): boolean {
+  return isRefused || archive.encrypted !== null;
+}
+
 /** A stream of an archive, to be compared. */
 export interface Candidate {
   readonly parts: StreamParts;
