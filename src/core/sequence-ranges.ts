@@ -147,6 +147,19 @@ export function subtractRanges(a: SequenceRanges, b: SequenceRanges): SequenceRa
   return out.take();
 }
 
+/** The first `count` of the set. */
+export function lowestSequences(ranges: SequenceRanges, count: number): SequenceRanges {
+  const out = new RangeBuilder();
+  let left = BigInt(count);
+  for (const [from, to] of eachRange(ranges)) {
+    if (left <= 0n) break;
+    const end = to - from + 1n > left ? from + left - 1n : to;
+    out.add(from, end);
+    left -= end - from + 1n;
+  }
+  return out.take();
+}
+
 /** The part of the set within from..to. */
 export function clipRanges(ranges: SequenceRanges, from: bigint, to: bigint): SequenceRanges {
   const first = firstPairEndingAtOrAfter(ranges, from);

@@ -1,7 +1,8 @@
+import { unpackRanges } from '../core/packed-ranges.ts';
 import { hashKey } from '../codec/highwayhash.ts';
 import type { SequenceRanges } from '../core/sequence-ranges.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
-import type { BlockScan, MessageTotals } from '../kernels/types.ts';
+import type { PackedScan, MessageTotals } from '../kernels/types.ts';
 import { indexedLive, type BlockLiveSet } from '../model/live-set.ts';
 import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
@@ -20,7 +21,7 @@ export type OnBytes = (bytes: number, label: string) => void;
 /** What the records of a stream's blocks say, by block number. */
 export interface StreamScan {
   readonly results: ReadonlyMap<number, ScanResult>;
-  readonly scans: ReadonlyMap<number, BlockScan>;
+  readonly scans: ReadonlyMap<number, PackedScan>;
   /** Faults of the compression around the records. */
   readonly findings: readonly Finding[];
 }
@@ -98,7 +99,7 @@ export async function tallyBlocks(
     kind: 'tally',
     source: descriptorOf(set.block),
     key: hashKey(`${archive.name}-${set.block.index}`),
-    live: set.live,
+    live: unpackRanges(set.live),
     ...options,
   }));
   return pool.run(jobs, () => {});
@@ -115,7 +116,7 @@ const NOTHING = {
 };
 
 /** A tally of a block that needs no second look: every message record in it is live, or (`isDead`) none. */
-export function tallyOfScan(scan: BlockScan, isDead: boolean): TallyResult {
+export function tallyOfScan(scan: PackedScan, isDead: boolean): TallyResult {
   return tallyOf(isDead ? NOTHING : scan);
 }
 

@@ -1,6 +1,7 @@
+import { packRanges } from '../core/packed-ranges.ts';
 import { BlockScanner, type RecordColumns } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { BlockScan } from '../kernels/types.ts';
+import type { BlockScan, PackedScan } from '../kernels/types.ts';
 import type { ScanJob, ScanResult } from './jobs.ts';
 import { openBlock } from './open-block.ts';
 import { Twin } from './twin.ts';
@@ -45,6 +46,10 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
   }
 }
 
+export function packScan(scan: BlockScan): PackedScan {
+  return { ...scan, ranges: packRanges(scan.ranges) };
+}
+
 /** Checks every record of a block, and compares its other copies with it. */
 export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
   const block = openBlock(job.source, job.salvage ?? false);
@@ -64,8 +69,8 @@ export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
     return {
       kind: 'scan',
       compression: block.compression,
-      scan,
-      presumed: job.live ?? null,
+      scan: packScan(scan),
+      presumed: job.live === undefined ? null : packRanges(job.live),
       blockFaults: block.blockFaults(),
       carrierFaults: block.carrierFaults(),
       carrierChecked: block.carrierChecked(),

@@ -1,3 +1,4 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import { hashKey } from '../../codec/highwayhash.ts';
 import { eachRange, RisingLookup } from '../../core/sequence-ranges.ts';
 import { BlockScanner } from '../../kernels/index.ts';
@@ -17,7 +18,7 @@ export function walkBlocks(
   return async (wants, give) => {
     for (const set of sets) {
       if (sieve.isDone) break;
-      const isWanted = [...eachRange(set.live)].some(([from, to]) => sieve.overlaps(from, to));
+      const isWanted = [...eachRange(unpackRanges(set.live))].some(([from, to]) => sieve.overlaps(from, to));
       if (isWanted) await walkBlock(archive, set, sieve, wants, give);
     }
   };
@@ -33,7 +34,7 @@ async function walkBlock(
   const source = set.block.entry.open();
   source.close();
   const block = openBlock(source.descriptor);
-  const live = new RisingLookup(set.live);
+  const live = new RisingLookup(unpackRanges(set.live));
   let lot: RecordMessage[] = [];
   const scanner = new BlockScanner({
     key: hashKey(`${archive.name}-${set.block.index}`),

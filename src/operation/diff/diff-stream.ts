@@ -1,4 +1,4 @@
-import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
+import { SequenceParts } from '../../core/sequence-parts.ts';
 import type { SubjectMapping } from '../../core/subject-map.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { byteText } from '../consumer-report.ts';
@@ -19,10 +19,12 @@ export interface StreamResult {
   readonly findings: { readonly a: readonly Finding[]; readonly b: readonly Finding[] };
 }
 
+const NO_PARTS = new SequenceParts([]);
+
 const NO_MESSAGES: MessageSets = {
-  onlyA: NO_SEQUENCES,
-  onlyB: NO_SEQUENCES,
-  changed: NO_SEQUENCES,
+  onlyA: NO_PARTS,
+  onlyB: NO_PARTS,
+  changed: NO_PARTS,
   same: 0n,
 };
 
@@ -110,9 +112,9 @@ async function onlyInOne(
   options: DiffOptions,
 ): Promise<StreamResult> {
   const { archive, state, findings } = side;
-  const live = side.live ?? NO_SEQUENCES;
+  const live = side.live ?? NO_PARTS;
   const sets = { ...NO_MESSAGES, [where === 'a' ? 'onlyA' : 'onlyB']: live };
-  const absent: Side = { ...side, live: NO_SEQUENCES };
+  const absent: Side = { ...side, live: NO_PARTS };
   const describe = { ...describeOptions([], options), show: 0 };
   const messages =
     where === 'a'
