@@ -100,6 +100,8 @@ export interface RecordColumns {
 export interface BlockScannerOptions {
   /** HighwayHash key of the block: 32 bytes, SHA-256 of `NAME-N`. */
   readonly key: Uint8Array;
+  /** `ranges` are not wanted: they stay empty. */
+  readonly withoutRanges?: boolean | undefined;
   /** Fill `ttlSeqs`. */
   readonly ttl?: boolean;
   /** Fill `scheduleSeqs`. */

@@ -44,7 +44,8 @@ export function liveSets(archive: StreamArchive, scans: ReadonlyMap<number, Pack
     const scan = scans.get(block.index);
     if (scan === undefined) continue;
     const expected = expectedLive(block, indexed);
-    const rising = clipRanges(unpackRanges(scan.ranges), above + 1n, MAX_SEQUENCE);
+    const good = unpackRanges(scan.ranges);
+    const rising = scan.ranges.first > above ? good : clipRanges(good, above + 1n, MAX_SEQUENCE);
     const live = subtractRanges(expected === null ? rising : intersectRanges(rising, expected), tombstones);
     sets.push(liveSet(block, scan, live, expected));
     if (scan.lastSeq > above) above = scan.lastSeq;
@@ -58,12 +59,13 @@ export function liveSet(
   live: SequenceRanges,
   expected: SequenceRanges | null,
 ): BlockLiveSet {
-  const hasDead = countSequences(live) < scan.ranges.count;
+  const packed = packRanges(live);
+  const hasDead = packed.count < scan.ranges.count;
   return {
     block,
     scan,
     expected: expected === null ? null : packRanges(expected),
-    live: hasDead ? packRanges(live) : scan.ranges,
+    live: hasDead ? packed : scan.ranges,
     hasDead,
   };
 }

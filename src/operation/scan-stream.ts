@@ -88,6 +88,9 @@ export function descriptorOf(block: BlockFile): SourceDescriptor {
   return source.descriptor;
 }
 
+/** Blocks whose live sequences are unpacked together. */
+const TALLIED_AT_ONCE = 64;
+
 /** Adds up the live messages of blocks, in threads; the parts are joined in block order. */
 export async function tallyBlocks(
   archive: StreamArchive,
@@ -95,14 +98,18 @@ export async function tallyBlocks(
   pool: Pool,
   options: { readonly wantSubjects: boolean; readonly pending: readonly PendingQuery[] },
 ): Promise<TallyResult[]> {
-  const jobs = sets.map((set): TallyJob => ({
-    kind: 'tally',
-    source: descriptorOf(set.block),
-    key: hashKey(`${archive.name}-${set.block.index}`),
-    live: unpackRanges(set.live),
-    ...options,
-  }));
-  return pool.run(jobs, () => {});
+  const results: TallyResult[] = [];
+  for (let at = 0; at < sets.length; at += TALLIED_AT_ONCE) {
+    const jobs = sets.slice(at, at + TALLIED_AT_ONCE).map((set): TallyJob => ({
+      kind: 'tally',
+      source: descriptorOf(set.block),
+      key: hashKey(`${archive.name}-${set.block.index}`),
+      live: unpackRanges(set.live),
+      ...options,
+    }));
+    for (const result of await pool.run(jobs, () => {})) results.push(result);
+  }
+  return results;
 }
 
 const NOTHING = {

@@ -85,7 +85,7 @@ export interface FingerprintJob {
   readonly kind: 'fingerprint';
   readonly source: SourceDescriptor;
   readonly key: Uint8Array;
-  readonly wanted: BigUint64Array;
+  readonly wanted: PackedRanges;
   /** Rules that subjects go through first, over latin1 text of their bytes. */
   readonly subjectMappings: readonly SubjectMapping[];
 }

@@ -14,6 +14,7 @@ export interface ScanSourceOptions {
   readonly headerSeqs?: boolean;
   readonly live?: BigUint64Array | undefined;
   readonly salvage?: boolean;
+  readonly withoutRanges?: boolean;
   /** Throw LargeRecord instead of touching more memory than this. */
   readonly maxTouchedBytes?: number | undefined;
   readonly onRecords?: (columns: RecordColumns, window: Uint8Array) => void;
@@ -29,6 +30,7 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
     schedules: options.headerSeqs ?? false,
     live: options.live,
     salvage: options.salvage ?? false,
+    withoutRanges: options.withoutRanges,
     ...(options.onRecords === undefined ? {} : { onRecords: options.onRecords }),
   });
   try {

@@ -24,8 +24,8 @@ export interface MessageSets {
   readonly same: bigint;
 }
 
-/** How much of a side is compared at a time: fingerprints of 8 MiB, sets of 4 MiB. */
-const WINDOW: WindowSize = { sequences: 1 << 20, pairs: 1 << 18 };
+/** How much of a side is compared at a time: fingerprints of 4 MiB, sets of 2 MiB. */
+const WINDOW: WindowSize = { sequences: 1 << 19, pairs: 1 << 17 };
 
 /**
  * Compares the live messages of two sides, window by window: by sequence, then by fingerprint where they do not lie in

@@ -2,7 +2,7 @@ import { loadFingerprints } from '../../codec/fingerprint.ts';
 import { hashKey } from '../../codec/highwayhash.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { CancelledError } from '../../core/error.ts';
-import { unpackRanges } from '../../core/packed-ranges.ts';
+import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
 import { countSequences, intersectRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { SubjectMapping } from '../../core/subject-map.ts';
 import { V2Reading, type V2Message } from '../../model/load-v2-stream.ts';
@@ -32,11 +32,11 @@ function blockFingerprints(side: Side, subjectMappings: readonly SubjectMapping[
         kind: 'fingerprint',
         source: descriptorOf(set.block),
         key: hashKey(`${side.archive.name}-${set.block.index}`),
-        wanted: intersectRanges(wanted, unpackRanges(set.live)),
+        wanted: packRanges(intersectRanges(wanted, unpackRanges(set.live))),
         subjectMappings,
       }));
     const results = await side.work.pool.run(
-      jobs.filter((job) => job.wanted.length > 0),
+      jobs.filter((job) => job.wanted.count > 0n),
       () => {},
     );
     const prints = new BigUint64Array(Number(countSequences(wanted)));

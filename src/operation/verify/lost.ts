@@ -36,6 +36,7 @@ function expectedMessages(evidence: StreamEvidence): SequenceRanges {
       .filter((fault) => fault.kind === 'checksum' || fault.kind === 'length' || fault.kind === 'tail')
       .map((fault) => oneRange(fault.seqBefore + 1n, endOfGap(fault.seqAfter, fault.seq, fault.seqBefore))),
   );
+  if (swallowed.length === 0) return mergeRanges(listed);
   const scans = new Map(sets.map((set) => [set.block.index, set.scan]));
   const gone = mergeRanges([allTombstones(scans), ...sets.map((set) => rangesOf(set.scan.erasedSeqs))]);
   return mergeRanges([...listed, subtractRanges(mergeRanges(swallowed), gone)]);
