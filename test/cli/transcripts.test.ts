@@ -263,6 +263,27 @@ describe('cat', () => {
     ).toEqual([10]);
   });
 
+  it('names the stream of each line where several are selected, and only there', () => {
+    const store = join(CAPTURES, '2.14.5-full/store');
+    const named = (...args: string[]): string[] => [
+      ...new Set(
+        runCli(['cat', ...args])
+          .stdout.trimEnd()
+          .split('\n')
+          .map((line) => {
+            const { account, stream } = JSON.parse(line) as { account?: string; stream?: string };
+            return `${account ?? '-'}/${stream ?? '-'}`;
+          }),
+      ),
+    ];
+    expect(named(store, '--stream', 'ORDERS', '--stream', 'WQ')).toEqual(['$G/ORDERS', '$G/WQ']);
+    expect(named(store, '--stream', 'O*', '--stream', 'EMPTY')).toEqual(['$G/ORDERS']);
+    expect(named(store, '--stream', 'ORDERS')).toEqual(['-/-']);
+    expect(named(ORDERS, '--text')).toEqual(['-/-']);
+    const backups = join(CAPTURES, '2.14.5-full/backups/$G');
+    expect(named(backups, '--text', '--stream', 'ORDERS', '--stream', 'WQ')).toEqual(['-/ORDERS', '-/WQ']);
+  });
+
   it('selects by header, payload and newest of each subject', () => {
     expect(seqs('--header', 'X-Trace', '--limit', '3')).toEqual([2, 6, 8]);
     expect(seqs('--header', 'x-trace')).toEqual([]);
