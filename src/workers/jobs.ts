@@ -1,6 +1,7 @@
+import type { PackedRanges } from '../core/packed-ranges.ts';
 import type { SubjectMapping } from '../core/subject-map.ts';
 import type { Fault } from '../findings/finding.ts';
-import type { BlockScan } from '../kernels/types.ts';
+import type { PackedScan } from '../kernels/types.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
 
 /** Check every record of one block. */
@@ -31,9 +32,9 @@ export interface TwinResult {
 export interface ScanResult {
   readonly kind: 'scan';
   readonly compression: 'none' | 's2';
-  readonly scan: BlockScan;
+  readonly scan: PackedScan;
   /** What the job gave as live. */
-  readonly presumed: BigUint64Array | null;
+  readonly presumed: PackedRanges | null;
   /** Of the S2 stream around the block, or of the snapshot that carries it; offsets in the encoded bytes. */
   readonly blockFaults: readonly Fault[];
   readonly carrierFaults: readonly Fault[];
@@ -87,7 +88,7 @@ export interface FingerprintJob {
   readonly kind: 'fingerprint';
   readonly source: SourceDescriptor;
   readonly key: Uint8Array;
-  readonly wanted: BigUint64Array;
+  readonly wanted: PackedRanges;
   /** Rules that subjects go through first, over latin1 text of their bytes. */
   readonly subjectMappings: readonly SubjectMapping[];
 }

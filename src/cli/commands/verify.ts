@@ -33,6 +33,7 @@ export const verifyCommand = {
         at: AT_FLAG,
         'critical-warnings': { alias: 'w', type: 'boolean', describe: 'warnings are critical' },
       })
+      .conflicts('json', 'format')
       .example('$0 verify backups/ORDERS', 'a stream backup')
       .example('$0 verify --check - < stream.tar.s2', 'in a pipeline')
       .epilogue(

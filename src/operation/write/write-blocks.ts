@@ -1,5 +1,6 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import { hashKey } from '../../codec/highwayhash.ts';
-import { countSequences, NO_SEQUENCES, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import { NO_SEQUENCES, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
 import type { RewriteJob, RewriteResult } from '../../workers/jobs.ts';
 import type { Pool } from '../../workers/pool.ts';
@@ -32,10 +33,7 @@ export async function writeBlocks(
 
 /** A block with very many deleted sequences is better split where they are. */
 function isSparse(sets: readonly BlockLiveSet[]): boolean {
-  return sets.some(({ live }) => {
-    const span = (live.at(-1) ?? 0n) - (live[0] ?? 0n) + 1n;
-    return span - countSequences(live) > MOST_DELETED_IN_BLOCK;
-  });
+  return sets.some(({ live }) => live.last - live.first + 1n - live.count > MOST_DELETED_IN_BLOCK);
 }
 
 async function writeMessages(
@@ -68,7 +66,7 @@ async function rewriteBlocks(
   const memory = resultMemory(sets);
   const jobs = sets.map((set, i) => jobOf(name, blocks.streamName, set, i + 1, sink, memory(i)));
   const lastJob = jobs.at(-1);
-  const isTailDeleted = end.lastSeq > (sets.at(-1)?.live.at(-1) ?? 0n);
+  const isTailDeleted = end.lastSeq > (sets.at(-1)?.live.last ?? 0n);
   if (isTailDeleted && lastJob !== undefined)
     jobs[jobs.length - 1] = { ...lastJob, tail: { seq: end.lastSeq, timeNs: end.lastTimeNs } };
   const layout = new StreamLayout();
@@ -76,7 +74,7 @@ async function rewriteBlocks(
   for (let number = 1; number <= jobs.length; number++) {
     const at = number - 1;
     const result = await results.next();
-    takeBlock(layout, number, result, { live: sets[at]?.live, bytes: memory(at) }, sink);
+    takeBlock(layout, number, result, { live: jobs[at]?.live, bytes: memory(at) }, sink);
     if (isTailDeleted && number === jobs.length) layout.tail(number, end.lastSeq, end.lastTimeNs);
     layout.ended(number, result.lastChecksum);
     results.start();
@@ -139,7 +137,7 @@ function jobOf(
   return {
     kind: 'rewrite',
     source: descriptorOf(block.entry),
-    live,
+    live: unpackRanges(live),
     key: hashKey(`${name}-${number}`),
     keepsSums: name === sourceName && number === block.index,
     tail: null,
