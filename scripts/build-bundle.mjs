@@ -13,7 +13,7 @@ const { dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
 rmSync(target, { recursive: true, force: true });
 await build({
-  input: { natsarc: `${root}src/cli/main.ts`, 'worker-main': `${root}src/workers/worker-main.ts` },
+  input: { natsarc: `${root}src/cli/main.ts`, 'thread-jobs': `${root}src/workers/worker-main.ts` },
   platform: 'node',
   external: Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
   output: {
@@ -25,6 +25,11 @@ await build({
   },
   logLevel: 'warn',
 });
+// What a thread starts with.
+writeFileSync(
+  `${target}/worker-main.js`,
+  "require('../../bin/chunks.js').loadChunk(require('node:path').join(__dirname, 'thread-jobs.js'));\n",
+);
 writeFileSync(`${target}/package.json`, '{ "type": "commonjs" }\n');
 const licenses = BUNDLED.map(
   (name) => `${name}:\n\n${readFileSync(`${root}node_modules/${name}/LICENSE.md`, 'utf8')}`,
