@@ -106,6 +106,8 @@ export interface RewriteJob {
   readonly keepsSums: boolean;
   /** A skip record to end with: the stream's last sequence, deleted, and its time. */
   readonly tail: { readonly seq: bigint; readonly timeNs: bigint } | null;
+  /** Tell which subjects there are. */
+  readonly countsSubjects: boolean;
   /** Make it chunks of a snapshot under this path; null: leave it as it is. */
   readonly packPath: string | null;
   /** Shared memory for the result, with room for `rewrittenRoom` of the block's bytes. */
@@ -123,7 +125,7 @@ export interface RewriteResult {
   readonly firstTimeNs: bigint;
   readonly lastSeq: bigint;
   readonly lastTimeNs: bigint;
-  /** Subject bytes as latin1 text, and how many messages have it. */
+  /** Subject bytes as latin1 text, and how many messages have it; none where they are not counted. */
   readonly subjects: ReadonlyMap<string, number>;
   /** Messages with a `Nats-TTL` or `Nats-Schedule` header: what an index has to know of them. */
   readonly timed: readonly TimedMessage[];

@@ -2,7 +2,6 @@ import { hashKey } from '../../codec/highwayhash.ts';
 import { countSequences, NO_SEQUENCES, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
 import type { RewriteJob, RewriteResult } from '../../workers/jobs.ts';
-import type { Pool } from '../../workers/pool.ts';
 import { rewrittenRoom } from '../../workers/rewrite-block.ts';
 import { BlockWriter, MOST_DELETED_IN_BLOCK } from '../../writer/block-writer.ts';
 import { StreamLayout } from '../../writer/stream-layout.ts';
@@ -72,7 +71,11 @@ async function rewriteBlocks(
   if (isTailDeleted && lastJob !== undefined)
     jobs[jobs.length - 1] = { ...lastJob, tail: { seq: end.lastSeq, timeNs: end.lastTimeNs } };
   const layout = new StreamLayout();
-  const results = underWay(jobs, pool);
+  void pool.prepare();
+  // Subjects that are too many to remember need not be sent either.
+  const results = underWay(jobs, (job) =>
+    pool.run([{ ...job, countsSubjects: layout.numSubjects !== null }], () => {}),
+  );
   for (let number = 1; number <= jobs.length; number++) {
     const at = number - 1;
     const result = await results.next();
@@ -88,19 +91,18 @@ async function rewriteBlocks(
 /** Results in the order of the jobs. A job starts when `start` says that the memory of an earlier result is free. */
 function underWay(
   jobs: readonly RewriteJob[],
-  pool: Pool,
+  run: (job: RewriteJob) => Promise<RewriteResult[]>,
 ): { readonly next: () => Promise<RewriteResult>; readonly start: () => void } {
   const waiting = [...jobs];
   const started: Promise<RewriteResult>[] = [];
   const start = (): void => {
     const job = waiting.shift();
     if (job === undefined) return;
-    const done = pool.run([job], () => {}).then(([result]) => result as RewriteResult);
+    const done = run(job).then(([result]) => result as RewriteResult);
     // One that fails is met when its turn comes.
     done.catch(() => {});
     started.push(done);
   };
-  void pool.prepare();
   for (let i = 0; i < WINDOW; i++) start();
   return {
     start,
@@ -143,6 +145,7 @@ function jobOf(
     key: hashKey(`${name}-${number}`),
     keepsSums: name === sourceName && number === block.index,
     tail: null,
+    countsSubjects: true,
     packPath: sink.addPacked === undefined ? null : `msgs/${number}.blk`,
     target,
   };
