@@ -1,40 +1,40 @@
 // Loads chunks of the bundle together with the code that V8 made of them while they were built. Another version of Node
 // than the one that built them does not take that code, and makes its own.
 const { readFileSync } = require('node:fs');
-const { dirname, join } = require('node:path');
+const path = require('node:path');
 const { constants, Script } = require('node:vm');
 
 const loaded = new Map();
 
-/** Loads a chunk by its path, once, and gives what it exports. */
-function loadChunk(path) {
-  const known = loaded.get(path);
+/** Loads the chunk in a file, once, and gives what it exports. */
+function loadChunk(file) {
+  const known = loaded.get(file);
   if (known !== undefined) return known.module.exports;
-  const source = readFileSync(path, 'utf8');
+  const source = readFileSync(file, 'utf8');
   const script = new Script(`(function (exports, require, module, __filename) {${source}\n})`, {
-    filename: path,
-    cachedData: codeOf(path),
+    filename: file,
+    cachedData: codeOf(file),
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const module = { exports: {} };
-  loaded.set(path, { module, script });
-  const folder = dirname(path);
-  const requireFrom = (name) => (name.startsWith('./') ? loadChunk(join(folder, name)) : require(name));
-  script.runInThisContext()(module.exports, requireFrom, module, path);
+  loaded.set(file, { module, script });
+  const folder = path.dirname(file);
+  const requireFrom = (name) => (name.startsWith('./') ? loadChunk(path.join(folder, name)) : require(name));
+  script.runInThisContext()(module.exports, requireFrom, module, file);
   return module.exports;
 }
 
-function codeOf(path) {
+function codeOf(file) {
   try {
-    return readFileSync(`${path}.code`);
+    return readFileSync(`${file}.code`);
   } catch {
     return undefined;
   }
 }
 
-/** The code of every chunk that was loaded, by its path: functions that never ran are not in it. */
+/** The code of every chunk that was loaded, by its file: functions that never ran are not in it. */
 function codeOfLoaded() {
-  return [...loaded].map(([path, { script }]) => [path, script.createCachedData()]);
+  return [...loaded].map(([file, { script }]) => [file, script.createCachedData()]);
 }
 
 module.exports = { codeOfLoaded, loadChunk };

@@ -108,15 +108,20 @@ export interface RewriteJob {
   readonly tail: { readonly seq: bigint; readonly timeNs: bigint } | null;
   /** Tell which subjects there are. */
   readonly countsSubjects: boolean;
-  /** Make it chunks of a snapshot under this path; null: leave it as it is. */
-  readonly packPath: string | null;
-  /** Shared memory for the result, with room for `rewrittenRoom` of the block's bytes. */
-  readonly target: Uint8Array;
+  readonly target: RewriteTarget;
 }
+
+/**
+ * Where a rewritten block goes: an open file, which is synced; or shared memory with room for `rewrittenRoom` of the block's
+ * bytes, there as chunks of a snapshot under `packPath` where that is given and the block is not too small for chunks of its own.
+ */
+export type RewriteTarget =
+  | { readonly kind: 'file'; readonly descriptor: number }
+  | { readonly kind: 'memory'; readonly bytes: Uint8Array; readonly packPath: string | null };
 
 export interface RewriteResult {
   readonly kind: 'rewrite';
-  /** So much of `target` is the block, or where it was packed its chunks. */
+  /** Of the block, or where it was packed of its chunks. */
   readonly lengthBytes: number;
   readonly isPacked: boolean;
   readonly messages: number;

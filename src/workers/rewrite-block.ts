@@ -1,7 +1,8 @@
+import { fsyncSync, writeSync } from 'node:fs';
 import { packedRoom, packEntry } from '../container/tar/packed-entry.ts';
 import { ToolError } from '../core/error.ts';
 import { rewriteRecords, rewriteWindow, sealRecords } from '../kernels/index.ts';
-import type { RewriteJob, RewriteResult, TimedMessage } from './jobs.ts';
+import type { RewriteJob, RewriteResult, RewriteTarget, TimedMessage } from './jobs.ts';
 import { openBlock } from './open-block.ts';
 
 const EMPTY_RECORD_BYTES = 30;
@@ -26,8 +27,7 @@ export function rewriteBlock(job: RewriteJob): RewriteResult {
   const { bytes: messages, ...totals } = kept;
   const bytes = rewriteWindow(messages.length + tail.length);
   bytes.set(tail, messages.length);
-  const packedBytes = job.packPath === null ? null : packEntry(job.packPath, bytes, job.target);
-  if (packedBytes === null) job.target.set(bytes);
+  const packedBytes = put(bytes, job.target);
   return {
     kind: 'rewrite',
     lengthBytes: packedBytes ?? bytes.length,
@@ -38,6 +38,26 @@ export function rewriteBlock(job: RewriteJob): RewriteResult {
     timed,
     lastChecksum: new Uint8Array(bytes.subarray(-8)),
   };
+}
+
+/** Gives the length of the chunks that it made of the block; null where it put the block as it is. */
+function put(bytes: Uint8Array, target: RewriteTarget): number | null {
+  if (target.kind === 'file') writeWhole(target.descriptor, bytes);
+  else {
+    const packedBytes = target.packPath === null ? null : packEntry(target.packPath, bytes, target.bytes);
+    if (packedBytes !== null) return packedBytes;
+    target.bytes.set(bytes);
+  }
+  return null;
+}
+
+function writeWhole(descriptor: number, bytes: Uint8Array): void {
+  try {
+    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
+    fsyncSync(descriptor);
+  } catch (error) {
+    throw new ToolError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Puts a block's bytes where the kernel rewrites them. */

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { SourceError } from '../core/error.ts';
+import { SourceError, ToolError } from '../core/error.ts';
 import { kernelModule } from '../kernels/index.ts';
 import type { Job, JobResult } from './jobs.ts';
 
@@ -8,7 +8,7 @@ export type ThreadMessage =
   | 'ready'
   | 'too-large'
   | { readonly result: JobResult<Job> }
-  | { readonly error: string };
+  | { readonly error: string; readonly isSource: boolean };
 
 /** A job, and whom to tell. */
 export interface Task {
@@ -51,7 +51,8 @@ export class Thread {
       this.#employer?.onFree();
       if (task === undefined || message === 'ready') return;
       if (message === 'too-large') this.#employer?.onTooLarge(task);
-      else if ('error' in message) task.fail(new SourceError(message.error));
+      else if ('error' in message)
+        task.fail(message.isSource ? new SourceError(message.error) : new ToolError(message.error));
       else task.done(message.result);
     });
     this.#worker.on('error', (error) => {

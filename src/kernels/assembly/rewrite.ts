@@ -22,6 +22,9 @@ const MOST_TIMED: u32 = 16384;
 export const REWRITE_TEXT: usize = REWRITE_TIMED + <usize>MOST_TIMED * 4;
 const TEXT_END: usize = COLUMNS_END;
 
+/** Above it are the marks of erased messages and tombstones. */
+const MAX_SEQUENCE: u64 = ((<u64>1) << 62) - 1;
+
 const DONE: i32 = 0;
 /** A column has to be read and `rewriteDrained` called. */
 const FULL: i32 = 1;
@@ -73,14 +76,19 @@ export function rewrite(): i32 {
     const headerWord = (<usize>(word >> 31)) << 2;
     if (length < 30 + subjectBytes + headerWord || length > left) return UNSOUND;
     const seq = load<u64>(at, 4);
-    while (live < liveEnd && load<u64>(live, 8) < seq) live += 16;
-    if (live < liveEnd && seq >= load<u64>(live)) {
+    if (seq <= MAX_SEQUENCE && isLive(seq)) {
       if (!hasRoom(subjectBytes)) return FULL;
       take(seq, length, word, subjectBytes);
     }
     at += length;
   }
   return DONE;
+}
+
+/** Sequences of messages rise from one call to the next. */
+function isLive(seq: u64): bool {
+  while (live < liveEnd && load<u64>(live, 8) < seq) live += 16;
+  return live < liveEnd && seq >= load<u64>(live);
 }
 
 function hasRoom(subjectBytes: usize): bool {
