@@ -2,6 +2,9 @@ import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { threadsBeside, WORTH_THREADS_BYTES } from '../workers/thread-count.ts';
 
+/** Blocks are sealed and packed: threads pay earlier than where they are only read. */
+export const WRITING = { worthThreadsBytes: 32 * 1024 * 1024 } as const;
+
 /** A snapshot holds about so many times what it takes on disk. */
 const UNPACKED_RATIO = 2;
 

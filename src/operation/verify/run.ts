@@ -3,7 +3,15 @@ import { makeFinding } from '../../findings/finding.ts';
 import { SourceError } from '../../core/error.ts';
 import type { StreamParts } from '../../container/entry.ts';
 import { statusOf } from '../../findings/status.ts';
-import { loadStream, placed, sourceReport, TOOL, withArchive, type Archive } from '../open-archive.ts';
+import {
+  loadStream,
+  placed,
+  sourceReport,
+  TOOL,
+  withArchive,
+  type Archive,
+  type OpenArchiveOptions,
+} from '../open-archive.ts';
 import type { SelectOptions, VerifyReport } from '../types.ts';
 import { verifyFileStream } from './file-stream.ts';
 import { unreadableStream } from './unreadable.ts';
@@ -15,6 +23,11 @@ import type { VerifiedStream } from './types.ts';
  * archive cannot be opened at all, UsageError, CancelledError.
  */
 export async function verifyArchive(path: string, options: SelectOptions = {}): Promise<VerifyReport> {
+  return verifyWith(path, options);
+}
+
+/** The same for another operation, with what it knows. */
+export async function verifyWith(path: string, options: OpenArchiveOptions): Promise<VerifyReport> {
   return withArchive(path, options, async (work) => {
     const verified: VerifiedStream[] = [];
     const findings: Finding[] = [...work.container.findings];
