@@ -1,3 +1,4 @@
+import { unpackRanges } from '../core/packed-ranges.ts';
 import type { Fault, Finding } from '../findings/finding.ts';
 import type { FindingCode } from '../findings/catalog/index.ts';
 import type { ScanFault } from '../kernels/types.ts';
@@ -99,7 +100,9 @@ function isOnlyDeleted({ expected }: BlockLiveSet, fault: ScanFault, gone: Seque
   const firstSeq = fault.seqBefore + 1n;
   const lastSeq = fault.seqAfter - 1n;
   if (expected !== null)
-    return clipRanges(expected, firstSeq, fault.seqAfter > 0n ? lastSeq : MAX_SEQUENCE).length === 0;
+    return (
+      clipRanges(unpackRanges(expected), firstSeq, fault.seqAfter > 0n ? lastSeq : MAX_SEQUENCE).length === 0
+    );
   return firstSeq <= lastSeq && subtractRanges(oneRange(firstSeq, lastSeq), gone).length === 0;
 }
 

@@ -1,3 +1,4 @@
+import { unpackRanges } from '../core/packed-ranges.ts';
 import { countSequences, subtractRanges, type SequenceRanges } from '../core/sequence-ranges.ts';
 import type { Fault, Finding } from '../findings/finding.ts';
 import type { IndexBlock, StreamIndex } from '../format/index/types.ts';
@@ -62,7 +63,7 @@ function blockFindings(evidence: StreamEvidence, index: StreamIndex, label: stri
   return evidence.sets.flatMap((set, i) => {
     const listed = byNumber.get(set.block.index);
     if (listed === undefined) return [];
-    const missing = subtractRanges(indexedLive(listed), set.scan.ranges);
+    const missing = subtractRanges(indexedLive(listed), unpackRanges(set.scan.ranges));
     const tally = evidence.tallies[i];
     const missingCount = countSequences(missing);
     if (missingCount > 0n) return missingMessages(evidence, set, listed, missing);

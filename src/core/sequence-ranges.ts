@@ -81,7 +81,7 @@ export class RisingLookup {
 
 /** Makes a set of sequences in any order, repeated or not. */
 export function rangesOf(seqs: BigUint64Array): SequenceRanges {
-  const out = new RangeBuilder();
+  const out = new RangeBuilder(seqs.length);
   for (const seq of seqs.toSorted()) out.add(seq, seq);
   return out.take();
 }
@@ -148,6 +148,19 @@ export function subtractRanges(a: SequenceRanges, b: SequenceRanges): SequenceRa
       next = (b[k + 1] ?? 0n) + 1n;
     }
     if (next <= to) out.add(next, to);
+  }
+  return out.take();
+}
+
+/** The first `count` of the set. */
+export function lowestSequences(ranges: SequenceRanges, count: number): SequenceRanges {
+  const out = new RangeBuilder();
+  let left = BigInt(count);
+  for (const [from, to] of eachRange(ranges)) {
+    if (left <= 0n) break;
+    const end = to - from + 1n > left ? from + left - 1n : to;
+    out.add(from, end);
+    left -= end - from + 1n;
   }
   return out.take();
 }

@@ -66,11 +66,14 @@ export interface LiveTotals {
   readonly lastTimeNs: bigint;
 }
 
-/** The state a server rebuilds from blocks alone (and the `.idx` files of 2.9 beside them). */
+/**
+ * The state a server rebuilds from blocks alone (and the `.idx` files of 2.9 beside them). `live`: null where the deleted
+ * sequences are not wanted.
+ */
 export function stateFromBlocks(
   archive: StreamArchive,
   sets: readonly BlockLiveSet[],
-  live: SequenceRanges,
+  live: SequenceRanges | null,
   totals: LiveTotals,
   numSubjects: number | null,
 ): StateNumbers {
@@ -90,7 +93,7 @@ export function stateFromBlocks(
     lastSeq: firstSeq > lastSeq + 1n ? firstSeq - 1n : lastSeq,
     lastTimeNs: lastSeq === totals.lastSeq && !isEmpty ? totals.lastTimeNs : end.timeNs,
     numSubjects,
-    deleted: deletedBetween(live, firstSeq, lastSeq),
+    deleted: live === null ? null : deletedBetween(live, firstSeq, lastSeq),
   };
 }
 

@@ -1,3 +1,4 @@
+import { packRanges, unpackRanges } from '../core/packed-ranges.ts';
 import { hashKey } from '../codec/highwayhash.ts';
 import { hasSequence, rangesOf, subtractRanges } from '../core/sequence-ranges.ts';
 import { integerField } from '../core/json.ts';
@@ -25,14 +26,15 @@ export function applyLimits(archive: StreamArchive, sets: readonly BlockLiveSet[
     perSubject: Number(integerField(archive.config, 'max_msgs_per_subject') ?? -1n),
   };
   const kept = limits.messages > 0n ? keepNewest(liveSequences(sets), limits.messages) : null;
-  const limited = kept === null ? sets : sets.map((set) => without(set, subtractRanges(set.live, kept)));
+  const limited =
+    kept === null ? sets : sets.map((set) => without(set, subtractRanges(unpackRanges(set.live), kept)));
   return limits.perSubject > 0 ? limitSubjects(archive, limited, limits.perSubject) : limited;
 }
 
 function without(set: BlockLiveSet, gone: BigUint64Array): BlockLiveSet {
   if (gone.length === 0) return set;
-  const live = subtractRanges(set.live, gone);
-  return { ...set, live, dead: subtractRanges(set.scan.ranges, live) };
+  const live = subtractRanges(unpackRanges(set.live), gone);
+  return { ...set, live: packRanges(live), hasDead: true };
 }
 
 /** Drops the oldest messages of each subject that has more than `keep`. */
@@ -62,7 +64,8 @@ function eachLive(
   set: BlockLiveSet,
   visit: (subject: string, seq: bigint) => void,
 ): void {
-  if (set.live.length === 0) return;
+  if (set.live.count === 0n) return;
+  const live = unpackRanges(set.live);
   const block = openBlock(descriptorOf(set.block.entry));
   const onRecords = (columns: RecordColumns, window: Uint8Array): void => {
     for (let i = 0; i < columns.count; i++) {
@@ -71,7 +74,7 @@ function eachLive(
       const subject = Buffer.from(window.subarray(at, at + (columns.subjectBytes[i] ?? 0))).toString(
         'latin1',
       );
-      if (hasSequence(set.live, seq)) visit(subject, seq);
+      if (hasSequence(live, seq)) visit(subject, seq);
     }
   };
   try {

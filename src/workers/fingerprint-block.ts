@@ -1,5 +1,5 @@
 import { fingerprint, type MessageParts } from '../codec/fingerprint.ts';
-import { countSequences } from '../core/sequence-ranges.ts';
+import { unpackRanges } from '../core/packed-ranges.ts';
 import { mapSubject, type SubjectMapping } from '../core/subject-map.ts';
 import { SEQ_FLAGS } from '../format/block/record.ts';
 import type { RecordColumns } from '../kernels/index.ts';
@@ -56,8 +56,8 @@ export class RankWalk {
 
 /** The job of a thread: fingerprints of the wanted messages of one block. `loadFingerprints` has been awaited. */
 export function fingerprintBlock(job: FingerprintJob, maxTouchedBytes?: number): FingerprintResult {
-  const prints = new BigUint64Array(Number(countSequences(job.wanted)));
-  const walk = new RankWalk(job.wanted);
+  const prints = new BigUint64Array(Number(job.wanted.count));
+  const walk = new RankWalk(unpackRanges(job.wanted));
   const fingerprints = new Fingerprints(job.subjectMappings);
   const block = openBlock(job.source);
   const onRecords = (columns: RecordColumns, window: Uint8Array): void => {
@@ -69,7 +69,7 @@ export function fingerprintBlock(job: FingerprintJob, maxTouchedBytes?: number):
     }
   };
   try {
-    scanSource(block.content, { key: job.key, maxTouchedBytes, onRecords });
+    scanSource(block.content, { key: job.key, maxTouchedBytes, onRecords, withoutRanges: true });
   } finally {
     block.close();
   }

@@ -1,6 +1,7 @@
+import { packRanges } from '../core/packed-ranges.ts';
 import { BlockScanner, type RecordColumns } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { BlockScan } from '../kernels/types.ts';
+import type { BlockScan, PackedScan } from '../kernels/types.ts';
 import type { ScanJob, ScanResult } from './jobs.ts';
 import { openBlock } from './open-block.ts';
 import { Twin } from './twin.ts';
@@ -14,6 +15,7 @@ export interface ScanSourceOptions {
   readonly headerSeqs?: boolean;
   readonly live?: BigUint64Array | undefined;
   readonly salvage?: boolean;
+  readonly withoutRanges?: boolean;
   /** Throw LargeRecord instead of touching more memory than this. */
   readonly maxTouchedBytes?: number | undefined;
   readonly onRecords?: (columns: RecordColumns, window: Uint8Array) => void;
@@ -29,6 +31,7 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
     schedules: options.headerSeqs ?? false,
     live: options.live,
     salvage: options.salvage ?? false,
+    withoutRanges: options.withoutRanges,
     ...(options.onRecords === undefined ? {} : { onRecords: options.onRecords }),
   });
   try {
@@ -44,6 +47,10 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
   } finally {
     scanner.close();
   }
+}
+
+export function packScan(scan: BlockScan): PackedScan {
+  return { ...scan, ranges: packRanges(scan.ranges) };
 }
 
 /** Checks every record of a block, and compares its other copies with it. */
@@ -65,8 +72,8 @@ export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
     return {
       kind: 'scan',
       compression: block.compression,
-      scan,
-      presumed: job.live ?? null,
+      scan: packScan(scan),
+      presumed: job.live === undefined ? null : packRanges(job.live),
       blockFaults: block.blockFaults(),
       carrierFaults: block.carrierFaults(),
       carrierChecked: block.carrierChecked(),

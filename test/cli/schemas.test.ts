@@ -77,6 +77,8 @@ describe('--json fits its schema', () => {
       .split('\n');
     expect(lines).toHaveLength(17);
     for (const line of lines) expectValid('stored-message', line);
+    const several = runCli(['cat', join(CAPTURES, '2.14.5-full/store'), '--limit', '30']).stdout.trimEnd();
+    for (const line of several.split('\n')) expectValid('stored-message', line);
   });
 
   it('an export, and the first line of one', () => {

@@ -1,3 +1,4 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import { hashKey } from '../../codec/highwayhash.ts';
 import { eachRange, RisingLookup } from '../../core/sequence-ranges.ts';
 import { BlockScanner } from '../../kernels/index.ts';
@@ -18,7 +19,7 @@ export function walkBlocks(
   return async (wants, give) => {
     for (const set of sets) {
       if (sieve.isDone) break;
-      const isWanted = [...eachRange(set.live)].some(([from, to]) => sieve.overlaps(from, to));
+      const isWanted = [...eachRange(unpackRanges(set.live))].some(([from, to]) => sieve.overlaps(from, to));
       if (isWanted) await walkBlock(archive, set, sieve, wants, give);
     }
   };
@@ -32,7 +33,7 @@ async function walkBlock(
   give: GiveMessages,
 ): Promise<void> {
   const block = openBlock(descriptorOf(set.block.entry));
-  const live = new RisingLookup(set.live);
+  const live = new RisingLookup(unpackRanges(set.live));
   let lot: RecordMessage[] = [];
   const scanner = new BlockScanner({
     key: hashKey(`${archive.name}-${set.block.index}`),

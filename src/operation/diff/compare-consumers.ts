@@ -62,7 +62,8 @@ function stateChanges(a: ConsumerArchive, sideA: Side, b: ConsumerArchive, sideB
 /** Where a consumer stands, as values. Deliveries are told to the second, which is all that files keep. */
 function stateValues(consumer: ConsumerArchive, { archive, live }: Side): JsonObject {
   if (consumer.state === null) return {};
-  const { delivered, ackFloor, pending, redelivered } = settledState(consumer.state, archive.config, live);
+  const first = live?.first ?? null;
+  const { delivered, ackFloor, pending, redelivered } = settledState(consumer.state, archive.config, first);
   const pair = (position: ConsumerState['delivered']): JsonObject => ({
     consumer_seq: position.consumerSeq,
     stream_seq: position.streamSeq,

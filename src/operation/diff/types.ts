@@ -83,7 +83,10 @@ export interface StreamDiff {
   readonly name: string;
   /** The name in B, where it was given. */
   readonly name_b?: string;
+  /** Nothing differs, and no side is `unreadable_in`. */
   readonly same: boolean;
+  /** Sides whose messages cannot be read: encrypted, or refused by the system; `not_comparable` tells what is left out. */
+  readonly unreadable_in: readonly ('a' | 'b')[];
   readonly only_in: 'a' | 'b' | null;
   readonly created: { readonly a: string | null; readonly b: string | null };
   readonly config: readonly ValueChange[];
@@ -139,8 +142,8 @@ export const MOST_CHANGED_LISTED = 10_000;
 export interface ReplicaReport {
   /**
    * `behind`: it ends before the reference, `ahead`: behind it, the same up to there. `diverged`: they differ at
-   * `diverged_at`, the lowest such sequence. `missing`: there are fewer replicas than the configuration wants, `absent`:
-   * there are enough without it. `unreadable`: encrypted, or without messages.
+   * `diverged_at`, the lowest such sequence. `missing`: it should hold the stream; `absent`: the store of a cluster's server,
+   * and there are as many replicas as the configuration wants without it. `unreadable`: encrypted, or without messages.
    */
   readonly status: 'same' | 'behind' | 'ahead' | 'diverged' | 'missing' | 'absent' | 'unreadable';
   readonly diverged_at: bigint | null;
@@ -161,6 +164,8 @@ export interface MatrixStream {
   readonly account: string | null;
   readonly name: string;
   readonly same: boolean;
+  /** Indexes of the sources that hold it, ascending. */
+  readonly held_by: readonly number[];
   /** Index of the source that the others are told against; null where none can be read. */
   readonly reference: number | null;
   /** The same where most replicas hold this version, be it that they went on from there; null where there is none. */
@@ -175,6 +180,14 @@ export interface MatrixReport {
   readonly tool: ToolReport;
   readonly sources: readonly SourceReport[];
   readonly same: boolean;
+  readonly totals: {
+    readonly streams: number;
+    readonly different: number;
+    /** Streams in which nothing is known to differ, and that some archive holds unreadable. */
+    readonly not_compared: number;
+    /** Streams that some of the archives do not hold, be it that they need not. */
+    readonly not_in_all: number;
+  };
   readonly streams: readonly MatrixStream[];
   /** Of each source, in their order. */
   readonly findings: readonly (readonly Finding[])[];

@@ -9,13 +9,13 @@ import {
   subjectBytesAt,
 } from '../../format/block/record.ts';
 import { MAX_SEQUENCE } from '../../core/sequence-ranges.ts';
-import type { BlockScan, ScanFault } from '../../kernels/types.ts';
+import type { PackedScan, ScanFault } from '../../kernels/types.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { SliceSource } from '../../source/slice.ts';
 import type { ScanResult } from '../../workers/jobs.ts';
 import { descriptorOf, readEntry } from '../../model/read-entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
-import { scanSource } from '../../workers/scan-block.ts';
+import { packScan, scanSource } from '../../workers/scan-block.ts';
 import { readBrokenBlockIndex, type KnownBlock } from './broken-block-index.ts';
 
 /** A block as a server reads it: record by record, up to the first that is bad. */
@@ -26,7 +26,7 @@ export interface BlockReading {
   /** Beside it lies an `.fss`, which tells its subjects. */
   readonly hasSubjectFile: boolean;
   /** Of the records before the first bad one. */
-  readonly scan: BlockScan;
+  readonly scan: PackedScan;
   /** Offset of the first bad record in the decoded block; null where all are good. */
   readonly cutAtBytes: number | null;
   /** The last bad record lies behind this one; 0n: it is the first, or there is none. */
@@ -106,7 +106,7 @@ function readBlock(
   try {
     return {
       ...reading,
-      scan: scanSource(new SliceSource(open.content, 0, bad.offsetBytes), { key }),
+      scan: packScan(scanSource(new SliceSource(open.content, 0, bad.offsetBytes), { key })),
       cutAtBytes: bad.offsetBytes,
       isMisaligned:
         reading.isMisaligned ||

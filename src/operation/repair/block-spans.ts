@@ -1,3 +1,4 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import {
   mergeRanges,
   oneRange,
@@ -40,7 +41,7 @@ export function contentOf(block: SalvagedBlock, source: number, handles: BlockHa
     .filter((fault) => fault.kind === 'order')
     .map((fault) => fallBack(block, fault, handles));
   for (const part of fallen) for (const { span, firstSeq } of part.spans) runs.push(run(span, firstSeq));
-  const present = mergeRanges([scan.ranges, ...fallen.map((part) => rangesOf(part.messages))]);
+  const present = mergeRanges([unpackRanges(scan.ranges), ...fallen.map((part) => rangesOf(part.messages))]);
   const erased = mergeRanges([rangesOf(scan.erasedSeqs), ...fallen.map((part) => rangesOf(part.erased))]);
   const own = mergeRanges([present, erased]);
   const holes = fallen.length > 0 ? new BigUint64Array(0) : provenHoles(block, own);

@@ -1,5 +1,5 @@
 import { hashKey } from '../../codec/highwayhash.ts';
-import type { BlockScan } from '../../kernels/types.ts';
+import type { PackedScan } from '../../kernels/types.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
@@ -19,7 +19,7 @@ export interface SalvagedBlock {
   /** Whose records it holds; not what its name says where it was renamed, copied or exchanged. */
   readonly owner: BlockOwner;
   readonly result: ScanResult;
-  readonly scan: BlockScan;
+  readonly scan: PackedScan;
   /** A damaged stretch of another block of the list, which tells of that damage itself. */
   readonly isPart: boolean;
 }

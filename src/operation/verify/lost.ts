@@ -1,8 +1,10 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import {
   clipRanges,
   eachRange,
   mergeRanges,
+  NO_SEQUENCES,
   oneRange,
   rangesOf,
   subtractRanges,
@@ -37,12 +39,13 @@ function expectedMessages(evidence: StreamEvidence): SequenceRanges {
   if (archive.index !== null && isIndexed) return mergeRanges(archive.index.blocks.map(indexedLive));
   const listed = sets
     .filter((set) => set.block.sidecarCurrent)
-    .map((set) => set.expected ?? new BigUint64Array(0));
+    .map((set) => (set.expected === null ? NO_SEQUENCES : unpackRanges(set.expected)));
   const swallowed = sets.flatMap((set) =>
     set.scan.faults
       .filter(isDamage)
       .map((fault) => oneRange(fault.seqBefore + 1n, endOfGap(fault.seqAfter, fault.seq, fault.seqBefore))),
   );
+  if (swallowed.length === 0) return mergeRanges(listed);
   const scans = new Map(sets.map((set) => [set.block.index, set.scan]));
   const gone = mergeRanges([allTombstones(scans), ...sets.map((set) => rangesOf(set.scan.erasedSeqs))]);
   return mergeRanges([...listed, subtractRanges(mergeRanges(swallowed), gone)]);

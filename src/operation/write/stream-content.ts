@@ -111,5 +111,5 @@ function soundBlocks(
     const faults = [...scan.faults, ...(result?.blockFaults ?? []), ...(result?.carrierFaults ?? [])];
     if (result === undefined || faults.length > 0 || scan.rawBytes > LARGEST_BLOCK_BYTES) return undefined;
   }
-  return { streamName: archive.name, sets: sets.filter(({ live }) => live.length > 0), pool };
+  return { streamName: archive.name, sets: sets.filter(({ live }) => live.count > 0n), pool };
 }
