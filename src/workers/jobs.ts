@@ -1,7 +1,7 @@
 import type { PackedRanges } from '../core/packed-ranges.ts';
 import type { SubjectMapping } from '../core/subject-map.ts';
 import type { Fault } from '../findings/finding.ts';
-import type { PackedScan } from '../kernels/types.ts';
+import type { MessageTotals, PackedScan } from '../kernels/types.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
 
 /** Check every record of one block. */
@@ -68,15 +68,8 @@ export interface SubjectTally {
 }
 
 /** What live messages add up to; bytes as in a stream state, times in ns since 1970. */
-export interface TallyResult {
+export interface TallyResult extends MessageTotals {
   readonly kind: 'tally';
-  readonly messages: number;
-  readonly bytes: number;
-  readonly firstSeq: bigint;
-  readonly lastSeq: bigint;
-  readonly firstTimeNs: bigint;
-  readonly lastTimeNs: bigint;
-  readonly subjectDigest: bigint;
   /** Subject bytes as latin1 text (each byte one character), so that any bytes survive. */
   readonly subjects: ReadonlyMap<string, SubjectTally>;
   /** One count for each query. */
