@@ -169,7 +169,10 @@ export async function show(report: WrittenReport | PlanReport, context: CliConte
     const { writtenText } = await import('../../report/text/written.ts');
     await context.write(writtenText(report, context.palette));
   }
-  const isDamaged = report.findings.some((finding) => finding.severity === 'critical');
+  // Damage of what had been deleted takes nothing from the copy.
+  const isDamaged = report.findings.some(
+    ({ severity, data }) => severity === 'critical' && data?.['deleted'] !== true,
+  );
   context.setExit(isDamaged || report.lost.msgs.length > 0 ? EXIT.damaged : EXIT.done);
 }
 

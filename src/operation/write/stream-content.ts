@@ -3,9 +3,8 @@ import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { SourceError, ToolError } from '../../core/error.ts';
-import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { GO_ZERO_TIME, stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
+import { declaredTimeNs, stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
@@ -85,7 +84,7 @@ function v2Content(archive: StreamArchive, parts: V2StreamParts): ArchivedConten
   const lastSeq = declared !== null && declared.lastSeq > total.lastSeq ? declared.lastSeq : total.lastSeq;
   const walk = (sieve: MessageSieve): MessageWalk => walkV2(archive, parts, sieve).messages;
   return {
-    state: stateOfTotals(total, lastSeq, declaredTime(declared?.lastTime ?? null)),
+    state: stateOfTotals(total, lastSeq, declaredTimeNs(declared?.lastTime ?? null)),
     messages: walk(new MessageSieve({})),
     walk,
     lost: { msgs: [], bytes: 0 },
@@ -104,9 +103,4 @@ function soundBlocks(
     if (result === undefined || faults.length > 0 || scan.rawBytes > LARGEST_BLOCK_BYTES) return undefined;
   }
   return { streamName: archive.name, sets: sets.filter(({ live }) => live.count > 0n), pool };
-}
-
-/** A time as JSON has it; none, and what Go prints for none, is 0n. */
-function declaredTime(text: string | null): bigint {
-  return text === null || text === GO_ZERO_TIME ? 0n : (parseTimeNs(text) ?? 0n);
 }
