@@ -27,7 +27,8 @@ export function serverBinary(version: string): string {
   return join(SERVERS, version, 'nats-server');
 }
 
-async function freePort(): Promise<number> {
+/** A port of the loopback address that nobody listens on. */
+export async function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.listen(0, '127.0.0.1', () => {
