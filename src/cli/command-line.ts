@@ -66,7 +66,7 @@ function onSignals(abort: AbortController, exit: (code: number) => void): void {
 
 /** Says what went wrong; with --json as one JSON object on standard output. */
 function fail(error: unknown, args: readonly string[], isInCommand: boolean): void {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = withoutTwins(error instanceof Error ? error.message : String(error));
   const isUsage = error instanceof UsageError || !isInCommand;
   const isExpected = isUsage || error instanceof ToolError || (error instanceof Error && 'code' in error);
   if (!(error instanceof CancelledError)) process.exitCode = exitOf(args, isUsage);
@@ -75,9 +75,29 @@ function fail(error: unknown, args: readonly string[], isInCommand: boolean): vo
       `${JSON.stringify({ type: 'natsarc.v1.error', kind: isUsage ? 'usage' : kindOf(error), message })}\n`,
     );
   if (error instanceof CancelledError) process.stderr.write('natsarc: stopped\n');
-  else process.stderr.write(`natsarc: ${printable(message)}${isUsage ? '\nnatsarc --help tells how' : ''}\n`);
+  else
+    process.stderr.write(
+      `natsarc: ${printable(message)}${isUsage ? `\n${helpCommand(args)} tells how` : ''}\n`,
+    );
   if (!isExpected && error instanceof Error)
     process.stderr.write(`${error.stack ?? ''}\nThis is a bug in natsarc: please report it.\n`);
+}
+
+/** The parser knows an unknown flag as it was typed, min-seq, and a second time as minSeq. */
+function withoutTwins(message: string): string {
+  const [, names] = /^Unknown arguments: (.*)$/.exec(message) ?? [];
+  if (names === undefined) return message;
+  const typed = new Set(names.split(', '));
+  const kept = [...typed].filter((name) => {
+    const dashed = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return dashed === name || !typed.has(dashed);
+  });
+  return `Unknown argument${kept.length === 1 ? '' : 's'}: ${kept.join(', ')}`;
+}
+
+function helpCommand(args: readonly string[]): string {
+  const [command = ''] = args;
+  return Object.hasOwn(COMMANDS, command) ? `natsarc ${command} --help` : 'natsarc --help';
 }
 
 /** Messages may carry names from data. */

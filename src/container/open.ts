@@ -76,16 +76,17 @@ async function openFile(
   const looksLikeBlock = /^[0-9]+\.blk$/.test(label) || options.blockNumber !== undefined;
   if (form === null || (form === 'empty' && looksLikeBlock)) {
     if (looksLikeBlock) return openBlockFile(path, givenPath, label, sizeBytes, options);
-    throw new UnreadableArchive(makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: label }));
+    throw new UnreadableArchive(givenPath, makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: label }));
   }
-  if (form === 'empty') throw new UnreadableArchive(makeFinding({ code: 'SRC_EMPTY' }, { file: label }));
+  if (form === 'empty')
+    throw new UnreadableArchive(givenPath, makeFinding({ code: 'SRC_EMPTY' }, { file: label }));
   const place = { account: null, folderName: null, label, manifest: null };
   const { parts, close } = await openSnapshot(path, form, place, options);
   const isTar = parts.form !== 'v2' && parts.form !== 'config' && parts.entries.length === 0;
   const isNothing = read === null && parts.form === 'v2' && parts.body.sizeBytes === 0;
   if (isNothing || (isTar && form !== 's2' && parts.findings.length === 0)) {
     close();
-    throw new UnreadableArchive(makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: label }));
+    throw new UnreadableArchive(givenPath, makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: label }));
   }
   return container('snapshot', givenPath, sizeBytes, [parts], [], [close]);
 }
@@ -122,7 +123,7 @@ async function openFolder(path: string, options: OpenOptions): Promise<OpenConta
   const findings: Finding[] = [];
   const items = readFolder(path, '', {}, findings);
   if (findings.some((finding) => finding.code === 'SRC_UNREADABLE') && items.length === 0)
-    throw new UnreadableArchive(makeFinding({ code: 'SRC_UNREADABLE' }, { file: path }));
+    throw new UnreadableArchive(path, makeFinding({ code: 'SRC_UNREADABLE' }, { file: path }));
   if (isConfigBackup(items)) {
     const content = await openConfigBackup(items, options);
     return fromBackup('config-backup', path, { ...content, findings: [...findings, ...content.findings] });
@@ -139,7 +140,7 @@ async function openFolder(path: string, options: OpenOptions): Promise<OpenConta
   const account = await openAccountBackup(items, options);
   if (account !== null)
     return fromBackup('account-backup', path, { ...account, findings: [...findings, ...account.findings] });
-  throw new UnreadableArchive(makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: path }));
+  throw new UnreadableArchive(path, makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: path }));
 }
 
 function fromBackup(

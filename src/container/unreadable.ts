@@ -5,8 +5,9 @@ import type { Finding } from '../findings/finding.ts';
 export class UnreadableArchive extends SourceError {
   readonly finding: Finding;
 
-  constructor(finding: Finding) {
-    super(`${finding.file ?? ''}: ${finding.message}`);
+  /** `path`: what was given. */
+  constructor(path: string, finding: Finding) {
+    super(`${path === '-' ? 'standard input' : path}: ${finding.message}`);
     this.finding = finding;
   }
 }

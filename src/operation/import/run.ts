@@ -1,4 +1,5 @@
-import { ToolError } from '../../core/error.ts';
+import { statSync } from 'node:fs';
+import { SourceError, ToolError, UsageError } from '../../core/error.ts';
 import type { ConfigOnlyParts } from '../../container/entry.ts';
 import { baseArchive } from '../../model/load-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -26,6 +27,7 @@ export async function importExport(
   path: string,
   options: ImportOptions,
 ): Promise<WrittenReport | PlanReport> {
+  if (path !== '-') mustBeFile(path);
   const input = path === '-' ? await spool([process.stdin], options.signal) : null;
   try {
     const source = new FileSource(input?.path ?? path);
@@ -37,6 +39,13 @@ export async function importExport(
   } finally {
     input?.remove();
   }
+}
+
+function mustBeFile(path: string): void {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw new SourceError(`cannot open ${path}: ENOENT`);
+  if (stat.isDirectory())
+    throw new UsageError(`${path} is a folder: import reads a file that export --to json or ndjson wrote`);
 }
 
 async function importFrom(
