@@ -1,3 +1,4 @@
+import { labelBase } from '../container/entries.ts';
 import {
   countSequences,
   mergeRanges,
@@ -23,7 +24,7 @@ function missingBlocks(evidence: StreamEvidence): Finding[] {
   return archive.index.blocks
     .filter((block) => !present.has(block.index) && countSequences(indexedLive(block)) > 0n)
     .map((block) =>
-      findingAt(evidence, `${folderOf(evidence)}msgs/${block.index}.blk`, {
+      findingAt(evidence, `${labelBase(archive.parts)}msgs/${block.index}.blk`, {
         code: 'BLK_MISSING',
         data: {
           block: block.index,
@@ -33,15 +34,6 @@ function missingBlocks(evidence: StreamEvidence): Finding[] {
         },
       }),
     );
-}
-
-/** The label of the stream's folder, ready to be put before a path in it. */
-function folderOf(evidence: StreamEvidence): string {
-  const entry =
-    evidence.archive.parts.form === 'v2' || evidence.archive.parts.form === 'config'
-      ? undefined
-      : evidence.archive.parts.entries[0];
-  return entry === undefined ? '' : entry.label.slice(0, entry.label.length - entry.path.length);
 }
 
 function compressedLast(evidence: StreamEvidence): Finding[] {

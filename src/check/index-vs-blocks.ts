@@ -3,6 +3,7 @@ import { countSequences, subtractRanges, type SequenceRanges } from '../core/seq
 import type { Fault, Finding } from '../findings/finding.ts';
 import type { IndexBlock, StreamIndex } from '../format/index/types.ts';
 import { highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
+import { descriptorOf } from '../model/read-entry.ts';
 import { openBlock } from '../workers/open-block.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
@@ -47,9 +48,7 @@ function ageFault(index: StreamIndex, evidence: StreamEvidence): Fault {
 function hasIndexedEnd(evidence: StreamEvidence, index: StreamIndex): boolean {
   const set = evidence.sets.find((other) => other.block.index === index.lastBlockIndex);
   if (set === undefined || set.block.entry.sizeBytes > LARGEST_SEARCHED_BYTES) return true;
-  const source = set.block.entry.open();
-  source.close();
-  const open = openBlock(source.descriptor);
+  const open = openBlock(descriptorOf(set.block.entry));
   try {
     const bytes = Buffer.alloc(open.content.sizeBytes);
     open.content.read(bytes, 0);

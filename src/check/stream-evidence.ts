@@ -19,6 +19,7 @@ export interface StreamEvidence {
   readonly total: TallyResult;
 }
 
+/** A finding in a file of the stream. */
 export function findingAt(evidence: StreamEvidence, file: string, fault: Fault): Finding {
   return makeFinding(fault, { ...evidence.archive.place, file });
 }

@@ -1,10 +1,12 @@
 import { CancelledError, SourceError, ToolError, UsageError } from '../core/error.ts';
+import { systemErrorText } from '../core/system-error.ts';
 import { escapeText } from '../report/escape.ts';
 import type { Command } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { makeContext, type GlobalOptions } from './context.ts';
 import { EXIT } from './exit-code.ts';
 import { SURFACE } from './generated/surface.ts';
+import { mustBeGivenOnce, parseErrorText } from './parse-error.ts';
 import { quickParse } from './quick-parser.ts';
 
 /** How far a command line has come. */
@@ -37,8 +39,18 @@ async function dispatch(run: Run): Promise<void> {
   if (quick !== null && load !== undefined) return runCommand(run, await load(), quick.args);
   const { fullParser } = await import('./full-parser.ts');
   const columns = process.stdout.columns ?? Infinity;
-  const parser = await fullParser(run.args, columns, async (command, argv) => runCommand(run, command, argv));
-  await parser.parseAsync();
+  const parser = await fullParser(run.args, columns, async (command, argv) => {
+    mustBeGivenOnce(argv, SURFACE[run.args[0] ?? '']);
+    return runCommand(run, command, argv);
+  });
+  try {
+    await parser.parseAsync();
+  } catch (error) {
+    if (run.isInCommand || !(error instanceof Error)) throw error;
+    const [name = ''] = run.args;
+    const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
+    throw new UsageError(parseErrorText(error.message, command?.command ?? ''));
+  }
 }
 
 async function runCommand(run: Run, command: Command, argv: object): Promise<void> {
@@ -66,7 +78,7 @@ function onSignals(abort: AbortController, exit: (code: number) => void): void {
 
 /** Says what went wrong; with --json as one JSON object on standard output. */
 function fail(error: unknown, args: readonly string[], isInCommand: boolean): void {
-  const message = withoutTwins(error instanceof Error ? error.message : String(error));
+  const message = systemErrorText(error);
   const isUsage = error instanceof UsageError || !isInCommand;
   const isExpected = isUsage || error instanceof ToolError || (error instanceof Error && 'code' in error);
   if (!(error instanceof CancelledError)) process.exitCode = exitOf(args, isUsage);
@@ -81,18 +93,6 @@ function fail(error: unknown, args: readonly string[], isInCommand: boolean): vo
     );
   if (!isExpected && error instanceof Error)
     process.stderr.write(`${error.stack ?? ''}\nThis is a bug in natsarc: please report it.\n`);
-}
-
-/** The parser knows an unknown flag as it was typed, min-seq, and a second time as minSeq. */
-function withoutTwins(message: string): string {
-  const [, names] = /^Unknown arguments: (.*)$/.exec(message) ?? [];
-  if (names === undefined) return message;
-  const typed = new Set(names.split(', '));
-  const kept = [...typed].filter((name) => {
-    const dashed = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    return dashed === name || !typed.has(dashed);
-  });
-  return `Unknown argument${kept.length === 1 ? '' : 's'}: ${kept.join(', ')}`;
 }
 
 function helpCommand(args: readonly string[]): string {

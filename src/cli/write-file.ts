@@ -45,6 +45,7 @@ async function writeThrough<T>(
 
 /** What is taken out of an archive never replaces a file. Throws UsageError. */
 export function mustBeAbsent(path: string): void {
-  if (!existsSync(dirname(path))) throw new UsageError(`${dirname(path)} is not there`);
+  if (!existsSync(dirname(path)))
+    throw new UsageError(`the folder ${dirname(path)} is not there: make it first`);
   if (existsSync(path)) throw new UsageError(`${path} is there already`);
 }

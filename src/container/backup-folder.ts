@@ -1,10 +1,13 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { constants, gunzipSync } from 'node:zlib';
 import { makeFinding, type Finding, type Place } from '../findings/finding.ts';
 import { fileEntry } from './entries.ts';
 import type { ConfigOnlyParts, Entry, StreamParts } from './entry.ts';
 import { joinLabel, readFolder, type FolderItem } from './folder.ts';
 import { openSnapshot, snapshotForm, type SnapshotForm, type SnapshotOptions } from './snapshot.ts';
+import { TAR_BLOCK_BYTES } from './tar/header.ts';
 
+/** What the `nats` command puts beside a snapshot. */
 export const MANIFEST_NAME = 'backup.json';
 const DATA_NAMES = ['stream.tar.s2', 'stream.arc.s2'];
 
@@ -20,6 +23,14 @@ export function isStreamBackup(items: readonly FolderItem[]): boolean {
   return items.some(
     (item) => item.kind === 'file' && (item.name === MANIFEST_NAME || DATA_NAMES.includes(item.name)),
   );
+}
+
+/** In a folder of the old `nats backup`: a stream's configuration. */
+export const STREAM_CONFIG_FILE = /^stream_(?!template_)(.+)\.json$/;
+
+/** Whether a folder is one of the old `nats backup` (format.md 9.5). */
+export function isConfigBackup(items: readonly FolderItem[]): boolean {
+  return items.some((item) => item.kind === 'file' && STREAM_CONFIG_FILE.test(item.name));
 }
 
 /** Opens what `nats stream backup` wrote. `label` is the folder's path as findings name it, empty for the one given. */
@@ -88,13 +99,35 @@ export async function openStreamBackup(
 /** How a file is packed, by its first bytes. */
 export function readForm(path: string): SnapshotForm | 'unreadable' {
   try {
-    const head = new Uint8Array(512);
-    const fd = openSync(path, 'r');
-    const filled = readSync(fd, head, 0, head.length, 0);
-    closeSync(fd);
-    return snapshotForm(head.subarray(0, filled));
+    return snapshotForm(readHead(path, TAR_BLOCK_BYTES));
   } catch {
     return 'unreadable';
+  }
+}
+
+/** Whether a file begins as a snapshot does; of a gzip file its content tells. */
+export function isSnapshotFile({ path, kind }: FolderItem): boolean {
+  if (kind !== 'file') return false;
+  try {
+    const head = readHead(path, PACKED_HEAD_BYTES);
+    const form = snapshotForm(head);
+    if (form !== 'gzip') return form === 's2' || form === 'tar';
+    return snapshotForm(gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH })) === 'tar';
+  } catch {
+    return false;
+  }
+}
+
+/** Holds the first tar header, packed. */
+const PACKED_HEAD_BYTES = 4096;
+
+function readHead(path: string, lengthBytes: number): Uint8Array {
+  const head = new Uint8Array(lengthBytes);
+  const fd = openSync(path, 'r');
+  try {
+    return head.subarray(0, readSync(fd, head, 0, head.length, 0));
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -109,17 +142,24 @@ export async function openAccountBackup(
   const own = await openFolderOfBackups(items, null, options);
   if (own !== null) return own;
   const all: BackupContent[] = [];
+  const others: Finding[] = [];
   for (const item of items) {
-    if (item.kind !== 'folder') continue;
-    const content = await openFolderOfBackups(readFolder(item.path, item.name, {}, []), item.name, options);
+    const inside = item.kind === 'folder' ? readFolder(item.path, item.name, {}, []) : [];
+    const content = await openFolderOfBackups(inside, item.name, options);
     if (content !== null) all.push(content);
+    else others.push(makeFinding({ code: 'MAN_UNKNOWN_FILE' }, { file: item.name }));
   }
   if (all.length === 0) return null;
   return {
     streams: all.flatMap(({ streams }) => streams),
-    findings: all.flatMap(({ findings }) => findings),
+    findings: [...others, ...all.flatMap(({ findings }) => findings)],
     closers: all.flatMap(({ closers }) => closers),
   };
+}
+
+/** A configuration backup of 2021 has the same two files, overwritten by each stream (format.md 9.5). */
+function isBackupOfOne(items: readonly FolderItem[]): boolean {
+  return isStreamBackup(items) && !isConfigBackup(items);
 }
 
 /** `account`: the name of the folder, where it is one account's of several. */
@@ -133,11 +173,11 @@ async function openFolderOfBackups(
   const folders = items
     .filter((item) => item.kind === 'folder')
     .map((item) => ({ item, inside: readFolder(item.path, labelOf(item.name), {}, findings) }));
-  if (!folders.some(({ inside }) => isStreamBackup(inside))) return null;
+  if (!folders.some(({ inside }) => isBackupOfOne(inside))) return null;
   const streams: StreamParts[] = [];
   const closers: (() => void)[] = [];
   for (const { item, inside } of folders) {
-    if (!isStreamBackup(inside)) {
+    if (!isBackupOfOne(inside)) {
       findings.push(makeFinding({ code: 'MAN_UNKNOWN_FILE' }, { file: labelOf(item.name) }));
       continue;
     }

@@ -1,19 +1,13 @@
 import { makeFinding, type Finding } from '../findings/finding.ts';
-import { MANIFEST_NAME, readForm, type BackupContent } from './backup-folder.ts';
+import { MANIFEST_NAME, readForm, STREAM_CONFIG_FILE, type BackupContent } from './backup-folder.ts';
 import { fileEntry } from './entries.ts';
 import type { Entry, StreamParts } from './entry.ts';
 import type { FolderItem } from './folder.ts';
 import { openSnapshot, type SnapshotOptions } from './snapshot.ts';
 
-const STREAM_FILE = /^stream_(?!template_)(.+)\.json$/;
 const TEMPLATE_FILE = /^stream_template_.+\.json$/;
 const CONSUMER_FILE = /^stream_(.+)_consumer_(.+)\.json$/;
 const DATA_FILE = /^stream_.+\.tgz$/;
-
-/** Whether a folder is one of the old `nats backup` (format.md 9.5). */
-export function isConfigBackup(items: readonly FolderItem[]): boolean {
-  return items.some((item) => item.kind === 'file' && STREAM_FILE.test(item.name));
-}
 
 /**
  * Opens a `nats backup` folder: a configuration file a stream and a consumer, and, with data, an archive a stream.
@@ -54,14 +48,14 @@ export async function openConfigBackup(
 
 /** `stream_A_consumer_B.json` is a consumer of A, unless there is no stream file of A. */
 function streamNames(files: readonly string[]): string[] {
-  const all = files.filter((file) => STREAM_FILE.test(file) && !TEMPLATE_FILE.test(file));
+  const all = files.filter((file) => STREAM_CONFIG_FILE.test(file) && !TEMPLATE_FILE.test(file));
   const plain = all.filter((file) => !CONSUMER_FILE.test(file));
-  return plain.map((file) => STREAM_FILE.exec(file)?.[1] ?? '').toSorted();
+  return plain.map((file) => STREAM_CONFIG_FILE.exec(file)?.[1] ?? '').toSorted();
 }
 
 function isKnown(name: string): boolean {
   return (
-    STREAM_FILE.test(name) ||
+    STREAM_CONFIG_FILE.test(name) ||
     TEMPLATE_FILE.test(name) ||
     DATA_FILE.test(name) ||
     name === MANIFEST_NAME ||

@@ -1,10 +1,18 @@
-import { lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { accessSync, constants, lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { SourceError, UsageError } from '../core/error.ts';
+import { systemErrorText } from '../core/system-error.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
 import { spool } from '../source/spool.ts';
-import { isStreamBackup, openAccountBackup, openStreamBackup, readForm } from './backup-folder.ts';
-import { isConfigBackup, openConfigBackup } from './config-backup-folder.ts';
+import { archivesWithin } from './archives-within.ts';
+import {
+  isConfigBackup,
+  isStreamBackup,
+  openAccountBackup,
+  openStreamBackup,
+  readForm,
+} from './backup-folder.ts';
+import { openConfigBackup } from './config-backup-folder.ts';
 import { fileEntry } from './entries.ts';
 import type { ArchiveKind, OpenContainer, StreamParts } from './entry.ts';
 import { readFolder } from './folder.ts';
@@ -12,6 +20,7 @@ import { openSnapshot } from './snapshot.ts';
 import { readStore } from './store-folder.ts';
 import { UnreadableArchive } from './unreadable.ts';
 
+/** What the bytes of an archive may not tell, and how to go about it. */
 export interface OpenOptions {
   /** For a single block: the stream it belongs to, where its folder does not tell. */
   readonly streamName?: string;
@@ -30,18 +39,18 @@ export interface OpenOptions {
  */
 export async function openContainer(path: string, options: OpenOptions = {}): Promise<OpenContainer> {
   if (path === '-') return openStandardInput(options);
-  const stat = statOf(path);
+  const stat = readableStat(path);
   if (stat.isDirectory()) return openFolder(path, options);
   return openFile(path, path, basename(path), stat.size, options);
 }
 
-function statOf(path: string): Stats {
+function readableStat(path: string): Stats {
   try {
-    return statSync(path);
+    const stat = statSync(path);
+    accessSync(path, stat.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK);
+    return stat;
   } catch (error) {
-    throw new SourceError(
-      `cannot open ${path}: ${error instanceof Error && 'code' in error ? String(error.code) : String(error)}`,
-    );
+    throw new SourceError(systemErrorText(error, path));
   }
 }
 
@@ -122,8 +131,6 @@ function openBlockFile(
 async function openFolder(path: string, options: OpenOptions): Promise<OpenContainer> {
   const findings: Finding[] = [];
   const items = readFolder(path, '', {}, findings);
-  if (findings.some((finding) => finding.code === 'SRC_UNREADABLE') && items.length === 0)
-    throw new UnreadableArchive(path, makeFinding({ code: 'SRC_UNREADABLE' }, { file: path }));
   if (isConfigBackup(items)) {
     const content = await openConfigBackup(items, options);
     return fromBackup('config-backup', path, { ...content, findings: [...findings, ...content.findings] });
@@ -140,7 +147,9 @@ async function openFolder(path: string, options: OpenOptions): Promise<OpenConta
   const account = await openAccountBackup(items, options);
   if (account !== null)
     return fromBackup('account-backup', path, { ...account, findings: [...findings, ...account.findings] });
-  throw new UnreadableArchive(path, makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: path }));
+  const holds = archivesWithin(items);
+  const data = holds.length === 0 ? {} : { data: { holds: holds.join(', ') } };
+  throw new UnreadableArchive(path, makeFinding({ code: 'SRC_UNRECOGNIZED', ...data }, { file: path }));
 }
 
 function fromBackup(

@@ -1,9 +1,11 @@
 import { basename, dirname } from 'node:path';
 import { makeFinding, type Finding } from '../findings/finding.ts';
+import { isSnapshotFile } from './backup-folder.ts';
 import type { StreamParts } from './entry.ts';
 import { joinLabel, readFolder, type FolderItem } from './folder.ts';
 import { isStreamFolder, readStreamFolder } from './stream-folder.ts';
 
+/** The streams in a store, from its root down to one folder, and what lies beside them. */
 export interface StoreContent {
   readonly kind: 'store' | 'account-store' | 'stream-store';
   readonly streams: readonly StreamParts[];
@@ -56,15 +58,19 @@ export function readStore(path: string, items: readonly FolderItem[]): StoreCont
       );
     if (inside.some(isNamed('streams')))
       streams.push(...readAccount(account.path, accountLabel, account.name, findings));
-    found ||= inside.some((item) => isNamed('_js_')(item) || isNamed('streams')(item));
+    found ||= inside.some(
+      (item) =>
+        isNamed('_js_')(item) ||
+        (isNamed('streams')(item) && holdsStreams(readFolder(item.path, '', {}, []))),
+    );
   }
   return found ? { kind: 'store', streams, findings } : null;
 }
 
-/** A folder called `streams` may as well hold backups. */
+/** A folder called `streams` may as well hold backups or snapshot files; an account without streams has nothing of those. */
 function holdsStreams(items: readonly FolderItem[]): boolean {
   const folders = items.filter((item) => item.kind === 'folder');
-  if (folders.length === 0) return true;
+  if (folders.length === 0) return !items.some(isSnapshotFile);
   return folders.some(
     (item) => item.name.startsWith('.') || isStreamFolder(readFolder(item.path, '', {}, [])),
   );

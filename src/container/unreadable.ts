@@ -7,7 +7,9 @@ export class UnreadableArchive extends SourceError {
 
   /** `path`: what was given. */
   constructor(path: string, finding: Finding) {
-    super(`${path === '-' ? 'standard input' : path}: ${finding.message}`);
+    const holds = finding.data?.['holds'];
+    const hint = holds === undefined ? '' : `; in it are ${String(holds)}: give the path of one`;
+    super(`${path === '-' ? 'standard input' : path}: ${finding.message}${hint}`);
     this.finding = finding;
   }
 }

@@ -1,3 +1,4 @@
+/** Nanoseconds. */
 export const NS_PER_SECOND = 1_000_000_000n;
 
 /** The second that was last formatted: times mostly come in order, many within one second. */

@@ -101,6 +101,7 @@ export interface KernelExports {
   readonly recordCount: Place;
 }
 
+/** The thread's instance of the module. */
 export interface Kernels {
   readonly exports: KernelExports;
   readonly buffer: ArrayBuffer;

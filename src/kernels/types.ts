@@ -97,6 +97,7 @@ export interface RecordColumns {
   readonly payloadBytes: Uint32Array;
 }
 
+/** What a scan looks for beside the totals. */
 export interface BlockScannerOptions {
   /** HighwayHash key of the block: 32 bytes, SHA-256 of `NAME-N`. */
   readonly key: Uint8Array;

@@ -33,7 +33,7 @@ export function indexedLive(block: IndexBlock): SequenceRanges {
   return subtractRanges(oneRange(block.firstSeq, block.lastSeq), block.deleted);
 }
 
-/** Applies index.db where it is current, else the `.idx` files, else tombstones (format.md section 4, live set). */
+/** Applies index.db where it is current, else the `.idx` files, else tombstones (format/block/README.md). */
 export function liveSets(archive: StreamArchive, scans: ReadonlyMap<number, PackedScan>): BlockLiveSet[] {
   const sets: BlockLiveSet[] = [];
   const usable = archive.indexStanding === 'current' ? archive.index : null;

@@ -21,6 +21,7 @@ export interface StateNumbers {
 /** What Go prints for a time that was never set, and what servers up to 2.9 print for it after a restart. */
 export const GO_ZERO_TIME = '0001-01-01T00:00:00Z';
 
+/** The state as index.db tells it. */
 export function stateFromIndex(index: StreamIndex): StateNumbers {
   return {
     messages: index.messages,
@@ -131,6 +132,7 @@ function firstOfConfig(config: JsonObject | null): bigint {
   return typeof first === 'number' || typeof first === 'bigint' ? BigInt(first) : 0n;
 }
 
+/** RFC 3339 with nanoseconds; a time that was never set as Go prints it. */
 export function timeText(timeNs: bigint | null): string | null {
   if (timeNs === null) return null;
   return timeNs === 0n ? GO_ZERO_TIME : formatTimeNs(timeNs);

@@ -4,6 +4,7 @@ import { hasSequence, rangesOf, subtractRanges } from '../core/sequence-ranges.t
 import { integerField } from '../core/json.ts';
 import { keepNewest, liveSequences, type BlockLiveSet } from '../model/live-set.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
+import { descriptorOf } from '../model/read-entry.ts';
 import { openBlock } from '../workers/open-block.ts';
 import { scanSource } from '../workers/scan-block.ts';
 import type { RecordColumns } from '../kernels/index.ts';
@@ -14,7 +15,7 @@ interface Limits {
 }
 
 /**
- * What limits removed leaves no trace in blocks (format.md section 4): where no index tells, the limits that do not
+ * What limits removed leaves no trace in blocks (format/block/README.md): where no index tells, the limits that do not
  * depend on the clock are applied again, as a server does when it rebuilds.
  */
 export function applyLimits(archive: StreamArchive, sets: readonly BlockLiveSet[]): readonly BlockLiveSet[] {
@@ -65,9 +66,7 @@ function eachLive(
 ): void {
   if (set.live.count === 0n) return;
   const live = unpackRanges(set.live);
-  const source = set.block.entry.open();
-  source.close();
-  const block = openBlock(source.descriptor);
+  const block = openBlock(descriptorOf(set.block.entry));
   const onRecords = (columns: RecordColumns, window: Uint8Array): void => {
     for (let i = 0; i < columns.count; i++) {
       const seq = columns.seqWord[i] ?? 0n;

@@ -4,7 +4,9 @@ import { openContainer } from '../container/open.ts';
 import type { OpenContainer, StreamParts } from '../container/entry.ts';
 import type { Finding, Place } from '../findings/finding.ts';
 import { TOOL_NAME, VERSION } from '../core/version.ts';
-import { loadFileStream, loadManifest, nameOf } from '../model/load-stream.ts';
+import { nameOf } from '../model/base-archive.ts';
+import { loadManifest } from '../model/load-file.ts';
+import { loadFileStream } from '../model/load-stream.ts';
 import { loadConfigStream } from '../model/load-config-stream.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import { loadV2Stream } from '../model/load-v2-stream.ts';
@@ -12,6 +14,7 @@ import { Pool } from '../workers/pool.ts';
 import type { OnBytes } from './scan-stream.ts';
 import type { SelectOptions, SourceReport, ToolReport } from './types.ts';
 
+/** What reports say of who made them. */
 export const TOOL: ToolReport = { name: TOOL_NAME, version: VERSION };
 
 /** An archive that an operation works on: what was opened, what of it was selected, who does the work. */
@@ -120,8 +123,26 @@ function selectStreams(container: OpenContainer, options: SelectOptions): Stream
     return streams.length === 0 || streams.some((pattern) => matchesName(pattern, streamNameOf(parts)));
   });
   if (selected.length === 0 && (account !== undefined || streams.length > 0))
-    throw new UsageError(`no stream in ${container.path} fits the selection`);
+    throw new UsageError(
+      `no stream in ${container.path} fits the selection ${selectionText(options)}; it holds ${namesIn(container)}`,
+    );
   return selected;
+}
+
+function selectionText({ account, streams = [] }: SelectOptions): string {
+  const accounts = account === undefined ? [] : [`account ${account}`];
+  return [...accounts, ...streams.map((stream) => `stream ${stream}`)].join(', ');
+}
+
+/** So many names are told where none was found. */
+const MOST_NAMES = 10;
+
+function namesIn({ streams }: OpenContainer): string {
+  const names = streams
+    .slice(0, MOST_NAMES)
+    .map((parts) => (parts.account === null ? '' : `${parts.account}/`) + streamNameOf(parts));
+  const more = streams.length - names.length;
+  return names.length === 0 ? 'none' : names.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** The name by which a stream is selected. */
@@ -137,11 +158,15 @@ export function loadStream(parts: StreamParts): StreamArchive {
       return loadV2Stream(parts);
     case 'config':
       return loadConfigStream(parts);
-    default:
+    case 'store':
+    case 'v1':
+    case 'tgz':
+    case 'tar':
       return loadFileStream(parts);
   }
 }
 
+/** What reports say of the archive. */
 export function sourceReport(container: OpenContainer): SourceReport {
   return {
     path: container.path,

@@ -4,8 +4,9 @@ import type { SequenceRanges } from '../core/sequence-ranges.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
 import type { PackedScan, MessageTotals } from '../kernels/types.ts';
 import { indexedLive, type BlockLiveSet } from '../model/live-set.ts';
-import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
+import { descriptorOf } from '../model/read-entry.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
+import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
 import type {
   PendingQuery,
   ScanJob,
@@ -16,6 +17,7 @@ import type {
 } from '../workers/jobs.ts';
 import type { Pool } from '../workers/pool.ts';
 
+/** Is told how many bytes of the archive were read, and of which file. */
 export type OnBytes = (bytes: number, label: string) => void;
 
 /** What the records of a stream's blocks say, by block number. */
@@ -26,6 +28,7 @@ export interface StreamScan {
   readonly findings: readonly Finding[];
 }
 
+/** What a scan of a stream looks for. */
 export interface ScanOptions {
   /** Blocks of which it is known already what a scan would say, by number. */
   readonly known?: ReadonlyMap<number, ScanResult>;
@@ -46,7 +49,7 @@ export async function scanStream(
     if (options.known?.has(index) === true) onBytes(entry.sizeBytes, entry.label);
   const jobs = blocks.map((block): ScanJob => ({
     kind: 'scan',
-    source: descriptorOf(block),
+    source: descriptorOf(block.entry),
     key: hashKey(`${archive.name}-${block.index}`),
     headerSeqs: archive.ttlWheel !== null || archive.schedule !== null,
     live: presumed.get(block.index),
@@ -81,13 +84,6 @@ function presumedLive(archive: StreamArchive): ReadonlyMap<number, SequenceRange
   return new Map(partly.map((block) => [block.index, indexedLive(block)]));
 }
 
-/** How a thread opens a block. Throws SourceError where it cannot be opened. */
-export function descriptorOf(block: BlockFile): SourceDescriptor {
-  const source = block.entry.open();
-  source.close();
-  return source.descriptor;
-}
-
 /** Blocks whose live sequences are unpacked together. */
 const TALLIED_AT_ONCE = 64;
 
@@ -102,7 +98,7 @@ export async function tallyBlocks(
   for (let at = 0; at < sets.length; at += TALLIED_AT_ONCE) {
     const jobs = sets.slice(at, at + TALLIED_AT_ONCE).map((set): TallyJob => ({
       kind: 'tally',
-      source: descriptorOf(set.block),
+      source: descriptorOf(set.block.entry),
       key: hashKey(`${archive.name}-${set.block.index}`),
       live: unpackRanges(set.live),
       ...options,

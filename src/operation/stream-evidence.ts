@@ -17,6 +17,7 @@ import {
   type StreamScan,
 } from './scan-stream.ts';
 
+/** What is wanted beside the totals. */
 export interface EvidenceOptions extends ScanOptions {
   /** Count messages and bytes of each subject. */
   readonly wantSubjects: boolean;

@@ -4,6 +4,7 @@ import type { StoredMessage } from '../operation/cat/types.ts';
 import { bufferOf, LineBuffer } from './line-buffer.ts';
 import { utf8Text } from './utf8-text.ts';
 
+/** How messages are written. */
 export interface LineOptions {
   /** Add decoded headers and payload. */
   readonly withText?: boolean;
@@ -19,6 +20,7 @@ const PIECE_BYTES = 3 * 64 * 1024;
 /** Gives messages as lines of JSON, each a `StoredMsg` of the NATS API; a chunk holds until the next is asked for. */
 export type MessageLines = (messages: readonly StoredMessage[]) => Iterable<Uint8Array>;
 
+/** Makes a writer of lines; it keeps what comes between two messages from one call to the next. */
 export function messageLines(options: LineOptions = {}): MessageLines {
   const { withText = false, withStream = false, separator } = options;
   const lines = new LineBuffer();

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { SourceError } from '../core/error.ts';
+import { systemErrorText } from '../core/system-error.ts';
 import type { ByteSource, SourceDescriptor } from './byte-source.ts';
 
 /** An account may hold thousands of snapshots, a process only so many open files: the one unused longest is closed. */
@@ -50,7 +51,7 @@ export class FileSource implements ByteSource {
     try {
       return work();
     } catch (error) {
-      throw new SourceError(`${this.#path}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new SourceError(systemErrorText(error, this.#path));
     }
   }
 }

@@ -1,12 +1,12 @@
 import { fingerprint, type MessageParts } from '../codec/fingerprint.ts';
 import { unpackRanges } from '../core/packed-ranges.ts';
 import { mapSubject, type SubjectMapping } from '../core/subject-map.ts';
+import { SEQ_FLAGS } from '../format/block/record.ts';
 import type { RecordColumns } from '../kernels/index.ts';
 import type { FingerprintJob, FingerprintResult } from './jobs.ts';
 import { openBlock } from './open-block.ts';
 import { scanSource } from './scan-block.ts';
 
-const FLAG_BITS = 3n << 62n;
 const MOST_KNOWN_SUBJECTS = 100_000;
 
 /** Takes the fingerprints of messages, their subjects mapped first. */
@@ -63,7 +63,7 @@ export function fingerprintBlock(job: FingerprintJob, maxTouchedBytes?: number):
   const onRecords = (columns: RecordColumns, window: Uint8Array): void => {
     for (let i = 0; i < columns.count; i++) {
       const seq = columns.seqWord[i] ?? 0n;
-      if ((seq & FLAG_BITS) !== 0n) continue;
+      if ((seq & SEQ_FLAGS) !== 0n) continue;
       const rank = walk.rankOf(seq);
       if (rank >= 0) prints[rank] = fingerprints.of(partsAt(columns, window, i), columns.timeNs[i] ?? 0n);
     }

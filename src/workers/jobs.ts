@@ -28,6 +28,7 @@ export interface TwinResult {
   readonly carrierFaults: readonly Fault[];
 }
 
+/** What the records of one block turned out to be. */
 export interface ScanResult {
   readonly kind: 'scan';
   readonly compression: 'none' | 's2';
@@ -59,12 +60,14 @@ export interface TallyJob {
   readonly pending: readonly PendingQuery[];
 }
 
+/** Live messages of one subject. */
 export interface SubjectTally {
   messages: number;
   bytes: number;
   lastSeq: bigint;
 }
 
+/** What live messages add up to; bytes as in a stream state, times in ns since 1970. */
 export interface TallyResult {
   readonly kind: 'tally';
   readonly messages: number;
@@ -90,6 +93,7 @@ export interface FingerprintJob {
   readonly subjectMappings: readonly SubjectMapping[];
 }
 
+/** Fingerprints by rank among the wanted sequences. */
 export interface FingerprintResult {
   readonly kind: 'fingerprint';
   /** One for each wanted sequence, ascending; 0 where the block has no good record of it. */
@@ -113,6 +117,7 @@ export interface RewriteJob {
   readonly target: Uint8Array;
 }
 
+/** What was written, and what an index has to know of it. */
 export interface RewriteResult {
   readonly kind: 'rewrite';
   /** So much of `target` is the block, or where it was packed its chunks. */
@@ -131,6 +136,7 @@ export interface RewriteResult {
   readonly lastChecksum: Uint8Array;
 }
 
+/** A message that the time files name. */
 export interface TimedMessage {
   readonly seq: bigint;
   readonly timeNs: bigint;
@@ -138,7 +144,9 @@ export interface TimedMessage {
   readonly header: Uint8Array;
 }
 
+/** What a thread can be asked to do: plain data. */
 export type Job = ScanJob | TallyJob | FingerprintJob | RewriteJob;
+/** What it gives for each. */
 export type JobResult<J extends Job> = J extends ScanJob
   ? ScanResult
   : J extends TallyJob

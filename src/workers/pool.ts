@@ -13,6 +13,7 @@ const MOST_THREADS = 8;
 /** A thread has its next job before it is done with one: the calling thread is busy with jobs of its own. */
 const JOBS_AHEAD = 2;
 
+/** How many threads, and when to stop. */
 export interface PoolOptions {
   /** Threads at most, the calling one counted; 1 = run there alone. */
   readonly jobs?: number | undefined;

@@ -1,13 +1,24 @@
 import { packedRoom, packEntry } from '../container/tar/packed-entry.ts';
 import { ToolError } from '../core/error.ts';
 import { MAX_SEQUENCE, RisingLookup } from '../core/sequence-ranges.ts';
+import {
+  CHECKSUM_BYTES,
+  ERASED_BIT,
+  HEADER_LENGTH_BYTES,
+  LEAST_RECORD_BYTES,
+  RECORD_HEAD_BYTES,
+  hasHeaderAt,
+  leastBytesAt,
+  recordBytesAt,
+  seqWordAt,
+  subjectBytesAt,
+  timeNsAt,
+  writeEmptyRecord,
+} from '../format/block/record.ts';
 import { sealRecords } from '../kernels/index.ts';
 import type { RewriteJob, RewriteResult, TimedMessage } from './jobs.ts';
 import { openBlock } from './open-block.ts';
 
-const EMPTY_RECORD_BYTES = 30;
-const HEADER_BIT = 0x80000000;
-const ERASED_BIT = 1n << 63n;
 /** Records are sealed in pieces, so that little of the kernels' memory is touched. */
 const PIECE_BYTES = 1024 * 1024;
 
@@ -36,7 +47,7 @@ export function rewriteBlock(job: RewriteJob): RewriteResult {
     lengthBytes: packedBytes ?? bytes.length,
     isPacked: packedBytes !== null,
     ...block.facts,
-    lastChecksum: new Uint8Array(bytes.subarray(-8)),
+    lastChecksum: new Uint8Array(bytes.subarray(-CHECKSUM_BYTES)),
   };
 }
 
@@ -45,7 +56,7 @@ function readBlock({ source }: RewriteJob): { readonly bytes: Buffer; readonly l
   const block = openBlock(source);
   try {
     const { content } = block;
-    const bytes = scratch.room(content.sizeBytes + EMPTY_RECORD_BYTES);
+    const bytes = scratch.room(content.sizeBytes + LEAST_RECORD_BYTES);
     let lengthBytes = 0;
     while (lengthBytes < content.sizeBytes) {
       const readBytes = content.read(bytes.subarray(lengthBytes, content.sizeBytes), lengthBytes);
@@ -60,7 +71,7 @@ function readBlock({ source }: RewriteJob): { readonly bytes: Buffer; readonly l
 
 /** Room for the result of a block of this many bytes. */
 export function rewrittenRoom(blockBytes: number): number {
-  return packedRoom(blockBytes + EMPTY_RECORD_BYTES);
+  return packedRoom(blockBytes + LEAST_RECORD_BYTES);
 }
 
 type Facts = { -readonly [K in keyof RewriteResult]: RewriteResult[K] };
@@ -100,7 +111,7 @@ class Rewriting {
     const wanted = new RisingLookup(live);
     for (let at = 0; at < contentBytes;) {
       const lengthBytes = soundLength(content, at, contentBytes - at);
-      const seqWord = content.readBigUInt64LE(at + 4);
+      const seqWord = seqWordAt(content, at);
       if (seqWord <= MAX_SEQUENCE && wanted.has(seqWord)) this.#take(at, lengthBytes);
       at += lengthBytes;
     }
@@ -113,11 +124,12 @@ class Rewriting {
     const to = this.#lengthBytes;
     if (to !== at) content.copyWithin(to, at, at + lengthBytes);
     this.#lengthBytes += lengthBytes;
-    const [seq, timeNs] = [content.readBigUInt64LE(to + 4), content.readBigInt64LE(to + 12)];
-    const subjectEnd = to + 22 + content.readUInt16LE(to + 20);
-    const subject = content.toString('latin1', to + 22, subjectEnd);
+    const [seq, timeNs] = [seqWordAt(content, to), timeNsAt(content, to)];
+    const subjectAt = to + RECORD_HEAD_BYTES;
+    const subjectEnd = subjectAt + subjectBytesAt(content, to);
+    const subject = content.toString('latin1', subjectAt, subjectEnd);
     this.#subjects.set(subject, (this.#subjects.get(subject) ?? 0) + 1);
-    if ((content.readUInt32LE(to) & HEADER_BIT) !== 0) this.#readHeader(seq, timeNs, subject, subjectEnd);
+    if (hasHeaderAt(content, to)) this.#readHeader(seq, timeNs, subject, subjectEnd);
     const { facts } = this;
     if (facts.messages === 0) [facts.firstSeq, facts.firstTimeNs] = [seq, timeNs];
     facts.messages++;
@@ -127,20 +139,17 @@ class Rewriting {
   }
 
   #readHeader(seq: bigint, timeNs: bigint, subject: string, at: number): void {
-    const header = this.#content.subarray(at + 4, at + 4 + this.#content.readUInt32LE(at));
+    const headerAt = at + HEADER_LENGTH_BYTES;
+    const header = this.#content.subarray(headerAt, headerAt + this.#content.readUInt32LE(at));
     if (header.includes('\r\nNats-TTL:') || header.includes('\r\nNats-Schedule:'))
       this.#timed.push({ seq, timeNs, subject, header: new Uint8Array(header) });
   }
 
   #end(seq: bigint, timeNs: bigint): void {
-    const record = this.#content.subarray(this.#lengthBytes, this.#lengthBytes + EMPTY_RECORD_BYTES);
-    record.fill(0);
-    record.writeUInt32LE(EMPTY_RECORD_BYTES, 0);
-    record.writeBigUInt64LE(seq | ERASED_BIT, 4);
-    record.writeBigInt64LE(timeNs, 12);
-    this.#lengthBytes += EMPTY_RECORD_BYTES;
-    const from = this.#lengthBytes - EMPTY_RECORD_BYTES;
-    if (this.#job.keepsSums) sealRecords(this.#job.key, this.#content.subarray(from, this.#lengthBytes));
+    const record = this.#content.subarray(this.#lengthBytes, this.#lengthBytes + LEAST_RECORD_BYTES);
+    writeEmptyRecord(record, seq | ERASED_BIT, timeNs);
+    this.#lengthBytes += LEAST_RECORD_BYTES;
+    if (this.#job.keepsSums) sealRecords(this.#job.key, record);
   }
 
   /** Seals what was taken, once it is at least this much. */
@@ -153,11 +162,12 @@ class Rewriting {
 
 /** The length of the record at an offset. It was checked before: another length means that somebody writes to the file. */
 function soundLength(content: Buffer, at: number, left: number): number {
-  const word = left < EMPTY_RECORD_BYTES ? 0 : content.readUInt32LE(at);
-  const lengthBytes = word & 0x7fffffff;
-  const subjectBytes = left < EMPTY_RECORD_BYTES ? 0 : content.readUInt16LE(at + 20);
-  const headerBytes = (word & HEADER_BIT) === 0 ? 0 : 4;
-  if (lengthBytes < EMPTY_RECORD_BYTES + subjectBytes + headerBytes || lengthBytes > left)
-    throw new ToolError('a block changed while it was read');
+  if (left < LEAST_RECORD_BYTES) throw changed();
+  const lengthBytes = recordBytesAt(content, at);
+  if (lengthBytes < leastBytesAt(content, at) || lengthBytes > left) throw changed();
   return lengthBytes;
+}
+
+function changed(): ToolError {
+  return new ToolError('a block changed while it was read');
 }

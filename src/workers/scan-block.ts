@@ -9,6 +9,7 @@ import { Twin } from './twin.ts';
 /** A record that this thread was told not to make room for: another has to do the job. */
 export class LargeRecord extends Error {}
 
+/** What is wanted of a scan. */
 export interface ScanSourceOptions {
   readonly key: Uint8Array;
   readonly headerSeqs?: boolean;

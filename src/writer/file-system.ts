@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ToolError } from '../core/error.ts';
+import { systemErrorText } from '../core/system-error.ts';
 
 /** Between a target's name and the process that stages it. */
 export const STAGING_MARK = '.natsarc-';
@@ -27,6 +28,7 @@ export function syncFolders(folder: string): void {
   syncFolder(folder);
 }
 
+/** Has the names in a folder on disk. */
 export function syncFolder(folder: string): void {
   const fd = openSync(folder, 'r');
   try {
@@ -42,6 +44,6 @@ export function attempt<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof ToolError) throw error;
-    throw new ToolError(error instanceof Error ? error.message : String(error));
+    throw new ToolError(systemErrorText(error));
   }
 }

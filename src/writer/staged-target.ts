@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../core/error.ts';
 import { attempt, endedStager, STAGING_MARK, syncFolder, syncFolders } from './file-system.ts';
@@ -41,12 +51,19 @@ export class StagedTarget extends StagedFiles {
   }
 }
 
-/** Throws UsageError where something is at the target already, or nothing is where it would be. */
+/**
+ * Throws UsageError where something is at the target already, or nothing is where it would be, ToolError where it may not
+ * be written.
+ */
 export function mustBeFree(target: string): void {
-  if (!existsSync(dirname(target))) throw new UsageError(`${dirname(target)} is not there`);
-  if (!existsSync(target)) return;
-  if (!statSync(target).isDirectory() || readdirSync(target).length > 0)
-    throw new UsageError(`${target} is there already`);
+  const parent = dirname(target);
+  if (!existsSync(parent)) throw new UsageError(`the target's folder ${parent} is not there: make it first`);
+  if (
+    existsSync(target) &&
+    (!statSync(target).isDirectory() || attempt(() => readdirSync(target)).length > 0)
+  )
+    throw new UsageError(`the target ${target} is there already: it must be new, or an empty folder`);
+  attempt(() => accessSync(parent, constants.W_OK | constants.X_OK));
 }
 
 /** What runs that were killed staged for the same target. */

@@ -73,7 +73,11 @@ function filterCases(command: readonly string[], end: readonly string[]): Case[]
     [withFilter('--limit', '0'), 2, '--limit takes a number from 1 on'],
     [withFilter('--last-per-subject', 'x'), 2, '--last-per-subject takes a number from 1 on'],
     [withFilter('--header', '=x'), 2, '--header takes NAME or NAME=VALUE, not =x'],
-    [withFilter('--stream', 'NONE'), 2, `no stream in ${ORDERS} fits the selection`],
+    [
+      withFilter('--stream', 'NONE'),
+      2,
+      `no stream in ${ORDERS} fits the selection stream NONE; it holds ORDERS`,
+    ],
     [withFilter('--bogus'), 2, 'Unknown argument: bogus'],
     [withFilter('--max-sequence', '3'), 2, 'Unknown argument: max-sequence'],
   ];
@@ -82,7 +86,7 @@ function filterCases(command: readonly string[], end: readonly string[]): Case[]
 /** What every command that opens an archive says of one that it cannot. */
 function sourceCases(argsOf: (archive: string) => readonly string[], exit: number): Case[] {
   return [
-    [argsOf('/nowhere'), exit, 'cannot open /nowhere: ENOENT'],
+    [argsOf('/nowhere'), exit, '/nowhere: there is no such file or folder'],
     [argsOf(NOTES), exit, `${NOTES}: ${UNKNOWN}`],
     [argsOf(EMPTY_FILE), exit, `${EMPTY_FILE}: The archive file is empty`],
     [argsOf(EMPTY_FOLDER), exit, `${EMPTY_FOLDER}: ${UNKNOWN}`],
@@ -94,7 +98,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ...sourceCases((archive) => ['diff', archive, ORDERS], 2),
     ...sourceCases((archive) => ['diff', ORDERS, archive], 2),
     ...sourceCases((archive) => ['diff', ORDERS, ORDERS, archive], 2),
-    [['diff', ORDERS], 2, 'Not enough non-option arguments: got 1, need at least 2'],
+    [['diff', ORDERS], 2, '<other> must be given: natsarc diff <archive> <other> [more..]'],
     [['diff', '-', '-'], 2, 'only one side can be standard input'],
     [
       ['diff', ORDERS, SETTINGS],
@@ -121,7 +125,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     [['diff', ORDERS, ORDERS, '--map-subject', '=b'], 2, "in the subject mapping =b, '' is no subject"],
     [['diff', ORDERS, ORDERS, '--show', 'x'], 2, '--show takes a number up to 1000'],
     [['diff', ORDERS, ORDERS, '--show', '1001'], 2, '--show takes a number up to 1000'],
-    [['diff', ORDERS, ORDERS, '--show', '5', '--stat'], 2, 'Arguments stat and show are mutually exclusive'],
+    [['diff', ORDERS, ORDERS, '--show', '5', '--stat'], 2, '--stat and --show exclude each other'],
     [['diff', ORDERS, ORDERS, '--min-seq', '5'], 2, 'Unknown argument: min-seq'],
     [
       ['diff', ORDERS, ORDERS, ORDERS, '--stat'],
@@ -132,7 +136,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   cat: [
     ...sourceCases((archive) => ['cat', archive], 1),
     ...filterCases(['cat', ORDERS], []),
-    [['cat', ORDERS, '--raw', '--text'], 2, 'Arguments raw and text are mutually exclusive'],
+    [['cat', ORDERS, '--raw', '--text'], 2, '--raw and --text exclude each other'],
     [['cat', ORDERS, '--kv'], 2, `no KV bucket (a stream KV_…) is selected in ${ORDERS}`],
     [
       ['cat', SETTINGS, '--kv', '--min-seq', '9', '--max-seq', '1'],
@@ -149,11 +153,19 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   slice: [
     ...sourceCases((archive) => ['slice', archive, '--max-seq', '9', ...OUT], 1),
     ...filterCases(['slice', ORDERS], OUT),
-    [['slice', ORDERS], 2, 'Missing required argument: out'],
-    [['slice', ORDERS, '--out', FULL], 2, `${FULL} is there already`],
-    [['slice', ORDERS, '--out', THERE], 2, `${THERE} is there already`],
-    [['slice', ORDERS, '--out', '/nowhere/x'], 2, '/nowhere is not there'],
-    [['slice', ORDERS, '--out', ORDERS], 2, 'the archive and the target are the same'],
+    [['slice', ORDERS], 2, '--out must be given'],
+    [
+      ['slice', ORDERS, '--out', FULL],
+      2,
+      `the target ${FULL} is there already: it must be new, or an empty folder`,
+    ],
+    [
+      ['slice', ORDERS, '--out', THERE],
+      2,
+      `the target ${THERE} is there already: it must be new, or an empty folder`,
+    ],
+    [['slice', ORDERS, '--out', '/nowhere/x'], 2, "the target's folder /nowhere is not there: make it first"],
+    [['slice', ORDERS, '--out', ORDERS], 2, `the archive and the target are the same: ${ORDERS}`],
     [
       ['slice', STORE, '--max-seq', '9', ...OUT],
       2,
@@ -164,9 +176,13 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   export: [
     ...sourceCases((archive) => ['export', archive, '--to', 'json', ...OUT], 1),
     ...filterCases(['export', ORDERS, '--to', 'json'], OUT),
-    [['export', ORDERS], 2, 'Missing required argument: to'],
+    [['export', ORDERS], 2, '--to must be given'],
     [['export', ORDERS, '--to', 'json', '--out', THERE], 2, `${THERE} is there already`],
-    [['export', ORDERS, '--to', 'parquet', '--out', '/nowhere/x'], 2, '/nowhere is not there'],
+    [
+      ['export', ORDERS, '--to', 'parquet', '--out', '/nowhere/x'],
+      2,
+      'the folder /nowhere is not there: make it first',
+    ],
     [
       ['export', STORE, '--to', 'json', '--stream', 'T*'],
       2,
@@ -174,12 +190,8 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ],
   ],
   import: [
-    [['import', '/nowhere', ...OUT], 1, 'cannot open /nowhere: ENOENT'],
-    [
-      ['import', ORDERS, ...OUT],
-      2,
-      `${ORDERS} is a folder: import reads a file that export --to json or ndjson wrote`,
-    ],
+    [['import', '/nowhere', ...OUT], 1, '/nowhere: there is no such file or folder'],
+    [['import', ORDERS, ...OUT], 1, `${ORDERS}: this is a folder, a file was expected`],
     [['import', NOTES, ...OUT], 1, `${NOTES}: line 1, byte 0: { expected`],
     [['import', EMPTY_FILE, ...OUT], 1, `${EMPTY_FILE}: line 1, byte 0: the file ends, { expected`],
     [['import', CUT, ...OUT], 1, `${CUT}: line 1, byte 3000: the file ends, within a string`],
@@ -193,10 +205,22 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       1,
       `${WRONG}: line 7, byte 15579: message: seq is something else, a number from 0 to 2^62 - 1 expected`,
     ],
-    [['import', EXPORT], 2, 'Missing required argument: out'],
-    [['import', EXPORT, '--out', FULL], 2, `${FULL} is there already`],
-    [['import', EXPORT, '--out', THERE], 2, `${THERE} is there already`],
-    [['import', EXPORT, '--out', '/nowhere/x'], 2, '/nowhere is not there'],
+    [['import', EXPORT], 2, '--out must be given'],
+    [
+      ['import', EXPORT, '--out', FULL],
+      2,
+      `the target ${FULL} is there already: it must be new, or an empty folder`,
+    ],
+    [
+      ['import', EXPORT, '--out', THERE],
+      2,
+      `the target ${THERE} is there already: it must be new, or an empty folder`,
+    ],
+    [
+      ['import', EXPORT, '--out', '/nowhere/x'],
+      2,
+      "the target's folder /nowhere is not there: make it first",
+    ],
     [['import', EXPORT, '--format', 'v2', ...OUT], 2, 'Unknown argument: format'],
   ],
 };

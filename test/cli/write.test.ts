@@ -119,6 +119,21 @@ describe('pack and rewrite-stream-name', () => {
     expect(existsSync(join(target, 'file'))).toBe(true);
   });
 
+  it('look at the target before they read the archive', () => {
+    const folder = tempFolder();
+    const target = join(folder, 'out');
+    writeFileSync(target, 'mine');
+    const nothing = join(folder, 'no-archive');
+    writeFileSync(nothing, 'no archive');
+    expectRefused(['pack', nothing], target, 2, /out is there already/);
+    expectRefused(['convert', nothing, '--to', 'v2'], target, 2, /out is there already/);
+    expectRefused(['rewrite-stream-name', nothing, 'NEW'], target, 2, /out is there already/);
+    expectRefused(['slice', nothing, '--limit', '1'], target, 2, /out is there already/);
+    expectRefused(['repair', nothing], target, 2, /out is there already/);
+    expectRefused(['repair', nothing, '--from', folder], join(folder, 'new'), 2, /lies within the archive/);
+    expectRefused(['import', nothing], target, 2, /out is there already/);
+  });
+
   it('write every form, and back again the same bytes', () => {
     const folder = tempFolder();
     const at = (name: string): string => join(folder, name);

@@ -18,20 +18,18 @@ import {
   codesOf,
   copyOf,
   editFile,
+  expectDamage,
+  expectFindings,
   flipBit,
   tempFolder,
   verifyDamaged,
 } from '../support/damage.ts';
+import { ROOT } from '../support/captures.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const ORDERS = '2.14.5-full/store/jetstream/$G/streams/ORDERS';
 const WQ = '2.14.5-full/store/jetstream/$G/streams/WQ';
 const OLD = '2.9.25-full/store/jetstream/$G/streams/ORDERS';
-
-async function expectDamage(path: string, status: string, codes: readonly string[]): Promise<void> {
-  const report = await verifyDamaged(path);
-  expect({ codes: codesOf(report), status: report.status }).toEqual({ codes, status });
-}
 
 describe('configuration', () => {
   it('meta.inf edited', async () => {
@@ -164,6 +162,20 @@ describe('a consumer', () => {
     });
   });
 
+  it('without o.dat has not begun', async () => {
+    const path = copyOf(ORDERS);
+    rmSync(join(path, 'obs/PUSH/o.dat'));
+    await expectFindings(path, 0, [
+      {
+        code: 'CON_STATE_MISSING',
+        severity: 'info',
+        stream: 'ORDERS',
+        consumer: 'PUSH',
+        file: 'obs/PUSH',
+      },
+    ]);
+  });
+
   it('positions that contradict each other, or pass the end of the stream', async () => {
     const path = copyOf(ORDERS);
     writeFileSync(join(path, 'obs/LOG/o.dat'), Buffer.from([22, 2, 9, 9, 5, 5, 0, 0]));
@@ -218,7 +230,7 @@ describe('a folder', () => {
     expect(run.exit).toBe(3);
     expect(run.stdout).toMatch(/EDGE +17 .* OK/);
     expect(run.stdout).toMatch(/WQ .* UNKNOWN/);
-    expect(run.stdout).toContain('EACCES');
+    expect(run.stdout).toMatch(/WQ\/msgs\/1\.blk: permission\s+denied; run as a user who may/);
   });
 
   it('without permission is UNKNOWN', () => {
@@ -248,5 +260,30 @@ describe('what is no archive', () => {
     await expectDamage(join(folder, 'folder'), 'UNKNOWN', ['SRC_UNRECOGNIZED']);
     expect(runCli(['verify', join(folder, 'missing')]).exit).toBe(3);
     expect(runCli(['inspect', join(folder, 'missing')]).exit).toBe(1);
+  });
+
+  it('a folder around archives: it is told which they are', () => {
+    const told = (path: string, words: RegExp): void => {
+      const run = runCli(['inspect', path]);
+      expect(run.stderr).toMatch(words);
+      expect(run.exit).toBe(1);
+    };
+    const folder = tempFolder();
+    const files = join(folder, 'streams');
+    mkdirSync(files);
+    for (const name of ['A.tgz', 'B.tgz'])
+      runCli(['convert', join(ROOT, 'testdata/backups/ORDERS'), '--to', 'tgz', '--out', join(files, name)]);
+    told(files, /known; in it are A\.tgz \(snapshot\), B\.tgz \(snapshot\): give the path of one$/m);
+    told(folder, /in it are streams\/A\.tgz \(snapshot\), streams\/B\.tgz/);
+    told(
+      join(CAPTURES, '2.2.0-legacy/backups'),
+      /in it are backup-config \(configuration backup\), streams\/BLOCKS-nocon/,
+    );
+    told(join(CAPTURES, '2.14.5-crash'), /in it are store \(store\): give/);
+    const report = JSON.parse(runCli(['verify', files, '--json']).stdout) as object;
+    expect(report).toMatchObject({
+      status: 'UNKNOWN',
+      findings: [{ code: 'SRC_UNRECOGNIZED', data: { holds: 'A.tgz (snapshot), B.tgz (snapshot)' } }],
+    });
   });
 });

@@ -1,11 +1,13 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
-import { ROOT } from './captures.ts';
+import { promisify } from 'node:util';
+import { ROOT, type Json } from './captures.ts';
 
 const SERVERS = join(ROOT, '.cache/servers');
+const NATS = join(SERVERS, 'cli/nats');
 export const SERVER_VERSIONS: readonly string[] = [
   '2.9.25',
   '2.10.29',
@@ -15,8 +17,10 @@ export const SERVER_VERSIONS: readonly string[] = [
   '2.15.2',
 ];
 
+const NOT_ABOUT_STORES = /Plaintext passwords|took too long|Readloop processing time|Slow Consumer/;
+
 export function hasServer(version: string): boolean {
-  return existsSync(join(SERVERS, version, 'nats-server')) && existsSync(join(SERVERS, 'cli/nats'));
+  return existsSync(join(SERVERS, version, 'nats-server')) && existsSync(NATS);
 }
 
 export function serverBinary(version: string): string {
@@ -38,12 +42,14 @@ export class LiveServer {
   readonly pid: number;
   readonly #process: ChildProcess;
   readonly #address: string;
+  readonly #monitor: string;
   readonly #logFile: string;
 
-  private constructor(process: ChildProcess, address: string, logFile: string) {
+  private constructor(process: ChildProcess, address: string, monitor: string, logFile: string) {
     this.pid = process.pid ?? 0;
     this.#process = process;
     this.#address = address;
+    this.#monitor = monitor;
     this.#logFile = logFile;
   }
 
@@ -53,12 +59,13 @@ export class LiveServer {
     storeFolder: string,
     accounts: readonly string[] = [],
   ): Promise<LiveServer> {
-    const port = await freePort();
+    const [port, monitorPort] = [await freePort(), await freePort()];
     const [configFile, logFile] = [`${storeFolder}.conf`, `${storeFolder}.log`];
-    writeFileSync(configFile, configText(storeFolder, port, accounts));
+    writeFileSync(configFile, configText(storeFolder, port, monitorPort, accounts));
     const child = spawn(serverBinary(version), ['-c', configFile, '-l', logFile], { stdio: 'ignore' });
     for (let tries = 0; tries < 100; tries++) {
-      if (await answers(port)) return new LiveServer(child, `127.0.0.1:${port}`, logFile);
+      if (await answers(port))
+        return new LiveServer(child, `127.0.0.1:${port}`, `127.0.0.1:${monitorPort}`, logFile);
       await delay(100);
     }
     child.kill('SIGKILL');
@@ -72,19 +79,49 @@ export class LiveServer {
 
   /** The same as the user of an account; none for the global one. */
   natsAs(account: string, ...args: string[]): string {
-    const user = account.toLowerCase();
-    const url = `nats://${user === '' ? '' : `${user}:${user}@`}${this.#address}`;
-    return execFileSync(join(SERVERS, 'cli/nats'), ['--server', url, ...args], {
+    return execFileSync(NATS, ['--server', this.#urlOf(account), ...args], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }
 
-  /** Warnings and errors it has logged about what it stores, without their times. */
+  /** The same, for when several servers are asked at a time. */
+  async askAs(account: string, ...args: string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)(NATS, ['--server', this.#urlOf(account), ...args]);
+    return stdout;
+  }
+
+  #urlOf(account: string): string {
+    const user = account.toLowerCase();
+    return `nats://${user === '' ? '' : `${user}:${user}@`}${this.#address}`;
+  }
+
+  /** Waits until no stream has changed for a while: what is too old is removed by timers. */
+  async rest(): Promise<void> {
+    let before = '';
+    for (let looks = 0; looks < 20; looks++) {
+      const now = await this.#streamStates();
+      if (now === before) return;
+      before = now;
+      await delay(1500);
+    }
+    throw new Error('the server does not come to rest');
+  }
+
+  async #streamStates(): Promise<string> {
+    const answer = await fetch(`http://${this.#monitor}/jsz?accounts=true&streams=true&consumers=true`);
+    const { account_details: accounts = [] } = (await answer.json()) as Json;
+    return accounts
+      .map((account: Json) => `${account.name} ${JSON.stringify(account.stream_detail?.map(stateOf))}`)
+      .toSorted()
+      .join();
+  }
+
+  /** Warnings and errors it has logged about what it stores, without their times; not that this machine is slow. */
   complaints(): string[] {
     return readFileSync(this.#logFile, 'utf8')
       .split('\n')
-      .filter((line) => /\[(?:WRN|ERR|FTL)\]/.test(line) && !line.includes('Plaintext passwords'))
+      .filter((line) => /\[(?:WRN|ERR|FTL)\]/.test(line) && !NOT_ABOUT_STORES.test(line))
       .map((line) => line.replace(/^.*?\[(WRN|ERR|FTL)\]/, '$1'));
   }
 
@@ -95,17 +132,39 @@ export class LiveServer {
   }
 }
 
-function configText(storeFolder: string, port: number, accounts: readonly string[]): string {
+function configText(
+  storeFolder: string,
+  port: number,
+  monitorPort: number,
+  accounts: readonly string[],
+): string {
   const users = accounts.map((account) => {
     const user = account.toLowerCase();
     return `  "${account}" { jetstream: enabled, users: [ { user: "${user}", password: "${user}" } ] }`;
   });
   return [
     `listen: "127.0.0.1:${port}"`,
+    `http: "127.0.0.1:${monitorPort}"`,
     `jetstream { store_dir: "${storeFolder}", max_file_store: 34359738368 }`,
     ...(users.length === 0 ? [] : ['accounts {', ...users, '}']),
     '',
   ].join('\n');
+}
+
+/** Without times: answers bear that of the asking. */
+function stateOf({ name, state, consumer_detail: consumers = [] }: Json): Json {
+  return [
+    name,
+    state.messages,
+    state.first_seq,
+    state.last_seq,
+    consumers.map((one: Json) => [
+      one.name,
+      one.delivered.consumer_seq,
+      one.ack_floor.stream_seq,
+      one.num_ack_pending,
+    ]),
+  ];
 }
 
 async function answers(port: number): Promise<boolean> {

@@ -1,34 +1,61 @@
-import { createHash } from 'node:crypto';
 import { catMessages } from '../../src/operation/cat/run.ts';
+import type { StoredMessage } from '../../src/operation/cat/types.ts';
 import { inspectArchive } from '../../src/operation/inspect/run.ts';
-import type { Json } from './captures.ts';
-import { comparableState, onlyStream } from './truth-comparison.ts';
+import type { Json, TruthAnswer } from './captures.ts';
+import { comparableState, onlyStream, RollingSum } from './truth-comparison.ts';
 
-/** All of a stream that a copy has to keep, as text that compares. */
-export async function summaryOf(path: string): Promise<Json> {
+/** All of a stream that a copy has to keep, as text that compares. `undo` takes back what was changed in its messages. */
+export async function summaryOf(
+  path: string,
+  undo?: (message: StoredMessage) => StoredMessage,
+): Promise<Json> {
   const stream = onlyStream(await inspectArchive(path, { deep: true, gaps: true }));
-  const hash = createHash('sha256');
+  const sum = new RollingSum();
   await catMessages(path, {}, (lot) => {
-    for (const { seq, timeNs, subject, header, data } of lot)
-      hash
-        .update(`${seq} ${timeNs} ${subject.length} ${header?.length} ${data.length}\n`)
-        .update(subject)
-        .update(header ?? '')
-        .update(data);
+    for (const message of lot) sum.add(undo === undefined ? message : undo(message));
   });
-  const { messages, bytes, first_seq, last_seq, deleted } = comparableState(stream.state);
   return {
-    state: [messages, bytes, first_seq, last_seq, deleted].map(String),
-    messages: hash.digest('hex'),
-    consumers: stream.consumers.map((consumer) => {
-      // One that never got an o.dat (LASTONLY of 2.10.29) starts from nothing.
-      const nothing = { consumer_seq: 0n, stream_seq: 0n };
-      const { consumer_seq, stream_seq } = consumer.delivered ?? nothing;
-      const floor = consumer.ack_floor ?? nothing;
-      const counts = [consumer.num_ack_pending ?? 0, consumer.num_redelivered ?? 0];
-      return [consumer.name, consumer_seq, stream_seq, floor.consumer_seq, floor.stream_seq, ...counts].map(
-        String,
-      );
-    }),
+    state: stateSummary(stream.state),
+    messages: sum.hex(),
+    // One that never got an o.dat (LASTONLY of 2.10.29) starts from nothing.
+    consumers: stream.consumers.map((consumer) => consumerSummary(consumer, NOTHING)),
   };
+}
+
+const NOTHING = { consumer_seq: 0n, stream_seq: 0n };
+
+function stateSummary(state: Json): string[] {
+  const { messages, bytes, first_seq, last_seq, deleted } = comparableState(state);
+  return [messages, bytes, first_seq, last_seq, deleted].map(String);
+}
+
+/** Name, delivered and ack floor, counts of what is pending and redelivered. */
+function consumerSummary(consumer: Json, nothing?: Json): string[] {
+  const { name, num_ack_pending, num_redelivered } = consumer;
+  const [delivered, floor] = [consumer.delivered ?? nothing, consumer.ack_floor ?? nothing];
+  const positions = [delivered.consumer_seq, delivered.stream_seq, floor.consumer_seq, floor.stream_seq];
+  return [name, ...positions, num_ack_pending ?? 0, num_redelivered ?? 0].map(String);
+}
+
+/** The same of what a server answered. */
+export function truthSummary({ info, consumers, rolling }: TruthAnswer): Json {
+  return {
+    state: stateSummary(info.state),
+    messages: rolling?.sha256,
+    consumers: consumers.map((consumer) => consumerSummary(consumer)),
+  };
+}
+
+/*
+ * Consumers that a server no longer answers for as it did on the day of the capture:
+ *   EXHAUSTED: what reached max_deliver is dropped once its ack_wait has passed
+ *   FEED: a stream that sourced through it had begun a new session
+ *   READER of 2.9: its floor moves past deleted messages whenever it is asked
+ */
+const CHANGED_BY_CLOCK = /^(EXHAUSTED|FEED|READER)$/;
+
+/** A summary as it compares with the truth. */
+export function withoutClock({ consumers, ...rest }: Json): Json {
+  const kept = consumers.filter(([name]: string[]) => !CHANGED_BY_CLOCK.test(name ?? ''));
+  return { ...rest, consumers: kept.map(String).toSorted() };
 }

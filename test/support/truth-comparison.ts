@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { InspectReport, StreamReport } from '../../src/operation/types.ts';
 import type { StoredMessage } from '../../src/operation/cat/types.ts';
-import type { Json, TruthMessage } from './captures.ts';
+import type { Json, TruthAnswer, TruthMessage, TruthStream } from './captures.ts';
 
 const GO_ZERO = '0001-01-01T00:00:00Z';
 const EPOCH = '1970-01-01T00:00:00Z';
@@ -11,6 +11,21 @@ export function onlyStream(report: InspectReport): StreamReport {
   const streams = report.accounts.flatMap((account) => account.streams);
   if (streams.length !== 1) throw new Error(`${streams.length} streams in ${report.source.path}`);
   return streams[0] as StreamReport;
+}
+
+/** What a server answered after a restart or a restore, which the truth has where it differs from the live answer. */
+export function answered(stream: TruthStream, changed: Partial<TruthAnswer> | undefined): TruthAnswer {
+  const { info, consumers } = stream;
+  if (changed === undefined) return stream;
+  return {
+    info: {
+      ...info,
+      ...changed.info,
+      state: { ...info.state, ...changed.info?.state },
+    },
+    consumers: changed.consumers ?? consumers,
+    ...(changed.rolling === undefined ? {} : { rolling: changed.rolling }),
+  };
 }
 
 /** A state as it is compared: no time and the epoch are both "none"; servers print now the one, now the other. */

@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { UsageError } from '../../core/error.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { systemErrorText } from '../../core/system-error.ts';
 import type { OutputForm, PlanReport, WriteOptions, WrittenReport } from '../../operation/write/types.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
@@ -151,7 +152,7 @@ async function configOf(path: string): Promise<JsonObject> {
   const { readFile } = await import('node:fs/promises');
   const { objectField, parseJsonObject } = await import('../../core/json.ts');
   const bytes = await readFile(path).catch((error: unknown) => {
-    throw new UsageError(`--config: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`--config: ${systemErrorText(error, path)}`);
   });
   const parsed = parseJsonObject(bytes);
   if (!parsed.ok) throw new UsageError(`--config: ${path}: ${parsed.fault}`);

@@ -4,6 +4,7 @@ import { eachRange, RisingLookup } from '../../core/sequence-ranges.ts';
 import { BlockScanner } from '../../kernels/index.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import { descriptorOf } from '../../model/read-entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
 import { RecordLot, RecordMessage } from './record-message.ts';
@@ -31,9 +32,7 @@ async function walkBlock(
   wants: WantsMessage,
   give: GiveMessages,
 ): Promise<void> {
-  const source = set.block.entry.open();
-  source.close();
-  const block = openBlock(source.descriptor);
+  const block = openBlock(descriptorOf(set.block.entry));
   const live = new RisingLookup(unpackRanges(set.live));
   let lot: RecordMessage[] = [];
   const scanner = new BlockScanner({

@@ -3,7 +3,7 @@ import { formatTimeNs } from '../../core/time.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { settledState } from '../consumer-report.ts';
-import type { Json, JsonObject } from '../types.ts';
+import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { mapConsumerConfig } from '../write/subject-changes.ts';
 import { valueChanges } from './compare-values.ts';
 import type { Side } from './side.ts';
@@ -81,6 +81,6 @@ function stateValues(consumer: ConsumerArchive, { archive, live }: Side): JsonOb
   };
 }
 
-function bySequence(seqs: BigUint64Array, valueAt: (i: number) => Json): JsonObject {
+function bySequence(seqs: BigUint64Array, valueAt: (i: number) => JsonValue): JsonObject {
   return Object.fromEntries(Array.from(seqs, (seq, i) => [String(seq), valueAt(i)]));
 }

@@ -18,6 +18,7 @@ import {
   type SequencePairs,
 } from './types.ts';
 
+/** How much is told. */
 export interface DescribeOptions {
   readonly mappings: readonly SubjectMapping[];
   readonly stat: boolean;

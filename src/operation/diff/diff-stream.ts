@@ -14,6 +14,7 @@ import { notComparable } from './not-comparable.ts';
 import { isUnreadable, loadSides, type Side } from './side.ts';
 import type { DiffOptions, NotComparable, StreamDiff, ValueChange } from './types.ts';
 
+/** One stream compared, and what was damaged on each side. */
 export interface StreamResult {
   readonly diff: StreamDiff;
   readonly findings: { readonly a: readonly Finding[]; readonly b: readonly Finding[] };

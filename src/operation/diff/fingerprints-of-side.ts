@@ -8,7 +8,7 @@ import type { SubjectMapping } from '../../core/subject-map.ts';
 import { V2Reading, type V2Message } from '../../model/load-v2-stream.ts';
 import { Fingerprints, RankWalk } from '../../workers/fingerprint-block.ts';
 import type { FingerprintJob } from '../../workers/jobs.ts';
-import { descriptorOf } from '../scan-stream.ts';
+import { descriptorOf } from '../../model/read-entry.ts';
 import type { Side } from './side.ts';
 
 /** Gives the fingerprints of sets of live messages, one for each, ascending. The sets must rise from call to call. */
@@ -17,6 +17,7 @@ export interface FingerprintReader {
   close(): void;
 }
 
+/** Takes fingerprints of a side's messages. `mappings`: rules that its subjects go through first. */
 export function fingerprintReader(side: Side, mappings: readonly SubjectMapping[]): FingerprintReader {
   const { parts } = side.archive;
   return parts.form === 'v2' ? new V2Fingerprints(side, parts, mappings) : blockFingerprints(side, mappings);
@@ -30,7 +31,7 @@ function blockFingerprints(side: Side, subjectMappings: readonly SubjectMapping[
       .filter(({ live }) => live.first <= to && live.last >= from)
       .map((set): FingerprintJob => ({
         kind: 'fingerprint',
-        source: descriptorOf(set.block),
+        source: descriptorOf(set.block.entry),
         key: hashKey(`${side.archive.name}-${set.block.index}`),
         wanted: packRanges(intersectRanges(wanted, unpackRanges(set.live))),
         subjectMappings,

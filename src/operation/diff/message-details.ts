@@ -22,6 +22,7 @@ export interface MessageDetail {
   readonly shown: ShownMessage | null;
 }
 
+/** Which messages to look at. */
 export interface DetailQuery {
   /** Live or not. */
   readonly wanted: SequenceRanges;

@@ -10,12 +10,12 @@ import { SequenceParts } from '../../core/sequence-parts.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
-import { baseArchive } from '../../model/load-stream.ts';
+import { baseArchive } from '../../model/base-archive.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 import type { ScanResult } from '../../workers/jobs.ts';
 import { loadStream, placed, streamNameOf, type Archive } from '../open-archive.ts';
-import { descriptorOf } from '../scan-stream.ts';
+import { descriptorOf } from '../../model/read-entry.ts';
 import { stateReport } from '../state-report.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import type { StreamState } from '../types.ts';
@@ -92,7 +92,7 @@ function twinBlocksOf(first: StreamArchive, other: StreamArchive): Map<number, S
   const twins = isReadable ? other.blocks.filter((block) => numbers.has(block.index)) : [];
   return new Map(
     twins.flatMap((block) => {
-      const source = orSourceError(() => descriptorOf(block));
+      const source = orSourceError(() => descriptorOf(block.entry));
       return source instanceof SourceError ? [] : [[block.index, source] as const];
     }),
   );

@@ -1,6 +1,8 @@
 import type { Finding } from '../../findings/finding.ts';
-import type { Json, SourceReport, StreamState, ToolReport } from '../types.ts';
+import type { JsonValue } from '../../core/json.ts';
+import type { SourceReport, StreamState, ToolReport } from '../types.ts';
 
+/** How the streams of A stand to those of B, and how much of a difference is told. */
 export interface DiffOptions {
   /** What the one selected stream of A is called in B. */
   readonly as?: string;
@@ -15,18 +17,21 @@ export interface DiffOptions {
 /** One value that differs; null where a side has none. `path` is dotted. */
 export interface ValueChange {
   readonly path: string;
-  readonly a: Json;
-  readonly b: Json;
+  readonly a: JsonValue;
+  readonly b: JsonValue;
 }
 
+/** One consumer that is not the same in both. */
 export interface ConsumerDiff {
   readonly name: string;
   readonly only_in: 'a' | 'b' | null;
   readonly changes: readonly ValueChange[];
 }
 
+/** A part of a message that may differ; sequences are what is compared by. */
 export type MessageField = 'subject' | 'time' | 'header' | 'payload';
 
+/** A sequence that both sides hold, with other content. */
 export interface ChangedMessage {
   readonly seq: bigint;
   /** As A stores it. */
@@ -56,6 +61,7 @@ export interface MessageExample {
 /** Pairs from, to: both ends included, ascending. May be walked more than once. */
 export type SequencePairs = Iterable<readonly [bigint, bigint]>;
 
+/** Sequences by which side has them. Times, headers and payloads are compared by fingerprint. */
 export interface MessagesDiff {
   readonly only_a: SequencePairs;
   readonly only_b: SequencePairs;
@@ -71,6 +77,7 @@ export interface MessagesDiff {
   readonly examples?: readonly MessageExample[];
 }
 
+/** One stream in both archives, or in one of them. */
 export interface StreamDiff {
   readonly account: string | null;
   readonly name: string;
@@ -117,7 +124,7 @@ export type NotComparable =
   | 'consumers.state'
   | 'consumers.memory';
 
-/** `natsarc diff A B --json`, as cli.md has it. */
+/** `natsarc diff A B --json` (schemas/report-diff.schema.json). */
 export interface DiffReport {
   readonly type: 'natsarc.v1.diff';
   readonly tool: ToolReport;
@@ -128,6 +135,7 @@ export interface DiffReport {
   readonly findings: { readonly a: readonly Finding[]; readonly b: readonly Finding[] };
 }
 
+/** Changed messages that are listed one by one. */
 export const MOST_CHANGED_LISTED = 10_000;
 
 /** How one replica of a stream stands to the reference, in messages. */
@@ -151,6 +159,7 @@ export interface ReplicaReport {
   readonly consumers_same: boolean | null;
 }
 
+/** One stream over all sources. */
 export interface MatrixStream {
   readonly account: string | null;
   readonly name: string;

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ToolError, UsageError } from '../../core/error.ts';
+import { systemErrorText } from '../../core/system-error.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { openContainer } from '../../container/open.ts';
 import { loadStream } from '../open-archive.ts';
@@ -20,12 +21,13 @@ export interface DataDir {
  * ToolError where it may not be written.
  */
 export function openDataDir(path: string): DataDir {
-  if (!existsSync(path) || !statSync(path).isDirectory()) throw new UsageError(`${path} is no folder`);
+  if (!existsSync(path) || !statSync(path).isDirectory())
+    throw new UsageError(`the data directory ${path} is no folder`);
   const storeFolder = storeFolderOf(resolve(path));
   try {
     accessSync(storeFolder, constants.W_OK | constants.R_OK | constants.X_OK);
-  } catch {
-    throw new ToolError(`${storeFolder} may not be written`);
+  } catch (error) {
+    throw new ToolError(systemErrorText(error, storeFolder));
   }
   const jetstream = join(storeFolder, 'jetstream');
   const accounts = existsSync(jetstream) ? foldersIn(jetstream).filter((name) => !/^[._]/.test(name)) : [];

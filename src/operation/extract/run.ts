@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { UsageError } from '../../core/error.ts';
-import type { ServerGeneration } from '../../format/config-schema/since.ts';
+import type { ServerGeneration } from '../../core/server-generation.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { clearLeftover, StagedStore, storeLeftovers, type StoreLeftover } from '../../writer/staged-store.ts';
 import { loadStream, TOOL, withArchive, type Archive, WRITING } from '../open-archive.ts';
@@ -10,7 +10,7 @@ import { checkWritten } from '../write/check-written.ts';
 import { DEFAULT_ACCOUNT } from '../write/convert.ts';
 import { writeStream, type StreamShape } from '../write/forms.ts';
 import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
-import { sourceFaults, withData, writtenStream } from '../write/run.ts';
+import { sourceFaults, twice, withData, writtenStream } from '../write/run.ts';
 import { streamContent } from '../write/stream-content.ts';
 import type { PlanReport, SkippedStream, WrittenReport, WrittenStream } from '../write/types.ts';
 import {
@@ -80,7 +80,7 @@ async function outgoingStreams(
   return { streams, skipped };
 }
 
-/** In a store everything is a file, and a server leaves out a stream whose template is not there (format.md 11). */
+/** In a store everything is a file, and a server leaves out a stream whose template is not there. */
 function fitForStore(stream: OutgoingStream, { storeFolder }: DataDir): OutgoingStream {
   const { template_owner: template, ...config } = stream.config;
   const isThere =
@@ -126,8 +126,7 @@ async function checkAll(
   for (const stream of streams) {
     const account = stream.account ?? DEFAULT_ACCOUNT;
     if (options.newAccount !== true) accountMustBeKnown(dataDir, account);
-    if (names.has(pathOf(stream)))
-      throw new UsageError(`two streams are called ${stream.name}: --account must choose`);
+    if (names.has(pathOf(stream))) throw new UsageError(twice(stream.name));
     names.add(pathOf(stream));
     mustBeServable(stream, server);
     const there = stored.get(account) ?? (await storedStreams(dataDir, account));

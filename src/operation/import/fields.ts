@@ -1,10 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
+import { MAX_SEQUENCE } from '../../core/sequence-ranges.ts';
 import { parseTimeNs } from '../../core/time.ts';
 import type { Fail } from './json-reader.ts';
 
 /** What a record has room for: its two highest bits are flags. */
 export function isSequence(seq: bigint): boolean {
-  return seq >= 0n && seq < 1n << 62n;
+  return seq >= 0n && seq <= MAX_SEQUENCE;
 }
 
 /** Whether a time fits a record. */

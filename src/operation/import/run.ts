@@ -1,7 +1,6 @@
-import { statSync } from 'node:fs';
-import { SourceError, ToolError, UsageError } from '../../core/error.ts';
+import { ToolError } from '../../core/error.ts';
 import type { ConfigOnlyParts } from '../../container/entry.ts';
-import { baseArchive } from '../../model/load-stream.ts';
+import { baseArchive } from '../../model/base-archive.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { FileSource } from '../../source/file.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
@@ -10,7 +9,7 @@ import { moveConsumer, sequencesOfConsumer } from '../slice/consumers.ts';
 import { KeptPositions } from '../slice/kept-positions.ts';
 import { pause } from '../write/pause.ts';
 import { outgoingStream } from '../write/outgoing-stream.ts';
-import { carryOut } from '../write/run.ts';
+import { carryOut, checkTarget } from '../write/run.ts';
 import type { StreamContent } from '../write/stream-content.ts';
 import type { PlanReport, WrittenReport } from '../write/types.ts';
 import type { WritableMessage } from '../../writer/block-writer.ts';
@@ -27,7 +26,7 @@ export async function importExport(
   path: string,
   options: ImportOptions,
 ): Promise<WrittenReport | PlanReport> {
-  if (path !== '-') mustBeFile(path);
+  checkTarget(path, options.target);
   const input = path === '-' ? await spool([process.stdin], options.signal) : null;
   try {
     const source = new FileSource(input?.path ?? path);
@@ -39,13 +38,6 @@ export async function importExport(
   } finally {
     input?.remove();
   }
-}
-
-function mustBeFile(path: string): void {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw new SourceError(`cannot open ${path}: ENOENT`);
-  if (stat.isDirectory())
-    throw new UsageError(`${path} is a folder: import reads a file that export --to json or ndjson wrote`);
 }
 
 async function importFrom(

@@ -15,7 +15,7 @@ import type { RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
 /**
- * What a server takes out of a stream it has just opened, in its order (format.md section 4). `config`: the one it is
+ * What a server takes out of a stream it has just opened, in its order (format/block/README.md). `config`: the one it is
  * given; `atNs`: its clock.
  */
 export function enforceLimits(

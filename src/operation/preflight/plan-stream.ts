@@ -52,6 +52,16 @@ export function planStream(
   };
 }
 
+/** Of a stream that is not served, or that nothing can be told of. */
+export const NOTHING_TOLD = {
+  messages: null,
+  first_seq: null,
+  last_seq: null,
+  consumers: [],
+  index: null,
+  bytes_to_read: 0,
+} as const satisfies Partial<PreflightStream>;
+
 function orphanStep(file: string): PreflightStep {
   const reason =
     'the meta group does not list it: about 30 s after the start a cluster deletes it with its data';
@@ -71,14 +81,9 @@ function notServed(
     reason,
   };
   return {
+    ...NOTHING_TOLD,
     outcome,
     reason,
-    messages: null,
-    first_seq: null,
-    last_seq: null,
-    consumers: [],
-    index: null,
-    bytes_to_read: 0,
     steps: [...orphan, step],
   };
 }

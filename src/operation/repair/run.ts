@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { ToolError, UsageError } from '../../core/error.ts';
+import { ToolError } from '../../core/error.ts';
 import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, TOOL, withArchive, type Archive, WRITING } from '../open-archive.ts';
 import { checkInput } from '../write/check-input.ts';
 import { ONE_STREAM_KINDS } from '../write/convert.ts';
 import { outgoingStream } from '../write/outgoing-stream.ts';
-import { carryOut, withData, type PlacedStream } from '../write/run.ts';
+import { carryOut, checkTarget, withData, type PlacedStream } from '../write/run.ts';
 import { sameStream, withOthers, type OtherArchive } from './other-archives.ts';
 import { repairStream } from './repair-stream.ts';
 import { salvageFiles } from './salvage-files.ts';
@@ -20,6 +20,7 @@ import type { RepairNote, RepairOptions, RepairResult, StreamLoss } from './type
  * Throws UsageError, SourceError, ToolError, CancelledError; then nothing is at the target.
  */
 export async function repairArchive(path: string, options: RepairOptions): Promise<RepairResult> {
+  for (const archive of [path, ...(options.from ?? [])]) checkTarget(archive, options.target);
   await checkInput(path, options);
   return withArchive(path, { ...options, ...WRITING, salvage: true }, async (work) =>
     withOthers(options, async (others) => repairWith(path, work, others, options)),
@@ -63,8 +64,6 @@ async function repairStreams(
     const { config: _, ...changes } = options;
     const stream = outgoingStream(repaired.archive, repaired.content, changes);
     const place = isOne ? '' : join(hasAccounts ? (archive.account ?? '') : '', stream.name);
-    if (placed.some((other) => other.path === place))
-      throw new UsageError(`two streams are called ${stream.name}: --account must choose`);
     placed.push({ stream, shape: { as: 'backup', form: 'v1' }, path: place });
     losses.push(repaired.loss);
     notes.push(...repaired.notes);

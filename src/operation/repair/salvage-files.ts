@@ -1,5 +1,6 @@
 import { CODE_OF_KIND } from '../../check/block-records.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
+import { labelBase } from '../../container/entries.ts';
 import { ORPHANS } from '../../container/snapshot.ts';
 import { UsageError } from '../../core/error.ts';
 import {
@@ -11,7 +12,7 @@ import {
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { highestSequence } from '../../model/live-set.ts';
-import { nameOf } from '../../model/load-stream.ts';
+import { nameOf } from '../../model/base-archive.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { LARGEST_BLOCK_BYTES } from '../write/stream-content.ts';
@@ -47,7 +48,7 @@ export async function salvageFiles(
   const proofs = [
     ...(index === null
       ? []
-      : [proofsOfIndex(index, archive.indexStanding === 'stale', folderOf(parts), blocks)]),
+      : [proofsOfIndex(index, archive.indexStanding === 'stale', labelBase(parts), blocks)]),
     proofsOfSidecars(archive, parts, blocks),
   ];
   const end = endOf(blocks, proofs);
@@ -140,12 +141,6 @@ function nameByRecords(blocks: readonly SalvagedBlock[]): string | null {
   for (const { owner, scan } of blocks)
     if (scan.records > 0) votes.set(owner.name, (votes.get(owner.name) ?? 0) + scan.records);
   return [...votes].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? null;
-}
-
-/** The label of the stream's folder, ready to be put before a path in it. */
-function folderOf(parts: FileStreamParts): string {
-  const [entry] = parts.entries;
-  return entry === undefined ? '' : entry.label.slice(0, entry.label.length - entry.path.length);
 }
 
 /** A crash cuts the end of a store's last block; nothing that was acknowledged is gone unless an index speaks of it. */

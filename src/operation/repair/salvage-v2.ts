@@ -17,7 +17,7 @@ import { readV2 } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { placed } from '../open-archive.ts';
-import { storedBytes } from '../v2-messages.ts';
+import { recordBytesOf } from '../../format/block/record.ts';
 import type { MessageCursor, MessageRun, RunMessage } from './message-run.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { Damage, RepairNote } from './types.ts';
@@ -122,7 +122,7 @@ class SpanCursor implements MessageCursor {
       subject,
       header: header.length === 0 ? null : header,
       data: payload,
-      storedBytes: storedBytes(subject.length, header.length, payload.length),
+      storedBytes: recordBytesOf(subject.length, header.length, payload.length),
     };
   }
 

@@ -9,7 +9,7 @@ import { checkInput } from '../write/check-input.ts';
 import { placedAs } from '../write/convert.ts';
 import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
 import { keptForm } from '../write/rename.ts';
-import { carryOut, withData, type PlacedStream } from '../write/run.ts';
+import { carryOut, checkTarget, withData, type PlacedStream } from '../write/run.ts';
 import { streamContent } from '../write/stream-content.ts';
 import type { PlanReport, WrittenReport } from '../write/types.ts';
 import { moveConsumer } from './consumers.ts';
@@ -23,6 +23,7 @@ import type { SliceOptions } from './types.ts';
  */
 export async function sliceArchive(path: string, options: SliceOptions): Promise<WrittenReport | PlanReport> {
   checkRanges(options);
+  checkTarget(path, options.target);
   await checkInput(path, options);
   return withArchive(path, options, async (work) => {
     const { usable, skipped } = withData(work.selected.map(loadStream));

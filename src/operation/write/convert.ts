@@ -8,6 +8,7 @@ import { carryOut, checkTarget, withData, type PlacedStream } from './run.ts';
 import { streamContent } from './stream-content.ts';
 import type { OutputForm, PlanReport, WriteOptions, WrittenReport } from './types.ts';
 
+/** What to write an archive as. */
 export interface ConvertOptions extends WriteOptions {
   readonly to: OutputForm;
 }
@@ -48,7 +49,7 @@ export async function convertArchive(
   });
 }
 
-/** Where streams of an archive go that are written in another form than they have. Throws UsageError. */
+/** Where streams of an archive go that are written in another form than they have. */
 export function placedAs(
   form: OutputForm,
   streams: readonly OutgoingStream[],
@@ -56,14 +57,12 @@ export function placedAs(
 ): readonly PlacedStream[] {
   const isOne = streams.length === 1 && ONE_STREAM_KINDS.includes(work.container.kind);
   const hasAccounts = new Set(streams.map(({ account }) => account)).size > 1;
-  const placed = streams.map((outgoing): PlacedStream => {
+  return streams.map((outgoing): PlacedStream => {
     const path = isOne ? '' : join(hasAccounts ? (outgoing.account ?? '') : '', outgoing.name);
     const account = form === 'store' ? (outgoing.account ?? DEFAULT_ACCOUNT) : outgoing.account;
     const stream = { ...outgoing, account };
     return { stream, ...placeOf(form, stream, path) };
   });
-  checkPaths(placed);
-  return placed;
 }
 
 function placeOf(
@@ -79,15 +78,8 @@ function placeOf(
       };
     case 'tgz':
       return { shape: { as: 'snapshot', form }, path: path === '' ? '' : `${path}.tgz` };
-    default:
+    case 'v1':
+    case 'v2':
       return { shape: { as: 'backup', form }, path };
-  }
-}
-
-function checkPaths(placed: readonly PlacedStream[]): void {
-  const paths = new Set<string>();
-  for (const { path, stream } of placed) {
-    if (paths.has(path)) throw new UsageError(`two streams are called ${stream.name}: --account must choose`);
-    paths.add(path);
   }
 }

@@ -27,6 +27,7 @@ export interface OutgoingStream {
   readonly slice?: SliceReport;
 }
 
+/** A consumer as it is written. */
 export interface OutgoingConsumer {
   readonly name: string;
   readonly created: string | null;
@@ -72,7 +73,8 @@ export function outgoingStream(
   const name = options.as ?? (source.name || (textField(options.config ?? {}, 'name') ?? ''));
   if (name === '')
     throw new ToolError(`${source.parts.label}: nothing tells the stream's name: give --config`);
-  if (!isStreamName(name)) throw new UsageError(`${name} is no stream name`);
+  if (!isStreamName(name))
+    throw new UsageError(`${name} is no stream name: no blanks and none of . * > / \\ may be in it`);
   const mappings = mappingsFor(source, options);
   const own = options.config ?? source.config;
   if (own === null)

@@ -13,6 +13,7 @@ import { carryOut, checkTarget, type PlacedStream } from './run.ts';
 import { streamContent } from './stream-content.ts';
 import type { PlanReport, WriteOptions, WrittenReport } from './types.ts';
 
+/** The new name, and what follows it. */
 export interface RenameOptions extends WriteOptions {
   readonly as: string;
   /** Let streams of the same archive that copy from the renamed one copy from its new name. */

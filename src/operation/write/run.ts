@@ -45,6 +45,7 @@ export async function carryOut(
   options: WriteOptions,
 ): Promise<WrittenReport | PlanReport> {
   if (plan.placed.length === 0) throw new ToolError('none of the streams has data in it');
+  mustLieApart(plan.placed);
   checkTarget(work.container.path, options.target);
   if (options.dryRun === true) return planReport(plan, options);
   const staged = new StagedTarget(options.target);
@@ -61,6 +62,20 @@ export async function carryOut(
   }
 }
 
+/** Throws UsageError where two streams would be written at one place. */
+function mustLieApart(placed: readonly PlacedStream[]): void {
+  const paths = new Set<string>();
+  for (const { path, stream } of placed) {
+    if (paths.has(path)) throw new UsageError(twice(stream.name));
+    paths.add(path);
+  }
+}
+
+/** Two streams of one name, where one was expected. */
+export function twice(name: string): string {
+  return `two streams are called ${name}: --account must choose, or the path of one be given`;
+}
+
 /** Files that lie side by side are no archive that can be opened as one. */
 async function checkAll(
   { placed }: WritePlan,
@@ -75,14 +90,15 @@ async function checkAll(
 }
 
 /**
- * Looks at the target: free, and apart from the archive, which would change while it is read. Throws UsageError. Called once more
- * before the first byte is written: reading may have taken long.
+ * Looks at the target: free, and apart from the archive, which would change while it is read. Throws UsageError, and ToolError
+ * where it may not be written. Called once more before the first byte is written: reading may have taken long.
  */
 export function checkTarget(archivePath: string, target: string): void {
   const [from, to] = [resolve(archivePath), resolve(target)];
-  if (archivePath !== '-' && from === to) throw new UsageError('the archive and the target are the same');
+  if (archivePath !== '-' && from === to)
+    throw new UsageError(`the archive and the target are the same: ${target}`);
   if (archivePath !== '-' && to.startsWith(from + sep))
-    throw new UsageError(`${target} lies within the archive`);
+    throw new UsageError(`the target ${target} lies within the archive ${archivePath}`);
   mustBeFree(to);
 }
 
@@ -133,6 +149,7 @@ function planReport(plan: WritePlan, options: WriteOptions): PlanReport {
   };
 }
 
+/** What a report tells of one stream. */
 export function writtenStream(
   stream: OutgoingStream,
   shape: StreamShape,

@@ -8,7 +8,7 @@ import { rewrittenRoom } from '../../workers/rewrite-block.ts';
 import { BlockWriter, MOST_DELETED_IN_BLOCK } from '../../writer/block-writer.ts';
 import { StreamLayout } from '../../writer/stream-layout.ts';
 import type { StreamEnd } from '../../writer/index-files.ts';
-import { descriptorOf } from '../scan-stream.ts';
+import { descriptorOf } from '../../model/read-entry.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
 import { pause } from './pause.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
@@ -136,7 +136,7 @@ function jobOf(
 ): RewriteJob {
   return {
     kind: 'rewrite',
-    source: descriptorOf(block),
+    source: descriptorOf(block.entry),
     live: unpackRanges(live),
     key: hashKey(`${name}-${number}`),
     keepsSums: name === sourceName && number === block.index,

@@ -1,4 +1,4 @@
-import { CATALOG } from '../../findings/catalog/index.ts';
+import { isDamage } from '../../findings/status.ts';
 import { stringifyJson } from '../../core/json.ts';
 import type {
   DiffReport,
@@ -226,9 +226,7 @@ function notComparableLines(report: DiffReport, palette: Palette): string[] {
 function verdict(report: DiffReport, palette: Palette): string {
   const total = counted(report.streams.length, 'stream');
   const messages = report.streams.reduce((sum, stream) => sum + stream.messages.totals.same, 0n);
-  const isDamaged = [...report.findings.a, ...report.findings.b].some(
-    ({ severity, code }) => severity === 'critical' || 'unknown' in CATALOG[code],
-  );
+  const isDamaged = [...report.findings.a, ...report.findings.b].some(isDamage);
   const limit = isDamaged ? ', as far as both could be read' : '';
   if (report.same) return palette.good(`same: ${total}, ${counted(messages, 'message')}${limit}`);
   const others = report.streams.filter((stream) => !stream.same);

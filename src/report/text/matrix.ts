@@ -57,6 +57,7 @@ function verdict({ same, totals }: MatrixReport, palette: Palette): string {
   return palette.bad(`${parts.join('; ')}${missing}`);
 }
 
+/** What a source is called in a matrix: A, B, C. */
 export function letterOf(i: number): string {
   return i < 26 ? String.fromCodePoint(65 + i) : `#${i + 1}`;
 }
@@ -82,7 +83,9 @@ function statusText({ status, diverged_at, missing, extra }: ReplicaReport): str
       return `diverged at ${diverged_at}`;
     case 'absent':
       return '-';
-    default:
+    case 'same':
+    case 'missing':
+    case 'unreadable':
       return status;
   }
 }

@@ -1,0 +1,133 @@
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from '../support/captures.ts';
+import { CAPTURES, tempFolder, treeSum } from '../support/damage.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
+const FULL = join(CAPTURES, '2.14.5-full');
+const NOBODY = 65534;
+
+/** The command lines that write something new at a target. */
+const WRITERS: readonly (readonly [name: string, line: (archive: string, out: string) => string[]])[] = [
+  ['pack', (archive, out) => ['pack', archive, '--out', out]],
+  ['convert', (archive, out) => ['convert', archive, '--to', 'v2', '--out', out]],
+  ['rewrite-stream-name', (archive, out) => ['rewrite-stream-name', archive, 'NEW', '--out', out]],
+  ['slice', (archive, out) => ['slice', archive, '--subject', 'orders.>', '--out', out]],
+  ['repair', (archive, out) => ['repair', archive, '--out', out]],
+];
+
+/** Runs a command line that must be refused: its exit code, its words on one line, and that nothing in the folder changed. */
+function expectRefused(
+  line: readonly string[],
+  folder: string,
+  exit: number,
+  words: RegExp,
+  uid?: number,
+): void {
+  const before = treeSum(folder);
+  const run = runCli(line, undefined, uid);
+  expect(run.stderr.split('\n')[0]).toMatch(words);
+  expect(run.stderr).not.toMatch(/E[A-Z]{3,}:|\bat .*\.[jt]s:\d|bug/);
+  expect(run.stdout).toBe('');
+  expect(run.exit, run.stderr).toBe(exit);
+  expect(treeSum(folder)).toBe(before);
+}
+
+describe.each(WRITERS)('%s', (_, line) => {
+  it('names a target that is there, that is the archive, that lies in it or nowhere', () => {
+    const folder = tempFolder();
+    const [archive, target] = [join(folder, 'ORDERS'), join(folder, 'out')];
+    cpSync(ORDERS, archive, { recursive: true });
+    expectRefused(line(archive, join(folder, 'no/out')), folder, 2, /target's folder .*\/no is not there/);
+    expectRefused(line(archive, archive), folder, 2, /archive and the target are the same: .*\/ORDERS/);
+    expectRefused(
+      line(archive, join(archive, 'x')),
+      folder,
+      2,
+      /target .*\/x lies within the archive .*\/ORDERS/,
+    );
+    writeFileSync(target, 'mine');
+    expectRefused(line(archive, target), folder, 2, /target .*\/out is there already/);
+    expectRefused(
+      [...line(archive, join(folder, 'new')), '--dry-run', '--out', target],
+      folder,
+      2,
+      /--out may be given once/,
+    );
+  });
+
+  it('names an archive that is not there or may not be read, and a target that may not be written', () => {
+    const folder = tempFolder();
+    expectRefused(
+      line(join(folder, 'none'), join(folder, 'out')),
+      folder,
+      1,
+      /\/none: there is no such file or folder/,
+    );
+    const [open, closed] = [join(folder, 'open'), join(folder, 'closed')];
+    cpSync(ORDERS, closed, { recursive: true });
+    mkdirSync(open);
+    chmodSync(folder, 0o755);
+    chmodSync(open, 0o777);
+    chmodSync(closed, 0o000);
+    // Root reads and writes whatever the modes say.
+    const uid = process.getuid?.() === 0 ? NOBODY : undefined;
+    const denied = (name: string): RegExp => new RegExp(`/${name}: permission denied; run as a user who may`);
+    expectRefused(line(closed, join(open, 'out')), open, 1, denied('closed'), uid);
+    chmodSync(closed, 0o755);
+    chmodSync(open, 0o555);
+    expectRefused(line(ORDERS, join(open, 'out')), open, 1, denied('open'), uid);
+  });
+
+  it('names what is selected and not there, and streams that are there twice', () => {
+    const folder = tempFolder();
+    const out = join(folder, 'out');
+    const nobody = [...line(join(FULL, 'store'), out), '--account', 'nobody'];
+    expectRefused(nobody, folder, 2, /fits the selection account nobody; it holds \$G\/BATCH, /);
+    const none = [...line(ORDERS, out), '--stream', 'NONE'];
+    expectRefused(none, folder, 2, /fits the selection stream NONE; it holds ORDERS$/);
+    for (const name of ['a', 'b']) cpSync(ORDERS, join(folder, 'both', name), { recursive: true });
+    expectRefused(
+      line(join(folder, 'both'), out),
+      folder,
+      2,
+      /two streams are called ORDERS|streams are in it: .*--stream must/,
+    );
+  });
+});
+
+describe('extract-into-data-dir', () => {
+  it('names streams that are there twice, a data directory that is none, and an illegal name', () => {
+    const folder = tempFolder();
+    const store = join(folder, 'store');
+    mkdirSync(store);
+    for (const name of ['a', 'b']) cpSync(ORDERS, join(folder, 'both', name), { recursive: true });
+    const extract = (...args: string[]): string[] => ['extract-into-data-dir', ...args];
+    expectRefused(extract(join(folder, 'both'), store), folder, 2, /two streams are called ORDERS/);
+    expectRefused(extract(ORDERS, join(folder, 'no')), folder, 2, /data directory .*\/no is no folder/);
+    expectRefused(extract(join(folder, 'no'), store), folder, 1, /\/no: there is no such file or folder/);
+    expectRefused(extract(ORDERS, store, '--as', 'a/b'), folder, 2, /a\/b is no stream name: no blanks/);
+    expectRefused(extract(ORDERS), folder, 2, /<data-dir> must be given: natsarc extract-into-data-dir/);
+  });
+});
+
+describe('a command line', () => {
+  it('that cannot be is answered in the words it is typed with', () => {
+    const folder = tempFolder();
+    const refused = (line: string, words: RegExp, exit = 2): void =>
+      expectRefused(line.split(' '), folder, exit, words);
+    refused('pack', /^natsarc: <archive> must be given: natsarc pack <archive>$/);
+    refused('pack x', /^natsarc: --out must be given$/);
+    refused('convert x', /^natsarc: --to and --out must be given$/);
+    refused('convert x --to v3 --out y', /^natsarc: --to takes one of "v1", .*, not "v3"$/);
+    refused('pack x --out', /^natsarc: --out needs a value$/);
+    refused('pack x --out y --nope', /^natsarc: Unknown argument: nope$/);
+    refused('rewrite-stream-name x --out y', /^natsarc: <new-name> must be given/);
+    refused('cat x --object y', /^natsarc: --object needs --out$/);
+    refused('cat x --raw --kv', /^natsarc: --raw and --kv exclude each other$/);
+    refused('import x --out y --to v1 --to v2', /^natsarc: --to may be given once$/);
+    refused('verify', /^natsarc: <archive> must be given/, 3);
+  });
+});
