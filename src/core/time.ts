@@ -35,6 +35,11 @@ export function parseTimeNs(text: string): bigint | null {
   return BigInt(parsedSecondMs) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
 }
 
+/** Whether a time fits a record. */
+export function isTimeNs(timeNs: bigint): boolean {
+  return BigInt.asIntN(64, timeNs) === timeNs;
+}
+
 /** The second that was last read. */
 let [parsedSecondText, parsedSecondMs] = ['1970-01-01T00:00:00Z', 0];
 

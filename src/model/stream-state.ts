@@ -1,5 +1,5 @@
 import { clipRanges, countSequences, type SequenceRanges } from '../core/sequence-ranges.ts';
-import { formatTimeNs } from '../core/time.ts';
+import { formatTimeNs, isTimeNs, parseTimeNs } from '../core/time.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { StreamIndex } from '../format/index/types.ts';
 import { deletedBetween, highestSequence, type BlockLiveSet } from './live-set.ts';
@@ -136,6 +136,12 @@ function firstOfConfig(config: JsonObject | null): bigint {
 export function timeText(timeNs: bigint | null): string | null {
   if (timeNs === null) return null;
   return timeNs === 0n ? GO_ZERO_TIME : formatTimeNs(timeNs);
+}
+
+/** The reverse of `timeText` for a time that an archive declares: none, and one that no record can have, is 0n. */
+export function declaredTimeNs(text: string | null): bigint {
+  const timeNs = text === null ? null : parseTimeNs(text);
+  return timeNs !== null && isTimeNs(timeNs) ? timeNs : 0n;
 }
 
 /** Deleted sequences within first..last; the server counts one (0) for a stream that never had a message. */

@@ -31,15 +31,14 @@ export interface Archive {
 }
 
 /** What an operation knows of its own work. */
-interface OpenArchiveOptions extends SelectOptions {
+export interface OpenArchiveOptions extends SelectOptions {
   /** Go past damage of containers. */
   readonly salvage?: boolean;
   /** From how many bytes on threads pay. */
   readonly worthThreadsBytes?: number;
+  /** Threads that were started already; the work ends them. */
+  readonly pool?: Pool | undefined;
 }
-
-/** Blocks are sealed and packed: threads pay earlier than where they are only read. */
-export const WRITING = { worthThreadsBytes: 32 * 1024 * 1024 } as const;
 
 /**
  * Opens an archive, selects streams, does the work and closes, whatever happens. `salvage`: go past damage of containers.
@@ -81,12 +80,16 @@ export async function withPool<T>(
   const totalBytes = selections
     .flatMap(({ selected }) => selected)
     .reduce((sum, parts) => sum + parts.sizeBytes, 0);
-  const pool = new Pool({
-    jobs: options.jobs,
-    totalBytes: selections.flatMap(({ selected }) => selected).reduce((sum, parts) => sum + workOf(parts), 0),
-    worthThreadsBytes: options.worthThreadsBytes,
-    signal: options.signal,
-  });
+  const pool =
+    options.pool ??
+    new Pool({
+      jobs: options.jobs,
+      totalBytes: selections
+        .flatMap(({ selected }) => selected)
+        .reduce((sum, parts) => sum + workOf(parts), 0),
+      worthThreadsBytes: options.worthThreadsBytes,
+      signal: options.signal,
+    });
   let doneBytes = 0;
   const onBytes: OnBytes = (bytes, label) => {
     doneBytes += bytes;

@@ -111,16 +111,23 @@ export interface RewriteJob {
   readonly keepsSums: boolean;
   /** A skip record to end with: the stream's last sequence, deleted, and its time. */
   readonly tail: { readonly seq: bigint; readonly timeNs: bigint } | null;
-  /** Make it chunks of a snapshot under this path; null: leave it as it is. */
-  readonly packPath: string | null;
-  /** Shared memory for the result, with room for `rewrittenRoom` of the block's bytes. */
-  readonly target: Uint8Array;
+  /** Tell which subjects there are. */
+  readonly countsSubjects: boolean;
+  readonly target: RewriteTarget;
 }
+
+/**
+ * Where a rewritten block goes: an open file, which is synced; or shared memory with room for `rewrittenRoom` of the block's
+ * bytes, there as chunks of a snapshot under `packPath` where that is given and the block is not too small for chunks of its own.
+ */
+export type RewriteTarget =
+  | { readonly kind: 'file'; readonly descriptor: number }
+  | { readonly kind: 'memory'; readonly bytes: Uint8Array; readonly packPath: string | null };
 
 /** What was written, and what an index has to know of it. */
 export interface RewriteResult {
   readonly kind: 'rewrite';
-  /** So much of `target` is the block, or where it was packed its chunks. */
+  /** Of the block, or where it was packed of its chunks. */
   readonly lengthBytes: number;
   readonly isPacked: boolean;
   readonly messages: number;
@@ -129,7 +136,7 @@ export interface RewriteResult {
   readonly firstTimeNs: bigint;
   readonly lastSeq: bigint;
   readonly lastTimeNs: bigint;
-  /** Subject bytes as latin1 text, and how many messages have it. */
+  /** Subject bytes as latin1 text, and how many messages have it; none where they are not counted. */
   readonly subjects: ReadonlyMap<string, number>;
   /** Messages with a `Nats-TTL` or `Nats-Schedule` header: what an index has to know of them. */
   readonly timed: readonly TimedMessage[];

@@ -10,6 +10,9 @@ export interface ArchiveForm {
   readonly stream: TruthStream;
 }
 
+/** Streams that their own server damaged: a secure erase wrote plain bytes into compressed blocks. */
+export const BORN_DAMAGED: RegExp = /^COMPERASE$/;
+
 /** The store folder and the backups of every wanted stream of a capture, as far as they can be read and are there. */
 export function archiveForms(capture: Capture, isWanted: (name: string) => boolean): ArchiveForm[] {
   return capture.truth.accounts.flatMap((account) =>

@@ -101,7 +101,7 @@ export function editIndex(path: string, streamName: string, edit: (bytes: Buffer
   });
 }
 
-/** Offsets of the records in an uncompressed block. */
+/** Offsets of the records in an uncompressed block, up to where none can begin. */
 export function recordsOf(
   bytes: Buffer,
 ): { at: number; length: number; seq: bigint; subject: number; hasHeader: boolean }[] {
@@ -109,6 +109,7 @@ export function recordsOf(
   for (let at = 0; at + 22 <= bytes.length;) {
     const word = bytes.readUInt32LE(at);
     const length = word & 0x7fffffff;
+    if (length < 30) break;
     records.push({
       at,
       length,

@@ -4,7 +4,8 @@ import { UsageError } from '../../core/error.ts';
 import type { ServerGeneration } from '../../core/server-generation.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { clearLeftover, StagedStore, storeLeftovers, type StoreLeftover } from '../../writer/staged-store.ts';
-import { loadStream, TOOL, withArchive, type Archive, WRITING } from '../open-archive.ts';
+import { loadStream, TOOL, withArchive, type Archive } from '../open-archive.ts';
+import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from '../write/check-input.ts';
 import { checkWritten } from '../write/check-written.ts';
 import { DEFAULT_ACCOUNT } from '../write/convert.ts';
@@ -156,8 +157,7 @@ async function install(
       const state = await writeStream(stream, shape, join('new', pathOf(stream)), staged, work.signal);
       written.push(writtenStream(stream, shape, state));
     }
-    await work.pool.close();
-    await checkWritten(staged.newStreams, written, options);
+    await checkWritten(staged.newStreams, written, { jobs: options.jobs, pool: work.pool });
     mustBeStopped(dataDir);
     staged.install(streams.map(pathOf));
   } catch (error) {

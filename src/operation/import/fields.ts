@@ -1,16 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
 import { MAX_SEQUENCE } from '../../core/sequence-ranges.ts';
-import { parseTimeNs } from '../../core/time.ts';
+import { isTimeNs, parseTimeNs } from '../../core/time.ts';
 import type { Fail } from './json-reader.ts';
 
 /** What a record has room for: its two highest bits are flags. */
 export function isSequence(seq: bigint): boolean {
   return seq >= 0n && seq <= MAX_SEQUENCE;
-}
-
-/** Whether a time fits a record. */
-export function isTimeNs(timeNs: bigint): boolean {
-  return BigInt.asIntN(64, timeNs) === timeNs;
 }
 
 /** Reads the fields of one object of a document; where one is not as it must be it stops, with its place and name. */

@@ -61,7 +61,9 @@ function refusedSnapshot(
   const stopping = findings.find((finding) => finding.file === parts.label && STOPPING.has(finding.code));
   if (stopping !== undefined) return `the snapshot is damaged (${stopping.code})`;
   if (!parts.entries.some((entry) => entry.path === 'meta.inf')) return 'meta.inf is missing';
-  if (archive.config === null) return 'meta.inf cannot be read';
+  // The archive's configuration is that of backup.json then.
+  if (archive.config === null || findings.some(({ code }) => code === 'META_CORRUPT'))
+    return 'meta.inf cannot be read';
   const { config } = archive;
   const strange = Object.entries(WORDS).find(
     ([field, words]) => !words.includes(config[field] ?? words[0] ?? ''),

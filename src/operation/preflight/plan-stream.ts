@@ -163,17 +163,26 @@ function consumerSteps(
     }));
 }
 
+/** What limits take, and what the server stores behind the end meanwhile. */
 function limitSteps({ opened, stream }: ServedStream, file: string): PreflightStep[] {
   const held = opened.blocks.reduce((sum, block) => sum + countSequences(block.live), 0n);
-  const messages = held - stream.messages;
-  if (messages <= 0n) return [];
-  return [
+  const stored = stream.lastSeq > opened.lastSeq ? stream.lastSeq - opened.lastSeq : 0n;
+  const removed = held + stored - stream.messages;
+  const steps: PreflightStep[] = [
     {
       do: 'remove-messages',
       severity: 'warning',
       file,
-      messages,
+      messages: removed,
       reason: 'limits, TTLs or acknowledgements',
     },
+    {
+      do: 'store-messages',
+      severity: 'info',
+      file,
+      messages: stored,
+      reason: 'delete markers, or what a schedule is due to publish',
+    },
   ];
+  return steps.filter(({ messages = 0n }) => messages > 0n);
 }

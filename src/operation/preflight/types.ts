@@ -21,6 +21,7 @@ export interface PreflightStep {
     | 'rebuild-index'
     | 'drop-consumer'
     | 'remove-messages'
+    | 'store-messages'
     | 'delete-file'
     | 'finish-purge'
     | 'replay-batch';

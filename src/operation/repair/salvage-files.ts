@@ -19,9 +19,10 @@ import { LARGEST_BLOCK_BYTES } from '../write/stream-content.ts';
 import { BlockHandles } from './block-handles.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
-import { findIndex, isIndexOf, proofsOfIndex, proofsOfSidecars } from './index-proofs.ts';
+import { findIndex, isIndexOf, proofsOfIndex } from './index-proofs.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
+import { proofsOfSidecars } from './sidecar-proofs.ts';
 import type { Damage, RepairNote } from './types.ts';
 
 /** Reads what is left of a stream kept as files. `given`: a name from the command line. */
@@ -45,11 +46,12 @@ export async function salvageFiles(
     .map((block): ReadBlock => ({ block, content: contentOf(block, source, handles) }));
   const isFitting = anyIndex !== null && isIndexOf(anyIndex, blocks);
   const index = isFitting ? anyIndex : null;
+  const sidecars = proofsOfSidecars(archive, parts, blocks);
   const proofs = [
     ...(index === null
       ? []
       : [proofsOfIndex(index, archive.indexStanding === 'stale', labelBase(parts), blocks)]),
-    proofsOfSidecars(archive, parts, blocks),
+    sidecars,
   ];
   const end = endOf(blocks, proofs);
   const lostBefore = archive.manifest?.state?.lost ?? NO_SEQUENCES;
@@ -76,7 +78,7 @@ export async function salvageFiles(
       ...archive.findings,
       ...blocks.flatMap(({ block }) => (block.isPart ? [] : blockFindings(archive, parts, block))),
     ],
-    notes: notesOf(archive, name, blocks, anyIndex !== null && !isFitting),
+    notes: notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
     whole: isWhole(archive, blocks) ? blocks.map(({ block: { file, scan } }) => ({ file, scan })) : null,
     close: () => handles.close(),
   };
@@ -87,10 +89,12 @@ function notesOf(
   stream: string,
   blocks: readonly ReadBlock[],
   isIndexForeign: boolean,
+  saidOfSidecars: readonly string[],
 ): RepairNote[] {
   const texts = blocks
     .filter(({ block }) => block.owner.number !== block.file.index)
     .map(({ block }) => `${block.file.entry.label} holds the records of block ${block.owner.number}`);
+  texts.push(...saidOfSidecars);
   if (isIndexForeign) texts.push('index.db is of another stream of this name and proves nothing');
   if (stream !== before) texts.push(`the name is what the records were made for: ${stream}, not ${before}`);
   return texts.map((text) => ({ account, stream, text, loss: false }));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { UsageError } from '../../core/error.ts';
-import { loadStream, withArchive, type Archive, WRITING } from '../open-archive.ts';
+import { loadStream, withArchive, type Archive } from '../open-archive.ts';
+import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from './check-input.ts';
 import type { StreamShape } from './forms.ts';
 import { outgoingStream, type OutgoingStream } from './outgoing-stream.ts';

@@ -2,6 +2,7 @@ import { join, resolve, sep } from 'node:path';
 import { ToolError, UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
+import type { Pool } from '../../workers/pool.ts';
 import { mustBeFree, StagedTarget } from '../../writer/staged-target.ts';
 import { TOOL } from '../open-archive.ts';
 import { stateReport } from '../state-report.ts';
@@ -31,8 +32,7 @@ export interface WritePlan {
 export interface WriteSource {
   readonly container: { readonly path: string };
   readonly signal: AbortSignal | undefined;
-  /** Threads that are not needed any more once all is written. */
-  readonly pool?: { close(): Promise<void> };
+  readonly pool?: Pool;
 }
 
 /**
@@ -51,9 +51,7 @@ export async function carryOut(
   const staged = new StagedTarget(options.target);
   try {
     const report = await writeAll(plan, work, options, staged);
-    // Its threads would wait, with their memory, while others verify.
-    await work.pool?.close();
-    await checkAll(plan, report, staged.path, options);
+    await checkAll(plan, report, staged.path, { jobs: options.jobs, pool: work.pool });
     staged.commit();
     return report;
   } catch (error) {
@@ -81,12 +79,12 @@ async function checkAll(
   { placed }: WritePlan,
   { streams }: WrittenReport,
   path: string,
-  options: WriteOptions,
+  work: { readonly jobs: number | undefined; readonly pool: Pool | undefined },
 ): Promise<void> {
   const isFiles = placed.some((one) => one.shape.as === 'snapshot' && one.path !== '');
-  if (!isFiles) return checkWritten(path, streams, options);
+  if (!isFiles) return checkWritten(path, streams, work);
   for (const [i, one] of placed.entries())
-    await checkWritten(join(path, one.path), streams.slice(i, i + 1), options);
+    await checkWritten(join(path, one.path), streams.slice(i, i + 1), work);
 }
 
 /**
