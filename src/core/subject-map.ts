@@ -32,12 +32,18 @@ function isWildcard(token: string): boolean {
   return token === '*' || token === '>';
 }
 
-/** The subject as the first rule that fits gives it; as it is where none fits. */
-export function mapSubject(mappings: readonly SubjectMapping[], subject: string): string {
+/** The subject as the first rule that fits gives it, which goes to `used`; as it is where none fits. */
+export function mapSubject(
+  mappings: readonly SubjectMapping[],
+  subject: string,
+  used?: Set<SubjectMapping>,
+): string {
   const tokens = subject.split('.');
   for (const mapping of mappings) {
     const taken = wildcardTexts(mapping.from, tokens);
-    if (taken !== null) return fill(mapping.to, taken);
+    if (taken === null) continue;
+    used?.add(mapping);
+    return fill(mapping.to, taken);
   }
   return subject;
 }

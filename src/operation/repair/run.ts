@@ -6,7 +6,8 @@ import { loadStream, TOOL, withArchive, type Archive, WRITING } from '../open-ar
 import { checkInput } from '../write/check-input.ts';
 import { ONE_STREAM_KINDS } from '../write/convert.ts';
 import { outgoingStream } from '../write/outgoing-stream.ts';
-import { carryOut, checkTarget, withData, type PlacedStream } from '../write/run.ts';
+import { carryOut, checkTarget, withData } from '../write/run.ts';
+import type { PlacedStream } from '../write/write-placed.ts';
 import { sameStream, withOthers, type OtherArchive } from './other-archives.ts';
 import { repairStream } from './repair-stream.ts';
 import { salvageFiles } from './salvage-files.ts';

@@ -4,7 +4,8 @@ import { loadStream, withArchive, type Archive, WRITING } from '../open-archive.
 import { checkInput } from './check-input.ts';
 import type { StreamShape } from './forms.ts';
 import { outgoingStream, type OutgoingStream } from './outgoing-stream.ts';
-import { carryOut, checkTarget, withData, type PlacedStream } from './run.ts';
+import { carryOut, checkTarget, withData } from './run.ts';
+import type { PlacedStream } from './write-placed.ts';
 import { streamContent } from './stream-content.ts';
 import type { OutputForm, PlanReport, WriteOptions, WrittenReport } from './types.ts';
 
