@@ -14,7 +14,7 @@ export function parseSubjectMapping(text: string): SubjectMapping {
   const sides = text.split('=');
   const [from, to] = sides;
   if (sides.length !== 2 || from === undefined || to === undefined)
-    throw new UsageError(`a subject mapping is FROM=TO, such as 'orders.>=copy.orders.>', not ${text}`);
+    throw new UsageError(`--map-subject takes FROM=TO, such as 'orders.>=copy.orders.>', not ${text}`);
   for (const side of [from, to])
     if (!isSubjectPattern(side))
       throw new UsageError(`in the subject mapping ${text}, '${side}' is no subject`);

@@ -1,5 +1,6 @@
 import { join, resolve, sep } from 'node:path';
 import { UsageError } from '../../core/error.ts';
+import { systemErrorText } from '../../core/system-error.ts';
 import type { ServerGeneration } from '../../format/config-schema/since.ts';
 import { clearLeftover, StagedStore, storeLeftovers, type StoreLeftover } from '../../writer/staged-store.ts';
 import { withArchive, type Archive, WRITING } from '../open-archive.ts';
@@ -118,7 +119,7 @@ function tidyUp(staged: StagedStore): string[] {
     staged.discard();
     return [];
   } catch (error) {
-    return [`${staged.path} could not be removed: ${error instanceof Error ? error.message : String(error)}`];
+    return [`what was staged could not be removed: ${systemErrorText(error)}`];
   }
 }
 
