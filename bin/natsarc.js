@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-const { main } = require('../dist/bundle/natsarc.js');
+const path = require('node:path');
+const { loadChunk } = require('./chunks.js');
+
+const { main } = loadChunk(path.join(__dirname, '../dist/bundle/natsarc.js'));
 
 void main(process.argv.slice(2));

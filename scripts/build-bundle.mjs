@@ -13,7 +13,7 @@ const { dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
 rmSync(target, { recursive: true, force: true });
 await build({
-  input: { natsarc: `${root}src/cli/main.ts`, 'worker-main': `${root}src/workers/worker-main.ts` },
+  input: { natsarc: `${root}src/cli/main.ts`, 'thread-jobs': `${root}src/workers/worker-main.ts` },
   platform: 'node',
   external: Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
   output: {
@@ -24,7 +24,19 @@ await build({
     chunkFileNames: '[name].js',
   },
   logLevel: 'warn',
+  plugins: [
+    {
+      name: 'import-package',
+      // Chunks are scripts with parameters (bin/chunks.js), one of which imports for them.
+      renderChunk: (code) => code.replaceAll(/\bimport\(/g, 'importPackage('),
+    },
+  ],
 });
+// What a thread starts with.
+writeFileSync(
+  `${target}/worker-main.js`,
+  "require('../../bin/chunks.js').loadChunk(require('node:path').join(__dirname, 'thread-jobs.js'));\n",
+);
 writeFileSync(`${target}/package.json`, '{ "type": "commonjs" }\n');
 const licenses = BUNDLED.map(
   (name) => `${name}:\n\n${readFileSync(`${root}node_modules/${name}/LICENSE.md`, 'utf8')}`,

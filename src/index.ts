@@ -1,7 +1,10 @@
 export { CATALOG, type FindingCode } from './findings/catalog/index.ts';
 export type { CatalogEntry, Severity } from './findings/catalog-entry.ts';
-export type { Finding } from './findings/finding.ts';
+export type { Finding, FindingData } from './findings/finding.ts';
+export type { Status } from './findings/status.ts';
 export { CancelledError, SourceError, ToolError, UsageError } from './core/error.ts';
+export type { JsonObject, JsonValue } from './core/json.ts';
+export type { ServerGeneration } from './core/server-generation.ts';
 export { VERSION } from './core/version.ts';
 export { catMessages } from './operation/cat/run.ts';
 export type { CatResult, StoredMessage } from './operation/cat/types.ts';

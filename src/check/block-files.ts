@@ -1,6 +1,15 @@
-import { countSequences, mergeRanges, oneRange, rangesOf, subtractRanges } from '../core/sequence-ranges.ts';
+import { labelBase } from '../container/entries.ts';
+import {
+  countSequences,
+  mergeRanges,
+  NO_SEQUENCES,
+  oneRange,
+  rangesOf,
+  subtractRanges,
+  type SequenceRanges,
+} from '../core/sequence-ranges.ts';
 import type { Finding } from '../findings/finding.ts';
-import { allTombstones, indexedLive } from '../model/live-set.ts';
+import { allTombstones, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
 /** Blocks that should be there, or should not be as they are. */
@@ -15,7 +24,7 @@ function missingBlocks(evidence: StreamEvidence): Finding[] {
   return archive.index.blocks
     .filter((block) => !present.has(block.index) && countSequences(indexedLive(block)) > 0n)
     .map((block) =>
-      findingAt(evidence, `${folderOf(evidence)}msgs/${block.index}.blk`, {
+      findingAt(evidence, `${labelBase(archive.parts)}msgs/${block.index}.blk`, {
         code: 'BLK_MISSING',
         data: {
           block: block.index,
@@ -25,15 +34,6 @@ function missingBlocks(evidence: StreamEvidence): Finding[] {
         },
       }),
     );
-}
-
-/** The label of the stream's folder, ready to be put before a path in it. */
-function folderOf(evidence: StreamEvidence): string {
-  const entry =
-    evidence.archive.parts.form === 'v2' || evidence.archive.parts.form === 'config'
-      ? undefined
-      : evidence.archive.parts.entries[0];
-  return entry === undefined ? '' : entry.label.slice(0, entry.label.length - entry.path.length);
 }
 
 function compressedLast(evidence: StreamEvidence): Finding[] {
@@ -51,12 +51,12 @@ function compressedLast(evidence: StreamEvidence): Finding[] {
 function unexplainedHoles(evidence: StreamEvidence): Finding[] {
   const { archive, sets } = evidence;
   if (archive.indexStanding === 'current' || sets.some((set) => set.block.sidecar !== null)) return [];
+  const holes = holesBetween(sets);
+  if (holes.length === 0) return [];
   const scans = new Map(sets.map((set) => [set.block.index, set.scan]));
   const known = mergeRanges([allTombstones(scans), ...sets.map((set) => rangesOf(set.scan.erasedSeqs))]);
-  return sets.flatMap((set, at) => {
-    const before = sets.slice(0, at).findLast((other) => other.scan.lastSeq > 0n);
-    if (before === undefined || set.scan.firstSeq <= before.scan.lastSeq + 1n) return [];
-    const hole = subtractRanges(oneRange(before.scan.lastSeq + 1n, set.scan.firstSeq - 1n), known);
+  return holes.flatMap(({ set, sequences }) => {
+    const hole = subtractRanges(sequences, known);
     const [from, to] = [hole[0], hole.at(-1)];
     if (from === undefined || to === undefined) return [];
     return [
@@ -65,5 +65,21 @@ function unexplainedHoles(evidence: StreamEvidence): Finding[] {
         data: { from, to, sequences: countSequences(hole) },
       }),
     ];
+  });
+}
+
+interface HoleBefore {
+  readonly set: BlockLiveSet;
+  readonly sequences: SequenceRanges;
+}
+
+/** What lies between the messages of a block and those of the last block before it that has any. */
+function holesBetween(sets: readonly BlockLiveSet[]): HoleBefore[] {
+  let lastSeq = 0n;
+  return sets.flatMap((set) => {
+    const { firstSeq } = set.scan;
+    const hole = lastSeq > 0n ? oneRange(lastSeq + 1n, firstSeq - 1n) : NO_SEQUENCES;
+    if (set.scan.lastSeq > 0n) ({ lastSeq } = set.scan);
+    return hole.length === 0 ? [] : [{ set, sequences: hole }];
   });
 }

@@ -1,8 +1,18 @@
+import { unpackRanges } from '../core/packed-ranges.ts';
 import type { Fault, Finding } from '../findings/finding.ts';
 import type { FindingCode } from '../findings/catalog/index.ts';
 import type { ScanFault } from '../kernels/types.ts';
-import { indexedLive, type BlockLiveSet } from '../model/live-set.ts';
-import { countSequences } from '../core/sequence-ranges.ts';
+import { allTombstones, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
+import {
+  clipRanges,
+  countSequences,
+  MAX_SEQUENCE,
+  mergeRanges,
+  oneRange,
+  rangesOf,
+  subtractRanges,
+  type SequenceRanges,
+} from '../core/sequence-ranges.ts';
 import { findBlockOwner } from './block-owner.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
@@ -16,6 +26,7 @@ export const CODE_OF_KIND = {
 
 /** Every record that does not fit, each at its offset; a block of which nothing fits is said once. */
 export function checkBlockRecords(evidence: StreamEvidence): Finding[] {
+  const gone = deletedByRecords(evidence);
   return evidence.sets.flatMap((set, at) => {
     const file = set.block.entry.label;
     if (set.block.entry.sizeBytes === 0) return [findingAt(evidence, file, emptyFault(evidence, set))];
@@ -24,7 +35,9 @@ export function checkBlockRecords(evidence: StreamEvidence): Finding[] {
       if (owner !== null) return [findingAt(evidence, file, owner)];
     }
     const isLast = at === evidence.sets.length - 1;
-    return set.scan.faults.map((fault) => findingAt(evidence, file, faultOf(evidence, set, fault, isLast)));
+    return set.scan.faults.map((fault) =>
+      findingAt(evidence, file, faultOf(evidence, set, fault, isLast, isOnlyDeleted(set, fault, gone))),
+    );
   });
 }
 
@@ -52,7 +65,13 @@ function listedMessages(evidence: StreamEvidence, set: BlockLiveSet): bigint {
   return set.block.sidecar?.messages ?? 0n;
 }
 
-function faultOf(evidence: StreamEvidence, set: BlockLiveSet, fault: ScanFault, isLast: boolean): Fault {
+function faultOf(
+  evidence: StreamEvidence,
+  set: BlockLiveSet,
+  fault: ScanFault,
+  isLast: boolean,
+  isDeleted: boolean,
+): Fault {
   const place = {
     offsetBytes: fault.offsetBytes,
     lengthBytes: fault.lengthBytes,
@@ -61,10 +80,31 @@ function faultOf(evidence: StreamEvidence, set: BlockLiveSet, fault: ScanFault, 
       seq_before: fault.seqBefore,
       seq_after: fault.seqAfter,
       ...(fault.detail === '' ? {} : { detail: fault.detail }),
+      ...(isDeleted ? { deleted: true } : {}),
     },
   };
+  if (isDeleted && evidence.archive.indexStanding === 'current')
+    return { code: 'BLK_DELETED_RECORD_DAMAGED', ...place };
   if (fault.kind !== 'tail') return { code: CODE_OF_KIND[fault.kind], ...place };
   return { code: isLast && !isPromisedMore(evidence, set) ? 'BLK_TAIL_TORN' : 'BLK_TRUNCATED', ...place };
+}
+
+/** Whether every message that may have lain between the good records before and behind is known to be deleted. */
+function isOnlyDeleted({ expected }: BlockLiveSet, fault: ScanFault, gone: SequenceRanges): boolean {
+  if (fault.kind !== 'checksum' && fault.kind !== 'length') return false;
+  const firstSeq = fault.seqBefore + 1n;
+  const lastSeq = fault.seqAfter - 1n;
+  if (expected !== null)
+    return (
+      clipRanges(unpackRanges(expected), firstSeq, fault.seqAfter > 0n ? lastSeq : MAX_SEQUENCE).length === 0
+    );
+  return firstSeq <= lastSeq && subtractRanges(oneRange(firstSeq, lastSeq), gone).length === 0;
+}
+
+/** What tombstones and erased records tell deleted, whatever an index says. */
+function deletedByRecords({ sets }: StreamEvidence): SequenceRanges {
+  const scans = new Map(sets.map(({ block, scan }) => [block.index, scan]));
+  return mergeRanges([allTombstones(scans), ...sets.map(({ scan }) => rangesOf(scan.erasedSeqs))]);
 }
 
 /** Whether an index says that the block held messages behind its last good record; a snapshot is never torn. */

@@ -1,3 +1,4 @@
+import { unpackRanges } from '../core/packed-ranges.ts';
 import { countSequences, subtractRanges } from '../core/sequence-ranges.ts';
 import type { Finding } from '../findings/finding.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
@@ -10,7 +11,7 @@ export function checkBlockSidecars(evidence: StreamEvidence): Finding[] {
     const file = entry.label.replace(/\.blk$/, '.idx');
     if (!sidecarCurrent) return [findingAt(evidence, file, { code: 'BIX_STALE', data: { block: index } })];
     if (set.scan.faults.length > 0 || set.expected === null) return [];
-    const missing = subtractRanges(set.expected, set.scan.ranges);
+    const missing = subtractRanges(unpackRanges(set.expected), unpackRanges(set.scan.ranges));
     const count = countSequences(missing);
     if (count === 0n) return [];
     return [

@@ -10,6 +10,7 @@ export interface DeclaredCounts {
   readonly consumerCount: number;
 }
 
+/** The same counts as the archive has them. */
 export interface ActualCounts {
   readonly messages: bigint;
   readonly bytes: bigint;
@@ -21,7 +22,7 @@ export interface ActualCounts {
 }
 
 /**
- * backup.json against what the archive holds. It declares the state at the *start* of the snapshot (cli.md, severity):
+ * backup.json against what the archive holds. It declares the state at the *start* of the snapshot:
  * more messages behind its end are normal, fewer are a loss unless limits, TTLs or acknowledgements explain them.
  */
 export function declaredFaults(

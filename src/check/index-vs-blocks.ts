@@ -1,7 +1,9 @@
+import { unpackRanges } from '../core/packed-ranges.ts';
 import { countSequences, subtractRanges, type SequenceRanges } from '../core/sequence-ranges.ts';
 import type { Fault, Finding } from '../findings/finding.ts';
 import type { IndexBlock, StreamIndex } from '../format/index/types.ts';
 import { highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
+import { descriptorOf } from '../model/read-entry.ts';
 import { openBlock } from '../workers/open-block.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
@@ -46,9 +48,7 @@ function ageFault(index: StreamIndex, evidence: StreamEvidence): Fault {
 function hasIndexedEnd(evidence: StreamEvidence, index: StreamIndex): boolean {
   const set = evidence.sets.find((other) => other.block.index === index.lastBlockIndex);
   if (set === undefined || set.block.entry.sizeBytes > LARGEST_SEARCHED_BYTES) return true;
-  const source = set.block.entry.open();
-  source.close();
-  const open = openBlock(source.descriptor);
+  const open = openBlock(descriptorOf(set.block.entry));
   try {
     const bytes = Buffer.alloc(open.content.sizeBytes);
     open.content.read(bytes, 0);
@@ -63,7 +63,7 @@ function blockFindings(evidence: StreamEvidence, index: StreamIndex, label: stri
   return evidence.sets.flatMap((set, i) => {
     const listed = byNumber.get(set.block.index);
     if (listed === undefined) return [];
-    const missing = subtractRanges(indexedLive(listed), set.scan.ranges);
+    const missing = subtractRanges(indexedLive(listed), unpackRanges(set.scan.ranges));
     const tally = evidence.tallies[i];
     const missingCount = countSequences(missing);
     if (missingCount > 0n) return missingMessages(evidence, set, listed, missing);

@@ -14,11 +14,12 @@ export interface StreamEvidence {
   readonly sets: readonly BlockLiveSet[];
   /** Live messages, block by block, in the order of `sets`. */
   readonly tallies: readonly TallyResult[];
-  /** Live messages with good records, the whole stream. */
+  /** Live messages with good records, the whole stream; joined when first asked for. */
   readonly live: SequenceRanges;
   readonly total: TallyResult;
 }
 
+/** A finding in a file of the stream. */
 export function findingAt(evidence: StreamEvidence, file: string, fault: Fault): Finding {
   return makeFinding(fault, { ...evidence.archive.place, file });
 }

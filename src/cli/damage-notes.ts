@@ -1,5 +1,5 @@
-import { CATALOG } from '../findings/catalog/index.ts';
 import type { Finding } from '../findings/finding.ts';
+import { isDamage } from '../findings/status.ts';
 import { escapeText } from '../report/escape.ts';
 import type { CliContext } from './context.ts';
 import { exitOfFindings } from './exit-code.ts';
@@ -14,10 +14,9 @@ export function tellDamage(findings: readonly Finding[], context: CliContext): v
 
 /** Says on standard error what was damaged or closed to us; `side` tells in which archive. */
 export function noteDamage(findings: readonly Finding[], context: CliContext, side: string): void {
-  const told = findings.filter(
-    (finding) => finding.severity === 'critical' || 'unknown' in CATALOG[finding.code],
-  );
-  const lines = told.map((finding) => escapeText(`natsarc: ${side}${noteText(finding)}`));
+  const lines = findings
+    .filter(isDamage)
+    .map((finding) => escapeText(`natsarc: ${side}${noteText(finding)}`));
   for (const line of [...new Set(lines)].slice(0, MOST_NOTES)) context.note(line);
 }
 

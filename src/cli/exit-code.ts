@@ -1,8 +1,7 @@
-import { CATALOG } from '../findings/catalog/index.ts';
 import type { Finding } from '../findings/finding.ts';
-import type { Status } from '../operation/types.ts';
+import { isDamage, type Status } from '../findings/status.ts';
 
-/** The classes of cli.md: `verify` speaks as `nats server check` does, the others as Unix commands do. */
+/** `verify` speaks as `nats server check` does, the others as Unix commands do. */
 export const EXIT = {
   done: 0,
   failed: 1,
@@ -22,15 +21,11 @@ export function exitOfStatus(status: Status, isWarningCritical: boolean): number
 
 /** `inspect`, `cat` and `export`: done, or done with something damaged, missing or closed to us. */
 export function exitOfFindings(findings: readonly Finding[]): number {
-  return isDamaged(findings) ? EXIT.damaged : EXIT.done;
+  return findings.some(isDamage) ? EXIT.damaged : EXIT.done;
 }
 
 /** `diff`, as diff has it: what could not be read whole is trouble, whatever the rest is like. */
 export function exitOfDiff(isSame: boolean, findings: readonly Finding[]): number {
-  if (isDamaged(findings)) return EXIT.trouble;
+  if (findings.some(isDamage)) return EXIT.trouble;
   return isSame ? EXIT.done : EXIT.different;
-}
-
-function isDamaged(findings: readonly Finding[]): boolean {
-  return findings.some((finding) => finding.severity === 'critical' || 'unknown' in CATALOG[finding.code]);
 }

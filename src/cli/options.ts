@@ -55,10 +55,10 @@ export const SELECT_FLAGS = {
   jobs: { type: 'number', describe: 'threads', requiresArg: true },
   'key-file': {
     type: 'string',
-    describe: 'key of an encrypted store (not supported yet)',
+    describe: 'key of an encrypted store: refused, since none can be opened yet',
     requiresArg: true,
   },
-  'prev-key-file': { type: 'string', describe: 'previous key (not supported yet)', requiresArg: true },
+  'prev-key-file': { type: 'string', describe: 'its previous key: refused too', requiresArg: true },
 } as const;
 
 export interface SelectArguments {
@@ -67,13 +67,14 @@ export interface SelectArguments {
   readonly block?: number | undefined;
   readonly jobs?: number | undefined;
   readonly keyFile?: string | undefined;
+  readonly prevKeyFile?: string | undefined;
 }
 
 export function selectOptions(args: SelectArguments, context: CliContext): SelectOptions {
   if (args.jobs !== undefined && !(Number.isInteger(args.jobs) && args.jobs >= 1))
     throw new UsageError('--jobs takes a number from 1 on');
-  if (args.keyFile !== undefined)
-    context.note('natsarc: encrypted stores cannot be opened yet; --key-file is ignored');
+  refuseKey(args.keyFile, 'key-file');
+  refuseKey(args.prevKeyFile, 'prev-key-file');
   return {
     ...(args.account === undefined ? {} : { account: args.account }),
     ...(args.stream === undefined ? {} : { streams: args.stream }),
@@ -82,6 +83,14 @@ export function selectOptions(args: SelectArguments, context: CliContext): Selec
     signal: context.signal,
     onProgress: (progress) => context.progress.report(progress),
   };
+}
+
+/** Whoever names a key expects that the data is opened with it. */
+function refuseKey(file: string | undefined, flag: string): void {
+  if (file !== undefined)
+    throw new UsageError(
+      `--${flag}: encrypted data cannot be opened yet; leave it out to see what is in clear`,
+    );
 }
 
 /** The clock of predictions. */

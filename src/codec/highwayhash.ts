@@ -1,6 +1,6 @@
 import { highwayHash64, sha256 } from '../kernels/index.ts';
 
-/** The HighwayHash key of a name: SHA-256 of its UTF-8 bytes, 32 bytes (format.md section 0). */
+/** The HighwayHash key of a name: SHA-256 of its UTF-8 bytes, 32 bytes. `format/README.md` has the names. */
 export function hashKey(keyString: string): Uint8Array {
   return sha256(Buffer.from(keyString, 'utf8'));
 }

@@ -6,6 +6,7 @@ import { joinLabel, readFolder, type FolderItem } from './folder.ts';
 import { openSnapshot, snapshotForm, type SnapshotForm, type SnapshotOptions } from './snapshot.ts';
 import { TAR_BLOCK_BYTES } from './tar/header.ts';
 
+/** What the `nats` command puts beside a snapshot. */
 export const MANIFEST_NAME = 'backup.json';
 const DATA_NAMES = ['stream.tar.s2', 'stream.arc.s2'];
 

@@ -1,11 +1,17 @@
 import type { ByteSource } from '../source/byte-source.ts';
 import { FileSource } from '../source/file.ts';
 import { SliceSource } from '../source/slice.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, StreamParts } from './entry.ts';
 
 /** A file of its own. */
 export function fileEntry(path: string, label: string, filePath: string, sizeBytes: number): Entry {
   return { path, label, sizeBytes, carrierOffsetBytes: null, open: () => new FileSource(filePath) };
+}
+
+/** What stands before the path of a stream's file in its label. */
+export function labelBase(parts: StreamParts): string {
+  const [entry] = 'entries' in parts ? parts.entries : [];
+  return entry === undefined ? '' : entry.label.slice(0, entry.label.length - entry.path.length);
 }
 
 /** A run of bytes in a source that stays open as long as the archive does. */

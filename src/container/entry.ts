@@ -59,8 +59,10 @@ export interface ConfigOnlyParts extends StreamPartsBase {
   readonly consumerEntries: readonly Entry[];
 }
 
+/** The bytes of one stream, in one of the ways they can be packed. */
 export type StreamParts = FileStreamParts | V2StreamParts | ConfigOnlyParts;
 
+/** What a user gave: decided by content, never by a name. */
 export type ArchiveKind =
   | 'stream-backup'
   | 'account-backup'

@@ -39,6 +39,7 @@ export function readFolder(path: string, label: string, place: Place, findings: 
   return items;
 }
 
+/** A path as findings name it. */
 export function joinLabel(label: string, name: string): string {
   return label === '' ? name : `${label}/${name}`;
 }

@@ -19,6 +19,7 @@ import { openSnapshot } from './snapshot.ts';
 import { readStore } from './store-folder.ts';
 import { UnreadableArchive } from './unreadable.ts';
 
+/** What the bytes of an archive may not tell, and how to go about it. */
 export interface OpenOptions {
   /** For a single block: the stream it belongs to, where its folder does not tell. */
   readonly streamName?: string;

@@ -1,8 +1,6 @@
 import { CHUNK_CRC_BYTES, CHUNK_HEADER_BYTES, CHUNK_TYPE } from '../codec/s2/framing.ts';
-import { readChunkHead } from '../codec/s2/index-chunks.ts';
 import type { Fault } from '../findings/finding.ts';
 import {
-  crc32cMasked,
   decodeS2Input,
   decodeS2InputPart,
   decodeS2Pair,
@@ -12,34 +10,13 @@ import {
 } from '../kernels/index.ts';
 import type { ByteSource, S2IndexColumns, SourceDescriptor } from '../source/byte-source.ts';
 import { SliceSource } from '../source/slice.ts';
+import { ChunkFinder, type Chunk } from './s2-chunk-finder.ts';
+import { heldOf, type Held } from './s2-held.ts';
 
 /** Reads of no more than this, here and there (headers of a tar), do not decode whole chunks. */
 const PEEK_BYTES = 4096;
 /** Who reads this much at once goes on reading. */
 const LONG_READ_BYTES = 64 * 1024;
-/** Chunks this far ahead are found by walking on. */
-const WALK_BYTES = 8 * 1024 * 1024;
-
-type Gap = NonNullable<S2IndexColumns['gaps']>[number];
-
-interface Chunk {
-  readonly encodedAt: number;
-  readonly nextAt: number;
-  readonly decodedAt: number;
-  readonly decodedBytes: number;
-  /** null: a gap. */
-  readonly type: number | null;
-  readonly bodyBytes: number;
-}
-
-/** Decoded bytes of a chunk, or of its beginning. */
-interface Held {
-  readonly chunk: Chunk;
-  readonly content: Uint8Array;
-  readonly fault: Fault | null;
-  /** Whether all of it was decoded and its checksum compared. */
-  readonly isChecked: boolean;
-}
 
 /** Whose chunks lie in this thread's kernel memory, where the next decoding will overwrite them. */
 const kernelMemory: { tenant: S2Source | null } = { tenant: null };
@@ -58,7 +35,7 @@ export class S2Source implements ByteSource {
   readonly #index: S2IndexColumns;
   readonly #endBytes: number;
   readonly #isNested: boolean;
-  readonly #gaps: ReadonlyMap<number, Gap>;
+  readonly #finder: ChunkFinder;
   readonly #damaged = new Set<number>();
   #held: readonly Held[] = [];
   #isClosed = false;
@@ -69,7 +46,7 @@ export class S2Source implements ByteSource {
   constructor(of: ByteSource, index: S2IndexColumns, endBytes: number = index.decodedSizeBytes) {
     this.#of = of;
     this.#index = index;
-    this.#gaps = new Map((index.gaps ?? []).map((gap) => [gap.encodedAt, gap]));
+    this.#finder = new ChunkFinder(of, index);
     this.#endBytes = endBytes;
     this.#isNested = isDecoded(of);
     this.sizeBytes = index.decodedSizeBytes;
@@ -125,7 +102,7 @@ export class S2Source implements ByteSource {
   /** Decodes the chunk that holds a decoded offset; with it the next one, where that will be read too. */
   #load(offsetBytes: number, wantedBytes: number): void {
     const before = this.#held.at(-1);
-    const chunk = this.#find(offsetBytes);
+    const chunk = this.#finder.find(offsetBytes, before?.chunk);
     if (chunk === null) return;
     const isKnown = this.#held.some((held) => held.chunk.encodedAt === chunk.encodedAt);
     const untilBytes = offsetBytes + wantedBytes - chunk.decodedAt;
@@ -137,42 +114,12 @@ export class S2Source implements ByteSource {
     )
       if (this.#peek(chunk, untilBytes)) return;
     const goesOn = wantedBytes >= LONG_READ_BYTES || before?.chunk.nextAt === chunk.encodedAt;
-    const next = goesOn ? this.#chunkFrom(chunk.nextAt, chunk.decodedAt + chunk.decodedBytes) : null;
+    const next = goesOn ? this.#finder.chunkFrom(chunk.nextAt, chunk.decodedAt + chunk.decodedBytes) : null;
     // A salvage takes what decodes of a damaged chunk, one at a time.
     const isSalvage = this.#index.gaps !== undefined;
     const isPair = chunk.type === CHUNK_TYPE.compressed && next?.type === CHUNK_TYPE.compressed;
     if (isPair && !isSalvage && next.decodedAt < this.#endBytes) this.#decodePair(chunk, next);
     else this.#decode(chunk);
-  }
-
-  #find(decodedOffset: number): Chunk | null {
-    const last = this.#held.at(-1)?.chunk;
-    const lastEnd = last === undefined ? Infinity : last.decodedAt + last.decodedBytes;
-    const isAhead = decodedOffset >= lastEnd && decodedOffset < lastEnd + WALK_BYTES;
-    const row = rowBefore(this.#index.decodedOffsets, decodedOffset);
-    let chunk =
-      isAhead && last !== undefined
-        ? this.#chunkFrom(last.nextAt, lastEnd)
-        : this.#chunkFrom(this.#index.encodedOffsets[row] ?? 0, this.#index.decodedOffsets[row] ?? 0);
-    while (chunk !== null && decodedOffset >= chunk.decodedAt + chunk.decodedBytes)
-      chunk = this.#chunkFrom(chunk.nextAt, chunk.decodedAt + chunk.decodedBytes);
-    return chunk;
-  }
-
-  /** The first chunk with content from an encoded offset on. */
-  #chunkFrom(encodedFrom: number, decodedAt: number): Chunk | null {
-    const head = new Uint8Array(16);
-    let encodedAt = encodedFrom;
-    while (encodedAt < this.#index.encodedEndBytes) {
-      const gap = this.#gaps.get(encodedAt);
-      const filled = gap === undefined ? this.#of.read(head, encodedAt) : 0;
-      const found = gap === undefined ? readChunkHead(head.subarray(0, filled), encodedAt) : headOfGap(gap);
-      if ('code' in found) return null;
-      const nextAt = encodedAt + CHUNK_HEADER_BYTES + found.bodyBytes;
-      if (found.decodedBytes > 0) return { encodedAt, nextAt, decodedAt, ...found };
-      encodedAt = nextAt;
-    }
-    return null;
   }
 
   /** Decodes no more of a chunk than its first bytes, unchecked; false where that cannot be done. */
@@ -268,46 +215,6 @@ export class S2Source implements ByteSource {
   }
 }
 
-function heldOf(chunk: Chunk, content: Uint8Array | null, sum: number): Held {
-  if (content === null)
-    return {
-      chunk,
-      content: new Uint8Array(chunk.decodedBytes),
-      fault: faultOf('S2_CHUNK_CORRUPT', chunk),
-      isChecked: true,
-    };
-  const isSound = crc32cMasked(content) === sum;
-  const rest = chunk.decodedBytes - content.length;
-  if (rest > 0) content = Buffer.concat([content, new Uint8Array(rest)]);
-  return { chunk, content, fault: isSound ? null : faultOf('S2_CRC_MISMATCH', chunk), isChecked: true };
-}
-
-function faultOf(code: 'S2_CHUNK_CORRUPT' | 'S2_CRC_MISMATCH', chunk: Chunk): Fault {
-  return {
-    code,
-    offsetBytes: chunk.encodedAt,
-    lengthBytes: chunk.bodyBytes + CHUNK_HEADER_BYTES,
-    data: { decoded_offset: chunk.decodedAt, decoded_length: chunk.decodedBytes },
-  };
-}
-
-function headOfGap(gap: Gap): { type: number | null; bodyBytes: number; decodedBytes: number } {
-  const { type, decodedBytes } = gap;
-  return { type, decodedBytes, bodyBytes: gap.encodedEnd - gap.encodedAt - CHUNK_HEADER_BYTES };
-}
-
 function isDecoded(source: ByteSource): boolean {
   return source instanceof S2Source || (source instanceof SliceSource && isDecoded(source.of));
-}
-
-/** The last row that begins at or before an offset; 0 where none does. */
-function rowBefore(offsets: Float64Array, offset: number): number {
-  let low = 0;
-  let high = offsets.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((offsets[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

@@ -27,6 +27,7 @@ export interface OpenSnapshot {
   readonly close: () => void;
 }
 
+/** How a file is packed; null: it is no snapshot. */
 export type SnapshotForm = 's2' | 'gzip' | 'tar' | 'empty' | null;
 
 const V2_MAGIC = 'NATSARC1';
@@ -43,6 +44,7 @@ export function snapshotForm(head: Uint8Array): SnapshotForm {
   return header === null || header === 'zero' ? null : 'tar';
 }
 
+/** How to go about a snapshot. */
 export interface SnapshotOptions {
   readonly signal?: AbortSignal | undefined;
   /** Go past damage of the framing and of tar headers. */
@@ -148,7 +150,7 @@ function tarParts(
   return { form, ...place, sizeBytes, entries, emptyFolders: [], carrier, findings };
 }
 
-/** A server that failed half way ends the tar properly and leaves its error in it (format.md 8.2). */
+/** A server that failed half way ends the tar properly and leaves its error in it (README.md). */
 function abortFindings(entries: readonly Entry[], place: SnapshotPlace): Finding[] {
   return entries
     .filter((entry) => entry.path === 'errors.txt')

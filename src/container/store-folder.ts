@@ -5,6 +5,7 @@ import type { StreamParts } from './entry.ts';
 import { joinLabel, readFolder, type FolderItem } from './folder.ts';
 import { isStreamFolder, readStreamFolder } from './stream-folder.ts';
 
+/** The streams in a store, from its root down to one folder, and what lies beside them. */
 export interface StoreContent {
   readonly kind: 'store' | 'account-store' | 'stream-store';
   readonly streams: readonly StreamParts[];

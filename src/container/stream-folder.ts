@@ -3,7 +3,7 @@ import { fileEntry } from './entries.ts';
 import type { Entry, FileStreamParts } from './entry.ts';
 import { joinLabel, readFolder, type FolderItem } from './folder.ts';
 
-/** Names a server writes into a stream's folder (format.md section 1). */
+/** Names a server writes into a stream's folder (format/README.md). */
 const STREAM_FILES = /^(meta\.inf|meta\.sum|meta\.key|sources\.db)$/;
 const MESSAGE_FILES = /^((0|[1-9][0-9]*)\.(blk|idx|fss|key)|index\.db|thw\.db|sched\.db)$/;
 const CONSUMER_FILES = /^(meta\.inf|meta\.sum|meta\.key|o\.dat)$/;
@@ -104,7 +104,7 @@ class StreamFolderReader {
   }
 }
 
-/** A purge that has made its new folder is completed at the next start: what is in there counts (format.md 1.3). */
+/** A purge that has made its new folder is completed at the next start: what is in there counts (README.md). */
 function messageFolder(
   items: readonly FolderItem[],
   read: (item: FolderItem) => FolderItem[],

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../source/byte-source.ts';
-import { isSentinel, MAX_HEAD_BYTES, parseV2Head, type V2EntryHead, type V2WalkMessage } from './v2-walk.ts';
+import { isSentinel, MAX_HEAD_BYTES, parseV2Head, type V2EntryHead, type V2WalkMessage } from './v2-entry.ts';
 
 const WINDOW_BYTES = 1024 * 1024;
 /** Longer subjects are not believed behind damage. */
@@ -20,6 +20,7 @@ export interface V2Span {
   readonly seqs: readonly bigint[];
 }
 
+/** Where sound entries lie in a damaged V2 archive. */
 export interface V2Spans {
   readonly spans: readonly V2Span[];
   /** Whether the end mark was met. */

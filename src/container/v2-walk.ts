@@ -1,44 +1,11 @@
-import { Cursor } from '../core/bytes/cursor.ts';
 import type { Fault } from '../findings/finding.ts';
 import { takeV2Messages, v2Window, type V2Run } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-
-/*
- * V2 archive behind its magic (format.md 8.4):
- *   entry := nameLen:uvarint time:varint seq:uvarint headerLen:uvarint payloadLen:uvarint name header payload
- *   state.json, then as many consumers as it says, then messages in rising sequence, then an entry of five zero bytes
- */
-
-export interface V2WalkMessage {
-  readonly offsetBytes: number;
-  readonly subject: Uint8Array;
-  readonly timeNs: bigint;
-  readonly seq: bigint;
-  readonly header: Uint8Array;
-  readonly payload: Uint8Array;
-}
-
-/** What the walk meets, in the archive's order. Bytes are borrowed: they hold until the next step. */
-export type V2Entry =
-  | { readonly kind: 'state'; readonly payload: Uint8Array }
-  | { readonly kind: 'consumer'; readonly name: string; readonly payload: Uint8Array }
-  | { readonly kind: 'message'; readonly message: V2WalkMessage };
+import { isSentinel, MAX_HEAD_BYTES, parseV2Head, type V2Entry, type V2EntryHead } from './v2-entry.ts';
 
 const WINDOW_BYTES = 1024 * 1024;
-/** The longest head. */
-export const MAX_HEAD_BYTES = 50;
 const MAX_NAME_BYTES = 1024 * 1024; // server: archive reader's name limit
 const MAX_CONTENT_BYTES = 96 * 1024 * 1024;
-
-/** What stands before an entry's name, header and payload. */
-export interface V2EntryHead {
-  readonly nameBytes: number;
-  readonly timeNs: bigint;
-  readonly seq: bigint;
-  readonly headerBytes: number;
-  readonly payloadBytes: number;
-  readonly lengthBytes: number;
-}
 
 /** Walks a V2 body from its first entry to its end mark, in bounded memory. Stops where entries cannot be told apart. */
 export class V2Walker {
@@ -181,28 +148,4 @@ export class V2Walker {
     const from = at - this.#from;
     return this.#window.subarray(from, from + lengthBytes);
   }
-}
-
-/** Reads the head of an entry; null where the bytes end before it does. */
-export function parseV2Head(bytes: Uint8Array): V2EntryHead | null {
-  const cursor = new Cursor(bytes);
-  const head = {
-    nameBytes: cursor.count(),
-    timeNs: cursor.varint(),
-    seq: cursor.uvarint(),
-    headerBytes: cursor.count(),
-    payloadBytes: cursor.count(),
-  };
-  return cursor.isShort ? null : { ...head, lengthBytes: cursor.offsetBytes };
-}
-
-/** The end mark: an entry of five zero bytes. */
-export function isSentinel(head: V2EntryHead): boolean {
-  return (
-    head.nameBytes === 0 &&
-    head.timeNs === 0n &&
-    head.seq === 0n &&
-    head.headerBytes === 0 &&
-    head.payloadBytes === 0
-  );
 }

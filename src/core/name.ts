@@ -15,7 +15,7 @@ export function matchesName(pattern: string, name: string): boolean {
   return at <= name.length - last.length;
 }
 
-/** Whether servers take a text as a stream's name (format.md 2.3; server: isValidName). */
+/** Whether servers take a text as a stream's name (format/README.md; server: isValidName). */
 export function isStreamName(name: string): boolean {
   const lengthBytes = new TextEncoder().encode(name).length;
   // oxlint-disable-next-line no-control-regex

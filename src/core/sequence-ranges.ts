@@ -6,19 +6,23 @@ import { RangeBuilder } from './range-builder.ts';
  */
 export type SequenceRanges = BigUint64Array;
 
-/** Above it are the marks of erased messages and tombstones (format.md 3.1). */
+/** Above it are the marks of erased messages and tombstones (format/block/README.md). */
 export const MAX_SEQUENCE: bigint = (1n << 62n) - 1n;
 
+/** The empty set. */
 export const NO_SEQUENCES: SequenceRanges = new BigUint64Array(0);
 
+/** The sequences from..to, both included; none where `from` is above `to`. */
 export function oneRange(from: bigint, to: bigint): SequenceRanges {
   return from <= to ? BigUint64Array.of(from, to) : NO_SEQUENCES;
 }
 
+/** The pairs from, to in rising order. */
 export function* eachRange(ranges: SequenceRanges): Generator<readonly [bigint, bigint]> {
   for (let i = 0; i + 1 < ranges.length; i += 2) yield [ranges[i] ?? 0n, ranges[i + 1] ?? 0n];
 }
 
+/** Every sequence by itself, in rising order: for sets that are known to be small. */
 export function* eachSequence(ranges: SequenceRanges): Generator<bigint> {
   for (const [from, to] of eachRange(ranges)) for (let seq = from; seq <= to; seq++) yield seq;
 }
@@ -42,6 +46,7 @@ function firstPairEndingAtOrAfter(ranges: SequenceRanges, seq: bigint): number {
   return low;
 }
 
+/** Whether the set holds a sequence. */
 export function hasSequence(ranges: SequenceRanges, seq: bigint): boolean {
   const pair = firstPairEndingAtOrAfter(ranges, seq);
   return 2 * pair < ranges.length && (ranges[2 * pair] ?? 0n) <= seq;
@@ -76,7 +81,7 @@ export class RisingLookup {
 
 /** Makes a set of sequences in any order, repeated or not. */
 export function rangesOf(seqs: BigUint64Array): SequenceRanges {
-  const out = new RangeBuilder();
+  const out = new RangeBuilder(seqs.length);
   for (const seq of seqs.toSorted()) out.add(seq, seq);
   return out.take();
 }
@@ -143,6 +148,19 @@ export function subtractRanges(a: SequenceRanges, b: SequenceRanges): SequenceRa
       next = (b[k + 1] ?? 0n) + 1n;
     }
     if (next <= to) out.add(next, to);
+  }
+  return out.take();
+}
+
+/** The first `count` of the set. */
+export function lowestSequences(ranges: SequenceRanges, count: number): SequenceRanges {
+  const out = new RangeBuilder();
+  let left = BigInt(count);
+  for (const [from, to] of eachRange(ranges)) {
+    if (left <= 0n) break;
+    const end = to - from + 1n > left ? from + left - 1n : to;
+    out.add(from, end);
+    left -= end - from + 1n;
   }
   return out.take();
 }

@@ -1,3 +1,4 @@
+/** Nanoseconds. */
 export const NS_PER_SECOND = 1_000_000_000n;
 
 /** The second that was last formatted: times mostly come in order, many within one second. */
@@ -32,6 +33,11 @@ export function parseTimeNs(text: string): bigint | null {
     [parsedSecondText, parsedSecondMs] = [secondText, milliseconds];
   }
   return BigInt(parsedSecondMs) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
+}
+
+/** Whether a time fits a record. */
+export function isTimeNs(timeNs: bigint): boolean {
+  return BigInt.asIntN(64, timeNs) === timeNs;
 }
 
 /** The second that was last read. */

@@ -1,4 +1,4 @@
-/** How much a finding matters; the classes are those of cli.md. */
+/** How much a finding matters; see `status.ts` for what they come to. */
 export type Severity = 'critical' | 'warning' | 'info';
 
 /** What the catalogue tells of one code: the only place where its prose stands. */

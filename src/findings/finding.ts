@@ -26,7 +26,7 @@ export interface Place {
   readonly file?: string;
 }
 
-/** A fact about the user's data: a value that is collected, counted and rendered. Its JSON form is in cli.md. */
+/** A fact about the user's data: a value that is collected, counted and rendered. Its JSON form is schemas/finding.schema.json. */
 export interface Finding {
   readonly code: FindingCode;
   readonly severity: Severity;

@@ -1,12 +1,22 @@
 import { CATALOG } from './catalog/index.ts';
 import type { Finding } from './finding.ts';
 
+/** What `verify` and `preflight` come to, in the words of `nats server check`. */
 export type Status = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
+
+/** Whether something could not be judged at all: it was unreadable, or closed to us. */
+export function isUnjudged({ code }: Finding): boolean {
+  return 'unknown' in CATALOG[code];
+}
+
+/** Whether something is damaged, missing or could not be judged. */
+export function isDamage(finding: Finding): boolean {
+  return finding.severity === 'critical' || isUnjudged(finding);
+}
 
 /** What findings come to: loss first, then what could not be judged, then warnings. */
 export function statusOf(findings: readonly Finding[]): Status {
   if (findings.some((finding) => finding.severity === 'critical')) return 'CRITICAL';
-  const isUnknown = findings.some((finding) => 'unknown' in CATALOG[finding.code]);
-  if (isUnknown) return 'UNKNOWN';
+  if (findings.some(isUnjudged)) return 'UNKNOWN';
   return findings.some((finding) => finding.severity === 'warning') ? 'WARNING' : 'OK';
 }

@@ -11,6 +11,9 @@ const FULL = 1;
 
 /** Belongs to the scanner whose turn it is. */
 let active: object | undefined;
+/** Room for the runs of a block with very many gaps, from one scanner to the next: a thread tidies up seldom. */
+let runRoom: BigUint64Array = new BigUint64Array(0);
+const MOST_RUN_ROOM_BYTES = 8 * 1024 * 1024;
 
 /**
  * Scans one block: `window()`, fill some of it, `push(bytes)`, again and again, then `finish()`. The bytes in the
@@ -19,7 +22,7 @@ let active: object | undefined;
 export class BlockScanner {
   readonly #kernels: Kernels = kernels();
   readonly #onRecords: BlockScannerOptions['onRecords'];
-  readonly #runs = new GrowingColumn();
+  readonly #runs = new GrowingColumn(runRoom);
   readonly #erasedSeqs = new GrowingColumn();
   readonly #erasedTimes = new GrowingColumn();
   readonly #tombstoneSeqs = new GrowingColumn();
@@ -29,6 +32,7 @@ export class BlockScanner {
   readonly #faults = new FaultList();
   readonly #turn: object = {};
   readonly #hasLive: boolean;
+  readonly #wantsRanges: boolean;
   #firstWindowAt = 0;
   #windowAt = 0;
   #rawBytes = 0;
@@ -40,6 +44,7 @@ export class BlockScanner {
       throw new RangeError(`a block key has 32 bytes, this one ${options.key.length}`);
     const { exports, bytes } = this.#kernels;
     this.#onRecords = options.onRecords;
+    this.#wantsRanges = options.withoutRanges !== true;
     bytes.set(options.key, exports.HASH_KEY.value);
     let wants = options.ttl === true ? WANT_TTL : 0;
     if (options.schedules === true) wants |= WANT_SCHEDULES;
@@ -90,6 +95,7 @@ export class BlockScanner {
     const { exports } = this.#kernels;
     exports.scanFinish();
     this.#drain();
+    const ranges = this.#runs.take();
     this.close();
     return {
       rawBytes: this.#rawBytes,
@@ -100,7 +106,7 @@ export class BlockScanner {
       lastSeq: BigInt.asUintN(64, exports.lastSeq.value),
       firstTimeNs: exports.firstTime.value,
       lastTimeNs: exports.lastTime.value,
-      ranges: this.#runs.take(),
+      ranges,
       erasedSeqs: this.#erasedSeqs.take(),
       erasedTimesNs: new BigInt64Array(this.#erasedTimes.take().buffer),
       tombstoneSeqs: this.#tombstoneSeqs.take(),
@@ -117,7 +123,9 @@ export class BlockScanner {
 
   /** Lets another scanner start, whether or not this one got to its end. */
   close(): void {
-    if (active === this.#turn) active = undefined;
+    if (active !== this.#turn) return;
+    active = undefined;
+    if (this.#runs.room.byteLength <= MOST_RUN_ROOM_BYTES) runRoom = this.#runs.room;
   }
 
   #live(): MessageTotals {
@@ -155,7 +163,7 @@ export class BlockScanner {
     };
     const erased: number = exports.erasedCount.value;
     const tombstones: number = exports.tombstoneCount.value;
-    take(this.#runs, exports.RUNS.value, exports.runCount.value * 2);
+    if (this.#wantsRanges) take(this.#runs, exports.RUNS.value, exports.runCount.value * 2);
     take(this.#erasedSeqs, exports.ERASED_SEQS.value, erased);
     take(this.#erasedTimes, exports.ERASED_TIMES.value, erased);
     take(this.#tombstoneSeqs, exports.TOMBSTONE_SEQS.value, tombstones);

@@ -1,7 +1,7 @@
 import { kernels } from './instance.ts';
 
 /**
- * HighwayHash-64 of `bytes` with a 32-byte key: the 8 bytes that files carry (format.md 12.4).
+ * HighwayHash-64 of `bytes` with a 32-byte key: the 8 bytes that files carry.
  * `bytes` may have any length; it is copied through kernel memory.
  */
 export function highwayHash64(key: Uint8Array, bytes: Uint8Array): Uint8Array {
@@ -24,7 +24,7 @@ export function highwayHash64(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   return result;
 }
 
-/** Masked CRC-32C as S2 chunks carry it (format.md 12.2), unsigned. A view of kernel memory is read where it lies. */
+/** Masked CRC-32C as S2 chunks carry it (codec/s2/README.md), unsigned. A view of kernel memory is read where it lies. */
 export function crc32cMasked(bytes: Uint8Array): number {
   const { exports, buffer, bytes: memory } = kernels();
   let crc = -1;

@@ -66,6 +66,21 @@ export interface KernelExports {
   readonly v2LastTime: Wide;
   readonly v2Digest: Wide;
   readonly v2RunCount: Place;
+  readonly REWRITE_LIVE: Place;
+  readonly REWRITE_SUBJECTS: Place;
+  readonly REWRITE_TEXT: Place;
+  readonly REWRITE_TIMED: Place;
+  readonly rewriteStart: (bytes: number, pairs: number, wantsSums: number) => void;
+  readonly rewrite: () => number;
+  readonly rewriteDrained: () => void;
+  readonly rewrittenBytes: () => number;
+  readonly rewriteMessages: Place;
+  readonly rewriteFirstSeq: Wide;
+  readonly rewriteFirstTime: Wide;
+  readonly rewriteLastSeq: Wide;
+  readonly rewriteLastTime: Wide;
+  readonly rewriteSubjectCount: Place;
+  readonly rewriteTimedCount: Place;
   readonly sealRecords: (bytes: number) => void;
   readonly scanStart: (wants: number, capacity: number) => void;
   readonly scanRoom: () => number;
@@ -101,6 +116,7 @@ export interface KernelExports {
   readonly recordCount: Place;
 }
 
+/** The thread's instance of the module. */
 export interface Kernels {
   readonly exports: KernelExports;
   readonly buffer: ArrayBuffer;

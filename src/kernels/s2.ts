@@ -55,7 +55,7 @@ export function decodeS2InputPart(lengthBytes: number, decodedBytes: number): Ui
   return output.fill(0, Math.min(decodedBytes, exports.s2Reached()));
 }
 
-/** Decodes one S2 or Snappy block into `target` (format.md 12.1). Returns the decoded length; -1 where it is corrupt or does not fit. */
+/** Decodes one S2 or Snappy block into `target` (codec/s2/README.md). Returns the decoded length; -1 where it is corrupt or does not fit. */
 export function decodeS2Block(block: Uint8Array, target: Uint8Array): number {
   const { exports } = kernels();
   if (block.length > exports.S2_INPUT_BYTES.value || s2DecodedLength(block) > target.length) return -1;

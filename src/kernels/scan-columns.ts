@@ -3,8 +3,18 @@ import type { RecordColumns, ScanFault } from './types.ts';
 
 /** 64-bit values that keep coming. */
 export class GrowingColumn {
-  #values: BigUint64Array = new BigUint64Array(0);
+  #values: BigUint64Array;
   #length = 0;
+
+  /** `room`: what another column has left. */
+  constructor(room: BigUint64Array = new BigUint64Array(0)) {
+    this.#values = room;
+  }
+
+  /** To be used again when this column is not any more. */
+  get room(): BigUint64Array {
+    return this.#values;
+  }
 
   append(more: BigUint64Array): void {
     if (this.#length + more.length > this.#values.length) {

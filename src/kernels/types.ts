@@ -1,3 +1,5 @@
+import type { PackedRanges } from '../core/packed-ranges.ts';
+
 /**
  * What one block says of itself, as columns. Sequences and times are u64/i64; ranges are pairs, both ends included.
  * Offsets count decoded bytes from the start of the block.
@@ -38,6 +40,11 @@ export interface BlockScan {
   readonly faults: readonly ScanFault[];
   /** Bytes hashed without finding a record: at most about eight times the block's, whatever it holds. */
   readonly vainBytes: number;
+}
+
+/** What a block says of itself, at rest: a stream has many. */
+export interface PackedScan extends Omit<BlockScan, 'ranges'> {
+  readonly ranges: PackedRanges;
 }
 
 /** What some messages add up to: those of a block whose sequences were given as live, some of an archive. */
@@ -90,9 +97,12 @@ export interface RecordColumns {
   readonly payloadBytes: Uint32Array;
 }
 
+/** What a scan looks for beside the totals. */
 export interface BlockScannerOptions {
   /** HighwayHash key of the block: 32 bytes, SHA-256 of `NAME-N`. */
   readonly key: Uint8Array;
+  /** `ranges` are not wanted: they stay empty. */
+  readonly withoutRanges?: boolean | undefined;
   /** Fill `ttlSeqs`. */
   readonly ttl?: boolean;
   /** Fill `scheduleSeqs`. */

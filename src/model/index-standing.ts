@@ -1,7 +1,7 @@
 import type { StreamIndex } from '../format/index/types.ts';
 
 /**
- * What a server would think of index.db, in the order of its own checks (format.md 5.2).
+ * What a server would think of index.db, in the order of its own checks (format/index/README.md).
  * `none`: there is none, or it cannot be used. `stale`: the last block ends otherwise, or newer blocks exist.
  * `block-missing`: a block it lists is gone. `current`: it is taken as it is.
  */

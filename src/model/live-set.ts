@@ -1,3 +1,4 @@
+import { packRanges, unpackRanges, type PackedRanges } from '../core/packed-ranges.ts';
 import {
   MAX_SEQUENCE,
   clipRanges,
@@ -12,19 +13,19 @@ import {
   type SequenceRanges,
 } from '../core/sequence-ranges.ts';
 import type { IndexBlock } from '../format/index/types.ts';
-import type { BlockScan } from '../kernels/types.ts';
+import type { PackedScan } from '../kernels/types.ts';
 import type { BlockFile, StreamArchive } from './stream-archive.ts';
 
 /** Which messages of a block a server would serve, and which of them the block really holds. */
 export interface BlockLiveSet {
   readonly block: BlockFile;
-  readonly scan: BlockScan;
+  readonly scan: PackedScan;
   /** Live by index.db, `.idx` or tombstones, whether their records are good or not; null where nothing tells. */
-  readonly expected: SequenceRanges | null;
+  readonly expected: PackedRanges | null;
   /** Live and with a good record. */
-  readonly live: SequenceRanges;
-  /** Good records of messages that are not live any more. */
-  readonly dead: SequenceRanges;
+  readonly live: PackedRanges;
+  /** There are good records of messages that are not live any more. */
+  readonly hasDead: boolean;
 }
 
 /** The sequences that index.db counts as live in one block. */
@@ -32,8 +33,8 @@ export function indexedLive(block: IndexBlock): SequenceRanges {
   return subtractRanges(oneRange(block.firstSeq, block.lastSeq), block.deleted);
 }
 
-/** Applies index.db where it is current, else the `.idx` files, else tombstones (format.md section 4, live set). */
-export function liveSets(archive: StreamArchive, scans: ReadonlyMap<number, BlockScan>): BlockLiveSet[] {
+/** Applies index.db where it is current, else the `.idx` files, else tombstones (format/block/README.md). */
+export function liveSets(archive: StreamArchive, scans: ReadonlyMap<number, PackedScan>): BlockLiveSet[] {
   const sets: BlockLiveSet[] = [];
   const usable = archive.indexStanding === 'current' ? archive.index : null;
   const tombstones = usable === null ? allTombstones(scans) : NO_SEQUENCES;
@@ -42,13 +43,31 @@ export function liveSets(archive: StreamArchive, scans: ReadonlyMap<number, Bloc
   for (const block of archive.blocks) {
     const scan = scans.get(block.index);
     if (scan === undefined) continue;
-    const rising = above === 0n ? scan.ranges : clipRanges(scan.ranges, above + 1n, MAX_SEQUENCE);
     const expected = expectedLive(block, indexed);
+    const good = unpackRanges(scan.ranges);
+    const rising = scan.ranges.first > above ? good : clipRanges(good, above + 1n, MAX_SEQUENCE);
     const live = subtractRanges(expected === null ? rising : intersectRanges(rising, expected), tombstones);
-    sets.push({ block, scan, expected, live, dead: subtractRanges(scan.ranges, live) });
+    sets.push(liveSet(block, scan, live, expected));
     if (scan.lastSeq > above) above = scan.lastSeq;
   }
   return sets;
+}
+
+export function liveSet(
+  block: BlockFile,
+  scan: PackedScan,
+  live: SequenceRanges,
+  expected: SequenceRanges | null,
+): BlockLiveSet {
+  const packed = packRanges(live);
+  const hasDead = packed.count < scan.ranges.count;
+  return {
+    block,
+    scan,
+    expected: expected === null ? null : packRanges(expected),
+    live: hasDead ? packed : scan.ranges,
+    hasDead,
+  };
 }
 
 function expectedLive(
@@ -66,13 +85,13 @@ function expectedLive(
 }
 
 /** Every sequence that a tombstone of any block names. */
-export function allTombstones(scans: ReadonlyMap<number, BlockScan>): SequenceRanges {
+export function allTombstones(scans: ReadonlyMap<number, PackedScan>): SequenceRanges {
   return mergeRanges([...scans.values()].map((scan) => rangesOf(scan.tombstoneSeqs)));
 }
 
 /** All live sequences of the stream. */
 export function liveSequences(sets: readonly BlockLiveSet[]): SequenceRanges {
-  return mergeRanges(sets.map((set) => set.live));
+  return mergeRanges(sets.map((set) => unpackRanges(set.live)));
 }
 
 /** The gaps of `live` within first..last: every deleted sequence. */
@@ -81,7 +100,7 @@ export function deletedBetween(live: SequenceRanges, firstSeq: bigint, lastSeq: 
 }
 
 /** The highest sequence that any record of a block speaks of: messages, erased, skips, tombstones. */
-export function highestSequence(scan: BlockScan): bigint {
+export function highestSequence(scan: PackedScan): bigint {
   let highest = scan.lastSeq;
   for (const seqs of [scan.erasedSeqs, scan.tombstoneSeqs])
     for (const seq of seqs) if (seq > highest) highest = seq;

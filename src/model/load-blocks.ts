@@ -2,7 +2,7 @@ import type { Entry, FileStreamParts } from '../container/entry.ts';
 import { parseBlockIndex } from '../format/block-index/parse.ts';
 import type { BlockIndex } from '../format/block-index/types.ts';
 import { parseBlockSubjects } from '../format/block-subjects/parse.ts';
-import type { FindingSink } from './load-stream.ts';
+import type { FindingSink } from './finding-sink.ts';
 import { readEntry, readLastBytes } from './read-entry.ts';
 import type { BlockFile } from './stream-archive.ts';
 

@@ -2,11 +2,13 @@ import type { ConfigOnlyParts } from '../container/entry.ts';
 import { parseConfigBackup } from '../format/config-backup/parse.ts';
 import { objectField, type JsonObject } from '../core/json.ts';
 import type { Finding, Place } from '../findings/finding.ts';
-import { baseArchive, loadManifest, nameOf, sinkFor } from './load-stream.ts';
+import { baseArchive, nameOf } from './base-archive.ts';
+import { sinkFor } from './finding-sink.ts';
+import { loadManifest } from './load-file.ts';
 import { readEntry } from './read-entry.ts';
 import type { ConsumerArchive, StreamArchive } from './stream-archive.ts';
 
-/** Reads a backup of which only the configuration is there (format.md 9.5). Throws SourceError only. */
+/** Reads a backup of which only the configuration is there (a folder of `nats backup`, or one whose data is missing). Throws SourceError only. */
 export function loadConfigStream(parts: ConfigOnlyParts): StreamArchive {
   const manifest = loadManifest(parts);
   const findings: Finding[] = [];

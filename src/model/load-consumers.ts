@@ -6,7 +6,7 @@ import { consumerConfigFaults } from '../format/config-schema/check.ts';
 import { consumerStateFaults, parseConsumerState } from '../format/consumer-state/parse.ts';
 import type { ConsumerState } from '../format/consumer-state/types.ts';
 import { metaSumFits } from '../format/stream-meta/parse.ts';
-import type { FindingSink } from './load-stream.ts';
+import type { FindingSink } from './finding-sink.ts';
 import { readEntry } from './read-entry.ts';
 import type { ConsumerArchive } from './stream-archive.ts';
 

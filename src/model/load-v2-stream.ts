@@ -1,10 +1,13 @@
 import type { V2StreamParts } from '../container/entry.ts';
-import { V2Walker, type V2WalkMessage } from '../container/v2-walk.ts';
+import type { V2WalkMessage } from '../container/v2-entry.ts';
+import { V2Walker } from '../container/v2-walk.ts';
 import type { V2Run } from '../kernels/index.ts';
 import type { Finding, Place } from '../findings/finding.ts';
 import type { ManifestState } from '../format/manifest/types.ts';
 import { parseV2Consumer, parseV2State, v2ConsumerName } from '../format/v2-json/parse.ts';
-import { baseArchive, loadManifest, nameOf, sinkFor, type FindingSink } from './load-stream.ts';
+import { baseArchive, nameOf } from './base-archive.ts';
+import { sinkFor, type FindingSink } from './finding-sink.ts';
+import { loadManifest } from './load-file.ts';
 import type { ConsumerArchive, StreamArchive } from './stream-archive.ts';
 
 /** What stands before the messages of a V2 archive. */

@@ -1,4 +1,5 @@
 import type { Entry } from '../container/entry.ts';
+import type { SourceDescriptor } from '../source/byte-source.ts';
 
 /** Files beside the blocks are small; past this many bytes one is not what it claims to be. */
 const SMALL_FILE_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -29,6 +30,13 @@ export function readBriefly(entry: Entry, limitBytes: number): Uint8Array | null
   } finally {
     source.close();
   }
+}
+
+/** How a thread opens the bytes. Throws SourceError where they cannot be opened. */
+export function descriptorOf(entry: Entry): SourceDescriptor {
+  const source = entry.open();
+  source.close();
+  return source.descriptor;
 }
 
 /** The last 8 bytes of a file: of a block, the checksum of its last record, compressed or not. */

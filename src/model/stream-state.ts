@@ -1,5 +1,5 @@
 import { clipRanges, countSequences, type SequenceRanges } from '../core/sequence-ranges.ts';
-import { formatTimeNs } from '../core/time.ts';
+import { formatTimeNs, isTimeNs, parseTimeNs } from '../core/time.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { StreamIndex } from '../format/index/types.ts';
 import { deletedBetween, highestSequence, type BlockLiveSet } from './live-set.ts';
@@ -21,6 +21,7 @@ export interface StateNumbers {
 /** What Go prints for a time that was never set, and what servers up to 2.9 print for it after a restart. */
 export const GO_ZERO_TIME = '0001-01-01T00:00:00Z';
 
+/** The state as index.db tells it. */
 export function stateFromIndex(index: StreamIndex): StateNumbers {
   return {
     messages: index.messages,
@@ -65,11 +66,14 @@ export interface LiveTotals {
   readonly lastTimeNs: bigint;
 }
 
-/** The state a server rebuilds from blocks alone (and the `.idx` files of 2.9 beside them). */
+/**
+ * The state a server rebuilds from blocks alone (and the `.idx` files of 2.9 beside them). `live`: null where the deleted
+ * sequences are not wanted.
+ */
 export function stateFromBlocks(
   archive: StreamArchive,
   sets: readonly BlockLiveSet[],
-  live: SequenceRanges,
+  live: SequenceRanges | null,
   totals: LiveTotals,
   numSubjects: number | null,
 ): StateNumbers {
@@ -89,7 +93,7 @@ export function stateFromBlocks(
     lastSeq: firstSeq > lastSeq + 1n ? firstSeq - 1n : lastSeq,
     lastTimeNs: lastSeq === totals.lastSeq && !isEmpty ? totals.lastTimeNs : end.timeNs,
     numSubjects,
-    deleted: deletedBetween(live, firstSeq, lastSeq),
+    deleted: live === null ? null : deletedBetween(live, firstSeq, lastSeq),
   };
 }
 
@@ -128,9 +132,16 @@ function firstOfConfig(config: JsonObject | null): bigint {
   return typeof first === 'number' || typeof first === 'bigint' ? BigInt(first) : 0n;
 }
 
+/** RFC 3339 with nanoseconds; a time that was never set as Go prints it. */
 export function timeText(timeNs: bigint | null): string | null {
   if (timeNs === null) return null;
   return timeNs === 0n ? GO_ZERO_TIME : formatTimeNs(timeNs);
+}
+
+/** The reverse of `timeText` for a time that an archive declares: none, and one that no record can have, is 0n. */
+export function declaredTimeNs(text: string | null): bigint {
+  const timeNs = text === null ? null : parseTimeNs(text);
+  return timeNs !== null && isTimeNs(timeNs) ? timeNs : 0n;
 }
 
 /** Deleted sequences within first..last; the server counts one (0) for a stream that never had a message. */

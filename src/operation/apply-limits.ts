@@ -1,8 +1,10 @@
+import { packRanges, unpackRanges } from '../core/packed-ranges.ts';
 import { hashKey } from '../codec/highwayhash.ts';
 import { hasSequence, rangesOf, subtractRanges } from '../core/sequence-ranges.ts';
 import { integerField } from '../core/json.ts';
 import { keepNewest, liveSequences, type BlockLiveSet } from '../model/live-set.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
+import { descriptorOf } from '../model/read-entry.ts';
 import { openBlock } from '../workers/open-block.ts';
 import { scanSource } from '../workers/scan-block.ts';
 import type { RecordColumns } from '../kernels/index.ts';
@@ -13,7 +15,7 @@ interface Limits {
 }
 
 /**
- * What limits removed leaves no trace in blocks (format.md section 4): where no index tells, the limits that do not
+ * What limits removed leaves no trace in blocks (format/block/README.md): where no index tells, the limits that do not
  * depend on the clock are applied again, as a server does when it rebuilds.
  */
 export function applyLimits(archive: StreamArchive, sets: readonly BlockLiveSet[]): readonly BlockLiveSet[] {
@@ -24,14 +26,15 @@ export function applyLimits(archive: StreamArchive, sets: readonly BlockLiveSet[
     perSubject: Number(integerField(archive.config, 'max_msgs_per_subject') ?? -1n),
   };
   const kept = limits.messages > 0n ? keepNewest(liveSequences(sets), limits.messages) : null;
-  const limited = kept === null ? sets : sets.map((set) => without(set, subtractRanges(set.live, kept)));
+  const limited =
+    kept === null ? sets : sets.map((set) => without(set, subtractRanges(unpackRanges(set.live), kept)));
   return limits.perSubject > 0 ? limitSubjects(archive, limited, limits.perSubject) : limited;
 }
 
 function without(set: BlockLiveSet, gone: BigUint64Array): BlockLiveSet {
   if (gone.length === 0) return set;
-  const live = subtractRanges(set.live, gone);
-  return { ...set, live, dead: subtractRanges(set.scan.ranges, live) };
+  const live = subtractRanges(unpackRanges(set.live), gone);
+  return { ...set, live: packRanges(live), hasDead: true };
 }
 
 /** Drops the oldest messages of each subject that has more than `keep`. */
@@ -61,10 +64,9 @@ function eachLive(
   set: BlockLiveSet,
   visit: (subject: string, seq: bigint) => void,
 ): void {
-  if (set.live.length === 0) return;
-  const source = set.block.entry.open();
-  source.close();
-  const block = openBlock(source.descriptor);
+  if (set.live.count === 0n) return;
+  const live = unpackRanges(set.live);
+  const block = openBlock(descriptorOf(set.block.entry));
   const onRecords = (columns: RecordColumns, window: Uint8Array): void => {
     for (let i = 0; i < columns.count; i++) {
       const seq = columns.seqWord[i] ?? 0n;
@@ -72,7 +74,7 @@ function eachLive(
       const subject = Buffer.from(window.subarray(at, at + (columns.subjectBytes[i] ?? 0))).toString(
         'latin1',
       );
-      if (hasSequence(set.live, seq)) visit(subject, seq);
+      if (hasSequence(live, seq)) visit(subject, seq);
     }
   };
   try {

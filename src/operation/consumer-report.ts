@@ -48,7 +48,8 @@ export function needsSubjects(archive: StreamArchive): boolean {
 
 export function consumerReports(archive: StreamArchive, facts: PendingFacts): ConsumerReport[] {
   return archive.consumers.map((consumer, at) => {
-    const state = consumer.state === null ? null : settledState(consumer.state, archive.config, facts.live);
+    const state =
+      consumer.state === null ? null : settledState(consumer.state, archive.config, facts.live?.[0] ?? null);
     const pair = (
       position: { consumerSeq: bigint; streamSeq: bigint } | undefined,
     ): ConsumerReport['delivered'] =>
@@ -73,14 +74,13 @@ export function consumerReports(archive: StreamArchive, facts: PendingFacts): Co
 export function settledState(
   state: ConsumerState,
   config: JsonObject | null,
-  live: SequenceRanges | null,
+  firstLiveSeq: bigint | null,
 ): ConsumerState {
   const removesAcked = config?.['retention'] === 'workqueue' || config?.['retention'] === 'interest';
-  const first = live?.[0];
-  if (!removesAcked || first === undefined || !state.pending.streamSeqs.some((seq) => seq < first))
+  if (!removesAcked || firstLiveSeq === null || !state.pending.streamSeqs.some((seq) => seq < firstLiveSeq))
     return state;
   const kept = [...state.pending.streamSeqs.keys()].filter(
-    (i) => (state.pending.streamSeqs[i] ?? 0n) >= first,
+    (i) => (state.pending.streamSeqs[i] ?? 0n) >= firstLiveSeq,
   );
   if (kept.length > 0) return state;
   return {

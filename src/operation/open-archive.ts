@@ -4,7 +4,9 @@ import { openContainer } from '../container/open.ts';
 import type { OpenContainer, StreamParts } from '../container/entry.ts';
 import type { Finding, Place } from '../findings/finding.ts';
 import { TOOL_NAME, VERSION } from '../core/version.ts';
-import { loadFileStream, loadManifest, nameOf } from '../model/load-stream.ts';
+import { nameOf } from '../model/base-archive.ts';
+import { loadManifest } from '../model/load-file.ts';
+import { loadFileStream } from '../model/load-stream.ts';
 import { loadConfigStream } from '../model/load-config-stream.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import { loadV2Stream } from '../model/load-v2-stream.ts';
@@ -12,6 +14,7 @@ import { Pool } from '../workers/pool.ts';
 import type { OnBytes } from './scan-stream.ts';
 import type { SelectOptions, SourceReport, ToolReport } from './types.ts';
 
+/** What reports say of who made them. */
 export const TOOL: ToolReport = { name: TOOL_NAME, version: VERSION };
 
 /** An archive that an operation works on: what was opened, what of it was selected, who does the work. */
@@ -28,15 +31,14 @@ export interface Archive {
 }
 
 /** What an operation knows of its own work. */
-interface OpenArchiveOptions extends SelectOptions {
+export interface OpenArchiveOptions extends SelectOptions {
   /** Go past damage of containers. */
   readonly salvage?: boolean;
   /** From how many bytes on threads pay. */
   readonly worthThreadsBytes?: number;
+  /** Threads that were started already; the work ends them. */
+  readonly pool?: Pool | undefined;
 }
-
-/** Blocks are sealed and packed: threads pay earlier than where they are only read. */
-export const WRITING = { worthThreadsBytes: 32 * 1024 * 1024 } as const;
 
 /**
  * Opens an archive, selects streams, does the work and closes, whatever happens. `salvage`: go past damage of containers.
@@ -78,12 +80,16 @@ export async function withPool<T>(
   const totalBytes = selections
     .flatMap(({ selected }) => selected)
     .reduce((sum, parts) => sum + parts.sizeBytes, 0);
-  const pool = new Pool({
-    jobs: options.jobs,
-    totalBytes: selections.flatMap(({ selected }) => selected).reduce((sum, parts) => sum + workOf(parts), 0),
-    worthThreadsBytes: options.worthThreadsBytes,
-    signal: options.signal,
-  });
+  const pool =
+    options.pool ??
+    new Pool({
+      jobs: options.jobs,
+      totalBytes: selections
+        .flatMap(({ selected }) => selected)
+        .reduce((sum, parts) => sum + workOf(parts), 0),
+      worthThreadsBytes: options.worthThreadsBytes,
+      signal: options.signal,
+    });
   let doneBytes = 0;
   const onBytes: OnBytes = (bytes, label) => {
     doneBytes += bytes;
@@ -155,11 +161,15 @@ export function loadStream(parts: StreamParts): StreamArchive {
       return loadV2Stream(parts);
     case 'config':
       return loadConfigStream(parts);
-    default:
+    case 'store':
+    case 'v1':
+    case 'tgz':
+    case 'tar':
       return loadFileStream(parts);
   }
 }
 
+/** What reports say of the archive. */
 export function sourceReport(container: OpenContainer): SourceReport {
   return {
     path: container.path,

@@ -1,10 +1,12 @@
+import { unpackRanges } from '../core/packed-ranges.ts';
 import { hashKey } from '../codec/highwayhash.ts';
 import type { SequenceRanges } from '../core/sequence-ranges.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
-import type { BlockScan, MessageTotals } from '../kernels/types.ts';
+import type { PackedScan, MessageTotals } from '../kernels/types.ts';
 import { indexedLive, type BlockLiveSet } from '../model/live-set.ts';
-import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
+import { descriptorOf } from '../model/read-entry.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
+import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
 import type {
   PendingQuery,
   ScanJob,
@@ -15,16 +17,18 @@ import type {
 } from '../workers/jobs.ts';
 import type { Pool } from '../workers/pool.ts';
 
+/** Is told how many bytes of the archive were read, and of which file. */
 export type OnBytes = (bytes: number, label: string) => void;
 
 /** What the records of a stream's blocks say, by block number. */
 export interface StreamScan {
   readonly results: ReadonlyMap<number, ScanResult>;
-  readonly scans: ReadonlyMap<number, BlockScan>;
+  readonly scans: ReadonlyMap<number, PackedScan>;
   /** Faults of the compression around the records. */
   readonly findings: readonly Finding[];
 }
 
+/** What a scan of a stream looks for. */
 export interface ScanOptions {
   /** Blocks of which it is known already what a scan would say, by number. */
   readonly known?: ReadonlyMap<number, ScanResult>;
@@ -45,7 +49,7 @@ export async function scanStream(
     if (options.known?.has(index) === true) onBytes(entry.sizeBytes, entry.label);
   const jobs = blocks.map((block): ScanJob => ({
     kind: 'scan',
-    source: descriptorOf(block),
+    source: descriptorOf(block.entry),
     key: hashKey(`${archive.name}-${block.index}`),
     headerSeqs: archive.ttlWheel !== null || archive.schedule !== null,
     live: presumed.get(block.index),
@@ -80,12 +84,8 @@ function presumedLive(archive: StreamArchive): ReadonlyMap<number, SequenceRange
   return new Map(partly.map((block) => [block.index, indexedLive(block)]));
 }
 
-/** How a thread opens a block. Throws SourceError where it cannot be opened. */
-export function descriptorOf(block: BlockFile): SourceDescriptor {
-  const source = block.entry.open();
-  source.close();
-  return source.descriptor;
-}
+/** Blocks whose live sequences are unpacked together. */
+const TALLIED_AT_ONCE = 64;
 
 /** Adds up the live messages of blocks, in threads; the parts are joined in block order. */
 export async function tallyBlocks(
@@ -94,14 +94,18 @@ export async function tallyBlocks(
   pool: Pool,
   options: { readonly wantSubjects: boolean; readonly pending: readonly PendingQuery[] },
 ): Promise<TallyResult[]> {
-  const jobs = sets.map((set): TallyJob => ({
-    kind: 'tally',
-    source: descriptorOf(set.block),
-    key: hashKey(`${archive.name}-${set.block.index}`),
-    live: set.live,
-    ...options,
-  }));
-  return pool.run(jobs, () => {});
+  const results: TallyResult[] = [];
+  for (let at = 0; at < sets.length; at += TALLIED_AT_ONCE) {
+    const jobs = sets.slice(at, at + TALLIED_AT_ONCE).map((set): TallyJob => ({
+      kind: 'tally',
+      source: descriptorOf(set.block.entry),
+      key: hashKey(`${archive.name}-${set.block.index}`),
+      live: unpackRanges(set.live),
+      ...options,
+    }));
+    for (const result of await pool.run(jobs, () => {})) results.push(result);
+  }
+  return results;
 }
 
 const NOTHING = {
@@ -115,7 +119,7 @@ const NOTHING = {
 };
 
 /** A tally of a block that needs no second look: every message record in it is live, or (`isDead`) none. */
-export function tallyOfScan(scan: BlockScan, isDead: boolean): TallyResult {
+export function tallyOfScan(scan: PackedScan, isDead: boolean): TallyResult {
   return tallyOf(isDead ? NOTHING : scan);
 }
 

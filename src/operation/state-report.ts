@@ -2,6 +2,7 @@ import { eachSequence } from '../core/sequence-ranges.ts';
 import { countDeleted, timeText, type StateNumbers } from '../model/stream-state.ts';
 import type { StreamState } from './types.ts';
 
+/** What a state should tell beside its totals. */
 export interface StateReportOptions {
   readonly consumerCount: number;
   /** List every deleted sequence. */

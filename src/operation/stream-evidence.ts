@@ -1,3 +1,4 @@
+import { unpackRanges, type PackedRanges } from '../core/packed-ranges.ts';
 import type { StreamEvidence } from '../check/stream-evidence.ts';
 import { intersectRanges, type SequenceRanges } from '../core/sequence-ranges.ts';
 import type { MessageTotals } from '../kernels/types.ts';
@@ -16,6 +17,7 @@ import {
   type StreamScan,
 } from './scan-stream.ts';
 
+/** What is wanted beside the totals. */
 export interface EvidenceOptions extends ScanOptions {
   /** Count messages and bytes of each subject. */
   readonly wantSubjects: boolean;
@@ -32,12 +34,15 @@ export async function gatherEvidence(
   const scan = await scanStream(archive, work.pool, work.onBytes, options);
   const sets = applyLimits(archive, liveSets(archive, scan.scans));
   const tallies = await tallyAll(archive, sets, scan, work, options);
+  let live: SequenceRanges | undefined;
   return {
     archive,
     results: scan.results,
     sets,
     tallies,
-    live: liveSequences(sets),
+    get live(): SequenceRanges {
+      return (live ??= liveSequences(sets));
+    },
     total: joinTallies(tallies, options.pending.length),
     scan,
   };
@@ -54,14 +59,12 @@ async function tallyAll(
   const needsAll = options.wantSubjects || options.pending.length > 0;
   const known = (set: BlockLiveSet): MessageTotals | null =>
     isAsPresumed(set, scan.results.get(set.block.index)?.presumed ?? null) ? set.scan.live : null;
-  const again = sets.filter((set) =>
-    needsAll ? set.live.length > 0 : set.dead.length > 0 && known(set) === null,
-  );
+  const again = sets.filter((set) => (needsAll ? set.live.count > 0n : set.hasDead && known(set) === null));
   const { wantSubjects, pending } = options;
   const counted = await tallyBlocks(archive, again, work.pool, { wantSubjects, pending });
   const byBlock = new Map(again.map((set, i) => [set.block.index, counted[i]]));
   return sets.map((set) => {
-    const totals = set.dead.length > 0 && !needsAll ? known(set) : null;
+    const totals = set.hasDead && !needsAll ? known(set) : null;
     return (
       byBlock.get(set.block.index) ?? (totals === null ? tallyOfScan(set.scan, needsAll) : tallyOf(totals))
     );
@@ -69,8 +72,9 @@ async function tallyAll(
 }
 
 /** Whether what is live turned out to be what the index had made believe when the block was read. */
-function isAsPresumed(set: BlockLiveSet, presumed: SequenceRanges | null): boolean {
+function isAsPresumed(set: BlockLiveSet, presumed: PackedRanges | null): boolean {
   if (presumed === null || set.scan.live === null) return false;
-  const seen = intersectRanges(set.scan.ranges, presumed);
-  return seen.length === set.live.length && seen.every((seq, i) => seq === set.live[i]);
+  const seen = intersectRanges(unpackRanges(set.scan.ranges), unpackRanges(presumed));
+  const live = unpackRanges(set.live);
+  return seen.length === live.length && seen.every((seq, i) => seq === live[i]);
 }

@@ -1,5 +1,8 @@
 import type { ArchiveKind } from '../container/entry.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { ServerGeneration } from '../core/server-generation.ts';
 import type { Finding } from '../findings/finding.ts';
+import type { Status } from '../findings/status.ts';
 
 /** `StreamState` of the NATS API. `null` = the files cannot tell (or `--deep` was not asked for), never a guess. */
 export interface StreamState {
@@ -18,21 +21,13 @@ export interface StreamState {
   readonly consumer_count: number;
 }
 
-export type Json =
-  | string
-  | number
-  | bigint
-  | boolean
-  | null
-  | readonly Json[]
-  | { readonly [key: string]: Json };
-export type JsonObject = { readonly [key: string]: Json };
-
+/** A position: in the numbers of the consumer, and of the stream. */
 export interface SequencePair {
   readonly consumer_seq: bigint;
   readonly stream_seq: bigint;
 }
 
+/** A consumer with its position, named as in `ConsumerInfo` of the NATS API; null where the archive cannot tell. */
 export interface ConsumerReport {
   readonly name: string;
   readonly created: string | null;
@@ -44,6 +39,7 @@ export interface ConsumerReport {
   readonly num_pending: number | bigint | null;
 }
 
+/** A message block; what only its records tell is null unless they were read. */
 export interface BlockReport {
   readonly index: number;
   /** Bytes of the file (decoded entry of a snapshot). */
@@ -56,17 +52,20 @@ export interface BlockReport {
   readonly tombstones: number | null;
 }
 
+/** A state that a file of the archive claims. */
 export interface DeclaredState {
   readonly by: 'backup.json' | 'state.json' | 'index.db';
   readonly state: StreamState;
 }
 
+/** Live messages of one subject; bytes as in a stream state. */
 export interface SubjectReport {
   readonly subject: string;
   readonly messages: number;
   readonly bytes: number | null;
 }
 
+/** What an archive holds of one stream. */
 export interface StreamReport {
   readonly name: string;
   readonly created: string | null;
@@ -79,6 +78,7 @@ export interface StreamReport {
   readonly subjects?: readonly SubjectReport[];
 }
 
+/** The archive as it was given. */
 export interface SourceReport {
   readonly path: string;
   readonly kind: ArchiveKind;
@@ -86,12 +86,13 @@ export interface SourceReport {
   readonly bytes: number;
 }
 
+/** Who made a report. */
 export interface ToolReport {
   readonly name: string;
   readonly version: string;
 }
 
-/** `natsarc inspect --json`, as cli.md has it. */
+/** `natsarc inspect --json` (schemas/report-inspect.schema.json). */
 export interface InspectReport {
   readonly type: 'natsarc.v1.inspect';
   readonly tool: ToolReport;
@@ -99,10 +100,6 @@ export interface InspectReport {
   readonly accounts: readonly { readonly name: string | null; readonly streams: readonly StreamReport[] }[];
   readonly findings: readonly Finding[];
 }
-
-export type Status = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
-
-export type ServerGeneration = '2.9' | '2.10' | '2.11' | '2.12' | '2.14' | '2.15';
 
 /** What a server of one generation would make of a stream, at the newest known patch release of that generation. */
 export interface Prediction {
@@ -130,7 +127,7 @@ export interface VerifyStreamReport {
   readonly predictions: readonly Prediction[];
 }
 
-/** `natsarc verify --json`, as cli.md has it. */
+/** `natsarc verify --json` (schemas/report-verify.schema.json). */
 export interface VerifyReport {
   readonly type: 'natsarc.v1.verify';
   readonly tool: ToolReport;
@@ -163,6 +160,7 @@ export interface SelectOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** How far an operation is, in bytes of the files it reads. */
 export interface Progress {
   readonly doneBytes: number;
   readonly totalBytes: number;

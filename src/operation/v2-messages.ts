@@ -1,6 +1,7 @@
 import { RangeBuilder } from '../core/range-builder.ts';
 import { eachRange } from '../core/sequence-ranges.ts';
 import { framingFaults } from '../container/open-source.ts';
+import { recordBytesOf } from '../format/block/record.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
 import type { V2StreamParts } from '../container/entry.ts';
 import { readV2 } from '../model/load-v2-stream.ts';
@@ -14,11 +15,6 @@ export interface V2Messages {
   readonly live: BigUint64Array;
   /** Of the whole walk, head included. */
   readonly findings: readonly Finding[];
-}
-
-/** Bytes a message takes in a block: what `bytes` of a stream state counts (format.md 3.1). */
-export function storedBytes(subjectBytes: number, headerBytes: number, payloadBytes: number): number {
-  return 30 + subjectBytes + payloadBytes + (headerBytes > 0 ? 4 + headerBytes : 0);
 }
 
 /** Reads every message of a V2 archive. */
@@ -37,7 +33,7 @@ export function readV2Messages(
       if (message.seq <= lastSeq) return;
       lastSeq = message.seq;
       live.add(message.seq, message.seq);
-      const bytes = storedBytes(message.subject.length, message.header.length, message.payload.length);
+      const bytes = recordBytesOf(message.subject.length, message.header.length, message.payload.length);
       tally.add(message.seq, message.timeNs, bytes, message.subject);
     },
     options.wantSubjects || options.pending.length > 0

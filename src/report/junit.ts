@@ -1,13 +1,11 @@
-import { CATALOG } from '../findings/catalog/index.ts';
 import type { Finding } from '../findings/finding.ts';
+import { isDamage } from '../findings/status.ts';
 import type { VerifyReport } from '../operation/types.ts';
 
 /** JUnit XML: a suite for each stream, a case for each family of checks that found something, or one that passed. */
 export function junitText(report: VerifyReport, isWarningFailure: boolean): string {
   const fails = (finding: Finding): boolean =>
-    finding.severity === 'critical' ||
-    'unknown' in CATALOG[finding.code] ||
-    (isWarningFailure && finding.severity === 'warning');
+    isDamage(finding) || (isWarningFailure && finding.severity === 'warning');
   const known = new Set(report.streams.map((stream) => stream.name));
   const suites = report.streams.map((stream) => {
     const own = report.findings.filter(

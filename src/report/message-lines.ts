@@ -4,9 +4,12 @@ import type { StoredMessage } from '../operation/cat/types.ts';
 import { bufferOf, LineBuffer } from './line-buffer.ts';
 import { utf8Text } from './utf8-text.ts';
 
+/** How messages are written. */
 export interface LineOptions {
   /** Add decoded headers and payload. */
   readonly withText?: boolean;
+  /** Begin with the stream, and its account where that is known. */
+  readonly withStream?: boolean;
   /** Between two messages, also from one call to the next, in place of a line end behind each. */
   readonly separator?: string;
 }
@@ -17,8 +20,9 @@ const PIECE_BYTES = 3 * 64 * 1024;
 /** Gives messages as lines of JSON, each a `StoredMsg` of the NATS API; a chunk holds until the next is asked for. */
 export type MessageLines = (messages: readonly StoredMessage[]) => Iterable<Uint8Array>;
 
+/** Makes a writer of lines; it keeps what comes between two messages from one call to the next. */
 export function messageLines(options: LineOptions = {}): MessageLines {
-  const { withText = false, separator } = options;
+  const { withText = false, withStream = false, separator } = options;
   const lines = new LineBuffer();
   const end = separator === undefined ? '}\n' : '}';
   let before = '';
@@ -26,6 +30,7 @@ export function messageLines(options: LineOptions = {}): MessageLines {
     for (const message of messages) {
       const { data } = message;
       lines.text(before);
+      lines.text(withStream ? `{${streamFields(message)},` : '{');
       addHead(lines, message);
       for (let at = 0; at < data.length; at += PIECE_BYTES) {
         lines.base64(data.length <= PIECE_BYTES ? data : data.subarray(at, at + PIECE_BYTES));
@@ -38,9 +43,14 @@ export function messageLines(options: LineOptions = {}): MessageLines {
   };
 }
 
-/** All that stands before the payload. */
+function streamFields({ account, stream }: StoredMessage): string {
+  const ofAccount = account === null ? '' : `"account":${JSON.stringify(account)},`;
+  return `${ofAccount}"stream":${JSON.stringify(stream)}`;
+}
+
+/** What stands before the payload. */
 function addHead(lines: LineBuffer, message: StoredMessage): void {
-  lines.text(`{"subject":${JSON.stringify(bufferOf(message.subject).toString('utf8'))},"seq":${message.seq}`);
+  lines.text(`"subject":${JSON.stringify(bufferOf(message.subject).toString('utf8'))},"seq":${message.seq}`);
   const { header } = message;
   if (header !== null) {
     lines.text(',"hdrs":"');

@@ -11,6 +11,7 @@ export interface Palette {
   readonly bad: Paint;
 }
 
+/** `--color`. */
 export type ColorPolicy = 'auto' | 'always' | 'never';
 
 /** `auto` colours a terminal unless NO_COLOR is set. */

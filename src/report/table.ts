@@ -1,3 +1,4 @@
+/** A column by its title; numbers stand right. */
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';

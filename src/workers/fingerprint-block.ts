@@ -1,12 +1,12 @@
 import { fingerprint, type MessageParts } from '../codec/fingerprint.ts';
-import { countSequences } from '../core/sequence-ranges.ts';
+import { unpackRanges } from '../core/packed-ranges.ts';
 import { mapSubject, type SubjectMapping } from '../core/subject-map.ts';
+import { SEQ_FLAGS } from '../format/block/record.ts';
 import type { RecordColumns } from '../kernels/index.ts';
 import type { FingerprintJob, FingerprintResult } from './jobs.ts';
 import { openBlock } from './open-block.ts';
 import { scanSource } from './scan-block.ts';
 
-const FLAG_BITS = 3n << 62n;
 const MOST_KNOWN_SUBJECTS = 100_000;
 
 /** Takes the fingerprints of messages, their subjects mapped first. */
@@ -56,20 +56,20 @@ export class RankWalk {
 
 /** The job of a thread: fingerprints of the wanted messages of one block. `loadFingerprints` has been awaited. */
 export function fingerprintBlock(job: FingerprintJob, maxTouchedBytes?: number): FingerprintResult {
-  const prints = new BigUint64Array(Number(countSequences(job.wanted)));
-  const walk = new RankWalk(job.wanted);
+  const prints = new BigUint64Array(Number(job.wanted.count));
+  const walk = new RankWalk(unpackRanges(job.wanted));
   const fingerprints = new Fingerprints(job.subjectMappings);
   const block = openBlock(job.source);
   const onRecords = (columns: RecordColumns, window: Uint8Array): void => {
     for (let i = 0; i < columns.count; i++) {
       const seq = columns.seqWord[i] ?? 0n;
-      if ((seq & FLAG_BITS) !== 0n) continue;
+      if ((seq & SEQ_FLAGS) !== 0n) continue;
       const rank = walk.rankOf(seq);
       if (rank >= 0) prints[rank] = fingerprints.of(partsAt(columns, window, i), columns.timeNs[i] ?? 0n);
     }
   };
   try {
-    scanSource(block.content, { key: job.key, maxTouchedBytes, onRecords });
+    scanSource(block.content, { key: job.key, maxTouchedBytes, onRecords, withoutRanges: true });
   } finally {
     block.close();
   }

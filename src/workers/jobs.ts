@@ -1,6 +1,7 @@
+import type { PackedRanges } from '../core/packed-ranges.ts';
 import type { SubjectMapping } from '../core/subject-map.ts';
 import type { Fault } from '../findings/finding.ts';
-import type { BlockScan } from '../kernels/types.ts';
+import type { PackedScan } from '../kernels/types.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
 
 /** Check every record of one block. */
@@ -27,12 +28,13 @@ export interface TwinResult {
   readonly carrierFaults: readonly Fault[];
 }
 
+/** What the records of one block turned out to be. */
 export interface ScanResult {
   readonly kind: 'scan';
   readonly compression: 'none' | 's2';
-  readonly scan: BlockScan;
+  readonly scan: PackedScan;
   /** What the job gave as live. */
-  readonly presumed: BigUint64Array | null;
+  readonly presumed: PackedRanges | null;
   /** Of the S2 stream around the block, or of the snapshot that carries it; offsets in the encoded bytes. */
   readonly blockFaults: readonly Fault[];
   readonly carrierFaults: readonly Fault[];
@@ -58,12 +60,14 @@ export interface TallyJob {
   readonly pending: readonly PendingQuery[];
 }
 
+/** Live messages of one subject. */
 export interface SubjectTally {
   messages: number;
   bytes: number;
   lastSeq: bigint;
 }
 
+/** What live messages add up to; bytes as in a stream state, times in ns since 1970. */
 export interface TallyResult {
   readonly kind: 'tally';
   readonly messages: number;
@@ -84,11 +88,12 @@ export interface FingerprintJob {
   readonly kind: 'fingerprint';
   readonly source: SourceDescriptor;
   readonly key: Uint8Array;
-  readonly wanted: BigUint64Array;
+  readonly wanted: PackedRanges;
   /** Rules that subjects go through first, over latin1 text of their bytes. */
   readonly subjectMappings: readonly SubjectMapping[];
 }
 
+/** Fingerprints by rank among the wanted sequences. */
 export interface FingerprintResult {
   readonly kind: 'fingerprint';
   /** One for each wanted sequence, ascending; 0 where the block has no good record of it. */
@@ -106,15 +111,23 @@ export interface RewriteJob {
   readonly keepsSums: boolean;
   /** A skip record to end with: the stream's last sequence, deleted, and its time. */
   readonly tail: { readonly seq: bigint; readonly timeNs: bigint } | null;
-  /** Make it chunks of a snapshot under this path; null: leave it as it is. */
-  readonly packPath: string | null;
-  /** Shared memory for the result, with room for `rewrittenRoom` of the block's bytes. */
-  readonly target: Uint8Array;
+  /** Tell which subjects there are. */
+  readonly countsSubjects: boolean;
+  readonly target: RewriteTarget;
 }
 
+/**
+ * Where a rewritten block goes: an open file, which is synced; or shared memory with room for `rewrittenRoom` of the block's
+ * bytes, there as chunks of a snapshot under `packPath` where that is given and the block is not too small for chunks of its own.
+ */
+export type RewriteTarget =
+  | { readonly kind: 'file'; readonly descriptor: number }
+  | { readonly kind: 'memory'; readonly bytes: Uint8Array; readonly packPath: string | null };
+
+/** What was written, and what an index has to know of it. */
 export interface RewriteResult {
   readonly kind: 'rewrite';
-  /** So much of `target` is the block, or where it was packed its chunks. */
+  /** Of the block, or where it was packed of its chunks. */
   readonly lengthBytes: number;
   readonly isPacked: boolean;
   readonly messages: number;
@@ -123,13 +136,14 @@ export interface RewriteResult {
   readonly firstTimeNs: bigint;
   readonly lastSeq: bigint;
   readonly lastTimeNs: bigint;
-  /** Subject bytes as latin1 text, and how many messages have it. */
+  /** Subject bytes as latin1 text, and how many messages have it; none where they are not counted. */
   readonly subjects: ReadonlyMap<string, number>;
   /** Messages with a `Nats-TTL` or `Nats-Schedule` header: what an index has to know of them. */
   readonly timed: readonly TimedMessage[];
   readonly lastChecksum: Uint8Array;
 }
 
+/** A message that the time files name. */
 export interface TimedMessage {
   readonly seq: bigint;
   readonly timeNs: bigint;
@@ -137,7 +151,9 @@ export interface TimedMessage {
   readonly header: Uint8Array;
 }
 
+/** What a thread can be asked to do: plain data. */
 export type Job = ScanJob | TallyJob | FingerprintJob | RewriteJob;
+/** What it gives for each. */
 export type JobResult<J extends Job> = J extends ScanJob
   ? ScanResult
   : J extends TallyJob

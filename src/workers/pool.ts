@@ -1,18 +1,13 @@
-import { availableParallelism } from 'node:os';
 import { CancelledError } from '../core/error.ts';
 import type { Job, JobResult } from './jobs.ts';
 import { runJob } from './run-job.ts';
-import type { Task, Thread } from './thread.ts';
-
-/** Threads cost 30 ms to start: below this many bytes the calling thread is done first (measured). */
-const WORTH_THREADS_BYTES = 150 * 1024 * 1024;
-
-/** Memory is as fast as it is: more threads than this only cost their 15 MiB each. */
-const MOST_THREADS = 8;
+import type { Employer, Task, Thread } from './thread.ts';
+import { threadsBeside, WORTH_THREADS_BYTES } from './thread-count.ts';
 
 /** A thread has its next job before it is done with one: the calling thread is busy with jobs of its own. */
 const JOBS_AHEAD = 2;
 
+/** How many threads, and when to stop. */
 export interface PoolOptions {
   /** Threads at most, the calling one counted; 1 = run there alone. */
   readonly jobs?: number | undefined;
@@ -36,9 +31,8 @@ export class Pool {
   #closings = 0;
 
   constructor(options: PoolOptions) {
-    const wanted = options.jobs ?? Math.min(MOST_THREADS, availableParallelism());
-    this.#others =
-      options.totalBytes < (options.worthThreadsBytes ?? WORTH_THREADS_BYTES) ? 0 : Math.max(0, wanted - 1);
+    const isWorthThreads = options.totalBytes >= (options.worthThreadsBytes ?? WORTH_THREADS_BYTES);
+    this.#others = isWorthThreads ? threadsBeside(options.jobs) : 0;
     this.#signal = options.signal;
   }
 
@@ -46,18 +40,20 @@ export class Pool {
   async prepare(): Promise<void> {
     if (this.#others === 0) return;
     const closings = this.#closings;
-    const { Thread } = await import('./thread.ts');
+    const { takeThread } = await import('./thread-supply.ts');
     if (closings !== this.#closings) return;
-    while (this.#threads.length < this.#others)
-      this.#threads.push(
-        new Thread(
-          () => this.#handOut(),
-          (task) => {
-            this.#queue.unshift({ ...task, isOwn: true });
-            this.#work();
-          },
-        ),
-      );
+    const employer: Employer = {
+      onFree: () => this.#handOut(),
+      onTooLarge: (task) => {
+        this.#queue.unshift({ ...task, isOwn: true });
+        this.#work();
+      },
+    };
+    while (this.#threads.length < this.#others) {
+      const thread = takeThread();
+      thread.employ(employer);
+      this.#threads.push(thread);
+    }
   }
 
   /** Throws CancelledError where the signal fires, SourceError where a job could not read. */
@@ -98,6 +94,11 @@ export class Pool {
   async close(): Promise<void> {
     this.#closings++;
     await Promise.all(this.#threads.splice(0).map(async (thread) => thread.end()));
+  }
+
+  /** Ends the threads where nobody has a job for them now. Not waited for: what is left to do goes on meanwhile. */
+  closeIfIdle(): void {
+    if (this.#queue.length === 0 && this.#threads.every(({ tasks }) => tasks.length === 0)) void this.close();
   }
 
   /** One to each thread before any gets a second. */

@@ -1,58 +1,85 @@
+import { fsyncSync, writeSync } from 'node:fs';
 import { packedRoom, packEntry } from '../container/tar/packed-entry.ts';
 import { ToolError } from '../core/error.ts';
-import { MAX_SEQUENCE, RisingLookup } from '../core/sequence-ranges.ts';
-import { sealRecords } from '../kernels/index.ts';
-import type { RewriteJob, RewriteResult, TimedMessage } from './jobs.ts';
+import {
+  CHECKSUM_BYTES,
+  ERASED_BIT,
+  HEADER_LENGTH_BYTES,
+  LEAST_RECORD_BYTES,
+  RECORD_HEAD_BYTES,
+  seqWordAt,
+  subjectBytesAt,
+  timeNsAt,
+  writeEmptyRecord,
+} from '../format/block/record.ts';
+import { rewriteRecords, rewriteWindow, sealRecords } from '../kernels/index.ts';
+import type { RewriteJob, RewriteResult, RewriteTarget, TimedMessage } from './jobs.ts';
 import { openBlock } from './open-block.ts';
-
-const EMPTY_RECORD_BYTES = 30;
-const HEADER_BIT = 0x80000000;
-const ERASED_BIT = 1n << 63n;
-/** Records are sealed in pieces, so that little of the kernels' memory is touched. */
-const PIECE_BYTES = 1024 * 1024;
-
-/** Memory that a thread uses again for each block: it would pile up before it is tidied away. */
-class Scratch {
-  #bytes = Buffer.alloc(0);
-
-  room(lengthBytes: number): Buffer {
-    if (this.#bytes.length < lengthBytes) this.#bytes = Buffer.allocUnsafeSlow(lengthBytes);
-    return this.#bytes.subarray(0, lengthBytes);
-  }
-}
-
-const scratch = new Scratch();
 
 /** Copies the live records of a sound block behind one another and seals them with another key. Throws ToolError. */
 export function rewriteBlock(job: RewriteJob): RewriteResult {
-  const { bytes: content, lengthBytes } = readBlock(job);
-  const block = new Rewriting(job, content);
-  block.run(lengthBytes);
-  const bytes = block.written;
-  const packedBytes = job.packPath === null ? null : packEntry(job.packPath, bytes, job.target);
-  if (packedBytes === null) job.target.set(bytes);
+  const tail = tailOf(job);
+  const lengthBytes = readBlock(job);
+  const subjects = new Map<string, number>();
+  const timed: TimedMessage[] = [];
+  const kept = rewriteRecords(lengthBytes, {
+    live: job.live,
+    key: job.keepsSums ? null : job.key,
+    onSubject: job.countsSubjects
+      ? (subject, messages) => subjects.set(subject, (subjects.get(subject) ?? 0) + messages)
+      : null,
+    onTimed: (record) => timed.push(timedMessage(record)),
+  });
+  if (kept === null) throw new ToolError('a block changed while it was read');
+  const { bytes: messages, ...totals } = kept;
+  const bytes = rewriteWindow(messages.length + tail.length);
+  bytes.set(tail, messages.length);
+  const packedBytes = put(bytes, job.target);
   return {
     kind: 'rewrite',
     lengthBytes: packedBytes ?? bytes.length,
     isPacked: packedBytes !== null,
-    ...block.facts,
-    lastChecksum: new Uint8Array(bytes.subarray(-8)),
+    ...totals,
+    messageBytes: messages.length,
+    subjects,
+    timed,
+    lastChecksum: new Uint8Array(bytes.subarray(-CHECKSUM_BYTES)),
   };
 }
 
-/** A block's bytes, with room behind them for one more record. */
-function readBlock({ source }: RewriteJob): { readonly bytes: Buffer; readonly lengthBytes: number } {
+/** Gives the length of the chunks that it made of the block; null where it put the block as it is. */
+function put(bytes: Uint8Array, target: RewriteTarget): number | null {
+  if (target.kind === 'file') writeWhole(target.descriptor, bytes);
+  else {
+    const packedBytes = target.packPath === null ? null : packEntry(target.packPath, bytes, target.bytes);
+    if (packedBytes !== null) return packedBytes;
+    target.bytes.set(bytes);
+  }
+  return null;
+}
+
+function writeWhole(descriptor: number, bytes: Uint8Array): void {
+  try {
+    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
+    fsyncSync(descriptor);
+  } catch (error) {
+    throw new ToolError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Puts a block's bytes where the kernel rewrites them. */
+function readBlock({ source }: RewriteJob): number {
   const block = openBlock(source);
   try {
     const { content } = block;
-    const bytes = scratch.room(content.sizeBytes + EMPTY_RECORD_BYTES);
+    const window = rewriteWindow(content.sizeBytes);
     let lengthBytes = 0;
     while (lengthBytes < content.sizeBytes) {
-      const readBytes = content.read(bytes.subarray(lengthBytes, content.sizeBytes), lengthBytes);
+      const readBytes = content.read(window.subarray(lengthBytes), lengthBytes);
       if (readBytes === 0) break;
       lengthBytes += readBytes;
     }
-    return { bytes, lengthBytes };
+    return lengthBytes;
   } finally {
     block.close();
   }
@@ -60,104 +87,25 @@ function readBlock({ source }: RewriteJob): { readonly bytes: Buffer; readonly l
 
 /** Room for the result of a block of this many bytes. */
 export function rewrittenRoom(blockBytes: number): number {
-  return packedRoom(blockBytes + EMPTY_RECORD_BYTES);
+  return packedRoom(blockBytes + LEAST_RECORD_BYTES);
 }
 
-type Facts = { -readonly [K in keyof RewriteResult]: RewriteResult[K] };
-
-/** What is kept moves down in the same memory, over what was read before. */
-class Rewriting {
-  readonly #job: RewriteJob;
-  readonly #content: Buffer;
-  readonly #subjects = new Map<string, number>();
-  readonly #timed: TimedMessage[] = [];
-  readonly facts: Omit<Facts, 'kind' | 'lengthBytes' | 'isPacked' | 'lastChecksum'>;
-  #lengthBytes = 0;
-  #sealedBytes = 0;
-
-  constructor(job: RewriteJob, content: Buffer) {
-    this.#job = job;
-    this.#content = content;
-    this.facts = {
-      messages: 0,
-      messageBytes: 0,
-      firstSeq: 0n,
-      firstTimeNs: 0n,
-      lastSeq: 0n,
-      lastTimeNs: 0n,
-      subjects: this.#subjects,
-      timed: this.#timed,
-    };
-  }
-
-  get written(): Buffer {
-    return this.#content.subarray(0, this.#lengthBytes);
-  }
-
-  run(contentBytes: number): void {
-    const { live, tail } = this.#job;
-    const content = this.#content;
-    const wanted = new RisingLookup(live);
-    for (let at = 0; at < contentBytes;) {
-      const lengthBytes = soundLength(content, at, contentBytes - at);
-      const seqWord = content.readBigUInt64LE(at + 4);
-      if (seqWord <= MAX_SEQUENCE && wanted.has(seqWord)) this.#take(at, lengthBytes);
-      at += lengthBytes;
-    }
-    if (tail !== null) this.#end(tail.seq, tail.timeNs);
-    this.#seal(0);
-  }
-
-  #take(at: number, lengthBytes: number): void {
-    const content = this.#content;
-    const to = this.#lengthBytes;
-    if (to !== at) content.copyWithin(to, at, at + lengthBytes);
-    this.#lengthBytes += lengthBytes;
-    const [seq, timeNs] = [content.readBigUInt64LE(to + 4), content.readBigInt64LE(to + 12)];
-    const subjectEnd = to + 22 + content.readUInt16LE(to + 20);
-    const subject = content.toString('latin1', to + 22, subjectEnd);
-    this.#subjects.set(subject, (this.#subjects.get(subject) ?? 0) + 1);
-    if ((content.readUInt32LE(to) & HEADER_BIT) !== 0) this.#readHeader(seq, timeNs, subject, subjectEnd);
-    const { facts } = this;
-    if (facts.messages === 0) [facts.firstSeq, facts.firstTimeNs] = [seq, timeNs];
-    facts.messages++;
-    facts.messageBytes += lengthBytes;
-    [facts.lastSeq, facts.lastTimeNs] = [seq, timeNs];
-    this.#seal(PIECE_BYTES);
-  }
-
-  #readHeader(seq: bigint, timeNs: bigint, subject: string, at: number): void {
-    const header = this.#content.subarray(at + 4, at + 4 + this.#content.readUInt32LE(at));
-    if (header.includes('\r\nNats-TTL:') || header.includes('\r\nNats-Schedule:'))
-      this.#timed.push({ seq, timeNs, subject, header: new Uint8Array(header) });
-  }
-
-  #end(seq: bigint, timeNs: bigint): void {
-    const record = this.#content.subarray(this.#lengthBytes, this.#lengthBytes + EMPTY_RECORD_BYTES);
-    record.fill(0);
-    record.writeUInt32LE(EMPTY_RECORD_BYTES, 0);
-    record.writeBigUInt64LE(seq | ERASED_BIT, 4);
-    record.writeBigInt64LE(timeNs, 12);
-    this.#lengthBytes += EMPTY_RECORD_BYTES;
-    const from = this.#lengthBytes - EMPTY_RECORD_BYTES;
-    if (this.#job.keepsSums) sealRecords(this.#job.key, this.#content.subarray(from, this.#lengthBytes));
-  }
-
-  /** Seals what was taken, once it is at least this much. */
-  #seal(leastBytes: number): void {
-    if (this.#job.keepsSums || this.#lengthBytes - this.#sealedBytes <= leastBytes) return;
-    sealRecords(this.#job.key, this.#content.subarray(this.#sealedBytes, this.#lengthBytes));
-    this.#sealedBytes = this.#lengthBytes;
-  }
+/** The record that the new block ends with, if any. */
+function tailOf({ tail, key }: RewriteJob): Uint8Array {
+  if (tail === null) return new Uint8Array(0);
+  const record = Buffer.alloc(LEAST_RECORD_BYTES);
+  writeEmptyRecord(record, tail.seq | ERASED_BIT, tail.timeNs);
+  sealRecords(key, record);
+  return record;
 }
 
-/** The length of the record at an offset. It was checked before: another length means that somebody writes to the file. */
-function soundLength(content: Buffer, at: number, left: number): number {
-  const word = left < EMPTY_RECORD_BYTES ? 0 : content.readUInt32LE(at);
-  const lengthBytes = word & 0x7fffffff;
-  const subjectBytes = left < EMPTY_RECORD_BYTES ? 0 : content.readUInt16LE(at + 20);
-  const headerBytes = (word & HEADER_BIT) === 0 ? 0 : 4;
-  if (lengthBytes < EMPTY_RECORD_BYTES + subjectBytes + headerBytes || lengthBytes > left)
-    throw new ToolError('a block changed while it was read');
-  return lengthBytes;
+function timedMessage(record: Buffer): TimedMessage {
+  const subjectEnd = RECORD_HEAD_BYTES + subjectBytesAt(record, 0);
+  const headerAt = subjectEnd + HEADER_LENGTH_BYTES;
+  return {
+    seq: seqWordAt(record, 0),
+    timeNs: timeNsAt(record, 0),
+    subject: record.toString('latin1', RECORD_HEAD_BYTES, subjectEnd),
+    header: new Uint8Array(record.subarray(headerAt, headerAt + record.readUInt32LE(subjectEnd))),
+  };
 }

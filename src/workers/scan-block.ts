@@ -1,6 +1,7 @@
+import { packRanges } from '../core/packed-ranges.ts';
 import { BlockScanner, type RecordColumns } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { BlockScan } from '../kernels/types.ts';
+import type { BlockScan, PackedScan } from '../kernels/types.ts';
 import type { ScanJob, ScanResult } from './jobs.ts';
 import { openBlock } from './open-block.ts';
 import { Twin } from './twin.ts';
@@ -8,11 +9,13 @@ import { Twin } from './twin.ts';
 /** A record that this thread was told not to make room for: another has to do the job. */
 export class LargeRecord extends Error {}
 
+/** What is wanted of a scan. */
 export interface ScanSourceOptions {
   readonly key: Uint8Array;
   readonly headerSeqs?: boolean;
   readonly live?: BigUint64Array | undefined;
   readonly salvage?: boolean;
+  readonly withoutRanges?: boolean;
   /** Throw LargeRecord instead of touching more memory than this. */
   readonly maxTouchedBytes?: number | undefined;
   readonly onRecords?: (columns: RecordColumns, window: Uint8Array) => void;
@@ -28,6 +31,7 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
     schedules: options.headerSeqs ?? false,
     live: options.live,
     salvage: options.salvage ?? false,
+    withoutRanges: options.withoutRanges,
     ...(options.onRecords === undefined ? {} : { onRecords: options.onRecords }),
   });
   try {
@@ -43,6 +47,10 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
   } finally {
     scanner.close();
   }
+}
+
+export function packScan(scan: BlockScan): PackedScan {
+  return { ...scan, ranges: packRanges(scan.ranges) };
 }
 
 /** Checks every record of a block, and compares its other copies with it. */
@@ -64,8 +72,8 @@ export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
     return {
       kind: 'scan',
       compression: block.compression,
-      scan,
-      presumed: job.live ?? null,
+      scan: packScan(scan),
+      presumed: job.live === undefined ? null : packRanges(job.live),
       blockFaults: block.blockFaults(),
       carrierFaults: block.carrierFaults(),
       carrierChecked: block.carrierChecked(),

@@ -1,5 +1,6 @@
 import { hasSequence } from '../core/sequence-ranges.ts';
 import { subjectMatches } from '../core/subject.ts';
+import { SEQ_FLAGS } from '../format/block/record.ts';
 import { subjectDigest, type MessageTotals, type RecordColumns } from '../kernels/index.ts';
 import type { PendingQuery, SubjectTally, TallyJob, TallyResult } from './jobs.ts';
 import { openBlock } from './open-block.ts';
@@ -125,12 +126,10 @@ export function tallyBlock(job: TallyJob, maxTouchedBytes?: number): TallyResult
   return tally.result();
 }
 
-const FLAG_BITS = 3n << 62n;
-
 function tallyRecords(columns: RecordColumns, window: Uint8Array, live: BigUint64Array, tally: Tally): void {
   for (let i = 0; i < columns.count; i++) {
     const seq = columns.seqWord[i] ?? 0n;
-    if ((seq & FLAG_BITS) !== 0n || !hasSequence(live, seq)) continue;
+    if ((seq & SEQ_FLAGS) !== 0n || !hasSequence(live, seq)) continue;
     const at = columns.subjectAt[i] ?? 0;
     const subject = window.subarray(at, at + (columns.subjectBytes[i] ?? 0));
     tally.add(seq, columns.timeNs[i] ?? 0n, columns.recordBytes[i] ?? 0, subject);

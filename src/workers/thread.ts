@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { SourceError } from '../core/error.ts';
+import { SourceError, ToolError } from '../core/error.ts';
 import { kernelModule } from '../kernels/index.ts';
 import type { Job, JobResult } from './jobs.ts';
 
@@ -8,7 +8,7 @@ export type ThreadMessage =
   | 'ready'
   | 'too-large'
   | { readonly result: JobResult<Job> }
-  | { readonly error: string };
+  | { readonly error: string; readonly isSource: boolean };
 
 /** A job, and whom to tell. */
 export interface Task {
@@ -21,33 +21,48 @@ export interface Task {
   isDropped(): boolean;
 }
 
-/** One worker thread, with the tasks that were handed to it. */
+/** Whom a thread works for. */
+export interface Employer {
+  /** There is room for another task. */
+  onFree(): void;
+  /** The calling thread has to do this task. */
+  onTooLarge(task: Task): void;
+}
+
+/** One worker thread, with the tasks that were handed to it. Until somebody employs it, no process waits for it. */
 export class Thread {
   readonly tasks: Task[] = [];
   isReady = false;
   readonly #worker: Worker;
+  #employer: Employer | null = null;
 
-  /** `onFree`: there is room for another task. `onTooLarge`: the calling thread has to do this one. */
-  constructor(onFree: () => void, onTooLarge: (task: Task) => void) {
+  constructor() {
     this.#worker = new Worker(new URL('./worker-main.js', import.meta.url), {
       name: 'natsarc',
       workerData: { kernel: kernelModule() },
       // What a job makes and drops is small.
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
+    this.#worker.unref();
     this.#worker.on('message', (message: ThreadMessage) => {
       const task = message === 'ready' ? undefined : this.tasks.shift();
       this.isReady = true;
       // First the next job, so that the thread need not wait.
-      onFree();
+      this.#employer?.onFree();
       if (task === undefined || message === 'ready') return;
-      if (message === 'too-large') onTooLarge(task);
-      else if ('error' in message) task.fail(new SourceError(message.error));
+      if (message === 'too-large') this.#employer?.onTooLarge(task);
+      else if ('error' in message)
+        task.fail(message.isSource ? new SourceError(message.error) : new ToolError(message.error));
       else task.done(message.result);
     });
     this.#worker.on('error', (error) => {
       for (const task of this.tasks.splice(0)) task.fail(error);
     });
+  }
+
+  employ(employer: Employer): void {
+    this.#employer = employer;
+    this.#worker.ref();
   }
 
   give(task: Task): void {

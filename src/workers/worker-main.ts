@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { SourceError, ToolError } from '../core/error.ts';
 import { adoptKernelModule } from '../kernels/index.ts';
 import type { Job } from './jobs.ts';
 import type { ThreadMessage } from './thread.ts';
@@ -32,6 +33,9 @@ async function replyTo(job: Job): Promise<ThreadMessage> {
     return { result: await runJob(job, MAX_TOUCHED_BYTES) };
   } catch (error) {
     if (error instanceof LargeRecord) return 'too-large';
-    return { error: error instanceof Error ? error.message : String(error) };
+    return {
+      error: error instanceof Error ? error.message : String(error),
+      isSource: error instanceof SourceError || !(error instanceof ToolError),
+    };
   }
 }

@@ -1,5 +1,6 @@
 import { hashKey } from '../codec/highwayhash.ts';
 import { ByteWriter } from '../core/bytes/byte-writer.ts';
+import { CHECKSUM_BYTES, ERASED_BIT, lengthWord, recordBytesOf } from '../format/block/record.ts';
 import { highwayHash64 } from '../kernels/index.ts';
 import { StreamLayout } from './stream-layout.ts';
 
@@ -19,14 +20,11 @@ export type EmitBlock = (blockNumber: number, bytes: Uint8Array) => void;
 const BLOCK_BYTES = 8 * 1024 * 1024; // server: defaultLargeBlockSize
 /** A server keeps a bit for each deleted sequence within a block, none for those between blocks. */
 export const MOST_DELETED_IN_BLOCK = 1n << 23n;
-const EMPTY_RECORD_BYTES = 30;
-const HEADER_BIT = 0x80000000;
-const ERASED_BIT = 1n << 63n;
 const NO_BYTES = new Uint8Array(0);
 
 /**
  * Turns messages, in rising sequence, into message blocks that every server reads: plain, numbered from 1, deleted
- * sequences as holes (format.md 3.1, 8.6). Holds one block.
+ * sequences as holes (format/block/README.md). Holds one block.
  */
 export class BlockWriter {
   readonly #streamName: string;
@@ -79,13 +77,12 @@ export class BlockWriter {
     header: Uint8Array,
     data: Uint8Array,
   ): number {
-    const headerBytes = header.length === 0 ? 0 : 4 + header.length;
-    const lengthBytes = EMPTY_RECORD_BYTES + subject.length + headerBytes + data.length;
+    const lengthBytes = recordBytesOf(subject.length, header.length, data.length);
     if (this.#block.lengthBytes > 0 && this.#block.lengthBytes + lengthBytes > BLOCK_BYTES) this.#flush();
     const block = this.#block;
-    block.u32(headerBytes === 0 ? lengthBytes : (lengthBytes | HEADER_BIT) >>> 0);
+    block.u32(lengthWord(lengthBytes, header.length > 0));
     block.u64(seqWord).i64(timeNs).u16(subject.length).bytes(subject);
-    if (headerBytes > 0) block.u32(header.length).bytes(header);
+    if (header.length > 0) block.u32(header.length).bytes(header);
     block.bytes(data);
     this.#hashed.clear();
     this.#hashed.u64(seqWord).i64(timeNs).bytes(subject).bytes(header).bytes(data);
@@ -95,7 +92,7 @@ export class BlockWriter {
 
   #flush(): void {
     const bytes = this.#block.written;
-    this.layout.ended(this.#number, bytes.subarray(-8));
+    this.layout.ended(this.#number, bytes.subarray(-CHECKSUM_BYTES));
     this.#emit(this.#number, bytes);
     this.#block.clear();
     this.#deletedInBlock = 0n;

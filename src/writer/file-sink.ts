@@ -1,6 +1,16 @@
 /** Takes the files of one stream, whole; bytes are valid during the call only. */
 export interface FileSink {
   addFile(path: string, bytes: Uint8Array): void;
+  /** Begins a file that others write, and sync; absent where files lie in another one. */
+  startFile?(path: string): StartedFile;
   /** Takes a file that was made chunks of a snapshot; absent where files are taken as they are. */
   addPacked?(chunks: Uint8Array): void;
+}
+
+/** A file that others write. */
+export interface StartedFile {
+  /** Good until `end`. */
+  readonly descriptor: number;
+  /** Tells how many bytes were written. */
+  end(lengthBytes: number): void;
 }

@@ -28,6 +28,7 @@ export function syncFolders(folder: string): void {
   syncFolder(folder);
 }
 
+/** Has the names in a folder on disk. */
 export function syncFolder(folder: string): void {
   const fd = openSync(folder, 'r');
   try {

@@ -17,7 +17,7 @@ export interface StreamEnd {
 
 /**
  * index.db of a stream that was written, in the lowest version that can tell about it, since servers read lower
- * versions than their own (format.md 5.1). null: it has no block, or too many subjects; a server rebuilds it then.
+ * versions than their own (format/index/README.md). null: it has no block, or too many subjects; a server rebuilds it then.
  */
 export function indexFile(
   layout: StreamLayout,
@@ -58,8 +58,8 @@ function lowestVersion(blocks: readonly BlockLayout[], config: JsonObject): numb
 }
 
 /**
- * `1.idx` of a stream whose messages are all deleted: servers up to 2.9 know its last sequence from nowhere else
- * (format.md 8.6). null for any other stream.
+ * `1.idx` of a stream whose messages are all deleted: servers up to 2.9 know its last sequence from nowhere else;
+ * null for any other stream.
  */
 export function emptyBlockIndexFile(layout: StreamLayout, end: StreamEnd): Uint8Array | null {
   const [block] = layout.blocks;

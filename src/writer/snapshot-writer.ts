@@ -2,7 +2,7 @@ import { S2Encoder } from '../codec/s2/encoder.ts';
 import { encodeEntry, isApart } from '../container/tar/packed-entry.ts';
 import { TAR_END } from '../container/tar/write.ts';
 
-/** Writes a V1 snapshot, file by file: a tar in an S2 stream (format.md 8.2). Holds 1 MiB. */
+/** Writes a V1 snapshot, file by file: a tar in an S2 stream (container/README.md). Holds 1 MiB. */
 export class SnapshotWriter {
   readonly #encoder: S2Encoder;
 

@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import type { StartedFile } from './file-sink.ts';
 import { attempt } from './file-system.ts';
 
 /** Who owns what is written, and who may read it. */
@@ -54,6 +55,18 @@ export class StagedFiles {
     } finally {
       closeSync(fd);
     }
+  }
+
+  /** Begins a file that somebody else writes and syncs. */
+  startFile(path: string): StartedFile {
+    const descriptor = this.#open(path);
+    return {
+      descriptor,
+      end: (lengthBytes) => {
+        closeSync(descriptor);
+        this.bytesWritten += lengthBytes;
+      },
+    };
   }
 
   /** Writes a file through `fill`, and syncs it. */

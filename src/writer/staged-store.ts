@@ -99,6 +99,7 @@ export interface StoreLeftover {
   readonly setAside: readonly string[];
 }
 
+/** Looks for what runs that were killed left in a store; those of running ones are not among them. */
 export function storeLeftovers(storeFolder: string): StoreLeftover[] {
   return attempt(() => readdirSync(storeFolder))
     .filter((name) => endedStager(name, STAGING_MARK) !== null)

@@ -4,7 +4,7 @@ import { TAR_END, tarFileHeader, tarPadding } from '../container/tar/write.ts';
 /** Compressed at a time; each makes a gzip member of its own, and readers take one behind the other. */
 const PIECE_BYTES = 1024 * 1024;
 
-/** Writes a legacy `.tgz` snapshot, file by file: a tar in gzip (format.md 9.4). Holds 1 MiB. */
+/** Writes a legacy `.tgz` snapshot, file by file: a tar in gzip (container/README.md). Holds 1 MiB. */
 export class TgzWriter {
   readonly #write: (bytes: Uint8Array) => void;
   #pieces: Uint8Array[] = [];

@@ -6,7 +6,7 @@ const MAGIC = 'NATSARC1';
 const NO_BYTES = new Uint8Array(0);
 const encoder = new TextEncoder();
 
-/** Writes a V2 snapshot: entries in an S2 stream (format.md 8.4). Holds 1 MiB. */
+/** Writes a V2 snapshot: entries in an S2 stream (container/README.md). Holds 1 MiB. */
 export class V2Writer {
   readonly #encoder: S2Encoder;
   readonly #head = new ByteWriter(256);

@@ -26,6 +26,8 @@ for (const name of [
   'report-written',
   'report-plan',
   'report-loss',
+  'check',
+  'checks',
   'error',
 ])
   ajv.addSchema(schema(name), name);
@@ -75,6 +77,8 @@ describe('--json fits its schema', () => {
       .split('\n');
     expect(lines).toHaveLength(17);
     for (const line of lines) expectValid('stored-message', line);
+    const several = runCli(['cat', join(CAPTURES, '2.14.5-full/store'), '--limit', '30']).stdout.trimEnd();
+    for (const line of several.split('\n')) expectValid('stored-message', line);
   });
 
   it('an export, and the first line of one', () => {
@@ -128,6 +132,15 @@ describe('--json fits its schema', () => {
     for (const line of lines) expectValid('kv-entry', line);
   });
 
+  it('the catalogue, and each code of it', () => {
+    const text = runCli(['checks', '--json']).stdout;
+    expectValid('checks', text);
+    const { checks } = JSON.parse(text) as { readonly checks: readonly { readonly code: string }[] };
+    expect(checks.map(({ code }) => code)).toEqual(Object.keys(CATALOG));
+    for (const code of ['SRC_UNREADABLE', 'blk_missing'])
+      expectValid('check', runCli(['explain', code, '--json']).stdout);
+  });
+
   it('and keeps every digit beyond 2^53', () => {
     const text = runCli([
       'inspect',
@@ -139,6 +152,12 @@ describe('--json fits its schema', () => {
     expect(text).toContain('"first_seq": 9007199254753337');
     expect(text).toMatch(/"deleted": \[9007199254753\d{3}/);
   });
+});
+
+it('docs/scripting.md names every schema but those of configurations', () => {
+  const page = readFileSync(join(ROOT, 'docs/scripting.md'), 'utf8');
+  const files = readdirSync(join(ROOT, 'schemas')).filter((name) => !name.includes('-config.'));
+  expect(files.filter((name) => !page.includes(`schemas/${name}`))).toEqual([]);
 });
 
 it('the schema of findings lists every code', () => {

@@ -23,6 +23,7 @@ describe('exit codes', () => {
     ['verify UNKNOWN', ['verify', ENCRYPTED], 3],
     ['verify what is not there', ['verify', '/nowhere'], 3],
     ['verify, used wrongly', ['verify'], 3],
+    ['verify as two documents', ['verify', '--json', '--format', 'nagios', ORDERS], 3],
     ['verify for prometheus', ['verify', '--format', 'prometheus', DAMAGED], 0],
     ['preflight OK', ['preflight', join(CAPTURES, '2.14.5-full/store')], 0],
     ['preflight WARNING', ['preflight', join(CAPTURES, '2.9.25-full/store')], 1],
@@ -42,6 +43,9 @@ describe('exit codes', () => {
     ['a stream that is not there', ['inspect', ORDERS, '--stream', 'NONE'], 2],
     ['an unknown command', ['verfy', ORDERS], 2],
     ['an unknown option', ['inspect', ORDERS, '--dep'], 2],
+    ['a key that is not used', ['cat', ENCRYPTED, '--key-file', 'key'], 2],
+    ['a previous key that is not used', ['inspect', ENCRYPTED, '--prev-key-file', 'key'], 2],
+    ['verify with a key', ['verify', ENCRYPTED, '--key-file', 'key'], 3],
     ['a bad sequence', ['cat', ORDERS, '--seq', 'x'], 2],
     ['a bad time', ['cat', ORDERS, '--after', '2026-02-30T00:00:00Z'], 2],
     ['a bad regular expression', ['cat', ORDERS, '--grep', '('], 2],
@@ -204,6 +208,36 @@ describe('diff', () => {
     ]);
   });
 
+  it('does not call the same what it could not read', () => {
+    const unread = 'created, config, state, messages, consumers';
+    const { stdout } = runCli(['diff', ENCRYPTED, ENCRYPTED, '--stream', 'ORDERS']);
+    expect(stdout.split('\n').slice(2)).toEqual([
+      '',
+      '@@ $G/ORDERS @@',
+      `  not compared, A and B cannot be read: ${unread}`,
+      '',
+      'not compared: 1 of 1 stream',
+      '',
+    ]);
+    const PLAIN = join(CAPTURES, '2.14.5-full/store');
+    const oneSide = runCli(['diff', PLAIN, ENCRYPTED]).stdout;
+    expect(oneSide).toContain(`@@ $G/ORDERS @@\n  not compared, B cannot be read: ${unread}\n`);
+    expect(oneSide.trimEnd().split('\n').at(-1)).toMatch(
+      /^different: 11 of 13 streams, as far as both could be read; not compared: 2 of 13 streams$/,
+    );
+    const stat = runCli(['diff', ENCRYPTED, ENCRYPTED, '--stat']).stdout;
+    expect(stat).toMatch(/^\$G\/ORDERS +- +- +- +- +- +- +-$/m);
+    expect(stat).not.toContain('same:');
+    const report = JSON.parse(runCli(['diff', PLAIN, ENCRYPTED, '--stream', 'TTL', '--json']).stdout) as {
+      same: boolean;
+      streams: object[];
+    };
+    expect(report).toMatchObject({ same: false, streams: [{ same: false, unreadable_in: ['b'] }] });
+    expect(runCli(['diff', ENCRYPTED, ENCRYPTED, ENCRYPTED]).stdout).toMatch(
+      /\nnot compared: 2 of 2 streams\n$/,
+    );
+  });
+
   it('tells on standard error what is damaged, and in which side', () => {
     const { stdout, stderr } = runCli(['diff', DAMAGED, DAMAGED, '--stream', 'COMPERASE']);
     expect(stderr).toMatch(/^natsarc: A: S2_CHUNK_CORRUPT: [^\n]+\n/);
@@ -230,6 +264,27 @@ describe('cat', () => {
     expect(
       seqs('--after', '2026-11-21T00:03:51.377364797Z', '--before', '2026-11-21T00:03:51.377364797Z'),
     ).toEqual([10]);
+  });
+
+  it('names the stream of each line where several are selected, and only there', () => {
+    const store = join(CAPTURES, '2.14.5-full/store');
+    const named = (...args: string[]): string[] => [
+      ...new Set(
+        runCli(['cat', ...args])
+          .stdout.trimEnd()
+          .split('\n')
+          .map((line) => {
+            const { account, stream } = JSON.parse(line) as { account?: string; stream?: string };
+            return `${account ?? '-'}/${stream ?? '-'}`;
+          }),
+      ),
+    ];
+    expect(named(store, '--stream', 'ORDERS', '--stream', 'WQ')).toEqual(['$G/ORDERS', '$G/WQ']);
+    expect(named(store, '--stream', 'O*', '--stream', 'EMPTY')).toEqual(['$G/ORDERS']);
+    expect(named(store, '--stream', 'ORDERS')).toEqual(['-/-']);
+    expect(named(ORDERS, '--text')).toEqual(['-/-']);
+    const backups = join(CAPTURES, '2.14.5-full/backups/$G');
+    expect(named(backups, '--text', '--stream', 'ORDERS', '--stream', 'WQ')).toEqual(['-/ORDERS', '-/WQ']);
   });
 
   it('selects by header, payload and newest of each subject', () => {

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { tempFolder } from '../support/damage.ts';
 import { hasServer } from '../support/live-server.ts';
+import { checkRepairs } from '../support/oracle/repair-oracle.ts';
 import type { OracleOptions, OracleResult } from '../support/oracle/compare.ts';
 import { runRestoreOracle } from '../support/oracle/restore-oracle.ts';
 import { runStartOracle } from '../support/oracle/start-oracle.ts';
@@ -9,6 +11,7 @@ import { runStartOracle } from '../support/oracle/start-oracle.ts';
 const count = Number(process.env['ORACLE_COUNT'] ?? 300);
 const seed = Number(process.env['ORACLE_SEED'] ?? 1);
 const versions = (process.env['ORACLE_VERSIONS'] ?? '2.14.5,2.10.29').split(',');
+const [version = ''] = versions;
 const isRequired = process.env['NATSARC_REQUIRE_SERVERS'] === '1';
 const isReady = versions.every(hasServer);
 if (!isReady && !isRequired)
@@ -23,14 +26,20 @@ it.skipIf(!isReady && !isRequired).for(KINDS)(
   'servers do what was predicted: %s',
   { timeout: 24 * 3_600_000 },
   async ([kind, run]) => {
-    const { cases, comparisons, disagreements } = await run({ count, seed, versions, folder: tempFolder() });
+    const folder = tempFolder();
+    const result = await run({ count, seed, versions, folder });
+    const { cases, comparisons, disagreements } = result;
     for (const one of disagreements)
       console.log(
         `seed ${seed}, nats-server ${one.version}, ${one.account} ${one.origin}: ${one.done}\n  predicted ${one.predicted}\n  observed  ${one.observed}`,
       );
     const agreed = (comparisons - disagreements.length) / comparisons;
     console.log(`oracle, ${kind}: ${(100 * agreed).toFixed(2)} % of ${comparisons} agree (seed ${seed})`);
-    expect(cases).toBe(count);
+    const { figures, wrong } = await checkRepairs(result, { version, folder: join(folder, 'repaired') });
+    console.log(`repairs, ${kind}: ${JSON.stringify(figures)} (seed ${seed})`);
+    expect(cases.length).toBe(count);
     expect(agreed).toBeGreaterThanOrEqual(0.99);
+    expect(wrong).toEqual([]);
+    expect(figures.loaded).toBeGreaterThanOrEqual(0.9 * count);
   },
 );

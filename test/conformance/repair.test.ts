@@ -1,13 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repairArchive } from '../../src/operation/repair/run.ts';
-import { archiveForms } from '../support/archive-forms.ts';
+import { archiveForms, BORN_DAMAGED } from '../support/archive-forms.ts';
 import { captures, type Json } from '../support/captures.ts';
 import { tempFolder, treeSum } from '../support/damage.ts';
 import { messageList } from '../support/message-list.ts';
-
-/** Damaged by its own server: a secure erase wrote plain bytes into compressed blocks. */
-const BORN_DAMAGED = /^COMPERASE$/;
 
 describe.each(captures().filter(({ set }) => !set.startsWith('enc')))('intact archives of $id', (capture) => {
   it('are repaired to the same messages, and nothing is lost', async () => {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
-import type { Status } from '../../src/operation/types.ts';
+import type { Status } from '../../src/findings/status.ts';
 import { captures, type Capture } from '../support/captures.ts';
 import { codesOf } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';

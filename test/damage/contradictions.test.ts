@@ -1,24 +1,17 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { keyedSum } from '../../src/codec/highwayhash.ts';
-import { codesOf, copyOf, editFile, tempFolder, verifyDamaged } from '../support/damage.ts';
+import {
+  codesOf,
+  copyOf,
+  editFile,
+  editIndex,
+  expectDamage,
+  tempFolder,
+  verifyDamaged,
+} from '../support/damage.ts';
 
 const STREAMS = '2.14.5-full/store/jetstream/$G/streams';
-
-async function expectDamage(path: string, status: string, codes: readonly string[]): Promise<void> {
-  const report = await verifyDamaged(path);
-  expect({ codes: codesOf(report), status: report.status }).toEqual({ codes, status });
-}
-
-/** Changes index.db and gives it a sum that fits again. */
-function editIndex(path: string, name: string, edit: (bytes: Buffer) => void): void {
-  editFile(join(path, 'msgs/index.db'), (bytes) => {
-    edit(bytes);
-    bytes.set(keyedSum(name, bytes.subarray(0, -8)), bytes.length - 8);
-    return bytes;
-  });
-}
 
 it('an index whose totals contradict its blocks', async () => {
   const path = copyOf(`${STREAMS}/ORDERS`);

@@ -130,10 +130,11 @@ describe('a side that cannot be read', () => {
     const run = runCli(['diff', join(folder, 'ORDERS'), join(folder, 'backup')], undefined, uid);
     expect(run).toMatchObject({ exit: 2 });
     expect(run.stderr).toMatch(/^natsarc: A: SRC_UNREADABLE: .*1\.blk: permission denied; run as/);
-    expect(run.stdout).toContain('\ndifferent: 1 of 1 stream, as far as both could be read\n');
+    expect(run.stdout).toContain('\nnot compared: 1 of 1 stream\n');
     const turned = runCli(['diff', join(folder, 'backup'), join(folder, 'ORDERS'), '--json'], undefined, uid);
     expect(turned).toMatchObject({ exit: 2 });
     const report = JSON.parse(turned.stdout) as DiffReport;
+    expect(report).toMatchObject({ same: false, streams: [{ same: false, unreadable_in: ['b'] }] });
     expect(report.findings.a).toEqual([]);
     expect(report.findings.b.map(({ code }) => code)).toEqual(['SRC_UNREADABLE']);
   });

@@ -18,6 +18,8 @@ import {
   codesOf,
   copyOf,
   editFile,
+  expectDamage,
+  expectFindings,
   flipBit,
   tempFolder,
   verifyDamaged,
@@ -28,11 +30,6 @@ import { runCli } from '../support/run-cli.ts';
 const ORDERS = '2.14.5-full/store/jetstream/$G/streams/ORDERS';
 const WQ = '2.14.5-full/store/jetstream/$G/streams/WQ';
 const OLD = '2.9.25-full/store/jetstream/$G/streams/ORDERS';
-
-async function expectDamage(path: string, status: string, codes: readonly string[]): Promise<void> {
-  const report = await verifyDamaged(path);
-  expect({ codes: codesOf(report), status: report.status }).toEqual({ codes, status });
-}
 
 describe('configuration', () => {
   it('meta.inf edited', async () => {
@@ -163,6 +160,20 @@ describe('a consumer', () => {
       consumer: 'DISPATCH',
       file: 'obs/DISPATCH/o.dat',
     });
+  });
+
+  it('without o.dat has not begun', async () => {
+    const path = copyOf(ORDERS);
+    rmSync(join(path, 'obs/PUSH/o.dat'));
+    await expectFindings(path, 0, [
+      {
+        code: 'CON_STATE_MISSING',
+        severity: 'info',
+        stream: 'ORDERS',
+        consumer: 'PUSH',
+        file: 'obs/PUSH',
+      },
+    ]);
   });
 
   it('positions that contradict each other, or pass the end of the stream', async () => {

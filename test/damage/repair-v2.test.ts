@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CAPTURES, tempFolder } from '../support/damage.ts';
+import { CAPTURES, codesOf, tempFolder, verifyDamaged } from '../support/damage.ts';
 import { chunkOffsets, framed, unframed } from '../support/frames.ts';
 import { randomFrom } from '../support/random.ts';
 import { repair } from '../support/repaired.ts';
@@ -91,5 +91,16 @@ describe('a damaged V2 archive', () => {
     const end = Math.floor(whole.length * part);
     const last = chunks.findLastIndex((chunk) => chunk <= end);
     await expectOnlyLost(whole.subarray(0, end), (last - 1) * CHUNK_BYTES, ARCHIVE.length);
+  });
+
+  it('what a damaged chunk says of the stream is not believed where backup.json says it too', async () => {
+    const snapshot = framed(ARCHIVE);
+    const year = snapshot.indexOf('"last_ts":"2026') + '"last_ts":"'.length;
+    snapshot[year] = '3'.charCodeAt(0);
+    const { result, stream } = await repair(backupWith(snapshot), BACKUP);
+    expect(stream).toMatchObject({ recovered: 0n, lost: 171n });
+    const { target } = result.loss;
+    expect(readFileSync(join(target, 'backup.json'), 'utf8')).toMatch(/"last_ts":\s*"2026/);
+    expect(codesOf(await verifyDamaged(target)).filter((code) => /^(IDX|BIX)_/.test(code))).toEqual([]);
   });
 });

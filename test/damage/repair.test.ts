@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { copyOf, editFile, flipBit, recordsOf } from '../support/damage.ts';
+import { CAPTURES, copyOf, editFile, flipBit, recordsOf } from '../support/damage.ts';
 import { configIn, repair, type Repaired } from '../support/repaired.ts';
 
 const STREAMS = '2.14.5-full/store/jetstream/$G/streams';
@@ -174,6 +174,18 @@ describe('small files', () => {
     flipBit(join(store, 'msgs/index.db'), 40);
     const repaired = await repair(store, ORDERS);
     expect(repaired).toMatchObject({ missing: [], invented: [], result: { isLossy: false } });
+  });
+
+  it('one flipped bit of an .idx neither deletes a message nor brings one back that the rest of it tells of', async () => {
+    const persub = '2.9.25-full/store/jetstream/$G/streams/PERSUB';
+    const [from, to] = [28, readFileSync(join(CAPTURES, persub, 'msgs/1.idx')).length];
+    for (let at = from; at < to; at += 2) {
+      const store = copyOf(persub);
+      flipBit(join(store, 'msgs/1.idx'), at, at % 7);
+      const repaired = await repair(store, persub);
+      expect([at, repaired.missing]).toEqual([at, []]);
+      expect(repaired.invented.length).toBeLessThanOrEqual(2);
+    }
   });
 
   it('a consumer with a broken o.dat is set back to a safe floor', async () => {

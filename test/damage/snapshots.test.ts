@@ -9,6 +9,7 @@ import {
   codesOf,
   copyOf,
   editFile,
+  expectDamage,
   flipBit,
   recordsOf,
   tempFolder,
@@ -18,11 +19,6 @@ import { chunk, chunkOffsets, framed, unframed } from '../support/frames.ts';
 
 const BACKUP = '2.14.5-full/backups/$G/ORDERS';
 const DATA = 'stream.tar.s2';
-
-async function expectDamage(path: string, status: string, codes: readonly string[]): Promise<void> {
-  const report = await verifyDamaged(path);
-  expect({ codes: codesOf(report), status: report.status }).toEqual({ codes, status });
-}
 
 /** A backup whose data is edited as the tar it holds. */
 function withTar(edit: (tar: Buffer) => Uint8Array): string {

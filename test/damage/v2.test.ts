@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Cursor } from '../../src/core/bytes/cursor.ts';
-import { codesOf, copyOf, editFile, flipBit, verifyDamaged } from '../support/damage.ts';
+import { codesOf, copyOf, editFile, expectFindings, flipBit, verifyDamaged } from '../support/damage.ts';
 import { framed, unframed } from '../support/frames.ts';
 
 const BACKUP = '2.15.2-full/backups/$G/ORDERS';
@@ -115,6 +115,49 @@ describe('a V2 archive', () => {
       return bytes;
     });
     expect(codesOf(await verifyDamaged(damaged))).toContain('V2_STATE_CORRUPT');
+  });
+
+  it('with a state.json that counts other bytes', async () => {
+    const path = edited((bytes, entries) => {
+      const end = entries[0]?.end ?? 0;
+      return bytes.fill(
+        bytes
+          .subarray(0, end)
+          .toString('latin1')
+          .replace(/"bytes":136340/, '"bytes":136349'),
+        0,
+        end,
+        'latin1',
+      );
+    });
+    await expectFindings(path, 1, [
+      {
+        code: 'V2_STATE_DIFFERS',
+        severity: 'warning',
+        stream: 'ORDERS',
+        file: 'stream.tar.s2:state.json',
+        data: { declared_bytes: 136_349n, actual_bytes: 136_340 },
+      },
+    ]);
+  });
+
+  it('with a consumer that is no JSON', async () => {
+    let name = '';
+    const path = edited((bytes, entries) => {
+      const consumer = entries.find((entry) => entry.name.startsWith('consumers/'));
+      name = consumer?.name ?? '';
+      bytes[(consumer?.end ?? 0) - 1] = 0x2c;
+      return bytes;
+    });
+    await expectFindings(path, 2, [
+      { code: 'V2_CONSUMER_CORRUPT', severity: 'critical', stream: 'ORDERS', file: `stream.tar.s2:${name}` },
+      {
+        code: 'DECL_CONSUMERS_FEWER',
+        severity: 'info',
+        file: 'backup.json',
+        data: { declared: 5, actual: 4 },
+      },
+    ]);
   });
 
   it('with data behind its end', async () => {

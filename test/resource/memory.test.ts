@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../support/captures.ts';
+import { BlockWriter } from '../../src/writer/block-writer.ts';
 import { writeSnapshot, writeStreamFolder, type BlockPlan } from '../support/synthetic-stream.ts';
 
 const MIB = 1 << 20;
@@ -20,11 +21,29 @@ const PLANS: readonly BlockPlan[] = [
   ORDINARY,
 ];
 
+/** Small messages, every fourth one deleted. */
+function writeGaps(parent: string, gaps: number, firstBlockMessages: number): void {
+  const path = join(parent, 'GAPS/msgs');
+  mkdirSync(path, { recursive: true });
+  const writer = new BlockWriter('GAPS', (number, bytes) =>
+    writeFileSync(join(path, `${number}.blk`), bytes),
+  );
+  const [subject, data] = [Buffer.from('gaps'), Buffer.from('some 20 bytes a piece')];
+  for (let seq = 1; seq < 4 * gaps; seq++) {
+    if (seq % 4 === 0) continue;
+    writer.add({ seq: BigInt(seq), timeNs: BigInt(seq), subject, header: null, data });
+    if (seq === firstBlockMessages) writer.finish(0n, 0n);
+  }
+  writer.finish(0n, 0n);
+}
+
 let folder = '';
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'natsarc-memory-'));
   writeStreamFolder(folder, PLANS);
   await writeSnapshot(join(folder, 'big.tar.s2'), PLANS);
+  writeGaps(join(folder, 'a'), 700_000, 0);
+  writeGaps(join(folder, 'b'), 700_000, 1001);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -50,6 +69,10 @@ describe(`peak memory stays under ${LIMIT_MIB} MiB`, () => {
     ['verify a snapshot', () => ['verify', '--check', '--jobs', '4', join(folder, 'big.tar.s2')]],
     ['inspect --deep --gaps a store', () => ['inspect', '--deep', '--gaps', '--json', join(folder, 'BIG')]],
     ['diff a store with a snapshot', () => ['diff', join(folder, 'BIG'), join(folder, 'big.tar.s2')]],
+    [
+      'diff 700,000 gaps by fingerprints',
+      () => ['diff', '--jobs', '4', join(folder, 'a/GAPS'), join(folder, 'b/GAPS')],
+    ],
     [
       'diff by fingerprints with four threads',
       () => ['diff', '--jobs', '4', '--map-subject', 'a.>=b.>', join(folder, 'BIG'), join(folder, 'BIG')],

@@ -10,6 +10,9 @@ export interface ArchiveForm {
   readonly stream: TruthStream;
 }
 
+/** Streams that their own server damaged: a secure erase wrote plain bytes into compressed blocks. */
+export const BORN_DAMAGED: RegExp = /^COMPERASE$/;
+
 /** Those of streams whose messages the truth lists: neither none nor very many. */
 export function archiveForms(capture: Capture, isWanted: (name: string) => boolean): ArchiveForm[] {
   return allForms(capture, isWanted).filter(({ stream }) => stream.messages !== undefined);

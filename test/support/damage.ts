@@ -3,7 +3,10 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { keyedSum } from '../../src/codec/highwayhash.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
+import { exitOfStatus } from '../../src/cli/exit-code.ts';
+import type { Finding } from '../../src/findings/finding.ts';
 import { unreadableReport } from '../../src/operation/verify/unreadable.ts';
 import type { SelectOptions, VerifyReport } from '../../src/operation/types.ts';
 import { ROOT } from './captures.ts';
@@ -72,7 +75,33 @@ export function codesOf(report: VerifyReport): string[] {
   return [...new Set(told.map((finding) => finding.code))].toSorted();
 }
 
-/** Offsets of the records in an uncompressed block. */
+/** Verifies and expects this status and these codes, each once, without what is only information. */
+export async function expectDamage(path: string, status: string, codes: readonly string[]): Promise<void> {
+  const report = await verifyDamaged(path);
+  expect({ codes: codesOf(report), status: report.status }).toEqual({ codes, status });
+}
+
+/** Verifies and expects exactly these findings, information too, in this order, and the exit code of `verify`. */
+export async function expectFindings(
+  path: string,
+  exit: number,
+  findings: readonly Partial<Finding>[],
+): Promise<void> {
+  const report = await verifyDamaged(path);
+  expect(report.findings).toMatchObject(findings);
+  expect(exitOfStatus(report.status, false)).toBe(exit);
+}
+
+/** Changes index.db of a stream's folder and gives it a sum that fits again. */
+export function editIndex(path: string, streamName: string, edit: (bytes: Buffer) => void): void {
+  editFile(join(path, 'msgs/index.db'), (bytes) => {
+    edit(bytes);
+    bytes.set(keyedSum(streamName, bytes.subarray(0, -8)), bytes.length - 8);
+    return bytes;
+  });
+}
+
+/** Offsets of the records in an uncompressed block, up to where none can begin. */
 export function recordsOf(
   bytes: Buffer,
 ): { at: number; length: number; seq: bigint; subject: number; hasHeader: boolean }[] {
@@ -80,6 +109,7 @@ export function recordsOf(
   for (let at = 0; at + 22 <= bytes.length;) {
     const word = bytes.readUInt32LE(at);
     const length = word & 0x7fffffff;
+    if (length < 30) break;
     records.push({
       at,
       length,

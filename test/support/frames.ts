@@ -3,7 +3,7 @@ import { indexChunks } from '../../src/codec/s2/index-chunks.ts';
 import { S2Source } from '../../src/container/s2-source.ts';
 import { MemorySource } from '../../src/source/memory.ts';
 
-const IDENTIFIER = Buffer.from([0xff, 6, 0, 0, ...Buffer.from('S2sTwO')]);
+export const IDENTIFIER = Buffer.from([0xff, 6, 0, 0, ...Buffer.from('S2sTwO')]);
 
 /** One chunk of an S2 stream: type, length, body. */
 export function chunk(type: number, body: Uint8Array): Buffer {

@@ -172,7 +172,7 @@ function tarDamage(tar: Buffer, from: number, to: number): Damage {
   };
 }
 
-/** What a chunk decodes to (format.md 12.2). */
+/** What a chunk decodes to (codec/s2/README.md). */
 function decodedLength(chunk: Buffer): number {
   if (chunk[0] === 1) return chunk.length - 8;
   if (chunk[0] !== 0) return 0;

@@ -7,7 +7,7 @@ import { chunk, framed } from './frames.ts';
 import { SnapshotWriter } from '../../src/writer/snapshot-writer.ts';
 import { crc32cMasked } from '../../src/kernels/index.ts';
 
-/** A message record with a checksum that fits (format.md 3.1). */
+/** A message record with a checksum that fits (format/block/README.md). */
 export function record(key: Uint8Array, seq: bigint, subject: string, payload: Uint8Array): Buffer {
   const name = Buffer.from(subject);
   const bytes = Buffer.alloc(30 + name.length + payload.length);

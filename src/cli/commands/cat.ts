@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import type { MessageLines } from '../../report/message-lines.ts';
 import type { CliContext } from '../context.ts';
 import { tellDamage } from '../damage-notes.ts';
 import { FILTER_FLAGS, filterOptions, type FilterArguments } from '../filter-options.ts';
@@ -45,10 +46,13 @@ async function messages(args: CatArguments, context: CliContext): Promise<void> 
   const { catMessages } = await import('../../operation/cat/run.ts');
   const { messageLines } = await import('../../report/message-lines.ts');
   const options = { ...selectOptions(args, context), ...filterOptions(args) };
-  const lines = messageLines({ withText: args.text === true });
-  const result = await catMessages(args.archive, options, async (lot) => {
+  let lines: MessageLines | undefined;
+  const result = await catMessages(args.archive, options, async (lot, streams) => {
     if (args.raw === true) for (const message of lot) await context.write(message.data);
-    else for (const chunk of lines(lot)) await context.write(chunk);
+    else {
+      lines ??= messageLines({ withText: args.text === true, withStream: streams > 1 });
+      for (const chunk of lines(lot)) await context.write(chunk);
+    }
   });
   context.progress.end();
   tellDamage(result.findings, context);

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import type { ExtractOptions } from '../../operation/extract/types.ts';
+import { startThreadsAhead, WRITING } from '../../operation/threads-ahead.ts';
 import type { CliContext } from '../context.ts';
 import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 import { CHANGE_FLAGS, changeOptions, show, WRITER_EXIT_STATUS, type ChangeArguments } from './write.ts';
@@ -44,6 +45,7 @@ export const extractCommand = {
       .example('$0 extract-into-data-dir backups/ORDERS /var/lib/nats', 'a backup into a stopped server')
       .epilogue(WRITER_EXIT_STATUS),
   run: async (args: ExtractArguments, context: CliContext): Promise<void> => {
+    await startThreadsAhead(args.archive, { ...args, ...WRITING });
     const { extractIntoDataDir } = await import('../../operation/extract/run.ts');
     await show(
       await extractIntoDataDir(args.archive, args.dataDir, await extractOptions(args, context)),

@@ -3,8 +3,8 @@ import { UsageError } from '../../core/error.ts';
 import type { RepairOptions } from '../../operation/repair/types.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
-import { CHANGE_FLAGS, changeOptions, type ChangeArguments } from './write.ts';
-import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
+import { ARCHIVE, SELECT_FLAGS } from '../options.ts';
+import { CHANGE_FLAGS, writeOptions, type WriteArguments } from './write.ts';
 
 export const repairCommand = {
   command: 'repair <archive>',
@@ -87,11 +87,7 @@ function* inPieces(chunks: Iterable<string>): Generator<string> {
 
 async function repairOptions(args: RepairArguments, context: CliContext): Promise<RepairOptions> {
   return {
-    ...selectOptions(args, context),
-    ...(await changeOptions(args)),
-    target: args.out,
-    check: args.check,
-    dryRun: args.dryRun,
+    ...(await writeOptions(args, context)),
     ...(args.from === undefined ? {} : { from: args.from }),
     ...(args.prefer === undefined ? {} : { prefer: placeOf(args.prefer, args) }),
     undelete: args.undelete,
@@ -104,9 +100,7 @@ function placeOf(path: string, args: RepairArguments): number {
   return place;
 }
 
-interface RepairArguments extends SelectArguments, ChangeArguments {
-  readonly archive: string;
-  readonly out: string;
+interface RepairArguments extends WriteArguments {
   readonly lossReport?: string;
   readonly from?: string[];
   readonly prefer?: string;

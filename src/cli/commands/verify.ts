@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { startThreadsAhead } from '../../operation/threads-ahead.ts';
 import type { VerifyReport } from '../../operation/types.ts';
 import type { CliContext } from '../context.ts';
 import { exitOfStatus } from '../exit-code.ts';
@@ -33,12 +34,14 @@ export const verifyCommand = {
         at: AT_FLAG,
         'critical-warnings': { alias: 'w', type: 'boolean', describe: 'warnings are critical' },
       })
+      .conflicts('json', 'format')
       .example('$0 verify backups/ORDERS', 'a stream backup')
       .example('$0 verify --check - < stream.tar.s2', 'in a pipeline')
       .epilogue(
         'EXIT STATUS: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (could not be read, not supported, wrong usage); --format prometheus: always 0',
       ),
   run: async (args: VerifyArguments, context: CliContext): Promise<void> => {
+    await startThreadsAhead(args.archive, args);
     const { verifyArchive } = await import('../../operation/verify/run.ts');
     const { unreadableReport } = await import('../../operation/verify/unreadable.ts');
     const options = { ...selectOptions(args, context), ...atOption(args) };

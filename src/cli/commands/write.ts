@@ -3,6 +3,7 @@ import { UsageError } from '../../core/error.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { systemErrorText } from '../../core/system-error.ts';
 import type { OutputForm, PlanReport, WriteOptions, WrittenReport } from '../../operation/write/types.ts';
+import { startThreadsAhead, WRITING } from '../../operation/threads-ahead.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
@@ -107,6 +108,7 @@ export const rewriteStreamNameCommand = {
       .example('$0 rewrite-stream-name backups/ORDERS ORDERS2 --out backups/ORDERS2', 'a renamed copy')
       .epilogue(WRITER_EXIT_STATUS),
   run: async (args: RenameArguments, context: CliContext): Promise<void> => {
+    await startThreadsAhead(args.archive, { ...args, ...WRITING });
     const { renameStream } = await import('../../operation/write/rename.ts');
     const options = {
       ...(await writeOptions(args, context)),
@@ -118,6 +120,7 @@ export const rewriteStreamNameCommand = {
 };
 
 async function convert(args: WriteArguments, to: OutputForm, context: CliContext): Promise<void> {
+  await startThreadsAhead(args.archive, { ...args, ...WRITING });
   const { convertArchive } = await import('../../operation/write/convert.ts');
   await show(await convertArchive(args.archive, { ...(await writeOptions(args, context)), to }), context);
 }
@@ -169,7 +172,10 @@ export async function show(report: WrittenReport | PlanReport, context: CliConte
     const { writtenText } = await import('../../report/text/written.ts');
     await context.write(writtenText(report, context.palette));
   }
-  const isDamaged = report.findings.some((finding) => finding.severity === 'critical');
+  // Damage of what had been deleted takes nothing from the copy.
+  const isDamaged = report.findings.some(
+    ({ severity, data }) => severity === 'critical' && data?.['deleted'] !== true,
+  );
   context.setExit(isDamaged || report.lost.msgs.length > 0 ? EXIT.damaged : EXIT.done);
 }
 

@@ -6,6 +6,7 @@ const BLOCK_BYTES = 1024 * 1024;
 const NO_BYTES = new Uint8Array(0);
 const HEAD_BYTES = CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES;
 
+/** How to encode. */
 export interface S2EncoderOptions {
   /** `stored` compresses nothing. */
   readonly level?: 'fast' | 'stored';
@@ -14,7 +15,7 @@ export interface S2EncoderOptions {
 }
 
 /**
- * Any number of bytes to one S2 framed stream (format.md 12.2): the identifier, then a chunk for each 1 MiB. No bytes
+ * Any number of bytes to one S2 framed stream (README.md): the identifier, then a chunk for each 1 MiB. No bytes
  * give no stream, not even an identifier. Holds about 1 MiB, and 2 MiB of the thread's kernel memory.
  */
 export class S2Encoder {

@@ -1,5 +1,5 @@
 /*
- * S2 framing (format.md 12.2), a superset of Snappy's:
+ * S2 framing (README.md), a superset of Snappy's:
  *
  *   stream := chunk*            the first chunk is the identifier
  *   chunk  := type:u8 length:u24le body[length]
@@ -10,10 +10,12 @@
  *   0x02..0x7f reserved: no reader may skip them
  */
 export const CHUNK_HEADER_BYTES = 4;
+/** The masked sum at the beginning of a chunk with data. */
 export const CHUNK_CRC_BYTES = 4;
 /** No writer makes chunks that decode to more. */
 export const MAX_DECODED_BYTES: number = 4 * 1024 * 1024;
 
+/** First bytes of chunks; from `firstSkippable` up to the identifier they may be passed over. */
 export const CHUNK_TYPE = { compressed: 0x00, raw: 0x01, identifier: 0xff, firstSkippable: 0x80 } as const;
 
 /** The chunk that an S2 stream begins with. */

@@ -27,6 +27,7 @@ const HEAD_BYTES = CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES + 5;
 const WINDOW_BYTES = 64 * 1024;
 const FEW_ROWS = 256;
 
+/** Fills `target` from an offset of the encoded bytes; gives how many bytes it filled, 0 at the end. */
 export type Read = (target: Uint8Array, offsetBytes: number) => number;
 
 /** A stretch of a framed stream whose chunk header cannot be trusted. */

@@ -1,6 +1,6 @@
 import type { FindingCode } from '../../findings/catalog/index.ts';
 
-/** The names that servers write into a snapshot (format.md 8.2). */
+/** The names that servers write into a snapshot (container/README.md). */
 const KNOWN = [
   /^(meta\.inf|meta\.sum|errors\.txt|msgs\/index\.db)$/,
   /^msgs\/(0|[1-9][0-9]*)\.(blk|idx|fss)$/,

@@ -6,6 +6,7 @@
  */
 export const TAR_BLOCK_BYTES = 512;
 
+/** What stands in the 512 bytes before a file. */
 export interface TarHeader {
   readonly name: string;
   readonly sizeBytes: number;

@@ -1,9 +1,11 @@
 import type { Fault } from '../../findings/finding.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
-import { parsePaxRecords, parseTarHeader, TAR_BLOCK_BYTES, type TarHeader } from './header.ts';
+import { parseTarHeader, TAR_BLOCK_BYTES, type TarHeader } from './header.ts';
 import { framingFaults } from '../open-source.ts';
 import { nameFault, normalName } from './entry-name.ts';
 import { nextHeader } from './find-header.ts';
+import { nextContent } from './next-content.ts';
+import { PendingExtension } from './pending-extension.ts';
 
 /** A regular file in a tar. */
 export interface TarEntry {
@@ -12,6 +14,7 @@ export interface TarEntry {
   readonly sizeBytes: number;
 }
 
+/** What a tar holds, and what is wrong with it. */
 export interface TarWalk {
   readonly entries: readonly TarEntry[];
   /** `entry` names the entry it is about. */
@@ -30,7 +33,6 @@ export interface TarGap {
 
 /** A stream of a hundred thousand consumers has fewer; an archive with more is not a snapshot. */
 const MAX_ENTRIES = 2_000_000;
-const MAX_EXTENSION_BYTES = 1024 * 1024;
 
 /**
  * Finds the files of a tar by reading only its headers. Goes on behind damage at the next header that fits. `gaps`, of a
@@ -51,8 +53,7 @@ class TarWalker implements TarWalk {
   readonly #gaps: readonly TarGap[] | null;
   readonly #seen = new Set<string>();
   readonly #block = new Uint8Array(TAR_BLOCK_BYTES);
-  #longName: string | null = null;
-  #longSize: number | null = null;
+  readonly #extension = new PendingExtension();
 
   constructor(source: ByteSource, gaps: readonly TarGap[] | null) {
     this.#source = source;
@@ -89,20 +90,7 @@ class TarWalker implements TarWalk {
 
   /** For a salvage zeros are no end where anything else follows. */
   #goesOn(at: number): boolean {
-    return this.#gaps !== null && this.#nextContent(at) !== null;
-  }
-
-  /** The first byte from here on that is not zero; null where there is none. */
-  #nextContent(at: number): number | null {
-    const window = new Uint8Array(64 * 1024);
-    for (let next = at; next < this.#source.sizeBytes;) {
-      const filled = this.#source.read(window, next);
-      const content = window.subarray(0, filled).findIndex((byte) => byte !== 0);
-      if (content >= 0) return next + content;
-      if (filled === 0) return null;
-      next += filled;
-    }
-    return null;
+    return this.#gaps !== null && nextContent(this.#source, at) !== null;
   }
 
   /** A damaged chunk reads as zeros: that is no end. */
@@ -120,7 +108,7 @@ class TarWalker implements TarWalk {
       this.faults.push({ code: 'TAR_END_MISSING', offsetBytes: at });
       return;
     }
-    const offsetBytes = this.#nextContent(at);
+    const offsetBytes = nextContent(this.#source, at);
     if (offsetBytes === null) return;
     const lengthBytes = this.#source.sizeBytes - offsetBytes;
     this.faults.push({ code: 'TAR_TRAILING_DATA', offsetBytes, lengthBytes });
@@ -164,8 +152,8 @@ class TarWalker implements TarWalk {
     const contentAt = at + TAR_BLOCK_BYTES;
     const remaining = this.#source.sizeBytes - contentAt;
     const isExtension = 'xgLK'.includes(header.type);
-    const name = isExtension ? header.name : (this.#longName ?? header.name);
-    const sizeBytes = isExtension ? header.sizeBytes : (this.#longSize ?? header.sizeBytes);
+    const name = isExtension ? header.name : this.#extension.nameOr(header.name);
+    const sizeBytes = isExtension ? header.sizeBytes : this.#extension.sizeOr(header.sizeBytes);
     const end = Number.isFinite(sizeBytes) ? this.#endOfContent(contentAt, sizeBytes) : contentAt;
     if (end !== contentAt + sizeBytes && Number.isFinite(sizeBytes)) {
       if (!isExtension) this.#takeEntry(header, normalName(name), contentAt, end - contentAt);
@@ -175,12 +163,11 @@ class TarWalker implements TarWalk {
       this.#takeTooLong(name, sizeBytes, contentAt, remaining);
       return this.#source.sizeBytes;
     }
-    if (isExtension) this.#takeExtension(header.type, contentAt, sizeBytes);
-    else {
+    if (!isExtension) {
       this.#takeEntry(header, normalName(name), contentAt, sizeBytes);
-      this.#longName = null;
-      this.#longSize = null;
-    }
+      this.#extension.clear();
+    } else if (!this.#extension.take(header.type, this.#source, contentAt, sizeBytes))
+      this.faults.push({ code: 'TAR_HEADER_CORRUPT', offsetBytes: at });
     return contentAt + paddedBytes(sizeBytes);
   }
 
@@ -195,21 +182,6 @@ class TarWalker implements TarWalk {
     });
     if (isPlausible && nameFault(normalName(name)) === null)
       this.entries.push({ path: normalName(name), offsetBytes: contentAt, sizeBytes: remaining });
-  }
-
-  #takeExtension(type: string, at: number, sizeBytes: number): void {
-    const bytes = new Uint8Array(Math.min(sizeBytes, MAX_EXTENSION_BYTES));
-    this.#source.read(bytes, at);
-    if (type === 'L') this.#longName = new TextDecoder().decode(bytes).replace(/\0.*$/s, '');
-    if (type !== 'x') return;
-    const records = parsePaxRecords(bytes);
-    if (records === null) {
-      this.faults.push({ code: 'TAR_HEADER_CORRUPT', offsetBytes: at - TAR_BLOCK_BYTES });
-      return;
-    }
-    this.#longName = records.get('path') ?? this.#longName;
-    const size = records.get('size');
-    if (size !== undefined) this.#longSize = /^\d{1,19}$/.test(size) ? Number(size) : Number.NaN;
   }
 
   #takeEntry(header: TarHeader, path: string, offsetBytes: number, sizeBytes: number): void {

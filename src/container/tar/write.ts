@@ -12,7 +12,7 @@ export const TAR_END: Uint8Array = new Uint8Array(2 * TAR_BLOCK_BYTES);
 
 /**
  * The header of a regular file, mode 0600, without a time, so that the same files give the same bytes; with a PAX `path`
- * before it where the name is long or not ASCII. Accepted by every server (format.md 8.6).
+ * before it where the name is long or not ASCII. Accepted by every server (container/README.md).
  */
 export function tarFileHeader(name: string, sizeBytes: number): Uint8Array {
   if (sizeBytes > MOST_BYTES) throw new RangeError(`${sizeBytes} bytes do not fit a tar entry`);

@@ -10,6 +10,15 @@ export const BLK_SUITE = {
       'With a current index.db the damage stays unseen until the message is read. When a server rebuilds (after a crash, a copy, from an old backup) it cuts the block here: every later message in it is lost, without a log line.',
     advice: 'Do not start a server on this copy. All other records of the block are good.',
   },
+  BLK_DELETED_RECORD_DAMAGED: {
+    severity: 'warning',
+    title: 'The record of a deleted message is damaged',
+    meaning:
+      'A record does not fit, and the current index.db lists none of the sequences that it may have held: they were deleted. No message is lost, and every command that writes a copy leaves such records out.',
+    consequence:
+      'With this index.db nothing. When a server rebuilds (after a crash, a copy, or because it is older than the index) it cuts the block here: every later message in it is lost.',
+    advice: 'Write the stream anew (`natsarc repair` or `pack`) before a server has to rebuild it.',
+  },
   BLK_LENGTH_IMPLAUSIBLE: {
     severity: 'critical',
     title: "A record's length cannot be",

@@ -30,7 +30,7 @@ export const SRC_SUITE = {
   ENC_KEY_REQUIRED: {
     severity: 'warning',
     unknown: true,
-    title: 'The stream is encrypted and no key was given',
+    title: 'The stream is encrypted and cannot be opened yet',
     meaning:
       "A meta.key lies in the stream's folder: the server that wrote it had an encryption key, and every file of the stream is encrypted.",
     consequence:

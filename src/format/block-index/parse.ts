@@ -4,8 +4,7 @@ import { rangesOf } from '../../core/sequence-ranges.ts';
 import type { Fault } from '../../findings/finding.ts';
 import { parseSequenceSet } from '../sequence-set/parse.ts';
 import type { BlockIndex } from './types.ts';
-
-const MAGIC = 22;
+import { STORE_FILE_MAGIC } from '../file-magic.ts';
 
 /** Reads `N.idx`, version 1 (list) or 2 (sequence set). Bytes behind the last delete are left-overs of older writes. */
 export function parseBlockIndex(bytes: Uint8Array): Result<BlockIndex, Fault> {
@@ -22,7 +21,7 @@ export function parseBlockIndex(bytes: Uint8Array): Result<BlockIndex, Fault> {
   };
   const numDeleted = cursor.count();
   const lastChecksum = cursor.borrow(8).slice();
-  if (magic !== MAGIC || version < 1 || version > 2) return corrupt('magic or version');
+  if (magic !== STORE_FILE_MAGIC || version < 1 || version > 2) return corrupt('magic or version');
   if (cursor.isShort) return corrupt('cut');
   const deleted =
     numDeleted === 0 ? new BigUint64Array(0) : parseDeleted(cursor, version, numDeleted, head.firstSeq);

@@ -1,4 +1,4 @@
-/** `N.idx` of servers up to 2.9: what a block holds and which of its messages are deleted (format.md 5.4). */
+/** `N.idx` of servers up to 2.9: what a block holds and which of its messages are deleted. */
 export interface BlockIndex {
   readonly messages: bigint;
   readonly bytes: bigint;

@@ -1,8 +1,9 @@
 import { Cursor } from '../../core/bytes/cursor.ts';
 import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
+import { STORE_FILE_MAGIC } from '../file-magic.ts';
 
-/** One subject in a block, as `N.fss` of 2.9 lists it (format.md 5.5). */
+/** One subject in a block, as `N.fss` of 2.9 lists it. */
 export interface BlockSubject {
   readonly subject: Uint8Array;
   readonly messages: bigint;
@@ -10,7 +11,6 @@ export interface BlockSubject {
   readonly lastSeq: bigint;
 }
 
-const MAGIC = 22;
 const VERSION = 1;
 
 /** Reads `N.fss`. A server that cannot use it makes it anew. */
@@ -19,7 +19,7 @@ export function parseBlockSubjects(bytes: Uint8Array): Result<readonly BlockSubj
   const magic = cursor.u8();
   const version = cursor.u8();
   const count = cursor.count();
-  if (magic !== MAGIC || version !== VERSION || count * 4 > cursor.remainingBytes)
+  if (magic !== STORE_FILE_MAGIC || version !== VERSION || count * 4 > cursor.remainingBytes)
     return failed({ code: 'FSS_CORRUPT' });
   const subjects: BlockSubject[] = [];
   for (let i = 0; i < count && !cursor.isShort; i++)

@@ -3,7 +3,7 @@ import { parseJsonObject, textField, type JsonObject } from '../../core/json.ts'
 import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
 
-/** A file of the old `nats backup` folders: an envelope around a configuration (format.md 9.5). */
+/** A file of the old `nats backup` folders: an envelope around a configuration. */
 export interface ConfigBackup {
   readonly type: string;
   /** RFC 3339, as it stands in the file. */

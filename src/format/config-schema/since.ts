@@ -1,10 +1,7 @@
 import { isJsonObject, objectField, textField, type JsonObject } from '../../core/json.ts';
+import { isNotBefore, type ServerGeneration } from '../../core/server-generation.ts';
 
-/** Server generations, oldest first. */
-export const SERVER_GENERATIONS = ['2.9', '2.10', '2.11', '2.12', '2.14', '2.15'] as const;
-export type ServerGeneration = (typeof SERVER_GENERATIONS)[number];
-
-/** Fields that came after 2.9, by the generation that knows them first (format.md 2.3, 2.4). */
+/** Fields that came after 2.9, by the generation that knows them first. */
 const STREAM_FIELDS: Readonly<Record<string, ServerGeneration>> = {
   compression: '2.10',
   first_seq: '2.10',
@@ -33,7 +30,7 @@ const CONSUMER_FIELDS: Readonly<Record<string, ServerGeneration>> = {
   sourcing: '2.14',
 };
 /** `_nats.req.level` that each generation serves; before 2.11 there is none. */
-const API_LEVELS: Readonly<Record<ServerGeneration, number>> = {
+export const API_LEVELS: Readonly<Record<ServerGeneration, number>> = {
   '2.9': 0,
   '2.10': 0,
   '2.11': 1,
@@ -92,8 +89,4 @@ function tooHighLevel(config: JsonObject, server: ServerGeneration): string[] {
   if (!isNotBefore(server, '2.11')) return [];
   const level = Number(textField(objectField(config, 'metadata') ?? {}, '_nats.req.level') ?? 0);
   return level > API_LEVELS[server] ? ['metadata._nats.req.level'] : [];
-}
-
-function isNotBefore(server: ServerGeneration, since: ServerGeneration): boolean {
-  return SERVER_GENERATIONS.indexOf(server) >= SERVER_GENERATIONS.indexOf(since);
 }

@@ -3,7 +3,7 @@ import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
 import type { ConsumerMeta } from './types.ts';
 
-/** Reads meta.inf of a consumer (format.md 2.1). */
+/** Reads meta.inf of a consumer. */
 export function parseConsumerMeta(bytes: Uint8Array): Result<ConsumerMeta, Fault> {
   const parsed = parseJsonObject(bytes);
   if (!parsed.ok) return failed({ code: 'CON_META_CORRUPT', data: { reason: parsed.fault } });

@@ -2,8 +2,8 @@ import { Cursor } from '../../core/bytes/cursor.ts';
 import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
 import type { ConsumerState, SequencePosition } from './types.ts';
+import { STORE_FILE_MAGIC } from '../file-magic.ts';
 
-const MAGIC = 22;
 const TOP_BIT = 1n << 63n;
 
 /** Reads o.dat, versions 1 and 2 (server: decodeConsumerState). Bytes behind the state are ignored, as the server does. */
@@ -11,7 +11,7 @@ export function parseConsumerState(bytes: Uint8Array): Result<ConsumerState, Fau
   const cursor = new Cursor(bytes);
   const magic = cursor.u8();
   const version = cursor.u8();
-  if (magic !== MAGIC || version < 1 || version > 2) return corrupt(0, 'magic or version');
+  if (magic !== STORE_FILE_MAGIC || version < 1 || version > 2) return corrupt(0, 'magic or version');
   const ackFloor = position(cursor);
   const delivered = deliveredOf(position(cursor), ackFloor, version);
   if (((ackFloor.streamSeq | delivered.streamSeq) & TOP_BIT) !== 0n) return corrupt(2, 'sequence');

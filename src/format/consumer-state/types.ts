@@ -4,7 +4,7 @@ export interface SequencePosition {
   readonly streamSeq: bigint;
 }
 
-/** What a consumer remembers: `o.dat`, or the state in a V2 archive (format.md section 7, 8.4). Columns are parallel. */
+/** What a consumer remembers: `o.dat`, or the state in a V2 archive. Columns are parallel. */
 export interface ConsumerState {
   readonly ackFloor: SequencePosition;
   readonly delivered: SequencePosition;

@@ -1,17 +1,17 @@
 import { ByteWriter } from '../../core/bytes/byte-writer.ts';
 import type { ConsumerState } from './types.ts';
+import { STORE_FILE_MAGIC } from '../file-magic.ts';
 
-const MAGIC = 22;
 const VERSION = 2;
 
 /**
  * Writes o.dat, version 2, entries in rising sequence so that equal states give equal bytes. The base of the delivery
- * times is the newest of them: the file has no other clock. (format.md section 7; server: encodeConsumerState)
+ * times is the newest of them: the file has no other clock. (server: encodeConsumerState)
  */
 export function writeConsumerState(state: ConsumerState): Uint8Array {
   const { ackFloor, delivered, pending, redelivered } = state;
   const writer = new ByteWriter();
-  writer.u8(MAGIC).u8(VERSION).uvarint(ackFloor.consumerSeq).uvarint(ackFloor.streamSeq);
+  writer.u8(STORE_FILE_MAGIC).u8(VERSION).uvarint(ackFloor.consumerSeq).uvarint(ackFloor.streamSeq);
   writer.uvarint(delivered.consumerSeq).uvarint(delivered.streamSeq);
   writer.uvarint(pending.streamSeqs.length);
   if (pending.streamSeqs.length > 0) {

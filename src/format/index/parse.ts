@@ -21,7 +21,7 @@ export function checkIndexSum(bytes: Uint8Array, streamName: string): boolean {
 
 /**
  * Reads index.db, versions 1 to 4; its sum is for `checkIndexSum`. `again` gives the same bytes when the subjects are
- * walked, so that these need not be kept. (format.md 5.1; server: recoverFullState)
+ * walked, so that these need not be kept. (server: recoverFullState)
  */
 export function parseIndex(
   bytes: Uint8Array,
@@ -113,7 +113,7 @@ function parseBlocks(cursor: Cursor, version: number, baseTimeNs: bigint): Index
   return blocks;
 }
 
-/** format.md 5.2, rule 11. A block counts last - first + 1 - deleted messages, never fewer than none. */
+/** A block counts last - first + 1 - deleted messages, never fewer than none. */
 function hasAgreeingTotals(index: StreamIndex): boolean {
   let messages = 0n;
   let bytes = 0n;

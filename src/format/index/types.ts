@@ -1,6 +1,6 @@
 import type { SubjectTable } from '../../codec/subject-table.ts';
 
-/** index.db: the stream's state, its subjects and its blocks (format.md 5.1). Times are ns, 0n = none. */
+/** index.db: the stream's state, its subjects and its blocks. Times are ns, 0n = none. */
 export interface StreamIndex extends IndexContent {
   /** What the subjects add up to; null where they hold what no block can: a subject above 1 MiB, 2^64 messages. */
   readonly subjectTotals: SubjectTable | null;
@@ -25,6 +25,7 @@ export interface IndexContent {
   readonly lastChecksum: Uint8Array;
 }
 
+/** One subject of the stream: its live messages, and the first and last block that may hold them. */
 export interface IndexSubject {
   readonly subject: Uint8Array;
   readonly messages: bigint;
@@ -32,6 +33,7 @@ export interface IndexSubject {
   readonly lastBlock: number;
 }
 
+/** What index.db knows of one block. Bytes are of live messages; times are ns since 1970. */
 export interface IndexBlock {
   readonly index: number;
   readonly bytes: bigint;

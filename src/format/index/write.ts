@@ -7,7 +7,7 @@ const MAGIC = 11; // server: fullStateMagic
 
 /**
  * Writes index.db in the version that `index` names, with its sum for the stream's name. Subjects and blocks stand in
- * the order given. (format.md 5.1; server: writeFullState)
+ * the order given. (server: writeFullState)
  */
 export function writeIndex(index: IndexContent, streamName: string): Uint8Array {
   const writer = new ByteWriter(4096);

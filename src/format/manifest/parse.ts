@@ -4,7 +4,7 @@ import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
 import type { Manifest, ManifestState } from './types.ts';
 
-/** Reads backup.json (format.md 9.1). */
+/** Reads backup.json. */
 export function parseManifest(bytes: Uint8Array): Result<Manifest, Fault> {
   if (bytes.length === 0) return failed({ code: 'MAN_EMPTY' });
   const parsed = parseJsonObject(bytes);

@@ -2,7 +2,7 @@ import { stringifyJson, type JsonObject } from '../../core/json.ts';
 import { countSequences, eachSequence } from '../../core/sequence-ranges.ts';
 import type { ManifestState } from './types.ts';
 
-/** A state as backup.json and state.json of a V2 archive have it (format.md 8.4, 9.1). */
+/** A state as backup.json and state.json of a V2 archive have it. */
 export function declaredStateJson(state: ManifestState): JsonObject {
   return {
     messages: state.messages,
@@ -25,7 +25,7 @@ function lostJson(lost: BigUint64Array): JsonObject {
   return { msgs: countSequences(lost) > MOST_LOST ? [] : [...eachSequence(lost)], bytes: 0 };
 }
 
-/** Writes backup.json, indented as the `nats` CLI does (format.md 9.1), which overlooks other fields such as `notes` has. */
+/** Writes backup.json, indented as the `nats` CLI does, which overlooks other fields such as `notes` has. */
 export function writeManifest(config: JsonObject, state: ManifestState, notes: object = {}): Uint8Array {
   return new TextEncoder().encode(stringifyJson({ config, state: declaredStateJson(state), ...notes }, 2));
 }

@@ -1,20 +1,17 @@
 import { Cursor } from '../../core/bytes/cursor.ts';
 import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
+import { readTimeFileHead } from '../time-file-head.ts';
 import type { ScheduleFile } from './types.ts';
 
-const VERSION = 1;
-
-/** Reads sched.db (format.md 6.2; server: scheduler encode). */
+/** Reads sched.db (server: scheduler encode). */
 export function parseSchedule(bytes: Uint8Array): Result<ScheduleFile, Fault> {
   const cursor = new Cursor(bytes);
-  const version = cursor.u8();
-  const count = cursor.u64();
-  const stamp = cursor.u64();
-  if (version !== VERSION || count * 4n > BigInt(cursor.remainingBytes))
-    return failed({ code: 'SCHED_CORRUPT', offsetBytes: 0 });
-  const seqs = new BigUint64Array(Number(count));
-  const nextNs = new BigInt64Array(Number(count));
+  const head = readTimeFileHead(cursor, 4n);
+  if (head === null) return failed({ code: 'SCHED_CORRUPT', offsetBytes: 0 });
+  const { count, stamp } = head;
+  const seqs = new BigUint64Array(count);
+  const nextNs = new BigInt64Array(count);
   const subjects: Uint8Array[] = [];
   for (let i = 0; i < seqs.length; i++) {
     subjects.push(cursor.borrow(cursor.u16()));

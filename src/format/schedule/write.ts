@@ -3,7 +3,7 @@ import type { ScheduleFile } from './types.ts';
 
 const VERSION = 1;
 
-/** Writes sched.db (format.md 6.2; server: scheduler encode). */
+/** Writes sched.db (server: scheduler encode). */
 export function writeSchedule(schedule: ScheduleFile): Uint8Array {
   const writer = new ByteWriter();
   writer.u8(VERSION).u64(BigInt(schedule.seqs.length)).u64(schedule.stamp);

@@ -9,7 +9,7 @@ export interface SequenceSet {
 const MAGIC = 0x16;
 const WORDS_OF_VERSION: Readonly<Record<number, number>> = { 1: 64, 2: 32 };
 
-/** Reads one encoded sequence set (format.md 5.3; server: avl.Decode); null where it is damaged. */
+/** Reads one encoded sequence set (server: avl.Decode); null where it is damaged. */
 export function parseSequenceSet(cursor: Cursor): SequenceSet | null {
   const magic = cursor.u8();
   const words = WORDS_OF_VERSION[cursor.u8()];

@@ -11,7 +11,7 @@ interface Page {
   readonly words: BigUint64Array;
 }
 
-/** Writes a sequence set, version 2, as a balanced tree: node, left, right (format.md 5.3; server: avl.Encode). */
+/** Writes a sequence set, version 2, as a balanced tree: node, left, right (server: avl.Encode). */
 export function writeSequenceSet(writer: ByteWriter, ranges: SequenceRanges): void {
   const pages = pagesOf(ranges);
   writer

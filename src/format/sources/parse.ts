@@ -1,6 +1,7 @@
 import { Cursor } from '../../core/bytes/cursor.ts';
 import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
+import { readTimeFileHead } from '../time-file-head.ts';
 
 /** How far a stream has copied one of its sources. */
 export interface SourcePosition {
@@ -10,18 +11,13 @@ export interface SourcePosition {
   readonly ident: Uint8Array;
 }
 
-const VERSION = 1;
-
-/** Reads sources.db of 2.15 (format.md 6.3; server: writeSourcesState). */
+/** Reads sources.db of 2.15 (server: writeSourcesState). */
 export function parseSources(bytes: Uint8Array): Result<readonly SourcePosition[], Fault> {
   const cursor = new Cursor(bytes);
-  const version = cursor.u8();
-  const count = cursor.u64();
-  cursor.u64();
-  if (version !== VERSION || count * 3n > BigInt(cursor.remainingBytes))
-    return failed({ code: 'SOURCES_CORRUPT', offsetBytes: 0 });
+  const head = readTimeFileHead(cursor, 3n);
+  if (head === null) return failed({ code: 'SOURCES_CORRUPT', offsetBytes: 0 });
   const positions: SourcePosition[] = [];
-  for (let i = 0n; i < count && !cursor.isShort; i++)
+  for (let i = 0; i < head.count && !cursor.isShort; i++)
     positions.push({
       name: cursor.borrow(cursor.count()),
       seq: cursor.uvarint(),

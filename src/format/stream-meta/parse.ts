@@ -4,7 +4,7 @@ import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
 import type { StreamMeta } from './types.ts';
 
-/** Reads meta.inf of a stream (format.md 2.1). */
+/** Reads meta.inf of a stream. */
 export function parseStreamMeta(bytes: Uint8Array): Result<StreamMeta, Fault> {
   const parsed = parseJsonObject(bytes);
   if (!parsed.ok) return failed({ code: 'META_CORRUPT', data: { reason: parsed.fault } });

@@ -3,7 +3,7 @@ import { stringifyJson, type JsonObject } from '../../core/json.ts';
 
 const encoder = new TextEncoder();
 
-/** Writes meta.inf of a stream. Without `created` the server takes the time of loading. (format.md 2.1) */
+/** Writes meta.inf of a stream. Without `created` the server takes the time of loading. */
 export function writeStreamMeta(created: string | null, config: JsonObject): Uint8Array {
   return encoder.encode(stringifyJson({ ...(created === null ? {} : { Created: created }), ...config }));
 }

@@ -1,20 +1,17 @@
 import { Cursor } from '../../core/bytes/cursor.ts';
 import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
+import { readTimeFileHead } from '../time-file-head.ts';
 import type { TtlWheel } from './types.ts';
 
-const VERSION = 1;
-
-/** Reads thw.db (format.md 6.1; server: thw.Encode). */
+/** Reads thw.db (server: thw.Encode). */
 export function parseTtlWheel(bytes: Uint8Array): Result<TtlWheel, Fault> {
   const cursor = new Cursor(bytes);
-  const version = cursor.u8();
-  const count = cursor.u64();
-  const stamp = cursor.u64();
-  if (version !== VERSION || count * 2n > BigInt(cursor.remainingBytes))
-    return failed({ code: 'THW_CORRUPT', offsetBytes: 0 });
-  const seqs = new BigUint64Array(Number(count));
-  const expiresNs = new BigInt64Array(Number(count));
+  const head = readTimeFileHead(cursor, 2n);
+  if (head === null) return failed({ code: 'THW_CORRUPT', offsetBytes: 0 });
+  const { count, stamp } = head;
+  const seqs = new BigUint64Array(count);
+  const expiresNs = new BigInt64Array(count);
   for (let i = 0; i < seqs.length; i++) {
     expiresNs[i] = cursor.varint();
     seqs[i] = cursor.uvarint();

@@ -3,7 +3,7 @@ import type { TtlWheel } from './types.ts';
 
 const VERSION = 1;
 
-/** Writes thw.db (format.md 6.1; server: thw.Encode). */
+/** Writes thw.db (server: thw.Encode). */
 export function writeTtlWheel(wheel: TtlWheel): Uint8Array {
   const writer = new ByteWriter();
   writer.u8(VERSION).u64(BigInt(wheel.seqs.length)).u64(wheel.stamp);

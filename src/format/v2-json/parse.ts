@@ -11,7 +11,7 @@ export interface V2Consumer {
   readonly state: ConsumerState;
 }
 
-/** Reads `state.json` of a V2 archive (format.md 8.4): a range that cannot be is refused, as the server does. */
+/** Reads `state.json` of a V2 archive: a range that cannot be is refused, as the server does. */
 export function parseV2State(bytes: Uint8Array): Result<ManifestState, Fault> {
   const parsed = parseJsonObject(bytes);
   if (!parsed.ok) return failed({ code: 'V2_STATE_CORRUPT', data: { reason: parsed.fault } });

@@ -3,7 +3,7 @@ import type { ConsumerState, SequencePosition } from '../consumer-state/types.ts
 
 const encoder = new TextEncoder();
 
-/** The payload of a V2 archive's `consumers/CONS` entry (format.md 8.4). */
+/** The payload of a V2 archive's `consumers/CONS` entry. */
 export function writeV2Consumer(config: JsonObject, state: ConsumerState): Uint8Array {
   const { pending, redelivered } = state;
   const pendingBySeq = fieldsOf(pending.streamSeqs, (i) => ({

@@ -273,7 +273,7 @@ function lengthFits(at: usize): bool {
 }
 
 /** The hash of the record at `at`, whose length fits. With a header the subject moves up by 4 bytes. */
-function hashRecord(at: usize, word: u32, subjectBytes: usize): u64 {
+export function hashRecord(at: usize, word: u32, subjectBytes: usize): u64 {
   let body = at + 22;
   const total = <usize>(word & 0x7fffffff) - 14 - ((word >> 31) << 2);
   if (word >> 31) {
@@ -314,7 +314,7 @@ export function prepareScan(): void {
   memory.fill(SCAN_SHORT + 80, 0, 16);
 }
 
-function moveBack(at: usize, subjectBytes: usize): void {
+export function moveBack(at: usize, subjectBytes: usize): void {
   const headerBytes = load<u32>(at, 22);
   memory.copy(at + 22, at + 26, subjectBytes);
   store<u32>(at + 22 + subjectBytes, headerBytes);

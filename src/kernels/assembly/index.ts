@@ -25,6 +25,23 @@ export {
   SCRATCH,
   SCRATCH_BYTES,
 } from './memory';
+export {
+  REWRITE_LIVE,
+  REWRITE_SUBJECTS,
+  REWRITE_TEXT,
+  REWRITE_TIMED,
+  rewrite,
+  rewriteDrained,
+  rewriteFirstSeq,
+  rewriteFirstTime,
+  rewriteLastSeq,
+  rewriteLastTime,
+  rewriteMessages,
+  rewriteStart,
+  rewriteSubjectCount,
+  rewriteTimedCount,
+  rewrittenBytes,
+} from './rewrite';
 export { s2Decode, s2DecodePair, s2DecodeStart, s2Reached, s2SecondLength } from './s2-decode';
 export { s2Encode } from './s2-encode';
 export { sha256Finish, sha256Start, sha256Update } from './sha256';

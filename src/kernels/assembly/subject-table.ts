@@ -2,6 +2,7 @@
 // where it has more than one message or `lastAlways`, its last block; all numbers are varints.
 import { SCRATCH } from './memory';
 import { subjectDigest } from './subject';
+import { at, end, readFrom, readVarint, skip, value } from './varint';
 
 const MOST_COUNT: u64 = 0x1fffffffffffff;
 
@@ -9,26 +10,6 @@ export let tableEntries: u32 = 0;
 export let tableMessages: u64 = 0;
 /** Of each subject its digest, as many times as it has messages. */
 export let tableDigest: u64 = 0;
-
-let at: usize = 0;
-let end: usize = 0;
-let value: u64 = 0;
-
-/** Reads a varint of 64 bits into `value`. */
-function readVarint(): bool {
-  if (at < end && load<u8>(at) < 0x80) {
-    value = <u64>load<u8>(at++);
-    return true;
-  }
-  value = 0;
-  for (let shift: u64 = 0; shift < 70 && at < end; shift += 7) {
-    const byte = <u64>load<u8>(at++);
-    if (shift == 63 && byte > 1) return false;
-    value |= (byte & 0x7f) << shift;
-    if (byte < 0x80) return true;
-  }
-  return false;
-}
 
 function readCount(): bool {
   return readVarint() && value <= MOST_COUNT;
@@ -53,13 +34,12 @@ export function subjectTableStart(): void {
 /** Takes whole entries of the `bytes` at SCRATCH, `most` in all; gives how many bytes they have. Stops where one is not sound. */
 export function subjectTable(bytes: usize, most: u32, lastAlways: bool): usize {
   let taken = SCRATCH;
-  at = SCRATCH;
-  end = SCRATCH + bytes;
+  readFrom(SCRATCH, bytes);
   while (tableEntries < most) {
     if (!readCount() || value == 0 || value > <u64>(end - at)) break;
     const subject = at;
     const subjectBytes = <usize>value;
-    at += subjectBytes;
+    skip(subjectBytes);
     if (hasZero(subject, subjectBytes) || !readVarint()) break;
     const messages = value;
     if (!readCount() || ((lastAlways || messages > 1) && !readCount())) break;

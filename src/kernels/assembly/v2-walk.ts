@@ -1,8 +1,9 @@
-// Walks the messages of a V2 archive (format.md 8.4) and adds them up:
+// Walks the messages of a V2 archive (container/README.md) and adds them up:
 //   name length, time (zig-zag), sequence, header length, payload length: varints; then name, header, payload.
 import { ENTRIES, RUNS } from './block-scan';
 import { SCRATCH } from './memory';
 import { subjectDigest } from './subject';
+import { at, end, readFrom, readVarint, skip, value } from './varint';
 
 export let v2Messages: f64 = 0;
 /** What the messages take in a block. */
@@ -14,25 +15,6 @@ export let v2LastTime: i64 = 0;
 export let v2Digest: u64 = 0;
 /** Pairs from, to of sequences at RUNS. */
 export let v2RunCount: u32 = 0;
-
-let at: usize = 0;
-let end: usize = 0;
-let value: u64 = 0;
-
-function readVarint(): bool {
-  if (at < end && load<u8>(at) < 0x80) {
-    value = <u64>load<u8>(at++);
-    return true;
-  }
-  value = 0;
-  for (let shift: u64 = 0; shift < 70 && at < end; shift += 7) {
-    const byte = <u64>load<u8>(at++);
-    if (shift == 63 && byte > 1) return false;
-    value |= (byte & 0x7f) << shift;
-    if (byte < 0x80) return true;
-  }
-  return false;
-}
 
 /** Reads a length that cannot pass the end. */
 function readLength(): bool {
@@ -50,8 +32,7 @@ export function v2Walk(bytes: usize, last: u64): usize {
   v2RunCount = 0;
   let taken = SCRATCH;
   let runTo: u64 = 0;
-  at = SCRATCH;
-  end = SCRATCH + bytes;
+  readFrom(SCRATCH, bytes);
   while (at < end) {
     if (!readLength()) break;
     const nameBytes = <usize>value;
@@ -81,7 +62,7 @@ export function v2Walk(bytes: usize, last: u64): usize {
     v2Messages++;
     v2Bytes += <f64>(30 + nameBytes + payloadBytes + (headerBytes > 0 ? headerBytes + 4 : 0));
     v2Digest += subjectDigest(at, nameBytes);
-    at += nameBytes + headerBytes + payloadBytes;
+    skip(nameBytes + headerBytes + payloadBytes);
     taken = at;
   }
   return taken - SCRATCH;

@@ -25,7 +25,7 @@ interface RawRecord {
 const FLAGS = 3n << 62n;
 const MAX_RECORD = 32 * 1024 * 1024;
 
-/** Scans a block that lies whole in memory, after format.md 3.1 to 3.4. Without the bounds on hostile work. */
+/** Scans a block that lies whole in memory, after format/block/README.md. Without the bounds on hostile work. */
 export function scanBlock(key: Uint8Array, block: Uint8Array): ReferenceScan {
   const scan: ReferenceScan = {
     records: 0,

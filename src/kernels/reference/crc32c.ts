@@ -1,4 +1,4 @@
-/** Masked CRC-32C, bit by bit (format.md 12.2). */
+/** Masked CRC-32C, bit by bit (codec/s2/README.md). */
 export function crc32cMasked(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) {

@@ -12,7 +12,7 @@ interface State {
   readonly m1: Lanes;
 }
 
-/** HighwayHash-64 as format.md 12.4 words it: 8 bytes. */
+/** HighwayHash-64, its definition step by step: 8 bytes. */
 export function highwayHash64(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   const k = words(key);
   const state: State = {

@@ -1,4 +1,4 @@
-/** Decodes one S2 block as format.md 12.1 words it, byte by byte; null where it is corrupt or above `most` bytes. */
+/** Decodes one S2 block as codec/s2/README.md words it, byte by byte; null where it is corrupt or above `most` bytes. */
 export function decodeS2(block: Uint8Array, most: number): Uint8Array | null {
   const input = { block, at: 0 };
   const length = decodedLength(input);

@@ -3,8 +3,11 @@ import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
 import { loadStream, withArchive } from '../open-archive.ts';
 import type { SelectOptions } from '../types.ts';
-import { streamMessages, type EmitMessages } from './stream-messages.ts';
-import type { CatResult } from './types.ts';
+import { streamMessages } from './stream-messages.ts';
+import type { CatResult, StoredMessage } from './types.ts';
+
+/** Takes messages in lots, all of one stream; `streams`: how many were selected. */
+type EmitFromStreams = (messages: readonly StoredMessage[], streams: number) => Promise<void> | void;
 
 /**
  * Gives out the live messages of an archive, stream by stream in sequence order, as far as they can be read; what cannot
@@ -13,15 +16,15 @@ import type { CatResult } from './types.ts';
 export async function catMessages(
   path: string,
   options: SelectOptions & MessageFilter,
-  emit: EmitMessages,
+  emit: EmitFromStreams,
 ): Promise<CatResult> {
   const sieve = new MessageSieve(options);
   let messages = 0;
-  const emitCounted: EmitMessages = (lot) => {
-    messages += lot.length;
-    return emit(lot);
-  };
   return withArchive(path, options, async (work) => {
+    const emitCounted = (lot: readonly StoredMessage[]): Promise<void> | void => {
+      messages += lot.length;
+      return emit(lot, work.selected.length);
+    };
     const findings: Finding[] = [];
     for (const parts of work.selected) {
       if (sieve.isDone) break;

@@ -12,6 +12,7 @@ export interface StoredMessage {
   readonly timeNs: bigint;
 }
 
+/** What `catMessages` came to. */
 export interface CatResult {
   /** How many messages were given out. */
   readonly messages: number;

@@ -1,8 +1,10 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import { hashKey } from '../../codec/highwayhash.ts';
 import { eachRange, RisingLookup } from '../../core/sequence-ranges.ts';
 import { BlockScanner } from '../../kernels/index.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import { descriptorOf } from '../../model/read-entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
 import { RecordLot, RecordMessage } from './record-message.ts';
@@ -17,7 +19,7 @@ export function walkBlocks(
   return async (wants, give) => {
     for (const set of sets) {
       if (sieve.isDone) break;
-      const isWanted = [...eachRange(set.live)].some(([from, to]) => sieve.overlaps(from, to));
+      const isWanted = [...eachRange(unpackRanges(set.live))].some(([from, to]) => sieve.overlaps(from, to));
       if (isWanted) await walkBlock(archive, set, sieve, wants, give);
     }
   };
@@ -30,10 +32,8 @@ async function walkBlock(
   wants: WantsMessage,
   give: GiveMessages,
 ): Promise<void> {
-  const source = set.block.entry.open();
-  source.close();
-  const block = openBlock(source.descriptor);
-  const live = new RisingLookup(set.live);
+  const block = openBlock(descriptorOf(set.block.entry));
+  const live = new RisingLookup(unpackRanges(set.live));
   let lot: RecordMessage[] = [];
   const scanner = new BlockScanner({
     key: hashKey(`${archive.name}-${set.block.index}`),

@@ -3,7 +3,7 @@ import { formatTimeNs } from '../../core/time.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { settledState } from '../consumer-report.ts';
-import type { Json, JsonObject } from '../types.ts';
+import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { mapConsumerConfig } from '../write/subject-changes.ts';
 import { valueChanges } from './compare-values.ts';
 import type { Side } from './side.ts';
@@ -65,7 +65,8 @@ function stateChanges(a: ConsumerArchive, sideA: Side, b: ConsumerArchive, sideB
 /** Where a consumer stands, as values. Deliveries are told to the second, which is all that files keep. */
 function stateValues(consumer: ConsumerArchive, { archive, live }: Side): JsonObject {
   if (consumer.state === null) return {};
-  const { delivered, ackFloor, pending, redelivered } = settledState(consumer.state, archive.config, live);
+  const first = live?.first ?? null;
+  const { delivered, ackFloor, pending, redelivered } = settledState(consumer.state, archive.config, first);
   const pair = (position: ConsumerState['delivered']): JsonObject => ({
     consumer_seq: position.consumerSeq,
     stream_seq: position.streamSeq,
@@ -83,6 +84,6 @@ function stateValues(consumer: ConsumerArchive, { archive, live }: Side): JsonOb
   };
 }
 
-function bySequence(seqs: BigUint64Array, valueAt: (i: number) => Json): JsonObject {
+function bySequence(seqs: BigUint64Array, valueAt: (i: number) => JsonValue): JsonObject {
   return Object.fromEntries(Array.from(seqs, (seq, i) => [String(seq), valueAt(i)]));
 }

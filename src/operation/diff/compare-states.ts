@@ -1,5 +1,6 @@
 import { GO_ZERO_TIME } from '../../model/stream-state.ts';
-import type { Json, StreamState } from '../types.ts';
+import type { JsonValue } from '../../core/json.ts';
+import type { StreamState } from '../types.ts';
 import type { NotComparable, ValueChange } from './types.ts';
 
 /** What differs between two states. How many consumers there are is told by the consumers themselves. */
@@ -16,9 +17,9 @@ export function stateChanges(
   });
 }
 
-function comparable(state: StreamState, skipped: ReadonlySet<NotComparable>): ReadonlyMap<string, Json> {
+function comparable(state: StreamState, skipped: ReadonlySet<NotComparable>): ReadonlyMap<string, JsonValue> {
   const isUnused = BigInt(state.messages) === 0n && state.last_seq === 0n;
-  const fields: [string, Json][] = [
+  const fields: [string, JsonValue][] = [
     ['messages', BigInt(state.messages)],
     // A stream that never had a message begins at 0 or at 1, as the version likes.
     ['first_seq', isUnused ? 0n : state.first_seq],

@@ -1,10 +1,10 @@
 import { isJsonObject } from '../../core/json.ts';
-import type { Json, JsonObject } from '../types.ts';
+import type { JsonObject, JsonValue } from '../../core/json.ts';
 import type { ValueChange } from './types.ts';
 
 const ZERO_TIMES = new Set(['0001-01-01T00:00:00Z', '1970-01-01T00:00:00Z']);
 /** Written by servers and dropped by the client where they say what holds anyway. */
-const DEFAULTS: Readonly<Record<string, Json>> = {
+const DEFAULTS: Readonly<Record<string, JsonValue>> = {
   compression: 'none',
   persist_mode: 'default',
   max_msgs: -1,
@@ -35,20 +35,20 @@ function inOrder(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function fieldChanges(path: string, field: string, a: Json, b: Json): ValueChange[] {
+function fieldChanges(path: string, field: string, a: JsonValue, b: JsonValue): ValueChange[] {
   const [isUnsetA, isUnsetB] = [isUnset(field, a), isUnset(field, b)];
   if (isUnsetA && isUnsetB) return [];
   if (isJsonObject(a) && isJsonObject(b)) return objectChanges(a, b, `${path}.`);
   if (isJsonObject(a) && isUnsetB) return objectChanges(a, {}, `${path}.`);
   if (isUnsetA && isJsonObject(b)) return objectChanges({}, b, `${path}.`);
   if (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every(isJsonObject))
-    return a.flatMap((value: Json, i) =>
-      fieldChanges(`${path}.${i}`, field, value, (b as Json[])[i] ?? null),
+    return a.flatMap((value: JsonValue, i) =>
+      fieldChanges(`${path}.${i}`, field, value, (b as JsonValue[])[i] ?? null),
     );
   return isEqual(a, b) ? [] : [{ path, a, b }];
 }
 
-function isUnset(field: string, value: Json): boolean {
+function isUnset(field: string, value: JsonValue): boolean {
   if (value === null || value === false || value === '') return true;
   if (value === 0 || value === 0n || value === DEFAULTS[field]) return true;
   if (typeof value === 'string') return ZERO_TIMES.has(value);
@@ -57,9 +57,11 @@ function isUnset(field: string, value: Json): boolean {
 }
 
 /** Integers are equal by value, whether or not they fit a double. */
-function isEqual(a: Json, b: Json): boolean {
+function isEqual(a: JsonValue, b: JsonValue): boolean {
   if (Array.isArray(a) && Array.isArray(b))
-    return a.length === b.length && a.every((value: Json, i) => isEqual(value, (b as Json[])[i] ?? null));
+    return (
+      a.length === b.length && a.every((value: JsonValue, i) => isEqual(value, (b as JsonValue[])[i] ?? null))
+    );
   if (isJsonObject(a) && isJsonObject(b)) return objectChanges(a, b, '').length === 0;
   return a === b;
 }

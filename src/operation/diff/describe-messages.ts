@@ -1,11 +1,9 @@
+import type { SequenceParts } from '../../core/sequence-parts.ts';
 import {
-  countSequences,
   eachRange,
   hasSequence,
-  intersectRanges,
+  lowestSequences,
   mergeRanges,
-  NO_SEQUENCES,
-  oneRange,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
 import type { SubjectMapping } from '../../core/subject-map.ts';
@@ -20,6 +18,7 @@ import {
   type SequencePairs,
 } from './types.ts';
 
+/** How much is told. */
 export interface DescribeOptions {
   readonly mappings: readonly SubjectMapping[];
   readonly stat: boolean;
@@ -33,48 +32,29 @@ export async function describeMessages(
   sets: MessageSets,
   options: DescribeOptions,
 ): Promise<MessagesDiff> {
-  const listed = options.stat ? NO_SEQUENCES : lowest(sets.changed, MOST_CHANGED_LISTED);
-  const first = [sets.onlyA, sets.onlyB, sets.changed].map((set) => lowest(set, options.show));
-  const shown = lowest(mergeRanges(first), options.show);
+  const listed = sets.changed.lowest(options.stat ? 0 : MOST_CHANGED_LISTED);
+  const first = [sets.onlyA, sets.onlyB, sets.changed].map((set) => set.lowest(options.show));
+  const shown = lowestSequences(mergeRanges(first), options.show);
   const wanted = mergeRanges([listed, shown]);
-  const [ofA, ofB] = [
-    await messageDetails(a, {
-      wanted: intersectRanges(wanted, a.live ?? NO_SEQUENCES),
-      shown,
-      mappings: options.mappings,
-    }),
-    await messageDetails(b, { wanted: intersectRanges(wanted, b.live ?? NO_SEQUENCES), shown, mappings: [] }),
-  ];
+  const ofA = await messageDetails(a, { wanted, shown, mappings: options.mappings });
+  const ofB = await messageDetails(b, { wanted, shown, mappings: [] });
   return {
     only_a: pairsOf(sets.onlyA),
     only_b: pairsOf(sets.onlyB),
     changed: changedMessages(listed, ofA, ofB),
     totals: {
       same: sets.same,
-      only_a: countSequences(sets.onlyA),
-      only_b: countSequences(sets.onlyB),
-      changed: countSequences(sets.changed),
+      only_a: sets.onlyA.count,
+      only_b: sets.onlyB.count,
+      changed: sets.changed.count,
     },
     ...(options.show === 0 ? {} : { examples: examplesOf(shown, ofA, ofB) }),
   };
 }
 
-/** The first `count` of a set. */
-function lowest(ranges: SequenceRanges, count: number): SequenceRanges {
-  let left = BigInt(count);
-  const kept: SequenceRanges[] = [];
-  for (const [from, to] of eachRange(ranges)) {
-    if (left <= 0n) break;
-    const end = to - from + 1n > left ? from + left - 1n : to;
-    kept.push(oneRange(from, end));
-    left -= end - from + 1n;
-  }
-  return mergeRanges(kept);
-}
-
 /** Walked anew each time, so that a set of any size can be written out. */
-function pairsOf(ranges: SequenceRanges): SequencePairs {
-  return { [Symbol.iterator]: () => eachRange(ranges) };
+function pairsOf(set: SequenceParts): SequencePairs {
+  return { [Symbol.iterator]: () => set.ranges() };
 }
 
 type Details = ReadonlyMap<bigint, MessageDetail>;

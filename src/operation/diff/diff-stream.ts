@@ -1,4 +1,4 @@
-import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
+import { SequenceParts } from '../../core/sequence-parts.ts';
 import { mapSubject, type SubjectMapping } from '../../core/subject-map.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { byteText } from '../consumer-report.ts';
@@ -11,18 +11,21 @@ import { valueChanges } from './compare-values.ts';
 import { describeMessages, type DescribeOptions } from './describe-messages.ts';
 import type { Match } from './match-streams.ts';
 import { notComparable } from './not-comparable.ts';
-import { loadSides, type Side } from './side.ts';
+import { isUnreadable, loadSides, type Side } from './side.ts';
 import type { DiffOptions, NotComparable, StreamDiff, ValueChange } from './types.ts';
 
+/** One stream compared, and what was damaged on each side. */
 export interface StreamResult {
   readonly diff: StreamDiff;
   readonly findings: { readonly a: readonly Finding[]; readonly b: readonly Finding[] };
 }
 
+const NO_PARTS = new SequenceParts([]);
+
 const NO_MESSAGES: MessageSets = {
-  onlyA: NO_SEQUENCES,
-  onlyB: NO_SEQUENCES,
-  changed: NO_SEQUENCES,
+  onlyA: NO_PARTS,
+  onlyB: NO_PARTS,
+  changed: NO_PARTS,
   same: 0n,
 };
 
@@ -60,11 +63,13 @@ async function diffSides(
   const { only_a, only_b, changed } = messages.totals;
   const isCreatedSame = skipped.has('created') || a.archive.created === b.archive.created;
   const changes = config.length + state_changes.length + consumers.length;
+  const unreadable_in = unreadableOf({ a, b });
   const diff: StreamDiff = {
     account: match.account,
     name: match.name,
     ...(options.as === undefined ? {} : { name_b: options.as }),
-    same: !a.isRefused && !b.isRefused && isCreatedSame && changes === 0 && only_a + only_b + changed === 0n,
+    same: unreadable_in.length === 0 && isCreatedSame && changes === 0 && only_a + only_b + changed === 0n,
+    unreadable_in,
     only_in: null,
     created: { a: a.archive.created, b: b.archive.created },
     config,
@@ -75,6 +80,10 @@ async function diffSides(
     not_comparable: [...skipped],
   };
   return { diff, findings: { a: a.findings, b: b.findings } };
+}
+
+function unreadableOf(sides: Readonly<Record<'a' | 'b', Side>>): ('a' | 'b')[] {
+  return (['a', 'b'] as const).filter((name) => isUnreadable(sides[name]));
 }
 
 /** The configuration of A as it would be under the other name. */
@@ -104,9 +113,9 @@ async function onlyInOne(
   options: DiffOptions,
 ): Promise<StreamResult> {
   const { archive, state, findings } = side;
-  const live = side.live ?? NO_SEQUENCES;
+  const live = side.live ?? NO_PARTS;
   const sets = { ...NO_MESSAGES, [where === 'a' ? 'onlyA' : 'onlyB']: live };
-  const absent: Side = { ...side, live: NO_SEQUENCES };
+  const absent: Side = { ...side, live: NO_PARTS };
   const describe = { ...describeOptions([], options), show: 0 };
   const messages =
     where === 'a'
@@ -119,6 +128,7 @@ async function onlyInOne(
     account: match.account,
     name: match.name,
     same: false,
+    unreadable_in: isUnreadable(side) ? [where] : [],
     only_in: where,
     created: inA<string | null>(archive.created, null),
     config: [],

@@ -2,12 +2,13 @@ import { loadFingerprints } from '../../codec/fingerprint.ts';
 import { hashKey } from '../../codec/highwayhash.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { CancelledError } from '../../core/error.ts';
+import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
 import { countSequences, intersectRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { SubjectMapping } from '../../core/subject-map.ts';
 import { V2Reading, type V2Message } from '../../model/load-v2-stream.ts';
 import { Fingerprints, RankWalk } from '../../workers/fingerprint-block.ts';
 import type { FingerprintJob } from '../../workers/jobs.ts';
-import { descriptorOf } from '../scan-stream.ts';
+import { descriptorOf } from '../../model/read-entry.ts';
 import type { Side } from './side.ts';
 
 /** Gives the fingerprints of sets of live messages, one for each, ascending. The sets must rise from call to call. */
@@ -16,6 +17,7 @@ export interface FingerprintReader {
   close(): void;
 }
 
+/** Takes fingerprints of a side's messages. `mappings`: rules that its subjects go through first. */
 export function fingerprintReader(side: Side, mappings: readonly SubjectMapping[]): FingerprintReader {
   const { parts } = side.archive;
   return parts.form === 'v2' ? new V2Fingerprints(side, parts, mappings) : blockFingerprints(side, mappings);
@@ -26,16 +28,16 @@ function blockFingerprints(side: Side, subjectMappings: readonly SubjectMapping[
   const of = async (wanted: SequenceRanges): Promise<BigUint64Array> => {
     const [from, to] = [wanted[0] ?? 0n, wanted.at(-1) ?? -1n];
     const jobs = sets
-      .filter(({ live }) => (live[0] ?? to + 1n) <= to && (live.at(-1) ?? -1n) >= from)
+      .filter(({ live }) => live.first <= to && live.last >= from)
       .map((set): FingerprintJob => ({
         kind: 'fingerprint',
-        source: descriptorOf(set.block),
+        source: descriptorOf(set.block.entry),
         key: hashKey(`${side.archive.name}-${set.block.index}`),
-        wanted: intersectRanges(wanted, set.live),
+        wanted: packRanges(intersectRanges(wanted, unpackRanges(set.live))),
         subjectMappings,
       }));
     const results = await side.work.pool.run(
-      jobs.filter((job) => job.wanted.length > 0),
+      jobs.filter((job) => job.wanted.count > 0n),
       () => {},
     );
     const prints = new BigUint64Array(Number(countSequences(wanted)));

@@ -1,5 +1,5 @@
 import type { Finding } from '../../findings/finding.ts';
-import { sourceReport, TOOL } from '../open-archive.ts';
+import { sourceReport, TOOL, type Archive } from '../open-archive.ts';
 import type { SelectOptions } from '../types.ts';
 import { valueChanges } from './compare-values.ts';
 import { consumerDiffs } from './compare-consumers.ts';
@@ -25,13 +25,20 @@ export async function compareReplicas(
     for (const match of matchStreams(archives)) {
       const sides = await loadReplicas(match);
       for (const [i, side] of sides.entries()) findings[i]?.push(...(side?.findings ?? []));
-      streams.push(await matrixOf(match, sides));
+      streams.push(await matrixOf(match, sides, archives));
     }
+    const isHeldByAll = ({ held_by }: MatrixStream): boolean => held_by.length === archives.length;
     return {
       type: 'natsarc.v1.matrix',
       tool: TOOL,
       sources: archives.map(({ container }) => sourceReport(container)),
       same: streams.every((stream) => stream.same),
+      totals: {
+        streams: streams.length,
+        different: streams.filter((stream) => !stream.same && !isOnlyUnreadable(stream)).length,
+        not_compared: streams.filter(isOnlyUnreadable).length,
+        not_in_all: streams.filter((stream) => !isHeldByAll(stream)).length,
+      },
       streams,
       findings,
     };
@@ -45,14 +52,19 @@ async function loadReplicas({ candidates }: Match): Promise<(Side | null)[]> {
   return candidates.map((candidate) => (candidate === null ? null : (sides[next++] ?? null)));
 }
 
-async function matrixOf(match: Match, sides: readonly (Side | null)[]): Promise<MatrixStream> {
+async function matrixOf(
+  match: Match,
+  sides: readonly (Side | null)[],
+  archives: readonly Archive[],
+): Promise<MatrixStream> {
   const readable = sides.filter((side) => side !== null && side.live !== null) as Side[];
   const group = await ReplicaGroup.compare(readable);
   const reference = readable[group.reference] ?? null;
-  const isEnough =
-    sides.filter((side) => side !== null).length >= replicasOf(reference ?? sides.find(Boolean));
-  const replicas = sides.map((side): ReplicaReport => {
-    if (side === null) return { ...NOT_THERE, status: isEnough ? 'absent' : 'missing' };
+  const held_by = sides.flatMap((side, i) => (side === null ? [] : [i]));
+  const isEnough = held_by.length >= replicasOf(reference ?? sides.find(Boolean));
+  const replicas = sides.map((side, i): ReplicaReport => {
+    if (side === null)
+      return { ...NOT_THERE, status: isEnough && isOneOfCluster(archives[i]) ? 'absent' : 'missing' };
     if (side.live === null || reference === null) return { ...NOT_THERE, status: 'unreadable' };
     return replicaReport(side, reference, group.status(readable.indexOf(side)));
   });
@@ -61,6 +73,7 @@ async function matrixOf(match: Match, sides: readonly (Side | null)[]): Promise<
     account: match.account,
     name: match.name,
     same: replicas.every(isSame),
+    held_by,
     reference: at,
     majority: group.hasMajority ? at : null,
     replicas,
@@ -78,6 +91,12 @@ const NOT_THERE = {
   config_same: null,
   consumers_same: null,
 } as const;
+
+/** Whether it may well do without a stream: a cluster places its replicas on some of the servers. */
+function isOneOfCluster(archive: Archive | undefined): boolean {
+  if (archive === undefined || archive.isStandalone) return false;
+  return archive.container.kind === 'store' || archive.container.kind === 'account-store';
+}
 
 /** How many there should be. */
 function replicasOf(side: Side | null | undefined): number {
@@ -112,6 +131,11 @@ function replicated(side: Side, other: Side): Side {
       names.has(name) || (typeof config?.['durable_name'] === 'string' && config['num_replicas'] !== 1),
   );
   return { ...side, archive: { ...side.archive, consumers } };
+}
+
+/** Whether a stream is not called the same for the one reason that a replica of it cannot be read. */
+function isOnlyUnreadable({ same, replicas }: MatrixStream): boolean {
+  return !same && replicas.every((replica) => replica.status === 'unreadable' || isSame(replica));
 }
 
 function isSame({ status, config_same, consumers_same }: ReplicaReport): boolean {

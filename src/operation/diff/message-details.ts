@@ -1,4 +1,5 @@
 import { fingerprint, loadFingerprints } from '../../codec/fingerprint.ts';
+import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
 import { hasSequence, intersectRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { mapSubject, type SubjectMapping } from '../../core/subject-map.ts';
 import { formatTimeNs } from '../../core/time.ts';
@@ -21,8 +22,9 @@ export interface MessageDetail {
   readonly shown: ShownMessage | null;
 }
 
+/** Which messages to look at. */
 export interface DetailQuery {
-  /** Live messages of the side. */
+  /** Live or not. */
   readonly wanted: SequenceRanges;
   /** Those of them to be shown. */
   readonly shown: SequenceRanges;
@@ -38,7 +40,7 @@ const MOST_SUBJECT_BYTES = 16 * 1024 * 1024;
 export async function messageDetails(side: Side, query: DetailQuery): Promise<Map<bigint, MessageDetail>> {
   const details = new Map<bigint, MessageDetail>();
   const [from, to] = [query.wanted[0], query.wanted.at(-1)];
-  if (from === undefined || to === undefined) return details;
+  if (side.live === null || from === undefined || to === undefined) return details;
   await loadFingerprints();
   let subjectBytes = 0;
   const take = (message: StoredMessage): boolean => {
@@ -56,8 +58,12 @@ function walkOf(side: Side, wanted: SequenceRanges, minSeq: bigint, maxSeq: bigi
   const { archive, evidence } = side;
   const sieve = new MessageSieve({ minSeq, maxSeq });
   if (archive.parts.form === 'v2') return walkV2(archive, archive.parts, sieve).messages;
-  const sets = (evidence?.sets ?? []).map((set) => ({ ...set, live: intersectRanges(set.live, wanted) }));
-  return walkBlocks(archive, sets, sieve);
+  const sets = (evidence?.sets ?? []).filter(({ live }) => live.first <= maxSeq && live.last >= minSeq);
+  const holding = sets.map((set) => ({
+    ...set,
+    live: packRanges(intersectRanges(unpackRanges(set.live), wanted)),
+  }));
+  return walkBlocks(archive, holding, sieve);
 }
 
 function detailOf(message: StoredMessage, { shown, mappings }: DetailQuery): MessageDetail {

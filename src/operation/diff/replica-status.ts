@@ -1,4 +1,4 @@
-import { countSequences } from '../../core/sequence-ranges.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { compareMessages, type MessageSets } from './compare-messages.ts';
 import type { Side } from './side.ts';
 import type { ReplicaReport } from './types.ts';
@@ -58,8 +58,8 @@ export class ReplicaGroup {
     const sets = this.#between(i, j);
     if (sets === null) return i === j;
     if (this.#lastSeq(j) < this.#lastSeq(i)) return false;
-    const isMoreBehind = (sets.onlyB[0] ?? this.#lastSeq(i) + 1n) > this.#lastSeq(i);
-    return sets.changed.length === 0 && sets.onlyA.length === 0 && isMoreBehind;
+    const isMoreBehind = (sets.onlyB.first ?? this.#lastSeq(i) + 1n) > this.#lastSeq(i);
+    return sets.changed.count === 0n && sets.onlyA.count === 0n && isMoreBehind;
   }
 
   /** How a replica stands to the reference. */
@@ -68,13 +68,13 @@ export class ReplicaGroup {
     if (sets === null) return { status: 'same', diverged_at: null, missing: 0n, extra: 0n, changed: 0n };
     const [last, lastOfReference] = [this.#lastSeq(i), this.#lastSeq(this.reference)];
     const counts = {
-      missing: countSequences(sets.onlyA),
-      extra: countSequences(sets.onlyB),
-      changed: countSequences(sets.changed),
+      missing: sets.onlyA.count,
+      extra: sets.onlyB.count,
+      changed: sets.changed.count,
     };
     // One that is behind may still hold what was deleted since; one that is ahead may have deleted more.
-    const isBehind = last < lastOfReference && (sets.onlyA[0] ?? last + 1n) > last;
-    const isAhead = last > lastOfReference && (sets.onlyB[0] ?? lastOfReference + 1n) > lastOfReference;
+    const isBehind = last < lastOfReference && (sets.onlyA.first ?? last + 1n) > last;
+    const isAhead = last > lastOfReference && (sets.onlyB.first ?? lastOfReference + 1n) > lastOfReference;
     if (counts.changed === 0n) {
       if (isBehind) return { status: 'behind', diverged_at: null, ...counts };
       if (isAhead) return { status: 'ahead', diverged_at: null, ...counts };
@@ -84,7 +84,7 @@ export class ReplicaGroup {
   }
 }
 
-function lowest(sets: readonly BigUint64Array[]): bigint | null {
-  const firsts = sets.flatMap((set) => set[0] ?? []);
+function lowest(sets: readonly SequenceParts[]): bigint | null {
+  const firsts = sets.flatMap((set) => set.first ?? []);
   return firsts.length === 0 ? null : firsts.reduce((one, other) => (other < one ? other : one));
 }

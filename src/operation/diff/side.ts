@@ -5,16 +5,17 @@ import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { StreamParts, V2StreamParts } from '../../container/entry.ts';
 import { framingFaults } from '../../container/open-source.ts';
 import { SourceError } from '../../core/error.ts';
-import type { SequenceRanges } from '../../core/sequence-ranges.ts';
+import { packRanges } from '../../core/packed-ranges.ts';
+import { SequenceParts } from '../../core/sequence-parts.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
-import { baseArchive } from '../../model/load-stream.ts';
+import { baseArchive } from '../../model/base-archive.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 import type { ScanResult } from '../../workers/jobs.ts';
 import { loadStream, placed, streamNameOf, type Archive } from '../open-archive.ts';
-import { descriptorOf } from '../scan-stream.ts';
+import { descriptorOf } from '../../model/read-entry.ts';
 import { stateReport } from '../state-report.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import type { StreamState } from '../types.ts';
@@ -26,7 +27,7 @@ export interface Side {
   readonly archive: StreamArchive;
   readonly work: Archive;
   /** null where no message can be read: encrypted, configuration only, a file that the system refuses. */
-  readonly live: SequenceRanges | null;
+  readonly live: SequenceParts | null;
   readonly state: StreamState | null;
   /** Of a stream kept as files. */
   readonly evidence: StreamEvidence | null;
@@ -35,6 +36,11 @@ export interface Side {
   readonly findings: readonly Finding[];
   /** The system refused to give it: nothing can be said of it. */
   readonly isRefused: boolean;
+}
+
+/** Whether it holds messages that cannot be read. */
+export function isUnreadable({ archive, isRefused }: Side): boolean {
+  return isRefused || archive.encrypted !== null;
 }
 
 /** A stream of an archive, to be compared. */
@@ -86,7 +92,7 @@ function twinBlocksOf(first: StreamArchive, other: StreamArchive): Map<number, S
   const twins = isReadable ? other.blocks.filter((block) => numbers.has(block.index)) : [];
   return new Map(
     twins.flatMap((block) => {
-      const source = orSourceError(() => descriptorOf(block));
+      const source = orSourceError(() => descriptorOf(block.entry));
       return source instanceof SourceError ? [] : [[block.index, source] as const];
     }),
   );
@@ -161,13 +167,13 @@ async function readSide(loaded: Loaded, options: LoadOptions): Promise<Side> {
   if (archive.encrypted !== null || parts.form === 'config')
     return { ...side, live: null, state: null, evidence: null, findings };
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [], ...options });
-  const numbers = stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null);
+  const numbers = stateFromBlocks(archive, evidence.sets, null, evidence.total, null);
   const found = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks].flatMap((check) =>
     check(evidence),
   );
   return {
     ...side,
-    live: evidence.live,
+    live: new SequenceParts(evidence.sets.map((set) => set.live)),
     state: stateReport(numbers, { consumerCount: archive.consumers.length, gaps: false }),
     evidence,
     findings: [...findings, ...evidence.scan.findings, ...found],
@@ -188,7 +194,7 @@ function loadMessagesOfV2(
   source.close();
   work.onBytes(parts.sizeBytes, parts.label);
   return {
-    live: messages.live,
+    live: new SequenceParts([packRanges(messages.live)]),
     state: v2State(archive, state, messages),
     findings: [...framing, ...messages.findings],
   };

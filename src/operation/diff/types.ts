@@ -1,6 +1,8 @@
 import type { Finding } from '../../findings/finding.ts';
-import type { Json, SourceReport, StreamState, ToolReport } from '../types.ts';
+import type { JsonValue } from '../../core/json.ts';
+import type { SourceReport, StreamState, ToolReport } from '../types.ts';
 
+/** How the streams of A stand to those of B, and how much of a difference is told. */
 export interface DiffOptions {
   /** What the one selected stream of A is called in B. */
   readonly as?: string;
@@ -15,18 +17,21 @@ export interface DiffOptions {
 /** One value that differs; null where a side has none. `path` is dotted. */
 export interface ValueChange {
   readonly path: string;
-  readonly a: Json;
-  readonly b: Json;
+  readonly a: JsonValue;
+  readonly b: JsonValue;
 }
 
+/** One consumer that is not the same in both. */
 export interface ConsumerDiff {
   readonly name: string;
   readonly only_in: 'a' | 'b' | null;
   readonly changes: readonly ValueChange[];
 }
 
+/** A part of a message that may differ; sequences are what is compared by. */
 export type MessageField = 'subject' | 'time' | 'header' | 'payload';
 
+/** A sequence that both sides hold, with other content. */
 export interface ChangedMessage {
   readonly seq: bigint;
   /** As A stores it. */
@@ -56,6 +61,7 @@ export interface MessageExample {
 /** Pairs from, to: both ends included, ascending. May be walked more than once. */
 export type SequencePairs = Iterable<readonly [bigint, bigint]>;
 
+/** Sequences by which side has them. Times, headers and payloads are compared by fingerprint. */
 export interface MessagesDiff {
   readonly only_a: SequencePairs;
   readonly only_b: SequencePairs;
@@ -71,12 +77,16 @@ export interface MessagesDiff {
   readonly examples?: readonly MessageExample[];
 }
 
+/** One stream in both archives, or in one of them. */
 export interface StreamDiff {
   readonly account: string | null;
   readonly name: string;
   /** The name in B, where it was given. */
   readonly name_b?: string;
+  /** Nothing differs, and no side is `unreadable_in`. */
   readonly same: boolean;
+  /** Sides whose messages cannot be read: encrypted, or refused by the system; `not_comparable` tells what is left out. */
+  readonly unreadable_in: readonly ('a' | 'b')[];
   readonly only_in: 'a' | 'b' | null;
   readonly created: { readonly a: string | null; readonly b: string | null };
   readonly config: readonly ValueChange[];
@@ -114,7 +124,7 @@ export type NotComparable =
   | 'consumers.state'
   | 'consumers.memory';
 
-/** `natsarc diff A B --json`, as cli.md has it. */
+/** `natsarc diff A B --json` (schemas/report-diff.schema.json). */
 export interface DiffReport {
   readonly type: 'natsarc.v1.diff';
   readonly tool: ToolReport;
@@ -125,14 +135,15 @@ export interface DiffReport {
   readonly findings: { readonly a: readonly Finding[]; readonly b: readonly Finding[] };
 }
 
+/** Changed messages that are listed one by one. */
 export const MOST_CHANGED_LISTED = 10_000;
 
 /** How one replica of a stream stands to the reference, in messages. */
 export interface ReplicaReport {
   /**
    * `behind`: it ends before the reference, `ahead`: behind it, the same up to there. `diverged`: they differ at
-   * `diverged_at`, the lowest such sequence. `missing`: there are fewer replicas than the configuration wants, `absent`:
-   * there are enough without it. `unreadable`: encrypted, or without messages.
+   * `diverged_at`, the lowest such sequence. `missing`: it should hold the stream; `absent`: the store of a cluster's server,
+   * and there are as many replicas as the configuration wants without it. `unreadable`: encrypted, or without messages.
    */
   readonly status: 'same' | 'behind' | 'ahead' | 'diverged' | 'missing' | 'absent' | 'unreadable';
   readonly diverged_at: bigint | null;
@@ -148,10 +159,13 @@ export interface ReplicaReport {
   readonly consumers_same: boolean | null;
 }
 
+/** One stream over all sources. */
 export interface MatrixStream {
   readonly account: string | null;
   readonly name: string;
   readonly same: boolean;
+  /** Indexes of the sources that hold it, ascending. */
+  readonly held_by: readonly number[];
   /** Index of the source that the others are told against; null where none can be read. */
   readonly reference: number | null;
   /** The same where most replicas hold this version, be it that they went on from there; null where there is none. */
@@ -166,6 +180,14 @@ export interface MatrixReport {
   readonly tool: ToolReport;
   readonly sources: readonly SourceReport[];
   readonly same: boolean;
+  readonly totals: {
+    readonly streams: number;
+    readonly different: number;
+    /** Streams in which nothing is known to differ, and that some archive holds unreadable. */
+    readonly not_compared: number;
+    /** Streams that some of the archives do not hold, be it that they need not. */
+    readonly not_in_all: number;
+  };
   readonly streams: readonly MatrixStream[];
   /** Of each source, in their order. */
   readonly findings: readonly (readonly Finding[])[];

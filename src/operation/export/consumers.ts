@@ -4,6 +4,7 @@ import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import type { SequencePair } from '../types.ts';
 import type { ExportedConsumer } from './types.ts';
 
+/** A consumer as documents have it. */
 export function exportedConsumer(consumer: ConsumerArchive): ExportedConsumer {
   const { name, created, config, state } = consumer;
   const known = { name, created, config };

@@ -1,5 +1,6 @@
 import type { FilterReport } from '../filter/report.ts';
-import type { JsonObject, SequencePair, StreamState, ToolReport } from '../types.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { SequencePair, StreamState, ToolReport } from '../types.ts';
 
 /** A consumer with all that its state file remembers; null where there is none that can be read. */
 export interface ExportedConsumer {

@@ -2,12 +2,8 @@ import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ToolError, UsageError } from '../../core/error.ts';
 import { integerField } from '../../core/json.ts';
-import {
-  SERVER_GENERATIONS,
-  unknownConsumerFields,
-  unknownStreamFields,
-  type ServerGeneration,
-} from '../../format/config-schema/since.ts';
+import { SERVER_GENERATIONS, type ServerGeneration } from '../../core/server-generation.ts';
+import { unknownConsumerFields, unknownStreamFields } from '../../format/config-schema/since.ts';
 import type { OutgoingStream } from '../write/outgoing-stream.ts';
 import { overlaps } from '../write/references.ts';
 import type { DataDir, StoredStream } from './data-dir.ts';
@@ -22,6 +18,7 @@ export function mustBeStopped({ storeFolder }: DataDir): void {
     );
 }
 
+/** A clustered server deletes what its groups do not know. */
 export function mustBeAlone({ storeFolder, raftFolder }: DataDir): void {
   if (raftFolder !== null)
     throw new UsageError(
@@ -30,6 +27,7 @@ export function mustBeAlone({ storeFolder, raftFolder }: DataDir): void {
     );
 }
 
+/** A server passes over the folder of an account that it does not have. */
 export function accountMustBeKnown({ accounts }: DataDir, account: string): void {
   if (accounts.length > 0 && !accounts.includes(account))
     throw new UsageError(
@@ -92,6 +90,7 @@ export function mustFitIn(
 /** Room for consumers, indexes and the tables of the file system. */
 const SPARE_BYTES = 4 * 1024 * 1024;
 
+/** Throws ToolError. */
 export function mustHaveRoom({ storeFolder }: DataDir, streams: readonly OutgoingStream[]): void {
   const neededBytes = streams.reduce((sum, { content }) => sum + Number(content.state.bytes), SPARE_BYTES);
   const { bavail, bsize } = statfsSync(storeFolder);

@@ -1,9 +1,10 @@
 import { join, resolve, sep } from 'node:path';
 import { UsageError } from '../../core/error.ts';
+import type { ServerGeneration } from '../../core/server-generation.ts';
 import { systemErrorText } from '../../core/system-error.ts';
-import type { ServerGeneration } from '../../format/config-schema/since.ts';
 import { clearLeftover, StagedStore, storeLeftovers, type StoreLeftover } from '../../writer/staged-store.ts';
-import { withArchive, type Archive, WRITING } from '../open-archive.ts';
+import { withArchive, type Archive } from '../open-archive.ts';
+import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from '../write/check-input.ts';
 import { checkWritten } from '../write/check-written.ts';
 import { twice } from '../write/run.ts';
@@ -102,8 +103,7 @@ async function install(
   const staged = new StagedStore(dataDir.storeFolder);
   try {
     const report = await writePlaced(plan, staged, dataDir.storeFolder, work.signal);
-    await work.pool.close();
-    await checkWritten(staged.newStreams, report.streams, options);
+    await checkWritten(staged.newStreams, report.streams, { jobs: options.jobs, pool: work.pool });
     mustBeStopped(dataDir);
     staged.install(paths);
     return { ...report, notes: [...report.notes, ...tidyUp(staged)] };

@@ -49,7 +49,7 @@ function ofAccount(
   return own;
 }
 
-/** In a store everything is a file, and a server leaves out a stream whose template is not there (format.md 11). */
+/** In a store everything is a file, and a server leaves out a stream whose template is not there. */
 function fitForStore(stream: StoreStream, { storeFolder }: DataDir): StoreStream {
   const { template_owner: template, ...config } = stream.config;
   const isThere =

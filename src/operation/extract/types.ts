@@ -1,6 +1,7 @@
 import type { SelectOptions } from '../types.ts';
 import type { ChangeOptions } from '../write/types.ts';
 
+/** What goes into the store, and under which names. */
 export interface ExtractOptions extends SelectOptions, ChangeOptions {
   /** The account that the streams go to; default: their own, else `$G`. */
   readonly intoAccount?: string;

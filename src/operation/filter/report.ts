@@ -17,6 +17,7 @@ export interface FilterReport {
   readonly limit?: number;
 }
 
+/** The filters that were set, as documents name them. */
 export function filterReport(filter: MessageFilter): FilterReport {
   const { subjects, minSeq, maxSeq, afterNs, beforeNs, headers, grep, lastPerSubject, limit } = filter;
   const fields = {

@@ -1,15 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
-import { parseTimeNs } from '../../core/time.ts';
+import { MAX_SEQUENCE } from '../../core/sequence-ranges.ts';
+import { isTimeNs, parseTimeNs } from '../../core/time.ts';
 import type { Fail } from './json-reader.ts';
 
 /** What a record has room for: its two highest bits are flags. */
 export function isSequence(seq: bigint): boolean {
-  return seq >= 0n && seq < 1n << 62n;
-}
-
-/** Whether a time fits a record. */
-export function isTimeNs(timeNs: bigint): boolean {
-  return BigInt.asIntN(64, timeNs) === timeNs;
+  return seq >= 0n && seq <= MAX_SEQUENCE;
 }
 
 /** Reads the fields of one object of a document; where one is not as it must be it stops, with its place and name. */

@@ -1,11 +1,11 @@
 import { isSubjectPattern } from '../../core/subject.ts';
-import { parseTimeNs } from '../../core/time.ts';
+import { isTimeNs, parseTimeNs } from '../../core/time.ts';
+import { MOST_RECORD_BYTES } from '../../format/block/record.ts';
 import type { WritableMessage } from '../../writer/block-writer.ts';
-import { isSequence, isTimeNs } from './fields.ts';
+import { isSequence } from './fields.ts';
 import type { Fail, JsonReader } from './json-reader.ts';
 
 const MOST_SUBJECT_BYTES = 65_535;
-const MOST_RECORD_BYTES = 32 * 1024 * 1024;
 
 /** The fields of a message as far as they could be read: absent, null where one is something else. */
 interface ReadFields {

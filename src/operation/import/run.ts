@@ -1,6 +1,6 @@
 import { ToolError } from '../../core/error.ts';
 import type { ConfigOnlyParts } from '../../container/entry.ts';
-import { baseArchive } from '../../model/load-stream.ts';
+import { baseArchive } from '../../model/base-archive.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { FileSource } from '../../source/file.ts';
 import type { ByteSource } from '../../source/byte-source.ts';

@@ -1,6 +1,7 @@
 import type { Progress } from '../types.ts';
 import type { ChangeOptions } from '../write/types.ts';
 
+/** What an export becomes. */
 export interface ImportOptions extends ChangeOptions {
   /** What to make; absent, or an empty folder. */
   readonly target: string;

@@ -2,7 +2,7 @@ import { checkBlockRecords } from '../../check/block-records.ts';
 import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
-import { countSequences, mergeRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import { countSequences, mergeRanges } from '../../core/sequence-ranges.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { indexedLive } from '../../model/live-set.ts';
 import { stateFromBlocks, stateFromIndex, type StateNumbers } from '../../model/stream-state.ts';
@@ -120,8 +120,8 @@ async function inspectByRecords(
 
 function scannedBlockReports(evidence: StreamEvidence): BlockReport[] {
   return evidence.sets.map((set) => {
-    const messages = countSequences(set.live);
-    const [first, last] = [firstOf(set.live), set.live.at(-1) ?? null];
+    const { count: messages } = set.live;
+    const [first, last] = messages === 0n ? [null, null] : [set.live.first, set.live.last];
     return {
       index: set.block.index,
       bytes: set.block.entry.sizeBytes,
@@ -133,8 +133,4 @@ function scannedBlockReports(evidence: StreamEvidence): BlockReport[] {
       tombstones: set.scan.tombstoneSeqs.length,
     };
   });
-}
-
-function firstOf(ranges: SequenceRanges): bigint | null {
-  return ranges[0] ?? null;
 }

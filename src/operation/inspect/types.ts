@@ -1,6 +1,7 @@
 import type { Finding } from '../../findings/finding.ts';
 import type { StreamReport } from '../types.ts';
 
+/** How far to look: without `deep` no block is read. */
 export interface InspectOptions {
   /** Read every block. */
   readonly deep?: boolean;
@@ -12,6 +13,7 @@ export interface InspectOptions {
   readonly top?: number;
 }
 
+/** One stream of an `InspectReport`. */
 export interface InspectedStream {
   readonly report: StreamReport;
   readonly findings: readonly Finding[];

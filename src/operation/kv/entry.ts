@@ -2,6 +2,7 @@ import { headerFields } from '../../core/header-fields.ts';
 import type { StoredMessage } from '../cat/types.ts';
 import type { KvEntry } from './types.ts';
 
+/** What the streams of KV buckets are called. */
 export const BUCKET_PREFIX = 'KV_';
 
 /** A message of a bucket as clients read it: the key is what follows `$KV.BUCKET.`. */

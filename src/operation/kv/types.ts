@@ -12,6 +12,7 @@ export interface KvEntry {
   readonly timeNs: bigint;
 }
 
+/** Which revisions are wanted. */
 export interface KvOptions {
   /** Every revision that the bucket still holds, not only the newest of each key. */
   readonly history?: boolean;

@@ -2,6 +2,7 @@ import { integerField, objectField, parseJsonObject, textField, type JsonObject 
 import type { StoredMessage } from '../cat/types.ts';
 import type { ObjectInfo } from './types.ts';
 
+/** What the streams of object stores are called. */
 export const STORE_PREFIX = 'OBJ_';
 
 /** Reads the metadata of an object (`$O.BUCKET.M.NAME`, the name in base64url); null where it is none. */

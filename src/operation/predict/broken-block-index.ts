@@ -1,9 +1,8 @@
 import { Cursor } from '../../core/bytes/cursor.ts';
 import { rangesOf } from '../../core/sequence-ranges.ts';
+import { CHECKSUM_BYTES } from '../../format/block/record.ts';
 import type { BlockIndex } from '../../format/block-index/types.ts';
-
-const MAGIC = 22;
-const CHECKSUM_BYTES = 8;
+import { STORE_FILE_MAGIC } from '../../format/file-magic.ts';
 
 /** What an index told of a block. */
 export type KnownBlock = Pick<BlockIndex, 'messages' | 'firstSeq' | 'lastSeq' | 'deleted'>;
@@ -15,7 +14,7 @@ export type KnownBlock = Pick<BlockIndex, 'messages' | 'firstSeq' | 'lastSeq' | 
 export function readBrokenBlockIndex(bytes: Uint8Array): KnownBlock | null {
   const cursor = new Cursor(bytes);
   const [magic, version] = [cursor.u8(), cursor.u8()];
-  if (magic !== MAGIC || version < 1 || version > 2) return null;
+  if (magic !== STORE_FILE_MAGIC || version < 1 || version > 2) return null;
   const whole = (value: bigint): bigint => (cursor.isShort ? 0n : value);
   const messages = whole(cursor.uvarint());
   cursor.uvarint();

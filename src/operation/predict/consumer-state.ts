@@ -2,8 +2,8 @@ import type { Entry } from '../../container/entry.ts';
 import { Cursor } from '../../core/bytes/cursor.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import { oncePer } from './once-per.ts';
+import { STORE_FILE_MAGIC } from '../../format/file-magic.ts';
 
-const MAGIC = 22;
 const TOP_BIT = 1n << 63n;
 /** A map with room for as many entries as an o.dat claims is made before the first is read: about 4 GiB from here on. */
 const MOST_ENTRIES = 117_440_512n;
@@ -18,7 +18,7 @@ function readStateAsServer(bytes: Uint8Array): 'empty' | 'read' | 'corrupt' | 'e
   if (bytes.length === 0) return 'empty';
   const cursor = new Cursor(bytes);
   const [magic, version] = [cursor.u8(), cursor.u8()];
-  if (magic !== MAGIC || version < 1 || version > 2) return 'corrupt';
+  if (magic !== STORE_FILE_MAGIC || version < 1 || version > 2) return 'corrupt';
   const [, ackFloor, , delivered] = [cursor.uvarint(), cursor.uvarint(), cursor.uvarint(), cursor.uvarint()];
   if (cursor.isShort || ((ackFloor | delivered) & TOP_BIT) !== 0n) return 'corrupt';
   const pending = cursor.uvarint();

@@ -5,6 +5,7 @@ import { stateAsServer } from './consumer-state.ts';
 import type { NotServed } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
+/** What becomes of the consumers at a start. */
 export interface StartedConsumers {
   readonly started: readonly ConsumerArchive[];
   /** For each that is deleted since its state cannot be read: those that had come up before. */

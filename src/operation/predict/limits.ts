@@ -8,6 +8,7 @@ import {
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
 import { keepNewest } from '../../model/live-set.ts';
+import { addDeleteMarkers } from './delete-markers.ts';
 import { expiredByTtl } from './message-ttl.ts';
 import { removeMessages } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
@@ -15,7 +16,7 @@ import type { RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
 /**
- * What a server takes out of a stream it has just opened, in its order (format.md section 4). `config`: the one it is
+ * What a server takes out of a stream it has just opened, in its order (format/block/README.md). `config`: the one it is
  * given; `atNs`: its clock.
  */
 export function enforceLimits(
@@ -29,13 +30,19 @@ export function enforceLimits(
   let stream = opened;
   if (discardsOld) stream = enforce(stream, overMessages(stream, config));
   if (discardsOld) stream = enforce(stream, overBytes(stream, config, queries));
-  stream = enforce(stream, overAge(stream, config, queries, atNs));
+  const aged = overAge(stream, config, queries, atNs);
+  const beforeAge = stream;
+  stream = enforce(stream, aged);
   stream = enforce(stream, overSubjects(stream, config, queries));
   const firstSeq = rules.firstSequence ? positive(config, 'first_seq') : 0n;
   if (stream.firstSeq < firstSeq)
     return { isIndexed: false, blocks: [], messages: 0n, firstSeq, lastSeq: firstSeq - 1n };
   const hasTtl = rules.messageTtl && config['allow_msg_ttl'] === true;
-  return enforce(stream, hasTtl ? expiredByTtl(stream, queries, atNs) : NO_SEQUENCES);
+  const expired = hasTtl ? expiredByTtl(stream, queries, atNs) : NO_SEQUENCES;
+  const left = enforce(stream, expired);
+  const gone = mergeRanges([aged, expired]);
+  const leavesMarkers = rules.messageTtl && positive(config, 'subject_delete_marker_ttl') > 0n;
+  return leavesMarkers && gone.length > 0 ? addDeleteMarkers(beforeAge, left, gone, queries) : left;
 }
 
 function enforce(stream: RecoveredStream, gone: SequenceRanges): RecoveredStream {

@@ -1,6 +1,7 @@
 import { hashKey } from '../../codec/highwayhash.ts';
 import { RisingLookup } from '../../core/sequence-ranges.ts';
 import type { RecordColumns } from '../../kernels/index.ts';
+import { descriptorOf } from '../../model/read-entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import { scanSource } from '../../workers/scan-block.ts';
 import type { RecoveredBlock } from './recovered.ts';
@@ -23,9 +24,7 @@ export function eachLiveRecord(
   visit: (record: LiveRecord) => void,
 ): void {
   if (recovered.live.length === 0) return;
-  const source = recovered.block.entry.open();
-  source.close();
-  const open = openBlock(source.descriptor);
+  const open = openBlock(descriptorOf(recovered.block.entry));
   const live = new RisingLookup(recovered.live);
   const onRecords = (columns: RecordColumns, window: Uint8Array): void => {
     const record = new RecordView(columns, window);

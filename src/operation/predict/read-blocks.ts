@@ -1,11 +1,21 @@
 import { hashKey } from '../../codec/highwayhash.ts';
-import type { BlockScan, ScanFault } from '../../kernels/types.ts';
+import {
+  HEADER_LENGTH_BYTES,
+  LEAST_RECORD_BYTES,
+  RECORD_HEAD_BYTES,
+  hasHeaderAt,
+  recordBytesAt,
+  seqWordAt,
+  subjectBytesAt,
+} from '../../format/block/record.ts';
+import { MAX_SEQUENCE } from '../../core/sequence-ranges.ts';
+import type { PackedScan, ScanFault } from '../../kernels/types.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { SliceSource } from '../../source/slice.ts';
 import type { ScanResult } from '../../workers/jobs.ts';
-import { readEntry } from '../../model/read-entry.ts';
+import { descriptorOf, readEntry } from '../../model/read-entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
-import { scanSource } from '../../workers/scan-block.ts';
+import { packScan, scanSource } from '../../workers/scan-block.ts';
 import { readBrokenBlockIndex, type KnownBlock } from './broken-block-index.ts';
 
 /** A block as a server reads it: record by record, up to the first that is bad. */
@@ -16,7 +26,7 @@ export interface BlockReading {
   /** Beside it lies an `.fss`, which tells its subjects. */
   readonly hasSubjectFile: boolean;
   /** Of the records before the first bad one. */
-  readonly scan: BlockScan;
+  readonly scan: PackedScan;
   /** Offset of the first bad record in the decoded block; null where all are good. */
   readonly cutAtBytes: number | null;
   /** The last bad record lies behind this one; 0n: it is the first, or there is none. */
@@ -39,11 +49,8 @@ export interface BlockReading {
 type Bounds = Pick<KnownBlock, 'firstSeq' | 'lastSeq'>;
 
 const STOPPING: readonly ScanFault['kind'][] = ['checksum', 'length', 'tail'];
-const RECORD_HEAD_BYTES = 22;
-const HASH_BYTES = 8;
 /** In a block with more faults a walk stumbles, whatever they are. */
 const MOST_FAULTS = 64;
-const FLAG_BITS = 1n << 62n;
 /** Four bytes for each sequence: 2 GiB, which grow to twice as much on the way. */
 const MOST_LISTED = 1n << 29n;
 
@@ -91,22 +98,20 @@ function readBlock(
     isCompressed: result.compression === 's2',
   };
   if (bad === undefined || !reading.isDecodable) return reading;
-  const source = block.entry.open();
-  source.close();
-  const open = openBlock(source.descriptor);
+  const open = openBlock(descriptorOf(block.entry));
   const heads = result.scan.faults.slice(0, MOST_FAULTS).map((fault) => {
-    const bytes = new Uint8Array(RECORD_HEAD_BYTES);
+    const bytes = Buffer.alloc(RECORD_HEAD_BYTES);
     return { fault, bytes, isWhole: open.content.read(bytes, fault.offsetBytes) === RECORD_HEAD_BYTES };
   });
   try {
     return {
       ...reading,
-      scan: scanSource(new SliceSource(open.content, 0, bad.offsetBytes), { key }),
+      scan: packScan(scanSource(new SliceSource(open.content, 0, bad.offsetBytes), { key })),
       cutAtBytes: bad.offsetBytes,
       isMisaligned:
         reading.isMisaligned ||
         heads.some(
-          ({ fault, bytes }) => fault.lengthBytes !== claimedBytes(bytes) || isOutOfPlace(fault, bounds),
+          ({ fault, bytes }) => fault.lengthBytes !== recordBytesAt(bytes, 0) || isOutOfPlace(fault, bounds),
         ),
       endless: endlessAt(
         heads.filter(
@@ -151,30 +156,22 @@ function endlessAt(heads: readonly { readonly fault: ScanFault }[]): BlockReadin
 }
 
 /** Its lengths are such that a server takes it for a record. */
-function isWalkable(head: Uint8Array, { offsetBytes }: ScanFault, blockBytes: number): boolean {
-  const recordBytes = claimedBytes(head);
-  const subjectBytes = new DataView(head.buffer).getUint16(20, true);
+function isWalkable(head: Buffer, { offsetBytes }: ScanFault, blockBytes: number): boolean {
+  const recordBytes = recordBytesAt(head, 0);
   return (
-    recordBytes >= RECORD_HEAD_BYTES + subjectBytes + HASH_BYTES && offsetBytes + recordBytes <= blockBytes
+    recordBytes >= LEAST_RECORD_BYTES + subjectBytesAt(head, 0) && offsetBytes + recordBytes <= blockBytes
   );
 }
 
 /** A flag bit would end the gap. */
-function isEndless(head: Uint8Array, bounds: Bounds | undefined): boolean {
-  const seq = new DataView(head.buffer).getBigUint64(4, true);
-  return bounds !== undefined && seq < FLAG_BITS && seq > bounds.firstSeq + MOST_LISTED;
+function isEndless(head: Buffer, bounds: Bounds | undefined): boolean {
+  const seq = seqWordAt(head, 0);
+  return bounds !== undefined && seq <= MAX_SEQUENCE && seq > bounds.firstSeq + MOST_LISTED;
 }
 
-/** How long a record says it is. */
-function claimedBytes(head: Uint8Array): number {
-  return new DataView(head.buffer).getUint32(0, true) & 0x7fffffff;
-}
-
-function isHeaderTooShort(head: Uint8Array, bad: ScanFault, blockBytes: number): boolean {
-  const view = new DataView(head.buffer);
-  const word = view.getUint32(0, true);
-  const bodyBytes = (word & 0x7fffffff) - RECORD_HEAD_BYTES - HASH_BYTES;
-  const subjectBytes = view.getUint16(20, true);
-  const isInside = bad.offsetBytes + (word & 0x7fffffff) <= blockBytes;
-  return word >>> 31 === 1 && isInside && subjectBytes <= bodyBytes && bodyBytes < subjectBytes + 4;
+function isHeaderTooShort(head: Buffer, bad: ScanFault, blockBytes: number): boolean {
+  const recordBytes = recordBytesAt(head, 0);
+  const spareBytes = recordBytes - LEAST_RECORD_BYTES - subjectBytesAt(head, 0);
+  const isInside = bad.offsetBytes + recordBytes <= blockBytes;
+  return hasHeaderAt(head, 0) && isInside && spareBytes >= 0 && spareBytes < HEADER_LENGTH_BYTES;
 }

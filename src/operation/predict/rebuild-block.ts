@@ -1,3 +1,4 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import {
   MAX_SEQUENCE,
   clipRanges,
@@ -9,7 +10,7 @@ import {
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
 import type { BlockIndex } from '../../format/block-index/types.ts';
-import type { BlockScan } from '../../kernels/types.ts';
+import type { PackedScan } from '../../kernels/types.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 import type { KnownBlock } from './broken-block-index.ts';
 import type { BlockReading } from './read-blocks.ts';
@@ -39,7 +40,7 @@ export function readRecords(
   if (!reading.isDecodable || (reading.isCompressed && !rules.compression)) return null;
   if (known !== null && block.entry.sizeBytes === 0) return emptiedBlock(block, known);
   const beginning = known?.firstSeq ?? 0n;
-  const records = beginning === 0n ? scan.ranges : clipRanges(scan.ranges, beginning, MAX_SEQUENCE);
+  const records = clipRanges(unpackRanges(scan.ranges), beginning, MAX_SEQUENCE);
   const live = subtractRanges(records, known?.deleted ?? NO_SEQUENCES);
   const erased = lastErased(scan.erasedSeqs, beginning);
   const readBytes = reading.cutAtBytes ?? scan.rawBytes;
@@ -54,7 +55,7 @@ export function readRecords(
 }
 
 function endOf(
-  scan: BlockScan,
+  scan: PackedScan,
   records: SequenceRanges,
   erased: bigint,
 ): Pick<RecoveredBlock, 'lastSeq' | 'firstTimeNs' | 'lastTimeNs'> {

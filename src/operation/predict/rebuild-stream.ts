@@ -67,6 +67,7 @@ function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotS
   };
 }
 
+/** Whether a server of these rules lists the gap before a damaged sequence. */
 export function isEndless({ endless }: BlockReading, rules: ServerRules): boolean {
   return endless === 'later' || (endless === 'first' && !rules.looksAtFirst);
 }

@@ -1,3 +1,4 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import {
   mergeRanges,
@@ -5,7 +6,7 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
-import type { BlockScan } from '../../kernels/types.ts';
+import type { PackedScan } from '../../kernels/types.ts';
 import { allTombstones, indexedLive, liveSets } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { eachLiveRecord, type LiveRecord } from './live-records.ts';
@@ -54,11 +55,12 @@ export class RecordQueries {
   #asVerified(stream: RecoveredStream): SequenceRanges | null {
     const before = liveSets(this.archive, this.#scans());
     const live = new Map(stream.blocks.map((block) => [block.block.index, block.live]));
-    if (!before.every((set) => isSame(set.live, live.get(set.block.index) ?? NO_SEQUENCES))) return null;
+    if (!before.every((set) => isSame(unpackRanges(set.live), live.get(set.block.index) ?? NO_SEQUENCES)))
+      return null;
     return subtractRanges(mergeRanges([...live.values()]), this.#evidence.live);
   }
 
-  #scans(): ReadonlyMap<number, BlockScan> {
+  #scans(): ReadonlyMap<number, PackedScan> {
     return new Map([...this.#evidence.results].map(([index, result]) => [index, result.scan]));
   }
 

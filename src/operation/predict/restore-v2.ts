@@ -8,16 +8,13 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Prediction } from '../types.ts';
 import type { V2Messages } from '../v2-messages.ts';
 import { messageTtlNs } from '../../format/message-header/ttl.ts';
+import { S2_CODES } from './s2-codes.ts';
 
 const SERVER = '2.15';
 
 /** At these a server stops; what it has restored by then stays, in use, but the restore has failed. */
 const STOPPING: ReadonlySet<Finding['code']> = new Set<Finding['code']>([
-  'S2_CRC_MISMATCH',
-  'S2_CHUNK_CORRUPT',
-  'S2_CHUNK_OVERSIZED',
-  'S2_CHUNK_UNKNOWN',
-  'S2_CUT',
+  ...S2_CODES,
   'V2_CUT',
   'V2_SENTINEL_MISSING',
   'V2_ENTRY_CORRUPT',

@@ -9,14 +9,11 @@ import type { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 import { openStream, type ServedStream } from './start.ts';
+import { S2_CODES } from './s2-codes.ts';
 
 /** Damage around the files at which a server stops to unpack. */
 const STOPPING: ReadonlySet<Finding['code']> = new Set<Finding['code']>([
-  'S2_CRC_MISMATCH',
-  'S2_CHUNK_CORRUPT',
-  'S2_CHUNK_OVERSIZED',
-  'S2_CHUNK_UNKNOWN',
-  'S2_CUT',
+  ...S2_CODES,
   'TAR_HEADER_CORRUPT',
   'TAR_CUT',
   'TAR_PATH_UNSAFE',
@@ -32,7 +29,7 @@ const WORDS: Readonly<Record<string, readonly JsonValue[]>> = {
 };
 
 /**
- * What a server of one generation makes of a V1 snapshot (format.md 8.3), given the configuration in backup.json, else its
+ * What a server of one generation makes of a V1 snapshot (container/README.md), given the configuration in backup.json, else its
  * own. `findings`: what is wrong with the snapshot as a file.
  */
 export function restoreStream(
@@ -64,7 +61,9 @@ function refusedSnapshot(
   const stopping = findings.find((finding) => finding.file === parts.label && STOPPING.has(finding.code));
   if (stopping !== undefined) return `the snapshot is damaged (${stopping.code})`;
   if (!parts.entries.some((entry) => entry.path === 'meta.inf')) return 'meta.inf is missing';
-  if (archive.config === null) return 'meta.inf cannot be read';
+  // The archive's configuration is that of backup.json then.
+  if (archive.config === null || findings.some(({ code }) => code === 'META_CORRUPT'))
+    return 'meta.inf cannot be read';
   const { config } = archive;
   const strange = Object.entries(WORDS).find(
     ([field, words]) => !words.includes(config[field] ?? words[0] ?? ''),

@@ -1,4 +1,5 @@
-import type { ServerGeneration } from '../types.ts';
+import type { ServerGeneration } from '../../core/server-generation.ts';
+import { API_LEVELS } from '../../format/config-schema/since.ts';
 
 /**
  * What tells one server generation from another when it opens a store: the only place for it. Each line is the newest
@@ -102,7 +103,7 @@ const RULES_2_11: ServerRules = {
   emptyBlockFollows: 'highest',
   emptyStreamRestarts: true,
   remembersLast: 'always',
-  apiLevel: 1,
+  apiLevel: API_LEVELS['2.11'],
   brokenConsumer: 'deleted',
   interest: 'own',
   messageTtl: true,
@@ -115,7 +116,7 @@ const RULES_2_12: ServerRules = {
   emptyBlockMoves: true,
   panicsOnShortHeader: false,
   strictRequests: true,
-  apiLevel: 3,
+  apiLevel: API_LEVELS['2.12'],
 };
 
 const RULES_2_14: ServerRules = {
@@ -124,7 +125,7 @@ const RULES_2_14: ServerRules = {
   indexVersion: 4,
   cutBlockKeepsPlace: true,
   undecodable: 'stream',
-  apiLevel: 4,
+  apiLevel: API_LEVELS['2.14'],
   forgotTemplates: true,
 };
 
@@ -134,9 +135,10 @@ const RULES_2_15: ServerRules = {
   walksLastBlock: true,
   panicsOnScan: true,
   brokenConsumer: 'left',
-  apiLevel: 5,
+  apiLevel: API_LEVELS['2.15'],
 };
 
+/** Oldest generation first. */
 export const SERVER_RULES: readonly ServerRules[] = [
   RULES_2_9,
   RULES_2_10,

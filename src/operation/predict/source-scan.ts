@@ -47,7 +47,7 @@ function isBad(reading: BlockReading | undefined): boolean {
   return reading !== undefined && reading.cutAtBytes !== null && !reading.isMisaligned;
 }
 
-/** Stream, filter and destination: what makes a source one of its own (format.md 6.3). */
+/** Stream, filter and destination: what makes a source one of its own (format/sources/README.md). */
 function sourceOf(header: string): string | null {
   const value = /\r\nNats-Stream-Source: *([^\r\n]*)\r\n/.exec(header)?.[1];
   if (value === undefined) return null;

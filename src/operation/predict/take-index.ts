@@ -13,7 +13,7 @@ export interface IndexUse {
 
 const NOT_USED: IndexUse = { taken: null, remembered: null };
 
-/** The checks of format.md 5.2 that depend on the server; those that do not were made when it was loaded. */
+/** The checks of format/index/README.md that depend on the server; those that do not were made when it was loaded. */
 export function takeIndex(archive: StreamArchive, rules: ServerRules): IndexUse {
   const { index, indexStanding } = archive;
   if (index === null || index.version > rules.indexVersion) return NOT_USED;

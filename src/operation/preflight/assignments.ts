@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { OpenContainer } from '../../container/entry.ts';
 import { hashKey } from '../../codec/highwayhash.ts';
 import { isJsonObject, objectField, parseJson, textField, type JsonObject } from '../../core/json.ts';
+import { MAX_SEQUENCE } from '../../core/sequence-ranges.ts';
 import { parseRaftEntries } from '../../format/raft-entry/parse.ts';
 import { parseRaftSnapshot, type RaftSnapshot } from '../../format/raft-snapshot/parse.ts';
 import { decodeS2Block, type RecordColumns } from '../../kernels/index.ts';
@@ -18,6 +19,7 @@ const OPERATION = { assignStream: 0, removeStream: 2, updateStream: 11 } as cons
 /** Streams that a cluster's meta group lists, as this node knows it: account, a blank, the stream's name. */
 export type Assignments = ReadonlySet<string>;
 
+/** How `Assignments` names a stream. */
 export function assignmentKey(account: string | null, stream: string): string {
   return `${account ?? ''} ${stream}`;
 }
@@ -74,7 +76,8 @@ function replay(folder: string, afterIndex: bigint, streams: Set<string>): boole
   let isGood = true;
   const onRecords = (columns: RecordColumns, window: Uint8Array): void => {
     for (let i = 0; i < columns.count; i++) {
-      if ((columns.seqWord[i] ?? 0n) <= afterIndex || (columns.seqWord[i] ?? 0n) >> 62n !== 0n) continue;
+      const seqWord = columns.seqWord[i] ?? 0n;
+      if (seqWord <= afterIndex || seqWord > MAX_SEQUENCE) continue;
       const at = columns.payloadAt[i] ?? 0;
       isGood &&= applyRecord(window.subarray(at, at + (columns.payloadBytes[i] ?? 0)), streams);
     }

@@ -4,7 +4,7 @@ import type { Finding } from '../../findings/finding.ts';
 import type { ServerRules } from '../predict/server-rules.ts';
 import type { PreflightStep } from './types.ts';
 
-/** What a start does to what lies about (format.md 1.3). Files with temporary names are ignored and stay. */
+/** What a start does to what lies about (container/README.md). Files with temporary names are ignored and stay. */
 export function leftoverSteps(findings: readonly Finding[], rules: ServerRules): PreflightStep[] {
   return findings.flatMap(({ code, file }): PreflightStep[] => {
     const step = stepFor(code, rules);
@@ -12,24 +12,22 @@ export function leftoverSteps(findings: readonly Finding[], rules: ServerRules):
   });
 }
 
-function stepFor(code: FindingCode, rules: ServerRules): Pick<PreflightStep, 'do' | 'reason'> | null {
-  switch (code) {
-    case 'DIR_STREAM_DELETED':
-      return rules.tombstones ? { do: 'delete-file', reason: 'a stream that was being deleted' } : null;
-    case 'DIR_SNAPSHOT_STAGING':
-      return { do: 'delete-file', reason: 'a restore that was not finished' };
-    case 'DIR_PURGE_UNFINISHED':
-      return { do: 'finish-purge', reason: 'a purge that was not finished' };
-    case 'DIR_BATCH_PENDING':
-      return rules.apiLevel !== null && rules.apiLevel >= 2
-        ? {
-            do: 'replay-batch',
-            reason: 'an atomic batch: the rest is stored where its first message is, then it is removed',
-          }
-        : null;
-    default:
-      return null;
-  }
+type Step = Pick<PreflightStep, 'do' | 'reason'>;
+
+const STEPS: Partial<Record<FindingCode, Step>> = {
+  DIR_STREAM_DELETED: { do: 'delete-file', reason: 'a stream that was being deleted' },
+  DIR_SNAPSHOT_STAGING: { do: 'delete-file', reason: 'a restore that was not finished' },
+  DIR_PURGE_UNFINISHED: { do: 'finish-purge', reason: 'a purge that was not finished' },
+  DIR_BATCH_PENDING: {
+    do: 'replay-batch',
+    reason: 'an atomic batch: the rest is stored where its first message is, then it is removed',
+  },
+};
+
+function stepFor(code: FindingCode, { tombstones, apiLevel }: ServerRules): Step | null {
+  if (code === 'DIR_STREAM_DELETED' && !tombstones) return null;
+  if (code === 'DIR_BATCH_PENDING' && (apiLevel ?? 0) < 2) return null;
+  return STEPS[code] ?? null;
 }
 
 /** Index files of 2.9 are read once by newer servers, then deleted. */

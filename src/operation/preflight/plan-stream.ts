@@ -52,6 +52,16 @@ export function planStream(
   };
 }
 
+/** Of a stream that is not served, or that nothing can be told of. */
+export const NOTHING_TOLD = {
+  messages: null,
+  first_seq: null,
+  last_seq: null,
+  consumers: [],
+  index: null,
+  bytes_to_read: 0,
+} as const satisfies Partial<PreflightStream>;
+
 function orphanStep(file: string): PreflightStep {
   const reason =
     'the meta group does not list it: about 30 s after the start a cluster deletes it with its data';
@@ -71,14 +81,9 @@ function notServed(
     reason,
   };
   return {
+    ...NOTHING_TOLD,
     outcome,
     reason,
-    messages: null,
-    first_seq: null,
-    last_seq: null,
-    consumers: [],
-    index: null,
-    bytes_to_read: 0,
     steps: [...orphan, step],
   };
 }
@@ -158,17 +163,26 @@ function consumerSteps(
     }));
 }
 
+/** What limits take, and what the server stores behind the end meanwhile. */
 function limitSteps({ opened, stream }: ServedStream, file: string): PreflightStep[] {
   const held = opened.blocks.reduce((sum, block) => sum + countSequences(block.live), 0n);
-  const messages = held - stream.messages;
-  if (messages <= 0n) return [];
-  return [
+  const stored = stream.lastSeq > opened.lastSeq ? stream.lastSeq - opened.lastSeq : 0n;
+  const removed = held + stored - stream.messages;
+  const steps: PreflightStep[] = [
     {
       do: 'remove-messages',
       severity: 'warning',
       file,
-      messages,
+      messages: removed,
       reason: 'limits, TTLs or acknowledgements',
     },
+    {
+      do: 'store-messages',
+      severity: 'info',
+      file,
+      messages: stored,
+      reason: 'delete markers, or what a schedule is due to publish',
+    },
   ];
+  return steps.filter(({ messages = 0n }) => messages > 0n);
 }

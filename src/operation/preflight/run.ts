@@ -1,14 +1,13 @@
 import { SourceError, UsageError } from '../../core/error.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
-import { CATALOG } from '../../findings/catalog/index.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { loadStream, sourceReport, TOOL, withArchive, type Archive } from '../open-archive.ts';
 import { SERVER_RULES, type ServerRules } from '../predict/server-rules.ts';
-import type { Status } from '../types.ts';
+import { isUnjudged, type Status } from '../../findings/status.ts';
 import { assignmentKey, readAssignments, type Assignments } from './assignments.ts';
 import { leftoverSteps } from './leftovers.ts';
-import { planStream } from './plan-stream.ts';
+import { NOTHING_TOLD, planStream } from './plan-stream.ts';
 import type { PreflightOptions, PreflightReport, PreflightStream } from './types.ts';
 
 /**
@@ -25,7 +24,9 @@ export async function preflightStore(path: string, options: PreflightOptions = {
       if (parts.form === 'store') planned.push(await planOne(parts, work, rules, assignments));
     const streams = planned.map((one) => one.stream);
     const steps = leftoverSteps(work.container.findings, rules);
-    const findings = [...work.container.findings, ...planned.flatMap((one) => one.findings)].filter(isUnread);
+    const findings = [...work.container.findings, ...planned.flatMap((one) => one.findings)].filter(
+      isUnjudged,
+    );
     return {
       type: 'natsarc.v1.preflight',
       tool: TOOL,
@@ -76,24 +77,14 @@ async function planOne(
 
 function untold(parts: FileStreamParts, name: string): PreflightStream {
   return {
+    ...NOTHING_TOLD,
     account: parts.account,
     name,
     outcome: null,
     reason: null,
-    messages: null,
-    first_seq: null,
-    last_seq: null,
-    consumers: [],
-    index: null,
-    bytes_to_read: 0,
     assigned: null,
     steps: [],
   };
-}
-
-/** Raft groups are told of elsewhere. */
-function isUnread(finding: Finding): boolean {
-  return 'unknown' in CATALOG[finding.code];
 }
 
 function statusOf(streams: readonly PreflightStream[], findings: readonly Finding[]): Status {

@@ -1,13 +1,9 @@
+import type { ServerGeneration } from '../../core/server-generation.ts';
 import type { Finding } from '../../findings/finding.ts';
-import type {
-  Prediction,
-  SelectOptions,
-  ServerGeneration,
-  SourceReport,
-  Status,
-  ToolReport,
-} from '../types.ts';
+import type { Status } from '../../findings/status.ts';
+import type { Prediction, SelectOptions, SourceReport, ToolReport } from '../types.ts';
 
+/** Which streams, and which server will be started. */
 export interface PreflightOptions extends SelectOptions {
   /** `2.14` or a release such as `2.14.5`; default: the newest generation. */
   readonly serverVersion?: string;
@@ -25,6 +21,7 @@ export interface PreflightStep {
     | 'rebuild-index'
     | 'drop-consumer'
     | 'remove-messages'
+    | 'store-messages'
     | 'delete-file'
     | 'finish-purge'
     | 'replay-batch';

@@ -4,7 +4,7 @@ import type { BlockContent } from './block-spans.ts';
 import type { SalvagedBlock } from './salvage-blocks.ts';
 import type { Damage } from './types.ts';
 
-/** A block with its content, and whether a crash may have cut its end (format.md 3.4). */
+/** A block with its content, and whether a crash may have cut its end (format/block/README.md). */
 export interface ReadBlock {
   readonly block: SalvagedBlock;
   readonly content: BlockContent;

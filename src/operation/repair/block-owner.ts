@@ -1,4 +1,14 @@
-import { checksumFits } from '../../check/block-owner.ts';
+import { checksumFits } from '../../format/block/checksum.ts';
+import {
+  LEAST_RECORD_BYTES,
+  RECORD_HEAD_BYTES,
+  SEQ_FLAGS,
+  leastBytesAt,
+  recordBytesAt,
+  seqWordAt,
+  subjectBytesAt,
+  timeNsAt,
+} from '../../format/block/record.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 
 /** Names that the key of a block's records may be made of: `NAME-N`. */
@@ -16,9 +26,8 @@ const SEARCHED_BYTES = 4 * 1024 * 1024;
 const MOST_PROBES = 8;
 /** Of those that nothing sound follows, more have to be tried. */
 const MOST_LONELY = 48;
-const HEAD_BYTES = 22;
-const LEAST_BYTES = 30;
-const FLAGS_TOP = 0xc0;
+/** A real stream's sequences stay far below it. */
+const HIGHEST_SEQ = (1n << 56n) - 1n;
 const EARLIEST_NS = 0x0d00000000000000n;
 const LATEST_NS = 0x4000000000000000n;
 
@@ -37,11 +46,11 @@ export function findOwner(content: ByteSource, candidates: OwnerCandidates): Blo
 function findProbes(bytes: Buffer): Buffer[] {
   const followed: Buffer[] = [];
   const lonely: Buffer[] = [];
-  for (let at = 0; at + LEAST_BYTES <= bytes.length && followed.length < MOST_PROBES; at++) {
+  for (let at = 0; at + LEAST_RECORD_BYTES <= bytes.length && followed.length < MOST_PROBES; at++) {
     const lengthBytes = soundLength(bytes, at);
     if (lengthBytes === 0) continue;
     const next = at + lengthBytes;
-    const isFollowed = next + LEAST_BYTES <= bytes.length && soundLength(bytes, next) > 0;
+    const isFollowed = next + LEAST_RECORD_BYTES <= bytes.length && soundLength(bytes, next) > 0;
     if (isFollowed) followed.push(bytes.subarray(at, next));
     else if (lonely.length < MOST_LONELY) lonely.push(bytes.subarray(at, next));
   }
@@ -50,14 +59,12 @@ function findProbes(bytes: Buffer): Buffer[] {
 
 /** The length of the record that may begin here, 0 where none can. */
 function soundLength(bytes: Buffer, at: number): number {
-  const word = bytes.readUInt32LE(at);
-  const lengthBytes = word & 0x7fffffff;
-  if (lengthBytes < LEAST_BYTES || lengthBytes > bytes.length - at) return 0;
-  if (((bytes[at + 11] ?? 0) & ~FLAGS_TOP) !== 0) return 0;
-  const subjectBytes = bytes.readUInt16LE(at + 20);
-  if (LEAST_BYTES + subjectBytes + (word >>> 31) * 4 > lengthBytes) return 0;
-  const timeNs = bytes.readBigInt64LE(at + 12);
+  const recordBytes = recordBytesAt(bytes, at);
+  if (recordBytes > bytes.length - at || recordBytes < leastBytesAt(bytes, at)) return 0;
+  if ((seqWordAt(bytes, at) & ~SEQ_FLAGS) > HIGHEST_SEQ) return 0;
+  const timeNs = timeNsAt(bytes, at);
   if (timeNs !== 0n && (timeNs < EARLIEST_NS || timeNs > LATEST_NS)) return 0;
-  const subject = bytes.subarray(at + HEAD_BYTES, at + HEAD_BYTES + subjectBytes);
-  return subject.every((byte) => byte > 0x20) ? lengthBytes : 0;
+  const subjectAt = at + RECORD_HEAD_BYTES;
+  const subject = bytes.subarray(subjectAt, subjectAt + subjectBytesAt(bytes, at));
+  return subject.every((byte) => byte > 0x20) ? recordBytes : 0;
 }

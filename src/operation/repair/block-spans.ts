@@ -1,3 +1,4 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import {
   mergeRanges,
   oneRange,
@@ -5,10 +6,11 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
+import { ERASED_BIT, SEQ_FLAGS, TOMBSTONE_BIT } from '../../format/block/record.ts';
 import type { ScanFault } from '../../kernels/types.ts';
 import type { BlockHandles } from './block-handles.ts';
 import type { MessageRun } from './message-run.ts';
-import { isErased, RecordCursor, RecordWalk, type RecordSpan } from './record-cursor.ts';
+import { RecordCursor, RecordWalk, type RecordSpan } from './record-cursor.ts';
 import type { SalvagedBlock } from './salvage-blocks.ts';
 
 /** What the records of one block amount to. */
@@ -39,7 +41,7 @@ export function contentOf(block: SalvagedBlock, source: number, handles: BlockHa
     .filter((fault) => fault.kind === 'order')
     .map((fault) => fallBack(block, fault, handles));
   for (const part of fallen) for (const { span, firstSeq } of part.spans) runs.push(run(span, firstSeq));
-  const present = mergeRanges([scan.ranges, ...fallen.map((part) => rangesOf(part.messages))]);
+  const present = mergeRanges([unpackRanges(scan.ranges), ...fallen.map((part) => rangesOf(part.messages))]);
   const erased = mergeRanges([rangesOf(scan.erasedSeqs), ...fallen.map((part) => rangesOf(part.erased))]);
   const own = mergeRanges([present, erased]);
   const holes = fallen.length > 0 ? new BigUint64Array(0) : provenHoles(block, own);
@@ -91,9 +93,9 @@ function fallBack(
   try {
     while (walk.next()) {
       const { word, offsetBytes } = walk;
-      const seq = word & ~(3n << 62n);
-      if (isErased(word)) erased.push(seq);
-      else if ((word & (1n << 62n)) === 0n) {
+      const seq = word & ~SEQ_FLAGS;
+      if ((word & ERASED_BIT) !== 0n) erased.push(seq);
+      else if ((word & TOMBSTONE_BIT) === 0n) {
         messages.push(seq);
         if (spans.length === 0 || seq <= last) {
           const before = spans.at(-1);
@@ -110,7 +112,7 @@ function fallBack(
   return { spans, messages: BigUint64Array.from(messages), erased: BigUint64Array.from(erased) };
 }
 
-/** Between two good records with nothing damaged between them, a missing sequence was deleted (format.md 3.4). */
+/** Between two good records with nothing damaged between them, a missing sequence was deleted (format/block/README.md). */
 function provenHoles({ scan }: SalvagedBlock, own: SequenceRanges): SequenceRanges {
   const [low, high] = [own[0], own.at(-1)];
   if (low === undefined || high === undefined) return new BigUint64Array(0);

@@ -1,18 +1,15 @@
 import {
   clipRanges,
-  intersectRanges,
   mergeRanges,
   oneRange,
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
-import { parseBlockIndex } from '../../format/block-index/parse.ts';
 import { checkIndexSum, parseIndex } from '../../format/index/parse.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { indexedLive } from '../../model/live-set.ts';
 import { readEntry } from '../../model/read-entry.ts';
-import type { FileStreamParts } from '../../container/entry.ts';
-import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ReadBlock } from './block-damage.ts';
 import type { Listing } from './salvaged-stream.ts';
 
@@ -85,47 +82,4 @@ export function proofsOfIndex(
     lastSeq: index.lastSeq,
     lastTimeNs: index.lastTimeNs,
   };
-}
-
-/** The same of the `.idx` files that servers up to 2.9 keep beside blocks. */
-export function proofsOfSidecars(
-  archive: StreamArchive,
-  parts: FileStreamParts,
-  blocks: readonly ReadBlock[],
-): IndexProofs {
-  const deleted: SequenceRanges[] = [];
-  const listed: Listing[] = [];
-  let [lastSeq, lastTimeNs] = [0n, 0n];
-  for (const { sidecar, sidecarCurrent, index, entry } of [
-    ...archive.blocks,
-    ...lonelySidecars(archive, parts),
-  ]) {
-    if (sidecar === null) continue;
-    deleted.push(sidecar.deleted);
-    const owned = blocks.filter(({ block }) => block.owner.number === index);
-    for (const { content } of owned)
-      deleted.push(intersectRanges(content.present, oneRange(0n, sidecar.firstSeq - 1n)));
-    if (sidecarCurrent || owned.length === 0)
-      listed.push({
-        file: entry.label,
-        isMissing: owned.length === 0,
-        isDoubtful: false,
-        seqs: subtractRanges(oneRange(sidecar.firstSeq, sidecar.lastSeq), sidecar.deleted),
-      });
-    if (sidecar.lastSeq > lastSeq) [lastSeq, lastTimeNs] = [sidecar.lastSeq, sidecar.lastTimeNs];
-  }
-  return { deleted: mergeRanges(deleted), listed, lastSeq, lastTimeNs };
-}
-
-/** Those whose block is not there under its name: its records may be, elsewhere. */
-function lonelySidecars(archive: StreamArchive, parts: FileStreamParts): BlockFile[] {
-  const present = new Set(archive.blocks.map((block) => block.index));
-  return parts.entries.flatMap((entry) => {
-    const number = /^msgs\/(\d{1,10})\.idx$/.exec(entry.path)?.[1];
-    if (number === undefined || present.has(Number(number))) return [];
-    const bytes = readEntry(entry);
-    const parsed = bytes === null || bytes.length === 0 ? null : parseBlockIndex(bytes);
-    if (parsed === null || !parsed.ok) return [];
-    return [{ index: Number(number), entry, sidecar: parsed.value, sidecarCurrent: false }];
-  });
 }

@@ -1,10 +1,7 @@
+import type { WritableMessage } from '../../writer/block-writer.ts';
+
 /** A message as a run gives it; its bytes hold until the cursor's next step. */
-export interface RunMessage {
-  readonly seq: bigint;
-  readonly timeNs: bigint;
-  readonly subject: Uint8Array;
-  readonly header: Uint8Array | null;
-  readonly data: Uint8Array;
+export interface RunMessage extends WritableMessage {
   /** Bytes it takes in a block. */
   readonly storedBytes: number;
 }

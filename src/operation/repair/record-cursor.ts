@@ -1,14 +1,21 @@
 import { ToolError } from '../../core/error.ts';
+import {
+  CHECKSUM_BYTES,
+  HEADER_LENGTH_BYTES,
+  LEAST_RECORD_BYTES,
+  RECORD_HEAD_BYTES,
+  SEQ_FLAGS,
+  hasHeaderAt,
+  recordBytesAt,
+  seqWordAt,
+  subjectBytesAt,
+  timeNsAt,
+} from '../../format/block/record.ts';
 import type { ByteSource, SourceDescriptor } from '../../source/byte-source.ts';
 import type { BlockHandles } from './block-handles.ts';
 import type { MessageCursor, RunMessage } from './message-run.ts';
 
 const WINDOW_BYTES = 256 * 1024;
-const HEAD_BYTES = 22;
-const CHECKSUM_BYTES = 8;
-const HEADER_LENGTH_BYTES = 4;
-const ERASED = 1n << 63n;
-const FLAGS = 3n << 62n;
 const HEADER_END = Buffer.from('\r\n\r\n');
 
 /** Where in a block's decoded bytes good records lie. */
@@ -35,7 +42,7 @@ export class RecordWalk {
     this.#at = span.startBytes;
     this.#endBytes = span.endBytes;
     const wanted = Math.min(WINDOW_BYTES, span.endBytes - span.startBytes);
-    this.#window = handles.takeWindow(Math.max(HEAD_BYTES, wanted));
+    this.#window = handles.takeWindow(Math.max(RECORD_HEAD_BYTES, wanted));
   }
 
   /** Where the record lies in the block's decoded bytes. */
@@ -49,13 +56,13 @@ export class RecordWalk {
   next(): boolean {
     const at = this.#at;
     if (at >= this.#endBytes) return false;
-    let from = this.#place(at, HEAD_BYTES);
+    let from = this.#place(at, RECORD_HEAD_BYTES);
     this.offsetBytes = at;
-    this.lengthBytes = this.#window.readUInt32LE(from) & 0x7fffffff;
-    if (this.lengthBytes < HEAD_BYTES + CHECKSUM_BYTES) throw changed();
+    this.lengthBytes = recordBytesAt(this.#window, from);
+    if (this.lengthBytes < LEAST_RECORD_BYTES) throw changed();
     from = this.#place(at, this.lengthBytes);
-    this.word = this.#window.readBigUInt64LE(from + 4);
-    this.timeNs = this.#window.readBigInt64LE(from + 12);
+    this.word = seqWordAt(this.#window, from);
+    this.timeNs = timeNsAt(this.#window, from);
     this.#at = at + this.lengthBytes;
     return true;
   }
@@ -115,7 +122,7 @@ export class RecordCursor implements MessageCursor {
   next(): RunMessage | null {
     const walk = this.#walk;
     while (walk.next()) {
-      if (walk.word === 0n || (walk.word & FLAGS) !== 0n) continue;
+      if (walk.word === 0n || (walk.word & SEQ_FLAGS) !== 0n) continue;
       const message = messageOf(walk, this.#malformed.size > 0 && this.#malformed.has(walk.offsetBytes));
       if (message !== null) return message;
     }
@@ -144,7 +151,7 @@ class WindowMessage implements RunMessage {
     this.timeNs = walk.timeNs;
     this.storedBytes = walk.lengthBytes;
     this.#bytes = walk.bytes;
-    this.#subjectAt = walk.startBytes + HEAD_BYTES;
+    this.#subjectAt = walk.startBytes + RECORD_HEAD_BYTES;
     this.#subjectEnd = subjectEnd;
     this.#headerEnd = headerEnd;
     this.#end = walk.startBytes + walk.lengthBytes - CHECKSUM_BYTES;
@@ -171,10 +178,9 @@ class WindowMessage implements RunMessage {
  */
 function messageOf(walk: RecordWalk, isMalformed: boolean): RunMessage | null {
   const { bytes, startBytes } = walk;
-  const subjectEnd = startBytes + HEAD_BYTES + bytes.readUInt16LE(startBytes + 20);
+  const subjectEnd = startBytes + RECORD_HEAD_BYTES + subjectBytesAt(bytes, startBytes);
   const end = startBytes + walk.lengthBytes - CHECKSUM_BYTES;
-  const hasHeader = bytes.readUInt32LE(startBytes) >>> 31 === 1;
-  if (!hasHeader) return isMalformed ? null : new WindowMessage(walk, subjectEnd, 0);
+  if (!hasHeaderAt(bytes, startBytes)) return isMalformed ? null : new WindowMessage(walk, subjectEnd, 0);
   const headerAt = subjectEnd + HEADER_LENGTH_BYTES;
   const headerEnd = isMalformed ? ownEnd(bytes, headerAt, end) : headerAt + bytes.readUInt32LE(subjectEnd);
   return headerEnd === null || headerEnd > end ? null : new WindowMessage(walk, subjectEnd, headerEnd);
@@ -184,9 +190,4 @@ function ownEnd(bytes: Buffer, headerAt: number, end: number): number | null {
   if (bytes.toString('latin1', headerAt, headerAt + 8) !== 'NATS/1.0') return null;
   const at = bytes.indexOf(HEADER_END, headerAt);
   return at < 0 || at + HEADER_END.length > end ? null : at + HEADER_END.length;
-}
-
-/** Whether a record stands for a sequence that was erased, or never had a message. */
-export function isErased(word: bigint): boolean {
-  return (word & ERASED) !== 0n;
 }

@@ -1,12 +1,7 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import type { JsonObject } from '../../core/json.ts';
-import {
-  countSequences,
-  intersectRanges,
-  mergeRanges,
-  NO_SEQUENCES,
-  subtractRanges,
-} from '../../core/sequence-ranges.ts';
-import type { BlockLiveSet } from '../../model/live-set.ts';
+import { countSequences, intersectRanges, mergeRanges, NO_SEQUENCES } from '../../core/sequence-ranges.ts';
+import { liveSet } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open-archive.ts';
 import type { StreamContent } from '../write/stream-content.ts';
@@ -92,11 +87,10 @@ export async function repairStream(
 /** Where nothing is damaged the blocks are taken over whole, as any writer does. */
 function soundBlocks(own: SalvagedStream, found: Survey, { pool }: Archive): StreamContent['blocks'] {
   if (own.whole === null || found.disagreements.length > 0) return undefined;
-  const sets = own.whole.map(({ file, scan }): BlockLiveSet => {
-    const live = intersectRanges(scan.ranges, found.recovered);
-    return { block: file, scan, expected: null, live, dead: subtractRanges(scan.ranges, live) };
-  });
-  return { streamName: own.archive.name, sets: sets.filter(({ live }) => live.length > 0), pool };
+  const sets = own.whole.map(({ file, scan }) =>
+    liveSet(file, scan, intersectRanges(unpackRanges(scan.ranges), found.recovered), null),
+  );
+  return { streamName: own.archive.name, sets: sets.filter(({ live }) => live.count > 0n), pool };
 }
 
 /** What would remove the messages again as soon as a server has them. */

@@ -1,5 +1,6 @@
 import { hashKey } from '../../codec/highwayhash.ts';
-import type { BlockScan } from '../../kernels/types.ts';
+import type { PackedScan } from '../../kernels/types.ts';
+import { descriptorOf } from '../../model/read-entry.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 import type { ScanJob, ScanResult } from '../../workers/jobs.ts';
@@ -14,7 +15,7 @@ export interface SalvagedBlock {
   /** Whose records it holds; not what its name says where it was renamed, copied or exchanged. */
   readonly owner: BlockOwner;
   readonly result: ScanResult;
-  readonly scan: BlockScan;
+  readonly scan: PackedScan;
   /** A damaged stretch of another block of the list, which tells of that damage itself. */
   readonly isPart: boolean;
 }
@@ -28,7 +29,7 @@ export async function salvageBlocks(
 ): Promise<SalvagedBlock[]> {
   const own = blocks.map((file) => ({
     file,
-    descriptor: descriptorOf(file),
+    descriptor: descriptorOf(file.entry),
     owner: { name: names[0] ?? '', number: file.index },
   }));
   const candidates = candidateNumbers(blocks, numbers);
@@ -89,12 +90,6 @@ async function strayParts(
     const result = results[i];
     return result === undefined ? [] : [{ ...part, result, scan: result.scan, isPart: true }];
   });
-}
-
-function descriptorOf(file: BlockFile): SourceDescriptor {
-  const source = file.entry.open();
-  source.close();
-  return source.descriptor;
 }
 
 async function scanAll(blocks: readonly Unscanned[], work: Archive): Promise<ScanResult[]> {

@@ -1,5 +1,6 @@
 import { CODE_OF_KIND } from '../../check/block-records.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
+import { labelBase } from '../../container/entries.ts';
 import { ORPHANS } from '../../container/snapshot.ts';
 import { UsageError } from '../../core/error.ts';
 import {
@@ -11,16 +12,17 @@ import {
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { highestSequence } from '../../model/live-set.ts';
-import { nameOf } from '../../model/load-stream.ts';
+import { nameOf } from '../../model/base-archive.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { LARGEST_BLOCK_BYTES } from '../write/stream-content.ts';
 import { BlockHandles } from './block-handles.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
-import { findIndex, isIndexOf, proofsOfIndex, proofsOfSidecars } from './index-proofs.ts';
+import { findIndex, isIndexOf, proofsOfIndex } from './index-proofs.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
+import { proofsOfSidecars } from './sidecar-proofs.ts';
 import type { Damage, RepairNote } from './types.ts';
 
 /** Reads what is left of a stream kept as files. `given`: a name from the command line. */
@@ -44,11 +46,12 @@ export async function salvageFiles(
     .map((block): ReadBlock => ({ block, content: contentOf(block, source, handles) }));
   const isFitting = anyIndex !== null && isIndexOf(anyIndex, blocks);
   const index = isFitting ? anyIndex : null;
+  const sidecars = proofsOfSidecars(archive, parts, blocks);
   const proofs = [
     ...(index === null
       ? []
-      : [proofsOfIndex(index, archive.indexStanding === 'stale', folderOf(parts), blocks)]),
-    proofsOfSidecars(archive, parts, blocks),
+      : [proofsOfIndex(index, archive.indexStanding === 'stale', labelBase(parts), blocks)]),
+    sidecars,
   ];
   const end = endOf(blocks, proofs);
   const lostBefore = archive.manifest?.state?.lost ?? NO_SEQUENCES;
@@ -75,7 +78,7 @@ export async function salvageFiles(
       ...archive.findings,
       ...blocks.flatMap(({ block }) => (block.isPart ? [] : blockFindings(archive, parts, block))),
     ],
-    notes: notesOf(archive, name, blocks, anyIndex !== null && !isFitting),
+    notes: notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
     whole: isWhole(archive, blocks) ? blocks.map(({ block: { file, scan } }) => ({ file, scan })) : null,
     close: () => handles.close(),
   };
@@ -86,10 +89,12 @@ function notesOf(
   stream: string,
   blocks: readonly ReadBlock[],
   isIndexForeign: boolean,
+  saidOfSidecars: readonly string[],
 ): RepairNote[] {
   const texts = blocks
     .filter(({ block }) => block.owner.number !== block.file.index)
     .map(({ block }) => `${block.file.entry.label} holds the records of block ${block.owner.number}`);
+  texts.push(...saidOfSidecars);
   if (isIndexForeign) texts.push('index.db is of another stream of this name and proves nothing');
   if (stream !== before) texts.push(`the name is what the records were made for: ${stream}, not ${before}`);
   return texts.map((text) => ({ account, stream, text, loss: false }));
@@ -140,12 +145,6 @@ function nameByRecords(blocks: readonly SalvagedBlock[]): string | null {
   for (const { owner, scan } of blocks)
     if (scan.records > 0) votes.set(owner.name, (votes.get(owner.name) ?? 0) + scan.records);
   return [...votes].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? null;
-}
-
-/** The label of the stream's folder, ready to be put before a path in it. */
-function folderOf(parts: FileStreamParts): string {
-  const [entry] = parts.entries;
-  return entry === undefined ? '' : entry.label.slice(0, entry.label.length - entry.path.length);
 }
 
 /** A crash cuts the end of a store's last block; nothing that was acknowledged is gone unless an index speaks of it. */

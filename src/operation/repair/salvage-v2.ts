@@ -10,14 +10,14 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
-import { parseTimeNs } from '../../core/time.ts';
 import { makeFinding } from '../../findings/finding.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
+import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { placed } from '../open-archive.ts';
-import { storedBytes } from '../v2-messages.ts';
+import { recordBytesOf } from '../../format/block/record.ts';
 import type { MessageCursor, MessageRun, RunMessage } from './message-run.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { Damage, RepairNote } from './types.ts';
@@ -40,7 +40,11 @@ export function salvageV2(
   const { spans, hasEnd } = findV2Spans(body, damaged);
   const { state } = readV2(parts, archive.place, null);
   const present = mergeRanges(spans.map(({ seqs }) => BigUint64Array.from(seqs)));
-  const known = state ?? archive.manifest?.state ?? null;
+  const headBytes = spans[0]?.startBytes ?? 0;
+  const isHeadHit = damaged.some(([from]) => spans.length === 0 || from < headBytes);
+  // What stands in a damaged chunk may read well and be wrong.
+  const declared = archive.manifest?.state ?? null;
+  const known = isHeadHit ? (declared ?? state) : (state ?? declared);
   const lastFound = spans.at(-1)?.lastSeq ?? 0n;
   const lastSeq = known !== null && known.lastSeq > lastFound ? known.lastSeq : lastFound;
   return {
@@ -50,13 +54,13 @@ export function salvageV2(
     listed: [],
     damages: damagesBetween(parts.label, spans, known, hasEnd),
     lastSeq,
-    lastTimeNs: parseTimeNs(known?.lastTime ?? '') ?? 0n,
+    lastTimeNs: declaredTimeNs(known?.lastTime ?? null),
     findings: [
       ...placed(parts.findings, archive.place),
       ...archive.findings,
       ...framingFaults(body).map((fault) => makeFinding(fault, { ...archive.place, file: parts.label })),
     ],
-    notes: headNotes(archive, name, state, damaged[0]?.[0] ?? Infinity, spans[0]?.startBytes ?? 0),
+    notes: headNotes(archive, name, { state, known, isHeadHit }),
     whole: null,
     close: () => body.close(),
   };
@@ -64,17 +68,19 @@ export function salvageV2(
 
 /** State and consumers stand before the messages, and have no checksum but that of their chunk. */
 function headNotes(
-  { account, manifest, consumers }: StreamArchive,
+  { account, consumers }: StreamArchive,
   stream: string,
-  state: ManifestState | null,
-  damagedAtBytes: number,
-  headBytes: number,
+  head: {
+    readonly state: ManifestState | null;
+    readonly known: ManifestState | null;
+    readonly isHeadHit: boolean;
+  },
 ): RepairNote[] {
-  const told = state?.consumerCount ?? manifest?.state?.consumerCount ?? null;
+  const told = head.known?.consumerCount ?? null;
   const note = (text: string): RepairNote[] => [{ account, stream, text, loss: true }];
-  if (state === null && told !== 0) return note('state.json is lost, and the consumers with it');
+  if (head.state === null && told !== 0) return note('state.json is lost, and the consumers with it');
   if (told !== null && told > consumers.length) return note(`${told - consumers.length} consumers are lost`);
-  if (damagedAtBytes < headBytes && told !== 0)
+  if (head.isHeadHit && told !== 0)
     return note('the consumers stand in a damaged chunk: they were taken as they can be read');
   return [];
 }
@@ -122,7 +128,7 @@ class SpanCursor implements MessageCursor {
       subject,
       header: header.length === 0 ? null : header,
       data: payload,
-      storedBytes: storedBytes(subject.length, header.length, payload.length),
+      storedBytes: recordBytesOf(subject.length, header.length, payload.length),
     };
   }
 

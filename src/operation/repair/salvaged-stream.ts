@@ -1,6 +1,6 @@
 import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
-import type { BlockScan } from '../../kernels/types.ts';
+import type { PackedScan } from '../../kernels/types.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import type { MessageRun } from './message-run.ts';
 import type { Damage, RepairNote } from './types.ts';
@@ -30,7 +30,7 @@ export interface SalvagedStream {
   readonly findings: readonly Finding[];
   readonly notes: readonly RepairNote[];
   /** Its blocks, in order, where every one of them is whole and under its own name; else null. */
-  readonly whole: readonly { readonly file: BlockFile; readonly scan: BlockScan }[] | null;
+  readonly whole: readonly { readonly file: BlockFile; readonly scan: PackedScan }[] | null;
   /** Gives back what is open when no run is read any more. */
   close(): void;
 }

@@ -11,6 +11,7 @@ import type { MessageRun, RunMessage } from './message-run.ts';
 import { RunMerge, type MessageCopy } from './merge-runs.ts';
 import type { Disagreement } from './types.ts';
 
+/** What a repair has to choose from. */
 export interface SurveyOptions {
   readonly runs: readonly MessageRun[];
   /** Sequences that are not to be written. */
@@ -123,7 +124,7 @@ function isSame(a: RunMessage, b: RunMessage): boolean {
 
 const NO_BYTES = new Uint8Array(0);
 
-/** Sequences that the configuration's limits would remove at once (format.md section 4): the oldest go. */
+/** Sequences that the configuration's limits would remove at once (format/block/README.md): the oldest go. */
 export async function beyondLimits(
   found: Survey,
   config: JsonObject,

@@ -2,6 +2,7 @@ import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { ToolReport } from '../types.ts';
 import type { PlanReport, WriteOptions, WrittenReport } from '../write/types.ts';
 
+/** Where to write, and which other archives may help. */
 export interface RepairOptions extends WriteOptions {
   /** Other archives of the same streams: replicas, older backups. */
   readonly from?: readonly string[];
@@ -64,6 +65,7 @@ export interface StreamLoss {
   readonly disagreements: readonly Disagreement[];
 }
 
+/** `natsarc repair --loss-report` (schemas/report-loss.schema.json). */
 export interface LossReport {
   readonly type: 'natsarc.v1.loss';
   readonly tool: ToolReport;
@@ -74,6 +76,7 @@ export interface LossReport {
   readonly notes: readonly RepairNote[];
 }
 
+/** What was written, and what of the source is not in it. */
 export interface RepairResult {
   readonly written: WrittenReport | PlanReport;
   readonly loss: LossReport;

@@ -11,6 +11,7 @@ import { sequencesOfConsumer } from './consumers.ts';
 import { CutFinder, type StreamTail } from './cut.ts';
 import { KeptPositions } from './kept-positions.ts';
 
+/** A stream that is cut, before it is written. */
 export interface SlicedContent {
   /** Its walk only serves writing: it gives no message out. */
   readonly content: StreamContent;
@@ -18,6 +19,7 @@ export interface SlicedContent {
   readonly positions: KeptPositions;
 }
 
+/** How a stream is cut. */
 export interface SlicePlan {
   readonly filter: MessageFilter;
   readonly isRenumbered: boolean;

@@ -29,11 +29,19 @@ const CHECKS = [
   checkTimeFiles,
 ];
 
-/** Every check of a stream kept as files. One that cannot be opened (encrypted, no data) is told, not judged. */
-export async function verifyFileStream(archive: StreamArchive, work: Archive): Promise<VerifiedStream> {
+/**
+ * Every check of a stream kept as files. One that cannot be opened (encrypted, no data) is told, not judged. Threads
+ * end behind the last stream, while it is judged.
+ */
+export async function verifyFileStream(
+  archive: StreamArchive,
+  work: Archive,
+  isLast: boolean,
+): Promise<VerifiedStream> {
   const isReadable = archive.encrypted === null && archive.form !== 'config';
   if (!isReadable || archive.name === '') return unread(archive, isReadable);
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
+  if (isLast) work.pool.closeIfIdle();
   const state = stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null);
   const lost = lostMessages(evidence);
   const findings = [

@@ -3,7 +3,15 @@ import { makeFinding } from '../../findings/finding.ts';
 import { SourceError } from '../../core/error.ts';
 import type { StreamParts } from '../../container/entry.ts';
 import { statusOf } from '../../findings/status.ts';
-import { loadStream, placed, sourceReport, TOOL, withArchive, type Archive } from '../open-archive.ts';
+import {
+  loadStream,
+  placed,
+  sourceReport,
+  TOOL,
+  withArchive,
+  type Archive,
+  type OpenArchiveOptions,
+} from '../open-archive.ts';
 import type { SelectOptions, VerifyReport } from '../types.ts';
 import { verifyFileStream } from './file-stream.ts';
 import { unreadableStream } from './unreadable.ts';
@@ -15,6 +23,11 @@ import type { VerifiedStream } from './types.ts';
  * archive cannot be opened at all, UsageError, CancelledError.
  */
 export async function verifyArchive(path: string, options: SelectOptions = {}): Promise<VerifyReport> {
+  return verifyWith(path, options);
+}
+
+/** The same for another operation, with what it knows. */
+export async function verifyWith(path: string, options: OpenArchiveOptions): Promise<VerifyReport> {
   return withArchive(path, options, async (work) => {
     const verified: VerifiedStream[] = [];
     const findings: Finding[] = [...work.container.findings];
@@ -47,8 +60,9 @@ export async function verifyArchive(path: string, options: SelectOptions = {}): 
 
 /** Begins the next stream before one ends, so that no thread waits; results come in the order of the streams. */
 async function* verifyStreams(work: Archive): AsyncGenerator<VerifiedStream> {
+  const last = work.selected.at(-1);
   const begin = (parts: StreamParts | undefined): Promise<VerifiedStream> | null => {
-    const one = parts === undefined ? null : verifyStream(parts, work);
+    const one = parts === undefined ? null : verifyStream(parts, work, parts === last);
     // Whoever waits for it is told; where nobody comes to wait, an earlier stream has failed.
     one?.catch(() => {});
     return one;
@@ -62,11 +76,13 @@ async function* verifyStreams(work: Archive): AsyncGenerator<VerifiedStream> {
 }
 
 /** A file of a stream that cannot be read makes that stream unknown; the others are verified all the same. */
-async function verifyStream(parts: StreamParts, work: Archive): Promise<VerifiedStream> {
+async function verifyStream(parts: StreamParts, work: Archive, isLast: boolean): Promise<VerifiedStream> {
   try {
     const archive = loadStream(parts);
     const one =
-      parts.form === 'v2' ? verifyV2Stream(archive, parts, work) : await verifyFileStream(archive, work);
+      parts.form === 'v2'
+        ? verifyV2Stream(archive, parts, work)
+        : await verifyFileStream(archive, work, isLast);
     return { ...one, findings: [...placed(parts.findings, archive.place), ...one.findings] };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;

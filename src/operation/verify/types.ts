@@ -1,6 +1,7 @@
 import type { Finding } from '../../findings/finding.ts';
 import type { VerifyStreamReport } from '../types.ts';
 
+/** What one stream adds to a `VerifyReport`. */
 export interface VerifiedStream {
   readonly report: VerifyStreamReport;
   readonly findings: readonly Finding[];

@@ -1,15 +1,19 @@
 import { ToolError } from '../../core/error.ts';
-import type { SelectOptions, StreamState, VerifyReport, VerifyStreamReport } from '../types.ts';
-import { verifyArchive } from '../verify/run.ts';
+import type { StreamState, VerifyReport, VerifyStreamReport } from '../types.ts';
+import type { Pool } from '../../workers/pool.ts';
+import { verifyWith } from '../verify/run.ts';
 import type { WrittenStream } from './types.ts';
 
-/** Reads back what was written: it must verify, and hold what it was meant to. */
+/** Reads back what was written, with the threads that are there: it must verify, and hold what it was meant to. */
 export async function checkWritten(
   path: string,
   streams: readonly WrittenStream[],
-  options: SelectOptions,
+  work: { readonly jobs?: number | undefined; readonly pool?: Pool | undefined },
 ): Promise<void> {
-  const written = await verifyArchive(path, options.jobs === undefined ? {} : { jobs: options.jobs });
+  const written = await verifyWith(path, {
+    ...(work.jobs === undefined ? {} : { jobs: work.jobs }),
+    pool: work.pool,
+  });
   const names = new Set(streams.map(({ name }) => name));
   const wrong = written.findings.find(
     ({ severity, stream }) => severity === 'critical' && (stream === undefined || names.has(stream)),

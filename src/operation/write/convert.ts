@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { UsageError } from '../../core/error.ts';
-import { loadStream, withArchive, type Archive, WRITING } from '../open-archive.ts';
+import { loadStream, withArchive, type Archive } from '../open-archive.ts';
+import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from './check-input.ts';
 import type { StreamShape } from './forms.ts';
 import { outgoingStream, type OutgoingStream } from './outgoing-stream.ts';
@@ -9,6 +10,7 @@ import type { PlacedStream } from './write-placed.ts';
 import { streamContent } from './stream-content.ts';
 import type { OutputForm, PlanReport, WriteOptions, WrittenReport } from './types.ts';
 
+/** What to write an archive as. */
 export interface ConvertOptions extends WriteOptions {
   readonly to: OutputForm;
 }
@@ -78,7 +80,8 @@ function placeOf(
       };
     case 'tgz':
       return { shape: { as: 'snapshot', form }, path: path === '' ? '' : `${path}.tgz` };
-    default:
+    case 'v1':
+    case 'v2':
       return { shape: { as: 'backup', form }, path };
   }
 }

@@ -16,6 +16,7 @@ import type { FileSink } from '../../writer/file-sink.ts';
 import { writeBlocks } from './write-blocks.ts';
 import type { OutgoingConsumer, OutgoingStream } from './outgoing-stream.ts';
 
+/** Which files beside the blocks. */
 export interface FilesFormOptions {
   /** With the files that a store has and a snapshot has not: thw.db, sched.db, sources.db. */
   readonly isStore: boolean;

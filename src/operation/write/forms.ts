@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ToolError } from '../../core/error.ts';
 import { writeManifest } from '../../format/manifest/write.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
+import type { FileSink } from '../../writer/file-sink.ts';
 import { SnapshotWriter } from '../../writer/snapshot-writer.ts';
 import type { StagedFiles, WriteBytes } from '../../writer/staged-files.ts';
 import { TgzWriter } from '../../writer/tgz-writer.ts';
@@ -27,8 +28,9 @@ export async function writeStream(
   signal: AbortSignal | undefined,
 ): Promise<StateNumbers> {
   if (shape.as === 'store') {
-    const sink = {
-      addFile: (name: string, bytes: Uint8Array): void => staged.addFile(join(path, name), bytes),
+    const sink: FileSink = {
+      addFile: (name, bytes) => staged.addFile(join(path, name), bytes),
+      startFile: (name) => staged.startFile(join(path, name)),
     };
     for (const folder of ['msgs', 'obs']) staged.makeFolder(join(path, folder));
     return writeStreamFiles(stream, sink, { isStore: true, noIndex: shape.noIndex, signal });

@@ -1,5 +1,5 @@
 import type { WritableMessage } from '../../writer/block-writer.ts';
-import { storedBytes } from '../v2-messages.ts';
+import { recordBytesOf } from '../../format/block/record.ts';
 
 /** Distinct subjects that are counted; above, the number is unknown. */
 const MOST_SUBJECTS = 250_000;
@@ -15,7 +15,7 @@ export class MessageTotals {
 
   add({ seq, timeNs, subject, header, data }: WritableMessage): void {
     this.messages++;
-    this.bytes += storedBytes(subject.length, header?.length ?? 0, data.length);
+    this.bytes += recordBytesOf(subject.length, header?.length ?? 0, data.length);
     this.last = { seq, timeNs };
     this.first ??= this.last;
     this.#subjects?.add(Buffer.from(subject).toString('latin1'));

@@ -30,6 +30,7 @@ export interface OutgoingStream {
   readonly slice?: SliceReport;
 }
 
+/** A consumer as it is written. */
 export interface OutgoingConsumer {
   readonly name: string;
   readonly created: string | null;

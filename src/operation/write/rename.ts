@@ -3,7 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { ArchiveKind, StreamParts } from '../../container/entry.ts';
 import { ToolError, UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { loadStream, withArchive, type Archive, WRITING } from '../open-archive.ts';
+import { loadStream, withArchive, type Archive } from '../open-archive.ts';
+import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from './check-input.ts';
 import type { StreamShape } from './forms.ts';
 import { sourceChange } from './message-changes.ts';
@@ -14,6 +15,7 @@ import type { PlacedStream } from './write-placed.ts';
 import { streamContent } from './stream-content.ts';
 import type { PlanReport, WriteOptions, WrittenReport } from './types.ts';
 
+/** The new name, and what follows it. */
 export interface RenameOptions extends WriteOptions {
   readonly as: string;
   /** Let streams of the same archive that copy from the renamed one copy from its new name. */

@@ -1,6 +1,7 @@
 import { join, resolve, sep } from 'node:path';
 import { ToolError, UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { Pool } from '../../workers/pool.ts';
 import { mustBeFree, StagedTarget } from '../../writer/staged-target.ts';
 import { checkWritten } from './check-written.ts';
 import type { PlanReport, SkippedStream, WriteOptions, WrittenReport } from './types.ts';
@@ -16,8 +17,7 @@ export interface WritePlan extends PlacedStreams {
 export interface WriteSource {
   readonly container: { readonly path: string };
   readonly signal: AbortSignal | undefined;
-  /** Threads that are not needed any more once all is written. */
-  readonly pool?: { close(): Promise<void> };
+  readonly pool?: Pool;
 }
 
 /**
@@ -38,9 +38,7 @@ export async function carryOut(
   try {
     for (const [from, path] of plan.copies) staged.copyFile(from, path);
     const report = await writePlaced(plan, staged, target, work.signal);
-    // Its threads would wait, with their memory, while others verify.
-    await work.pool?.close();
-    await checkAll(plan, report, staged.path, options);
+    await checkAll(plan, report, staged.path, { jobs: options.jobs, pool: work.pool });
     staged.commit();
     return report;
   } catch (error) {
@@ -68,12 +66,12 @@ async function checkAll(
   { placed }: WritePlan,
   { streams }: WrittenReport,
   path: string,
-  options: WriteOptions,
+  work: { readonly jobs: number | undefined; readonly pool: Pool | undefined },
 ): Promise<void> {
   const isFiles = placed.some((one) => one.shape.as === 'snapshot' && one.path !== '');
-  if (!isFiles) return checkWritten(path, streams, options);
+  if (!isFiles) return checkWritten(path, streams, work);
   for (const [i, one] of placed.entries())
-    await checkWritten(join(path, one.path), streams.slice(i, i + 1), options);
+    await checkWritten(join(path, one.path), streams.slice(i, i + 1), work);
 }
 
 /**

@@ -3,9 +3,8 @@ import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { SourceError, ToolError } from '../../core/error.ts';
-import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { GO_ZERO_TIME, stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
+import { declaredTimeNs, stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
@@ -84,7 +83,6 @@ function v2Content(archive: StreamArchive, parts: V2StreamParts): ArchivedConten
   const isEmpty = total.messages === 0;
   const lastSeq = declared !== null && declared.lastSeq > total.lastSeq ? declared.lastSeq : total.lastSeq;
   const walk = (sieve: MessageSieve): MessageWalk => walkV2(archive, parts, sieve).messages;
-  const declaredTimeNs = declaredTime(declared?.lastTime ?? null);
   return {
     state: {
       messages: BigInt(total.messages),
@@ -92,7 +90,7 @@ function v2Content(archive: StreamArchive, parts: V2StreamParts): ArchivedConten
       firstSeq: isEmpty ? (lastSeq === 0n ? 0n : lastSeq + 1n) : total.firstSeq,
       firstTimeNs: isEmpty ? 0n : total.firstTimeNs,
       lastSeq,
-      lastTimeNs: lastSeq === total.lastSeq ? total.lastTimeNs : declaredTimeNs,
+      lastTimeNs: lastSeq === total.lastSeq ? total.lastTimeNs : declaredTimeNs(declared?.lastTime ?? null),
       numSubjects: total.subjects.size,
       deleted: null,
     },
@@ -113,10 +111,5 @@ function soundBlocks(
     const faults = [...scan.faults, ...(result?.blockFaults ?? []), ...(result?.carrierFaults ?? [])];
     if (result === undefined || faults.length > 0 || scan.rawBytes > LARGEST_BLOCK_BYTES) return undefined;
   }
-  return { streamName: archive.name, sets: sets.filter(({ live }) => live.length > 0), pool };
-}
-
-/** A time as JSON has it; none, and what Go prints for none, is 0n. */
-function declaredTime(text: string | null): bigint {
-  return text === null || text === GO_ZERO_TIME ? 0n : (parseTimeNs(text) ?? 0n);
+  return { streamName: archive.name, sets: sets.filter(({ live }) => live.count > 0n), pool };
 }

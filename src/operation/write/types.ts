@@ -21,6 +21,7 @@ export interface ChangeOptions {
   readonly tags?: readonly string[];
 }
 
+/** Where to write, and how the result differs from the archive. */
 export interface WriteOptions extends SelectOptions, ChangeOptions {
   /** What to make; absent, or an empty folder. */
   readonly target: string;
@@ -30,7 +31,7 @@ export interface WriteOptions extends SelectOptions, ChangeOptions {
   readonly dryRun?: boolean;
 }
 
-/** What a writing command did, as cli.md has it. */
+/** What a writing command did (schemas/report-written.schema.json). */
 export interface WrittenReport {
   readonly type: 'natsarc.v1.written';
   readonly tool: ToolReport;
@@ -59,6 +60,7 @@ export interface PlanReport {
   readonly findings: readonly Finding[];
 }
 
+/** Messages that are gone: pairs from, to of their sequences, and their bytes where these are known. */
 export interface Lost {
   readonly msgs: readonly (readonly [bigint, bigint])[];
   readonly bytes: number;
@@ -73,6 +75,7 @@ export interface SliceReport {
   readonly of: { readonly messages: bigint; readonly first_seq: bigint; readonly last_seq: bigint };
 }
 
+/** One stream at the target. */
 export interface WrittenStream {
   readonly account: string | null;
   readonly name: string;
@@ -86,6 +89,7 @@ export interface WrittenStream {
   readonly slice?: SliceReport;
 }
 
+/** One that is not there, and why. */
 export interface SkippedStream {
   readonly account: string | null;
   readonly name: string;

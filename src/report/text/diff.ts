@@ -1,8 +1,9 @@
-import { CATALOG } from '../../findings/catalog/index.ts';
+import { isDamage } from '../../findings/status.ts';
 import { stringifyJson } from '../../core/json.ts';
 import type {
   DiffReport,
   MessageExample,
+  NotComparable,
   SequencePairs,
   ShownMessage,
   StreamDiff,
@@ -44,16 +45,31 @@ export function diffStatText(report: DiffReport, palette: Palette): string {
     { title: 'Stream' },
     ...['Same', 'Only A', 'Only B', 'Changed', 'Config', 'State', 'Consumers'].map(right),
   ];
-  const rows = report.streams.map((stream) => [
-    clip(titleOf(stream), 36),
-    ...(['same', 'only_a', 'only_b', 'changed'] as const).map((total) =>
-      countText(stream.messages.totals[total]),
-    ),
-    ...(stream.only_in === null
-      ? [stream.config.length, stream.state_changes.length, stream.consumers.length].map(countText)
-      : [`only ${stream.only_in.toUpperCase()}`, '-', '-']),
-  ]);
+  const rows = report.streams.map((stream) => [clip(titleOf(stream), 36), ...statCells(stream)]);
   return `${[...table(columns, rows), '', verdict(report, palette)].join('\n')}\n`;
+}
+
+/** A dash where nothing was compared. */
+function statCells({
+  messages,
+  config,
+  state_changes,
+  consumers,
+  only_in,
+  not_comparable,
+}: StreamDiff): string[] {
+  const unless = (part: NotComparable, count: number | bigint): string =>
+    not_comparable.includes(part) ? '-' : countText(count);
+  const { same, only_a, only_b, changed } = messages.totals;
+  const others =
+    only_in === null
+      ? [
+          unless('config', config.length),
+          unless('state', state_changes.length),
+          unless('consumers', consumers.length),
+        ]
+      : [`only ${only_in.toUpperCase()}`, '-', '-'];
+  return [...[same, only_a, only_b, changed].map((total) => unless('messages', total)), ...others];
 }
 
 function sourceText({ path, kind, snapshot_format }: SourceReport): string {
@@ -73,9 +89,8 @@ function streamLines(stream: StreamDiff, palette: Palette): string[] {
     const held = messages === null ? '' : `, ${counted(messages, 'message')}`;
     return ['', title, sideLine(stream.only_in, `only in ${stream.only_in.toUpperCase()}${held}`, palette)];
   }
-  const { created } = stream;
-  const isCreatedSame = stream.not_comparable.includes('created') || created.a === created.b;
-  const changes = [...(isCreatedSame ? [] : [{ path: 'created', ...created }]), ...stream.config];
+  const created = isCreatedSame(stream) ? [] : [{ path: 'created', ...stream.created }];
+  const changes = [...created, ...stream.config];
   return [
     '',
     title,
@@ -87,7 +102,19 @@ function streamLines(stream: StreamDiff, palette: Palette): string[] {
         : [sideLine(only_in, `consumer ${clip(name, LINE_CHARS - 12)}`, palette)],
     ),
     ...messageLines(stream, palette),
+    ...unreadableLines(stream, palette),
   ];
+}
+
+function isCreatedSame({ created, not_comparable }: StreamDiff): boolean {
+  return not_comparable.includes('created') || created.a === created.b;
+}
+
+/** What nothing is said of, since it cannot be read. */
+function unreadableLines({ unreadable_in, not_comparable }: StreamDiff, palette: Palette): string[] {
+  if (unreadable_in.length === 0) return [];
+  const sides = unreadable_in.map((side) => side.toUpperCase()).join(' and ');
+  return [palette.warn(`  not compared, ${sides} cannot be read: ${not_comparable.join(', ')}`)];
 }
 
 function sideLine(side: 'a' | 'b', text: string, palette: Palette): string {
@@ -179,7 +206,8 @@ function excerpt(base64: string): string {
 function notComparableLines(report: DiffReport, palette: Palette): string[] {
   const byList = new Map<string, string[]>();
   for (const stream of report.streams) {
-    if (stream.not_comparable.length === 0) continue;
+    // Of those that cannot be read it is said with them.
+    if (stream.not_comparable.length === 0 || stream.unreadable_in.length > 0) continue;
     const list = stream.not_comparable.join(', ');
     byList.set(list, [...(byList.get(list) ?? []), escapeText(titleOf(stream))]);
   }
@@ -198,11 +226,28 @@ function notComparableLines(report: DiffReport, palette: Palette): string[] {
 function verdict(report: DiffReport, palette: Palette): string {
   const total = counted(report.streams.length, 'stream');
   const messages = report.streams.reduce((sum, stream) => sum + stream.messages.totals.same, 0n);
-  const isDamaged = [...report.findings.a, ...report.findings.b].some(
-    ({ severity, code }) => severity === 'critical' || 'unknown' in CATALOG[code],
-  );
+  const isDamaged = [...report.findings.a, ...report.findings.b].some(isDamage);
   const limit = isDamaged ? ', as far as both could be read' : '';
   if (report.same) return palette.good(`same: ${total}, ${counted(messages, 'message')}${limit}`);
-  const differing = report.streams.filter((stream) => !stream.same).length;
-  return palette.bad(`different: ${differing} of ${total}${limit}`);
+  const others = report.streams.filter((stream) => !stream.same);
+  const closed = others.filter(isNothingKnown).length;
+  const differing = others.length - closed;
+  const parts = [
+    ...(differing === 0 ? [] : [`different: ${differing} of ${total}${limit}`]),
+    ...(closed === 0 ? [] : [`not compared: ${closed} of ${total}`]),
+  ];
+  return palette.bad(parts.join('; '));
+}
+
+/** Whether a stream is not called the same for the one reason that a side of it cannot be read. */
+function isNothingKnown(stream: StreamDiff): boolean {
+  const { only_a, only_b, changed } = stream.messages.totals;
+  const changes = [stream.config, stream.state_changes, stream.consumers].some((list) => list.length > 0);
+  return (
+    stream.only_in === null &&
+    stream.unreadable_in.length > 0 &&
+    isCreatedSame(stream) &&
+    !changes &&
+    only_a + only_b + changed === 0n
+  );
 }

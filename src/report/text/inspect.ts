@@ -8,6 +8,7 @@ import { blockTable, consumerTable, subjectTable } from './stream-tables.ts';
 import { placeText } from './verify.ts';
 import { wrap } from './wrap.ts';
 
+/** What is listed one by one. */
 export interface InspectTextOptions {
   readonly blocks: boolean;
   readonly consumers: boolean;

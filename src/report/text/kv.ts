@@ -21,6 +21,7 @@ export function kvTitle(bucket: string): string {
   return `Bucket ${escapeText(bucket)}\n\n${kvRow(titles)}\n${kvRow(WIDTHS.map((width) => '─'.repeat(width)))}\n`;
 }
 
+/** The keys of a bucket, a line each. */
 export function kvRows(entries: readonly KvEntry[]): string {
   return entries.map((entry) => `${kvRow(cellsOf(entry))}\n`).join('');
 }

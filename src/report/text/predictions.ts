@@ -1,3 +1,4 @@
+import { SERVER_GENERATIONS } from '../../core/server-generation.ts';
 import type { Prediction, StreamState, VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
 import { escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
@@ -57,13 +58,16 @@ function outcomeText({ how, outcome, messages, first_seq, last_seq, reason }: Pr
 
 /** Neighbours as a range: `2.9, 2.11 to 2.15`. */
 function generations(group: readonly Prediction[]): string {
-  const all = ['2.9', '2.10', '2.11', '2.12', '2.14', '2.15'];
-  const places = group.map(({ server }) => all.indexOf(server));
+  const places = group.map(({ server }) => SERVER_GENERATIONS.indexOf(server));
   const runs: [number, number][] = [];
   for (const place of places) {
     const run = runs.at(-1);
     if (run !== undefined && run[1] + 1 === place) run[1] = place;
     else runs.push([place, place]);
   }
-  return runs.map(([from, to]) => (from === to ? all[from] : `${all[from]} to ${all[to]}`)).join(', ');
+  return runs
+    .map(([from, to]) =>
+      from === to ? SERVER_GENERATIONS[from] : `${SERVER_GENERATIONS[from]} to ${SERVER_GENERATIONS[to]}`,
+    )
+    .join(', ');
 }

@@ -2,30 +2,24 @@ import type { LossReport, LostRange, RepairNote, StreamLoss } from '../../operat
 import type { PlanReport, WrittenReport } from '../../operation/write/types.ts';
 import { escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
+import { countText } from '../units.ts';
+import { outcomeLine, skippedLines, stateText } from './written.ts';
 
 const MOST_RANGES = 20;
 
 /** What a repair kept, what it lost and why, stream by stream. */
 export function repairText(written: WrittenReport | PlanReport, loss: LossReport, palette: Palette): string {
   const lines = written.streams.flatMap(({ account, name, state }, i) => {
-    const consumers = state.consumer_count === 1 ? '1 consumer' : `${state.consumer_count} consumers`;
     const own = loss.streams[i];
     return [
-      `${title(account, name)}: ${state.messages} messages, sequences ${state.first_seq} to ${state.last_seq}, ${consumers}`,
+      `${title(account, name)}: ${stateText(state)}`,
       ...(own === undefined ? [] : lossLines(own, loss, palette)),
       ...loss.notes
         .filter((note) => note.stream === name && note.account === account)
         .map((note) => noteLine(note, palette)),
     ];
   });
-  for (const { name, reason } of written.skipped)
-    lines.push(palette.bad(`not written: ${escapeText(name)}: ${reason}`));
-  lines.push(
-    written.type === 'natsarc.v1.plan'
-      ? 'nothing was written (--dry-run)'
-      : `written and verified: ${escapeText(written.target)}, ${written.bytes_written} bytes`,
-  );
-  return `${lines.join('\n')}\n`;
+  return `${[...lines, ...skippedLines(written, palette), outcomeLine(written)].join('\n')}\n`;
 }
 
 function title(account: string | null, name: string): string {
@@ -34,11 +28,11 @@ function title(account: string | null, name: string): string {
 
 function lossLines(stream: StreamLoss, loss: LossReport, palette: Palette): string[] {
   const { recovered, lost, deleted, doubtful, first_seq, last_seq } = stream;
-  const doubt = doubtful === 0n ? '' : ` (${doubtful} of them doubtful)`;
-  const sum = `  ${first_seq} to ${last_seq}: ${recovered} recovered, ${lost} lost, ${deleted} deleted${doubt}`;
+  const doubt = doubtful === 0n ? '' : ` (${countText(doubtful)} of them doubtful)`;
+  const sum = `  ${first_seq} to ${last_seq}: ${countText(recovered)} recovered, ${countText(lost)} lost, ${countText(deleted)} deleted${doubt}`;
   const told = stream.ranges.slice(0, MOST_RANGES).map(rangeLine);
   const more = stream.ranges.length - told.length;
-  if (more > 0) told.push(`  and ${more} more: --loss-report FILE lists them`);
+  if (more > 0) told.push(`  and ${countText(more)} more: --loss-report FILE lists them`);
   const differing = stream.disagreements.slice(0, MOST_RANGES).map(({ seq, chosen, copies }) => {
     const sides = copies.map((copy) => `${sourceName(loss, copy.source)} ${copy.sha256.slice(0, 12)}`);
     const taken = chosen === null ? 'none was written' : `that of ${sourceName(loss, chosen)} was written`;

@@ -1,5 +1,5 @@
 import { formatDurationNs } from '../../core/time.ts';
-import type { JsonObject } from '../../operation/types.ts';
+import type { JsonObject } from '../../core/json.ts';
 import { clip } from '../escape.ts';
 import { bytesText, countText } from '../units.ts';
 

@@ -7,6 +7,7 @@ function columns(...titles: string[]): Column[] {
   return titles.map((title, i) => (i === 0 ? { title } : { title, align: 'right' }));
 }
 
+/** A line for each block. */
 export function blockTable(stream: StreamReport): string[] {
   const rows = stream.blocks.map((block) => [
     `${block.index}.blk`,
@@ -50,6 +51,7 @@ export function consumerTable(stream: StreamReport, full: boolean): string[] {
   );
 }
 
+/** A line for each subject. */
 export function subjectTable(subjects: readonly SubjectReport[]): string[] {
   const rows = subjects.map(({ subject, messages, bytes }) => [
     clip(subject, 60),

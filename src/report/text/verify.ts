@@ -1,6 +1,7 @@
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
-import type { Status, VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
+import { statusOf, type Status } from '../../findings/status.ts';
+import type { VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
 import { clip, escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
 import { table } from '../table.ts';
@@ -53,9 +54,7 @@ function streamStatus(stream: VerifyStreamReport, findings: readonly Finding[]):
   const own = findings.filter(
     (finding) => finding.stream === stream.name && (finding.account ?? null) === stream.account,
   );
-  if (own.some((finding) => finding.severity === 'critical')) return 'CRITICAL';
-  if (own.some((finding) => 'unknown' in CATALOG[finding.code])) return 'UNKNOWN';
-  return own.some((finding) => finding.severity === 'warning') ? 'WARNING' : 'OK';
+  return statusOf(own);
 }
 
 function severityLines(report: VerifyReport, severity: Finding['severity'], palette: Palette): string[] {
@@ -99,6 +98,7 @@ function placeLines(finding: Finding): string[] {
   return wrap(placeText(finding), 94).map((line, i) => `${i === 0 ? '    ' : '      '}${line}`);
 }
 
+/** A status in its colour. */
 export function paintStatus(status: Status, palette: Palette): string {
   if (status === 'OK') return palette.good(status);
   return status === 'CRITICAL' ? palette.bad(status) : palette.warn(status);

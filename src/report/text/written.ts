@@ -20,21 +20,25 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
       ...stream.not_carried.map((what) => palette.warn(`  not carried: ${escapeText(what)}`)),
     );
   }
-  for (const { name, reason } of report.skipped)
-    lines.push(palette.bad(`not written: ${escapeText(name)}: ${reason}`));
+  lines.push(...skippedLines(report, palette));
   lines.push(...findingLines(report.findings, 'critical', 'damaged').map((line) => palette.bad(line)));
   lines.push(...findingLines(report.findings, 'warning', 'warning').map((line) => palette.warn(line)));
   lines.push(...report.notes.map((note) => palette.warn(`note: ${escapeText(note)}`)));
   if (report.type === 'natsarc.v1.plan')
-    lines.push(
-      ...report.steps.map((step, i) => `${i + 1}. ${escapeText(step)}`),
-      'nothing was written (--dry-run)',
-    );
-  else
-    lines.push(
-      `written and verified: ${escapeText(report.target)}, ${counted(report.bytes_written, 'byte')}`,
-    );
-  return `${lines.join('\n')}\n`;
+    lines.push(...report.steps.map((step, i) => `${i + 1}. ${escapeText(step)}`));
+  return `${[...lines, outcomeLine(report)].join('\n')}\n`;
+}
+
+/** Streams that are not at the target. */
+export function skippedLines({ skipped }: WrittenReport | PlanReport, palette: Palette): string[] {
+  return skipped.map(({ name, reason }) => palette.bad(`not written: ${escapeText(name)}: ${reason}`));
+}
+
+/** What is at the target now. */
+export function outcomeLine(report: WrittenReport | PlanReport): string {
+  return report.type === 'natsarc.v1.plan'
+    ? 'nothing was written (--dry-run)'
+    : `written and verified: ${escapeText(report.target)}, ${counted(report.bytes_written, 'byte')}`;
 }
 
 function lostLines({ msgs }: WrittenStream['lost']): string[] {
@@ -56,7 +60,8 @@ function findingLines(findings: readonly Finding[], severity: Severity, word: st
   return more > 0 ? [...lines, `and ${counted(more, 'finding')} more: verify tells all`] : lines;
 }
 
-function stateText({ messages, first_seq, last_seq, consumer_count }: StreamState): string {
+/** What a stream that was written holds. */
+export function stateText({ messages, first_seq, last_seq, consumer_count }: StreamState): string {
   const range =
     BigInt(messages) === 0n ? `last sequence ${last_seq}` : `sequences ${first_seq} to ${last_seq}`;
   return `${counted(messages, 'message')}, ${range}, ${counted(consumer_count, 'consumer')}`;

@@ -1,12 +1,17 @@
 import type { Prediction } from '../../../src/operation/types.ts';
 import type { Observed } from './serve.ts';
 
+/** A stream as it lies in a damaged copy of a capture. */
 export interface Case {
   readonly account: string;
   readonly stream: string;
   /** Where the undamaged stream came from. */
   readonly origin: string;
   readonly done: string;
+  /** The undamaged archive, its messages, and the damaged copy. */
+  readonly originalPath: string;
+  readonly messages: ReadonlyMap<bigint, string>;
+  readonly path: string;
 }
 
 export interface Disagreement extends Case {
@@ -23,10 +28,24 @@ export interface OracleOptions {
   readonly folder: string;
 }
 
+/** What servers of one version made of the cases, by account. */
+export type Answers = ReadonlyMap<string, Observed>;
+
 export interface OracleResult {
-  readonly cases: number;
+  readonly cases: readonly Case[];
   readonly comparisons: number;
   readonly disagreements: readonly Disagreement[];
+  /** By version. */
+  readonly answers: ReadonlyMap<string, Answers>;
+}
+
+/** The prediction for a server's generation. */
+export function predictionFor(
+  predictions: readonly Prediction[] | undefined,
+  version: string,
+): Prediction | undefined {
+  const generation = version.split('.').slice(0, 2).join('.');
+  return predictions?.find((one) => one.server === generation);
 }
 
 /** Where a server did something else than was predicted. */
@@ -34,7 +53,7 @@ export function disagreementsOf(
   cases: readonly Case[],
   version: string,
   predictions: ReadonlyMap<string, Prediction>,
-  observed: ReadonlyMap<string, Observed>,
+  observed: Answers,
 ): Disagreement[] {
   return cases.flatMap((one) => {
     const prediction = predictions.get(one.account);

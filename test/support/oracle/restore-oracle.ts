@@ -7,16 +7,20 @@ import { verifyArchive } from '../../../src/operation/verify/run.ts';
 import type { Prediction } from '../../../src/operation/types.ts';
 import { SnapshotWriter } from '../../../src/writer/snapshot-writer.ts';
 import { captures } from '../captures.ts';
+import { originalOf } from './original.ts';
 import {
   disagreementsOf,
+  predictionFor,
+  type Answers,
   type Case,
   type Disagreement,
   type OracleOptions,
   type OracleResult,
 } from './compare.ts';
+import { askInLots, eachOf } from './lots.ts';
 import { mutateFile, mutateStore } from './mutate.ts';
 import { Random } from './random.ts';
-import { CRASHED, observe, serve, type Observed } from './serve.ts';
+import { CRASHED, keptOf, observe, serve, type Observed } from './serve.ts';
 import { WireClient } from './wire-client.ts';
 
 const LOT = 150;
@@ -56,29 +60,35 @@ export async function runRestoreOracle(options: OracleOptions): Promise<OracleRe
   for (let i = 0; i < options.count; i++) {
     const source = random.pick(sources);
     const account = `R${String(i).padStart(5, '0')}`;
-    const target = join(damaged, account);
-    cpSync(source.path, target, { recursive: true });
-    const done = await damageBackup(target, join(options.folder, 'unpacked'), random);
-    cases.push({ account, stream: source.name, origin: source.origin, done });
-    const report = await verifyArchive(target, { jobs: 1 });
+    const path = join(damaged, account);
+    cpSync(source.path, path, { recursive: true });
+    const done = await damageBackup(path, join(options.folder, 'unpacked'), random);
+    const { name: stream, origin, path: originalPath } = source;
+    const { messages } = await originalOf(originalPath);
+    cases.push({ account, stream, origin, done, originalPath, messages, path });
+    const report = await verifyArchive(path, { jobs: 1 });
     predictions.set(account, report.streams[0]?.predictions ?? []);
   }
   const disagreements: Disagreement[] = [];
+  const answers = new Map<string, Answers>();
   let comparisons = 0;
   for (const version of options.versions) {
-    const generation = version.split('.').slice(0, 2).join('.');
     const predicted = new Map(
       [...predictions].flatMap(([account, all]) => {
-        const prediction = all.find((one) => one.server === generation);
+        const prediction = predictionFor(all, version);
         return prediction === undefined ? [] : [[account, prediction] as const];
       }),
     );
     const asked = cases.filter((one) => predicted.has(one.account));
-    const observed = await askServer(version, join(options.folder, version), damaged, asked, predicted);
+    const folder = join(options.folder, version);
+    const read: ReadMessages = async (client, one) =>
+      keptOf(client, one.stream, join(folder, 'kept', one.account));
+    const observed = await askRestores(version, folder, asked, predicted, read);
+    answers.set(version, observed);
     comparisons += asked.length;
     disagreements.push(...disagreementsOf(asked, version, predicted, observed));
   }
-  return { cases: cases.length, comparisons, disagreements };
+  return { cases, comparisons, disagreements, answers };
 }
 
 /** Either the snapshot as a file, or the files in it. */
@@ -111,76 +121,66 @@ async function damageBackup(folder: string, unpacked: string, random: Random): P
   return done;
 }
 
-async function askServer(
+/** Reads the messages of a stream that a server has restored. */
+export type ReadMessages = (client: WireClient, one: Case) => Promise<ReadonlyMap<bigint, string>>;
+
+/** Has a server restore backups, and asks it for their messages. */
+export async function askRestores(
   version: string,
   folder: string,
-  damaged: string,
   cases: readonly Case[],
   predictions: ReadonlyMap<string, Prediction>,
-): Promise<Map<string, Observed>> {
-  const crashing = cases.filter((one) => predictions.get(one.account)?.outcome === 'crash');
-  const others = cases.filter((one) => !crashing.includes(one));
-  const lots = Array.from({ length: Math.ceil(others.length / LOT) }, (_, i) =>
-    others.slice(i * LOT, (i + 1) * LOT),
-  );
-  const answers = new Map<string, Observed>();
-  for (const lot of [...lots, ...crashing.map((one) => [one])])
-    await askLot(version, folder, damaged, lot, answers);
-  return answers;
+  read: ReadMessages,
+): Promise<Answers> {
+  const isCrashing = ({ account }: Case): boolean => predictions.get(account)?.outcome === 'crash';
+  return askInLots(cases, LOT, isCrashing, async (lot) => askLot(version, folder, lot, read));
 }
 
 async function askLot(
   version: string,
   folder: string,
-  damaged: string,
   lot: readonly Case[],
-  answers: Map<string, Observed>,
-): Promise<void> {
+  read: ReadMessages,
+): Promise<Answers | null> {
   rmSync(folder, { recursive: true, force: true });
-  const accounts = lot.map((one) => one.account);
-  const server = await serve(version, folder, accounts);
+  const server = await serve(
+    version,
+    folder,
+    lot.map((one) => one.account),
+  );
+  if (server === null) return null;
   const seen = new Map<string, Observed>();
-  if (server !== null) {
-    const queue = [...lot];
-    const work = async (): Promise<void> => {
-      for (let one = queue.shift(); one !== undefined; one = queue.shift())
-        seen.set(
-          one.account,
-          await restore(server.port, one, join(damaged, one.account)).catch(() => CRASHED),
-        );
-    };
-    await Promise.all(Array.from({ length: 8 }, work));
-    await delay(700);
-    for (const one of lot) await observeAgain(server.port, one, seen);
-  }
-  const hasEnded = server === null || server.hasEnded();
-  await server?.stop();
-  if (!hasEnded) {
-    for (const [account, one] of seen) answers.set(account, one);
-    return;
-  }
-  const [only] = lot;
-  if (lot.length === 1 && only !== undefined) return void answers.set(only.account, CRASHED);
-  const half = lot.length >> 1;
-  await askLot(version, folder, damaged, lot.slice(0, half), answers);
-  await askLot(version, folder, damaged, lot.slice(half), answers);
+  await eachOf(lot, async (one) => {
+    seen.set(one.account, await restore(server.port, one).catch(() => CRASHED));
+  });
+  await delay(700);
+  await eachOf(lot, async (one) => observeAgain(server.port, one, seen, read));
+  const hasEnded = server.hasEnded();
+  await server.stop();
+  return hasEnded ? null : seen;
 }
 
 /** What limits and interest take they take a moment later; consumers are those of the first look. */
-async function observeAgain(port: number, one: Case, seen: Map<string, Observed>): Promise<void> {
+async function observeAgain(
+  port: number,
+  one: Case,
+  seen: Map<string, Observed>,
+  read: ReadMessages,
+): Promise<void> {
   const before = seen.get(one.account);
   if (before?.outcome !== 'served') return;
   try {
     const client = await WireClient.connect(port, one.account);
     const now = await observe(client, one.stream);
+    const held = await read(client, one);
     client.close();
-    seen.set(one.account, { ...now, consumers: before.consumers });
+    seen.set(one.account, { ...now, consumers: before.consumers, held });
   } catch {
     seen.set(one.account, CRASHED);
   }
 }
 
-async function restore(port: number, { account, stream }: Case, backup: string): Promise<Observed> {
+async function restore(port: number, { account, stream, path: backup }: Case): Promise<Observed> {
   const client = await WireClient.connect(port, account);
   try {
     const begun = await client.api(`STREAM.RESTORE.${stream}`, readFileSync(join(backup, 'backup.json')));

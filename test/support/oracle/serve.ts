@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
+import { stringify } from 'lossless-json';
+import { parseTimeNs } from '../../../src/core/time.ts';
 import type { Json } from '../captures.ts';
 import { serverBinary } from '../live-server.ts';
-import { WireClient } from './wire-client.ts';
+import { messageList, messageSum } from '../message-list.ts';
+import { NO_ANSWER, WireClient } from './wire-client.ts';
 
 /** What a server says of one stream. */
 export interface Observed {
@@ -15,6 +18,8 @@ export interface Observed {
   readonly last_seq: bigint;
   readonly consumers: readonly string[];
   readonly detail: string;
+  /** Messages that it gave when it was asked for them, each with its sum. */
+  readonly held: ReadonlyMap<bigint, string>;
 }
 
 export interface RunningServer {
@@ -87,6 +92,7 @@ export const CRASHED: Observed = {
   last_seq: 0n,
   consumers: [],
   detail: 'the server ended',
+  held: new Map(),
 };
 
 /** Asks for a stream's state and its consumers. */
@@ -102,7 +108,64 @@ export async function observe(client: WireClient, stream: string): Promise<Obser
     last_seq: big(info.state.last_seq),
     consumers: ((names.consumers ?? []) as string[]).toSorted(),
     detail: '',
+    held: new Map(),
   };
+}
+
+const AT_ONCE = 8;
+const MOST_ASKED = 600;
+
+/** Of many sequences some, evenly. */
+export function sampled(wanted: readonly bigint[]): readonly bigint[] {
+  const step = Math.ceil(wanted.length / MOST_ASKED);
+  return wanted.filter((_, i) => i % step === 0);
+}
+
+/**
+ * What a server has of a stream that was damaged: the messages in a snapshot that it makes. Asked for one of them by
+ * itself, some servers read a damaged block until there is no memory left.
+ */
+export async function keptOf(
+  client: WireClient,
+  stream: string,
+  folder: string,
+): Promise<ReadonlyMap<bigint, string>> {
+  const snapshot = await client.snapshot(stream);
+  if (snapshot === null || snapshot.bytes.length === 0) return new Map();
+  const { config, state, bytes } = snapshot;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'backup.json'), stringify({ config, state }) ?? '');
+  writeFileSync(join(folder, 'stream.tar.s2'), bytes);
+  return messageList(folder);
+}
+
+/** Asks a stream for messages, one by one; gives those that there are. Throws where the server does not answer. */
+export async function heldOf(
+  client: WireClient,
+  stream: string,
+  wanted: readonly bigint[],
+): Promise<Map<bigint, string>> {
+  const held = new Map<bigint, string>();
+  const queue = [...sampled(wanted)];
+  const work = async (): Promise<void> => {
+    for (let seq = queue.pop(); seq !== undefined; seq = queue.pop()) {
+      const { message, error } = await client.api(`STREAM.MSG.GET.${stream}`, `{"seq":${seq}}`);
+      if (error?.description === NO_ANSWER) throw new Error(NO_ANSWER);
+      if (message !== undefined) held.set(big(message.seq), sumOf(message));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return held;
+}
+
+function sumOf({ time, subject, hdrs, data }: Json): string {
+  return messageSum({
+    timeNs: parseTimeNs(time) ?? 0n,
+    subject: Buffer.from(subject),
+    header: hdrs === undefined ? null : Buffer.from(hdrs, 'base64'),
+    data: Buffer.from(data ?? '', 'base64'),
+  });
 }
 
 function big(value: Json): bigint {

@@ -4,16 +4,20 @@ import { join } from 'node:path';
 import { verifyArchive } from '../../../src/operation/verify/run.ts';
 import type { Prediction, VerifyReport } from '../../../src/operation/types.ts';
 import { captures } from '../captures.ts';
+import { originalOf } from './original.ts';
 import {
   disagreementsOf,
+  predictionFor,
+  type Answers,
   type Case,
   type Disagreement,
   type OracleOptions,
   type OracleResult,
 } from './compare.ts';
+import { askInLots, eachOf } from './lots.ts';
 import { mutateStore } from './mutate.ts';
 import { Random } from './random.ts';
-import { CRASHED, observe, serve, type Observed } from './serve.ts';
+import { keptOf, observe, serve, type Observed } from './serve.ts';
 import { WireClient } from './wire-client.ts';
 
 /** Every stream folder of the captures that is not encrypted. */
@@ -46,28 +50,34 @@ export async function runStartOracle(options: OracleOptions): Promise<OracleResu
   for (let i = 0; i < options.count; i++) {
     const source = random.pick(sources);
     const account = `M${String(i).padStart(5, '0')}`;
-    const target = join(pristine, account, 'streams', source.name);
-    cpSync(source.path, target, { recursive: true });
+    const path = join(pristine, account, 'streams', source.name);
+    cpSync(source.path, path, { recursive: true });
     const templates = join(source.path, '../../templates');
     if (existsSync(templates)) cpSync(templates, join(pristine, account, 'templates'), { recursive: true });
-    const done = random.below(25) === 0 ? 'nothing' : mutateStore(target, random);
-    cases.push({ account, stream: source.name, origin: source.origin, done });
+    const done = random.below(25) === 0 ? 'nothing' : mutateStore(path, random);
+    const { name: stream, origin, path: originalPath } = source;
+    const { messages } = await originalOf(originalPath);
+    cases.push({ account, stream, origin, done, originalPath, messages, path });
   }
   const report = await verifyArchive(pristine);
   const disagreements: Disagreement[] = [];
+  const answers = new Map<string, Answers>();
   for (const version of options.versions) {
     const predictions = predictionsFor(report, version);
-    const observed = await askServer(version, join(options.folder, version), pristine, cases, predictions);
+    const isCrashing = ({ account }: Case): boolean => predictions.get(account)?.outcome === 'crash';
+    const observed = await askInLots(cases, LOT, isCrashing, async (lot) =>
+      askLot(version, join(options.folder, version), pristine, lot),
+    );
+    answers.set(version, observed);
     disagreements.push(...disagreementsOf(cases, version, predictions, observed));
   }
-  return { cases: cases.length, comparisons: cases.length * options.versions.length, disagreements };
+  return { cases, comparisons: cases.length * options.versions.length, disagreements, answers };
 }
 
 function predictionsFor(report: VerifyReport, version: string): Map<string, Prediction> {
-  const generation = version.split('.').slice(0, 2).join('.');
   return new Map(
     report.streams.flatMap((stream) => {
-      const prediction = stream.predictions.find((one) => one.server === generation);
+      const prediction = predictionFor(stream.predictions, version);
       return prediction === undefined || stream.account === null
         ? []
         : [[stream.account, prediction] as const];
@@ -77,33 +87,12 @@ function predictionsFor(report: VerifyReport, version: string): Map<string, Pred
 
 const LOT = 200;
 
-/** Many streams in one server; those predicted to end it alone. A server that ends all the same is found by halving. */
-async function askServer(
-  version: string,
-  folder: string,
-  pristine: string,
-  cases: readonly Case[],
-  predictions: ReadonlyMap<string, Prediction>,
-): Promise<Map<string, Observed>> {
-  const crashing = cases.filter((one) => predictions.get(one.account)?.outcome === 'crash');
-  const others = cases.filter((one) => !crashing.includes(one));
-  const answers = new Map<string, Observed>();
-  const lots = Array.from({ length: Math.ceil(others.length / LOT) }, (_, i) =>
-    others.slice(i * LOT, (i + 1) * LOT),
-  );
-  for (const lot of [...lots, ...crashing.map((one) => [one])])
-    await askLot(version, folder, pristine, lot, answers);
-  return answers;
-}
-
 async function askLot(
   version: string,
   folder: string,
   pristine: string,
   lot: readonly Case[],
-  answers: Map<string, Observed>,
-): Promise<void> {
-  if (lot.length === 0) return;
+): Promise<Answers | null> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'store/jetstream'), { recursive: true });
   for (const { account } of lot)
@@ -113,52 +102,37 @@ async function askLot(
     folder,
     lot.map((one) => one.account),
   );
+  if (server === null) return null;
   const seen = new Map<string, Observed>();
-  if (server !== null) {
-    await askAll(server.port, lot, seen, true);
-    await delay(1500);
-    await askAll(server.port, lot, seen, false);
-  }
-  const hasEnded = server === null || server.hasEnded();
-  await server?.stop();
-  if (!hasEnded) {
-    for (const [account, one] of seen) answers.set(account, one);
-    return;
-  }
-  const [only] = lot;
-  if (lot.length === 1 && only !== undefined) {
-    answers.set(only.account, CRASHED);
-    return;
-  }
-  const half = lot.length >> 1;
-  await askLot(version, folder, pristine, lot.slice(0, half), answers);
-  await askLot(version, folder, pristine, lot.slice(half), answers);
+  await askAll(server.port, folder, lot, seen, true);
+  await delay(1500);
+  await askAll(server.port, folder, lot, seen, false);
+  const hasEnded = server.hasEnded();
+  await server.stop();
+  return hasEnded ? null : seen;
 }
 
 /** The first time for the consumers, before idle ones go; later for the state, when what runs beside is done. */
 async function askAll(
   port: number,
+  folder: string,
   lot: readonly Case[],
   seen: Map<string, Observed>,
   isFirst: boolean,
 ): Promise<void> {
-  const queue = [...lot];
-  await Promise.all(
-    Array.from({ length: 8 }, async () => {
-      for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
-        try {
-          const client = await WireClient.connect(port, one.account);
-          const now = await observe(client, one.stream);
-          client.close();
-          const before = seen.get(one.account);
-          seen.set(
-            one.account,
-            isFirst || before === undefined ? now : { ...now, consumers: before.consumers },
-          );
-        } catch {
-          return;
-        }
+  await eachOf(lot, async ({ account, stream }) => {
+    try {
+      const client = await WireClient.connect(port, account);
+      const now = await observe(client, stream);
+      const before = seen.get(account);
+      if (isFirst || before === undefined) seen.set(account, now);
+      else {
+        const held = await keptOf(client, stream, join(folder, 'kept', account));
+        seen.set(account, { ...now, consumers: before.consumers, held });
       }
-    }),
-  );
+      client.close();
+    } catch {
+      // The server has ended.
+    }
+  });
 }

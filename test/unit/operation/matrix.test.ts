@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compareReplicas } from '../../../src/operation/diff/matrix.ts';
@@ -133,9 +133,47 @@ describe('replicas of a cluster', () => {
     expect(wrong).toEqual([]);
     const local = report.streams.find(({ name }) => name === 'LOCAL2');
     expect(local?.replicas.map(({ status }) => status)).toEqual(['same', 'absent', 'absent']);
+    expect(local?.held_by).toEqual([0]);
+    const partly = report.streams.filter(({ held_by }) => held_by.length < 3);
+    expect(partly.length).toBeGreaterThan(0);
+    expect(report.totals).toEqual({
+      streams: report.streams.length,
+      different: 0,
+      not_compared: 0,
+      not_in_all: partly.length,
+    });
     expect(matrixText(report, paletteFor('never', false, true))).toMatch(
       /^\$G\/ORDERS +same +same +same +A B C$/m,
     );
+  });
+
+  it('archives that are no servers of a cluster should hold every stream', async () => {
+    const backups = (account: string): string => copyOf(`2.14.5-full/${account}`);
+    const paths = [backups('backups/$G'), backups('backups/$G'), backups('backups/$G')];
+    rmSync(join(paths[0] ?? '', 'ORDERS'), { recursive: true });
+    rmSync(join(paths[2] ?? '', 'ORDERS'), { recursive: true });
+    rmSync(join(paths[2] ?? '', 'EDGE'), { recursive: true });
+    const report = await compareReplicas(paths, { jobs: 1 });
+    const told = report.streams.filter(({ same }) => !same);
+    expect(told.map(({ name, held_by }) => [name, held_by])).toEqual([
+      ['EDGE', [0, 1]],
+      ['ORDERS', [1]],
+    ]);
+    expect(told.map(statuses)).toEqual([
+      ['same', 'same', 'missing'],
+      ['missing', 'same', 'missing'],
+    ]);
+    expect(report.same).toBe(false);
+    expect(report.totals).toMatchObject({ different: 2, not_in_all: 2 });
+    const text = matrixText(report, paletteFor('never', false, true))
+      .trimEnd()
+      .split('\n');
+    expect(text.slice(-4)).toEqual([
+      'only in A B: 1 stream: EDGE',
+      'only in B: 1 stream: ORDERS',
+      '',
+      `different: 2 of ${report.totals.streams} streams; 2 not in all archives`,
+    ]);
   });
 
   it('one of them damaged', async () => {

@@ -6,7 +6,7 @@ import { stateAsServer } from '../../../src/operation/predict/consumer-state.ts'
 import { readBrokenBlockIndex } from '../../../src/operation/predict/broken-block-index.ts';
 import { SERVER_RULES } from '../../../src/operation/predict/server-rules.ts';
 import { verifyArchive } from '../../../src/operation/verify/run.ts';
-import { copyOf, flipBit } from '../../support/damage.ts';
+import { copyOf, editFile, flipBit, recordsOf } from '../../support/damage.ts';
 
 it.for([
   ['', 'empty'],
@@ -94,4 +94,18 @@ describe('predictions', () => {
     expect(outcomes.get('2.15')).toBe('crash');
     expect(outcomes.get('2.14')).toBe('loss');
   });
+});
+
+it('a TTL that has passed leaves a marker behind the end, where the stream asks for markers', async () => {
+  const stream = copyOf('2.14.5-full/store/jetstream/$G/streams/TTL');
+  for (const name of ['index.db', 'thw.db']) rmSync(join(stream, 'msgs', name), { force: true });
+  // Without its tombstones and markers the block is as it was before the TTLs passed.
+  editFile(join(stream, 'msgs/1.blk'), (bytes) => {
+    const end = recordsOf(bytes).find(({ seq }) => seq >> 62n !== 0n);
+    return bytes.subarray(0, end?.at ?? bytes.length);
+  });
+  const { actual, predictions } = (await verifyArchive(stream)).streams[0] ?? {};
+  const markers = new Map(predictions?.map((one) => [one.server, one.last_seq - (actual?.last_seq ?? 0n)]));
+  expect(actual?.last_seq).toBeGreaterThan(10n);
+  expect([markers.get('2.10'), markers.get('2.11'), markers.get('2.15')]).toEqual([0n, 3n, 3n]);
 });

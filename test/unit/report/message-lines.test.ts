@@ -64,6 +64,19 @@ describe('messages as lines', () => {
     );
   });
 
+  it('name stream and account where they are asked to', () => {
+    const message = messageOf({ subject: 's', seq: 1n, dataBytes: 3, headerBytes: 0, fill: 7 });
+    const rest = expectedLine(message).slice(1);
+    expect(written([[message]], { withStream: true })).toBe(`{"stream":"S",${rest}\n`);
+    const lot = [
+      { ...message, account: '$G', stream: 'a "b"' },
+      { ...message, account: 'B' },
+    ];
+    expect(written([lot], { withStream: true })).toBe(
+      `{"account":"$G","stream":"a \\"b\\"",${rest}\n{"account":"B","stream":"S",${rest}\n`,
+    );
+  });
+
   it('chunks stay small, whatever the payload', () => {
     const message = messageOf({ subject: 's', seq: 1n, dataBytes: 20_000_000, headerBytes: 0, fill: 7 });
     const sizes = Array.from(messageLines()([message]), (chunk) => chunk.length);

@@ -33,6 +33,6 @@ it('a folder is no file', () => {
   const folder = tempFolder();
   mkdirSync(join(folder, 'x'));
   const source = new FileSource(join(folder, 'x'));
-  expect(() => source.read(new Uint8Array(1), 0)).toThrow('EISDIR');
+  expect(() => source.read(new Uint8Array(1), 0)).toThrow('x: this is a folder, a file was expected');
   source.close();
 });

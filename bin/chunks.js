@@ -1,0 +1,47 @@
+// Loads chunks of the bundle together with the code that V8 made of them while they were built. Another version of Node
+// than the one that built them does not take that code, and makes its own.
+const { readFileSync } = require('node:fs');
+const path = require('node:path');
+const { Script } = require('node:vm');
+
+const loaded = new Map();
+
+/** Loads the chunk in a file, once, and gives what it exports. */
+function loadChunk(file) {
+  const known = loaded.get(file);
+  if (known !== undefined) return known.module.exports;
+  const source = readFileSync(file, 'utf8');
+  const script = new Script(
+    `(function (exports, require, module, __filename, importPackage) {${source}\n})`,
+    {
+      filename: file,
+      cachedData: codeOf(file),
+    },
+  );
+  const module = { exports: {} };
+  loaded.set(file, { module, script });
+  const folder = path.dirname(file);
+  const requireFrom = (name) => (name.startsWith('./') ? loadChunk(path.join(folder, name)) : require(name));
+  script.runInThisContext()(module.exports, requireFrom, module, file, importPackage);
+  return module.exports;
+}
+
+/** Code that came from a cache cannot import by itself. */
+async function importPackage(name) {
+  return import(name);
+}
+
+function codeOf(file) {
+  try {
+    return readFileSync(`${file}.code`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The code of every chunk that was loaded, by its file: functions that never ran are not in it. */
+function codeOfLoaded() {
+  return [...loaded].map(([file, { script }]) => [file, script.createCachedData()]);
+}
+
+module.exports = { codeOfLoaded, loadChunk };

@@ -1,0 +1,87 @@
+import { unpackRanges, type PackedRanges } from './packed-ranges.ts';
+import {
+  clipRanges,
+  eachRange,
+  lowestSequences,
+  MAX_SEQUENCE,
+  mergeRanges,
+  type SequenceRanges,
+} from './sequence-ranges.ts';
+
+/** A set of sequences as large as a stream: parts at rest, each above those before, unpacked one at a time. */
+export class SequenceParts {
+  readonly #parts: readonly PackedRanges[];
+  readonly count: bigint;
+
+  constructor(parts: readonly PackedRanges[]) {
+    this.#parts = parts.filter((part) => part.count > 0n);
+    this.count = this.#parts.reduce((sum, part) => sum + part.count, 0n);
+  }
+
+  get first(): bigint | null {
+    return this.#parts[0]?.first ?? null;
+  }
+
+  get last(): bigint | null {
+    return this.#parts.at(-1)?.last ?? null;
+  }
+
+  /** What it holds within from..to. */
+  within(from: bigint, to: bigint): SequenceRanges {
+    const parts = this.#parts.filter((part) => part.first <= to && part.last >= from);
+    return mergeRanges(parts.map((part) => clipRanges(unpackRanges(part), from, to)));
+  }
+
+  /** The runs of sequences, ascending and not touching. */
+  *ranges(): Generator<readonly [bigint, bigint]> {
+    let open: readonly [bigint, bigint] | null = null;
+    for (const part of this.#parts)
+      for (const [from, to] of eachRange(unpackRanges(part))) {
+        if (open !== null && open[1] + 1n === from) open = [open[0], to];
+        else {
+          if (open !== null) yield open;
+          open = [from, to];
+        }
+      }
+    if (open !== null) yield open;
+  }
+
+  /** The lowest `count` of it. */
+  lowest(count: number): SequenceRanges {
+    const taken: SequenceRanges[] = [];
+    let left = BigInt(count);
+    for (const part of this.#parts) {
+      if (left <= 0n) break;
+      taken.push(unpackRanges(part));
+      left -= part.count;
+    }
+    return lowestSequences(mergeRanges(taken), count);
+  }
+
+  /** Where a window from `from` on ends: behind whole parts, if it can hold any; null where nothing is left. */
+  windowEnd(from: bigint, most: WindowSize): bigint | null {
+    let [sequences, pairs] = [0n, 0];
+    let end: bigint | null = null;
+    for (const part of this.#parts) {
+      if (part.last < from) continue;
+      sequences += part.count;
+      pairs += part.pairs;
+      if (sequences > BigInt(most.sequences) || pairs > most.pairs) return end ?? cutEnd(part, from, most);
+      end = part.last;
+    }
+    return end;
+  }
+}
+
+/** What a window may hold of one set. */
+export interface WindowSize {
+  readonly sequences: number;
+  readonly pairs: number;
+}
+
+/** The last sequence of a window that is full within the part. */
+function cutEnd(part: PackedRanges, from: bigint, most: WindowSize): bigint {
+  const left = clipRanges(unpackRanges(part), from, MAX_SEQUENCE);
+  const cut = lowestSequences(left.subarray(0, 2 * most.pairs), most.sequences);
+  return cut.at(-1) ?? part.last;
+}

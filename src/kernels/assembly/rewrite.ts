@@ -1,0 +1,165 @@
+// Makes a block of another: keeps the records of live messages, in place, and gives them checksums under another key.
+// Each record is sound; what of them is not in the bytes of the new block is counted and listed.
+import { hashRecord, moveBack } from './block-scan';
+import { hashStart } from './highway-hash';
+import { COLUMNS, COLUMNS_END, HASH_KEY, SCAN, SCAN_KEY_STATE } from './memory';
+import { subjectDigest } from './subject';
+
+/** Pairs from, to of the sequences that are kept, behind the largest block. */
+export const REWRITE_LIVE: usize = SCAN + 32 * 1024 * 1024;
+
+// While records are rewritten none are scanned: the columns of the scan are free.
+const SLOTS: u32 = 16384;
+/** u32 each: 1 + the entry of a subject, 0 where there is none. */
+const SLOT_TABLE: usize = COLUMNS;
+const MOST_ENTRIES: u32 = SLOTS / 2;
+/** Of each subject: u64 digest, u32 messages, u32 offset in the text, u32 bytes, 4 unused. */
+export const REWRITE_SUBJECTS: usize = SLOT_TABLE + SLOTS * 4;
+const ENTRY_BYTES: usize = 24;
+/** Offsets of records with a header that times them, u32 each. */
+export const REWRITE_TIMED: usize = REWRITE_SUBJECTS + MOST_ENTRIES * ENTRY_BYTES;
+const MOST_TIMED: u32 = 16384;
+export const REWRITE_TEXT: usize = REWRITE_TIMED + <usize>MOST_TIMED * 4;
+const TEXT_END: usize = COLUMNS_END;
+
+/** Above it are the marks of erased messages and tombstones. */
+const MAX_SEQUENCE: u64 = ((<u64>1) << 62) - 1;
+
+const DONE: i32 = 0;
+/** A column has to be read and `rewriteDrained` called. */
+const FULL: i32 = 1;
+const UNSOUND: i32 = -1;
+
+let at: usize = 0;
+let to: usize = 0;
+let end: usize = 0;
+let live: usize = 0;
+let liveEnd: usize = 0;
+let seals: bool = false;
+let textAt: usize = 0;
+export let rewriteMessages: f64 = 0;
+export let rewriteFirstSeq: u64 = 0;
+export let rewriteFirstTime: i64 = 0;
+export let rewriteLastSeq: u64 = 0;
+export let rewriteLastTime: i64 = 0;
+export let rewriteSubjectCount: u32 = 0;
+export let rewriteTimedCount: u32 = 0;
+
+/** The `bytes` of the block lie at SCAN, its `pairs` at REWRITE_LIVE and, where `wantsSums`, its new key at HASH_KEY. */
+export function rewriteStart(bytes: usize, pairs: usize, wantsSums: bool): void {
+  at = SCAN;
+  to = SCAN;
+  end = SCAN + bytes;
+  live = REWRITE_LIVE;
+  liveEnd = REWRITE_LIVE + pairs * 16;
+  seals = wantsSums;
+  if (wantsSums) hashStart(SCAN_KEY_STATE, HASH_KEY);
+  rewriteMessages = 0;
+  rewriteDrained();
+}
+
+export function rewriteDrained(): void {
+  memory.fill(SLOT_TABLE, 0, SLOTS * 4);
+  rewriteSubjectCount = 0;
+  rewriteTimedCount = 0;
+  textAt = REWRITE_TEXT;
+}
+
+/** Goes on to the end of the block, or until a column is full. */
+export function rewrite(): i32 {
+  while (at < end) {
+    const left = end - at;
+    if (left < 30) return UNSOUND;
+    const word = load<u32>(at);
+    const length = <usize>(word & 0x7fffffff);
+    const subjectBytes = <usize>load<u16>(at, 20);
+    const headerWord = (<usize>(word >> 31)) << 2;
+    if (length < 30 + subjectBytes + headerWord || length > left) return UNSOUND;
+    const seq = load<u64>(at, 4);
+    if (seq <= MAX_SEQUENCE && isLive(seq)) {
+      if (!hasRoom(subjectBytes)) return FULL;
+      take(seq, length, word, subjectBytes);
+    }
+    at += length;
+  }
+  return DONE;
+}
+
+/** Sequences of messages rise from one call to the next. */
+function isLive(seq: u64): bool {
+  while (live < liveEnd && load<u64>(live, 8) < seq) live += 16;
+  return live < liveEnd && seq >= load<u64>(live);
+}
+
+function hasRoom(subjectBytes: usize): bool {
+  return (
+    rewriteSubjectCount < MOST_ENTRIES && rewriteTimedCount < MOST_TIMED && textAt + subjectBytes <= TEXT_END
+  );
+}
+
+function take(seq: u64, length: usize, word: u32, subjectBytes: usize): void {
+  if (to != at) memory.copy(to, at, length);
+  const time = load<i64>(to, 12);
+  if (rewriteMessages == 0) {
+    rewriteFirstSeq = seq;
+    rewriteFirstTime = time;
+  }
+  rewriteMessages++;
+  rewriteLastSeq = seq;
+  rewriteLastTime = time;
+  countSubject(to + 22, subjectBytes);
+  if (word >> 31 && isTimed(to + 22 + subjectBytes, to + length - 8)) {
+    store<u32>(REWRITE_TIMED + rewriteTimedCount * 4, <u32>(to - SCAN));
+    rewriteTimedCount++;
+  }
+  if (seals) {
+    const sum = hashRecord(to, word, subjectBytes);
+    if (word >> 31) moveBack(to, subjectBytes);
+    store<u64>(to + length - 8, sum);
+  }
+  to += length;
+}
+
+function countSubject(subject: usize, bytes: usize): void {
+  const digest = subjectDigest(subject, bytes);
+  for (let slot = <u32>(digest >> 40) & (SLOTS - 1); ; slot = (slot + 1) & (SLOTS - 1)) {
+    const known = load<u32>(SLOT_TABLE + slot * 4);
+    if (known == 0) {
+      addSubject(digest, subject, bytes);
+      store<u32>(SLOT_TABLE + slot * 4, rewriteSubjectCount);
+      return;
+    }
+    const entry = REWRITE_SUBJECTS + (known - 1) * ENTRY_BYTES;
+    if (load<u64>(entry) != digest || load<u32>(entry, 16) != <u32>bytes) continue;
+    if (memory.compare(REWRITE_TEXT + load<u32>(entry, 12), subject, bytes) != 0) continue;
+    store<u32>(entry, load<u32>(entry, 8) + 1, 8);
+    return;
+  }
+}
+
+function addSubject(digest: u64, subject: usize, bytes: usize): void {
+  const entry = REWRITE_SUBJECTS + rewriteSubjectCount * ENTRY_BYTES;
+  store<u64>(entry, digest);
+  store<u32>(entry, 1, 8);
+  store<u32>(entry, <u32>(textAt - REWRITE_TEXT), 12);
+  store<u32>(entry, <u32>bytes, 16);
+  memory.copy(textAt, subject, bytes);
+  textAt += bytes;
+  rewriteSubjectCount++;
+}
+
+/** Whether a header, its length in front, may have a line `Nats-TTL:` or `Nats-Schedule:`; it ends before `limit`. */
+function isTimed(header: usize, limit: usize): bool {
+  const stop = min(header + 4 + <usize>load<u32>(header), limit);
+  for (let line = header + 4; line + 10 < stop; line++) {
+    if (load<u8>(line) != 0x0a) continue;
+    const name = load<u64>(line, 1);
+    if (name == 0x4c54542d7374614e || name == 0x6863532d7374614e) return true;
+  }
+  return false;
+}
+
+/** Bytes of the new block, from SCAN on. */
+export function rewrittenBytes(): usize {
+  return to - SCAN;
+}

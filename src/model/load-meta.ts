@@ -1,0 +1,53 @@
+import type { Entry, FileStreamParts } from '../container/entry.ts';
+import { metaSumFits, parseStreamMeta } from '../format/stream-meta/parse.ts';
+import type { StreamMeta } from '../format/stream-meta/types.ts';
+import type { FindingSink } from './finding-sink.ts';
+import { loadWith, type Loaded } from './load-file.ts';
+import { readEntry } from './read-entry.ts';
+
+/** Reads a stream's meta.inf; null where there is none. Throws SourceError. */
+export function loadMeta(entry: Entry | undefined): Loaded<StreamMeta> | null {
+  return entry === undefined ? null : loadWith(entry, parseStreamMeta, { code: 'META_CORRUPT' });
+}
+
+/** Whether meta.sum is that of meta.inf under its own name. */
+export function sumFits(entries: ReadonlyMap<string, Entry>, meta: StreamMeta | null): boolean {
+  const [file, sum] = [entries.get('meta.inf'), entries.get('meta.sum')];
+  if (meta === null || file === undefined || sum === undefined) return false;
+  return metaSumFits(meta.name, readEntry(file) ?? new Uint8Array(0), readEntry(sum) ?? new Uint8Array(0));
+}
+
+/** What is missing of meta.inf and meta.sum, or does not fit. */
+export function checkMeta(
+  parts: FileStreamParts,
+  entries: ReadonlyMap<string, Entry>,
+  meta: StreamMeta | null,
+  isSumFitting: boolean,
+  sink: FindingSink,
+): void {
+  const sum = entries.get('meta.sum');
+  const isBareBlock =
+    parts.form === 'store' && parts.entries.every((entry) => entry.path.startsWith('msgs/'));
+  if (!entries.has('meta.inf')) {
+    if (!isBareBlock) sink.add({ code: 'META_MISSING' }, parts.label);
+  } else if (sum === undefined) sink.add({ code: 'META_SUM_MISSING' }, parts.label);
+  else if (meta !== null && !isSumFitting) sink.add({ code: 'META_SUM_MISMATCH' }, sum.label);
+}
+
+/** The folder, meta.inf and backup.json must name the same stream. */
+export function checkNames(
+  parts: FileStreamParts,
+  meta: StreamMeta | null,
+  declaredName: string,
+  sink: FindingSink,
+): void {
+  if (meta === null) return;
+  const folder = parts.form === 'store' ? parts.folderName : null;
+  if (folder !== null && folder !== meta.name)
+    sink.add({ code: 'META_FOLDER_RENAMED', data: { folder, name: meta.name } }, parts.label);
+  if (declaredName !== '' && declaredName !== meta.name && parts.manifest !== null)
+    sink.add(
+      { code: 'MAN_NAME_MISMATCH', data: { manifest: declaredName, meta: meta.name } },
+      parts.manifest.label,
+    );
+}

@@ -1,0 +1,90 @@
+import {
+  mergeRanges,
+  intersectRanges,
+  oneRange,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
+import type { FileStreamParts } from '../../container/entry.ts';
+import { parseBlockIndex } from '../../format/block-index/parse.ts';
+import type { BlockIndex } from '../../format/block-index/types.ts';
+import { readEntry } from '../../model/read-entry.ts';
+import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
+import type { ReadBlock } from './block-damage.ts';
+import type { IndexProofs } from './index-proofs.ts';
+import { judgeSidecar } from './mend-sidecar.ts';
+import type { Listing } from './salvaged-stream.ts';
+
+export interface SidecarProofs extends IndexProofs {
+  /** What was done about `.idx` files that contradict their blocks, in words. */
+  readonly said: readonly string[];
+}
+
+/** What the `.idx` files prove that servers up to 2.9 keep beside blocks: the only place where those tell of deletes. */
+export function proofsOfSidecars(
+  archive: StreamArchive,
+  parts: FileStreamParts,
+  blocks: readonly ReadBlock[],
+): SidecarProofs {
+  const deleted: SequenceRanges[] = [];
+  const listed: Listing[] = [];
+  const said: string[] = [];
+  let [lastSeq, lastTimeNs] = [0n, 0n];
+  for (const file of [...archive.blocks, ...lonelySidecars(archive, parts)]) {
+    const { index, entry } = file;
+    const owned = blocks.filter(({ block }) => block.owner.number === index);
+    const { sidecar, isCurrent } = believed(file, parts, owned, said);
+    if (sidecar === null) continue;
+    deleted.push(sidecar.deleted);
+    for (const { content } of owned)
+      deleted.push(intersectRanges(content.present, oneRange(0n, sidecar.firstSeq - 1n)));
+    if (isCurrent || owned.length === 0)
+      listed.push({
+        file: entry.label,
+        isMissing: owned.length === 0,
+        isDoubtful: false,
+        seqs: subtractRanges(oneRange(sidecar.firstSeq, sidecar.lastSeq), sidecar.deleted),
+      });
+    if (sidecar.lastSeq > lastSeq) [lastSeq, lastTimeNs] = [sidecar.lastSeq, sidecar.lastTimeNs];
+  }
+  return { deleted: mergeRanges(deleted), listed, lastSeq, lastTimeNs, said };
+}
+
+/** An `.idx` has no checksum: beside a whole block it has to add up to what the block holds. */
+function believed(
+  { index, sidecar, sidecarCurrent }: BlockFile,
+  parts: FileStreamParts,
+  owned: readonly ReadBlock[],
+  said: string[],
+): { readonly sidecar: BlockIndex | null; readonly isCurrent: boolean } {
+  const asItIs = { sidecar, isCurrent: sidecarCurrent };
+  const [own] = owned;
+  const entry = parts.entries.find(({ path }) => path === `msgs/${index}.idx`);
+  if (entry === undefined || own === undefined || owned.length > 1) return asItIs;
+  if (own.block.scan.records === 0 || own.block.scan.faults.length > 0) return asItIs;
+  // One of an older state of the block adds up to that.
+  if (sidecar !== null && !sidecarCurrent) return asItIs;
+  const bytes = readEntry(entry);
+  if (bytes === null || bytes.length === 0) return asItIs;
+  const verdict = judgeSidecar(bytes, own);
+  if (verdict === 'fits') return asItIs;
+  said.push(
+    verdict === null
+      ? `${entry.label} contradicts its block and proves nothing: what only it called deleted is written`
+      : `one bit of ${entry.label} had flipped: what it calls deleted whichever it was stays deleted`,
+  );
+  return { sidecar: verdict, isCurrent: false };
+}
+
+/** Those whose block is not there under its name: its records may be, elsewhere. */
+function lonelySidecars(archive: StreamArchive, parts: FileStreamParts): BlockFile[] {
+  const present = new Set(archive.blocks.map((block) => block.index));
+  return parts.entries.flatMap((entry) => {
+    const number = /^msgs\/(\d{1,10})\.idx$/.exec(entry.path)?.[1];
+    if (number === undefined || present.has(Number(number))) return [];
+    const bytes = readEntry(entry);
+    const parsed = bytes === null || bytes.length === 0 ? null : parseBlockIndex(bytes);
+    if (parsed === null || !parsed.ok) return [];
+    return [{ index: Number(number), entry, sidecar: parsed.value, sidecarCurrent: false }];
+  });
+}

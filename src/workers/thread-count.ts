@@ -1,0 +1,12 @@
+import { availableParallelism } from 'node:os';
+
+/** Threads cost 30 ms to start: below this many bytes the calling thread is done first (measured). */
+export const WORTH_THREADS_BYTES: number = 150 * 1024 * 1024;
+
+/** Memory is as fast as it is: more threads than this only cost their 15 MiB each. */
+const MOST_THREADS = 8;
+
+/** How many threads work beside the calling one; `jobs`: how many in all were asked for. */
+export function threadsBeside(jobs: number | undefined): number {
+  return Math.max(0, (jobs ?? Math.min(MOST_THREADS, availableParallelism())) - 1);
+}

@@ -1,0 +1,41 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder, verifyDamaged } from '../support/damage.ts';
+import { messageList } from '../support/message-list.ts';
+import { repair } from '../support/repaired.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const TAILDEL = '2.14.5-full/store/jetstream/$G/streams/TAILDEL';
+
+/** A stream in which the record of message 13, deleted by a tombstone, is damaged. */
+function damaged(hasIndex: boolean): string {
+  const path = copyOf(TAILDEL);
+  if (!hasIndex) rmSync(join(path, 'msgs/index.db'));
+  const block = join(path, 'msgs/1.blk');
+  const record = recordsOf(readFileSync(block)).find(({ seq }) => seq === 13n);
+  flipBit(block, (record?.at ?? 0) + 40);
+  return path;
+}
+
+describe.each([true, false])('damage in the record of a deleted message, index.db: %s', (hasIndex) => {
+  it('loses nothing: verify, pack and repair say the same', async () => {
+    const path = damaged(hasIndex);
+    const report = await verifyDamaged(path);
+    expect(report.streams[0]).toMatchObject({ actual: { messages: 26n }, lost: { msgs: [], bytes: 0 } });
+    const found = report.findings.filter(({ code }) => code.startsWith('BLK_'));
+    // Without an index a server cuts the block there: nothing is lost yet, and will be.
+    const [code, severity] = hasIndex
+      ? ['BLK_DELETED_RECORD_DAMAGED', 'warning']
+      : ['BLK_CHECKSUM_MISMATCH', 'critical'];
+    expect(found).toMatchObject([{ code, severity, seq: 13n, data: { deleted: true } }]);
+
+    const { result, missing, invented } = await repair(path, TAILDEL);
+    expect([result.isLossy, missing, invented]).toEqual([false, [], []]);
+    const target = join(tempFolder(), 'packed');
+    const packed = runCli(['pack', path, '--out', target, '-j']);
+    expect(packed.exit, packed.stderr).toBe(0);
+    expect(JSON.parse(packed.stdout)).toMatchObject({ lost: { msgs: [], bytes: 0 } });
+    expect(await messageList(target)).toEqual(await messageList(join(CAPTURES, TAILDEL)));
+  });
+});
