@@ -6,7 +6,7 @@ import { isStreamFolder } from './stream-folder.ts';
 
 /** So many are told, and so many names are looked at. */
 const MOST_TOLD = 5;
-const MOST_LOOKED_AT = 200;
+const MOST_LOOKED_AT = 100;
 
 /** What could be opened in a folder that is no archive itself, by its path in it: `streams/ORDERS.tgz (snapshot)`. */
 export function archivesWithin(items: readonly FolderItem[]): readonly string[] {

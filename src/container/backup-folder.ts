@@ -104,9 +104,9 @@ export function readForm(path: string): SnapshotForm | 'unreadable' {
   }
 }
 
-/** Whether a file begins as one of the forms of a snapshot. */
-export function isSnapshotFile({ path, kind }: FolderItem): boolean {
-  const form = kind === 'file' ? readForm(path) : null;
+/** Whether a file begins as one of the forms of a snapshot. Files of the system that have no size may not be read: some wait. */
+export function isSnapshotFile({ path, kind, sizeBytes }: FolderItem): boolean {
+  const form = kind === 'file' && sizeBytes > 0 ? readForm(path) : null;
   return form === 's2' || form === 'gzip' || form === 'tar';
 }
 
