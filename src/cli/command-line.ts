@@ -49,7 +49,7 @@ async function dispatch(run: Run): Promise<void> {
     if (run.isInCommand || !(error instanceof Error)) throw error;
     const [name = ''] = run.args;
     const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
-    throw new UsageError(parseErrorText(error.message, command?.command ?? ''));
+    throw new UsageError(parseErrorText(error.message, name, command?.command));
   }
 }
 

@@ -24,8 +24,16 @@ const REWORDED: readonly (readonly [RegExp, Words])[] = [
   ],
 ];
 
-/** Says in the user's terms what the parser found. `usage`: how the command is called, such as `pack <archive>`. */
-export function parseErrorText(message: string, usage: string): string {
+/**
+ * Says in the user's terms what the parser found. `name`: the first word of the command line; `usage`: how the command of this
+ * name is called, such as `pack <archive>`, undefined where there is none.
+ */
+export function parseErrorText(message: string, name: string, usage: string | undefined): string {
+  if (usage === undefined) {
+    const guess = /^Did you mean (.+)\?$/.exec(message)?.[1];
+    const hint = guess === undefined ? 'natsarc --help lists them' : `did you mean ${guess}?`;
+    return name === '' || name.startsWith('-') ? message : `there is no command ${name}: ${hint}`;
+  }
   for (const [pattern, words] of REWORDED) {
     const found = pattern.exec(message);
     if (found !== null) return words(found.slice(1), usage);

@@ -4,7 +4,6 @@ import { SourceError, UsageError } from '../core/error.ts';
 import { systemErrorText } from '../core/system-error.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
 import { spool } from '../source/spool.ts';
-import { archivesWithin } from './archives-within.ts';
 import {
   isConfigBackup,
   isStreamBackup,
@@ -147,6 +146,7 @@ async function openFolder(path: string, options: OpenOptions): Promise<OpenConta
   const account = await openAccountBackup(items, options);
   if (account !== null)
     return fromBackup('account-backup', path, { ...account, findings: [...findings, ...account.findings] });
+  const { archivesWithin } = await import('./archives-within.ts');
   const holds = archivesWithin(items);
   const data = holds.length === 0 ? {} : { data: { holds: holds.join(', ') } };
   throw new UnreadableArchive(path, makeFinding({ code: 'SRC_UNRECOGNIZED', ...data }, { file: path }));

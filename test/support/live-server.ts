@@ -112,10 +112,10 @@ export class LiveServer {
   async #streamStates(): Promise<string> {
     const answer = await fetch(`http://${this.#monitor}/jsz?accounts=true&streams=true&consumers=true`);
     const { account_details: accounts = [] } = (await answer.json()) as Json;
-    return accounts
-      .map((account: Json) => `${account.name} ${JSON.stringify(account.stream_detail?.map(stateOf))}`)
-      .toSorted()
-      .join();
+    const streams = accounts.flatMap(({ name, stream_detail: details = [] }: Json) =>
+      details.map((stream: Json) => `${name} ${JSON.stringify(stateOf(stream))}`),
+    );
+    return streams.toSorted().join();
   }
 
   /** Warnings and errors it has logged about what it stores, without their times; not that this machine is slow. */
@@ -159,12 +159,9 @@ function stateOf({ name, state, consumer_detail: consumers = [] }: Json): Json {
     state.messages,
     state.first_seq,
     state.last_seq,
-    consumers.map((one: Json) => [
-      one.name,
-      one.delivered.consumer_seq,
-      one.ack_floor.stream_seq,
-      one.num_ack_pending,
-    ]),
+    consumers
+      .map((one: Json) => [one.name, one.delivered.stream_seq, one.ack_floor.stream_seq, one.num_ack_pending])
+      .toSorted(),
   ];
 }
 
