@@ -52,7 +52,7 @@ function sizeOf(file: string): number {
 function workOfBlock(file: string): number {
   const head = new Uint8Array(PACKING_BYTES);
   attempt(() => {
-    const descriptor = openSync(file);
+    const descriptor = openSync(file, 'r');
     readSync(descriptor, head, 0, PACKING_BYTES, 0);
     closeSync(descriptor);
   });
