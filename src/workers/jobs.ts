@@ -1,6 +1,7 @@
 import type { PackedRanges } from '../core/packed-ranges.ts';
 import type { SubjectMapping } from '../core/subject-map.ts';
 import type { Fault } from '../findings/finding.ts';
+import type { SubjectLot } from '../kernels/index.ts';
 import type { MessageTotals, PackedScan } from '../kernels/types.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
 
@@ -129,8 +130,8 @@ export interface RewriteResult {
   readonly firstTimeNs: bigint;
   readonly lastSeq: bigint;
   readonly lastTimeNs: bigint;
-  /** Subject bytes as latin1 text, and how many messages have it; none where they are not counted. */
-  readonly subjects: ReadonlyMap<string, number>;
+  /** None where they are not counted. */
+  readonly subjects: readonly SubjectLot[];
   /** Messages with a `Nats-TTL` or `Nats-Schedule` header: what an index has to know of them. */
   readonly timed: readonly TimedMessage[];
   readonly lastChecksum: Uint8Array;
