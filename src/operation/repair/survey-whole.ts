@@ -1,6 +1,7 @@
 import { integerField, type JsonObject } from '../../core/json.ts';
-import { countSequences, intersectRanges, mergeRanges, subtractRanges } from '../../core/sequence-ranges.ts';
-import type { BlockLiveSet } from '../../model/live-set.ts';
+import { unpackRanges } from '../../core/packed-ranges.ts';
+import { subtractRanges } from '../../core/sequence-ranges.ts';
+import { liveSequences, liveSet } from '../../model/live-set.ts';
 import type { Archive } from '../open-archive.ts';
 import { joinTallies, tallyBlocks, tallyOfScan } from '../scan-stream.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
@@ -17,18 +18,17 @@ export async function surveySource(
   work: Archive,
 ): Promise<Survey> {
   if (own.whole === null || config === null || needsSubjects(config)) return survey(options);
-  const sets = own.whole.map(({ file, scan }): BlockLiveSet => {
-    const live = subtractRanges(scan.ranges, options.excluded);
-    return { block: file, scan, expected: null, live, dead: intersectRanges(scan.ranges, options.excluded) };
-  });
+  const sets = own.whole.map(({ file, scan }) =>
+    liveSet(file, scan, subtractRanges(unpackRanges(scan.ranges), options.excluded), null),
+  );
   // Several records of one sequence are counted once.
-  if (sets.some(({ scan }) => countSequences(scan.ranges) !== BigInt(scan.messages))) return survey(options);
-  const partly = sets.filter(({ live, dead }) => live.length > 0 && dead.length > 0);
+  if (sets.some(({ scan }) => scan.ranges.count !== BigInt(scan.messages))) return survey(options);
+  const partly = sets.filter(({ live, hasDead }) => live.count > 0n && hasDead);
   const counted = await tallyBlocks(own.archive, partly, work.pool, { wantSubjects: false, pending: [] });
   const again = new Map(partly.map((set, i) => [set, counted[i]]));
-  const tallies = sets.map((set) => again.get(set) ?? tallyOfScan(set.scan, set.live.length === 0));
+  const tallies = sets.map((set) => again.get(set) ?? tallyOfScan(set.scan, set.live.count === 0n));
   return {
-    recovered: mergeRanges(sets.map(({ live }) => live)),
+    recovered: liveSequences(sets),
     total: joinTallies(tallies, 0),
     disagreements: [],
   };
