@@ -120,7 +120,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     [
       ['diff', ORDERS, ORDERS, '--map-subject', 'a'],
       2,
-      "a subject mapping is FROM=TO, such as 'orders.>=copy.orders.>', not a",
+      "--map-subject takes FROM=TO, such as 'orders.>=copy.orders.>', not a",
     ],
     [['diff', ORDERS, ORDERS, '--map-subject', '=b'], 2, "in the subject mapping =b, '' is no subject"],
     [['diff', ORDERS, ORDERS, '--show', 'x'], 2, '--show takes a number up to 1000'],
