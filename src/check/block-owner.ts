@@ -1,38 +1,96 @@
 import { checksumFits } from '../format/block/checksum.ts';
-import { LEAST_RECORD_BYTES, recordBytesAt, subjectBytesAt } from '../format/block/record.ts';
-import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
-import { descriptorOf } from '../model/read-entry.ts';
+import {
+  LEAST_RECORD_BYTES,
+  RECORD_HEAD_BYTES,
+  SEQ_FLAGS,
+  leastBytesAt,
+  recordBytesAt,
+  seqWordAt,
+  subjectBytesAt,
+  timeNsAt,
+} from '../format/block/record.ts';
+import type { BlockFile } from '../model/stream-archive.ts';
+import type { SourceDescriptor } from '../source/byte-source.ts';
 import { openBlock } from '../workers/open-block.ts';
 
-/** A record is looked at whole up to this size. */
-const LOOK_BYTES = 1024 * 1024;
+/** Names that the key of a block's records may be made of: `NAME-N`. */
+export interface OwnerCandidates {
+  readonly names: readonly string[];
+  readonly numbers: Iterable<number>;
+}
+
+export interface BlockOwner {
+  readonly name: string;
+  readonly number: number;
+}
+
+const SEARCHED_BYTES = 4 * 1024 * 1024;
+const MOST_PROBES = 8;
+/** Of those that nothing sound follows, more have to be tried. */
+const MOST_LONELY = 48;
+/** A real stream's sequences stay far below it. */
+const HIGHEST_SEQ = (1n << 56n) - 1n;
+const EARLIEST_NS = 0x0d00000000000000n;
+const LATEST_NS = 0x4000000000000000n;
 
 /**
- * Whose block this is, by trying its first record's checksum with the numbers around: the number it belongs to, null
- * where no number of this stream fits, `unreadable` where it has no plausible first record.
+ * Whose records a block holds, by trying names and numbers on the first that look whole. null where none fits,
+ * `unreadable` where none looks whole. Damage of its compression is gone past. Throws SourceError.
  */
-export function findBlockOwner(archive: StreamArchive, block: BlockFile): number | null | 'unreadable' {
-  const record = readFirstRecord(block);
-  if (record === null) return 'unreadable';
-  const candidates = new Set(archive.blocks.map((other) => other.index));
-  for (let number = 1; number <= 64; number++) candidates.add(number);
-  for (const listed of archive.index?.blocks ?? []) candidates.add(listed.index);
-  for (const number of candidates) {
-    if (number !== block.index && checksumFits(record, `${archive.name}-${number}`)) return number;
-  }
+export function findOwner(
+  descriptor: SourceDescriptor,
+  { names, numbers }: OwnerCandidates,
+): BlockOwner | null | 'unreadable' {
+  const probes = probesOf(descriptor);
+  if (probes.length === 0) return 'unreadable';
+  for (const name of names)
+    for (const number of numbers)
+      if (probes.some((probe) => checksumFits(probe, `${name}-${number}`))) return { name, number };
   return null;
 }
 
-function readFirstRecord(block: BlockFile): Buffer | null {
-  const open = openBlock(descriptorOf(block.entry));
+/** Numbers of the files, those an index lists, and the first and next ones: any of them may be whose block this is. */
+export function candidateNumbers(blocks: readonly BlockFile[], listed: readonly number[]): Set<number> {
+  const numbers = new Set([...blocks.map((block) => block.index), ...listed]);
+  const highest = [...numbers].reduce((a, b) => Math.max(a, b), 0);
+  for (let number = 0; number <= 64; number++) numbers.add(number);
+  for (let number = highest + 1; number <= highest + 16; number++) numbers.add(number);
+  return numbers;
+}
+
+function probesOf(descriptor: SourceDescriptor): Buffer[] {
+  const block = openBlock(descriptor, true);
   try {
-    const bytes = Buffer.alloc(Math.min(LOOK_BYTES, open.content.sizeBytes));
-    const readBytes = open.content.read(bytes, 0);
-    if (readBytes < LEAST_RECORD_BYTES) return null;
-    const recordBytes = recordBytesAt(bytes, 0);
-    if (recordBytes < LEAST_RECORD_BYTES + subjectBytesAt(bytes, 0) || recordBytes > readBytes) return null;
-    return bytes.subarray(0, recordBytes);
+    const bytes = Buffer.alloc(Math.min(SEARCHED_BYTES, block.content.sizeBytes));
+    return findProbes(bytes.subarray(0, block.content.read(bytes, 0)));
   } finally {
-    open.close();
+    block.close();
   }
+}
+
+/** Records whose header and subject look sound, shortest first; where some are followed by others, only those. */
+function findProbes(bytes: Buffer): Buffer[] {
+  const followed: Buffer[] = [];
+  const lonely: Buffer[] = [];
+  for (let at = 0; at + LEAST_RECORD_BYTES <= bytes.length && followed.length < MOST_PROBES; at++) {
+    const lengthBytes = soundLength(bytes, at);
+    if (lengthBytes === 0) continue;
+    const next = at + lengthBytes;
+    const isFollowed = next + LEAST_RECORD_BYTES <= bytes.length && soundLength(bytes, next) > 0;
+    if (isFollowed) followed.push(bytes.subarray(at, next));
+    else if (lonely.length < MOST_LONELY) lonely.push(bytes.subarray(at, next));
+  }
+  return [...followed, ...lonely].toSorted((a, b) => a.length - b.length);
+}
+
+/** The length of the record that may begin here, 0 where none can. */
+function soundLength(bytes: Buffer, at: number): number {
+  const recordBytes = recordBytesAt(bytes, at);
+  if (recordBytes > bytes.length - at || recordBytes < leastBytesAt(bytes, at)) return 0;
+  if ((seqWordAt(bytes, at) & ~SEQ_FLAGS) > HIGHEST_SEQ) return 0;
+  const timeNs = timeNsAt(bytes, at);
+  if (timeNs !== 0n && (timeNs < EARLIEST_NS || timeNs > LATEST_NS)) return 0;
+  const subjectAt = at + RECORD_HEAD_BYTES;
+  const subject = bytes.subarray(subjectAt, subjectAt + subjectBytesAt(bytes, at));
+  return subject.every((byte) => byte > 0x20) ? recordBytes : 0;
 }

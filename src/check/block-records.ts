@@ -2,6 +2,7 @@ import { unpackRanges } from '../core/packed-ranges.ts';
 import type { Fault, Finding } from '../findings/finding.ts';
 import type { FindingCode } from '../findings/catalog/index.ts';
 import type { ScanFault } from '../kernels/types.ts';
+import { descriptorOf } from '../model/read-entry.ts';
 import { allTombstones, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
 import {
   clipRanges,
@@ -13,7 +14,7 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../core/sequence-ranges.ts';
-import { findBlockOwner } from './block-owner.ts';
+import { candidateNumbers, findOwner } from './block-owner.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
 /** The code of what the kernel saw; a cut end is told by where it is. */
@@ -45,11 +46,15 @@ export function checkBlockRecords(evidence: StreamEvidence): Finding[] {
 function foreignFault(evidence: StreamEvidence, set: BlockLiveSet): Fault | null {
   const compressed = evidence.results.get(set.block.index);
   if ((compressed?.blockFaults.length ?? 0) > 0) return null;
-  const owner = findBlockOwner(evidence.archive, set.block);
+  const { archive } = evidence;
+  const listed = archive.index?.blocks.map((block) => block.index) ?? [];
+  const owner = findOwner(descriptorOf(set.block.entry), {
+    names: [archive.name],
+    numbers: candidateNumbers(archive.blocks, listed),
+  });
   if (owner === 'unreadable') return null;
-  if (owner === null)
-    return { code: 'BLK_FOREIGN', data: { block: set.block.index, stream: evidence.archive.name } };
-  return { code: 'BLK_SWAPPED', data: { block: set.block.index, belongs_to: owner } };
+  if (owner === null) return { code: 'BLK_FOREIGN', data: { block: set.block.index, stream: archive.name } };
+  return { code: 'BLK_SWAPPED', data: { block: set.block.index, belongs_to: owner.number } };
 }
 
 function emptyFault(evidence: StreamEvidence, set: BlockLiveSet): Fault {

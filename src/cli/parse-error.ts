@@ -16,10 +16,7 @@ const REWORDED: readonly (readonly [RegExp, Words])[] = [
     /^Arguments (\S+) and (\S+) are mutually exclusive$/,
     (names) => `${flags(names.join(', '))} exclude each other`,
   ],
-  [
-    /^(Unknown arguments?: .+)$/,
-    ([all], usage) => `${all} (natsarc ${usage.split(' ')[0] ?? ''} --help lists what there is)`,
-  ],
+  [/^Unknown arguments?: (.+)$/, ([names = '']) => unknown(withoutTwins(names.split(', ')))],
   [
     /^Not enough non-option arguments: got (\d+), need/,
     ([count], usage) =>
@@ -53,6 +50,16 @@ function flags(names: string): string {
     .split(', ')
     .map((name) => `--${name}`)
     .join(' and ');
+}
+
+function unknown(names: readonly string[]): string {
+  return `Unknown argument${names.length === 1 ? '' : 's'}: ${names.join(', ')}`;
+}
+
+/** The parser tells an unknown flag as it was typed, min-seq, and a second time as minSeq. */
+function withoutTwins(names: readonly string[]): string[] {
+  const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return names.filter((name) => dashed(name) === name || !names.includes(dashed(name)));
 }
 
 /** The parser makes a list of a flag that is given twice. Throws UsageError. */

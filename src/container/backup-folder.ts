@@ -27,7 +27,7 @@ export function isStreamBackup(items: readonly FolderItem[]): boolean {
 /** In a folder of the old `nats backup`: a stream's configuration. */
 export const STREAM_CONFIG_FILE = /^stream_(?!template_)(.+)\.json$/;
 
-/** Whether a folder is one of the old `nats backup` (format.md 9.5). */
+/** Whether a folder is one of the old `nats backup` (README.md). */
 export function isConfigBackup(items: readonly FolderItem[]): boolean {
   return items.some((item) => item.kind === 'file' && STREAM_CONFIG_FILE.test(item.name));
 }
@@ -147,7 +147,7 @@ export async function openAccountBackup(
   };
 }
 
-/** A configuration backup of 2021 has the same two files, overwritten by each stream (format.md 9.5). */
+/** A configuration backup of 2021 has the same two files, overwritten by each stream (README.md). */
 function isBackupOfOne(items: readonly FolderItem[]): boolean {
   return isStreamBackup(items) && !isConfigBackup(items);
 }

@@ -1,7 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { walkTar } from '../../src/container/tar/walk.ts';
+import { MemorySource } from '../../src/source/memory.ts';
+import { SnapshotWriter } from '../../src/writer/snapshot-writer.ts';
 import { CAPTURES, copyOf, editFile, flipBit, recordsOf } from '../support/damage.ts';
+import { unframed } from '../support/frames.ts';
 import { configIn, repair, type Repaired } from '../support/repaired.ts';
 
 const STREAMS = '2.14.5-full/store/jetstream/$G/streams';
@@ -19,7 +23,14 @@ describe('damaged records', () => {
     expect(repaired.invented).toEqual([]);
     expect(repaired.result.isLossy).toBe(true);
     expect(repaired.stream.ranges).toMatchObject([
-      { from: hit?.seq, to: hit?.seq, state: 'lost', file: 'msgs/1.blk', offset: hit?.at },
+      {
+        from: hit?.seq,
+        to: hit?.seq,
+        state: 'lost',
+        file: 'msgs/1.blk',
+        offset: hit?.at,
+        code: 'BLK_CHECKSUM_MISMATCH',
+      },
     ]);
   });
 
@@ -90,6 +101,7 @@ describe('blocks', () => {
         from: repaired.missing[0],
         to: repaired.missing.at(-1),
         file: 'msgs/3.blk',
+        code: 'BLK_MISSING',
         reason: 'the block is missing',
       },
     ]);
@@ -157,6 +169,14 @@ describe('small files', () => {
     expect(given).toMatchObject({ missing: [], invented: [], result: { isLossy: false } });
   });
 
+  it('a stream that a template made is written without it, which every server refuses', async () => {
+    const store = copyOf(ORDERS);
+    const config = { name: 'ORDERS', subjects: ['orders.>'], storage: 'file', template_owner: 'T' };
+    const repaired = await repair(store, ORDERS, { config });
+    expect(repaired.config).not.toHaveProperty('template_owner');
+    expect(repaired.result.loss.notes.map(({ code }) => code)).toContain('TEMPLATE_LEFT_OUT');
+  });
+
   it('one flipped bit of a meta.inf is set right', async () => {
     const store = copyOf(ORDERS);
     const files = [join(store, 'meta.inf'), join(store, 'obs/NEW/meta.inf')];
@@ -193,8 +213,35 @@ describe('small files', () => {
     writeFileSync(join(store, 'obs/NEW/o.dat'), 'broken');
     const repaired = await repair(store, ORDERS);
     expect(repaired.result.isLossy).toBe(true);
-    expect(repaired.result.loss.notes).toMatchObject([{ consumer: 'NEW', loss: true }]);
+    expect(repaired.result.loss.notes).toMatchObject([
+      { code: 'CON_STATE_CORRUPT', consumer: 'NEW', loss: true },
+    ]);
     expect(notesOf(repaired)[0]).toMatch(/set back to sequence \d+/);
     expect(repaired.result.written.streams[0]?.state.consumer_count).toBe(5);
+  });
+
+  it('a snapshot that lost a position, or a whole consumer, says so', async () => {
+    const backup = copyOf('2.14.5-full/backups/$G/ORDERS');
+    const without = async (dropped: RegExp): Promise<Repaired> => {
+      const snapshot = join(backup, 'stream.tar.s2');
+      const tar = unframed(readFileSync(snapshot));
+      const chunks: Uint8Array[] = [];
+      const writer = new SnapshotWriter((bytes) => chunks.push(bytes.slice()));
+      for (const { path, offsetBytes, sizeBytes } of walkTar(new MemorySource(tar)).entries)
+        if (!dropped.test(path)) writer.addFile(path, tar.subarray(offsetBytes, offsetBytes + sizeBytes));
+      writer.end();
+      writeFileSync(snapshot, Buffer.concat(chunks));
+      return repair(backup, ORDERS);
+    };
+    const reset = await without(/^obs\/NEW\/o\.dat$/);
+    expect(reset.result.loss.notes).toMatchObject([
+      { code: 'CON_STATE_MISSING', consumer: 'NEW', loss: true },
+    ]);
+    const dropped = await without(/^obs\/NEW\//);
+    // The snapshot itself is sound: it may never have held the fifth.
+    expect(dropped.result.loss.notes).toMatchObject([{ code: 'DECL_CONSUMERS_FEWER', loss: false }]);
+    editFile(join(backup, 'stream.tar.s2'), (bytes) => bytes.subarray(0, bytes.length - 40));
+    const cut = await repair(backup, ORDERS);
+    expect(cut.result.loss.notes.find(({ code }) => code === 'DECL_CONSUMERS_FEWER')?.loss).toBe(true);
   });
 });

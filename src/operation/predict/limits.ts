@@ -13,6 +13,7 @@ import { expiredByTtl } from './message-ttl.ts';
 import { removeMessages } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
 import type { RecoveredStream } from './recovered.ts';
+import { runSchedules } from './schedules.ts';
 import type { ServerRules } from './server-rules.ts';
 
 /**
@@ -42,7 +43,9 @@ export function enforceLimits(
   const left = enforce(stream, expired);
   const gone = mergeRanges([aged, expired]);
   const leavesMarkers = rules.messageTtl && positive(config, 'subject_delete_marker_ttl') > 0n;
-  return leavesMarkers && gone.length > 0 ? addDeleteMarkers(beforeAge, left, gone, queries) : left;
+  const marked = leavesMarkers && gone.length > 0 ? addDeleteMarkers(beforeAge, left, gone, queries) : left;
+  const runsSchedules = rules.messageSchedules && config['allow_msg_schedules'] === true;
+  return runsSchedules ? runSchedules(marked, queries, atNs) : marked;
 }
 
 function enforce(stream: RecoveredStream, gone: SequenceRanges): RecoveredStream {

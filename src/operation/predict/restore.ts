@@ -76,7 +76,11 @@ function refusedSnapshot(
 
 function refusedRequest({ archive }: RecordQueries, rules: ServerRules): string | null {
   const config = archive.manifest?.config;
-  return rules.strictRequests && config !== undefined ? unknownInStream(config, rules) : null;
+  if (config === undefined) return null;
+  // Backups hold no templates, and an account rarely has the one that is asked for.
+  const template = textField(config, 'template_owner') ?? '';
+  if (!rules.forgotTemplates && template !== '') return `template ${template} is not there`;
+  return rules.strictRequests ? unknownInStream(config, rules) : null;
 }
 
 /** All of them, or none: a restore ends at the first that cannot be read. */

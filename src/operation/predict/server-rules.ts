@@ -54,6 +54,8 @@ export interface ServerRules {
   readonly firstSequence: boolean;
   /** Per-message TTLs are known. */
   readonly messageTtl: boolean;
+  /** Scheduled messages are known. */
+  readonly messageSchedules: boolean;
 }
 
 const RULES_2_9: ServerRules = {
@@ -80,6 +82,7 @@ const RULES_2_9: ServerRules = {
   interest: 'all',
   firstSequence: false,
   messageTtl: false,
+  messageSchedules: false,
 };
 
 const RULES_2_10: ServerRules = {
@@ -114,6 +117,7 @@ const RULES_2_12: ServerRules = {
   server: '2.12',
   indexVersion: 3,
   emptyBlockMoves: true,
+  messageSchedules: true,
   panicsOnShortHeader: false,
   strictRequests: true,
   apiLevel: API_LEVELS['2.12'],

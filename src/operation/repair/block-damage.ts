@@ -1,3 +1,4 @@
+import { CODE_OF_KIND } from '../../check/block-records.ts';
 import { NO_SEQUENCES, oneRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { ScanFault } from '../../kernels/types.ts';
 import type { BlockContent } from './block-spans.ts';
@@ -10,11 +11,17 @@ export interface ReadBlock {
   readonly content: BlockContent;
 }
 
-const REASONS = {
-  checksum: 'the checksum does not fit',
-  length: 'a length cannot be',
-  tail: 'the end is cut off',
+const CODES = {
+  ...CODE_OF_KIND,
+  tail: 'BLK_TRUNCATED',
 } as const;
+
+/** Good records out of order are no damage. */
+type DamageFault = ScanFault & { readonly kind: Exclude<ScanFault['kind'], 'order'> };
+
+function isDamage(fault: ScanFault): fault is DamageFault {
+  return fault.kind !== 'order';
+}
 
 /** Every stretch of a block that holds no good record, and which sequences may have been there. */
 export function damagesOf(blocks: readonly ReadBlock[], isTornTailHarmless: boolean): Damage[] {
@@ -26,14 +33,13 @@ export function damagesOf(blocks: readonly ReadBlock[], isTornTailHarmless: bool
     const isOnlyTorn = isTorn && scan.faults.every(({ kind }) => kind === 'tail');
     if (scan.rawBytes > 0 && scan.records === 0) return isOnlyTorn ? [] : [unreadBlock(read, blocks)];
     return scan.faults.flatMap((fault) => {
-      if (fault.kind === 'order') return [];
-      if (fault.kind === 'tail' && isTorn) return [];
+      if (!isDamage(fault) || (fault.kind === 'tail' && isTorn)) return [];
       return [damageOf(read, fault, blocks)];
     });
   });
 }
 
-function damageOf({ block }: ReadBlock, fault: ScanFault, blocks: readonly ReadBlock[]): Damage {
+function damageOf({ block }: ReadBlock, fault: DamageFault, blocks: readonly ReadBlock[]): Damage {
   const place = {
     file: block.file.entry.label,
     offsetBytes: fault.offsetBytes,
@@ -43,19 +49,19 @@ function damageOf({ block }: ReadBlock, fault: ScanFault, blocks: readonly ReadB
     const seq = fault.seq ?? 0n;
     return {
       ...place,
-      reason: `its parts contradict each other (${fault.detail})`,
+      code: CODES.structure,
+      detail: fault.detail,
       seqs: oneRange(seq, seq),
       isOpen: false,
     };
   }
-  const reason = REASONS[fault.kind === 'order' ? 'length' : fault.kind];
   const seqs = swallowed(fault, blocks);
   const isOpen = seqs.length === 0 && fault.seqAfter === 0n && nearestAbove(blocks, fault.seqBefore) === 0n;
-  return { ...place, reason, seqs, isOpen };
+  return { ...place, code: CODES[fault.kind], seqs, isOpen };
 }
 
 /** What lies between the good records before and behind, in this block or the next one. */
-function swallowed(fault: ScanFault, blocks: readonly ReadBlock[]): SequenceRanges {
+function swallowed(fault: DamageFault, blocks: readonly ReadBlock[]): SequenceRanges {
   const { seq: claimed, seqBefore, seqAfter } = fault;
   if (seqBefore > 0n && seqAfter > 0n) return oneRange(seqBefore + 1n, seqAfter - 1n);
   if (seqAfter > 0n) {
@@ -83,7 +89,7 @@ function unreadBlock({ block }: ReadBlock, blocks: readonly ReadBlock[]): Damage
     file: block.file.entry.label,
     offsetBytes: 0,
     lengthBytes: block.scan.rawBytes,
-    reason: 'no record of it is good',
+    code: 'BLK_FOREIGN',
     seqs: low > 0n && high > low ? oneRange(low + 1n, high - 1n) : NO_SEQUENCES,
     isOpen: low === 0n || high <= low,
   };

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts';
 import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import { parseStreamMeta } from '../../format/stream-meta/parse.ts';
+import type { NoteCode } from './loss-codes.ts';
 import { mendMeta, withoutFaults } from './mend-meta.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { Survey } from './survey.ts';
@@ -10,7 +11,7 @@ export interface ChosenConfig {
   readonly config: JsonObject;
   readonly created: string | null;
   /** null: the archive's own, whole. */
-  readonly said: string | null;
+  readonly said: { readonly code: NoteCode; readonly text: string } | null;
   /** Whether something of it is gone. */
   readonly isLoss: boolean;
 }
@@ -24,39 +25,46 @@ export function chooseConfig(
 ): ChosenConfig {
   const [own, ...others] = sources;
   const created = sources.map(({ archive }) => archive.created).find((time) => time !== null) ?? null;
-  const from = (config: JsonObject, said: string | null, isLoss = false): ChosenConfig => ({
+  const from = (config: JsonObject, code: NoteCode | null, text = '', isLoss = false): ChosenConfig => ({
     config,
     created,
-    said,
+    said: code === null ? null : { code, text },
     isLoss,
   });
-  if (given !== undefined) return from(given, 'the configuration is the one given');
+  if (given !== undefined) return from(given, 'CONFIG_GIVEN', 'the configuration is the one given');
   if (own === undefined) return from(minimalConfig(name, found), null);
   const { archive } = own;
   if (archive.config !== null && isIntact(own)) return from(archive.config, null);
   const mended = mendMeta(archive, '', name, parseStreamMeta);
   if (mended !== null)
     return {
-      ...from(mended.config, 'one bit of meta.inf had flipped: set right, meta.sum fits again'),
+      ...from(
+        mended.config,
+        'META_MENDED',
+        'one bit of meta.inf had flipped: set right, meta.sum fits again',
+      ),
       created: mended.created,
     };
   const healer = others.find((other) => other.archive.config !== null && isIntact(other))?.archive;
-  if (healer?.config) return from(healer.config, `the configuration is that of ${healer.parts.label}`);
+  if (healer?.config)
+    return from(healer.config, 'META_FROM_OTHER', `the configuration is that of ${healer.parts.label}`);
   const left = (config: JsonObject): JsonObject => withoutFaults(config, streamConfigFaults);
   if (archive.manifest !== null)
     return from(
       left(archive.manifest.config),
+      'META_CORRUPT',
       'meta.inf is lost or wrong: the configuration is that of backup.json',
     );
   if (archive.config !== null)
     return from(
       left(archive.config),
+      'META_SUM_MISMATCH',
       'meta.inf does not fit its sum, and there is no other: what is left of it was taken',
       true,
     );
   const said =
     'no configuration is left: name and subjects are those of the messages, everything else is a default';
-  return from(minimalConfig(name, found), said, !isBareBlock(own));
+  return from(minimalConfig(name, found), 'META_MISSING', said, !isBareBlock(own));
 }
 
 function codesOf({ archive }: SalvagedStream): string[] {

@@ -6,6 +6,7 @@ import { parseConsumerState } from '../../format/consumer-state/parse.ts';
 import { writeConsumerState } from '../../format/consumer-state/write.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
+import type { NoteCode } from './loss-codes.ts';
 import { mendMeta, withoutFaults } from './mend-meta.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import { eachMessage, type SurveyOptions } from './survey.ts';
@@ -45,18 +46,37 @@ export async function repairConsumers(
         .filter((consumer) => consumer.name === name)
         .map((consumer) => ({ source, consumer })),
     );
-    const note = (text: string, loss: boolean): number =>
-      notes.push({ account, stream: place.name, consumer: name, text, loss });
+    const note = (code: NoteCode, text: string, loss: boolean): number =>
+      notes.push({ code, account, stream: place.name, consumer: name, text, loss });
     const [own] = copies;
     const configured = own === undefined ? null : configuredOf(own, copies, note);
     if (own === undefined || configured === null) {
-      note('its configuration cannot be read: it was left out', true);
+      note('CON_META_CORRUPT', 'its configuration cannot be read: it was left out', true);
       continue;
     }
     const state = await stateOf(own, copies, configured, place, options, note);
     consumers.push({ ...configured, state: state === null ? null : withinStream(state, place, note) });
   }
+  const fewer = missingConsumers(sources, consumers.length + notes.filter(isLeftOut).length);
+  if (fewer !== null) notes.push({ ...fewer, account, stream: place.name });
   return { consumers, notes };
+}
+
+function isLeftOut({ code }: RepairNote): boolean {
+  return code === 'CON_META_CORRUPT';
+}
+
+/** Of a damaged snapshot consumers may be gone whole; of a sound one those are missing that are kept in memory. */
+function missingConsumers(
+  [own]: readonly SalvagedStream[],
+  found: number,
+): Pick<RepairNote, 'code' | 'text' | 'loss'> | null {
+  if (own === undefined || own.archive.form === 'v2') return null;
+  const declared = own.archive.manifest?.state?.consumerCount ?? 0;
+  if (declared <= found) return null;
+  const loss = own.findings.some(({ code }) => /^(?:S2|TAR|GZIP)_/.test(code));
+  const text = `backup.json counts ${declared} consumers, ${found} are there: those kept in memory are in no backup${loss ? ', others are lost' : ''}`;
+  return { code: 'DECL_CONSUMERS_FEWER', text, loss };
 }
 
 interface ConsumerCopy {
@@ -64,7 +84,7 @@ interface ConsumerCopy {
   readonly consumer: ConsumerArchive;
 }
 
-type TakeNote = (text: string, loss: boolean) => void;
+type TakeNote = (code: NoteCode, text: string, loss: boolean) => void;
 
 function namesOf(sources: readonly SalvagedStream[]): string[] {
   return [...new Set(sources.flatMap(({ archive }) => archive.consumers.map(({ name }) => name)))].toSorted();
@@ -82,21 +102,25 @@ function configuredOf(
   const keyName = `${archive.name}/${consumer.name}`;
   const mended = mendMeta(archive, `obs/${consumer.name}/`, keyName, parseConsumerMeta);
   if (mended !== null) {
-    note('one bit of its meta.inf had flipped: set right, meta.sum fits again', false);
+    note('META_MENDED', 'one bit of its meta.inf had flipped: set right, meta.sum fits again', false);
     return { ...consumer, created: mended.created, config: mended.config };
   }
   const whole = copies.find(
     (copy) => copy.consumer.config !== null && !hasFinding(copy, BROKEN_META),
   )?.consumer;
   if (whole !== undefined) {
-    note(`its configuration is that of ${whole.label}`, false);
+    note('META_FROM_OTHER', `its configuration is that of ${whole.label}`, false);
     return whole;
   }
   if (consumer.config === null) return null;
   const config = withoutFaults(consumer.config, consumerConfigFaults);
   if (Object.keys(config).length < Object.keys(consumer.config).length)
-    note('its meta.inf does not fit its sum: fields that no server accepts were left out', true);
-  else note('its meta.inf does not fit its sum: it was taken as it is', false);
+    note(
+      'CON_SUM_MISMATCH',
+      'its meta.inf does not fit its sum: fields that no server accepts were left out',
+      true,
+    );
+  else note('CON_SUM_MISMATCH', 'its meta.inf does not fit its sum: it was taken as it is', false);
   return { ...consumer, config };
 }
 
@@ -108,10 +132,17 @@ async function stateOf(
   options: SurveyOptions,
   note: TakeNote,
 ): Promise<ConsumerState | null> {
-  if (!isBroken(own)) return own.consumer.state;
+  if (!isBroken(own)) {
+    const { state } = own.consumer;
+    // A snapshot has every consumer's position; a store only that of one which delivered something.
+    if (state === null && own.source.archive.form === 'v1')
+      note('CON_STATE_MISSING', 'its position is missing: it begins where its configuration says', true);
+    return state;
+  }
   const healer = copies.find((copy) => !isBroken(copy) && copy.consumer.state !== null);
   if (healer !== undefined) {
     note(
+      'CON_STATE_CORRUPT',
       `its position is that of ${healer.consumer.label}: messages it acknowledged since may come again`,
       true,
     );
@@ -119,6 +150,7 @@ async function stateOf(
   }
   const floor = await safeFloor(configured, place, options);
   note(
+    'CON_STATE_CORRUPT',
     `its position cannot be read: set back to sequence ${floor}, messages it acknowledged may come again`,
     true,
   );
@@ -176,7 +208,11 @@ async function safeFloor(
 /** A position behind the stream's end would leave out the next messages. */
 function withinStream(state: ConsumerState, { lastSeq }: StreamPlace, note: TakeNote): ConsumerState {
   if (state.delivered.streamSeq <= lastSeq) return state;
-  note(`its position was behind the stream's end: pulled back to sequence ${lastSeq}`, false);
+  note(
+    'CON_AHEAD_OF_STREAM',
+    `its position was behind the stream's end: pulled back to sequence ${lastSeq}`,
+    false,
+  );
   const lower = (seq: bigint): bigint => (seq < lastSeq ? seq : lastSeq);
   const isInside = (column: BigUint64Array): number[] =>
     [...column.keys()].filter((i) => (column[i] ?? 0n) <= lastSeq);

@@ -1,4 +1,5 @@
 import {
+  clipRanges,
   countSequences,
   eachRange,
   intersectRanges,
@@ -7,6 +8,7 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
+import { LOSS_REASONS } from './loss-codes.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { Survey } from './survey.ts';
 import type { Damage, LostRange, StreamLoss } from './types.ts';
@@ -27,7 +29,7 @@ export interface Outcome {
 export function countLosses(outcome: Outcome): StreamLoss {
   const { sources, survey, deleted, name } = outcome;
   const gone = mergeRanges([survey.recovered, deleted]);
-  const open = (seqs: SequenceRanges): SequenceRanges => subtractRanges(seqs, gone);
+  const open = (seqs: SequenceRanges): SequenceRanges => subtractRanges(seqs, around(seqs, gone));
   const damaged = inOrder(sources.flatMap(damagesOf).flatMap((cause) => pieces(open(cause.seqs), cause)));
   let explained = mergeRanges(damaged.map(({ from, to }) => oneRange(from, to)));
   const disagreeing = mergeRanges(
@@ -35,7 +37,7 @@ export function countLosses(outcome: Outcome): StreamLoss {
   );
   const differing = pieces(subtractRanges(disagreeing, explained), {
     ...NOWHERE,
-    reason: 'intact copies differ',
+    code: 'COPIES_DIFFER',
   });
   explained = mergeRanges([explained, disagreeing]);
   const promised = inOrder(
@@ -54,14 +56,14 @@ export function countLosses(outcome: Outcome): StreamLoss {
     a > b ? a : b,
   );
   const behind = subtractRanges(open(oneRange(outcome.lastSeq + 1n, outcome.declaredLastSeq)), explained);
-  const ended = pieces(behind, { ...NOWHERE, reason: 'backup.json counts messages up to here' });
+  const ended = pieces(behind, { ...NOWHERE, code: 'DECL_MESSAGES_FEWER' });
   const lost = mergeRanges([explained, behind]);
   const firstSeq = lowest([survey.recovered[0], lost[0], removed[0]?.from]) ?? lastSeq + 1n;
   const range = oneRange(firstSeq, lastSeq);
   const doubtful = subtractRanges(range, mergeRanges([gone, lost]));
   const unknown = pieces(
     subtractRanges(doubtful, mergeRanges(removed.map(({ from, to }) => oneRange(from, to)))),
-    { ...NOWHERE, reason: 'no record and no index speaks of it' },
+    { ...NOWHERE, code: 'UNTOLD' },
     'doubtful',
   );
   const recovered = countSequences(survey.recovered);
@@ -84,7 +86,7 @@ const NOWHERE = { file: null, offsetBytes: null, lengthBytes: null } as const;
 type Cause = Omit<Damage, 'file' | 'seqs' | 'isOpen'> & { readonly file: string | null };
 
 function pieces(seqs: SequenceRanges, cause: Cause, state: LostRange['state'] = 'lost'): LostRange[] {
-  const { file, offsetBytes, lengthBytes, reason } = cause;
+  const { file, offsetBytes, lengthBytes, code, detail } = cause;
   return [...eachRange(seqs)].map(([from, to]) => ({
     from,
     to,
@@ -92,7 +94,8 @@ function pieces(seqs: SequenceRanges, cause: Cause, state: LostRange['state'] = 
     file,
     offset: offsetBytes,
     length: lengthBytes,
-    reason,
+    code,
+    reason: detail === undefined ? LOSS_REASONS[code] : `${LOSS_REASONS[code]} (${detail})`,
   }));
 }
 
@@ -108,12 +111,18 @@ function inOrder(ranges: readonly LostRange[]): LostRange[] {
   return out;
 }
 
+/** What of a large set may meet a small one: there are as many small ones as there is damage. */
+function around(small: SequenceRanges, large: SequenceRanges): SequenceRanges {
+  return clipRanges(large, small[0] ?? 1n, small.at(-1) ?? 0n);
+}
+
 /** Where an index speaks, it tells which of the sequences in a damaged stretch were messages. */
 function damagesOf(source: SalvagedStream): Damage[] {
   const listed = mergeRanges(source.listed.map(({ seqs }) => seqs));
   const known = oneRange(1n, listed.at(-1) ?? 0n);
   return source.damages.map((damage) => {
-    const seqs = mergeRanges([intersectRanges(damage.seqs, listed), subtractRanges(damage.seqs, known)]);
+    const near = around(damage.seqs, listed);
+    const seqs = mergeRanges([intersectRanges(damage.seqs, near), subtractRanges(damage.seqs, known)]);
     return { ...damage, seqs };
   });
 }
@@ -122,15 +131,13 @@ function promisesOf(
   source: SalvagedStream,
   isDoubtful: boolean,
 ): (Cause & { readonly seqs: SequenceRanges })[] {
-  const missing = isDoubtful
-    ? 'an old index lists the block; it may have been removed since'
-    : 'the block is missing';
+  const missing = isDoubtful ? 'BLOCK_REMOVED_OR_LOST' : 'BLK_MISSING';
   return source.listed
     .filter((listing) => listing.isDoubtful === isDoubtful)
     .map(({ file, isMissing, seqs }) => ({
       ...NOWHERE,
       file,
-      reason: isMissing ? missing : 'an index lists it, the block does not hold it',
+      code: isMissing ? missing : 'IDX_BLOCK_DIFFERS',
       seqs,
     }));
 }

@@ -9,7 +9,9 @@ import { chooseConfig } from './configuration.ts';
 import { repairConsumers } from './consumers.ts';
 import { countLosses } from './losses.ts';
 import { repairedContent } from './repaired-content.ts';
+import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
+import { needsSubjects, surveySource } from './survey-whole.ts';
 import { beyondLimits, survey, type Survey, type SurveyOptions } from './survey.ts';
 import type { RepairNote, RepairOptions, StreamLoss } from './types.ts';
 
@@ -38,10 +40,13 @@ export async function repairStream(
     prefer: options.prefer,
     signal: work.signal,
   };
-  const all = await survey(asked);
+  const likely = options.config ?? own.archive.config;
+  const all = sources.length > 1 ? await survey(asked) : await surveySource(own, asked, likely, work);
   const chosen = chooseConfig(sources, options.config, all, name);
-  const config = options.undelete === true ? withoutLimits(chosen.config) : chosen.config;
-  const { found, surveyed } = await withinLimits(all, config, asked);
+  const { template_owner: template, ...owned } = chosen.config;
+  const config = options.undelete === true ? withoutLimits(owned) : owned;
+  const isCounted = all.total.subjects.size > 0 || !needsSubjects(config);
+  const { found, surveyed } = await withinLimits(isCounted ? all : await survey(asked), config, asked);
   const lastSeq = sources.reduce((seq, source) => (source.lastSeq > seq ? source.lastSeq : seq), 0n);
   const lastTimeNs = sources.find((source) => source.lastSeq === lastSeq)?.lastTimeNs ?? 0n;
   const loss = countLosses({
@@ -54,24 +59,34 @@ export async function repairStream(
   });
   const place = { name, firstSeq: loss.first_seq, lastSeq: loss.last_seq };
   const { consumers, notes } = await repairConsumers(sources, place, surveyed);
-  const said =
-    chosen.said === null ? [] : [{ account, stream: name, text: chosen.said, loss: chosen.isLoss }];
+  const note = (code: NoteCode, text: string, isLoss: boolean): RepairNote => ({
+    code,
+    account,
+    stream: name,
+    text,
+    loss: isLoss,
+  });
+  const said = chosen.said === null ? [] : [note(chosen.said.code, chosen.said.text, chosen.isLoss)];
+  if (template !== undefined && template !== '')
+    said.push(
+      note('TEMPLATE_LEFT_OUT', 'template_owner was left out: no server restores a stream with it', false),
+    );
   const open = sources.length > 1 && loss.lost === 0n ? [] : own.damages.filter(({ isOpen }) => isOpen);
-  for (const { file, offsetBytes, reason } of open.slice(0, MOST_OPEN_NOTES))
-    said.push({
-      account,
-      stream: name,
-      text: `${file} at ${offsetBytes ?? 0}: ${reason}, and nothing tells which messages were there`,
-      loss: true,
-    });
+  for (const { file, offsetBytes, code } of open.slice(0, MOST_OPEN_NOTES)) {
+    const place = `${file} at ${offsetBytes ?? 0}`;
+    said.push(
+      note(code, `${place}: ${LOSS_REASONS[code]}, and nothing tells which messages were there`, true),
+    );
+  }
   const undeleted = countSequences(intersectRanges(proven, found.recovered));
   if (options.undelete === true)
-    said.push({
-      account,
-      stream: name,
-      text: `${undeleted} deleted messages were written too; limits, and a retention that removes, were lifted`,
-      loss: false,
-    });
+    said.push(
+      note(
+        'UNDELETED',
+        `${undeleted} deleted messages were written too; limits, and a retention that removes, were lifted`,
+        false,
+      ),
+    );
   const findings = sources.flatMap((source) => source.findings);
   return {
     archive: { ...own.archive, config, created: chosen.created, consumers },

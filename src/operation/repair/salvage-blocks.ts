@@ -4,9 +4,13 @@ import { descriptorOf } from '../../model/read-entry.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 import type { ScanJob, ScanResult } from '../../workers/jobs.ts';
-import { openBlock } from '../../workers/open-block.ts';
 import type { Archive } from '../open-archive.ts';
-import { findOwner, type BlockOwner } from './block-owner.ts';
+import {
+  candidateNumbers,
+  findOwner,
+  type BlockOwner,
+  type OwnerCandidates,
+} from '../../check/block-owner.ts';
 
 /** A block file, and what its records turned out to be. */
 export interface SalvagedBlock {
@@ -111,23 +115,7 @@ function isStray(result: ScanResult | undefined): boolean {
   return result !== undefined && result.scan.records === 0 && result.scan.rawBytes > 0;
 }
 
-function ownerOf(
-  descriptor: SourceDescriptor,
-  candidates: { readonly names: readonly string[]; readonly numbers: Iterable<number> },
-): BlockOwner | null {
-  const block = openBlock(descriptor, true);
-  try {
-    return findOwner(block.content, candidates);
-  } finally {
-    block.close();
-  }
-}
-
-/** Numbers of the files, those an index lists, and the first and next ones: any of them may be whose block this is. */
-function candidateNumbers(blocks: readonly BlockFile[], listed: readonly number[]): Set<number> {
-  const numbers = new Set([...blocks.map((block) => block.index), ...listed]);
-  const highest = [...numbers].reduce((a, b) => Math.max(a, b), 0);
-  for (let number = 0; number <= 64; number++) numbers.add(number);
-  for (let number = highest + 1; number <= highest + 16; number++) numbers.add(number);
-  return numbers;
+function ownerOf(descriptor: SourceDescriptor, candidates: OwnerCandidates): BlockOwner | null {
+  const owner = findOwner(descriptor, candidates);
+  return owner === 'unreadable' ? null : owner;
 }

@@ -20,6 +20,7 @@ import { BlockHandles } from './block-handles.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
 import { findIndex, isIndexOf, proofsOfIndex } from './index-proofs.ts';
+import type { NoteCode } from './loss-codes.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import { proofsOfSidecars } from './sidecar-proofs.ts';
@@ -91,13 +92,20 @@ function notesOf(
   isIndexForeign: boolean,
   saidOfSidecars: readonly string[],
 ): RepairNote[] {
-  const texts = blocks
+  const note = (code: NoteCode, text: string): RepairNote => ({ code, account, stream, text, loss: false });
+  const notes = blocks
     .filter(({ block }) => block.owner.number !== block.file.index)
-    .map(({ block }) => `${block.file.entry.label} holds the records of block ${block.owner.number}`);
-  texts.push(...saidOfSidecars);
-  if (isIndexForeign) texts.push('index.db is of another stream of this name and proves nothing');
-  if (stream !== before) texts.push(`the name is what the records were made for: ${stream}, not ${before}`);
-  return texts.map((text) => ({ account, stream, text, loss: false }));
+    .map(({ block: { file, owner } }) =>
+      note('BLK_SWAPPED', `${file.entry.label} holds the records of block ${owner.number}`),
+    );
+  notes.push(...saidOfSidecars.map((text) => note('BIX_CORRUPT', text)));
+  if (isIndexForeign)
+    notes.push(note('INDEX_FOREIGN', 'index.db is of another stream of this name and proves nothing'));
+  if (stream !== before)
+    notes.push(
+      note('NAME_OF_RECORDS', `the name is what the records were made for: ${stream}, not ${before}`),
+    );
+  return notes;
 }
 
 /** Nothing damaged, renamed or out of order: blocks can be taken over as they are. */
@@ -134,7 +142,7 @@ function lostEarlier({ manifest, label }: FileStreamParts, seqs: SequenceRanges)
     file,
     offsetBytes: null,
     lengthBytes: null,
-    reason: 'lost before this backup was written',
+    code: 'LOST_BEFORE',
     seqs,
     isOpen: false,
   };

@@ -5,7 +5,6 @@ import { ToolError, UsageError } from '../../core/error.ts';
 import {
   countSequences,
   mergeRanges,
-  NO_SEQUENCES,
   oneRange,
   subtractRanges,
   type SequenceRanges,
@@ -18,9 +17,11 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { placed } from '../open-archive.ts';
 import { recordBytesOf } from '../../format/block/record.ts';
+import type { NoteCode } from './loss-codes.ts';
 import type { MessageCursor, MessageRun, RunMessage } from './message-run.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
-import type { Damage, RepairNote } from './types.ts';
+import type { RepairNote } from './types.ts';
+import { damagesBetween } from './v2-damage.ts';
 
 const WINDOW_BYTES = 1024 * 1024;
 const MAGIC_BYTES = 8;
@@ -52,7 +53,7 @@ export function salvageV2(
     runs: spans.map((span) => runOf(parts, span, source)),
     deleted: deletedIn(spans, present, known, hasEnd && damaged.length === 0),
     listed: [],
-    damages: damagesBetween(parts.label, spans, known, hasEnd),
+    damages: damagesBetween(parts.label, spans, known, { damaged, hasEnd }),
     lastSeq,
     lastTimeNs: declaredTimeNs(known?.lastTime ?? null),
     findings: [
@@ -77,11 +78,16 @@ function headNotes(
   },
 ): RepairNote[] {
   const told = head.known?.consumerCount ?? null;
-  const note = (text: string): RepairNote[] => [{ account, stream, text, loss: true }];
-  if (head.state === null && told !== 0) return note('state.json is lost, and the consumers with it');
-  if (told !== null && told > consumers.length) return note(`${told - consumers.length} consumers are lost`);
+  const note = (code: NoteCode, text: string): RepairNote[] => [{ code, account, stream, text, loss: true }];
+  if (head.state === null && told !== 0)
+    return note('V2_STATE_MISSING', 'state.json is lost, and the consumers with it');
+  if (told !== null && told > consumers.length)
+    return note('V2_CONSUMER_MISSING', `${told - consumers.length} consumers are lost`);
   if (head.isHeadHit && told !== 0)
-    return note('the consumers stand in a damaged chunk: they were taken as they can be read');
+    return note(
+      'V2_CONSUMER_CORRUPT',
+      'the consumers stand in a damaged chunk: they were taken as they can be read',
+    );
   return [];
 }
 
@@ -150,37 +156,4 @@ function deletedIn(
       ? oneRange(known.firstSeq, known.lastSeq)
       : mergeRanges(spans.map(({ firstSeq, lastSeq }) => oneRange(firstSeq, lastSeq)));
   return subtractRanges(everything, present);
-}
-
-function damagesBetween(
-  file: string,
-  spans: readonly V2Span[],
-  known: ManifestState | null,
-  hasEnd: boolean,
-): Damage[] {
-  const damage = (from: number | null, to: number | null, reason: string, seqs: SequenceRanges): Damage => ({
-    file,
-    offsetBytes: from,
-    lengthBytes: from === null || to === null ? null : to - from,
-    reason,
-    seqs,
-    isOpen: false,
-  });
-  const reason = 'the S2 chunk is damaged';
-  const damages: Damage[] = [];
-  const [first, last] = [spans[0], spans.at(-1)];
-  if (first !== undefined && known !== null && known.firstSeq > 0n)
-    damages.push(damage(0, first.startBytes, reason, oneRange(known.firstSeq, first.firstSeq - 1n)));
-  spans.forEach((span, i) => {
-    const next = spans[i + 1];
-    if (next !== undefined)
-      damages.push(
-        damage(span.endBytes, next.startBytes, reason, oneRange(span.lastSeq + 1n, next.firstSeq - 1n)),
-      );
-  });
-  const from = last === undefined ? (known?.firstSeq ?? 1n) : last.lastSeq + 1n;
-  const behind = known === null ? NO_SEQUENCES : oneRange(from > 0n ? from : 1n, known.lastSeq);
-  const end = damage(last?.endBytes ?? 0, null, hasEnd ? reason : 'the archive ends before them', behind);
-  damages.push({ ...end, isOpen: known === null && !hasEnd });
-  return damages;
 }

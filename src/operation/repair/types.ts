@@ -1,6 +1,7 @@
 import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { ToolReport } from '../types.ts';
 import type { PlanReport, WriteOptions, WrittenReport } from '../write/types.ts';
+import type { LossCode, NoteCode } from './loss-codes.ts';
 
 /** Where to write, and which other archives may help. */
 export interface RepairOptions extends WriteOptions {
@@ -14,6 +15,7 @@ export interface RepairOptions extends WriteOptions {
 
 /** Something that was not copied as it was, in words. */
 export interface RepairNote {
+  readonly code: NoteCode;
   readonly account: string | null;
   readonly stream: string;
   readonly consumer?: string;
@@ -32,6 +34,7 @@ export interface LostRange {
   /** Where in it, bytes; decoded bytes of a compressed block or a snapshot's entry. */
   readonly offset: number | null;
   readonly length: number | null;
+  readonly code: LossCode;
   readonly reason: string;
 }
 
@@ -89,7 +92,9 @@ export interface Damage {
   readonly file: string;
   readonly offsetBytes: number | null;
   readonly lengthBytes: number | null;
-  readonly reason: string;
+  readonly code: LossCode;
+  /** What the code does not say, in words. */
+  readonly detail?: string;
   readonly seqs: SequenceRanges;
   /** Nothing tells which sequences were there, or how many. */
   readonly isOpen: boolean;

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { NO_SEQUENCES, oneRange } from '../../../src/core/sequence-ranges.ts';
+import { countLosses, type Outcome } from '../../../src/operation/repair/losses.ts';
+import type { SalvagedStream } from '../../../src/operation/repair/salvaged-stream.ts';
+import { Tally } from '../../../src/workers/tally-block.ts';
+
+/** Of every four sequences the index lists two: one was recovered, of the other the record is damaged. */
+function damagedEverywhere(lots: number): Outcome {
+  const every = (offset: bigint): BigUint64Array<ArrayBuffer> =>
+    BigUint64Array.from({ length: 2 * lots }, (_, i) => 4n * BigInt(i >> 1) + offset);
+  const listed = every(1n).map((seq, i) => (i % 2 === 0 ? seq : seq + 1n));
+  const source = {
+    archive: { account: null },
+    listed: [{ file: '1.blk', isMissing: false, isDoubtful: false, seqs: listed }],
+    damages: Array.from({ length: lots }, (_, i) => {
+      const seq = 4n * BigInt(i) + 2n;
+      return {
+        file: '1.blk',
+        offsetBytes: 100 * i,
+        lengthBytes: 100,
+        code: 'BLK_CHECKSUM_MISMATCH',
+        seqs: oneRange(seq, seq),
+        isOpen: false,
+      };
+    }),
+  };
+  return {
+    sources: [source as unknown as SalvagedStream],
+    survey: { recovered: every(1n), total: new Tally([], false).result(), disagreements: [] },
+    deleted: NO_SEQUENCES,
+    name: 'S',
+    lastSeq: 4n * BigInt(lots),
+    declaredLastSeq: 0n,
+  };
+}
+
+function shortestMs(lots: number): number {
+  const outcome = damagedEverywhere(lots);
+  const times = Array.from({ length: 5 }, () => {
+    const beganMs = performance.now();
+    expect(countLosses(outcome)).toMatchObject({ recovered: BigInt(lots), lost: BigInt(lots) });
+    return performance.now() - beganMs;
+  });
+  return Math.min(...times);
+}
+
+it('losses are counted in time that grows with the damage, not with its square', () => {
+  shortestMs(1000);
+  expect(shortestMs(32_000) / shortestMs(4000)).toBeLessThan(24);
+});
