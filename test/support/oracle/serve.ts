@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { stringify } from 'lossless-json';
 import { parseTimeNs } from '../../../src/core/time.ts';
 import type { Json } from '../captures.ts';
-import { freePort, serverBinary } from '../live-server.ts';
+import { serverBinary } from '../live-server.ts';
 import { messageList, messageSum } from '../message-list.ts';
 import { NO_ANSWER, WireClient } from './wire-client.ts';
 
@@ -28,6 +29,16 @@ export interface RunningServer {
 }
 
 const MEMORY_KIB = 6 * 1024 * 1024;
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
 
 /** Starts a server with one user for each account; null where it ends before it listens. */
 export async function serve(
