@@ -31,8 +31,8 @@ const REWORDED: readonly (readonly [RegExp, Words])[] = [
 export function parseErrorText(message: string, name: string, usage: string | undefined): string {
   if (usage === undefined) {
     const guess = /^Did you mean (.+)\?$/.exec(message)?.[1];
-    const hint = guess === undefined ? 'natsarc --help lists them' : `did you mean ${guess}?`;
-    return name === '' || name.startsWith('-') ? message : `there is no command ${name}: ${hint}`;
+    const hint = guess === undefined ? '' : `: did you mean ${guess}?`;
+    return name === '' || name.startsWith('-') ? message : `there is no command ${name}${hint}`;
   }
   for (const [pattern, words] of REWORDED) {
     const found = pattern.exec(message);
