@@ -31,23 +31,14 @@ export function processTimer(command, args, { stdout = 'ignore' } = {}) {
   };
 }
 
-/**
- * A timer of a command of this tool that writes to `target`, an empty folder. What its fsyncs took is not in
- * it, since no peer makes sure that its bytes are on the disk.
- */
+/** A timer of a command of this tool that writes to `target`, an empty folder, without its fsyncs: no peer has any. */
 export function writeTimer(script, args, target) {
+  const preload = new URL('./without-fsync.mjs', import.meta.url).href;
+  const timer = processTimer(process.execPath, ['--import', preload, script, ...args]);
   return () => {
     rmSync(target, { recursive: true, force: true });
     mkdirSync(target);
-    const begun = performance.now();
-    const preload = new URL('./fsync-apart.mjs', import.meta.url).href;
-    const done = spawnSync(process.execPath, ['--import', preload, script, ...args], {
-      env,
-      encoding: 'utf8',
-    });
-    const ms = performance.now() - begun;
-    if (done.status !== 0) throw new Error(`${args.join(' ')}: ${done.stderr}`);
-    return ms - Number(/fsync ([\d.]+)/.exec(done.stderr)?.[1] ?? 0);
+    return timer();
   };
 }
 

@@ -1,53 +1,41 @@
-import type { Fault } from '../findings/finding.ts';
 import type { JsonObject } from '../core/json.ts';
-
-/** The counts of a declared state that can be held against what is there. */
-export interface DeclaredCounts {
-  readonly messages: bigint;
-  readonly bytes: bigint;
-  readonly firstSeq: bigint;
-  readonly lastSeq: bigint;
-  readonly consumerCount: number;
-}
-
-/** The same counts as the archive has them. */
-export interface ActualCounts {
-  readonly messages: bigint;
-  readonly bytes: bigint;
-  /** Live messages with a sequence above the declared last. */
-  readonly messagesBehindDeclared: bigint;
-  readonly consumerCount: number;
-  /** The archive's own index, written when the snapshot began to copy, counts the same messages as are there. */
-  readonly isIndexAgreed: boolean;
-}
+import { clipRanges, countSequences, MAX_SEQUENCE, type SequenceRanges } from '../core/sequence-ranges.ts';
+import type { Fault } from '../findings/finding.ts';
+import type { MessageTotals } from '../kernels/types.ts';
+import type { StreamArchive } from '../model/stream-archive.ts';
 
 /**
- * backup.json against what the archive holds. It declares the state at the *start* of the snapshot:
- * more messages behind its end are normal, fewer are a loss unless limits, TTLs or acknowledgements explain them.
+ * backup.json against what the archive holds. It declares the state at the *start* of the snapshot: more messages behind
+ * its end are normal, fewer are a loss unless limits, TTLs or acknowledgements explain them. `isIndexAgreed`: the archive's
+ * own index, written when the snapshot began to copy, counts the same messages as are there.
  */
 export function declaredFaults(
-  declared: DeclaredCounts,
-  actual: ActualCounts,
-  config: JsonObject | null,
+  { manifest, consumers, config }: StreamArchive,
+  live: SequenceRanges,
+  total: Pick<MessageTotals, 'messages' | 'bytes'>,
+  isIndexAgreed: boolean,
 ): Fault[] {
+  const declared = manifest?.state;
+  if (declared === null || declared === undefined) return [];
   const faults: Fault[] = [];
-  const within = actual.messages - actual.messagesBehindDeclared;
+  const behind = countSequences(clipRanges(live, declared.lastSeq + 1n, MAX_SEQUENCE));
+  const within = BigInt(total.messages) - behind;
   const data = { declared: declared.messages, actual: within };
   if (within < declared.messages) {
-    const isExplained = actual.isIndexAgreed && removesByItself(config);
+    const isExplained = isIndexAgreed && removesByItself(config);
     faults.push({ code: isExplained ? 'DECL_MESSAGES_FEWER_EXPLAINED' : 'DECL_MESSAGES_FEWER', data });
   } else if (within > declared.messages) faults.push({ code: 'DECL_MESSAGES_UNEXPECTED', data });
-  else if (actual.messagesBehindDeclared === 0n && actual.bytes !== declared.bytes)
-    faults.push({ code: 'DECL_BYTES_DIFFER', data: { declared: declared.bytes, actual: actual.bytes } });
-  if (actual.messagesBehindDeclared > 0n)
+  else if (behind === 0n && BigInt(total.bytes) !== declared.bytes)
     faults.push({
-      code: 'DECL_MESSAGES_MORE',
-      data: { behind: actual.messagesBehindDeclared, declared_last_seq: declared.lastSeq },
+      code: 'DECL_BYTES_DIFFER',
+      data: { declared: declared.bytes, actual: BigInt(total.bytes) },
     });
-  if (actual.consumerCount < declared.consumerCount)
+  if (behind > 0n)
+    faults.push({ code: 'DECL_MESSAGES_MORE', data: { behind, declared_last_seq: declared.lastSeq } });
+  if (consumers.length < declared.consumerCount)
     faults.push({
       code: 'DECL_CONSUMERS_FEWER',
-      data: { declared: declared.consumerCount, actual: actual.consumerCount },
+      data: { declared: declared.consumerCount, actual: consumers.length },
     });
   return faults;
 }

@@ -49,7 +49,7 @@ async function dispatch(run: Run): Promise<void> {
     if (run.isInCommand || !(error instanceof Error)) throw error;
     const [name = ''] = run.args;
     const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
-    throw new UsageError(parseErrorText(error.message, command?.command ?? ''));
+    throw new UsageError(parseErrorText(error.message, name, command?.command));
   }
 }
 
@@ -87,9 +87,17 @@ function fail(error: unknown, args: readonly string[], isInCommand: boolean): vo
       `${JSON.stringify({ type: 'natsarc.v1.error', kind: isUsage ? 'usage' : kindOf(error), message })}\n`,
     );
   if (error instanceof CancelledError) process.stderr.write('natsarc: stopped\n');
-  else process.stderr.write(`natsarc: ${printable(message)}${isUsage ? '\nnatsarc --help tells how' : ''}\n`);
+  else
+    process.stderr.write(
+      `natsarc: ${printable(message)}${isUsage ? `\n${helpCommand(args)} tells how` : ''}\n`,
+    );
   if (!isExpected && error instanceof Error)
     process.stderr.write(`${error.stack ?? ''}\nThis is a bug in natsarc: please report it.\n`);
+}
+
+function helpCommand(args: readonly string[]): string {
+  const [command = ''] = args;
+  return Object.hasOwn(COMMANDS, command) ? `natsarc ${command} --help` : 'natsarc --help';
 }
 
 /** Messages may carry names from data. */

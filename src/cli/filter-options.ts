@@ -1,5 +1,6 @@
 import { UsageError } from '../core/error.ts';
 import { isSubjectPattern } from '../core/subject.ts';
+import { checkRanges } from '../operation/filter/check-ranges.ts';
 import type { HeaderCondition, MessageFilter } from '../operation/filter/types.ts';
 import { sequenceOption, timeOption } from './options.ts';
 
@@ -49,7 +50,9 @@ export interface FilterArguments {
 /** Throws UsageError. */
 export function filterOptions(args: FilterArguments): MessageFilter {
   const wrong = args.subject?.find((subject) => !isSubjectPattern(subject));
-  if (wrong !== undefined) throw new UsageError(`--subject ${wrong} is no subject`);
+  if (wrong !== undefined) throw new UsageError(`--subject '${wrong}' is no subject`);
+  if (args.seq !== undefined && (args.minSeq ?? args.maxSeq) !== undefined)
+    throw new UsageError('--seq is one sequence, --min-seq and --max-seq are a range: give one or the other');
   const seq = sequenceOption(args.seq, 'seq');
   const fields = {
     subjects: args.subject,
@@ -62,7 +65,9 @@ export function filterOptions(args: FilterArguments): MessageFilter {
     lastPerSubject: countOption(args.lastPerSubject, 'last-per-subject'),
     limit: countOption(args.limit, 'limit'),
   };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const filter = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  checkRanges(filter);
+  return filter;
 }
 
 function countOption(count: number | undefined, flag: string): number | undefined {

@@ -16,10 +16,7 @@ const REWORDED: readonly (readonly [RegExp, Words])[] = [
     /^Arguments (\S+) and (\S+) are mutually exclusive$/,
     (names) => `${flags(names.join(', '))} exclude each other`,
   ],
-  [
-    /^(Unknown arguments?: .+)$/,
-    ([all], usage) => `${all} (natsarc ${usage.split(' ')[0] ?? ''} --help lists what there is)`,
-  ],
+  [/^Unknown arguments?: (.+)$/, ([names = '']) => unknown(withoutTwins(names.split(', ')))],
   [
     /^Not enough non-option arguments: got (\d+), need/,
     ([count], usage) =>
@@ -27,8 +24,16 @@ const REWORDED: readonly (readonly [RegExp, Words])[] = [
   ],
 ];
 
-/** Says in the user's terms what the parser found. `usage`: how the command is called, such as `pack <archive>`. */
-export function parseErrorText(message: string, usage: string): string {
+/**
+ * Says in the user's terms what the parser found. `name`: the first word of the command line; `usage`: how the command of this
+ * name is called, such as `pack <archive>`, undefined where there is none.
+ */
+export function parseErrorText(message: string, name: string, usage: string | undefined): string {
+  if (usage === undefined) {
+    const guess = /^Did you mean (.+)\?$/.exec(message)?.[1];
+    const hint = guess === undefined ? '' : `: did you mean ${guess}?`;
+    return name === '' || name.startsWith('-') ? message : `there is no command ${name}${hint}`;
+  }
   for (const [pattern, words] of REWORDED) {
     const found = pattern.exec(message);
     if (found !== null) return words(found.slice(1), usage);
@@ -45,6 +50,16 @@ function flags(names: string): string {
     .split(', ')
     .map((name) => `--${name}`)
     .join(' and ');
+}
+
+function unknown(names: readonly string[]): string {
+  return `Unknown argument${names.length === 1 ? '' : 's'}: ${names.join(', ')}`;
+}
+
+/** The parser tells an unknown flag as it was typed, min-seq, and a second time as minSeq. */
+function withoutTwins(names: readonly string[]): string[] {
+  const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return names.filter((name) => dashed(name) === name || !names.includes(dashed(name)));
 }
 
 /** The parser makes a list of a flag that is given twice. Throws UsageError. */

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { UsageError } from '../core/error.ts';
+import { ToolError, UsageError } from '../core/error.ts';
+import { systemErrorText } from '../core/system-error.ts';
 
 /**
  * Writes beside the target, syncs, then renames: a reader sees the old file or the new one, never half of it. Where `fill`
@@ -14,7 +15,7 @@ export async function writeFileWhole<T>(
   if (existsSync(path) && !statSync(path).isFile()) return writeThrough(path, fill);
   const staged = `${path}.${process.pid}.tmp`;
   try {
-    const file = await open(staged, 'wx');
+    const file = await opened(path, staged, 'wx');
     let result: T;
     try {
       result = await fill(async (chunk) => file.writeFile(chunk));
@@ -30,12 +31,21 @@ export async function writeFileWhole<T>(
   }
 }
 
+/** Opens a file to write; the user knows it as `path`. Throws ToolError. */
+async function opened(path: string, place: string, flags: string): Promise<FileHandle> {
+  try {
+    return await open(place, flags);
+  } catch (error) {
+    throw new ToolError(systemErrorText(error, path));
+  }
+}
+
 /** Renaming a file over /dev/null would end the device. */
 async function writeThrough<T>(
   path: string,
   fill: (write: (chunk: string | Uint8Array) => Promise<void>) => Promise<T>,
 ): Promise<T> {
-  const file = await open(path, 'w');
+  const file = await opened(path, path, 'w');
   try {
     return await fill(async (chunk) => file.writeFile(chunk));
   } finally {

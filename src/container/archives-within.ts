@@ -1,10 +1,12 @@
-import { isConfigBackup, isSnapshotFile, isStreamBackup } from './backup-folder.ts';
+import { constants, gunzipSync } from 'node:zlib';
+import { isConfigBackup, isSnapshotFile, isStreamBackup, readForm, readHead } from './backup-folder.ts';
 import { joinLabel, readFolder, type FolderItem } from './folder.ts';
+import { snapshotForm } from './snapshot.ts';
 import { isStreamFolder } from './stream-folder.ts';
 
 /** So many are told, and so many names are looked at. */
 const MOST_TOLD = 5;
-const MOST_LOOKED_AT = 200;
+const MOST_LOOKED_AT = 100;
 
 /** What could be opened in a folder that is no archive itself, by its path in it: `streams/ORDERS.tgz (snapshot)`. */
 export function archivesWithin(items: readonly FolderItem[]): readonly string[] {
@@ -16,12 +18,26 @@ export function archivesWithin(items: readonly FolderItem[]): readonly string[] 
 
 function within(item: FolderItem, above: string, depth: number): readonly string[] {
   const label = joinLabel(above, item.name);
-  if (item.kind === 'file') return isSnapshotFile(item) ? [`${label} (snapshot)`] : [];
+  if (item.kind === 'file') return isSnapshotFile(item) && !isOtherGzip(item) ? [`${label} (snapshot)`] : [];
   const inside = readFolder(item.path, label, {}, []);
   const kind = kindOf(inside);
   if (kind !== null) return [`${label} (${kind})`];
   // A folder of the system may hold anything: what is further down is not looked for.
   return depth > 0 ? [] : inside.slice(0, MOST_LOOKED_AT).flatMap((one) => within(one, label, depth + 1));
+}
+
+/** Holds the first tar header, packed. */
+const PACKED_HEAD_BYTES = 4096;
+
+/** Anything may be packed with gzip. */
+function isOtherGzip({ path }: FolderItem): boolean {
+  if (readForm(path) !== 'gzip') return false;
+  try {
+    const head = gunzipSync(readHead(path, PACKED_HEAD_BYTES), { finishFlush: constants.Z_SYNC_FLUSH });
+    return snapshotForm(head) !== 'tar';
+  } catch {
+    return true;
+  }
 }
 
 function kindOf(inside: readonly FolderItem[]): string | null {

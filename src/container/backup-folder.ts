@@ -1,5 +1,4 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { constants, gunzipSync } from 'node:zlib';
 import { makeFinding, type Finding, type Place } from '../findings/finding.ts';
 import { fileEntry } from './entries.ts';
 import type { ConfigOnlyParts, Entry, StreamParts } from './entry.ts';
@@ -28,7 +27,7 @@ export function isStreamBackup(items: readonly FolderItem[]): boolean {
 /** In a folder of the old `nats backup`: a stream's configuration. */
 export const STREAM_CONFIG_FILE = /^stream_(?!template_)(.+)\.json$/;
 
-/** Whether a folder is one of the old `nats backup` (format.md 9.5). */
+/** Whether a folder is one of the old `nats backup` (README.md). */
 export function isConfigBackup(items: readonly FolderItem[]): boolean {
   return items.some((item) => item.kind === 'file' && STREAM_CONFIG_FILE.test(item.name));
 }
@@ -105,23 +104,14 @@ export function readForm(path: string): SnapshotForm | 'unreadable' {
   }
 }
 
-/** Whether a file begins as a snapshot does; of a gzip file its content tells. */
-export function isSnapshotFile({ path, kind }: FolderItem): boolean {
-  if (kind !== 'file') return false;
-  try {
-    const head = readHead(path, PACKED_HEAD_BYTES);
-    const form = snapshotForm(head);
-    if (form !== 'gzip') return form === 's2' || form === 'tar';
-    return snapshotForm(gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH })) === 'tar';
-  } catch {
-    return false;
-  }
+/** Whether a file begins as one of the forms of a snapshot. Files of the system that have no size may not be read: some wait. */
+export function isSnapshotFile({ path, kind, sizeBytes }: FolderItem): boolean {
+  const form = kind === 'file' && sizeBytes > 0 ? readForm(path) : null;
+  return form === 's2' || form === 'gzip' || form === 'tar';
 }
 
-/** Holds the first tar header, packed. */
-const PACKED_HEAD_BYTES = 4096;
-
-function readHead(path: string, lengthBytes: number): Uint8Array {
+/** The first bytes of a file, fewer where it is shorter. Throws what the system refuses. */
+export function readHead(path: string, lengthBytes: number): Uint8Array {
   const head = new Uint8Array(lengthBytes);
   const fd = openSync(path, 'r');
   try {
@@ -157,7 +147,7 @@ export async function openAccountBackup(
   };
 }
 
-/** A configuration backup of 2021 has the same two files, overwritten by each stream (format.md 9.5). */
+/** A configuration backup of 2021 has the same two files, overwritten by each stream (README.md). */
 function isBackupOfOne(items: readonly FolderItem[]): boolean {
   return isStreamBackup(items) && !isConfigBackup(items);
 }

@@ -4,6 +4,7 @@ import { indexChunks } from '../codec/s2/index-chunks.ts';
 import type { Fault } from '../findings/finding.ts';
 import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
 import { SliceSource } from '../source/slice.ts';
+import { isCompressedBlock } from './block-packing.ts';
 import { S2Source } from './s2-source.ts';
 
 const TRAILER_BYTES = 8;
@@ -33,18 +34,14 @@ export function openCompressedBlock(file: ByteSource, salvage = false): Compress
 
 /** Where the S2 stream begins; -1 where the block is not compressed. */
 function streamStart(head: Uint8Array): number {
-  const at = hasMagic(head) ? endOfUvarint(head) : -1;
+  const at = isCompressedBlock(head) ? endOfUvarint(head) : -1;
   return at >= 0 && beginsAsS2(head.subarray(at)) ? at : -1;
-}
-
-function hasMagic(head: Uint8Array): boolean {
-  return head[0] === 0x63 && head[1] === 0x6d && head[2] === 0x70 && head[3] === 1;
 }
 
 /** The magic or the stream's identifier is enough: the other may be damaged. */
 function likelyStart(head: Uint8Array): number {
   for (let at = 5; at <= MAX_HEAD_BYTES; at++) if (beginsAsS2(head.subarray(at))) return at;
-  return hasMagic(head) ? endOfUvarint(head) : -1;
+  return isCompressedBlock(head) ? endOfUvarint(head) : -1;
 }
 
 function endOfUvarint(head: Uint8Array): number {

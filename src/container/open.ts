@@ -4,7 +4,6 @@ import { SourceError, UsageError } from '../core/error.ts';
 import { systemErrorText } from '../core/system-error.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
 import { spool } from '../source/spool.ts';
-import { archivesWithin } from './archives-within.ts';
 import {
   isConfigBackup,
   isStreamBackup,
@@ -85,16 +84,17 @@ async function openFile(
   const looksLikeBlock = /^[0-9]+\.blk$/.test(label) || options.blockNumber !== undefined;
   if (form === null || (form === 'empty' && looksLikeBlock)) {
     if (looksLikeBlock) return openBlockFile(path, givenPath, label, sizeBytes, options);
-    throw new UnreadableArchive(makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: label }));
+    throw new UnreadableArchive(givenPath, makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: label }));
   }
-  if (form === 'empty') throw new UnreadableArchive(makeFinding({ code: 'SRC_EMPTY' }, { file: label }));
+  if (form === 'empty')
+    throw new UnreadableArchive(givenPath, makeFinding({ code: 'SRC_EMPTY' }, { file: label }));
   const place = { account: null, folderName: null, label, manifest: null };
   const { parts, close } = await openSnapshot(path, form, place, options);
   const isTar = parts.form !== 'v2' && parts.form !== 'config' && parts.entries.length === 0;
   const isNothing = read === null && parts.form === 'v2' && parts.body.sizeBytes === 0;
   if (isNothing || (isTar && form !== 's2' && parts.findings.length === 0)) {
     close();
-    throw new UnreadableArchive(makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: label }));
+    throw new UnreadableArchive(givenPath, makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: label }));
   }
   return container('snapshot', givenPath, sizeBytes, [parts], [], [close]);
 }
@@ -146,9 +146,10 @@ async function openFolder(path: string, options: OpenOptions): Promise<OpenConta
   const account = await openAccountBackup(items, options);
   if (account !== null)
     return fromBackup('account-backup', path, { ...account, findings: [...findings, ...account.findings] });
+  const { archivesWithin } = await import('./archives-within.ts');
   const holds = archivesWithin(items);
   const data = holds.length === 0 ? {} : { data: { holds: holds.join(', ') } };
-  throw new UnreadableArchive(makeFinding({ code: 'SRC_UNRECOGNIZED', ...data }, { file: path }));
+  throw new UnreadableArchive(path, makeFinding({ code: 'SRC_UNRECOGNIZED', ...data }, { file: path }));
 }
 
 function fromBackup(

@@ -15,6 +15,10 @@ import { heldOf, type Held } from './s2-held.ts';
 
 /** Reads of no more than this, here and there (headers of a tar), do not decode whole chunks. */
 const PEEK_BYTES = 4096;
+/** What follows a header of a tar (its extensions, the next header) is decoded with it. */
+const PEEK_AHEAD_BYTES = 4096;
+/** An encoded chunk begins with a checksum and a length, and may be a little longer than what it decodes to. */
+const ENCODED_MORE_BYTES = 1024;
 /** Who reads this much at once goes on reading. */
 const LONG_READ_BYTES = 64 * 1024;
 
@@ -125,8 +129,11 @@ export class S2Source implements ByteSource {
   /** Decodes no more of a chunk than its first bytes, unchecked; false where that cannot be done. */
   #peek(chunk: Chunk, untilBytes: number): boolean {
     if (chunk.type !== CHUNK_TYPE.compressed) return false;
-    this.#fill([chunk]);
-    const content = decodeS2Start(chunk.bodyBytes - CHUNK_CRC_BYTES, untilBytes);
+    const aheadBytes = untilBytes + PEEK_AHEAD_BYTES;
+    const lengthBytes = Math.min(chunk.bodyBytes, aheadBytes + ENCODED_MORE_BYTES);
+    this.#fill([{ ...chunk, bodyBytes: lengthBytes }]);
+    // Where a part of the chunk is not enough, all of it is decoded.
+    const content = decodeS2Start(lengthBytes - CHUNK_CRC_BYTES, aheadBytes);
     if (content === null || content.length < untilBytes) return false;
     this.#held = [{ chunk, content, fault: null, isChecked: false }];
     return true;

@@ -5,10 +5,11 @@ import type { Finding } from '../findings/finding.ts';
 export class UnreadableArchive extends SourceError {
   readonly finding: Finding;
 
-  constructor(finding: Finding) {
+  /** `path`: what was given. */
+  constructor(path: string, finding: Finding) {
     const holds = finding.data?.['holds'];
     const hint = holds === undefined ? '' : `; in it are ${String(holds)}: give the path of one`;
-    super(`${finding.file ?? ''}: ${finding.message}${hint}`);
+    super(`${path === '-' ? 'standard input' : path}: ${finding.message}${hint}`);
     this.finding = finding;
   }
 }

@@ -20,6 +20,7 @@ const FEW_PAIRS = 8;
 const EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 const HIGH_WORD = 0x1_0000_0000;
 
+/** Packs a set as small as one of the ways has it. */
 export function packRanges(ranges: SequenceRanges): PackedRanges {
   const [first = 0n, last = -1n] = [ranges[0], ranges.at(-1)];
   const pairs = ranges.length >> 1;
@@ -32,6 +33,7 @@ export function packRanges(ranges: SequenceRanges): PackedRanges {
   return { ...set, content: { packing: 'bits', bytes: bitsOf(ranges, bitBytes) } };
 }
 
+/** The set again, in memory of its own unless it was kept as pairs. */
 export function unpackRanges({ first, pairs, content }: PackedRanges): SequenceRanges {
   if (content.packing === 'pairs') return content.ranges;
   const ranges = new BigUint64Array(2 * pairs);

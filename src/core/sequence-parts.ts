@@ -28,8 +28,23 @@ export class SequenceParts {
 
   /** What it holds within from..to. */
   within(from: bigint, to: bigint): SequenceRanges {
-    const parts = this.#parts.filter((part) => part.first <= to && part.last >= from);
-    return mergeRanges(parts.map((part) => clipRanges(unpackRanges(part), from, to)));
+    const sets: SequenceRanges[] = [];
+    for (const part of this.#partsFrom(from)) {
+      if (part.first > to) break;
+      sets.push(clipRanges(unpackRanges(part), from, to));
+    }
+    return mergeRanges(sets);
+  }
+
+  /** Those that end at or behind `from`. */
+  *#partsFrom(from: bigint): Generator<PackedRanges> {
+    let low = 0;
+    for (let high = this.#parts.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if ((this.#parts[middle]?.last ?? from) < from) low = middle + 1;
+      else high = middle;
+    }
+    for (let part = this.#parts[low]; part !== undefined; part = this.#parts[++low]) yield part;
   }
 
   /** The runs of sequences, ascending and not touching. */
@@ -62,8 +77,7 @@ export class SequenceParts {
   windowEnd(from: bigint, most: WindowSize): bigint | null {
     let [sequences, pairs] = [0n, 0];
     let end: bigint | null = null;
-    for (const part of this.#parts) {
-      if (part.last < from) continue;
+    for (const part of this.#partsFrom(from)) {
       sequences += part.count;
       pairs += part.pairs;
       if (sequences > BigInt(most.sequences) || pairs > most.pairs) return end ?? cutEnd(part, from, most);

@@ -14,7 +14,7 @@ export function parseSubjectMapping(text: string): SubjectMapping {
   const sides = text.split('=');
   const [from, to] = sides;
   if (sides.length !== 2 || from === undefined || to === undefined)
-    throw new UsageError(`a subject mapping is FROM=TO, such as 'orders.>=copy.orders.>', not ${text}`);
+    throw new UsageError(`--map-subject takes FROM=TO, such as 'orders.>=copy.orders.>', not ${text}`);
   for (const side of [from, to])
     if (!isSubjectPattern(side))
       throw new UsageError(`in the subject mapping ${text}, '${side}' is no subject`);
@@ -32,12 +32,18 @@ function isWildcard(token: string): boolean {
   return token === '*' || token === '>';
 }
 
-/** The subject as the first rule that fits gives it; as it is where none fits. */
-export function mapSubject(mappings: readonly SubjectMapping[], subject: string): string {
+/** The subject as the first rule that fits gives it, which goes to `used`; as it is where none fits. */
+export function mapSubject(
+  mappings: readonly SubjectMapping[],
+  subject: string,
+  used?: Set<SubjectMapping>,
+): string {
   const tokens = subject.split('.');
   for (const mapping of mappings) {
     const taken = wildcardTexts(mapping.from, tokens);
-    if (taken !== null) return fill(mapping.to, taken);
+    if (taken === null) continue;
+    used?.add(mapping);
+    return fill(mapping.to, taken);
   }
   return subject;
 }

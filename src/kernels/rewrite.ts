@@ -12,13 +12,20 @@ export interface Rewritten {
   readonly lastTimeNs: bigint;
 }
 
+/** Subjects, their bytes one behind the other, and how many messages each has. */
+export interface SubjectLot {
+  readonly text: Uint8Array<ArrayBuffer>;
+  readonly lengths: Uint32Array<ArrayBuffer>;
+  readonly messages: Uint32Array<ArrayBuffer>;
+}
+
 export interface RewriteOptions {
   /** Sequences that are kept: pairs from, to, ascending. */
   readonly live: BigUint64Array;
   /** The 32-byte key of the new block; null: records keep their checksums. */
   readonly key: Uint8Array | null;
-  /** Told of each subject, again and again for one with many messages: its bytes as latin1 text. */
-  readonly onSubject: ((subject: string, messages: number) => void) | null;
+  /** Told of the subjects; one may come again in a later lot. */
+  readonly onSubjects: ((lot: SubjectLot) => void) | null;
   /** Told of each record that may have a `Nats-TTL` or `Nats-Schedule` header, in order: whole, a view valid during the call. */
   readonly onTimed: (record: Buffer) => void;
 }
@@ -62,21 +69,28 @@ export function rewriteRecords(lengthBytes: number, options: RewriteOptions): Re
   };
 }
 
-function drain({ onSubject, onTimed }: RewriteOptions): void {
+function drain({ onSubjects, onTimed }: RewriteOptions): void {
   const { exports, buffer } = kernels();
   const view = new DataView(buffer);
-  const text = Buffer.from(buffer, exports.REWRITE_TEXT.value);
-  for (let i = 0; onSubject !== null && i < exports.rewriteSubjectCount.value; i++) {
-    const entry = exports.REWRITE_SUBJECTS.value + i * ENTRY_BYTES;
-    const at = view.getUint32(entry + 12, true);
-    onSubject(
-      text.toString('latin1', at, at + view.getUint32(entry + 16, true)),
-      view.getUint32(entry + 8, true),
-    );
-  }
+  if (onSubjects !== null && exports.rewriteSubjectCount.value > 0) onSubjects(subjectLot(view));
   for (let i = 0; i < exports.rewriteTimedCount.value; i++) {
     const at = exports.SCAN.value + view.getUint32(exports.REWRITE_TIMED.value + i * 4, true);
     onTimed(Buffer.from(buffer, at, view.getUint32(at, true) & 0x7fffffff));
   }
   exports.rewriteDrained();
+}
+
+function subjectLot(view: DataView): SubjectLot {
+  const { exports, bytes } = kernels();
+  const count: number = exports.rewriteSubjectCount.value;
+  const [lengths, messages] = [new Uint32Array(count), new Uint32Array(count)];
+  let textBytes = 0;
+  for (let i = 0; i < count; i++) {
+    const entry = exports.REWRITE_SUBJECTS.value + i * ENTRY_BYTES;
+    messages[i] = view.getUint32(entry + 8, true);
+    lengths[i] = view.getUint32(entry + 16, true);
+    textBytes += lengths[i] ?? 0;
+  }
+  const textAt: number = exports.REWRITE_TEXT.value;
+  return { text: bytes.slice(textAt, textAt + textBytes) as Uint8Array<ArrayBuffer>, lengths, messages };
 }

@@ -53,6 +53,7 @@ export function liveSets(archive: StreamArchive, scans: ReadonlyMap<number, Pack
   return sets;
 }
 
+/** A block with its live messages, packed. */
 export function liveSet(
   block: BlockFile,
   scan: PackedScan,

@@ -2,6 +2,7 @@ import { clipRanges, countSequences, type SequenceRanges } from '../core/sequenc
 import { formatTimeNs, isTimeNs, parseTimeNs } from '../core/time.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { StreamIndex } from '../format/index/types.ts';
+import type { MessageTotals } from '../kernels/types.ts';
 import { deletedBetween, highestSequence, type BlockLiveSet } from './live-set.ts';
 import type { StreamArchive } from './stream-archive.ts';
 
@@ -57,14 +58,7 @@ function pushRange(pairs: bigint[], from: bigint, to: bigint): void {
 }
 
 /** The live messages added up. */
-export interface LiveTotals {
-  readonly messages: number;
-  readonly bytes: number;
-  readonly firstSeq: bigint;
-  readonly lastSeq: bigint;
-  readonly firstTimeNs: bigint;
-  readonly lastTimeNs: bigint;
-}
+export type LiveTotals = Omit<MessageTotals, 'subjectDigest'>;
 
 /**
  * The state a server rebuilds from blocks alone (and the `.idx` files of 2.9 beside them). `live`: null where the deleted

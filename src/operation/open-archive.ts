@@ -1,13 +1,15 @@
 import { matchesName } from '../core/name.ts';
 import { UsageError } from '../core/error.ts';
 import { openContainer } from '../container/open.ts';
-import type { OpenContainer, StreamParts } from '../container/entry.ts';
+import { isCompressedBlock, PACKING_BYTES } from '../container/block-packing.ts';
+import type { FileStreamParts, OpenContainer, StreamParts } from '../container/entry.ts';
 import type { Finding, Place } from '../findings/finding.ts';
 import { TOOL_NAME, VERSION } from '../core/version.ts';
 import { nameOf } from '../model/base-archive.ts';
 import { loadManifest } from '../model/load-file.ts';
 import { loadFileStream } from '../model/load-stream.ts';
 import { loadConfigStream } from '../model/load-config-stream.ts';
+import { PACKED_WORK } from '../workers/thread-count.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import { loadV2Stream } from '../model/load-v2-stream.ts';
 import { Pool } from '../workers/pool.ts';
@@ -112,10 +114,31 @@ export async function withPool<T>(
   }
 }
 
-/** Bytes to look at: those of a snapshot are more than it takes on disk. */
+/** How much work a stream is, in bytes of plain blocks. */
 function workOf(parts: StreamParts): number {
-  const decodedBytes = parts.form === 'v2' || parts.form === 'config' ? 0 : (parts.carrier?.sizeBytes ?? 0);
-  return Math.max(parts.sizeBytes, decodedBytes);
+  if (parts.form === 'v2' || parts.form === 'config') return parts.sizeBytes;
+  if (parts.form === 'v1') return parts.sizeBytes * PACKED_WORK;
+  return parts.form === 'store' && isPacked(parts) ? parts.sizeBytes * PACKED_WORK : sizeOf(parts);
+}
+
+/** A .tgz is unpacked before its blocks are read. */
+function sizeOf({ carrier, sizeBytes }: FileStreamParts): number {
+  return carrier?.sizeBytes ?? sizeBytes;
+}
+
+/** Whether blocks of a store are compressed, by one of them. One that cannot be read is told of when its turn comes. */
+function isPacked(parts: FileStreamParts): boolean {
+  const block = parts.entries.find(({ path, sizeBytes }) => path.endsWith('.blk') && sizeBytes > 0);
+  if (block === undefined) return false;
+  const head = new Uint8Array(PACKING_BYTES);
+  try {
+    const source = block.open();
+    source.read(head, 0);
+    source.close();
+  } catch {
+    return false;
+  }
+  return isCompressedBlock(head);
 }
 
 function selectStreams(container: OpenContainer, options: SelectOptions): StreamParts[] {

@@ -1,12 +1,10 @@
-import { readdirSync, statSync, type Dirent } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { threadsBeside, WORTH_THREADS_BYTES } from '../workers/thread-count.ts';
+import { isCompressedBlock, PACKING_BYTES } from '../container/block-packing.ts';
+import { PACKED_WORK, threadsBeside, WORTH_THREADS_BYTES } from '../workers/thread-count.ts';
 
 /** Blocks are sealed and packed: threads pay earlier than where they are only read. */
 export const WRITING = { worthThreadsBytes: 32 * 1024 * 1024 } as const;
-
-/** A snapshot holds about so many times what it takes on disk. */
-const UNPACKED_RATIO = 2;
 
 /** Of an archive of more files the size is known once it is open. */
 const MOST_LOOKS = 4000;
@@ -27,23 +25,38 @@ export async function startThreadsAhead(
 
 function isLarge(path: string, leastBytes: number): boolean {
   const given = attempt(() => statSync(path));
-  if (given?.isDirectory() !== true) return (given?.size ?? 0) * UNPACKED_RATIO >= leastBytes;
+  if (given?.isDirectory() !== true) return (given?.size ?? 0) * PACKED_WORK >= leastBytes;
   const folders = [path];
-  let bytes = 0;
+  let work = 0;
   let looks = 0;
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop())
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    let blockWork = 0;
     for (const item of attempt(() => readdirSync(folder as string, { withFileTypes: true })) ?? []) {
+      const file = join(folder, item.name);
       if (++looks > MOST_LOOKS) return false;
-      if (item.isDirectory()) folders.push(join(folder, item.name));
-      else bytes += contentBytes(folder, item);
-      if (bytes >= leastBytes) return true;
+      if (item.isDirectory()) folders.push(file);
+      // The blocks of a folder are packed alike.
+      else if (item.name.endsWith('.blk')) work += sizeOf(file) * (blockWork ||= workOfBlock(file));
+      else if (item.name.endsWith('.s2')) work += sizeOf(file) * PACKED_WORK;
+      if (work >= leastBytes) return true;
     }
+  }
   return false;
 }
 
-function contentBytes(folder: string, file: Dirent): number {
-  const sizeBytes = attempt(() => statSync(join(folder, file.name)))?.size ?? 0;
-  return file.name.endsWith('.blk') ? sizeBytes : sizeBytes * UNPACKED_RATIO;
+function sizeOf(file: string): number {
+  return attempt(() => statSync(file))?.size ?? 0;
+}
+
+/** How many plain bytes one of a block stands for. */
+function workOfBlock(file: string): number {
+  const head = new Uint8Array(PACKING_BYTES);
+  attempt(() => {
+    const descriptor = openSync(file, 'r');
+    readSync(descriptor, head, 0, PACKING_BYTES, 0);
+    closeSync(descriptor);
+  });
+  return isCompressedBlock(head) ? PACKED_WORK : 1;
 }
 
 function attempt<T>(look: () => T): T | null {

@@ -2,6 +2,7 @@ import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CancelledError, SourceError } from '../core/error.ts';
+import { systemErrorText } from '../core/system-error.ts';
 import { pipeline } from 'node:stream/promises';
 
 /** A temporary file that holds what a stream brought; removed by `remove`, or when the process ends. */
@@ -34,7 +35,7 @@ export async function spool(
     if (isStreamError(error)) return { path, error, remove };
     remove();
     if (signal?.aborted === true) throw new CancelledError('cancelled');
-    throw new SourceError(`temporary file: ${error instanceof Error ? error.message : String(error)}`);
+    throw new SourceError(`temporary file: ${systemErrorText(error)}`);
   }
 }
 

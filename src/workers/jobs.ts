@@ -1,7 +1,8 @@
 import type { PackedRanges } from '../core/packed-ranges.ts';
 import type { SubjectMapping } from '../core/subject-map.ts';
 import type { Fault } from '../findings/finding.ts';
-import type { PackedScan } from '../kernels/types.ts';
+import type { SubjectLot } from '../kernels/index.ts';
+import type { MessageTotals, PackedScan } from '../kernels/types.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
 
 /** Check every record of one block. */
@@ -68,15 +69,8 @@ export interface SubjectTally {
 }
 
 /** What live messages add up to; bytes as in a stream state, times in ns since 1970. */
-export interface TallyResult {
+export interface TallyResult extends MessageTotals {
   readonly kind: 'tally';
-  readonly messages: number;
-  readonly bytes: number;
-  readonly firstSeq: bigint;
-  readonly lastSeq: bigint;
-  readonly firstTimeNs: bigint;
-  readonly lastTimeNs: bigint;
-  readonly subjectDigest: bigint;
   /** Subject bytes as latin1 text (each byte one character), so that any bytes survive. */
   readonly subjects: ReadonlyMap<string, SubjectTally>;
   /** One count for each query. */
@@ -136,8 +130,8 @@ export interface RewriteResult {
   readonly firstTimeNs: bigint;
   readonly lastSeq: bigint;
   readonly lastTimeNs: bigint;
-  /** Subject bytes as latin1 text, and how many messages have it; none where they are not counted. */
-  readonly subjects: ReadonlyMap<string, number>;
+  /** None where they are not counted. */
+  readonly subjects: readonly SubjectLot[];
   /** Messages with a `Nats-TTL` or `Nats-Schedule` header: what an index has to know of them. */
   readonly timed: readonly TimedMessage[];
   readonly lastChecksum: Uint8Array;

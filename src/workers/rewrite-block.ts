@@ -12,7 +12,7 @@ import {
   timeNsAt,
   writeEmptyRecord,
 } from '../format/block/record.ts';
-import { rewriteRecords, rewriteWindow, sealRecords } from '../kernels/index.ts';
+import { rewriteRecords, rewriteWindow, sealRecords, type SubjectLot } from '../kernels/index.ts';
 import type { RewriteJob, RewriteResult, RewriteTarget, TimedMessage } from './jobs.ts';
 import { openBlock } from './open-block.ts';
 
@@ -20,14 +20,12 @@ import { openBlock } from './open-block.ts';
 export function rewriteBlock(job: RewriteJob): RewriteResult {
   const tail = tailOf(job);
   const lengthBytes = readBlock(job);
-  const subjects = new Map<string, number>();
+  const subjects: SubjectLot[] = [];
   const timed: TimedMessage[] = [];
   const kept = rewriteRecords(lengthBytes, {
     live: job.live,
     key: job.keepsSums ? null : job.key,
-    onSubject: job.countsSubjects
-      ? (subject, messages) => subjects.set(subject, (subjects.get(subject) ?? 0) + messages)
-      : null,
+    onSubjects: job.countsSubjects ? (lot) => subjects.push(lot) : null,
     onTimed: (record) => timed.push(timedMessage(record)),
   });
   if (kept === null) throw new ToolError('a block changed while it was read');

@@ -49,6 +49,7 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
   }
 }
 
+/** What is kept of a scan. */
 export function packScan(scan: BlockScan): PackedScan {
   return { ...scan, ranges: packRanges(scan.ranges) };
 }

@@ -3,6 +3,9 @@ import { availableParallelism } from 'node:os';
 /** Threads cost 30 ms to start: below this many bytes the calling thread is done first (measured). */
 export const WORTH_THREADS_BYTES: number = 150 * 1024 * 1024;
 
+/** A byte of S2 on disk is as much work as so many plain ones: it is two of them or more, and each takes three times as long. */
+export const PACKED_WORK = 6;
+
 /** Memory is as fast as it is: more threads than this only cost their 15 MiB each. */
 const MOST_THREADS = 8;
 

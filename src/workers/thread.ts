@@ -43,7 +43,6 @@ export class Thread {
       // What a job makes and drops is small.
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
-    this.#worker.unref();
     this.#worker.on('message', (message: ThreadMessage) => {
       const task = message === 'ready' ? undefined : this.tasks.shift();
       this.isReady = true;
@@ -58,6 +57,8 @@ export class Thread {
     this.#worker.on('error', (error) => {
       for (const task of this.tasks.splice(0)) task.fail(error);
     });
+    // Behind the listeners: each of them makes the process wait again.
+    this.#worker.unref();
   }
 
   employ(employer: Employer): void {

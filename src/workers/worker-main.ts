@@ -23,9 +23,13 @@ parentPort?.postMessage('ready' satisfies ThreadMessage);
 
 /** Memory that the other side takes over: a copy would stay here until this thread tidies up, which is seldom. */
 function handedOver(reply: ThreadMessage): ArrayBuffer[] {
-  if (reply === 'ready' || reply === 'too-large' || 'error' in reply || reply.result.kind !== 'fingerprint')
-    return [];
-  return [reply.result.prints.buffer];
+  if (typeof reply === 'string' || 'error' in reply) return [];
+  const { result } = reply;
+  if (result.kind === 'fingerprint') return [result.prints.buffer];
+  if (result.kind !== 'rewrite') return [];
+  return result.subjects.flatMap(({ text, lengths, messages }) =>
+    [text, lengths, messages].map(({ buffer }) => buffer),
+  );
 }
 
 async function replyTo(job: Job): Promise<ThreadMessage> {

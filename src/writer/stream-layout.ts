@@ -2,6 +2,7 @@ import { eachRange, type SequenceRanges } from '../core/sequence-ranges.ts';
 import { messageTtlNs } from '../format/message-header/ttl.ts';
 import { headerValue } from '../format/message-header/value.ts';
 import type { IndexSubject } from '../format/index/types.ts';
+import type { SubjectLot } from '../kernels/index.ts';
 import type { RewriteResult } from '../workers/jobs.ts';
 import type { WritableMessage } from './block-writer.ts';
 
@@ -78,7 +79,7 @@ export class StreamLayout {
     }
     this.messages += written.messages;
     this.bytes += written.messageBytes;
-    for (const [subject, count] of written.subjects) this.#countSubject(subject, count, number);
+    for (const lot of written.subjects) this.#countLot(lot, number);
     for (const message of written.timed) this.#readHeader(block, message, message.header, message.subject);
   }
 
@@ -132,6 +133,16 @@ export class StreamLayout {
     };
     this.blocks.push(block);
     return block;
+  }
+
+  #countLot({ text, lengths, messages }: SubjectLot, blockNumber: number): void {
+    const all = Buffer.from(text.buffer, text.byteOffset, text.length);
+    let at = 0;
+    lengths.forEach((lengthBytes, i) => {
+      const subject = all.toString('latin1', at, at + lengthBytes);
+      this.#countSubject(subject, messages[i] ?? 0, blockNumber);
+      at += lengthBytes;
+    });
   }
 
   #countSubject(subject: string, count: number, blockNumber: number): void {

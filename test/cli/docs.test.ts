@@ -47,11 +47,12 @@ function workplace(): string {
 function printed(command: string, folder: string): string {
   const store = join(folder, 'store');
   const line = command
-    .replace(/^natsarc /, `'${process.execPath}' '${join(ROOT, 'bin/natsarc.js')}' `)
+    .replaceAll(/(^|\| )natsarc /g, `$1'${process.execPath}' '${join(ROOT, 'bin/natsarc.js')}' `)
     .replaceAll(STORE, store);
   const done = spawnSync('sh', ['-c', line], {
     cwd: folder,
     encoding: 'utf8',
+    input: '',
     env: { ...process.env, NO_COLOR: '1', NODE_EXTRA_CA_CERTS: undefined },
   });
   return `${done.stdout}${done.stderr}`.replaceAll(store, STORE).trimEnd();
@@ -73,6 +74,23 @@ describe('what a page shows is what the command prints', () => {
     it(name, () => {
       const folder = workplace();
       for (const { command, output } of transcripts) expect(printed(command, folder), command).toBe(output);
+    });
+  }
+});
+
+/** The commands of a page that are shown alone, about archives that are not here. */
+function commandsOf(page: string): string[] {
+  return [...page.matchAll(/^ {4}(?:\$ )?(natsarc .*)$/gm)].map(([, command = '']) => command);
+}
+
+describe('what a page shows without its answer is a command that there is', () => {
+  for (const name of PAGES) {
+    const commands = commandsOf(readFileSync(join(ROOT, name), 'utf8'));
+    if (commands.length === 0) continue;
+    it(name, () => {
+      const folder = tempFolder();
+      for (const command of commands)
+        expect(printed(command, folder), command).not.toMatch(/natsarc[a-z -]* --help tells how/);
     });
   }
 });

@@ -134,6 +134,39 @@ describe('pack and rewrite-stream-name', () => {
     expectRefused(['import', nothing], target, 2, /out is there already/);
   });
 
+  it('a rule for subjects that nothing fits is told, and refused where it is the only one', () => {
+    const folder = tempFolder();
+    const [target, store] = [join(folder, 'out'), join(folder, 'store')];
+    mkdirSync(store);
+    const map = (...rules: string[]): string[] => rules.flatMap((rule) => ['--map-subject', rule]);
+    const words =
+      /^natsarc: no subject of (ORDERS|NEW) fits --map-subject typo\.>=x\.>; nothing was written$/m;
+    const lines = [
+      ['pack', ORDERS],
+      ['convert', ORDERS, '--to', 'v2'],
+      ['rewrite-stream-name', ORDERS, 'NEW'],
+      ['slice', ORDERS, '--limit', '3'],
+      ['repair', ORDERS],
+    ];
+    for (const line of lines) expectRefused([...line, ...map('typo.>=x.>')], target, 2, words);
+    const extract = ['extract-into-data-dir', ORDERS, store, ...map('typo.>=x.>')];
+    const before = treeSum(store);
+    expect(runCli(extract)).toMatchObject({ exit: 2, stderr: expect.stringMatching(words) as string });
+    expect(treeSum(store)).toBe(before);
+    const told = runCli(['pack', ORDERS, '--out', target, ...map('orders.>=x.>', 'typo.*=y.*')]);
+    expect(told.exit, told.stderr).toBe(0);
+    expect(told.stdout).toContain('\nnote: no subject fits --map-subject typo.*=y.*\n');
+    const plan = runCli(['pack', ORDERS, '--out', join(folder, 'plan'), ...map('typo.>=x.>'), '--dry-run']);
+    expect(plan.exit).toBe(0);
+    expect(plan.stdout).toContain(
+      'note: no subject of a configuration or consumer fits --map-subject typo.>=x.>',
+    );
+    // Only messages fit it: the configuration has wildcards.
+    const [first = ''] = runCli(['cat', ORDERS, '--limit', '1']).stdout.split('\n');
+    const { subject } = JSON.parse(first) as { subject: string };
+    expect(runCli(['pack', ORDERS, '--out', join(folder, 'one'), ...map(`${subject}=one`)]).exit).toBe(0);
+  });
+
   it('write every form, and back again the same bytes', () => {
     const folder = tempFolder();
     const at = (name: string): string => join(folder, name);

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'lossless-json';
-import { describe, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { exportStream } from '../../src/operation/export/run.ts';
 import { inspectArchive } from '../../src/operation/inspect/run.ts';
 import type { MessageFilter } from '../../src/operation/filter/types.ts';
 import { jsonExport } from '../../src/report/export/json.ts';
 import { ndjsonExport } from '../../src/report/export/ndjson.ts';
 import type { ExportWriter } from '../../src/report/export/writer.ts';
-import { archiveForms } from '../support/archive-forms.ts';
-import { captures, type Json, type TruthMessage } from '../support/captures.ts';
+import { testEachForm } from '../support/each-form.ts';
+import type { Json, TruthMessage } from '../support/captures.ts';
 import { comparableConfig, comparableState, onlyStream } from '../support/truth-comparison.ts';
 
 const STREAMS = [
@@ -74,38 +74,32 @@ function expected(message: TruthMessage): object {
   };
 }
 
-for (const capture of captures()) {
-  const forms = archiveForms(capture, (name) => STREAMS.includes(name));
-  if (forms.length === 0) continue;
-  describe(capture.id, () => {
-    for (const { path, label, stream } of forms)
-      it(label, async () => {
-        const text = await exported(path, jsonExport());
-        const document = parsed(text);
-        const { messages, ...head } = document;
-        expect(messages.map(comparable)).toEqual((stream.messages ?? []).map(expected));
-        expect(head).toMatchObject({ type: 'natsarc.v1.export', name: stream.name });
-        expect(comparableConfig(head.config)).toEqual(comparableConfig(stream.info.config));
-        const report = onlyStream(await inspectArchive(path));
-        expect(comparableState(head.state)).toEqual(comparableState(report.state));
-        expect(head.consumers.map((one: Json) => one.name)).toEqual(report.consumers.map((one) => one.name));
-        const isV2 = head.created === null;
-        // After a crash a server moves the floor of a work queue over messages that are gone; the file stands before it.
-        if (capture.set !== 'crash' || stream.name !== 'WQ')
-          expectPositions(
-            head.consumers,
-            (isV2 ? undefined : stream.after_restart?.consumers) ?? stream.consumers,
-          );
-        const [first = '', ...lines] = (await exported(path, ndjsonExport())).trimEnd().split('\n');
-        expect(parsed(first)).toEqual(head);
-        expect(lines.map(parsed)).toEqual(messages);
-        const some = parsed(await exported(path, jsonExport(), { lastPerSubject: 1, limit: 3 })).messages;
-        expect(some).toHaveLength(
-          Math.min(3, new Set((stream.messages ?? []).map((one) => one.subject)).size),
-        );
-      });
-  });
-}
+testEachForm(
+  (name) => STREAMS.includes(name),
+  async ({ path, stream }, capture) => {
+    const text = await exported(path, jsonExport());
+    const document = parsed(text);
+    const { messages, ...head } = document;
+    expect(messages.map(comparable)).toEqual((stream.messages ?? []).map(expected));
+    expect(head).toMatchObject({ type: 'natsarc.v1.export', name: stream.name });
+    expect(comparableConfig(head.config)).toEqual(comparableConfig(stream.info.config));
+    const report = onlyStream(await inspectArchive(path));
+    expect(comparableState(head.state)).toEqual(comparableState(report.state));
+    expect(head.consumers.map((one: Json) => one.name)).toEqual(report.consumers.map((one) => one.name));
+    const isV2 = head.created === null;
+    // After a crash a server moves the floor of a work queue over messages that are gone; the file stands before it.
+    if (capture.set !== 'crash' || stream.name !== 'WQ')
+      expectPositions(
+        head.consumers,
+        (isV2 ? undefined : stream.after_restart?.consumers) ?? stream.consumers,
+      );
+    const [first = '', ...lines] = (await exported(path, ndjsonExport())).trimEnd().split('\n');
+    expect(parsed(first)).toEqual(head);
+    expect(lines.map(parsed)).toEqual(messages);
+    const some = parsed(await exported(path, jsonExport(), { lastPerSubject: 1, limit: 3 })).messages;
+    expect(some).toHaveLength(Math.min(3, new Set((stream.messages ?? []).map((one) => one.subject)).size));
+  },
+);
 
 /** Durable consumers stand where the server said, and remember what it waited for. */
 function expectPositions(consumers: readonly Json[], truth: readonly Json[]): void {

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { extractIntoDataDir } from '../../src/operation/extract/run.ts';
-import { captures, isRuined, type Capture, type Json } from '../support/captures.ts';
+import { captures, isRuined, ROOT, type Capture, type Json } from '../support/captures.ts';
 import { tempFolder, treeSum } from '../support/damage.ts';
 import { hasServer, LiveServer, SERVER_VERSIONS } from '../support/live-server.ts';
 import { summaryOf, truthSummary, withoutClock } from '../support/stream-summary.ts';
@@ -221,6 +221,27 @@ for (const version of SERVER_VERSIONS)
         }, 600_000);
     },
   );
+
+describe.skipIf(!isRequired && !hasServer('2.15.2'))('a server that runs on the store', () => {
+  it('is named with its process, and nothing is written', async () => {
+    const store = join(tempFolder(), 'store');
+    mkdirSync(store);
+    const archive = join(ROOT, 'testdata/backups/ORDERS');
+    await extractIntoDataDir(archive, store);
+    const server = await LiveServer.start('2.15.2', store);
+    try {
+      await server.rest();
+      const before = treeSum(store);
+      for (const options of [{ as: 'OTHER', mapSubjects: ['orders.>=other.>'] }, { force: true }])
+        await expect(extractIntoDataDir(archive, store, options)).rejects.toThrow(
+          new RegExp(`^a server is running on .*: process ${server.pid} .*; stop it first$`),
+        );
+      expect(treeSum(store)).toBe(before);
+    } finally {
+      await server.stop();
+    }
+  });
+});
 
 const CLUSTER = captures().filter(({ set }) => set === 'cluster3');
 

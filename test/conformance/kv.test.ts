@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { catKeyValues } from '../../src/operation/kv/run.ts';
 import type { KvEntry, KvOptions } from '../../src/operation/kv/types.ts';
 import type { MessageFilter } from '../../src/operation/filter/types.ts';
-import { archiveForms } from '../support/archive-forms.ts';
-import { captures, type TruthMessage } from '../support/captures.ts';
+import { testEachForm } from '../support/each-form.ts';
+import type { TruthMessage } from '../support/captures.ts';
 
 const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -48,25 +48,21 @@ function newestOfEach(messages: readonly TruthMessage[]): TruthMessage[] {
   );
 }
 
-for (const capture of captures()) {
-  const forms = archiveForms(capture, (name) => name.startsWith('KV_'));
-  if (forms.length === 0) continue;
-  describe(capture.id, () => {
-    for (const { path, label, stream } of forms)
-      it(label, async () => {
-        const messages = stream.messages ?? [];
-        const now = await read(path, {});
-        expect(now).toEqual(newestOfEach(messages).map(expected));
-        expect(new Set(now.map((entry) => (entry as { operation: string }).operation))).toEqual(
-          new Set(['PUT', 'DEL', 'PURGE']),
-        );
-        expect(await read(path, { history: true })).toEqual(messages.map(expected));
-        for (const at of [5, 20, messages.length - 4].map((index) => messages[index])) {
-          const before = messages.filter((message) => BigInt(message.time_ns) <= BigInt(at?.time_ns ?? 0));
-          expect(await read(path, { beforeNs: BigInt(at?.time_ns ?? 0) })).toEqual(
-            newestOfEach(before).map(expected),
-          );
-        }
-      });
-  });
-}
+testEachForm(
+  (name) => name.startsWith('KV_'),
+  async ({ path, stream }) => {
+    const messages = stream.messages ?? [];
+    const now = await read(path, {});
+    expect(now).toEqual(newestOfEach(messages).map(expected));
+    expect(new Set(now.map((entry) => (entry as { operation: string }).operation))).toEqual(
+      new Set(['PUT', 'DEL', 'PURGE']),
+    );
+    expect(await read(path, { history: true })).toEqual(messages.map(expected));
+    for (const at of [5, 20, messages.length - 4].map((index) => messages[index])) {
+      const before = messages.filter((message) => BigInt(message.time_ns) <= BigInt(at?.time_ns ?? 0));
+      expect(await read(path, { beforeNs: BigInt(at?.time_ns ?? 0) })).toEqual(
+        newestOfEach(before).map(expected),
+      );
+    }
+  },
+);

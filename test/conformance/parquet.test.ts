@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { catMessages } from '../../src/operation/cat/run.ts';
 import type { StoredMessage } from '../../src/operation/cat/types.ts';
 import { exportStream } from '../../src/operation/export/run.ts';
 import { parquetExport } from '../../src/report/export/parquet.ts';
-import { archiveForms } from '../support/archive-forms.ts';
-import { captures, type Json, type TruthMessage } from '../support/captures.ts';
+import { testEachForm } from '../support/each-form.ts';
+import type { Json, TruthMessage } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
 import { writeStreamFolder } from '../support/synthetic-stream.ts';
 
@@ -63,29 +63,25 @@ function headersOf(message: StoredMessage): Json {
   return Object.fromEntries(names.map((name) => [name, valuesOf(name)]));
 }
 
-for (const capture of captures()) {
-  const forms = archiveForms(capture, (name) => STREAMS.includes(name));
-  if (forms.length === 0) continue;
-  describe(capture.id, () => {
-    for (const { path, label, stream } of forms)
-      it(label, async () => {
-        const file = await exported(path);
-        const metadata = parquetMetadata(file);
-        const head = metadata.key_value_metadata?.find((pair) => pair.key === 'natsarc.v1.export');
-        expect(JSON.parse(head?.value ?? '{}')).toMatchObject({ name: stream.name });
-        expect(Number(metadata.num_rows)).toBe(stream.messages?.length);
-        const rows: Json[] = await parquetReadObjects({
-          file,
-          utf8: false,
-          parsers: RAW_TIMES,
-        });
-        expect(rows.map(comparable)).toEqual((stream.messages ?? []).map(expected));
-        const messages: StoredMessage[] = [];
-        await catMessages(path, {}, (lot) => void messages.push(...lot));
-        expect(rows.map((row) => row.headers ?? undefined)).toEqual(messages.map(headersOf));
-      });
-  });
-}
+testEachForm(
+  (name) => STREAMS.includes(name),
+  async ({ path, stream }) => {
+    const file = await exported(path);
+    const metadata = parquetMetadata(file);
+    const head = metadata.key_value_metadata?.find((pair) => pair.key === 'natsarc.v1.export');
+    expect(JSON.parse(head?.value ?? '{}')).toMatchObject({ name: stream.name });
+    expect(Number(metadata.num_rows)).toBe(stream.messages?.length);
+    const rows: Json[] = await parquetReadObjects({
+      file,
+      utf8: false,
+      parsers: RAW_TIMES,
+    });
+    expect(rows.map(comparable)).toEqual((stream.messages ?? []).map(expected));
+    const messages: StoredMessage[] = [];
+    await catMessages(path, {}, (lot) => void messages.push(...lot));
+    expect(rows.map((row) => row.headers ?? undefined)).toEqual(messages.map(headersOf));
+  },
+);
 
 /** The reader makes milliseconds of nanoseconds unless it is told to leave them. */
 const RAW_TIMES = {

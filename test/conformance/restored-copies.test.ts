@@ -1,6 +1,7 @@
-import { cpSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { renameStream } from '../../src/operation/write/rename.ts';
 import { captures, isRuined, type Capture, type Json, type TruthStream } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';
@@ -13,7 +14,7 @@ import {
   type Original,
 } from '../support/restored-copies.ts';
 import { restoreEach, type RestoredStreams } from '../support/restored-streams.ts';
-import { summaryOf, truthSummary, withoutClock } from '../support/stream-summary.ts';
+import { replaced, summaryOf, truthSummary, withoutClock } from '../support/stream-summary.ts';
 
 const isRequired = process.env['NATSARC_REQUIRE_SERVERS'] === '1';
 
@@ -51,10 +52,9 @@ async function compareRestored(
     ),
     restoreEach(version, join(folder, 'copies'), copies),
   ]);
-  const differing = copies.flatMap(({ label, original: of }, i): Json[] => {
-    const isStore = label.includes('/store/');
+  const differing = copies.flatMap(({ label, original: of, isOfStore }, i): Json[] => {
     const [expected, actual] = [original.streams[of], copied.streams[i]].map((served) =>
-      isStore ? withoutMemoryConsumers(served) : served,
+      isOfStore ? withoutMemoryConsumers(served) : served,
     );
     return JSON.stringify(expected) === JSON.stringify(actual) ? [] : [{ label, expected, actual }];
   });
@@ -115,6 +115,45 @@ for (const capture of REAL.filter(({ set }) => set === 'crash'))
       const { copies } = await compareRestored(capture.version, originals, folder);
       console.log(`${capture.id}: ${copies.length} renamed copies restored beside the recovered streams`);
       expect(copies).toHaveLength(10);
+    }, 600_000);
+  });
+
+/** Streams of an account as a server serves them once it has restored all of them and come to rest; ORIGIN under its old name. */
+async function servedAccount(version: string, backup: string, folder: string): Promise<Json> {
+  const server = await LiveServer.start(version, join(folder, 'store'));
+  const again = join(folder, 'again');
+  try {
+    server.nats('account', 'restore', backup);
+    await server.rest();
+    server.nats('account', 'backup', again, '--force');
+  } finally {
+    await server.stop();
+  }
+  const served: Json = {};
+  for (const name of readdirSync(again))
+    served[name.replace('XRIGIN', 'ORIGIN')] = await summaryOf(
+      join(again, name),
+      replaced('XRIGIN', 'ORIGIN'),
+    );
+  return served;
+}
+
+for (const capture of REAL.filter(({ id }) => id === '2.14.5/full'))
+  describe.skipIf(!isRequired && !hasServer(capture.version))(capture.id, () => {
+    it('mirrors and sources go on from the new name of their origin, and take nothing twice', async () => {
+      const folder = tempFolder();
+      const [backup, copy] = [join(folder, 'backup'), join(folder, 'copy')];
+      cpSync(join(capture.folder, 'account-backup/$G'), backup, { recursive: true });
+      // A memory stream, of which the backup has two empty files: the command does not restore it.
+      rmSync(join(backup, 'MEM'), { recursive: true });
+      await renameStream(backup, { streams: ['ORIGIN'], as: 'XRIGIN', target: copy, followSources: true });
+      for (const name of ['before', 'after']) mkdirSync(join(folder, name));
+      const [before, after] = await Promise.all([
+        servedAccount(capture.version, backup, join(folder, 'before')),
+        servedAccount(capture.version, copy, join(folder, 'after')),
+      ]);
+      expect(after).toEqual(before);
+      expect(Object.keys(after).length).toBeGreaterThan(50);
     }, 600_000);
   });
 

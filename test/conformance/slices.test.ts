@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { catMessages } from '../../src/operation/cat/run.ts';
 import type { StoredMessage } from '../../src/operation/cat/types.ts';
 import type { MessageFilter } from '../../src/operation/filter/types.ts';
@@ -8,8 +8,7 @@ import { inspectArchive } from '../../src/operation/inspect/run.ts';
 import { sliceArchive } from '../../src/operation/slice/run.ts';
 import type { StreamState } from '../../src/operation/types.ts';
 import type { OutputForm } from '../../src/operation/write/types.ts';
-import { archiveForms } from '../support/archive-forms.ts';
-import { captures } from '../support/captures.ts';
+import { testEachForm } from '../support/each-form.ts';
 import { tempFolder } from '../support/damage.ts';
 import { expected, filters, knownMessages, type Known } from '../support/message-filters.ts';
 import { onlyStream, truthMessage } from '../support/truth-comparison.ts';
@@ -20,48 +19,44 @@ const FORMS: readonly OutputForm[] = ['v1', 'v2', 'tgz', 'store'];
 let compared = 0;
 afterAll(() => console.log(`slices compared with plain filtering: ${compared}`));
 
-for (const capture of captures()) {
-  const forms = archiveForms(capture, (name) => STREAMS.includes(name));
-  if (forms.length === 0) continue;
-  describe(capture.id, () => {
-    for (const { path, label, stream } of forms)
-      it(label, async () => {
-        const folder = tempFolder();
-        const all = await knownMessages(path, stream);
-        const whole = onlyStream(await inspectArchive(path, { deep: true }));
-        const isConfigured = whole.config !== null;
-        const to = isConfigured ? fc.constantFrom(...FORMS) : fc.constant('v1' as const);
-        await fc.assert(
-          fc.asyncProperty(filters(all), to, fc.boolean(), async (filter, form, renumber) => {
-            if (!isRange(filter)) return;
-            const target = join(folder, String(compared++));
-            await sliceArchive(path, { ...filter, target, to: form, renumber });
-            const kept = expected(all, filter);
-            const read = await messagesOf(target);
-            const bySeq = new Map((stream.messages ?? []).map((message) => [BigInt(message.seq), message]));
-            expect(read.map(truthMessage)).toEqual(
-              kept.map((seq, i) => ({ ...bySeq.get(seq), ...(renumber ? { seq: i + 1 } : {}) })),
-            );
-            const slice = onlyStream(await inspectArchive(target, { deep: true }));
-            const state = slice.state as StreamState;
-            expect(rangeOf(state)).toEqual(
-              renumber
-                ? expectedRange(
-                    kept.map((_, i) => BigInt(i + 1)),
-                    BigInt(kept.length),
-                  )
-                : expectedRange(kept, endOf(all, filter, whole.state as StreamState)),
-            );
-            for (const { delivered, ack_floor } of slice.consumers) {
-              expect(delivered?.stream_seq ?? 0n).toBeLessThanOrEqual(state.last_seq);
-              expect(ack_floor?.stream_seq ?? 0n).toBeLessThanOrEqual(delivered?.stream_seq ?? 0n);
-            }
-          }),
-          { numRuns: 8 },
+testEachForm(
+  (name) => STREAMS.includes(name),
+  async ({ path, stream }) => {
+    const folder = tempFolder();
+    const all = await knownMessages(path, stream);
+    const whole = onlyStream(await inspectArchive(path, { deep: true }));
+    const isConfigured = whole.config !== null;
+    const to = isConfigured ? fc.constantFrom(...FORMS) : fc.constant('v1' as const);
+    await fc.assert(
+      fc.asyncProperty(filters(all), to, fc.boolean(), async (filter, form, renumber) => {
+        if (!isRange(filter)) return;
+        const target = join(folder, String(compared++));
+        await sliceArchive(path, { ...filter, target, to: form, renumber });
+        const kept = expected(all, filter);
+        const read = await messagesOf(target);
+        const bySeq = new Map((stream.messages ?? []).map((message) => [BigInt(message.seq), message]));
+        expect(read.map(truthMessage)).toEqual(
+          kept.map((seq, i) => ({ ...bySeq.get(seq), ...(renumber ? { seq: i + 1 } : {}) })),
         );
-      });
-  });
-}
+        const slice = onlyStream(await inspectArchive(target, { deep: true }));
+        const state = slice.state as StreamState;
+        expect(rangeOf(state)).toEqual(
+          renumber
+            ? expectedRange(
+                kept.map((_, i) => BigInt(i + 1)),
+                BigInt(kept.length),
+              )
+            : expectedRange(kept, endOf(all, filter, whole.state as StreamState)),
+        );
+        for (const { delivered, ack_floor } of slice.consumers) {
+          expect(delivered?.stream_seq ?? 0n).toBeLessThanOrEqual(state.last_seq);
+          expect(ack_floor?.stream_seq ?? 0n).toBeLessThanOrEqual(delivered?.stream_seq ?? 0n);
+        }
+      }),
+      { numRuns: 8 },
+    );
+  },
+);
 
 function isRange({ minSeq, maxSeq, afterNs, beforeNs }: MessageFilter): boolean {
   return !(

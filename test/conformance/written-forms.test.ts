@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { inspectArchive } from '../../src/operation/inspect/run.ts';
 import { convertArchive } from '../../src/operation/write/convert.ts';
 import type { OutputForm } from '../../src/operation/write/types.ts';
-import { archiveForms } from '../support/archive-forms.ts';
+import { allForms } from '../support/archive-forms.ts';
 import { captures, isRuined, type Json } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
 import { summaryOf } from '../support/stream-summary.ts';
@@ -34,7 +34,7 @@ function withoutMemoryConsumers(summary: Json): Json {
 
 for (const capture of captures().filter(({ set }) => set === 'full'))
   describe(capture.id, () => {
-    const forms = archiveForms(capture, (name) => !isRuined(name, capture));
+    const forms = allForms(capture, (name) => !isRuined(name, capture));
 
     it('keeps everything from form to form, and the same input gives the same bytes', async () => {
       const differing: Json[] = [];

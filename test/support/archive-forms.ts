@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Capture, TruthStream } from './captures.ts';
 
-/** An archive of one stream, and its messages as the server listed them. */
+/** An archive of one stream, and what the server said of it. */
 export interface ArchiveForm {
   readonly path: string;
   /** Path inside the capture. */
@@ -13,11 +13,16 @@ export interface ArchiveForm {
 /** Streams that their own server damaged: a secure erase wrote plain bytes into compressed blocks. */
 export const BORN_DAMAGED: RegExp = /^COMPERASE$/;
 
-/** The store folder and the backups of every wanted stream of a capture, as far as they can be read and are there. */
+/** Those of streams whose messages the truth lists: neither none nor very many. */
 export function archiveForms(capture: Capture, isWanted: (name: string) => boolean): ArchiveForm[] {
+  return allForms(capture, isWanted).filter(({ stream }) => stream.messages !== undefined);
+}
+
+/** The store folder and the backups of every wanted stream of a capture, as far as they can be read and are there. */
+export function allForms(capture: Capture, isWanted: (name: string) => boolean): ArchiveForm[] {
   return capture.truth.accounts.flatMap((account) =>
     account.streams
-      .filter((stream) => isWanted(stream.name) && stream.messages !== undefined)
+      .filter(({ name, info }) => isWanted(name) && info.config.storage !== 'memory')
       .flatMap((stream) => {
         const isClear = !capture.set.startsWith('enc') && stream.path?.includes('<node>') === false;
         const backups = (stream.backups ?? []).map((backup) => backup.path);

@@ -1,6 +1,5 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -27,16 +26,6 @@ export function serverBinary(version: string): string {
   return join(SERVERS, version, 'nats-server');
 }
 
-async function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
-
 /** A real server on a folder of its own, listening on the loopback address only; ended by its own process id. */
 export class LiveServer {
   readonly pid: number;
@@ -59,13 +48,18 @@ export class LiveServer {
     storeFolder: string,
     accounts: readonly string[] = [],
   ): Promise<LiveServer> {
-    const [port, monitorPort] = [await freePort(), await freePort()];
-    const [configFile, logFile] = [`${storeFolder}.conf`, `${storeFolder}.log`];
-    writeFileSync(configFile, configText(storeFolder, port, monitorPort, accounts));
+    const [configFile, logFile, portsFolder] = [
+      `${storeFolder}.conf`,
+      `${storeFolder}.log`,
+      `${storeFolder}.ports`,
+    ];
+    mkdirSync(portsFolder, { recursive: true });
+    writeFileSync(configFile, configText(storeFolder, portsFolder, accounts));
     const child = spawn(serverBinary(version), ['-c', configFile, '-l', logFile], { stdio: 'ignore' });
-    for (let tries = 0; tries < 100; tries++) {
-      if (await answers(port))
-        return new LiveServer(child, `127.0.0.1:${port}`, `127.0.0.1:${monitorPort}`, logFile);
+    const ports = join(portsFolder, `nats-server_${child.pid}.ports`);
+    for (let tries = 0; tries < 300 && child.exitCode === null; tries++) {
+      const found = addressesIn(ports);
+      if (found !== null) return new LiveServer(child, found.client, found.monitor, logFile);
       await delay(100);
     }
     child.kill('SIGKILL');
@@ -111,10 +105,10 @@ export class LiveServer {
   async #streamStates(): Promise<string> {
     const answer = await fetch(`http://${this.#monitor}/jsz?accounts=true&streams=true&consumers=true`);
     const { account_details: accounts = [] } = (await answer.json()) as Json;
-    return accounts
-      .map((account: Json) => `${account.name} ${JSON.stringify(account.stream_detail?.map(stateOf))}`)
-      .toSorted()
-      .join();
+    const streams = accounts.flatMap(({ name, stream_detail: details = [] }: Json) =>
+      details.map((stream: Json) => `${name} ${JSON.stringify(stateOf(stream))}`),
+    );
+    return streams.toSorted().join();
   }
 
   /** Warnings and errors it has logged about what it stores, without their times; not that this machine is slow. */
@@ -132,23 +126,30 @@ export class LiveServer {
   }
 }
 
-function configText(
-  storeFolder: string,
-  port: number,
-  monitorPort: number,
-  accounts: readonly string[],
-): string {
+function configText(storeFolder: string, portsFolder: string, accounts: readonly string[]): string {
   const users = accounts.map((account) => {
     const user = account.toLowerCase();
     return `  "${account}" { jetstream: enabled, users: [ { user: "${user}", password: "${user}" } ] }`;
   });
   return [
-    `listen: "127.0.0.1:${port}"`,
-    `http: "127.0.0.1:${monitorPort}"`,
+    // The server takes ports that are free and tells which: one that was found before may be taken by then.
+    'listen: "127.0.0.1:-1"',
+    'http: "127.0.0.1:-1"',
+    `ports_file_dir: "${portsFolder}"`,
     `jetstream { store_dir: "${storeFolder}", max_file_store: 34359738368 }`,
     ...(users.length === 0 ? [] : ['accounts {', ...users, '}']),
     '',
   ].join('\n');
+}
+
+/** Host and port for clients and for monitoring, as the server wrote them; null where it has not yet. */
+function addressesIn(portsFile: string): { readonly client: string; readonly monitor: string } | null {
+  try {
+    const { nats, monitoring } = JSON.parse(readFileSync(portsFile, 'utf8')) as Json;
+    return { client: new URL(nats[0]).host, monitor: new URL(monitoring[0]).host };
+  } catch {
+    return null;
+  }
 }
 
 /** Without times: answers bear that of the asking. */
@@ -158,22 +159,8 @@ function stateOf({ name, state, consumer_detail: consumers = [] }: Json): Json {
     state.messages,
     state.first_seq,
     state.last_seq,
-    consumers.map((one: Json) => [
-      one.name,
-      one.delivered.consumer_seq,
-      one.ack_floor.stream_seq,
-      one.num_ack_pending,
-    ]),
+    consumers
+      .map((one: Json) => [one.name, one.delivered.stream_seq, one.ack_floor.stream_seq, one.num_ack_pending])
+      .toSorted(),
   ];
-}
-
-async function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('data', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

@@ -19,6 +19,8 @@ export interface Copy extends Restorable {
   readonly label: string;
   /** Place of the original. */
   readonly original: number;
+  /** It was made of a store, the original by a server that ran. */
+  readonly isOfStore: boolean;
 }
 
 /** Every backup of a capture; beside the first one of a stream, its store where that can be read. */
@@ -77,7 +79,9 @@ export async function copiesOf(
         const name = otherName(backup.name);
         const replicas = backup.flags === undefined ? {} : { replicas: 1 };
         await convertArchive(source, { to, target: path, as: name, ...replicas });
-        copies.push({ path, name, comparedAs: backup.name, original, label: `${source} as ${to}` });
+        const isOfStore = source !== backup.path;
+        const label = `${source} as ${to}`;
+        copies.push({ path, name, comparedAs: backup.name, original, isOfStore, label });
       }
   return copies;
 }

@@ -1,9 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StoredMessage } from '../../src/operation/cat/types.ts';
 import type { Json } from './captures.ts';
 import { LiveServer } from './live-server.ts';
-import { summaryOf } from './stream-summary.ts';
+import { replaced, summaryOf } from './stream-summary.ts';
 
 /** A backup that the nats command can restore. */
 export interface Restorable {
@@ -65,23 +64,9 @@ function underNames(line: string, names: ReadonlyMap<string, string>): string {
     .join('');
 }
 
-/** What a bucket's name changed in its messages, taken back; none where it is no bucket or has its own name. */
-function bucketBack(
-  name: string,
-  comparedAs: string,
-): ((message: StoredMessage) => StoredMessage) | undefined {
-  const [, bucket = ''] = /^(?:KV|OBJ)_(.*)/.exec(name) ?? [];
-  if (bucket === '' || name === comparedAs) return undefined;
-  const before = comparedAs.replace(/^(?:KV|OBJ)_/, '');
-  const back = (bytes: Uint8Array): Buffer =>
-    Buffer.from(Buffer.from(bytes).toString('latin1').replaceAll(bucket, before), 'latin1');
-  return ({ account, stream, seq, timeNs, subject, header, data }) => ({
-    account,
-    stream,
-    seq,
-    timeNs,
-    header,
-    subject: back(subject),
-    data: back(data),
-  });
+/** What a bucket's name changed in its messages, taken back; undefined where it is no bucket or has its own name. */
+function bucketBack(name: string, comparedAs: string): ((bytes: Uint8Array) => Uint8Array) | undefined {
+  const [, bucket] = /^(?:KV|OBJ)_(.*)/.exec(name) ?? [];
+  if (bucket === undefined || name === comparedAs) return undefined;
+  return replaced(bucket, comparedAs.replace(/^(?:KV|OBJ)_/, ''));
 }

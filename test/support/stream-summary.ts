@@ -1,18 +1,23 @@
 import { catMessages } from '../../src/operation/cat/run.ts';
-import type { StoredMessage } from '../../src/operation/cat/types.ts';
 import { inspectArchive } from '../../src/operation/inspect/run.ts';
 import type { Json, TruthAnswer } from './captures.ts';
 import { comparableState, onlyStream, RollingSum } from './truth-comparison.ts';
 
-/** All of a stream that a copy has to keep, as text that compares. `undo` takes back what was changed in its messages. */
-export async function summaryOf(
-  path: string,
-  undo?: (message: StoredMessage) => StoredMessage,
-): Promise<Json> {
+/** All of a stream that a copy has to keep, as text that compares. `undo` takes back what a new name changed in messages. */
+export async function summaryOf(path: string, undo: (bytes: Uint8Array) => Uint8Array = same): Promise<Json> {
   const stream = onlyStream(await inspectArchive(path, { deep: true, gaps: true }));
   const sum = new RollingSum();
   await catMessages(path, {}, (lot) => {
-    for (const message of lot) sum.add(undo === undefined ? message : undo(message));
+    for (const { account, stream: name, seq, timeNs, subject, header, data } of lot)
+      sum.add({
+        account,
+        stream: name,
+        seq,
+        timeNs,
+        subject: undo(subject),
+        header: header === null ? null : undo(header),
+        data: undo(data),
+      });
   });
   return {
     state: stateSummary(stream.state),
@@ -20,6 +25,15 @@ export async function summaryOf(
     // One that never got an o.dat (LASTONLY of 2.10.29) starts from nothing.
     consumers: stream.consumers.map((consumer) => consumerSummary(consumer, NOTHING)),
   };
+}
+
+function same(bytes: Uint8Array): Uint8Array {
+  return bytes;
+}
+
+/** Puts one text for another of its length, wherever it stands. */
+export function replaced(text: string, by: string): (bytes: Uint8Array) => Uint8Array {
+  return (bytes) => Buffer.from(Buffer.from(bytes).toString('latin1').replaceAll(text, by), 'latin1');
 }
 
 const NOTHING = { consumer_seq: 0n, stream_seq: 0n };

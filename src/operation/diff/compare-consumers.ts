@@ -1,4 +1,4 @@
-import type { SubjectMapping } from '../../core/subject-map.ts';
+import { mapSubject, type SubjectMapping } from '../../core/subject-map.ts';
 import { formatTimeNs } from '../../core/time.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
@@ -51,7 +51,10 @@ function configChanges(
   b: ConsumerArchive,
   mappings: readonly SubjectMapping[],
 ): ValueChange[] {
-  const changes = valueChanges(mapConsumerConfig(a.config ?? {}, mappings), b.config ?? {});
+  const changes = valueChanges(
+    mapConsumerConfig(a.config ?? {}, (subject) => mapSubject(mappings, subject)),
+    b.config ?? {},
+  );
   return changes.map((change) => ({ ...change, path: `config.${change.path}` }));
 }
 

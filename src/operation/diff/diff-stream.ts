@@ -1,5 +1,5 @@
 import { SequenceParts } from '../../core/sequence-parts.ts';
-import type { SubjectMapping } from '../../core/subject-map.ts';
+import { mapSubject, type SubjectMapping } from '../../core/subject-map.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { byteText } from '../consumer-report.ts';
 import { mappingsFor } from '../write/outgoing-stream.ts';
@@ -93,7 +93,7 @@ function configChanges(
   mappings: readonly SubjectMapping[],
   as: string | undefined,
 ): ValueChange[] {
-  const mapped = mapStreamConfig(a.archive.config ?? {}, mappings);
+  const mapped = mapStreamConfig(a.archive.config ?? {}, (subject) => mapSubject(mappings, subject));
   return valueChanges(as === undefined ? mapped : { ...mapped, name: as }, b.archive.config ?? {});
 }
 

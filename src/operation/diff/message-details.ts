@@ -43,8 +43,12 @@ export async function messageDetails(side: Side, query: DetailQuery): Promise<Ma
   if (side.live === null || from === undefined || to === undefined) return details;
   await loadFingerprints();
   let subjectBytes = 0;
+  let lastSeq = -1n;
   const take = (message: StoredMessage): boolean => {
-    if (subjectBytes > MOST_SUBJECT_BYTES || details.has(message.seq)) return false;
+    // One that does not rise is no live one, also where the other side holds its sequence.
+    if (message.seq <= lastSeq) return false;
+    lastSeq = message.seq;
+    if (subjectBytes > MOST_SUBJECT_BYTES) return false;
     if (!hasSequence(query.wanted, message.seq)) return false;
     subjectBytes += message.subject.length;
     details.set(message.seq, detailOf(message, query));

@@ -1,6 +1,7 @@
 import type { OpenContainer } from '../../container/entry.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { SourceError, UsageError } from '../../core/error.ts';
+import { matchesName } from '../../core/name.ts';
 import {
   openForStream,
   sourceReport,
@@ -66,10 +67,24 @@ export async function withArchives<T>(
       selections.push({ container, selected: selectSide(container, options[i] ?? {}) });
     }
     if (selections.every(({ selected }) => selected.length === 0)) throw nothingIn(paths, options[0] ?? {});
+    mustHoldAccount(selections, options[0] ?? {});
     return await withPool(selections, options[0] ?? {}, work);
   } finally {
     for (const container of opened) container.close();
   }
+}
+
+/** A mistyped account must not look like one that is missing: of the archives that tell accounts, one must hold it. */
+function mustHoldAccount(selections: readonly Selection[], { account }: SelectOptions): void {
+  if (account === undefined) return;
+  const accountsOf = ({ container }: Selection): string[] =>
+    container.streams.flatMap((parts) => parts.account ?? []);
+  const telling = selections.filter((selection) => accountsOf(selection).length > 0);
+  const isHeld = telling.some((one) => accountsOf(one).some((name) => matchesName(account, name)));
+  if (telling.length === 0 || isHeld) return;
+  throw new UsageError(
+    `no account in ${telling.map(({ container }) => container.path).join(' nor ')} fits ${account}`,
+  );
 }
 
 function nothingIn(paths: readonly string[], { account, streams = [] }: SelectOptions): Error {

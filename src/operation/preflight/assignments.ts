@@ -25,7 +25,7 @@ export function assignmentKey(account: string | null, stream: string): string {
 }
 
 /**
- * Reads the meta group of a clustered node (format-raft.md section 5): its newest snapshot, then its log. null where there
+ * Reads the meta group of a clustered node (format/raft-snapshot/README.md): its newest snapshot, then its log. null where there
  * is none, it is encrypted or does not parse: then nothing can be said.
  */
 export function readAssignments(container: OpenContainer): Assignments | null {

@@ -1,7 +1,7 @@
 import type { Finding } from '../../findings/finding.ts';
-import type { StateNumbers } from '../../model/stream-state.ts';
 import type { StoredMessage } from '../cat/types.ts';
 import type { MessageWalk } from '../cat/stream-messages.ts';
+import { stateOfTotals } from '../totals-state.ts';
 import type { StreamContent } from '../write/stream-content.ts';
 import type { RunMessage } from './message-run.ts';
 import { eachMessage, type Survey, type SurveyOptions } from './survey.ts';
@@ -17,21 +17,9 @@ export function repairedContent(
   options: SurveyOptions,
 ): StreamContent {
   const { total } = found;
-  const isEmpty = total.messages === 0;
-  const lastSeq = loss.last_seq;
-  const state: StateNumbers = {
-    messages: BigInt(total.messages),
-    bytes: BigInt(total.bytes),
-    firstSeq: isEmpty ? (lastSeq === 0n ? 0n : lastSeq + 1n) : total.firstSeq,
-    firstTimeNs: isEmpty ? 0n : total.firstTimeNs,
-    lastSeq,
-    lastTimeNs: lastSeq === total.lastSeq ? total.lastTimeNs : lastTimeNs || total.lastTimeNs,
-    numSubjects: total.subjects.size,
-    deleted: null,
-  };
   const lost = loss.ranges.filter((range) => range.state === 'lost');
   return {
-    state,
+    state: stateOfTotals(total, loss.last_seq, lastTimeNs || total.lastTimeNs),
     messages: walk(name, options),
     lost: {
       msgs: lost.map(({ from, to }) => [from, to] as const),

@@ -2,13 +2,15 @@ import { UsageError } from '../../core/error.ts';
 import { isJsonObject, type JsonObject } from '../../core/json.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { filterReport } from '../filter/report.ts';
+import { checkRanges } from '../filter/check-ranges.ts';
 import type { MessageFilter } from '../filter/types.ts';
 import { loadStream, withArchive, type Archive } from '../open-archive.ts';
 import { checkInput } from '../write/check-input.ts';
 import { placedAs } from '../write/convert.ts';
 import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
 import { keptForm } from '../write/rename.ts';
-import { carryOut, checkTarget, withData, type PlacedStream } from '../write/run.ts';
+import { carryOut, checkTarget, withData } from '../write/run.ts';
+import type { PlacedStream } from '../write/write-placed.ts';
 import { streamContent } from '../write/stream-content.ts';
 import type { PlanReport, WrittenReport } from '../write/types.ts';
 import { moveConsumer } from './consumers.ts';
@@ -36,13 +38,6 @@ export async function sliceArchive(path: string, options: SliceOptions): Promise
         : placedAs(to, streams, work);
     return carryOut({ placed, copies: [], skipped, notes: streams.flatMap(notesOn) }, work, options);
   });
-}
-
-function checkRanges({ minSeq, maxSeq, afterNs, beforeNs }: MessageFilter): void {
-  if (minSeq !== undefined && maxSeq !== undefined && minSeq > maxSeq)
-    throw new UsageError(`no sequence lies between --min-seq ${minSeq} and --max-seq ${maxSeq}`);
-  if (afterNs !== undefined && beforeNs !== undefined && afterNs > beforeNs)
-    throw new UsageError('--after is later than --before: no time lies between');
 }
 
 /** Sequences and counts speak of one stream. */

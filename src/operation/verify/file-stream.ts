@@ -8,7 +8,6 @@ import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import { checkTimeFiles } from '../../check/time-files.ts';
 import { framingFaults } from '../../container/open-source.ts';
 import type { ScanResult } from '../../workers/jobs.ts';
-import { MAX_SEQUENCE, clipRanges, countSequences } from '../../core/sequence-ranges.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
@@ -133,19 +132,12 @@ function pairsOf(flat: readonly number[]): (readonly [number, number])[] {
   return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? 0, flat[2 * i + 1] ?? 0]);
 }
 
-function declaredFindings(evidence: StreamEvidence): Finding[] {
-  const { archive, live, total } = evidence;
-  const declared = archive.manifest?.state;
-  if (declared === null || declared === undefined || archive.parts.manifest === null) return [];
-  const actual = {
-    messages: BigInt(total.messages),
-    bytes: BigInt(total.bytes),
-    messagesBehindDeclared: countSequences(clipRanges(live, declared.lastSeq + 1n, MAX_SEQUENCE)),
-    consumerCount: archive.consumers.length,
-    isIndexAgreed: archive.indexStanding === 'current' && archive.index?.messages === BigInt(total.messages),
-  };
-  const file = archive.parts.manifest.label;
-  return declaredFaults(declared, actual, archive.config).map((fault) =>
+function declaredFindings({ archive, live, total }: StreamEvidence): Finding[] {
+  const file = archive.parts.manifest?.label;
+  if (file === undefined) return [];
+  const isIndexAgreed =
+    archive.indexStanding === 'current' && archive.index?.messages === BigInt(total.messages);
+  return declaredFaults(archive, live, total, isIndexAgreed).map((fault) =>
     makeFinding(fault, { ...archive.place, file }),
   );
 }

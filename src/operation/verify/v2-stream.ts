@@ -2,7 +2,6 @@ import { checkConsumers } from '../../check/consumers.ts';
 import { declaredFaults } from '../../check/declared.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { framingFaults } from '../../container/open-source.ts';
-import { MAX_SEQUENCE, clipRanges, countSequences } from '../../core/sequence-ranges.ts';
 import { makeFinding, type Fault, type Finding } from '../../findings/finding.ts';
 import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
@@ -33,7 +32,7 @@ export function verifyV2Stream(archive: StreamArchive, parts: V2StreamParts, wor
     ...configFaults.map(at(manifestLabel)),
     ...(state === null ? [] : stateFaults(state, messages).map(at(`${parts.label}:state.json`))),
     ...checkConsumers(archive, state?.lastSeq ?? messages.total.lastSeq, messages.live),
-    ...manifestFaults(archive, messages).map(at(manifestLabel)),
+    ...declaredFaults(archive, messages.live, messages.total, true).map(at(manifestLabel)),
   ];
   work.onBytes(parts.sizeBytes, parts.label);
   return {
@@ -59,17 +58,4 @@ function stateFaults(state: ManifestState, { total }: V2Messages): Fault[] {
   if (state.bytes === BigInt(total.bytes) && (messages === 0n || state.firstSeq === total.firstSeq))
     return [];
   return [{ code: 'V2_STATE_DIFFERS', data: { declared_bytes: state.bytes, actual_bytes: total.bytes } }];
-}
-
-function manifestFaults(archive: StreamArchive, { live, total }: V2Messages): Fault[] {
-  const declared = archive.manifest?.state;
-  if (declared === null || declared === undefined) return [];
-  const actual = {
-    messages: BigInt(total.messages),
-    bytes: BigInt(total.bytes),
-    messagesBehindDeclared: countSequences(clipRanges(live, declared.lastSeq + 1n, MAX_SEQUENCE)),
-    consumerCount: archive.consumers.length,
-    isIndexAgreed: true,
-  };
-  return declaredFaults(declared, actual, archive.config);
 }

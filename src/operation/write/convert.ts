@@ -5,7 +5,8 @@ import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from './check-input.ts';
 import type { StreamShape } from './forms.ts';
 import { outgoingStream, type OutgoingStream } from './outgoing-stream.ts';
-import { carryOut, checkTarget, withData, type PlacedStream } from './run.ts';
+import { carryOut, checkTarget, withData } from './run.ts';
+import type { PlacedStream } from './write-placed.ts';
 import { streamContent } from './stream-content.ts';
 import type { OutputForm, PlanReport, WriteOptions, WrittenReport } from './types.ts';
 

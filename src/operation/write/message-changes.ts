@@ -5,8 +5,8 @@ import {
   stringifyJson,
   type JsonObject,
 } from '../../core/json.ts';
-import { mapSubject, type SubjectMapping } from '../../core/subject-map.ts';
 import type { WritableMessage } from '../../writer/block-writer.ts';
+import type { MapSubject } from './subject-changes.ts';
 
 /** Gives a message its new form; the same object where nothing changes. */
 export type ChangeMessage = (message: WritableMessage) => WritableMessage;
@@ -15,14 +15,14 @@ export type ChangeMessage = (message: WritableMessage) => WritableMessage;
 const REMEMBERED_SUBJECTS = 10_000;
 
 /** Stores a message under the subject that the rules give it. */
-export function subjectChange(mappings: readonly SubjectMapping[]): ChangeMessage {
+export function subjectChange(map: MapSubject): ChangeMessage {
   const known = new Map<string, Uint8Array>();
   return (message) => {
     const text = Buffer.from(message.subject).toString('utf8');
     let mapped = known.get(text);
     if (mapped === undefined) {
       if (known.size >= REMEMBERED_SUBJECTS) known.clear();
-      mapped = Buffer.from(mapSubject(mappings, text), 'utf8');
+      mapped = Buffer.from(map(text), 'utf8');
       known.set(text, mapped);
     }
     return { ...withoutPrototype(message), subject: mapped };

@@ -1,10 +1,11 @@
 import { ToolError, UsageError } from '../../core/error.ts';
 import { objectField, textField, type JsonObject } from '../../core/json.ts';
 import { isStreamName } from '../../core/name.ts';
-import { parseSubjectMapping, type SubjectMapping } from '../../core/subject-map.ts';
+import { mapSubject, parseSubjectMapping, type SubjectMapping } from '../../core/subject-map.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { mapConsumerConfig, mapStreamConfig } from './subject-changes.ts';
+import { mapConsumerConfig, mapStreamConfig, type MapSubject } from './subject-changes.ts';
+import type { SubjectRules } from './subject-rules.ts';
 import { allChanges, bucketChange, subjectChange, type ChangeMessage } from './message-changes.ts';
 import type { StreamContent } from './stream-content.ts';
 import type { ChangeOptions, SliceReport } from './types.ts';
@@ -21,6 +22,8 @@ export interface OutgoingStream {
   readonly consumers: readonly OutgoingConsumer[];
   /** null: messages stay as they are. */
   readonly change: ChangeMessage | null;
+  /** What was asked for its subjects, and what of that has fitted so far. */
+  readonly rules: SubjectRules;
   /** What was left out of its configuration, in words. */
   readonly notCarried: readonly string[];
   /** Where it is a part of a stream: which. */
@@ -76,6 +79,8 @@ export function outgoingStream(
   if (!isStreamName(name))
     throw new UsageError(`${name} is no stream name: no blanks and none of . * > / \\ may be in it`);
   const mappings = mappingsFor(source, options);
+  const used = new Set<SubjectMapping>();
+  const map: MapSubject = (subject) => mapSubject(mappings, subject, used);
   const own = options.config ?? source.config;
   if (own === null)
     throw new ToolError(
@@ -83,7 +88,7 @@ export function outgoingStream(
     );
   const [oldBucket, newBucket] = [bucketOf(source.name), bucketOf(name)];
   const isObjectStore = oldBucket?.prefix === 'OBJ_' && newBucket?.prefix === 'OBJ_' && mappings.length > 0;
-  const config = { ...mapStreamConfig(own, options.config === undefined ? mappings : []), name };
+  const config = { ...(options.config ?? mapStreamConfig(own, map)), name };
   return {
     source,
     content,
@@ -91,12 +96,13 @@ export function outgoingStream(
     name,
     created: source.created,
     config: placedConfig(config, options),
-    consumers: options.noConsumers === true ? [] : outgoingConsumers(source, mappings),
+    consumers: options.noConsumers === true ? [] : outgoingConsumers(source, map),
     change: allChanges([
-      ...(mappings.length > 0 ? [subjectChange(mappings)] : []),
+      ...(mappings.length > 0 ? [subjectChange(map)] : []),
       ...(isObjectStore ? [bucketChange(oldBucket.name, newBucket.name)] : []),
       ...extra,
     ]),
+    rules: { given: options.mapSubjects === undefined ? [] : mappings, used },
     notCarried: options.noConsumers === true ? [] : missingConsumers(source),
   };
 }
@@ -125,8 +131,8 @@ function missingConsumers({ consumers, manifest }: StreamArchive): string[] {
 }
 
 /** One without a readable configuration cannot be restored and is left out; the source's findings tell of it. */
-function outgoingConsumers(source: StreamArchive, mappings: readonly SubjectMapping[]): OutgoingConsumer[] {
+function outgoingConsumers(source: StreamArchive, map: MapSubject): OutgoingConsumer[] {
   return source.consumers.flatMap(({ name, created, config, state }) =>
-    config === null ? [] : [{ name, created, config: mapConsumerConfig(config, mappings), state }],
+    config === null ? [] : [{ name, created, config: mapConsumerConfig(config, map), state }],
   );
 }

@@ -10,7 +10,8 @@ import type { StreamShape } from './forms.ts';
 import { sourceChange } from './message-changes.ts';
 import { outgoingStream, type OutgoingStream } from './outgoing-stream.ts';
 import { copiedFrom, followSource, overlaps } from './references.ts';
-import { carryOut, checkTarget, type PlacedStream } from './run.ts';
+import { carryOut, checkTarget } from './run.ts';
+import type { PlacedStream } from './write-placed.ts';
 import { streamContent } from './stream-content.ts';
 import type { PlanReport, WriteOptions, WrittenReport } from './types.ts';
 

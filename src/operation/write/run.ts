@@ -1,31 +1,16 @@
 import { join, resolve, sep } from 'node:path';
 import { ToolError, UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import type { StateNumbers } from '../../model/stream-state.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { mustBeFree, StagedTarget } from '../../writer/staged-target.ts';
-import { TOOL } from '../open-archive.ts';
-import { stateReport } from '../state-report.ts';
 import { checkWritten } from './check-written.ts';
-import { notCarried, writeStream, type StreamShape } from './forms.ts';
-import type { OutgoingStream } from './outgoing-stream.ts';
-import type { PlanReport, SkippedStream, WriteOptions, WrittenReport, WrittenStream } from './types.ts';
-
-/** One stream of the result and where in the target it goes. */
-export interface PlacedStream {
-  readonly stream: OutgoingStream;
-  readonly shape: StreamShape;
-  /** Within the target; empty for the target itself. */
-  readonly path: string;
-}
+import type { PlanReport, SkippedStream, WriteOptions, WrittenReport } from './types.ts';
+import { planReport, writePlaced, type PlacedStream, type PlacedStreams } from './write-placed.ts';
 
 /** All that a writing command is about to do. */
-export interface WritePlan {
-  readonly placed: readonly PlacedStream[];
+export interface WritePlan extends PlacedStreams {
   /** Files that are taken over as they are: from, and where in the target. */
   readonly copies: readonly (readonly [from: string, path: string])[];
-  readonly skipped: readonly SkippedStream[];
-  readonly notes: readonly string[];
 }
 
 /** What a plan was made from, as far as carrying it out needs it. */
@@ -46,11 +31,13 @@ export async function carryOut(
 ): Promise<WrittenReport | PlanReport> {
   if (plan.placed.length === 0) throw new ToolError('none of the streams has data in it');
   mustLieApart(plan.placed);
-  checkTarget(work.container.path, options.target);
-  if (options.dryRun === true) return planReport(plan, options);
-  const staged = new StagedTarget(options.target);
+  const { target } = options;
+  checkTarget(work.container.path, target);
+  if (options.dryRun === true) return planReport(plan, target, stepsOf(plan, target));
+  const staged = new StagedTarget(target);
   try {
-    const report = await writeAll(plan, work, options, staged);
+    for (const [from, path] of plan.copies) staged.copyFile(from, path);
+    const report = await writePlaced(plan, staged, target, work.signal);
     await checkAll(plan, report, staged.path, { jobs: options.jobs, pool: work.pool });
     staged.commit();
     return report;
@@ -100,33 +87,8 @@ export function checkTarget(archivePath: string, target: string): void {
   mustBeFree(to);
 }
 
-async function writeAll(
-  plan: WritePlan,
-  work: WriteSource,
-  options: WriteOptions,
-  staged: StagedTarget,
-): Promise<WrittenReport> {
-  const streams: WrittenStream[] = [];
-  for (const [from, path] of plan.copies) staged.copyFile(from, path);
-  for (const { stream, shape, path } of plan.placed) {
-    const state = await writeStream(stream, shape, path, staged, work.signal);
-    streams.push(writtenStream(stream, shape, state));
-  }
-  return {
-    type: 'natsarc.v1.written',
-    tool: TOOL,
-    target: options.target,
-    streams,
-    skipped: plan.skipped,
-    bytes_written: staged.bytesWritten,
-    notes: plan.notes,
-    ...sourceFaults(plan.placed.map(({ stream }) => stream)),
-  };
-}
-
-function planReport(plan: WritePlan, options: WriteOptions): PlanReport {
-  const { target } = options;
-  const steps = [
+function stepsOf(plan: WritePlan, target: string): readonly string[] {
+  return [
     ...plan.copies.map(([from, path]) => `copy ${from} to ${path}`),
     ...plan.placed.map(({ stream, shape, path }) => {
       const form = shape.as === 'store' ? 'files of a store' : `${shape.as}, ${shape.form}`;
@@ -135,46 +97,6 @@ function planReport(plan: WritePlan, options: WriteOptions): PlanReport {
     'verify what was written',
     `rename it to ${target}`,
   ];
-  return {
-    type: 'natsarc.v1.plan',
-    tool: TOOL,
-    target,
-    streams: plan.placed.map(({ stream, shape }) => writtenStream(stream, shape, stream.content.state)),
-    skipped: plan.skipped,
-    steps,
-    notes: plan.notes,
-    ...sourceFaults(plan.placed.map(({ stream }) => stream)),
-  };
-}
-
-/** What a report tells of one stream. */
-export function writtenStream(
-  stream: OutgoingStream,
-  shape: StreamShape,
-  state: StateNumbers,
-): WrittenStream {
-  const { source, account, name } = stream;
-  return {
-    account,
-    name,
-    ...(name === source.name || source.name === '' ? {} : { from_name: source.name }),
-    state: stateReport(state, { consumerCount: stream.consumers.length, gaps: false }),
-    lost: stream.content.lost,
-    not_carried: notCarried(stream, shape.as === 'store' ? 'store' : shape.form),
-    ...(stream.slice === undefined ? {} : { slice: stream.slice }),
-  };
-}
-
-/** What was lost and found in the sources of streams, in all. */
-export function sourceFaults(streams: readonly OutgoingStream[]): Pick<WrittenReport, 'lost' | 'findings'> {
-  const contents = streams.map(({ content }) => content);
-  return {
-    lost: {
-      msgs: contents.flatMap(({ lost }) => lost.msgs),
-      bytes: contents.reduce((sum, { lost }) => sum + lost.bytes, 0),
-    },
-    findings: contents.flatMap(({ findings }) => findings),
-  };
 }
 
 /** Streams of which there is more than a configuration; the others are told about. */

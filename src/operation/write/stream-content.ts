@@ -14,6 +14,7 @@ import { MessageSieve } from '../filter/message-sieve.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
+import { stateOfTotals } from '../totals-state.ts';
 import { readV2Messages, v2FramingFindings } from '../v2-messages.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
 import { lostMessages } from '../verify/lost.ts';
@@ -80,20 +81,10 @@ function v2Content(archive: StreamArchive, parts: V2StreamParts): ArchivedConten
         'nothing tells which are sound: `natsarc repair` takes those outside the damage',
     );
   const declared = readV2(parts, archive.place, null).state;
-  const isEmpty = total.messages === 0;
   const lastSeq = declared !== null && declared.lastSeq > total.lastSeq ? declared.lastSeq : total.lastSeq;
   const walk = (sieve: MessageSieve): MessageWalk => walkV2(archive, parts, sieve).messages;
   return {
-    state: {
-      messages: BigInt(total.messages),
-      bytes: BigInt(total.bytes),
-      firstSeq: isEmpty ? (lastSeq === 0n ? 0n : lastSeq + 1n) : total.firstSeq,
-      firstTimeNs: isEmpty ? 0n : total.firstTimeNs,
-      lastSeq,
-      lastTimeNs: lastSeq === total.lastSeq ? total.lastTimeNs : declaredTimeNs(declared?.lastTime ?? null),
-      numSubjects: total.subjects.size,
-      deleted: null,
-    },
+    state: stateOfTotals(total, lastSeq, declaredTimeNs(declared?.lastTime ?? null)),
     messages: walk(new MessageSieve({})),
     walk,
     lost: { msgs: [], bytes: 0 },

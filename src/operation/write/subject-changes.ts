@@ -1,11 +1,12 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
-import { mapSubject, type SubjectMapping } from '../../core/subject-map.ts';
+
+/** Gives a subject its new form; as it is where no rule fits. */
+export type MapSubject = (subject: string) => string;
 
 /** A stream's configuration with its subjects mapped: what it listens to, transforms and republishes. */
-export function mapStreamConfig(config: JsonObject, mappings: readonly SubjectMapping[]): JsonObject {
-  if (mappings.length === 0) return config;
+export function mapStreamConfig(config: JsonObject, map: MapSubject): JsonObject {
   const subject = (value: JsonValue): JsonValue =>
-    typeof value === 'string' && value !== '' ? mapSubject(mappings, value) : value;
+    typeof value === 'string' && value !== '' ? map(value) : value;
   return mapFields(config, {
     subjects: (value) => (Array.isArray(value) ? value.map(subject) : value),
     subject_transform: (value) => mapObject(value, { src: subject, dest: subject }),
@@ -17,9 +18,9 @@ export function mapStreamConfig(config: JsonObject, mappings: readonly SubjectMa
 }
 
 /** A consumer's configuration with its filters mapped. */
-export function mapConsumerConfig(config: JsonObject, mappings: readonly SubjectMapping[]): JsonObject {
+export function mapConsumerConfig(config: JsonObject, map: MapSubject): JsonObject {
   const subject = (value: JsonValue): JsonValue =>
-    typeof value === 'string' && value !== '' ? mapSubject(mappings, value) : value;
+    typeof value === 'string' && value !== '' ? map(value) : value;
   return mapFields(config, {
     filter_subject: subject,
     filter_subjects: (value) => (Array.isArray(value) ? value.map(subject) : value),

@@ -10,7 +10,7 @@ export type OutputForm = 'v1' | 'v2' | 'tgz' | 'store';
 export interface ChangeOptions {
   /** A new name for the one stream that is selected. */
   readonly as?: string;
-  /** Rules FROM=TO for subjects: of the configuration, of consumers' filters, of stored messages. */
+  /** Rules FROM=TO for subjects: of the configuration, of consumers' filters, of stored messages. At least one must fit something. */
   readonly mapSubjects?: readonly string[];
   readonly noConsumers?: boolean;
   /** Takes the place of the stream's own configuration. */

@@ -42,7 +42,13 @@ function rewrite(records: readonly One[], key: Uint8Array | null) {
   const rewritten = rewriteRecords(block.length, {
     live: BigUint64Array.from(records.filter((each) => each.isLive).flatMap(({ seq }) => [seq, seq])),
     key,
-    onSubject: (subject, messages) => subjects.set(subject, (subjects.get(subject) ?? 0) + messages),
+    onSubjects: ({ text, lengths, messages }) => {
+      let at = 0;
+      for (const [i, length] of lengths.entries()) {
+        const subject = Buffer.from(text.subarray(at, (at += length))).toString();
+        subjects.set(subject, (subjects.get(subject) ?? 0) + (messages[i] ?? 0));
+      }
+    },
     onTimed: (bytes) => timed.push(bytes.readBigUInt64LE(4)),
   });
   return { bytes: Buffer.from(rewritten?.bytes ?? []), rewritten, subjects, timed };
@@ -92,6 +98,6 @@ test('a block that is not what it was', () => {
   const block = Buffer.concat([record(1n, { subject: 'a' }), record(2n, { subject: 'b' })]);
   block.writeUInt32LE(29, 31);
   rewriteWindow(block.length).set(block);
-  const options = { live: BigUint64Array.of(1n, 2n), key: null, onSubject: null, onTimed: () => {} };
+  const options = { live: BigUint64Array.of(1n, 2n), key: null, onSubjects: null, onTimed: () => {} };
   expect(rewriteRecords(block.length, options)).toBeNull();
 });

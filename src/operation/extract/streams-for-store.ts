@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../../core/error.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { loadStream, type Archive } from '../open-archive.ts';
+import { DEFAULT_ACCOUNT } from '../write/convert.ts';
+import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
+import { withData } from '../write/run.ts';
+import { streamContent } from '../write/stream-content.ts';
+import type { SkippedStream } from '../write/types.ts';
+import type { DataDir } from './data-dir.ts';
+import type { ExtractOptions } from './types.ts';
+
+/** A stream and the account of the store that it goes to. */
+export interface StoreStream extends OutgoingStream {
+  readonly account: string;
+}
+
+/** The selected streams as a store takes them. Throws UsageError, SourceError, ToolError. */
+export async function streamsForStore(
+  work: Archive,
+  dataDir: DataDir,
+  options: ExtractOptions,
+): Promise<{ readonly streams: readonly StoreStream[]; readonly skipped: readonly SkippedStream[] }> {
+  const { usable, skipped } = withData(ofAccount(work.selected.map(loadStream), options));
+  if (options.as !== undefined && usable.length > 1)
+    throw new UsageError(`${usable.length} streams are in it: --stream must choose one`);
+  const streams: StoreStream[] = [];
+  for (const archive of usable) {
+    const stream = outgoingStream(archive, await streamContent(archive, work), options);
+    const account = options.intoAccount ?? archive.account ?? DEFAULT_ACCOUNT;
+    streams.push(fitForStore({ ...stream, account }, dataDir));
+  }
+  return { streams, skipped };
+}
+
+/** Where the archive knows accounts, the one to go to is the one to take from, unless another was named. */
+function ofAccount(
+  archives: readonly StreamArchive[],
+  { account, intoAccount }: ExtractOptions,
+): readonly StreamArchive[] {
+  const knowsAccounts = archives.some((archive) => archive.account !== null);
+  if (intoAccount === undefined || account !== undefined || !knowsAccounts) return archives;
+  const own = archives.filter((archive) => archive.account === intoAccount);
+  if (own.length === 0)
+    throw new UsageError(
+      `no stream of account ${intoAccount} is in it; --from-account takes those of another`,
+    );
+  return own;
+}
+
+/** In a store everything is a file, and a server leaves out a stream whose template is not there. */
+function fitForStore(stream: StoreStream, { storeFolder }: DataDir): StoreStream {
+  const { template_owner: template, ...config } = stream.config;
+  const isThere =
+    typeof template === 'string' &&
+    existsSync(join(storeFolder, 'jetstream', stream.account, 'templates', template));
+  const isMemory = config['storage'] === 'memory';
+  return {
+    ...stream,
+    config: { ...(isThere ? stream.config : config), storage: 'file' },
+    notCarried: [
+      ...stream.notCarried,
+      ...(isThere || typeof template !== 'string'
+        ? []
+        : [`its template ${template}, which the store does not have`]),
+      ...(isMemory ? ['that it was kept in memory'] : []),
+    ],
+  };
+}

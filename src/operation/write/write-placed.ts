@@ -1,0 +1,90 @@
+import type { StateNumbers } from '../../model/stream-state.ts';
+import type { StagedFiles } from '../../writer/staged-files.ts';
+import { TOOL } from '../open-archive.ts';
+import { stateReport } from '../state-report.ts';
+import { notCarried, writeStream, type StreamShape } from './forms.ts';
+import type { OutgoingStream } from './outgoing-stream.ts';
+import { plannedRules, unusedRules } from './subject-rules.ts';
+import type { PlanReport, SkippedStream, WrittenReport, WrittenStream } from './types.ts';
+
+/** One stream of the result and where in the target it goes. */
+export interface PlacedStream {
+  readonly stream: OutgoingStream;
+  readonly shape: StreamShape;
+  /** Within the target; empty for the target itself. */
+  readonly path: string;
+}
+
+/** What is written, and what is to be said of it. */
+export interface PlacedStreams {
+  readonly placed: readonly PlacedStream[];
+  readonly skipped: readonly SkippedStream[];
+  readonly notes: readonly string[];
+}
+
+/** Writes the streams where they are staged, and tells of them under their target. Throws UsageError, ToolError, CancelledError. */
+export async function writePlaced(
+  { placed, skipped, notes }: PlacedStreams,
+  staged: StagedFiles,
+  target: string,
+  signal: AbortSignal | undefined,
+): Promise<WrittenReport> {
+  const written: WrittenStream[] = [];
+  for (const { stream, shape, path } of placed)
+    written.push(writtenStream(stream, shape, await writeStream(stream, shape, path, staged, signal)));
+  const streams = placed.map(({ stream }) => stream);
+  return {
+    type: 'natsarc.v1.written',
+    tool: TOOL,
+    target,
+    streams: written,
+    skipped,
+    bytes_written: staged.bytesWritten,
+    notes: [...notes, ...unusedRules(streams)],
+    ...sourceFaults(streams),
+  };
+}
+
+/** Tells what would be written, and how. */
+export function planReport(
+  { placed, skipped, notes }: PlacedStreams,
+  target: string,
+  steps: readonly string[],
+): PlanReport {
+  const streams = placed.map(({ stream }) => stream);
+  return {
+    type: 'natsarc.v1.plan',
+    tool: TOOL,
+    target,
+    streams: placed.map(({ stream, shape }) => writtenStream(stream, shape, stream.content.state)),
+    skipped,
+    steps,
+    notes: [...notes, ...plannedRules(streams)],
+    ...sourceFaults(streams),
+  };
+}
+
+function writtenStream(stream: OutgoingStream, shape: StreamShape, state: StateNumbers): WrittenStream {
+  const { source, account, name } = stream;
+  return {
+    account,
+    name,
+    ...(name === source.name || source.name === '' ? {} : { from_name: source.name }),
+    state: stateReport(state, { consumerCount: stream.consumers.length, gaps: false }),
+    lost: stream.content.lost,
+    not_carried: notCarried(stream, shape.as === 'store' ? 'store' : shape.form),
+    ...(stream.slice === undefined ? {} : { slice: stream.slice }),
+  };
+}
+
+/** What was lost and found in the sources of streams, in all. */
+function sourceFaults(streams: readonly OutgoingStream[]): Pick<WrittenReport, 'lost' | 'findings'> {
+  const contents = streams.map(({ content }) => content);
+  return {
+    lost: {
+      msgs: contents.flatMap(({ lost }) => lost.msgs),
+      bytes: contents.reduce((sum, { lost }) => sum + lost.bytes, 0),
+    },
+    findings: contents.flatMap(({ findings }) => findings),
+  };
+}
