@@ -11,16 +11,19 @@ const MOST_LOOKS = 4000;
 
 /**
  * Starts threads for an archive that looks large enough to need them, while all else is still to be loaded: a thread
- * takes longer to start than an archive to open. Whatever is wrong with the path is for the opening to say.
+ * takes longer to start than an archive to open. Whatever is wrong with the path is for the opening to say. Gives whether
+ * it looks so large.
  */
 export async function startThreadsAhead(
   path: string,
   options: { readonly jobs?: number | undefined; readonly worthThreadsBytes?: number },
-): Promise<void> {
+): Promise<boolean> {
+  if (!isLarge(path, options.worthThreadsBytes ?? WORTH_THREADS_BYTES)) return false;
   const count = threadsBeside(options.jobs);
-  if (count === 0 || !isLarge(path, options.worthThreadsBytes ?? WORTH_THREADS_BYTES)) return;
+  if (count === 0) return true;
   const { startAhead } = await import('../workers/thread-supply.ts');
   startAhead(count);
+  return true;
 }
 
 function isLarge(path: string, leastBytes: number): boolean {

@@ -41,9 +41,10 @@ export const verifyCommand = {
         'EXIT STATUS: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (could not be read, not supported, wrong usage); --format prometheus: always 0',
       ),
   run: async (args: VerifyArguments, context: CliContext): Promise<void> => {
-    await startThreadsAhead(args.archive, args);
+    const isLarge = await startThreadsAhead(args.archive, args);
     const { verifyArchive } = await import('../../operation/verify/run.ts');
     const { unreadableReport } = await import('../../operation/verify/unreadable.ts');
+    if (isLarge) await keepHeapSmall();
     const options = { ...selectOptions(args, context), ...atOption(args) };
     const report = await verifyArchive(args.archive, options).catch((error: unknown) =>
       unreadableReport(args.archive, error),
@@ -63,6 +64,12 @@ export const verifyCommand = {
     );
   },
 };
+
+/** What a verification drops is little at a time: room for much of it would only grow the process. */
+async function keepHeapSmall(): Promise<void> {
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
 
 async function render(
   report: VerifyReport,
