@@ -5,11 +5,13 @@ const path = require('node:path');
 const { Script } = require('node:vm');
 
 const loaded = new Map();
+/** Of each chunk, by its file; kept only for the build, which asks for their code. */
+let scripts = null;
 
 /** Loads the chunk in a file, once, and gives what it exports. */
 function loadChunk(file) {
   const known = loaded.get(file);
-  if (known !== undefined) return known.module.exports;
+  if (known !== undefined) return known.exports;
   const source = readFileSync(file, 'utf8');
   const script = new Script(
     `(function (exports, require, module, __filename, importPackage) {${source}\n})`,
@@ -19,7 +21,8 @@ function loadChunk(file) {
     },
   );
   const module = { exports: {} };
-  loaded.set(file, { module, script });
+  loaded.set(file, module);
+  scripts?.set(file, script);
   const folder = path.dirname(file);
   const requireFrom = (name) => (name.startsWith('./') ? loadChunk(path.join(folder, name)) : require(name));
   script.runInThisContext()(module.exports, requireFrom, module, file, importPackage);
@@ -39,9 +42,14 @@ function codeOf(file) {
   }
 }
 
-/** The code of every chunk that was loaded, by its file: functions that never ran are not in it. */
-function codeOfLoaded() {
-  return [...loaded].map(([file, { script }]) => [file, script.createCachedData()]);
+/** Remembers the chunks that are loaded from now on. */
+function keepScripts() {
+  scripts = new Map();
 }
 
-module.exports = { codeOfLoaded, loadChunk };
+/** The code of those chunks, by their files: functions that never ran are not in it. */
+function codeOfLoaded() {
+  return [...scripts].map(([file, script]) => [file, script.createCachedData()]);
+}
+
+module.exports = { codeOfLoaded, keepScripts, loadChunk };

@@ -27,7 +27,8 @@ else {
 }
 
 async function runCommands(scratch) {
-  const { codeOfLoaded, loadChunk } = createRequire(import.meta.url)('../bin/chunks.js');
+  const { codeOfLoaded, keepScripts, loadChunk } = createRequire(import.meta.url)('../bin/chunks.js');
+  keepScripts();
   const { main } = loadChunk(entry);
   const [v1, v2] = ['ORDERS', 'ORDERS-v2'].map((name) => join(root, 'testdata/backups', name));
   const store = join(root, 'testdata/captures/2.14.5-full/store');

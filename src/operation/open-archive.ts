@@ -116,8 +116,8 @@ export async function withPool<T>(
 
 /** How much work a stream is, in bytes of plain blocks. */
 function workOf(parts: StreamParts): number {
-  if (parts.form === 'v2' || parts.form === 'config') return parts.sizeBytes;
-  if (parts.form === 'v1') return parts.sizeBytes * PACKED_WORK;
+  if (parts.form === 'config') return parts.sizeBytes;
+  if (parts.form === 'v1' || parts.form === 'v2') return parts.sizeBytes * PACKED_WORK;
   return parts.form === 'store' && isPacked(parts) ? parts.sizeBytes * PACKED_WORK : sizeOf(parts);
 }
 

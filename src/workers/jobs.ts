@@ -146,7 +146,22 @@ export interface TimedMessage {
 }
 
 /** What a thread can be asked to do: plain data. */
-export type Job = ScanJob | TallyJob | FingerprintJob | RewriteJob;
+/** Decode an S2 stream in front of a reader in another thread, together with others: decode-ahead.ts. */
+export interface DecodeJob {
+  readonly kind: 'decode';
+  readonly source: SourceDescriptor;
+  /** Shared: decoded pieces, and the numbers that tell which of them are where. */
+  readonly ring: Uint8Array;
+  readonly numbers: Int32Array;
+}
+
+export interface DecodeResult {
+  readonly kind: 'decode';
+  /** Of the chunks that this thread decoded. */
+  readonly faults: readonly Fault[];
+}
+
+export type Job = ScanJob | TallyJob | FingerprintJob | RewriteJob | DecodeJob;
 /** What it gives for each. */
 export type JobResult<J extends Job> = J extends ScanJob
   ? ScanResult
@@ -154,4 +169,6 @@ export type JobResult<J extends Job> = J extends ScanJob
     ? TallyResult
     : J extends FingerprintJob
       ? FingerprintResult
-      : RewriteResult;
+      : J extends RewriteJob
+        ? RewriteResult
+        : DecodeResult;

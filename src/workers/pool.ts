@@ -90,6 +90,29 @@ export class Pool {
     return results;
   }
 
+  /** Whether others work beside the calling thread, once they are prepared. */
+  get hasThreads(): boolean {
+    return this.#threads.length > 0;
+  }
+
+  /** Gives the same job to each of the other threads, which were prepared and have nothing to do; null where there are none. */
+  giveEach<J extends Job>(job: J): Promise<JobResult<J>[]> | null {
+    if (this.#threads.length === 0) return null;
+    const results = this.#threads.map(
+      async (thread) =>
+        new Promise<JobResult<J>>((done, fail) => {
+          thread.give({
+            job,
+            isOwn: false,
+            isDropped: () => false,
+            fail,
+            done: (result) => done(result as JobResult<J>),
+          });
+        }),
+    );
+    return Promise.all(results);
+  }
+
   /** Ends the threads; jobs that come later start new ones. */
   async close(): Promise<void> {
     this.#closings++;

@@ -18,6 +18,10 @@ export async function runJob(job: Job, maxTouchedBytes?: number): Promise<JobRes
       await loadFingerprints();
       return fingerprintBlock(job, maxTouchedBytes);
     }
+    case 'decode': {
+      const { decodeAhead } = await import('./decode-ahead.ts');
+      return decodeAhead(job);
+    }
     case 'rewrite': {
       const { rewriteBlock } = await import('./rewrite-block.ts');
       return rewriteBlock(job);

@@ -31,7 +31,7 @@ export async function verifyWith(path: string, options: OpenArchiveOptions): Pro
   return withArchive(path, options, async (work) => {
     const verified: VerifiedStream[] = [];
     const findings: Finding[] = [...work.container.findings];
-    if (work.selected.some(({ form }) => form !== 'v2' && form !== 'config')) void work.pool.prepare();
+    if (work.selected.some(({ form }) => form !== 'config')) void work.pool.prepare();
     for await (const one of verifyStreams(work)) {
       verified.push(one);
       for (const finding of one.findings) findings.push(finding);
@@ -81,7 +81,7 @@ async function verifyStream(parts: StreamParts, work: Archive, isLast: boolean):
     const archive = loadStream(parts);
     const one =
       parts.form === 'v2'
-        ? verifyV2Stream(archive, parts, work)
+        ? await verifyV2Stream(archive, parts, work)
         : await verifyFileStream(archive, work, isLast);
     return { ...one, findings: [...placed(parts.findings, archive.place), ...one.findings] };
   } catch (error) {

@@ -1,7 +1,6 @@
 import { checkConsumers } from '../../check/consumers.ts';
 import { declaredFaults } from '../../check/declared.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
-import { framingFaults } from '../../container/open-source.ts';
 import { makeFinding, type Fault, type Finding } from '../../findings/finding.ts';
 import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
@@ -10,15 +9,19 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../declared-states.ts';
 import type { Archive } from '../open-archive.ts';
 import { predictV2Stream } from '../predict/restore-v2.ts';
-import { readV2Messages, type V2Messages } from '../v2-messages.ts';
+import type { V2Messages } from '../v2-messages.ts';
 import { v2State } from '../v2-state.ts';
 import type { VerifiedStream } from './types.ts';
+import { readV2InThreads } from './v2-in-threads.ts';
 
 /** Every check of a V2 archive. It holds no checksums but those of its S2 chunks. */
-export function verifyV2Stream(archive: StreamArchive, parts: V2StreamParts, work: Archive): VerifiedStream {
+export async function verifyV2Stream(
+  archive: StreamArchive,
+  parts: V2StreamParts,
+  work: Archive,
+): Promise<VerifiedStream> {
   const { state } = readV2(parts, archive.place, null);
-  const messages = readV2Messages(archive, parts, { wantSubjects: false, pending: [] });
-  const source = parts.body.open();
+  const messages = await readV2InThreads(archive, parts, work.pool);
   const at =
     (file: string) =>
     (fault: Fault): Finding =>
@@ -27,7 +30,7 @@ export function verifyV2Stream(archive: StreamArchive, parts: V2StreamParts, wor
   const configFaults = archive.config === null ? [] : streamConfigFaults(archive.config);
   const findings = [
     ...archive.findings,
-    ...framingFaults(source).map(at(parts.label)),
+    ...messages.framing.map(at(parts.label)),
     ...messages.findings,
     ...configFaults.map(at(manifestLabel)),
     ...(state === null ? [] : stateFaults(state, messages).map(at(`${parts.label}:state.json`))),

@@ -1,0 +1,83 @@
+import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { V2Writer } from '../../src/writer/v2-writer.ts';
+import { editFile } from '../support/damage.ts';
+import { runCli } from '../support/run-cli.ts';
+
+/** 50 MiB: large enough for threads to decode in front of the one that walks the messages. */
+const MESSAGES = 25_000;
+const PAYLOAD_BYTES = 2000;
+
+const folder = mkdtempSync(join(tmpdir(), 'natsarc-test-'));
+const archive = join(folder, 'stream.tar.s2');
+
+beforeAll(() => {
+  const file = openSync(archive, 'w');
+  const writer = new V2Writer((bytes) => writeSync(file, bytes));
+  const bytes = MESSAGES * (30 + 'orders.0'.length + PAYLOAD_BYTES);
+  const time = '2026-11-21T00:00:00Z';
+  const state = {
+    messages: MESSAGES,
+    bytes,
+    first_seq: 1,
+    first_ts: time,
+    last_seq: MESSAGES,
+    last_ts: time,
+  };
+  writer.addDocument('state.json', Buffer.from(JSON.stringify({ ...state, consumer_count: 0 })));
+  const data = Buffer.alloc(PAYLOAD_BYTES);
+  for (let seq = 1; seq <= MESSAGES; seq++) {
+    // Half of it packs well.
+    for (let at = 0; at < PAYLOAD_BYTES; at += 8) data.writeDoubleLE(Math.sin(seq * at), at);
+    data.fill('a', 0, PAYLOAD_BYTES / 2);
+    writer.addMessage({
+      subject: Buffer.from(`orders.${seq % 10}`),
+      timeNs: 1_795_219_200_000_000_000n,
+      seq: BigInt(seq),
+      header: null,
+      data,
+    });
+  }
+  writer.end();
+  closeSync(file);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function verified(path: string, jobs: number): unknown {
+  const run = runCli(['verify', '--json', '--jobs', String(jobs), '--at', '2026-11-21T00:00:00Z', path]);
+  return { exit: run.exit, stderr: run.stderr, report: JSON.parse(run.stdout) as unknown };
+}
+
+describe('a V2 archive is verified alike with one thread and with several', () => {
+  it('sound', () => {
+    const alone = verified(archive, 1);
+    expect(alone).toMatchObject({
+      exit: 0,
+      report: { status: 'OK', checked: { messages: MESSAGES }, findings: [] },
+    });
+    expect(verified(archive, 4)).toEqual(alone);
+  });
+
+  it.each([
+    ['chunks that do not decode', (path: string) => editFile(path, flip(9_000_001, 17_000_003))],
+    ['cut', (path: string) => truncateSync(path, 20_000_000)],
+    ['a chunk of another type', (path: string) => editFile(path, flip(6))],
+  ])('damaged: %s', (name, damage) => {
+    const path = join(folder, `${name}.s2`);
+    copyFileSync(archive, path);
+    damage(path);
+    const alone = verified(path, 1);
+    expect(alone).toMatchObject({ exit: expect.toSatisfy((exit: number) => exit >= 2) as unknown });
+    expect(verified(path, 4)).toEqual(alone);
+  });
+});
+
+function flip(...offsets: readonly number[]): (bytes: Buffer) => Buffer {
+  return (bytes) => {
+    for (const at of offsets) bytes[at] = (bytes[at] ?? 0) ^ 0x10;
+    return bytes;
+  };
+}
