@@ -135,6 +135,8 @@ export class S2Source implements ByteSource {
     // Where a part of the chunk is not enough, all of it is decoded.
     const content = decodeS2Start(lengthBytes - CHUNK_CRC_BYTES, aheadBytes);
     if (content === null || content.length < untilBytes) return false;
+    // What was decoded to its end is checked too.
+    if (content.length >= chunk.decodedBytes) return false;
     this.#held = [{ chunk, content, fault: null, isChecked: false }];
     return true;
   }

@@ -34,7 +34,7 @@ const DONE = 0;
 const FULL = 1;
 const ENTRY_BYTES = 24;
 
-/** Where to put the `lengthBytes` of a block for `rewriteBlock`; no scan may be under way in the thread. */
+/** Where to put the `lengthBytes` of a block for `rewriteRecords`; no scan may be under way in the thread. */
 export function rewriteWindow(lengthBytes: number): Buffer {
   const { exports, buffer } = kernels();
   if (lengthBytes > exports.REWRITE_LIVE.value - exports.SCAN.value)

@@ -24,6 +24,8 @@ export interface Archive {
   readonly container: OpenContainer;
   readonly selected: readonly StreamParts[];
   readonly pool: Pool;
+  /** Nobody needs the threads behind this work. */
+  readonly ownsPool: boolean;
   readonly onBytes: OnBytes;
   readonly signal: AbortSignal | undefined;
   /** The clock that predictions go by. */
@@ -38,7 +40,7 @@ export interface OpenArchiveOptions extends SelectOptions {
   readonly salvage?: boolean;
   /** From how many bytes on threads pay. */
   readonly worthThreadsBytes?: number;
-  /** Threads that were started already; the work ends them. */
+  /** Threads of another operation, which ends them itself. */
   readonly pool?: Pool | undefined;
 }
 
@@ -103,6 +105,7 @@ export async function withPool<T>(
       selections.map((selection) => ({
         ...selection,
         pool,
+        ownsPool: options.pool === undefined,
         onBytes,
         signal: options.signal,
         atNs,
@@ -110,7 +113,7 @@ export async function withPool<T>(
       })),
     );
   } finally {
-    await pool.close();
+    if (options.pool === undefined) await pool.close();
   }
 }
 

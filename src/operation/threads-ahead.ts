@@ -1,10 +1,14 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isCompressedBlock, PACKING_BYTES } from '../container/block-packing.ts';
+import { beginsAsS2 } from '../codec/s2/framing.ts';
+import { isCompressedBlock } from '../container/block-packing.ts';
 import { PACKED_WORK, threadsBeside, WORTH_THREADS_BYTES } from '../workers/thread-count.ts';
 
 /** Blocks are sealed and packed: threads pay earlier than where they are only read. */
 export const WRITING = { worthThreadsBytes: 32 * 1024 * 1024 } as const;
+
+/** What tells how a file is packed. */
+const HEAD_BYTES = 16;
 
 /** Of an archive of more files the size is known once it is open. */
 const MOST_LOOKS = 4000;
@@ -28,7 +32,8 @@ export async function startThreadsAhead(
 
 function isLarge(path: string, leastBytes: number): boolean {
   const given = attempt(() => statSync(path));
-  if (given?.isDirectory() !== true) return (given?.size ?? 0) * PACKED_WORK >= leastBytes;
+  if (given?.isFile() === true) return given.size * workOfByte(path) >= leastBytes;
+  if (given?.isDirectory() !== true) return false;
   const folders = [path];
   let work = 0;
   let looks = 0;
@@ -38,8 +43,9 @@ function isLarge(path: string, leastBytes: number): boolean {
       const file = join(folder, item.name);
       if (++looks > MOST_LOOKS) return false;
       if (item.isDirectory()) folders.push(file);
+      else if (!item.isFile()) continue;
       // The blocks of a folder are packed alike.
-      else if (item.name.endsWith('.blk')) work += sizeOf(file) * (blockWork ||= workOfBlock(file));
+      else if (item.name.endsWith('.blk')) work += sizeOf(file) * (blockWork ||= workOfByte(file));
       else if (item.name.endsWith('.s2')) work += sizeOf(file) * PACKED_WORK;
       if (work >= leastBytes) return true;
     }
@@ -51,15 +57,18 @@ function sizeOf(file: string): number {
   return attempt(() => statSync(file))?.size ?? 0;
 }
 
-/** How many plain bytes one of a block stands for. */
-function workOfBlock(file: string): number {
-  const head = new Uint8Array(PACKING_BYTES);
+/** How many plain bytes one of a file stands for, by how it begins. */
+function workOfByte(file: string): number {
+  const head = new Uint8Array(HEAD_BYTES);
   attempt(() => {
     const descriptor = openSync(file, 'r');
-    readSync(descriptor, head, 0, PACKING_BYTES, 0);
-    closeSync(descriptor);
+    try {
+      readSync(descriptor, head, 0, HEAD_BYTES, 0);
+    } finally {
+      closeSync(descriptor);
+    }
   });
-  return isCompressedBlock(head) ? PACKED_WORK : 1;
+  return isCompressedBlock(head) || beginsAsS2(head) ? PACKED_WORK : 1;
 }
 
 function attempt<T>(look: () => T): T | null {

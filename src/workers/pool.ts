@@ -54,6 +54,8 @@ export class Pool {
       thread.employ(employer);
       this.#threads.push(thread);
     }
+    // Those that were started ahead are ready already.
+    this.#handOut();
   }
 
   /** Throws CancelledError where the signal fires, SourceError where a job could not read. */
@@ -63,7 +65,7 @@ export class Pool {
   ): Promise<JobResult<J>[]> {
     const results: JobResult<J>[] = Array.from({ length: jobs.length });
     if (jobs.length === 0) return results;
-    if (jobs.length > 1) void this.prepare().then(() => this.#handOut());
+    if (jobs.length > 1) void this.prepare();
     await new Promise<void>((resolve, reject) => {
       let left = jobs.length;
       let hasFailed = false;

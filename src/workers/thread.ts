@@ -35,6 +35,7 @@ export class Thread {
   isReady = false;
   readonly #worker: Worker;
   #employer: Employer | null = null;
+  #isEnded = false;
 
   constructor() {
     this.#worker = new Worker(new URL('./worker-main.js', import.meta.url), {
@@ -54,9 +55,8 @@ export class Thread {
         task.fail(message.isSource ? new SourceError(message.error) : new ToolError(message.error));
       else task.done(message.result);
     });
-    this.#worker.on('error', (error) => {
-      for (const task of this.tasks.splice(0)) task.fail(error);
-    });
+    this.#worker.on('error', (error) => this.#endWith(error));
+    this.#worker.on('exit', () => this.#endWith(new ToolError('a thread has ended')));
     // Behind the listeners: each of them makes the process wait again.
     this.#worker.unref();
   }
@@ -67,11 +67,19 @@ export class Thread {
   }
 
   give(task: Task): void {
+    if (this.#isEnded) return task.fail(new ToolError('a thread has ended'));
     this.tasks.push(task);
     this.#worker.postMessage(task.job);
   }
 
   async end(): Promise<void> {
     await this.#worker.terminate();
+  }
+
+  /** It takes no more tasks, and those that it has are not done. */
+  #endWith(error: Error): void {
+    this.#isEnded = true;
+    this.isReady = false;
+    for (const task of this.tasks.splice(0)) task.fail(error);
   }
 }

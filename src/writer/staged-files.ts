@@ -63,7 +63,7 @@ export class StagedFiles {
     return {
       descriptor,
       end: (lengthBytes) => {
-        closeSync(descriptor);
+        attempt(() => closeSync(descriptor));
         this.bytesWritten += lengthBytes;
       },
     };

@@ -25,3 +25,13 @@ it.each([
   expect({ signal: done.signal, exit: done.status }).toEqual({ signal: null, exit: 3 });
   expect(done.stdout).toContain(code);
 });
+
+it('a pipe that is called like a block is not opened', () => {
+  const folder = tempFolder();
+  expect(spawnSync('mkfifo', [join(folder, '1.blk')]).status).toBe(0);
+  const done = spawnSync(process.execPath, [join(ROOT, 'bin/natsarc.js'), 'verify', '--check', folder], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  expect({ signal: done.signal, exit: done.status }).toEqual({ signal: null, exit: 3 });
+});

@@ -67,6 +67,14 @@ it('every chunk is checked, whatever lies in it, and told once', async () => {
   }
 });
 
+it('the checksum of a snapshot that is one small chunk', async () => {
+  const path = await snapshotOf(['meta.inf', 'meta.sum'].map((name) => [{ name }, '{}'] as const));
+  const sound = codesOf(await verifyDamaged(path));
+  const [, first = 0] = chunkOffsets(readFileSync(path));
+  flipBit(path, first + 4);
+  expect(codesOf(await verifyDamaged(path))).toEqual([...sound, 'S2_CRC_MISMATCH'].toSorted());
+});
+
 describe('a snapshot cut', () => {
   it('inside a chunk', async () => {
     const path = copyOf(BACKUP);

@@ -40,7 +40,7 @@ export async function verifyFileStream(
   const isReadable = archive.encrypted === null && archive.form !== 'config';
   if (!isReadable || archive.name === '') return unread(archive, isReadable);
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
-  if (isLast) work.pool.closeIfIdle();
+  if (isLast && work.ownsPool) work.pool.closeIfIdle();
   const state = stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null);
   const lost = lostMessages(evidence);
   const findings = [

@@ -60,8 +60,8 @@ export async function rewriteBlocks(
     for (let number = 1; underWay[0] !== undefined; number++) {
       const { live, place, result } = underWay[0];
       const rewritten = await result;
-      place.take(rewritten);
       underWay.shift();
+      place.take(rewritten);
       layout.block(number, rewritten, live);
       if (tail !== null && number === sets.length) layout.tail(number, tail.seq, tail.timeNs);
       layout.ended(number, rewritten.lastChecksum);
