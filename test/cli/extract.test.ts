@@ -100,7 +100,7 @@ describe('extract-into-data-dir', () => {
     expectRefused([ORDERS, store, '--as', 'a b'], store, 2, /a b is no stream name/);
     expectRefused([place, store, '--force'], store, 2, /may not lie in the store itself/);
     expectRefused([ORDERS, store, '--force', '--replicas', '3'], store, 2, /3 replicas/);
-    expectRefused([ORDERS, join(store, 'nowhere')], store, 2, /is no folder/);
+    expectRefused([ORDERS, join(store, 'nowhere')], store, 2, /there is no data directory/);
     expectRefused([ORDERS, join(store, STREAMS)], store, 2, /is no store_dir/);
     expectRefused([ORDERS, store, '--server-version', '2.7'], store, 2, /one of 2\.9, /);
     expectRefused([join(FULL, 'store'), store, '--from-account', 'nobody'], store, 2, /fits the selection/);

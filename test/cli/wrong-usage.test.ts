@@ -106,7 +106,12 @@ describe('extract-into-data-dir', () => {
     for (const name of ['a', 'b']) cpSync(ORDERS, join(folder, 'both', name), { recursive: true });
     const extract = (...args: string[]): string[] => ['extract-into-data-dir', ...args];
     expectRefused(extract(join(folder, 'both'), store), folder, 2, /two streams are called ORDERS/);
-    expectRefused(extract(ORDERS, join(folder, 'no')), folder, 2, /data directory .*\/no is no folder/);
+    expectRefused(
+      extract(ORDERS, join(folder, 'no')),
+      folder,
+      2,
+      /there is no data directory .*\/no: make the folder first/,
+    );
     expectRefused(extract(join(folder, 'no'), store), folder, 1, /\/no: there is no such file or folder/);
     expectRefused(extract(ORDERS, store, '--as', 'a/b'), folder, 2, /a\/b is no stream name: no blanks/);
     expectRefused(extract(ORDERS), folder, 2, /<data-dir> must be given: natsarc extract-into-data-dir/);

@@ -21,8 +21,8 @@ export interface DataDir {
  * ToolError where it may not be written.
  */
 export function openDataDir(path: string): DataDir {
-  if (!existsSync(path) || !statSync(path).isDirectory())
-    throw new UsageError(`the data directory ${path} is no folder`);
+  if (!existsSync(path)) throw new UsageError(`there is no data directory ${path}: make the folder first`);
+  if (!statSync(path).isDirectory()) throw new UsageError(`the data directory ${path} is no folder`);
   const storeFolder = storeFolderOf(resolve(path));
   try {
     accessSync(storeFolder, constants.W_OK | constants.R_OK | constants.X_OK);
