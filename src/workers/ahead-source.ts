@@ -1,6 +1,7 @@
 import type { Fault } from '../findings/finding.ts';
 import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
 import { CONSUMED, IS_ENDED, PIECE_BYTES, RING_PIECES, SLOTS } from './decode-ahead.ts';
+import type { DecodeResult } from './jobs.ts';
 import type { Pool } from './pool.ts';
 
 /** A piece that takes longer than this has no thread that decodes it. */
@@ -16,20 +17,19 @@ export class AheadSource implements ByteSource {
   readonly #own: ByteSource;
   readonly #ring = new Uint8Array(new SharedArrayBuffer(RING_PIECES * PIECE_BYTES));
   readonly #numbers = new Int32Array(new SharedArrayBuffer(4 * (SLOTS + RING_PIECES)));
-  readonly #done: Promise<readonly (readonly Fault[])[]> | null;
+  readonly #done: Promise<readonly DecodeResult[]>;
   #consumed = 0;
   #readToBytes = 0;
-  #isAlone: boolean;
+  #isAlone = false;
 
   constructor(own: ByteSource, pool: Pool) {
     this.#own = own;
     this.sizeBytes = own.sizeBytes;
     this.descriptor = own.descriptor;
     const job = { kind: 'decode', source: own.descriptor, ring: this.#ring, numbers: this.#numbers } as const;
-    const results = pool.giveEach(job);
-    this.#isAlone = results === null;
-    this.#done = results?.then((all) => all.map(({ faults }) => faults)) ?? null;
-    this.#done?.catch(() => {});
+    this.#done = pool.giveEach(job);
+    // What went wrong is told by whoever waits for the end.
+    this.#done.catch(() => {});
   }
 
   read(target: Uint8Array, offsetBytes: number): number {
@@ -55,7 +55,7 @@ export class AheadSource implements ByteSource {
   async end(): Promise<readonly Fault[]> {
     Atomics.store(this.#numbers, IS_ENDED, 1);
     Atomics.notify(this.#numbers, CONSUMED);
-    const faults = ((await this.#done) ?? []).flat();
+    const faults = (await this.#done).flatMap((result) => result.faults);
     return faults.filter(({ data }) => Number(data?.['decoded_offset']) < this.#readToBytes);
   }
 

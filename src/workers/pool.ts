@@ -97,9 +97,8 @@ export class Pool {
     return this.#threads.length > 0;
   }
 
-  /** Gives the same job to each of the other threads, which were prepared and have nothing to do; null where there are none. */
-  giveEach<J extends Job>(job: J): Promise<JobResult<J>[]> | null {
-    if (this.#threads.length === 0) return null;
+  /** Gives the same job to each of the other threads, which were prepared. */
+  async giveEach<J extends Job>(job: J): Promise<JobResult<J>[]> {
     const results = this.#threads.map(
       async (thread) =>
         new Promise<JobResult<J>>((done, fail) => {
