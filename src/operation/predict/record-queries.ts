@@ -57,7 +57,7 @@ export class RecordQueries {
     const live = new Map(stream.blocks.map((block) => [block.block.index, block.live]));
     if (!before.every((set) => isSame(unpackRanges(set.live), live.get(set.block.index) ?? NO_SEQUENCES)))
       return null;
-    return subtractRanges(mergeRanges([...live.values()]), this.#evidence.live);
+    return this.#evidence.live.missing(mergeRanges([...live.values()]));
   }
 
   #scans(): ReadonlyMap<number, PackedScan> {

@@ -1,3 +1,4 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import { countSequences } from '../../core/sequence-ranges.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { IndexBlock } from '../../format/index/types.ts';
@@ -42,7 +43,7 @@ export function walkBlocks(
   const indexed = new Map(
     archive.index?.blocks.map((entry) => [
       entry.index,
-      { ...entry, messages: countSequences(indexedLive(entry)) },
+      { ...entry, deleted: unpackRanges(entry.deleted), messages: countSequences(indexedLive(entry)) },
     ]),
   );
   const blocks = stream.blocks.flatMap((block) => {
