@@ -9,11 +9,11 @@ import { SnapshotWriter } from '../../../src/writer/snapshot-writer.ts';
 import { captures } from '../captures.ts';
 import { originalOf } from './original.ts';
 import {
-  disagreementsOf,
+  comparisonsOf,
   predictionFor,
   type Answers,
   type Case,
-  type Disagreement,
+  type Comparison,
   type OracleOptions,
   type OracleResult,
 } from './compare.ts';
@@ -69,9 +69,8 @@ export async function runRestoreOracle(options: OracleOptions): Promise<OracleRe
     const report = await verifyArchive(path, { jobs: 1 });
     predictions.set(account, report.streams[0]?.predictions ?? []);
   }
-  const disagreements: Disagreement[] = [];
+  const comparisons: Comparison[] = [];
   const answers = new Map<string, Answers>();
-  let comparisons = 0;
   for (const version of options.versions) {
     const predicted = new Map(
       [...predictions].flatMap(([account, all]) => {
@@ -85,10 +84,9 @@ export async function runRestoreOracle(options: OracleOptions): Promise<OracleRe
       keptOf(client, one.stream, join(folder, 'kept', one.account));
     const observed = await askRestores(version, folder, asked, predicted, read);
     answers.set(version, observed);
-    comparisons += asked.length;
-    disagreements.push(...disagreementsOf(asked, version, predicted, observed));
+    comparisons.push(...comparisonsOf(asked, version, predicted, observed));
   }
-  return { cases, comparisons, disagreements, answers };
+  return { cases, comparisons, answers };
 }
 
 /** Either the snapshot as a file, or the files in it. */
