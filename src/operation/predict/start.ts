@@ -73,7 +73,7 @@ export function openStream(
   const { taken, remembered } = takeIndex(archive, rules);
   const opened = taken ?? rebuildStream(readings, rules, remembered);
   if (!isServed(opened)) return opened;
-  const panic = rules.panicsOnScan ? panicOnScan(opened, config, queries, readings) : null;
+  const panic = rules.panicsOnScan ? panicOnScan(opened, config, queries, readings, rules) : null;
   if (panic !== null) return panic;
   if (!isServed(consumers)) return consumers;
   const limited = enforceLimits(opened, config, queries, rules, atNs);

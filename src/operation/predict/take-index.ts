@@ -36,7 +36,9 @@ export function takeIndex(archive: StreamArchive, rules: ServerRules): IndexUse 
     const block: BlockFile | undefined = files.get(entry.index);
     if (block === undefined) return [];
     const { firstSeq, lastSeq, firstTimeNs, lastTimeNs } = entry;
-    return [{ block, live: indexedLive(entry), firstSeq, lastSeq, firstTimeNs, lastTimeNs, readBytes: null }];
+    const live = indexedLive(entry);
+    const messages = countSequences(live);
+    return [{ block, live, messages, firstSeq, lastSeq, firstTimeNs, lastTimeNs, readBytes: null }];
   });
   const { messages, firstSeq, lastSeq } = index;
   return { taken: { isIndexed: true, blocks, messages, firstSeq, lastSeq }, remembered: null };
