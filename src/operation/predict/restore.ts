@@ -4,6 +4,7 @@ import type { Finding } from '../../findings/finding.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig, unknownInStream } from './accept-config.ts';
 import { stateAsServer } from './consumer-state.ts';
+import { runsOutOfMemory } from './consumers.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
@@ -90,16 +91,18 @@ function restoredConsumers(
   rules: ServerRules,
 ): readonly ConsumerArchive[] | NotServed {
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
-  for (const { name, config } of consumers) {
+  const restored: ConsumerArchive[] = [];
+  for (const consumer of consumers) {
+    const { name, config } = consumer;
     const file = entries.get(`obs/${name}/o.dat`);
-    const state = file === undefined ? 'empty' : stateAsServer(file);
+    const held = file === undefined ? null : stateAsServer(file);
     if (!entries.has(`obs/${name}/meta.inf`) || !entries.has(`obs/${name}/meta.sum`))
       return refused(`consumer ${name} has no meta.inf or no meta.sum`);
     if (config === null || !isReadableConfig(config, rules))
       return refused(`consumer ${name} cannot be read`);
-    if (state === 'endless')
-      return { outcome: 'crash', reason: `obs/${name}/o.dat counts more than any memory can hold` };
-    if (state === 'corrupt') return refused(`obs/${name}/o.dat cannot be read`);
+    if (held?.how === 'endless') return runsOutOfMemory(`obs/${name}/o.dat`);
+    if (held?.how === 'corrupt') return refused(`obs/${name}/o.dat cannot be read`);
+    restored.push({ ...consumer, state: held?.how === 'read' ? held.state : null });
   }
-  return consumers;
+  return restored;
 }

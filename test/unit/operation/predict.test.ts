@@ -27,7 +27,7 @@ it.for([
     carrierOffsetBytes: null,
     open: () => new MemorySource(bytes),
   };
-  expect(stateAsServer(file)).toBe(expected);
+  expect(stateAsServer(file).how).toBe(expected);
 });
 
 it('an .idx that is cut still tells as much as was read of it; one whose deletes are cut is believed', () => {
