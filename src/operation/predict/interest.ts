@@ -31,7 +31,8 @@ export function enforceInterest(
     0n,
   );
   const touched = stream.blocks.filter((block) => block.firstSeq <= upTo);
-  const gone = queries.once(`interest, ${rules.interest}`, stream, () => {
+  const question = `interest, ${rules.interest}, ${rules.rewindsConsumers}, ${stream.lastSeq}`;
+  const gone = queries.once(question, stream, () => {
     const unwanted: bigint[] = [];
     queries.eachRecord(touched, ({ seq, subject }) => {
       const text = Buffer.from(subject, 'latin1').toString();

@@ -1,5 +1,6 @@
 import type { FileStreamParts } from '../../container/entry.ts';
 import { textField, type JsonValue } from '../../core/json.ts';
+import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig, unknownInStream } from './accept-config.ts';
@@ -65,7 +66,9 @@ function refusedSnapshot(
   // The archive's configuration is that of backup.json then.
   if (archive.config === null || findings.some(({ code }) => code === 'META_CORRUPT'))
     return 'meta.inf cannot be read';
-  const { config } = archive;
+  const { config, created } = archive;
+  if (created !== null && parseTimeNs(created) === null)
+    return `meta.inf cannot be read: ${JSON.stringify(created)} is no time`;
   const strange = Object.entries(WORDS).find(
     ([field, words]) => !words.includes(config[field] ?? words[0] ?? ''),
   );

@@ -60,6 +60,8 @@ export interface ServerRules {
    * below the floor only (`floor`); in `own` also what its own filter does not select, and its own interest counts.
    */
   readonly interest: 'all' | 'floor' | 'own';
+  /** A consumer that was given more than the stream holds goes back to the stream's end. */
+  readonly rewindsConsumers: boolean;
   /** `first_seq` is known. */
   readonly firstSequence: boolean;
   /** Per-message TTLs are known. */
@@ -93,6 +95,7 @@ const RULES_2_9: ServerRules = {
   forgotTemplates: false,
   brokenConsumer: 'renewed',
   interest: 'all',
+  rewindsConsumers: false,
   firstSequence: false,
   messageTtl: false,
   messageSchedules: false,
@@ -147,6 +150,7 @@ const RULES_2_14: ServerRules = {
   undecodable: 'stream',
   apiLevel: API_LEVELS['2.14'],
   forgotTemplates: true,
+  rewindsConsumers: true,
 };
 
 const RULES_2_15: ServerRules = {

@@ -10,6 +10,7 @@ import { rebuildStream } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed, type RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
+import { rewindConsumer } from './rewind-consumer.ts';
 import { takeIndex } from './take-index.ts';
 import { panicOnScan, walkBlocks } from './walked-blocks.ts';
 
@@ -77,7 +78,10 @@ export function openStream(
   if (panic !== null) return panic;
   if (!isServed(consumers)) return consumers;
   const limited = enforceLimits(opened, config, queries, rules, atNs);
-  const walked = walkBlocks(limited, archive, config, consumers, readings, rules, isStart);
+  const at = rules.rewindsConsumers
+    ? consumers.map((consumer) => rewindConsumer(consumer, limited.lastSeq))
+    : consumers;
+  const walked = walkBlocks(limited, archive, config, at, readings, rules, isStart);
   if (!isServed(walked)) return walked;
-  return { opened, stream: walked, consumers };
+  return { opened, stream: walked, consumers: at };
 }
