@@ -7,6 +7,7 @@ import {
   recordBytesAt,
   subjectBytesAt,
 } from '../../format/block/record.ts';
+import { MAX_SEQUENCE, mergeRanges, oneRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { Entry } from '../../container/entry.ts';
 import type { BlockSubject } from '../../format/block-subjects/parse.ts';
 import type { PackedScan, ScanFault } from '../../kernels/types.ts';
@@ -34,8 +35,8 @@ export interface BlockReading {
   readonly isFaultless: boolean;
   /** Offset of the first bad record in the decoded block; null where all are good. */
   readonly cutAtBytes: number | null;
-  /** The last bad record lies behind this one; 0n: it is the first, or there is none. */
-  readonly lastBadAfterSeq: bigint;
+  /** Whatever is live of these lies in a bad record. */
+  readonly badSeqs: SequenceRanges;
   /** The bad record claims a header for which it is too short. */
   readonly isHeaderTooShort: boolean;
   /** Its compression, if it has any, can be undone. */
@@ -95,7 +96,7 @@ function readBlock(block: BlockFile, result: ScanResult, files: IndexFiles, key:
     scan: result.scan,
     isFaultless: faults.length === 0,
     cutAtBytes: null,
-    lastBadAfterSeq: faults.findLast((fault) => STOPPING.includes(fault.kind))?.seqBefore ?? 0n,
+    badSeqs: badBetween(faults),
     isHeaderTooShort: false,
     isDecodable:
       result.blockFaults.length === 0 && !(bad?.offsetBytes === 0 && hasForeignCompression(block, result)),
@@ -115,6 +116,14 @@ function readBlock(block: BlockFile, result: ScanResult, files: IndexFiles, key:
   } finally {
     open.close();
   }
+}
+
+/** From the good record before each bad one to the good one behind it. */
+function badBetween(faults: readonly ScanFault[]): SequenceRanges {
+  const gaps = faults
+    .filter(({ kind }) => STOPPING.includes(kind))
+    .map(({ seqBefore, seqAfter }) => oneRange(seqBefore + 1n, seqAfter > 0n ? seqAfter - 1n : MAX_SEQUENCE));
+  return mergeRanges(gaps);
 }
 
 /** `cmp` and an algorithm that no server knows. */

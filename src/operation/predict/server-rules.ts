@@ -47,6 +47,8 @@ export interface ServerRules {
   readonly walksLastBlock: boolean;
   /** A bad record met while TTLs, schedules or sources are looked for ends the server. */
   readonly panicsOnScan: boolean;
+  /** A block that is cut while TTLs and schedules are looked for in it is looked at for ever: always, or where none is left in it. */
+  readonly scansForEver: 'never' | 'after-cut' | 'without-any';
   /** A stream or consumer that asks for a higher API level, or has unknown fields, takes the stream offline. */
   readonly apiLevel: number | null;
   /** A request to restore with an unknown field is refused. */
@@ -90,6 +92,7 @@ const RULES_2_9: ServerRules = {
   countsByIndex: false,
   walksLastBlock: false,
   panicsOnScan: false,
+  scansForEver: 'never',
   apiLevel: null,
   strictRequests: false,
   forgotTemplates: false,
@@ -122,6 +125,7 @@ const RULES_2_11: ServerRules = {
   indexVersion: 2,
   missesBlocks: true,
   walk: 'places',
+  scansForEver: 'after-cut',
   emptyBlockFollows: 'highest',
   emptyStreamRestarts: true,
   remembersLast: 'always',
@@ -148,6 +152,7 @@ const RULES_2_14: ServerRules = {
   indexVersion: 4,
   cutBlockKeepsPlace: true,
   undecodable: 'stream',
+  scansForEver: 'without-any',
   apiLevel: API_LEVELS['2.14'],
   forgotTemplates: true,
   rewindsConsumers: true,
@@ -159,6 +164,7 @@ const RULES_2_15: ServerRules = {
   walksLastBlock: true,
   countsByIndex: true,
   panicsOnScan: true,
+  scansForEver: 'never',
   brokenConsumer: 'left',
   apiLevel: API_LEVELS['2.15'],
 };

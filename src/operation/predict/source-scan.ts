@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
+import { intersectRanges } from '../../core/sequence-ranges.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecordQueries } from './record-queries.ts';
 import type { RecoveredStream } from './recovered.ts';
@@ -6,7 +7,7 @@ import type { RecoveredStream } from './recovered.ts';
 /**
  * The bad record that a server meets which looks, from the newest message back, for the last one of each source (2.15:
  * recoverSourcesBackwardScan); null where it finds them all first. `bad`: blocks
- * with a bad record in which it does not stumble.
+ * with bad records in which it does not stumble.
  */
 export function badRecordBeforeSources(
   stream: RecoveredStream,
@@ -33,7 +34,8 @@ export function badRecordBeforeSources(
       break;
     }
     const reading = bad.get(block.block.index);
-    if (reading !== undefined && reading.lastBadAfterSeq >= endSeq) return reading;
+    const lastBad = reading === undefined ? undefined : intersectRanges(block.live, reading.badSeqs).at(-1);
+    if (reading !== undefined && lastBad !== undefined && lastBad >= endSeq) return reading;
     if (endSeq > 0n) return null;
   }
   return null;

@@ -81,7 +81,7 @@ export function openStream(
   const at = rules.rewindsConsumers
     ? consumers.map((consumer) => rewindConsumer(consumer, limited.lastSeq))
     : consumers;
-  const walked = walkBlocks(limited, archive, config, at, readings, rules, isStart);
+  const walked = walkBlocks(limited, queries, config, at, readings, rules, isStart);
   if (!isServed(walked)) return walked;
   return { opened, stream: walked, consumers: at };
 }

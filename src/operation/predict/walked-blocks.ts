@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
-import { countSequences } from '../../core/sequence-ranges.ts';
+import { countSequences, intersectRanges } from '../../core/sequence-ranges.ts';
 import type { IndexBlock } from '../../format/index/types.ts';
 import { indexedLive } from '../../model/live-set.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
@@ -22,13 +22,14 @@ import { walkBlock, type Walk } from './walk-block.ts';
  */
 export function walkBlocks(
   stream: RecoveredStream,
-  archive: StreamArchive,
+  queries: RecordQueries,
   config: JsonObject,
   consumers: readonly ConsumerArchive[],
   readings: readonly BlockReading[],
   rules: ServerRules,
   isStart: boolean,
 ): RecoveredStream | NotServed {
+  const { archive } = queries;
   const byNumber = new Map(readings.map((reading) => [reading.block.index, reading]));
   const walks = new Map<RecoveredBlock, Walk>();
   for (const block of stream.blocks) {
@@ -60,7 +61,38 @@ export function walkBlocks(
     if (reading === undefined || !cut.has(block)) return [block];
     return readRecords(reading, knownOf(block, stream, archive, reading), rules) ?? [];
   });
-  return recount(stream, blocks, rules);
+  const wanted =
+    rules.scansForEver === 'never' ? [] : looked.filter(([{ block }]) => scanned.has(block.index));
+  const unending = wanted.find(([before]) => {
+    const left = blocks.find(({ block }) => block === before.block);
+    return left === undefined || isScannedForEver(before, left, queries, rules);
+  })?.[0];
+  return unending === undefined ? recount(stream, blocks, rules) : scansForEver(unending, isStart);
+}
+
+/**
+ * Of a block that is cut while it is scanned 2.11 and 2.12 forget how many TTLs and schedules are in it, 2.14 finds none
+ * where none is left; the scan then goes to the block's new end, which is before the one it looks for, again and again
+ * (recoverTTLState, recoverMsgSchedulingState).
+ */
+function isScannedForEver(
+  before: RecoveredBlock,
+  left: RecoveredBlock,
+  queries: RecordQueries,
+  { scansForEver }: ServerRules,
+): boolean {
+  if (left.lastSeq >= before.lastSeq) return false;
+  if (scansForEver === 'after-cut') return true;
+  let isFound = false;
+  queries.eachRecord([left], ({ header }) => (isFound ||= SCANNED_FOR.test(header)));
+  return !isFound;
+}
+
+const SCANNED_FOR = /^Nats-(?:TTL|Schedule):/m;
+
+function scansForEver({ block }: RecoveredBlock, isStart: boolean): NotServed {
+  const reason = `the server cuts ${block.entry.path} while it looks into it for TTLs or schedules, and then looks for ever`;
+  return { outcome: isStart ? 'crash' : 'refused', reason };
 }
 
 function acknowledges({ state }: ConsumerArchive, block: RecoveredBlock): boolean {
@@ -111,13 +143,13 @@ export function panicOnScan(
   const scanned = scannedBlocks(archive, config);
   const bad = new Map(
     readings
-      .filter(({ cutAtBytes }) => cutAtBytes !== null)
+      .filter(({ badSeqs }) => badSeqs.length > 0)
       .map((reading) => [reading.block.index, reading] as const),
   );
   const met = stream.blocks.flatMap((block) => {
     const reading = bad.get(block.block.index);
-    const passes = reading !== undefined && walkOf(block, stream, archive, bad, rules) === 'passes';
-    return passes ? [{ block, reading }] : [];
+    if (reading === undefined || intersectRanges(block.live, reading.badSeqs).length === 0) return [];
+    return walkOf(block, stream, archive, bad, rules) === 'passes' ? [{ block, reading }] : [];
   });
   const before = new Map(met.map(({ reading }) => [reading.block.index, reading]));
   const reading =

@@ -24,6 +24,8 @@ import { CRASHED, keptOf, observe, serve, type Observed } from './serve.ts';
 import { WireClient } from './wire-client.ts';
 
 const LOT = 150;
+/** Damaged counts make a server ask for memory until it ends: so long that takes. */
+const RESTORE_MS = 40_000;
 const CHUNK_BYTES = 64 * 1024;
 
 interface Backup {
@@ -193,7 +195,7 @@ async function restore(port: number, { account, stream, path: backup }: Case): P
       const answer = await client.request(begun.deliver_subject, bytes.subarray(at, at + CHUNK_BYTES));
       if (answer.length > 0) return refused(answer.toString());
     }
-    const end = await client.request(begun.deliver_subject);
+    const end = await client.request(begun.deliver_subject, '', RESTORE_MS);
     if (end.length === 0) return refused('no answer');
     const { error } = JSON.parse(end.toString()) as { error?: { description: string } };
     return error === undefined ? await observe(client, stream) : refused(error.description);
