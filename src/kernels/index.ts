@@ -10,10 +10,12 @@ export {
   decodeS2Start,
   decodeS2InputPart,
   encodeS2Block,
+  prepareS2Encoding,
   s2DecodedLength,
   s2EncodeWindow,
   s2InputWindow,
   s2MaxEncodedLength,
+  s2PairFits,
   s2Turn,
 } from './s2.ts';
 export { sumSubjectTable } from './subject-table.ts';

@@ -1,4 +1,4 @@
-import { kernels } from './instance.ts';
+import { kernels, wholeKernels } from './instance.ts';
 
 /** What the records that were kept add up to. */
 export interface Rewritten {
@@ -36,7 +36,7 @@ const ENTRY_BYTES = 24;
 
 /** Where to put the `lengthBytes` of a block for `rewriteRecords`; no scan may be under way in the thread. */
 export function rewriteWindow(lengthBytes: number): Buffer {
-  const { exports, buffer } = kernels();
+  const { exports, buffer } = wholeKernels();
   if (lengthBytes > exports.REWRITE_LIVE.value - exports.SCAN.value)
     throw new RangeError('a block of at most 32 MiB is rewritten');
   return Buffer.from(buffer, exports.SCAN.value, lengthBytes);

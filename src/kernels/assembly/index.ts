@@ -24,6 +24,7 @@ export {
   SCAN_WINDOW_BYTES,
   SCRATCH,
   SCRATCH_BYTES,
+  WHOLE_PAGES,
 } from './memory';
 export {
   REWRITE_LIVE,
