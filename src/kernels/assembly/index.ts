@@ -2,7 +2,7 @@
 import { prepareScan } from './block-scan';
 import { prepareCrcTables } from './crc32c';
 import { prepareHashTables } from './highway-hash';
-import { prepareS2Table } from './s2-decode';
+import { prepareS2Tags } from './s2-tags';
 
 export * from './block-scan';
 export { crcUpdate } from './crc32c';
@@ -63,5 +63,5 @@ export {
 
 prepareHashTables();
 prepareCrcTables();
-prepareS2Table();
+prepareS2Tags();
 prepareScan();

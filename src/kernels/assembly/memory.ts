@@ -18,10 +18,11 @@ export const SCAN_SHORT: usize = HASH_STATE + 1024;
 export const CRC_TABLES: usize = TABLES + 8 * KIB;
 export const CRC_RING: usize = TABLES + 32 * KIB;
 export const S2_TABLE: usize = TABLES + 64 * KIB;
+export const S2_TAKES: usize = S2_TABLE + 8 * KIB;
 /** How far two blocks have come. */
-export const S2_STATES: usize = S2_TABLE + 2 * KIB;
+export const S2_STATES: usize = S2_TABLE + 10 * KIB;
 /** A block of SHA-256 at work. */
-export const SHA_SCHEDULE: usize = S2_TABLE + 4 * KIB;
+export const SHA_SCHEDULE: usize = S2_TABLE + 12 * KIB;
 
 /** Columns that the block scan fills. */
 export const COLUMNS: usize = 256 * KIB;
