@@ -69,6 +69,8 @@ export interface KernelExports {
   readonly v2LastTime: Wide;
   readonly v2Digest: Wide;
   readonly v2RunCount: Place;
+  readonly REWRITE: Place;
+  readonly REWRITE_BYTES: Place;
   readonly REWRITE_LIVE: Place;
   readonly REWRITE_SUBJECTS: Place;
   readonly REWRITE_TEXT: Place;

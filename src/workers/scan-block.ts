@@ -6,6 +6,9 @@ import type { ScanJob, ScanResult } from './jobs.ts';
 import { openBlock } from './open-block.ts';
 import { Twin } from './twin.ts';
 
+/** A thread keeps what it has once touched; records of up to 32 MiB are left to the one main thread. */
+export const MAX_TOUCHED_BYTES: number = 6 * 1024 * 1024;
+
 /** A record that this thread was told not to make room for: another has to do the job. */
 export class LargeRecord extends Error {}
 
@@ -54,8 +57,12 @@ export function packScan(scan: BlockScan): PackedScan {
   return { ...scan, ranges: packRanges(scan.ranges) };
 }
 
-/** Checks every record of a block, and compares its other copies with it. */
-export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
+/** Checks every record of a block, and compares its other copies with it; `onBytes` is given the block, piece by piece. */
+export function scanBlock(
+  job: ScanJob,
+  maxTouchedBytes?: number,
+  onBytes?: ScanSourceOptions['onBytes'],
+): ScanResult {
   const block = openBlock(job.source, job.salvage ?? false);
   const twins: Twin[] = [];
   try {
@@ -66,9 +73,10 @@ export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
       live: job.live === undefined ? undefined : unpackRanges(job.live),
       salvage: job.salvage ?? false,
       maxTouchedBytes,
-      ...(twins.length === 0
-        ? {}
-        : { onBytes: (bytes, offsetBytes) => twins.forEach((twin) => twin.compare(bytes, offsetBytes)) }),
+      onBytes: (bytes, offsetBytes) => {
+        for (const twin of twins) twin.compare(bytes, offsetBytes);
+        onBytes?.(bytes, offsetBytes);
+      },
     });
     return {
       kind: 'scan',

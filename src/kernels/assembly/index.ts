@@ -14,6 +14,9 @@ export {
   HASH_KEY,
   LIVE,
   LIVE_PAIRS,
+  REWRITE,
+  REWRITE_BYTES,
+  REWRITE_LIVE,
   S2_INPUT,
   S2_INPUT_2,
   S2_INPUT_BYTES,
@@ -27,7 +30,6 @@ export {
   WHOLE_PAGES,
 } from './memory';
 export {
-  REWRITE_LIVE,
   REWRITE_SUBJECTS,
   REWRITE_TEXT,
   REWRITE_TIMED,

@@ -15,7 +15,7 @@ import { highestSequence } from '../../model/live-set.ts';
 import { nameOf } from '../../model/base-archive.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { placed, type Archive } from '../open-archive.ts';
-import { LARGEST_BLOCK_BYTES } from '../write/stream-content.ts';
+import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
 import { BlockHandles } from './block-handles.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
