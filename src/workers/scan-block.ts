@@ -3,7 +3,7 @@ import { BlockScanner, type RecordColumns } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { BlockScan, PackedScan } from '../kernels/types.ts';
 import type { ScanJob, ScanResult } from './jobs.ts';
-import { openBlock } from './open-block.ts';
+import { openBlock, type OpenBlock } from './open-block.ts';
 import { Twin } from './twin.ts';
 
 /** A record that this thread was told not to make room for: another has to do the job. */
@@ -54,9 +54,24 @@ export function packScan(scan: BlockScan): PackedScan {
   return { ...scan, ranges: packRanges(scan.ranges) };
 }
 
-/** Checks every record of a block, and compares its other copies with it. */
+/**
+ * Checks every record of a block, and compares its other copies with it. A salvage decodes a compressed block twice only
+ * where it is damaged.
+ */
 export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
-  const block = openBlock(job.source, job.salvage ?? false);
+  const result = scanOpened(job, openBlock(job.source), maxTouchedBytes);
+  if (job.salvage !== true || !isDamaged(result)) return result;
+  const again = openBlock(job.source, true);
+  if (again.compression === 's2') return scanOpened(job, again, maxTouchedBytes);
+  again.close();
+  return result;
+}
+
+function isDamaged({ scan, blockFaults }: ScanResult): boolean {
+  return blockFaults.length > 0 || scan.faults.length > 0 || scan.records === 0;
+}
+
+function scanOpened(job: ScanJob, block: OpenBlock, maxTouchedBytes: number | undefined): ScanResult {
   const twins: Twin[] = [];
   try {
     for (const source of job.twins ?? []) twins.push(new Twin(source, block.content.sizeBytes));
