@@ -48,6 +48,7 @@ export { sha256Finish, sha256Start, sha256Update } from './sha256';
 export { subjectDigest, subjectIsSound } from './subject';
 export { subjectTable, subjectTableStart, tableDigest, tableEntries, tableMessages } from './subject-table';
 
+export { V2_ENTRIES, v2Records } from './v2-records';
 export {
   v2Bytes,
   v2Digest,

@@ -119,14 +119,14 @@ async function salvage(
   const { parts } = archive;
   if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
   if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
-  if (parts.form === 'v2') return salvageV2(archive, parts, source, name);
+  if (parts.form === 'v2') return salvageV2(archive, parts, work, source, name);
   return salvageFiles(archive, parts, work, source, name);
 }
 
 /** An archive that has lost its data: all there is comes from others. */
 function nothingOf(archive: StreamArchive): SalvagedStream {
   const nothing = { runs: [], deleted: NO_SEQUENCES, listed: [], damages: [], lastSeq: 0n, lastTimeNs: 0n };
-  return { archive, ...nothing, findings: archive.findings, notes: [], whole: null, close: () => {} };
+  return { archive, ...nothing, findings: archive.findings, notes: [], parted: null, close: () => {} };
 }
 
 async function salvageOthers(

@@ -1,7 +1,7 @@
-import type { BlockLiveSet } from '../../model/live-set.ts';
 import type { RewriteJob, RewriteResult } from '../../workers/jobs.ts';
 import { rewrittenRoom } from '../../workers/rewrite-block.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
+import type { SoundBlock } from './stream-content.ts';
 
 /** Where a thread puts the block that it makes. */
 export interface ResultPlace {
@@ -15,11 +15,11 @@ export interface ResultPlace {
 /** Places for the blocks of a stream, by their number: files of their own where the sink starts some, else memory. */
 export function resultPlaces(
   sink: FileSink,
-  sets: readonly BlockLiveSet[],
+  blocks: readonly SoundBlock[],
   window: number,
 ): (number: number) => ResultPlace {
   return sink.startFile === undefined
-    ? memoryPlaces(sink, sets, window)
+    ? memoryPlaces(sink, blocks, window)
     : (number) => filePlace(sink, number);
 }
 
@@ -36,11 +36,11 @@ function filePlace(sink: FileSink, number: number): ResultPlace {
 /** Memory is shared with the threads, and used again once what is in it was taken. */
 function memoryPlaces(
   sink: FileSink,
-  sets: readonly BlockLiveSet[],
+  blocks: readonly SoundBlock[],
   window: number,
 ): (number: number) => ResultPlace {
-  const room = rewrittenRoom(Math.max(0, ...sets.map(({ scan }) => scan.rawBytes)));
-  const buffers = Array.from({ length: Math.min(window, sets.length) }, () => new SharedArrayBuffer(room));
+  const room = rewrittenRoom(Math.max(0, ...blocks.map(({ rawBytes }) => rawBytes)));
+  const buffers = Array.from({ length: Math.min(window, blocks.length) }, () => new SharedArrayBuffer(room));
   return (number) => {
     const bytes = new Uint8Array(buffers[number % buffers.length] ?? new SharedArrayBuffer(room));
     const packPath = sink.addPacked === undefined ? null : pathOf(number);

@@ -1,3 +1,5 @@
+import type { PackedRanges } from '../../core/packed-ranges.ts';
+import type { BlockOwner } from '../../check/block-owner.ts';
 import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
@@ -6,7 +8,10 @@ import { SourceError, ToolError } from '../../core/error.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { declaredTimeNs, stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
+import { descriptorOf } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { SourceDescriptor } from '../../source/byte-source.ts';
+import type { RewriteInput } from '../../workers/jobs.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
 import { walkV2 } from '../cat/walk-v2.ts';
 import type { MessageWalk } from '../cat/stream-messages.ts';
@@ -30,12 +35,32 @@ export interface StreamContent {
   readonly findings: readonly Finding[];
 }
 
-/** Blocks of which every record was checked and is sound, and which of their messages are live. */
+/** A stream as blocks that threads take over. */
 export interface SoundBlocks {
-  readonly streamName: string;
   /** In order of their messages; only those that hold some. */
-  readonly sets: readonly BlockLiveSet[];
+  readonly blocks: readonly SoundBlock[];
   readonly pool: Pool;
+}
+
+/** What one block is made of: records that were checked, or messages that can be. */
+export interface SoundBlock {
+  /** Asked for when its turn comes. */
+  readonly open: () => Promise<{ readonly source: SourceDescriptor; readonly input: RewriteInput }>;
+  /** Bytes that its records take, at most. */
+  readonly rawBytes: number;
+  readonly live: PackedRanges;
+  /** Stream and block whose key its checksums are made with; null where it has none. */
+  readonly owner: BlockOwner | null;
+}
+
+/** The live messages of a block whose every record is sound. */
+export function soundBlock(name: string, { block, scan, live }: BlockLiveSet): SoundBlock {
+  return {
+    open: async () => ({ source: descriptorOf(block.entry), input: { holds: 'block' } }),
+    rawBytes: scan.rawBytes,
+    live,
+    owner: { name, number: block.index },
+  };
 }
 
 /** A thread holds a block three times: read, written and packed. */
@@ -102,5 +127,6 @@ function soundBlocks(
     const faults = [...scan.faults, ...(result?.blockFaults ?? []), ...(result?.carrierFaults ?? [])];
     if (result === undefined || faults.length > 0 || scan.rawBytes > LARGEST_BLOCK_BYTES) return undefined;
   }
-  return { streamName: archive.name, sets: sets.filter(({ live }) => live.count > 0n), pool };
+  const filled = sets.filter(({ live }) => live.count > 0n);
+  return { blocks: filled.map((set) => soundBlock(archive.name, set)), pool };
 }

@@ -1,4 +1,3 @@
-import type { BlockLiveSet } from '../../model/live-set.ts';
 import { BlockWriter, MOST_DELETED_IN_BLOCK } from '../../writer/block-writer.ts';
 import type { StreamLayout } from '../../writer/stream-layout.ts';
 import type { StreamEnd } from '../../writer/index-files.ts';
@@ -6,6 +5,7 @@ import type { FileSink } from '../../writer/file-sink.ts';
 import { pause } from './pause.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import { rewriteBlocks } from './rewrite-blocks.ts';
+import type { SoundBlock } from './stream-content.ts';
 
 /** Writes the blocks of a stream and tells what they hold. Throws CancelledError, ToolError, SourceError. */
 export async function writeBlocks(
@@ -15,15 +15,15 @@ export async function writeBlocks(
   signal: AbortSignal | undefined,
 ): Promise<StreamLayout> {
   const { blocks } = stream.content;
-  const isWhole = blocks !== undefined && blocks.sets.length > 0 && stream.change === null;
-  return !isWhole || isSparse(blocks.sets)
+  const isWhole = blocks !== undefined && blocks.blocks.length > 0 && stream.change === null;
+  return !isWhole || isSparse(blocks.blocks)
     ? writeMessages(stream, sink, end, signal)
     : rewriteBlocks(stream.name, blocks, sink, end, signal);
 }
 
 /** A block with very many deleted sequences is better split where they are. */
-function isSparse(sets: readonly BlockLiveSet[]): boolean {
-  return sets.some(({ live }) => live.last - live.first + 1n - live.count > MOST_DELETED_IN_BLOCK);
+function isSparse(blocks: readonly SoundBlock[]): boolean {
+  return blocks.some(({ live }) => live.last - live.first + 1n - live.count > MOST_DELETED_IN_BLOCK);
 }
 
 async function writeMessages(
