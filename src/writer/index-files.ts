@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/json.ts';
+import { packRanges } from '../core/packed-ranges.ts';
 import { NO_SEQUENCES } from '../core/sequence-ranges.ts';
 import { parseTimeNs } from '../core/time.ts';
 import { writeBlockIndex } from '../format/block-index/write.ts';
@@ -43,7 +44,7 @@ export function indexFile(
       ...block,
       bytes: BigInt(block.bytes),
       numDeleted: countDeleted(block),
-      deleted: BigUint64Array.from(block.deleted),
+      deleted: packRanges(BigUint64Array.from(block.deleted)),
     })),
     lastBlockIndex: last.index,
     lastChecksum: last.lastChecksum,

@@ -1,6 +1,6 @@
 import { hashKey } from '../../codec/highwayhash.ts';
 import { integerField, type JsonObject } from '../../core/json.ts';
-import { unpackRanges } from '../../core/packed-ranges.ts';
+import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
 import {
   countSequences,
   mergeRanges,
@@ -77,7 +77,7 @@ async function surveyParts(
 
 function tallyJob({ source, owner }: BlockPart, live: SequenceRanges, wantSubjects: boolean): TallyJob {
   const key = hashKey(`${owner.name}-${owner.number}`);
-  return { kind: 'tally', source, key, live, wantSubjects, pending: [], salvage: true };
+  return { kind: 'tally', source, key, live: packRanges(live), wantSubjects, pending: [], salvage: true };
 }
 
 /** Limits for each subject ask how many messages it has. */
