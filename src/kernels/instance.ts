@@ -66,8 +66,9 @@ export interface KernelExports {
   readonly v2LastTime: Wide;
   readonly v2Digest: Wide;
   readonly v2RunCount: Place;
-  readonly V2_ENTRIES: Place;
   readonly v2Records: (bytes: number) => number;
+  readonly REWRITE: Place;
+  readonly REWRITE_BYTES: Place;
   readonly REWRITE_LIVE: Place;
   readonly REWRITE_SUBJECTS: Place;
   readonly REWRITE_TEXT: Place;

@@ -121,12 +121,27 @@ export interface RewriteJob {
   readonly target: RewriteTarget;
 }
 
+/** Check every record of one block and, where all are sound, write those that are presumed live in the same reading. */
+export interface TakeOverJob {
+  readonly kind: 'take-over';
+  readonly scan: ScanJob;
+  /** Of the same block. */
+  readonly rewrite: RewriteJob;
+}
+
+export interface TakeOverResult {
+  readonly kind: 'take-over';
+  readonly scan: ScanResult;
+  /** null where something is wrong with the block, or it is too large: nothing was written. */
+  readonly rewritten: RewriteResult | null;
+}
+
 /**
- * Where a rewritten block goes: an open file, which is synced; or shared memory with room for `rewrittenRoom` of the block's
+ * Where a rewritten block goes: an open file, which is synced and then, with `readBack`, read again and checked; or shared memory with room for `rewrittenRoom` of the block's
  * bytes, there as chunks of a snapshot under `packPath` where that is given and the block is not too small for chunks of its own.
  */
 export type RewriteTarget =
-  | { readonly kind: 'file'; readonly descriptor: number }
+  | { readonly kind: 'file'; readonly descriptor: number; readonly readBack: ScanJob | null }
   | { readonly kind: 'memory'; readonly bytes: Uint8Array; readonly packPath: string | null };
 
 /** What was written, and what an index has to know of it. */
@@ -134,6 +149,8 @@ export interface RewriteResult {
   readonly kind: 'rewrite';
   /** Of the block, or where it was packed of its chunks. */
   readonly lengthBytes: number;
+  /** What the file was found to hold; null where it was not read again. */
+  readonly readBack: ScanResult | null;
   readonly isPacked: boolean;
   readonly messages: number;
   readonly messageBytes: number;
@@ -156,7 +173,6 @@ export interface TimedMessage {
   readonly header: Uint8Array;
 }
 
-/** What a thread can be asked to do: plain data. */
 /** Decode an S2 stream in front of a reader in another thread, together with others: decode-ahead.ts. */
 export interface DecodeJob {
   readonly kind: 'decode';
@@ -172,7 +188,8 @@ export interface DecodeResult {
   readonly faults: readonly Fault[];
 }
 
-export type Job = ScanJob | TallyJob | FingerprintJob | RewriteJob | DecodeJob;
+/** What a thread can be asked to do: plain data. */
+export type Job = ScanJob | TallyJob | FingerprintJob | RewriteJob | TakeOverJob | DecodeJob;
 /** What it gives for each. */
 export type JobResult<J extends Job> = J extends ScanJob
   ? ScanResult
@@ -182,4 +199,6 @@ export type JobResult<J extends Job> = J extends ScanJob
       ? FingerprintResult
       : J extends RewriteJob
         ? RewriteResult
-        : DecodeResult;
+        : J extends TakeOverJob
+          ? TakeOverResult
+          : DecodeResult;

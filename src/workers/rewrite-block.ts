@@ -21,13 +21,21 @@ import {
   type SubjectLot,
 } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { RewriteJob, RewriteResult, RewriteTarget, TimedMessage } from './jobs.ts';
+import type { RewriteJob, RewriteResult, RewriteTarget, ScanResult, TimedMessage } from './jobs.ts';
 import { openBlock } from './open-block.ts';
+import { LargeRecord, MAX_TOUCHED_BYTES, scanBlock } from './scan-block.ts';
+
+/** A thread holds a block three times: read, written and packed. */
+export const LARGEST_BLOCK_BYTES: number = 16 * 1024 * 1024;
 
 /** Copies the live records of its source behind one another and seals them with another key. Throws ToolError. */
 export function rewriteBlock(job: RewriteJob): RewriteResult {
+  return rewriteHeld(job, readRecords(job));
+}
+
+/** The same of a block whose bytes lie where the kernel rewrites them. */
+export function rewriteHeld(job: RewriteJob, lengthBytes: number): RewriteResult {
   const tail = tailOf(job);
-  const lengthBytes = readRecords(job);
   const subjects: SubjectLot[] = [];
   const timed: TimedMessage[] = [];
   const kept = rewriteRecords(lengthBytes, {
@@ -40,17 +48,30 @@ export function rewriteBlock(job: RewriteJob): RewriteResult {
   const { bytes: messages, ...totals } = kept;
   const bytes = rewriteWindow(messages.length + tail.length);
   bytes.set(tail, messages.length);
+  const lastChecksum = new Uint8Array(bytes.subarray(-CHECKSUM_BYTES));
   const packedBytes = put(bytes, job.target);
   return {
     kind: 'rewrite',
     lengthBytes: packedBytes ?? bytes.length,
+    readBack: readBackOf(job.target),
     isPacked: packedBytes !== null,
     ...totals,
     messageBytes: messages.length,
     subjects,
     timed,
-    lastChecksum: new Uint8Array(bytes.subarray(-CHECKSUM_BYTES)),
+    lastChecksum,
   };
+}
+
+/** Whoever checks the whole reads what this thread may not. */
+function readBackOf(target: RewriteTarget): ScanResult | null {
+  if (target.kind !== 'file' || target.readBack === null) return null;
+  try {
+    return scanBlock(target.readBack, MAX_TOUCHED_BYTES);
+  } catch (error) {
+    if (error instanceof LargeRecord) return null;
+    throw error;
+  }
 }
 
 /** Gives the length of the chunks that it made of the block; null where it put the block as it is. */

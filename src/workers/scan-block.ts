@@ -6,6 +6,9 @@ import type { ScanJob, ScanResult } from './jobs.ts';
 import { openBlock, type OpenBlock } from './open-block.ts';
 import { Twin } from './twin.ts';
 
+/** A thread keeps what it has once touched; records of up to 32 MiB are left to the one main thread. */
+export const MAX_TOUCHED_BYTES: number = 6 * 1024 * 1024;
+
 /** A record that this thread was told not to make room for: another has to do the job. */
 export class LargeRecord extends Error {}
 
@@ -55,14 +58,14 @@ export function packScan(scan: BlockScan): PackedScan {
 }
 
 /**
- * Checks every record of a block, and compares its other copies with it. A salvage decodes a compressed block twice only
- * where it is damaged.
+ * Checks every record of a block, and compares its other copies with it; `onBytes` is given the block, piece by piece. A salvage
+ * decodes a compressed block twice only where it is damaged.
  */
-export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
-  const result = scanOpened(job, openBlock(job.source), maxTouchedBytes);
+export function scanBlock(job: ScanJob, maxTouchedBytes?: number, onBytes?: OnPiece): ScanResult {
+  const result = scanOpened(job, openBlock(job.source), maxTouchedBytes, onBytes);
   if (job.salvage !== true || !isDamaged(result)) return result;
   const again = openBlock(job.source, true);
-  if (again.compression === 's2') return scanOpened(job, again, maxTouchedBytes);
+  if (again.compression === 's2') return scanOpened(job, again, maxTouchedBytes, onBytes);
   again.close();
   return result;
 }
@@ -71,7 +74,14 @@ function isDamaged({ scan, blockFaults }: ScanResult): boolean {
   return blockFaults.length > 0 || scan.faults.length > 0 || scan.records === 0;
 }
 
-function scanOpened(job: ScanJob, block: OpenBlock, maxTouchedBytes: number | undefined): ScanResult {
+type OnPiece = ScanSourceOptions['onBytes'];
+
+function scanOpened(
+  job: ScanJob,
+  block: OpenBlock,
+  maxTouchedBytes: number | undefined,
+  onBytes: OnPiece,
+): ScanResult {
   const twins: Twin[] = [];
   try {
     for (const source of job.twins ?? []) twins.push(new Twin(source, block.content.sizeBytes));
@@ -81,9 +91,10 @@ function scanOpened(job: ScanJob, block: OpenBlock, maxTouchedBytes: number | un
       live: job.live === undefined ? undefined : unpackRanges(job.live),
       salvage: job.salvage ?? false,
       maxTouchedBytes,
-      ...(twins.length === 0
-        ? {}
-        : { onBytes: (bytes, offsetBytes) => twins.forEach((twin) => twin.compare(bytes, offsetBytes)) }),
+      onBytes: (bytes, offsetBytes) => {
+        for (const twin of twins) twin.compare(bytes, offsetBytes);
+        onBytes?.(bytes, offsetBytes);
+      },
     });
     return {
       kind: 'scan',

@@ -14,6 +14,9 @@ export {
   HASH_KEY,
   LIVE,
   LIVE_PAIRS,
+  REWRITE,
+  REWRITE_BYTES,
+  REWRITE_LIVE,
   S2_INPUT,
   S2_INPUT_2,
   S2_INPUT_BYTES,
@@ -26,7 +29,6 @@ export {
   SCRATCH_BYTES,
 } from './memory';
 export {
-  REWRITE_LIVE,
   REWRITE_SUBJECTS,
   REWRITE_TEXT,
   REWRITE_TIMED,
@@ -48,7 +50,7 @@ export { sha256Finish, sha256Start, sha256Update } from './sha256';
 export { subjectDigest, subjectIsSound } from './subject';
 export { subjectTable, subjectTableStart, tableDigest, tableEntries, tableMessages } from './subject-table';
 
-export { V2_ENTRIES, v2Records } from './v2-records';
+export { v2Records } from './v2-records';
 export {
   v2Bytes,
   v2Digest,

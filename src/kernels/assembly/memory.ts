@@ -43,6 +43,11 @@ export const LIVE_PAIRS: u32 = 32768;
 export const SCAN: usize = 27 * MIB;
 export const SCAN_END: usize = SCAN + 100 * MIB;
 export const SCAN_WINDOW_BYTES: usize = 512 * KIB;
+/** A block that is rewritten. It may be scanned while it is put here, as long as no record is large. */
+export const REWRITE: usize = SCAN + 66 * MIB;
+export const REWRITE_BYTES: usize = 32 * MIB;
+/** Pairs from, to of the sequences that are kept, once nothing is scanned. */
+export const REWRITE_LIVE: usize = SCAN + 32 * MIB;
 
 /** Of the S2 encoder: the bytes, the block made of them (with room for one that grew), where bytes were seen last. */
 export const ENCODE_INPUT: usize = 128 * MIB;

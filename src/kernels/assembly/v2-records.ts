@@ -1,10 +1,6 @@
 // Makes records of a block of the messages of a V2 archive (v2-walk.ts has the grammar); `rewrite` seals them.
-import { SCAN } from './memory';
-import { REWRITE_LIVE } from './rewrite';
+import { REWRITE, REWRITE_BYTES, SCAN } from './memory';
 import { at, end, readFrom, readVarint, skip, value } from './varint';
-
-/** Where the messages lie: behind room for the live sequences of the largest block. */
-export const V2_ENTRIES: usize = REWRITE_LIVE + 32 * 1024 * 1024;
 
 const RECORD_BYTES: usize = 30;
 const MOST_SUBJECT_BYTES: usize = 0xffff;
@@ -15,12 +11,12 @@ function readLength(): bool {
 }
 
 /**
- * Makes records, their checksums still empty, at SCAN of the `bytes` bytes at V2_ENTRIES. Gives how many bytes they have; -1 where
+ * Makes records, their checksums still empty, at REWRITE of the `bytes` bytes at SCAN. Gives how many bytes they have; -1 where
  * something else is among them, or they do not find room.
  */
 export function v2Records(bytes: usize): i32 {
-  let to = SCAN;
-  readFrom(V2_ENTRIES, bytes);
+  let to = REWRITE;
+  readFrom(SCAN, bytes);
   while (at < end) {
     if (!readLength()) return -1;
     const nameBytes = <usize>value;
@@ -36,7 +32,7 @@ export function v2Records(bytes: usize): i32 {
     if (contentBytes > end - at) return -1;
     const headerWord: usize = headerBytes > 0 ? 4 : 0;
     const length = RECORD_BYTES + contentBytes + headerWord;
-    if (to + length > REWRITE_LIVE) return -1;
+    if (to + length > REWRITE + REWRITE_BYTES) return -1;
     store<u32>(to, <u32>length | (headerBytes > 0 ? 0x80000000 : 0));
     store<u64>(to, seq, 4);
     store<i64>(to, time, 12);
@@ -48,5 +44,5 @@ export function v2Records(bytes: usize): i32 {
     to += length;
     skip(contentBytes);
   }
-  return <i32>(to - SCAN);
+  return <i32>(to - REWRITE);
 }

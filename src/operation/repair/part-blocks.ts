@@ -18,13 +18,13 @@ export function blocksOf(
 ): SoundBlocks | undefined {
   if (parted === null) return undefined;
   const blocks = parted.parts.map((part): SoundBlock => {
-    const { seqs, rawBytes } = part;
+    const { seqs } = part;
     const near = clipRanges(found.recovered, seqs.first, seqs.last);
     const live = packRanges(intersectRanges(unpackRanges(seqs), near));
     return {
-      rawBytes,
       live: live.count === seqs.count ? seqs : live,
       owner: part.kind === 'block' ? part.owner : null,
+      file: null,
       open: async () => openPart(part, live, options),
     };
   });

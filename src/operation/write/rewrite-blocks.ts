@@ -1,15 +1,21 @@
 import { hashKey } from '../../codec/highwayhash.ts';
 import { unpackRanges, type PackedRanges } from '../../core/packed-ranges.ts';
+import type { BlockFile } from '../../model/stream-archive.ts';
 import type { RewriteJob, RewriteResult } from '../../workers/jobs.ts';
+import type { Pool } from '../../workers/pool.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
 import type { StreamEnd } from '../../writer/index-files.ts';
 import { StreamLayout } from '../../writer/stream-layout.ts';
+import type { OutgoingStream } from './outgoing-stream.ts';
 import { pause } from './pause.ts';
-import { resultPlaces, type ResultPlace } from './result-places.ts';
-import type { SoundBlock, SoundBlocks } from './stream-content.ts';
+import { resultPlaces, type BlockCheck, type ResultPlace } from './result-places.ts';
+import type { SoundBlock, SoundBlocks, UnreadContent } from './stream-content.ts';
 
 /** Blocks that are under way at a time. */
 const WINDOW = 6;
+
+/** A stream is not what its index made believe; what was written of it is of no use. */
+export class NotAsPresumed extends Error {}
 
 interface Rewriting {
   readonly live: PackedRanges;
@@ -17,42 +23,51 @@ interface Rewriting {
   readonly result: Promise<RewriteResult>;
 }
 
-/** Takes blocks over, one for one, in threads. Throws CancelledError, ToolError, SourceError. */
+/**
+ * Takes blocks over, one for one, in threads; those of unread content are checked in the same reading. Throws CancelledError,
+ * ToolError, SourceError, NotAsPresumed.
+ */
 export async function rewriteBlocks(
-  name: string,
+  { name, config, content: { unread } }: OutgoingStream,
   { blocks, pool }: SoundBlocks,
   sink: FileSink,
   end: StreamEnd,
   signal: AbortSignal | undefined,
 ): Promise<StreamLayout> {
   const layout = new StreamLayout();
-  const places = resultPlaces(sink, blocks, WINDOW);
+  const places = resultPlaces(sink, WINDOW);
   const isTailDeleted = end.lastSeq > (blocks.at(-1)?.live.last ?? 0n);
   const tail = isTailDeleted ? { seq: end.lastSeq, timeNs: end.lastTimeNs } : null;
+  const headerSeqs = config['allow_msg_ttl'] === true || config['allow_msg_schedules'] === true;
   const underWay: Rewriting[] = [];
-  const rewritten = async (block: SoundBlock, number: number, place: ResultPlace): Promise<RewriteResult> => {
-    const { source, input } = await block.open();
-    const { owner } = block;
+  const rewritten = async (
+    block: SoundBlock,
+    number: number,
+    key: Uint8Array,
+    { target }: ResultPlace,
+  ): Promise<RewriteResult> => {
+    const { owner, file } = block;
     const job: RewriteJob = {
       kind: 'rewrite',
-      source,
-      input,
+      ...(await block.open()),
       live: unpackRanges(block.live),
-      key: hashKey(`${name}-${number}`),
+      key,
       keepsSums: owner !== null && owner.name === name && owner.number === number,
       tail: number === blocks.length ? tail : null,
       // Subjects that are too many to remember need not be sent either.
       countsSubjects: layout.numSubjects !== null,
-      target: place.target,
+      target,
     };
+    if (unread !== undefined && file !== null) return takeOver(job, file, unread, pool);
     const [result] = await pool.run([job], () => {});
     return result as RewriteResult;
   };
   const start = (number: number): void => {
     const block = blocks[number - 1];
     if (block === undefined) return;
-    const place = places(number);
-    const result = rewritten(block, number, place);
+    const check: BlockCheck = { key: hashKey(`${name}-${number}`), headerSeqs };
+    const place = places(number, check);
+    const result = rewritten(block, number, check.key, place);
     // One that fails is met when its turn comes.
     result.catch(() => {});
     underWay.push({ live: block.live, place, result });
@@ -77,4 +92,22 @@ export async function rewriteBlocks(
     await Promise.allSettled(underWay.map(({ result }) => result));
     for (const { place } of underWay) place.giveUp();
   }
+}
+
+/** Checks a block and takes it over. Throws NotAsPresumed where that is not what was to be written. */
+async function takeOver(
+  rewrite: RewriteJob,
+  block: BlockFile,
+  unread: UnreadContent,
+  pool: Pool,
+): Promise<RewriteResult> {
+  const [done] = await pool.run(
+    [{ kind: 'take-over', scan: unread.jobOf(block), rewrite } as const],
+    () => {},
+  );
+  if (done === undefined) throw new NotAsPresumed();
+  unread.scans.set(block.index, done.scan);
+  unread.onScanned(block);
+  if (done.rewritten === null) throw new NotAsPresumed();
+  return done.rewritten;
 }

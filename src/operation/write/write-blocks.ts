@@ -5,24 +5,29 @@ import type { FileSink } from '../../writer/file-sink.ts';
 import { pause } from './pause.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import { rewriteBlocks } from './rewrite-blocks.ts';
-import type { SoundBlock } from './stream-content.ts';
+import type { SoundBlocks } from './stream-content.ts';
 
-/** Writes the blocks of a stream and tells what they hold. Throws CancelledError, ToolError, SourceError. */
+/** Writes the blocks of a stream and tells what they hold. Throws CancelledError, ToolError, SourceError, NotAsPresumed. */
 export async function writeBlocks(
   stream: OutgoingStream,
   sink: FileSink,
   end: StreamEnd,
   signal: AbortSignal | undefined,
 ): Promise<StreamLayout> {
-  const { blocks } = stream.content;
-  const isWhole = blocks !== undefined && blocks.blocks.length > 0 && stream.change === null;
-  return !isWhole || isSparse(blocks.blocks)
+  const blocks = blocksOf(stream);
+  return blocks === null
     ? writeMessages(stream, sink, end, signal)
-    : rewriteBlocks(stream.name, blocks, sink, end, signal);
+    : rewriteBlocks(stream, blocks, sink, end, signal);
+}
+
+/** The blocks that are taken over whole; null where messages are written one by one. */
+export function blocksOf({ content: { blocks }, change }: OutgoingStream): SoundBlocks | null {
+  const isWhole = blocks !== undefined && blocks.blocks.length > 0 && change === null;
+  return isWhole && !isSparse(blocks) ? blocks : null;
 }
 
 /** A block with very many deleted sequences is better split where they are. */
-function isSparse(blocks: readonly SoundBlock[]): boolean {
+function isSparse({ blocks }: SoundBlocks): boolean {
   return blocks.some(({ live }) => live.last - live.first + 1n - live.count > MOST_DELETED_IN_BLOCK);
 }
 
