@@ -69,6 +69,7 @@ export interface KernelExports {
   readonly v2LastTime: Wide;
   readonly v2Digest: Wide;
   readonly v2RunCount: Place;
+  readonly v2Records: (bytes: number) => number;
   readonly REWRITE: Place;
   readonly REWRITE_BYTES: Place;
   readonly REWRITE_LIVE: Place;

@@ -59,6 +59,8 @@ export interface TallyJob {
   readonly live: PackedRanges;
   readonly wantSubjects: boolean;
   readonly pending: readonly PendingQuery[];
+  /** Go past damage. */
+  readonly salvage?: boolean;
 }
 
 /** Live messages of one subject. */
@@ -94,14 +96,23 @@ export interface FingerprintResult {
   readonly prints: BigUint64Array<ArrayBuffer>;
 }
 
-/** Write the live messages of one block as a block of another stream, or with another number. Every record must be sound. */
+/** What the source of a rewrite holds: nothing of it that is read may be unsound. */
+export type RewriteInput =
+  | { readonly holds: 'block' }
+  /** A block with damage in it: pairs from, to of its decoded bytes, where good records lie. */
+  | { readonly holds: 'damaged-block'; readonly spansBytes: Float64Array }
+  /** Messages of a V2 archive, one behind the other. */
+  | { readonly holds: 'v2-messages' };
+
+/** Write the live messages of one block as a block of another stream, or with another number. */
 export interface RewriteJob {
   readonly kind: 'rewrite';
   readonly source: SourceDescriptor;
+  readonly input: RewriteInput;
   readonly live: BigUint64Array;
   /** HighwayHash key of the block that is written. */
   readonly key: Uint8Array;
-  /** Records keep their checksums: they were made with the same key. */
+  /** Records keep their checksums: they were made with the same key. Never of V2 messages, which have none. */
   readonly keepsSums: boolean;
   /** A skip record to end with: the stream's last sequence, deleted, and its time. */
   readonly tail: { readonly seq: bigint; readonly timeNs: bigint } | null;

@@ -3,7 +3,7 @@ import { BlockScanner, type RecordColumns } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { BlockScan, PackedScan } from '../kernels/types.ts';
 import type { ScanJob, ScanResult } from './jobs.ts';
-import { openBlock } from './open-block.ts';
+import { openBlock, type OpenBlock } from './open-block.ts';
 import { Twin } from './twin.ts';
 
 /** A thread keeps what it has once touched; records of up to 32 MiB are left to the one main thread. */
@@ -57,13 +57,31 @@ export function packScan(scan: BlockScan): PackedScan {
   return { ...scan, ranges: packRanges(scan.ranges) };
 }
 
-/** Checks every record of a block, and compares its other copies with it; `onBytes` is given the block, piece by piece. */
-export function scanBlock(
+/**
+ * Checks every record of a block, and compares its other copies with it; `onBytes` is given the block, piece by piece. A salvage
+ * decodes a compressed block twice only where it is damaged.
+ */
+export function scanBlock(job: ScanJob, maxTouchedBytes?: number, onBytes?: OnPiece): ScanResult {
+  const result = scanOpened(job, openBlock(job.source), maxTouchedBytes, onBytes);
+  if (job.salvage !== true || !isDamaged(result)) return result;
+  const again = openBlock(job.source, true);
+  if (again.compression === 's2') return scanOpened(job, again, maxTouchedBytes, onBytes);
+  again.close();
+  return result;
+}
+
+function isDamaged({ scan, blockFaults }: ScanResult): boolean {
+  return blockFaults.length > 0 || scan.faults.length > 0 || scan.records === 0;
+}
+
+type OnPiece = ScanSourceOptions['onBytes'];
+
+function scanOpened(
   job: ScanJob,
-  maxTouchedBytes?: number,
-  onBytes?: ScanSourceOptions['onBytes'],
+  block: OpenBlock,
+  maxTouchedBytes: number | undefined,
+  onBytes: OnPiece,
 ): ScanResult {
-  const block = openBlock(job.source, job.salvage ?? false);
   const twins: Twin[] = [];
   try {
     for (const source of job.twins ?? []) twins.push(new Twin(source, block.content.sizeBytes));
