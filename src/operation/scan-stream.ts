@@ -34,6 +34,8 @@ export interface ScanOptions {
   readonly known?: ReadonlyMap<number, ScanResult>;
   /** Other copies of a block, to be compared with it. */
   readonly twinsOf?: (block: BlockFile) => readonly SourceDescriptor[];
+  /** Tell where blocks can be cut. */
+  readonly wantsCuts?: boolean;
 }
 
 /** Checks every record of every block of a stream. */
@@ -54,6 +56,7 @@ export async function scanStream(
     headerSeqs: archive.ttlWheel !== null || archive.schedule !== null,
     live: presumed.get(block.index),
     twins: options.twinsOf?.(block) ?? [],
+    wantsCuts: options.wantsCuts ?? false,
   }));
   const done = await pool.run(jobs, (_, at) => {
     const entry = blocks[at]?.entry;

@@ -12,6 +12,12 @@ export {
   ENCODE_INPUT_BYTES,
   ENCODE_OUTPUT,
   HASH_KEY,
+  LINES,
+  LINES_BYTES,
+  LINES_PATTERNS,
+  LINES_PATTERNS_BYTES,
+  LINES_START,
+  LINES_START_BYTES,
   LIVE,
   LIVE_PAIRS,
   S2_INPUT,
@@ -25,6 +31,7 @@ export {
   SCRATCH,
   SCRATCH_BYTES,
 } from './memory';
+export { lineMessages, linesAdd, linesLength, linesStart } from './message-lines';
 export {
   REWRITE_LIVE,
   REWRITE_SUBJECTS,

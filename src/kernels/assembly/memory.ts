@@ -53,3 +53,12 @@ export const ENCODE_TABLE: usize = 137 * MIB;
 /** A second block, decoded beside the first. */
 export const S2_INPUT_2: usize = 138 * MIB;
 export const S2_OUTPUT_2: usize = S2_INPUT_2 + S2_INPUT_BYTES + SLACK;
+
+// Where messages are written as lines nothing is encoded: the lines, and what they are made with.
+export const LINES: usize = ENCODE_INPUT;
+export const LINES_BYTES: usize = ENCODE_INPUT_BYTES;
+export const LINES_START: usize = ENCODE_TABLE;
+export const LINES_START_BYTES: usize = 64 * KIB;
+export const LINES_PATTERNS: usize = ENCODE_TABLE + 128 * KIB;
+export const LINES_PATTERNS_BYTES: usize = 128 * KIB;
+export const LINES_TIME: usize = ENCODE_TABLE + 512 * KIB;
