@@ -1,7 +1,7 @@
 import { kernels, wholeKernels } from './instance.ts';
 import type { Kernels } from './instance.ts';
 import { FaultList, GrowingColumn, recordColumns } from './scan-columns.ts';
-import type { BlockScan, BlockScannerOptions, MessageTotals } from './types.ts';
+import type { BlockCut, BlockScan, BlockScannerOptions, MessageTotals } from './types.ts';
 
 const WANT_TTL = 1;
 const WANT_SCHEDULES = 2;
@@ -77,6 +77,12 @@ export class BlockScanner {
   /** How much memory the block has made this thread touch: more than a few windows only for very long records. */
   get touchedBytes(): number {
     return this.#windowAt - this.#firstWindowAt;
+  }
+
+  /** Where the records end that were walked, and the highest sequence among them; as long as nothing was damaged another begins there. */
+  get reached(): BlockCut {
+    const { exports } = this.#kernels;
+    return { offsetBytes: exports.scanReached(), seq: BigInt.asUintN(64, exports.scanReachedSeq()) };
   }
 
   /** Takes the first `lengthBytes` of the last window. */

@@ -12,6 +12,12 @@ export {
   ENCODE_INPUT_BYTES,
   ENCODE_OUTPUT,
   HASH_KEY,
+  LINES,
+  LINES_BYTES,
+  LINES_PATTERNS,
+  LINES_PATTERNS_BYTES,
+  LINES_START,
+  LINES_START_BYTES,
   LIVE,
   LIVE_PAIRS,
   REWRITE,
@@ -29,6 +35,7 @@ export {
   SCRATCH_BYTES,
   WHOLE_PAGES,
 } from './memory';
+export { lineMessages, linesAdd, linesLength, linesStart } from './message-lines';
 export {
   REWRITE_SUBJECTS,
   REWRITE_TEXT,

@@ -60,5 +60,14 @@ export const ENCODE_INPUT_BYTES: usize = 4 * MIB;
 export const ENCODE_OUTPUT: usize = ENCODE_INPUT + ENCODE_INPUT_BYTES + SLACK;
 export const ENCODE_TABLE: usize = 139 * MIB;
 
+// Where messages are written as lines nothing is encoded: the lines, and what they are made with.
+export const LINES: usize = ENCODE_INPUT;
+export const LINES_BYTES: usize = ENCODE_INPUT_BYTES;
+export const LINES_START: usize = ENCODE_TABLE;
+export const LINES_START_BYTES: usize = 64 * KIB;
+export const LINES_PATTERNS: usize = ENCODE_TABLE + 128 * KIB;
+export const LINES_PATTERNS_BYTES: usize = 128 * KIB;
+export const LINES_TIME: usize = ENCODE_TABLE + 512 * KIB;
+
 /** Pages of the whole memory, as asconfig.json has them. */
 export const WHOLE_PAGES: u32 = 2240;
