@@ -1,4 +1,6 @@
 import { Cursor } from '../../core/bytes/cursor.ts';
+import { packRanges } from '../../core/packed-ranges.ts';
+import { NO_PACKED } from '../../core/packed-sets.ts';
 import { rangesOf } from '../../core/sequence-ranges.ts';
 import { CHECKSUM_BYTES, ERASED_BIT } from '../../format/block/record.ts';
 import type { IndexBlock } from '../../format/index/types.ts';
@@ -39,12 +41,12 @@ export function readBlockIndexAsServer(bytes: Uint8Array): TakenBlockIndex | nul
   const head = { messages, firstSeq, firstTimeNs, lastSeq, lastTimeNs };
   if (firstSeq === 0n && lastSeq === 0n) return null;
   const isConsistent = messages === BigInt.asUintN(64, lastSeq - firstSeq + 1n - numDeleted);
-  const none = new BigUint64Array(0);
-  if (cursor.isShort || !isConsistent) return { ...head, deleted: none, lastChecksum: null };
+  if (cursor.isShort || !isConsistent) return { ...head, deleted: NO_PACKED, lastChecksum: null };
   if (numDeleted === 0n || version === 1)
-    return { ...head, deleted: deletedIn(cursor, numDeleted, firstSeq), lastChecksum };
+    return { ...head, deleted: packRanges(deletedIn(cursor, numDeleted, firstSeq)), lastChecksum };
   const set = parseSequenceSet(cursor);
-  return { ...head, deleted: set?.ranges ?? none, lastChecksum: set === null ? null : lastChecksum };
+  if (set === null) return { ...head, deleted: NO_PACKED, lastChecksum: null };
+  return { ...head, deleted: packRanges(set.ranges), lastChecksum };
 }
 
 /** Up to where the list is cut. */

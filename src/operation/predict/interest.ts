@@ -1,3 +1,4 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import { mergeRanges, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { filtersOf, fitsOne } from './pending-walk.ts';
@@ -65,7 +66,7 @@ export function dropWithConsumer(
 }
 
 function allOf(stream: RecoveredStream): SequenceRanges {
-  return mergeRanges(stream.blocks.map((block) => block.live));
+  return mergeRanges(stream.blocks.map((block) => unpackRanges(block.live)));
 }
 
 function unwantedBy(

@@ -1,14 +1,6 @@
-import { unpackRanges } from '../../core/packed-ranges.ts';
-import {
-  MAX_SEQUENCE,
-  clipRanges,
-  countSequences,
-  NO_SEQUENCES,
-  oneRange,
-  rangesOf,
-  subtractRanges,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
+import { packRanges, unpackRanges, type PackedRanges } from '../../core/packed-ranges.ts';
+import { NO_PACKED, packedFrom, packedWithout } from '../../core/packed-sets.ts';
+import { oneRange, rangesOf, subtractRanges } from '../../core/sequence-ranges.ts';
 import type { PackedScan } from '../../kernels/types.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 import type { KnownBlock } from './block-index-as-server.ts';
@@ -45,15 +37,14 @@ export function readRecords(
   if (!reading.isDecodable || (reading.isCompressed && !rules.compression)) return null;
   if (known !== null && block.entry.sizeBytes === 0) return emptiedBlock(block, known);
   const beginning = known?.firstSeq ?? 0n;
-  const records = clipRanges(unpackRanges(scan.ranges), beginning, MAX_SEQUENCE);
-  const live = subtractRanges(records, known?.deleted ?? NO_SEQUENCES);
-  const messages = countSequences(live);
+  const records = packedFrom(scan.ranges, beginning);
+  const live = known === null ? records : packedWithout(records, unpackRanges(known.deleted));
+  const messages = live.count;
   const erased = lastErased(scan.erasedSeqs, beginning);
   const readBytes = reading.cutAtBytes ?? scan.rawBytes;
-  const firstRecord = records[0];
-  if (firstRecord !== undefined && messages > 0n)
-    return { block, live, messages, firstSeq: firstRecord, ...endOf(scan, records, erased), readBytes };
-  const firstSeq = emptyBlockFirst(reading, rules, firstRecord ?? beginning, erased);
+  if (messages > 0n)
+    return { block, live, messages, firstSeq: records.first, ...endOf(scan, records, erased), readBytes };
+  const firstSeq = emptyBlockFirst(reading, rules, records.count > 0n ? records.first : beginning, erased);
   if (firstSeq === 0n) return null;
   const empty = emptyBlock(block, firstSeq, readBytes);
   const isLeftOpen = reading.cutAtBytes !== null && !rules.cutBlockKeepsPlace;
@@ -62,11 +53,11 @@ export function readRecords(
 
 function endOf(
   scan: PackedScan,
-  records: SequenceRanges,
+  records: PackedRanges,
   erased: bigint,
 ): Pick<RecoveredBlock, 'lastSeq' | 'firstTimeNs' | 'lastTimeNs'> {
   const { firstTimeNs, lastTimeNs } = scan;
-  const lastSeq = records.at(-1) ?? 0n;
+  const lastSeq = records.count > 0n ? records.last : 0n;
   if (erased <= lastSeq) return { lastSeq, firstTimeNs, lastTimeNs };
   return { lastSeq: erased, firstTimeNs, lastTimeNs: scan.erasedTimesNs.at(-1) ?? 0n };
 }
@@ -79,7 +70,7 @@ function emptiedBlock(block: BlockFile, { messages, firstSeq, lastSeq }: KnownBl
 /** Whatever was in it, its place is kept. */
 function emptyBlock(block: BlockFile, firstSeq: bigint, readBytes: number): RecoveredBlock {
   const lastSeq = firstSeq - 1n;
-  const none = { live: NO_SEQUENCES, messages: 0n, firstTimeNs: 0n, lastTimeNs: 0n };
+  const none = { live: NO_PACKED, messages: 0n, firstTimeNs: 0n, lastTimeNs: 0n };
   return { block, ...none, firstSeq, lastSeq, readBytes };
 }
 
@@ -102,6 +93,6 @@ function lastErased(seqs: BigUint64Array, from: bigint): bigint {
 function believedBlock(block: BlockFile, known: KnownBlock): RecoveredBlock | null {
   const { messages, firstSeq, lastSeq, firstTimeNs, lastTimeNs } = known;
   if (firstSeq === 0n) return null;
-  const live = subtractRanges(oneRange(firstSeq, lastSeq), known.deleted);
+  const live = packRanges(subtractRanges(oneRange(firstSeq, lastSeq), unpackRanges(known.deleted)));
   return { block, live, messages, firstSeq, lastSeq, firstTimeNs, lastTimeNs, readBytes: null };
 }

@@ -1,11 +1,5 @@
-import {
-  countSequences,
-  hasSequence,
-  mergeRanges,
-  rangesOf,
-  subtractRanges,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
+import { packedWithout } from '../../core/packed-sets.ts';
+import { hasSequence, mergeRanges, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { BlockReading } from './read-blocks.ts';
 import { rebuildBlock, walkOnOpening } from './rebuild-block.ts';
 import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
@@ -127,8 +121,8 @@ function remember(
 /** Takes messages out of a stream; what is not there is passed over. */
 export function removeMessages(stream: RecoveredStream, gone: SequenceRanges): RecoveredStream {
   const blocks = stream.blocks.map((block) => {
-    const live = subtractRanges(block.live, gone);
-    const left = block.messages - (countSequences(block.live) - countSequences(live));
+    const live = packedWithout(block.live, gone);
+    const left = block.messages - (block.live.count - live.count);
     return { ...block, live, messages: left };
   });
   const messages = blocks.reduce((sum, block) => sum + block.messages, 0n);
@@ -143,6 +137,6 @@ export function removeMessages(stream: RecoveredStream, gone: SequenceRanges): R
 }
 
 function firstAfter(blocks: readonly RecoveredBlock[], stream: RecoveredStream): bigint {
-  for (const block of blocks) if (block.live.length > 0) return block.live[0] ?? 0n;
+  for (const block of blocks) if (block.live.count > 0n) return block.live.first;
   return stream.lastSeq + 1n;
 }

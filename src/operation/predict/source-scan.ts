@@ -1,3 +1,4 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { intersectRanges } from '../../core/sequence-ranges.ts';
 import type { BlockReading } from './read-blocks.ts';
@@ -34,7 +35,8 @@ export function badRecordBeforeSources(
       break;
     }
     const reading = bad.get(block.block.index);
-    const lastBad = reading === undefined ? undefined : intersectRanges(block.live, reading.badSeqs).at(-1);
+    const lastBad =
+      reading === undefined ? undefined : intersectRanges(unpackRanges(block.live), reading.badSeqs).at(-1);
     if (reading !== undefined && lastBad !== undefined && lastBad >= endSeq) return reading;
     if (endSeq > 0n) return null;
   }

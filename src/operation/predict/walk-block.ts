@@ -6,6 +6,7 @@ import {
   mergeRanges,
   rangesOf,
   subtractRanges,
+  type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
 import {
   ERASED_BIT,
@@ -65,7 +66,7 @@ function isInPlace({ scan }: BlockReading, known: KnownBlock, rules: ServerRules
   if (rules.walk !== 'places') return true;
   const erased = clipRanges(rangesOf(scan.erasedSeqs), known.firstSeq, MAX_SEQUENCE);
   const seqs = mergeRanges([unpackRanges(scan.ranges), erased]);
-  const isAccounted = subtractRanges(erased, known.deleted).length === 0;
+  const isAccounted = subtractRanges(erased, unpackRanges(known.deleted)).length === 0;
   return isAccounted && seqs.at(-1) === known.lastSeq && hasSequence(seqs, known.firstSeq);
 }
 
@@ -103,11 +104,13 @@ function wholeRecordBytes(window: Buffer, at: number, rules: ServerRules): numbe
 class Places {
   readonly #known: KnownBlock;
   readonly #walk: ServerRules['walk'];
+  readonly #deleted: SequenceRanges;
   #listed = 0n;
   #lastSeq = 0n;
 
   constructor(known: KnownBlock, { walk }: ServerRules) {
     this.#known = known;
+    this.#deleted = unpackRanges(known.deleted);
     this.#walk = walk;
   }
 
@@ -119,7 +122,7 @@ class Places {
       const isFirst = this.#lastSeq === 0n;
       if (isFirst && seq !== this.#known.firstSeq) return 'stumbles';
       if (this.#fill(seq) === 'endless') return 'endless';
-      if (seqWord !== seq && !hasSequence(this.#known.deleted, seq)) return 'stumbles';
+      if (seqWord !== seq && !hasSequence(this.#deleted, seq)) return 'stumbles';
     } else if (this.#fill(seq) === 'endless') return 'endless';
     this.#listed++;
     this.#lastSeq = seq;

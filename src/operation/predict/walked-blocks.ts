@@ -1,12 +1,13 @@
 import type { JsonObject } from '../../core/json.ts';
-import { countSequences, intersectRanges } from '../../core/sequence-ranges.ts';
+import { unpackRanges } from '../../core/packed-ranges.ts';
+import { intersectRanges } from '../../core/sequence-ranges.ts';
 import type { IndexBlock } from '../../format/index/types.ts';
-import { indexedLive } from '../../model/live-set.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import type { KnownBlock } from './block-index-as-server.ts';
 import { oncePer } from './once-per.ts';
 import { blocksCounted } from './pending-walk.ts';
 import type { BlockReading } from './read-blocks.ts';
+import { packedLive } from './packed-live.ts';
 import { readRecords } from './rebuild-block.ts';
 import { recount, runsOut } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
@@ -40,8 +41,8 @@ export function walkBlocks(
   const scanned = rules.messageTtl ? scannedBlocks(archive, config) : new Set<number>();
   const isBatchLooked =
     isStart && config['allow_atomic'] === true && rules.apiLevel !== null && rules.apiLevel >= 2;
-  const lastLive = stream.blocks.findLast((block) => block.live.length > 0);
-  const isLastLooked = isBatchLooked || (rules.walksLastBlock && lastLive?.live.at(-1) === stream.lastSeq);
+  const lastLive = stream.blocks.findLast((block) => block.live.count > 0n);
+  const isLastLooked = isBatchLooked || (rules.walksLastBlock && lastLive?.live.last === stream.lastSeq);
   const subjects = subjectsOf(stream, archive, byNumber);
   const counted = new Set(consumers.flatMap((one) => blocksCounted(stream, one, subjects, rules)));
   const isLooked = (block: RecoveredBlock): boolean =>
@@ -125,9 +126,7 @@ function knownOf(
 
 const indexedBlocks = oncePer(
   ({ index }: StreamArchive): ReadonlyMap<number, KnownBlock> =>
-    new Map(
-      index?.blocks.map((entry) => [entry.index, { ...entry, messages: countSequences(indexedLive(entry)) }]),
-    ),
+    new Map(index?.blocks.map((entry) => [entry.index, { ...entry, messages: packedLive(entry).count }])),
 );
 
 /** A stream whose index.db was taken and in which a bad record lies where TTLs, schedules or sources are looked for. */
@@ -148,7 +147,8 @@ export function panicOnScan(
   );
   const met = stream.blocks.flatMap((block) => {
     const reading = bad.get(block.block.index);
-    if (reading === undefined || intersectRanges(block.live, reading.badSeqs).length === 0) return [];
+    if (reading === undefined || intersectRanges(unpackRanges(block.live), reading.badSeqs).length === 0)
+      return [];
     return walkOf(block, stream, archive, bad, rules) === 'passes' ? [{ block, reading }] : [];
   });
   const before = new Map(met.map(({ reading }) => [reading.block.index, reading]));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MemorySource } from '../../../src/source/memory.ts';
 import { stateAsServer } from '../../../src/operation/predict/consumer-state.ts';
+import { packRanges } from '../../../src/core/packed-ranges.ts';
 import { readBlockIndexAsServer } from '../../../src/operation/predict/block-index-as-server.ts';
 import { SERVER_RULES } from '../../../src/operation/predict/server-rules.ts';
 import { verifyArchive } from '../../../src/operation/verify/run.ts';
@@ -39,12 +40,12 @@ it('an .idx that is cut still tells as much as was read of it; one whose deletes
     messages: 9n,
     firstSeq: 1n,
     lastSeq: 12n,
-    deleted: BigUint64Array.of(3n, 3n, 5n, 5n, 12n, 12n),
+    deleted: packRanges(BigUint64Array.of(3n, 3n, 5n, 5n, 12n, 12n)),
     lastChecksum: Uint8Array.from(Buffer.from('7e6555c7ebf3da75', 'hex')),
   });
   expect(readBlockIndexAsServer(whole.subarray(0, whole.length - 1))).toMatchObject({
     messages: 9n,
-    deleted: BigUint64Array.of(3n, 3n, 5n, 5n),
+    deleted: packRanges(BigUint64Array.of(3n, 3n, 5n, 5n)),
     lastChecksum: Uint8Array.from(Buffer.from('7e6555c7ebf3da75', 'hex')),
   });
   expect(readBlockIndexAsServer(whole.subarray(0, 10))).toMatchObject({

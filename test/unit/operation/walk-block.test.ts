@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { packRanges } from '../../../src/core/packed-ranges.ts';
+import { NO_PACKED } from '../../../src/core/packed-sets.ts';
 import { walkRecords } from '../../../src/operation/predict/walk-block.ts';
 import { SERVER_RULES } from '../../../src/operation/predict/server-rules.ts';
 import { MemorySource } from '../../../src/source/memory.ts';
@@ -26,7 +28,7 @@ function walks(bytes: Buffer): string[] {
     firstTimeNs: 1n,
     lastSeq: 8n,
     lastTimeNs: 1n,
-    deleted: BigUint64Array.of(7n, 7n),
+    deleted: packRanges(BigUint64Array.of(7n, 7n)),
   };
   const answers = SERVER_RULES.map((rules) => walkRecords(new MemorySource(bytes), known, rules));
   expect(new Set(answers.slice(2)).size).toBe(1);
@@ -73,7 +75,7 @@ it('a header bit in a record too short for a header length stops a walk since 2.
     firstTimeNs: 1n,
     lastSeq: 5n,
     lastTimeNs: 1n,
-    deleted: new BigUint64Array(0),
+    deleted: NO_PACKED,
   };
   const bytes = new MemorySource(block([5n], () => 30 + 2 ** 31));
   expect(SERVER_RULES.map((rules) => `${rules.server} ${walkRecords(bytes, known, rules)}`)).toEqual([
