@@ -132,10 +132,10 @@ function enforceSubjects(
   queries: RecordQueries,
   rules: ServerRules,
 ): RecoveredStream {
-  const messages = countSequences(liveOf(stream));
+  const messages = stream.blocks.reduce((sum, { live }) => sum + live.count, 0n);
   if (messages === stream.messages) return enforce(stream, overSubjects(stream, config, queries));
   if (!rules.loadsSubjects) return stream;
-  const blocks = stream.blocks.map((block) => ({ ...block, messages: countSequences(block.live) }));
+  const blocks = stream.blocks.map((block) => ({ ...block, messages: block.live.count }));
   const counted = { ...stream, blocks, messages };
   return enforce(counted, overSubjects(counted, config, queries));
 }
