@@ -1,7 +1,7 @@
 import { kernels, wholeKernels } from './instance.ts';
 import type { Kernels } from './instance.ts';
 import { FaultList, GrowingColumn, recordColumns } from './scan-columns.ts';
-import type { BlockScan, BlockScannerOptions, MessageTotals } from './types.ts';
+import type { BlockCut, BlockScan, BlockScannerOptions, MessageTotals } from './types.ts';
 
 const WANT_TTL = 1;
 const WANT_SCHEDULES = 2;
@@ -79,6 +79,12 @@ export class BlockScanner {
     return this.#windowAt - this.#firstWindowAt;
   }
 
+  /** Where the records end that were walked, and the highest sequence among them; as long as nothing was damaged another begins there. */
+  get reached(): BlockCut {
+    const { exports } = this.#kernels;
+    return { offsetBytes: exports.scanReached(), seq: BigInt.asUintN(64, exports.scanReachedSeq()) };
+  }
+
   /** Takes the first `lengthBytes` of the last window. */
   push(lengthBytes: number): void {
     this.#mustBeActive();
@@ -100,7 +106,7 @@ export class BlockScanner {
     const { exports } = this.#kernels;
     exports.scanFinish();
     this.#drain();
-    const ranges = this.#runs.take();
+    const ranges = this.#runs.view();
     this.close();
     return {
       rawBytes: this.#rawBytes,

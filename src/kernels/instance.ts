@@ -69,6 +69,9 @@ export interface KernelExports {
   readonly v2LastTime: Wide;
   readonly v2Digest: Wide;
   readonly v2RunCount: Place;
+  readonly v2Records: (bytes: number) => number;
+  readonly REWRITE: Place;
+  readonly REWRITE_BYTES: Place;
   readonly REWRITE_LIVE: Place;
   readonly REWRITE_SUBJECTS: Place;
   readonly REWRITE_TEXT: Place;
@@ -84,12 +87,31 @@ export interface KernelExports {
   readonly rewriteLastTime: Wide;
   readonly rewriteSubjectCount: Place;
   readonly rewriteTimedCount: Place;
+  readonly LINES: Place;
+  readonly LINES_BYTES: Place;
+  readonly LINES_PATTERNS: Place;
+  readonly LINES_PATTERNS_BYTES: Place;
+  readonly LINES_START: Place;
+  readonly LINES_START_BYTES: Place;
+  readonly linesStart: (
+    pairs: number,
+    afterNs: bigint,
+    beforeNs: bigint,
+    patterns: number,
+    startBytes: number,
+    payloadsOnly: number,
+  ) => void;
+  readonly linesAdd: () => number;
+  readonly linesLength: () => number;
+  readonly lineMessages: Place;
   readonly sealRecords: (bytes: number) => void;
   readonly scanStart: (wants: number, capacity: number) => void;
   readonly scanRoom: () => number;
   readonly scanPushed: (bytes: number) => void;
   readonly scan: (final: number) => number;
   readonly scanDrained: () => void;
+  readonly scanReached: () => number;
+  readonly scanReachedSeq: () => bigint;
   readonly scanFinish: () => void;
   readonly vainBytes: Place;
   readonly records: Place;

@@ -19,6 +19,7 @@ export interface BlockScan {
   readonly firstTimeNs: bigint;
   readonly lastTimeNs: bigint;
   /** Runs of consecutive message sequences: from, to, from, to, ... ascending. */
+  /** Valid until the next scan of this thread. */
   readonly ranges: BigUint64Array;
   /** Sequences with an erased or skip record (bit 63 cleared), in record order, with the record's time. */
   readonly erasedSeqs: BigUint64Array;
@@ -40,6 +41,14 @@ export interface BlockScan {
   readonly faults: readonly ScanFault[];
   /** Bytes hashed without finding a record: at most about eight times the block's, whatever it holds. */
   readonly vainBytes: number;
+}
+
+/** A place between two records. */
+export interface BlockCut {
+  /** In the decoded block. */
+  readonly offsetBytes: number;
+  /** The highest sequence of a message, erased or not, in front of it. */
+  readonly seq: bigint;
 }
 
 /** What a block says of itself, at rest: a stream has many. */

@@ -1,6 +1,5 @@
-import { unpackRanges } from '../core/packed-ranges.ts';
+import { packRanges, type PackedRanges } from '../core/packed-ranges.ts';
 import { hashKey } from '../codec/highwayhash.ts';
-import type { SequenceRanges } from '../core/sequence-ranges.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
 import type { PackedScan, MessageTotals } from '../kernels/types.ts';
 import { indexedLive, type BlockLiveSet } from '../model/live-set.ts';
@@ -31,9 +30,11 @@ export interface StreamScan {
 /** What a scan of a stream looks for. */
 export interface ScanOptions {
   /** Blocks of which it is known already what a scan would say, by number. */
-  readonly known?: ReadonlyMap<number, ScanResult>;
+  readonly known?: ReadonlyMap<number, ScanResult> | undefined;
   /** Other copies of a block, to be compared with it. */
   readonly twinsOf?: (block: BlockFile) => readonly SourceDescriptor[];
+  /** Tell where blocks can be cut. */
+  readonly wantsCuts?: boolean;
 }
 
 /** Checks every record of every block of a stream. */
@@ -44,16 +45,13 @@ export async function scanStream(
   options: ScanOptions = {},
 ): Promise<StreamScan> {
   const blocks = archive.blocks.filter((block) => options.known?.has(block.index) !== true);
-  const presumed = presumedLive(archive);
+  const jobOf = scanJobs(archive);
   for (const { index, entry } of archive.blocks)
     if (options.known?.has(index) === true) onBytes(entry.sizeBytes, entry.label);
-  const jobs = blocks.map((block): ScanJob => ({
-    kind: 'scan',
-    source: descriptorOf(block.entry),
-    key: hashKey(`${archive.name}-${block.index}`),
-    headerSeqs: archive.ttlWheel !== null || archive.schedule !== null,
-    live: presumed.get(block.index),
+  const jobs = blocks.map((block) => ({
+    ...jobOf(block),
     twins: options.twinsOf?.(block) ?? [],
+    wantsCuts: options.wantsCuts ?? false,
   }));
   const done = await pool.run(jobs, (_, at) => {
     const entry = blocks[at]?.entry;
@@ -77,15 +75,24 @@ export async function scanStream(
   return { results, scans, findings };
 }
 
-/** By block number what a current index counts as live, of the blocks that hold deleted messages. */
-function presumedLive(archive: StreamArchive): ReadonlyMap<number, SequenceRanges> {
-  const index = archive.indexStanding === 'current' ? archive.index : null;
-  const partly = (index?.blocks ?? []).filter((block) => block.numDeleted > 0n);
-  return new Map(partly.map((block) => [block.index, indexedLive(block)]));
+/** How the blocks of a stream are scanned. */
+export function scanJobs(archive: StreamArchive): (block: BlockFile) => ScanJob {
+  const presumed = presumedLive(archive);
+  return ({ entry, index }) => ({
+    kind: 'scan',
+    source: descriptorOf(entry),
+    key: hashKey(`${archive.name}-${index}`),
+    headerSeqs: archive.ttlWheel !== null || archive.schedule !== null,
+    live: presumed.get(index),
+  });
 }
 
-/** Blocks whose live sequences are unpacked together. */
-const TALLIED_AT_ONCE = 64;
+/** By block number what a current index counts as live, of the blocks that hold deleted messages. */
+function presumedLive(archive: StreamArchive): ReadonlyMap<number, PackedRanges> {
+  const index = archive.indexStanding === 'current' ? archive.index : null;
+  const partly = (index?.blocks ?? []).filter((block) => block.numDeleted > 0n);
+  return new Map(partly.map((block) => [block.index, packRanges(indexedLive(block))]));
+}
 
 /** Adds up the live messages of blocks, in threads; the parts are joined in block order. */
 export async function tallyBlocks(
@@ -94,18 +101,14 @@ export async function tallyBlocks(
   pool: Pool,
   options: { readonly wantSubjects: boolean; readonly pending: readonly PendingQuery[] },
 ): Promise<TallyResult[]> {
-  const results: TallyResult[] = [];
-  for (let at = 0; at < sets.length; at += TALLIED_AT_ONCE) {
-    const jobs = sets.slice(at, at + TALLIED_AT_ONCE).map((set): TallyJob => ({
-      kind: 'tally',
-      source: descriptorOf(set.block.entry),
-      key: hashKey(`${archive.name}-${set.block.index}`),
-      live: unpackRanges(set.live),
-      ...options,
-    }));
-    for (const result of await pool.run(jobs, () => {})) results.push(result);
-  }
-  return results;
+  const jobs = sets.map((set): TallyJob => ({
+    kind: 'tally',
+    source: descriptorOf(set.block.entry),
+    key: hashKey(`${archive.name}-${set.block.index}`),
+    live: set.live,
+    ...options,
+  }));
+  return pool.run(jobs, () => {});
 }
 
 const NOTHING = {

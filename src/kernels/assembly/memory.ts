@@ -18,10 +18,11 @@ export const SCAN_SHORT: usize = HASH_STATE + 1024;
 export const CRC_TABLES: usize = TABLES + 8 * KIB;
 export const CRC_RING: usize = TABLES + 32 * KIB;
 export const S2_TABLE: usize = TABLES + 64 * KIB;
+export const S2_TAKES: usize = S2_TABLE + 8 * KIB;
 /** How far two blocks have come. */
-export const S2_STATES: usize = S2_TABLE + 2 * KIB;
+export const S2_STATES: usize = S2_TABLE + 10 * KIB;
 /** A block of SHA-256 at work. */
-export const SHA_SCHEDULE: usize = S2_TABLE + 4 * KIB;
+export const SHA_SCHEDULE: usize = S2_TABLE + 12 * KIB;
 
 /** Columns that the block scan fills. */
 export const COLUMNS: usize = 256 * KIB;
@@ -47,12 +48,26 @@ export const LIVE_PAIRS: u32 = 32768;
 export const SCAN: usize = 29 * MIB;
 export const SCAN_END: usize = SCAN + 100 * MIB;
 export const SCAN_WINDOW_BYTES: usize = 512 * KIB;
+/** A block that is rewritten. It may be scanned while it is put here, as long as no record is large. */
+export const REWRITE: usize = SCAN + 66 * MIB;
+export const REWRITE_BYTES: usize = 32 * MIB;
+/** Pairs from, to of the sequences that are kept, once nothing is scanned. */
+export const REWRITE_LIVE: usize = SCAN + 32 * MIB;
 
 /** Of the S2 encoder: the bytes, the block made of them (with room for one that grew), where bytes were seen last. */
 export const ENCODE_INPUT: usize = 130 * MIB;
 export const ENCODE_INPUT_BYTES: usize = 4 * MIB;
 export const ENCODE_OUTPUT: usize = ENCODE_INPUT + ENCODE_INPUT_BYTES + SLACK;
 export const ENCODE_TABLE: usize = 139 * MIB;
+
+// Where messages are written as lines nothing is encoded: the lines, and what they are made with.
+export const LINES: usize = ENCODE_INPUT;
+export const LINES_BYTES: usize = ENCODE_INPUT_BYTES;
+export const LINES_START: usize = ENCODE_TABLE;
+export const LINES_START_BYTES: usize = 64 * KIB;
+export const LINES_PATTERNS: usize = ENCODE_TABLE + 128 * KIB;
+export const LINES_PATTERNS_BYTES: usize = 128 * KIB;
+export const LINES_TIME: usize = ENCODE_TABLE + 512 * KIB;
 
 /** Pages of the whole memory, as asconfig.json has them. */
 export const WHOLE_PAGES: u32 = 2240;
