@@ -1,4 +1,4 @@
-import { packRanges } from '../core/packed-ranges.ts';
+import { packRanges, unpackRanges } from '../core/packed-ranges.ts';
 import { BlockScanner, type RecordColumns } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { BlockScan, PackedScan } from '../kernels/types.ts';
@@ -63,7 +63,7 @@ export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
     const scan = scanSource(block.content, {
       key: job.key,
       headerSeqs: job.headerSeqs,
-      live: job.live,
+      live: job.live === undefined ? undefined : unpackRanges(job.live),
       salvage: job.salvage ?? false,
       maxTouchedBytes,
       ...(twins.length === 0
@@ -74,7 +74,7 @@ export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
       kind: 'scan',
       compression: block.compression,
       scan: packScan(scan),
-      presumed: job.live === undefined ? null : packRanges(job.live),
+      presumed: job.live ?? null,
       blockFaults: block.blockFaults(),
       carrierFaults: block.carrierFaults(),
       carrierChecked: block.carrierChecked(),
