@@ -12,8 +12,17 @@ export {
   ENCODE_INPUT_BYTES,
   ENCODE_OUTPUT,
   HASH_KEY,
+  LINES,
+  LINES_BYTES,
+  LINES_PATTERNS,
+  LINES_PATTERNS_BYTES,
+  LINES_START,
+  LINES_START_BYTES,
   LIVE,
   LIVE_PAIRS,
+  REWRITE,
+  REWRITE_BYTES,
+  REWRITE_LIVE,
   S2_INPUT,
   S2_INPUT_2,
   S2_INPUT_BYTES,
@@ -24,9 +33,10 @@ export {
   SCAN_WINDOW_BYTES,
   SCRATCH,
   SCRATCH_BYTES,
+  WHOLE_PAGES,
 } from './memory';
+export { lineMessages, linesAdd, linesLength, linesStart } from './message-lines';
 export {
-  REWRITE_LIVE,
   REWRITE_SUBJECTS,
   REWRITE_TEXT,
   REWRITE_TIMED,
@@ -48,6 +58,7 @@ export { sha256Finish, sha256Start, sha256Update } from './sha256';
 export { subjectDigest, subjectIsSound } from './subject';
 export { subjectTable, subjectTableStart, tableDigest, tableEntries, tableMessages } from './subject-table';
 
+export { v2Records } from './v2-records';
 export {
   v2Bytes,
   v2Digest,
