@@ -36,7 +36,7 @@ function both(a: BlockIndex, b: BlockIndex): BlockIndex {
 
 function fitting({ block, content }: ReadBlock): (index: BlockIndex) => boolean {
   const lengths = new Map<bigint, number>();
-  for (const run of content.runs) {
+  for (const run of content.runs()) {
     const cursor = run.open();
     for (let message = cursor.next(); message !== null; message = cursor.next())
       lengths.set(message.seq, message.storedBytes);

@@ -61,7 +61,7 @@ function believed(
   const [own] = owned;
   const entry = parts.entries.find(({ path }) => path === `msgs/${index}.idx`);
   if (entry === undefined || own === undefined || owned.length > 1) return asItIs;
-  if (own.block.scan.records === 0 || own.block.scan.faults.length > 0) return asItIs;
+  if (own.block.scan.records === 0 || own.block.faults.length > 0) return asItIs;
   // One of an older state of the block adds up to that.
   if (sidecar !== null && !sidecarCurrent) return asItIs;
   const bytes = readEntry(entry);
