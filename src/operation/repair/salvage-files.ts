@@ -41,7 +41,7 @@ export async function salvageFiles(
     .map((block): ReadBlock => ({ block, content: contentOf(block, source, handles) }));
   const isFitting = anyIndex !== null && isIndexOf(anyIndex, blocks);
   const index = isFitting ? anyIndex : null;
-  const sidecars = proofsOfSidecars(archive, parts, blocks);
+  const sidecars = await proofsOfSidecars(archive, parts, blocks, work.signal);
   const proofs = [
     ...(index === null
       ? []
