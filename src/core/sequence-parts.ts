@@ -1,4 +1,4 @@
-import { packRanges, unpackRanges, type PackedRanges } from './packed-ranges.ts';
+import { unpackRanges, type PackedRanges } from './packed-ranges.ts';
 import {
   clipRanges,
   countSequences,
@@ -20,11 +20,6 @@ export class SequenceParts {
   constructor(parts: readonly PackedRanges[]) {
     this.#parts = parts.filter((part) => part.count > 0n);
     this.count = this.#parts.reduce((sum, part) => sum + part.count, 0n);
-  }
-
-  /** A set that is small enough to be in one part. */
-  static of(ranges: SequenceRanges): SequenceParts {
-    return new SequenceParts([packRanges(ranges)]);
   }
 
   get first(): bigint | null {

@@ -1,8 +1,8 @@
-import { kernels } from './instance.ts';
+import { kernels, wholeKernels } from './instance.ts';
 
 /** Where to put the `lengthBytes` of messages of a V2 archive for `recordsOfV2`; no scan may be under way in the thread. */
 export function v2EntriesWindow(lengthBytes: number): Uint8Array {
-  const { exports, buffer } = kernels();
+  const { exports, buffer } = wholeKernels();
   if (lengthBytes > exports.REWRITE_LIVE.value - exports.SCAN.value)
     throw new RangeError('at most 32 MiB of messages are made a block');
   return new Uint8Array(buffer, exports.SCAN.value, lengthBytes);

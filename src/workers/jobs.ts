@@ -1,8 +1,8 @@
 import type { PackedRanges } from '../core/packed-ranges.ts';
 import type { SubjectMapping } from '../core/subject-map.ts';
 import type { Fault } from '../findings/finding.ts';
-import type { SubjectLot } from '../kernels/index.ts';
-import type { MessageTotals, PackedScan } from '../kernels/types.ts';
+import type { LineOptions, SubjectLot } from '../kernels/index.ts';
+import type { BlockCut, MessageTotals, PackedScan } from '../kernels/types.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
 
 /** Check every record of one block. */
@@ -19,6 +19,8 @@ export interface ScanJob {
   readonly twins?: readonly SourceDescriptor[];
   /** Look for every good record, in any order. */
   readonly salvage?: boolean;
+  /** Tell where the block can be cut. */
+  readonly wantsCuts?: boolean;
 }
 
 /** How another copy of a block compares. Its faults are told as far as it was read: whole where it is equal. */
@@ -43,6 +45,8 @@ export interface ScanResult {
   readonly carrierChecked: readonly number[];
   /** In the order of the job's. */
   readonly twins: readonly TwinResult[];
+  /** They make pieces of about 1 MiB of the block; none where it is damaged, or they were not wanted. */
+  readonly cuts: readonly BlockCut[];
 }
 
 /** Which messages a consumer waits for: those above `afterSeq` that a pattern matches (none = all). */
@@ -165,6 +169,26 @@ export interface RewriteResult {
   readonly lastChecksum: Uint8Array;
 }
 
+/** Write the messages of a piece of a block as `cat` prints them. */
+export interface RenderJob {
+  readonly kind: 'render';
+  readonly source: SourceDescriptor;
+  readonly key: Uint8Array;
+  /** Decoded offsets: where a record begins, and where the last one ends. */
+  readonly fromBytes: number;
+  readonly toBytes: number;
+  readonly lines: LineOptions;
+  /** Shared memory with room for `mostLineBytes`. */
+  readonly target: Uint8Array;
+}
+
+export interface RenderResult {
+  readonly kind: 'render';
+  /** Of what was written; null where it was too much to be written at once. */
+  readonly lengthBytes: number | null;
+  readonly messages: number;
+}
+
 /** A message that the time files name. */
 export interface TimedMessage {
   readonly seq: bigint;
@@ -189,7 +213,7 @@ export interface DecodeResult {
 }
 
 /** What a thread can be asked to do: plain data. */
-export type Job = ScanJob | TallyJob | FingerprintJob | RewriteJob | TakeOverJob | DecodeJob;
+export type Job = ScanJob | TallyJob | FingerprintJob | RewriteJob | TakeOverJob | RenderJob | DecodeJob;
 /** What it gives for each. */
 export type JobResult<J extends Job> = J extends ScanJob
   ? ScanResult
@@ -201,4 +225,6 @@ export type JobResult<J extends Job> = J extends ScanJob
         ? RewriteResult
         : J extends TakeOverJob
           ? TakeOverResult
-          : DecodeResult;
+          : J extends RenderJob
+            ? RenderResult
+            : DecodeResult;

@@ -1,7 +1,7 @@
 import { packRanges, unpackRanges } from '../core/packed-ranges.ts';
 import { BlockScanner, type RecordColumns } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { BlockScan, PackedScan } from '../kernels/types.ts';
+import type { BlockCut, BlockScan, PackedScan } from '../kernels/types.ts';
 import type { ScanJob, ScanResult } from './jobs.ts';
 import { openBlock, type OpenBlock } from './open-block.ts';
 import { Twin } from './twin.ts';
@@ -24,6 +24,8 @@ export interface ScanSourceOptions {
   readonly onRecords?: (columns: RecordColumns, window: Uint8Array) => void;
   /** Called with each piece of the block before it is scanned, which changes it. */
   readonly onBytes?: (bytes: Uint8Array, offsetBytes: number) => void;
+  /** Called behind each piece with how far records were walked. */
+  readonly onReached?: (reached: BlockCut) => void;
 }
 
 /** Feeds a block's decoded bytes to the kernel, one window a call. */
@@ -46,11 +48,15 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
       options.onBytes?.(window.subarray(0, lengthBytes), offsetBytes);
       offsetBytes += lengthBytes;
       scanner.push(lengthBytes);
+      options.onReached?.(scanner.reached);
     }
   } finally {
     scanner.close();
   }
 }
+
+/** A piece of a block is not smaller, but for the last one. */
+const LEAST_PIECE_BYTES = 900 * 1024;
 
 /** What is kept of a scan. */
 export function packScan(scan: BlockScan): PackedScan {
@@ -84,6 +90,10 @@ function scanOpened(
 ): ScanResult {
   const twins: Twin[] = [];
   try {
+    const cuts: BlockCut[] = [];
+    const cutAt = (reached: BlockCut): void => {
+      if (reached.offsetBytes - (cuts.at(-1)?.offsetBytes ?? 0) >= LEAST_PIECE_BYTES) cuts.push(reached);
+    };
     for (const source of job.twins ?? []) twins.push(new Twin(source, block.content.sizeBytes));
     const scan = scanSource(block.content, {
       key: job.key,
@@ -95,6 +105,7 @@ function scanOpened(
         for (const twin of twins) twin.compare(bytes, offsetBytes);
         onBytes?.(bytes, offsetBytes);
       },
+      ...(job.wantsCuts === true ? { onReached: cutAt } : {}),
     });
     return {
       kind: 'scan',
@@ -105,6 +116,7 @@ function scanOpened(
       carrierFaults: block.carrierFaults(),
       carrierChecked: block.carrierChecked(),
       twins: twins.map((twin) => twin.result()),
+      cuts: scan.faults.length === 0 ? cuts : [],
     };
   } finally {
     for (const twin of twins) twin.close();

@@ -1,5 +1,4 @@
 import type { JsonObject } from '../core/json.ts';
-import { packRanges } from '../core/packed-ranges.ts';
 import { NO_SEQUENCES } from '../core/sequence-ranges.ts';
 import { parseTimeNs } from '../core/time.ts';
 import { writeBlockIndex } from '../format/block-index/write.ts';
@@ -44,7 +43,6 @@ export function indexFile(
       ...block,
       bytes: BigInt(block.bytes),
       numDeleted: countDeleted(block),
-      deleted: packRanges(BigUint64Array.from(block.deleted)),
     })),
     lastBlockIndex: last.index,
     lastChecksum: last.lastChecksum,

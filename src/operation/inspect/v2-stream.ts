@@ -1,5 +1,5 @@
 import type { V2StreamParts } from '../../container/entry.ts';
-import { SequenceParts } from '../../core/sequence-parts.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { deletedBetween } from '../../model/stream-state.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -23,7 +23,7 @@ export function inspectV2Stream(
   const messages = needsMessages
     ? readV2Messages(archive, parts, { wantSubjects, pending: pendingQueries(archive) })
     : null;
-  const live = messages === null ? null : SequenceParts.of(messages.live);
+  const live = messages?.live ?? null;
   const gaps = options.gaps === true ? live : null;
   const state = head.state === null ? null : withGaps(manifestStateReport(head.state), gaps);
   const report = {

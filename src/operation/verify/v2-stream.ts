@@ -1,6 +1,5 @@
 import { checkConsumers } from '../../check/consumers.ts';
 import { declaredFaults } from '../../check/declared.ts';
-import { SequenceParts } from '../../core/sequence-parts.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { makeFinding, type Fault, type Finding } from '../../findings/finding.ts';
 import { streamConfigFaults } from '../../format/config-schema/check.ts';
@@ -23,7 +22,6 @@ export async function verifyV2Stream(
 ): Promise<VerifiedStream> {
   const { state } = readV2(parts, archive.place, null);
   const messages = await readV2InThreads(archive, parts, work.pool);
-  const live = SequenceParts.of(messages.live);
   const at =
     (file: string) =>
     (fault: Fault): Finding =>
@@ -36,8 +34,8 @@ export async function verifyV2Stream(
     ...messages.findings,
     ...configFaults.map(at(manifestLabel)),
     ...(state === null ? [] : stateFaults(state, messages).map(at(`${parts.label}:state.json`))),
-    ...checkConsumers(archive, state?.lastSeq ?? messages.total.lastSeq, live),
-    ...declaredFaults(archive, live, messages.total, true).map(at(manifestLabel)),
+    ...checkConsumers(archive, state?.lastSeq ?? messages.total.lastSeq, messages.live),
+    ...declaredFaults(archive, messages.live, messages.total, true).map(at(manifestLabel)),
   ];
   work.onBytes(parts.sizeBytes, parts.label);
   return {

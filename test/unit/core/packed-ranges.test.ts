@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packRanges, unpackRanges } from '../../../src/core/packed-ranges.ts';
 import { areSamePacked, packedFrom, packedWithout } from '../../../src/core/packed-sets.ts';
+import { PartsBuilder } from '../../../src/core/parts-builder.ts';
+import { RangeBuilder } from '../../../src/core/range-builder.ts';
 import { SequenceParts } from '../../../src/core/sequence-parts.ts';
 import {
   clipRanges,
@@ -115,6 +117,10 @@ describe('sets at rest that are worked with', () => {
   });
 });
 
+function bytesOf({ buffer, byteOffset, byteLength }: SequenceRanges): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 describe('a set of sequences in parts', () => {
   const parts = fc
     .array(fc.array(short, { minLength: 1, maxLength: 30, size: 'max' }), { maxLength: 6, size: 'max' })
@@ -144,6 +150,28 @@ describe('a set of sequences in parts', () => {
         expect(set.lowest(length)).toEqual(lowestSequences(whole, length));
         expect([...eachSequence(set.lowest(length))]).toEqual([...eachSequence(whole)].slice(0, length));
       }),
+    );
+  });
+
+  it('is built of pairs that touch or not', () => {
+    const pairs = fc.array(fc.tuple(fc.bigInt({ min: 1n, max: 3n }), short), { maxLength: 40 });
+    fc.assert(
+      fc.property(pairs, fc.constantFrom(1, 3000), (steps, repeated) => {
+        const builder = new PartsBuilder();
+        const one = new RangeBuilder();
+        let next = 1n;
+        for (let i = 0; i < repeated; i++)
+          for (const [step, length] of steps) {
+            const from = next + step - 1n;
+            builder.add(from, from + length - 1n);
+            one.add(from, from + length - 1n);
+            next = from + length;
+          }
+        const [set, whole] = [builder.take(), one.take()];
+        expect(set.count).toBe(countSequences(whole));
+        expect(Buffer.compare(bytesOf(set.within(0n, next)), bytesOf(whole))).toBe(0);
+      }),
+      { numRuns: 30 },
     );
   });
 
