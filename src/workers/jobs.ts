@@ -138,6 +138,8 @@ export interface RewriteResult {
   readonly kind: 'rewrite';
   /** Of the block, or where it was packed of its chunks. */
   readonly lengthBytes: number;
+  /** Of the block, packed or not. */
+  readonly contentBytes: number;
   /** What the file was found to hold; null where it was not read again. */
   readonly readBack: ScanResult | null;
   readonly isPacked: boolean;
@@ -152,6 +154,33 @@ export interface RewriteResult {
   /** Messages with a `Nats-TTL` or `Nats-Schedule` header: what an index has to know of them. */
   readonly timed: readonly TimedMessage[];
   readonly lastChecksum: Uint8Array;
+}
+
+/** Where in a snapshot's file the chunks of one of its files lie. */
+export interface PackedPlace {
+  /** The snapshot, open for writing, and its path. */
+  readonly descriptor: number;
+  readonly path: string;
+  readonly offsetBytes: number;
+  /** Offset in the decoded snapshot of what they decode to: the file's header, and behind `headBytes` its content. */
+  readonly decodedAt: number;
+  readonly headBytes: number;
+  readonly contentBytes: number;
+}
+
+/** Write the chunks of a block where they belong, read them again and check every record. */
+export interface PlaceJob {
+  readonly kind: 'place';
+  /** Shared. */
+  readonly chunks: Uint8Array;
+  readonly place: PackedPlace;
+  readonly check: Pick<ScanJob, 'key' | 'headerSeqs'>;
+}
+
+export interface PlaceResult {
+  readonly kind: 'place';
+  /** What was found there; null where this thread did not look, or something is wrong. */
+  readonly readBack: ScanResult | null;
 }
 
 /** A message that the time files name. */
@@ -178,7 +207,7 @@ export interface DecodeResult {
 }
 
 /** What a thread can be asked to do: plain data. */
-export type Job = ScanJob | TallyJob | FingerprintJob | RewriteJob | TakeOverJob | DecodeJob;
+export type Job = ScanJob | TallyJob | FingerprintJob | RewriteJob | TakeOverJob | PlaceJob | DecodeJob;
 /** What it gives for each. */
 export type JobResult<J extends Job> = J extends ScanJob
   ? ScanResult
@@ -190,4 +219,6 @@ export type JobResult<J extends Job> = J extends ScanJob
         ? RewriteResult
         : J extends TakeOverJob
           ? TakeOverResult
-          : DecodeResult;
+          : J extends PlaceJob
+            ? PlaceResult
+            : DecodeResult;

@@ -24,7 +24,10 @@ export interface BlockLayout {
 }
 
 /** What is known of a block that was written as a whole. */
-type WrittenBlock = Omit<RewriteResult, 'kind' | 'lengthBytes' | 'isPacked' | 'lastChecksum'>;
+type WrittenBlock = Pick<
+  RewriteResult,
+  'messages' | 'messageBytes' | 'firstSeq' | 'firstTimeNs' | 'lastSeq' | 'lastTimeNs' | 'subjects' | 'timed'
+>;
 
 /** A message that a server has to send later, by its `Nats-Schedule`. */
 export interface ScheduledMessage {

@@ -13,8 +13,8 @@ import { pause } from './pause.ts';
 import { resultPlaces, type BlockCheck, type ResultPlace } from './result-places.ts';
 import type { UnreadContent, WholeBlocks } from './stream-content.ts';
 
-/** Blocks that are under way at a time. */
-const WINDOW = 6;
+/** Blocks that are under way at a time, beside one for each thread. */
+const AHEAD = 2;
 
 /** A stream is not what its index made believe; what was written of it is of no use. */
 export class NotAsPresumed extends Error {}
@@ -37,7 +37,7 @@ export async function rewriteBlocks(
   signal: AbortSignal | undefined,
 ): Promise<StreamLayout> {
   const layout = new StreamLayout();
-  const places = resultPlaces(sink, WINDOW);
+  const places = resultPlaces(sink, pool);
   const isTailDeleted = end.lastSeq > (sets.at(-1)?.live.last ?? 0n);
   const tail = isTailDeleted ? { seq: end.lastSeq, timeNs: end.lastTimeNs } : null;
   const headerSeqs = config['allow_msg_ttl'] === true || config['allow_msg_schedules'] === true;
@@ -68,24 +68,30 @@ export async function rewriteBlocks(
     result.catch(() => {});
     underWay.push({ live, place, result });
   };
+  const taken: Promise<void>[] = [];
+  const window = pool.width + AHEAD;
   void pool.prepare();
   try {
-    for (let at = 0; at < WINDOW; at++) start(at);
+    for (let at = 0; at < window; at++) start(at);
     for (let number = 1; underWay[0] !== undefined; number++) {
       const { live, place, result } = underWay[0];
       const rewritten = await result;
       underWay.shift();
-      place.take(rewritten);
+      const took = place.take(rewritten);
+      took.catch(() => {});
+      taken.push(took);
       layout.block(number, rewritten, live);
       if (tail !== null && number === sets.length) layout.tail(number, tail.seq, tail.timeNs);
       layout.ended(number, rewritten.lastChecksum);
-      start(number - 1 + WINDOW);
+      if (taken.length > 1) await taken.shift();
+      start(number - 1 + window);
       await pause(signal);
     }
+    await Promise.all(taken);
     return layout;
   } finally {
     // A thread may still be writing to a file.
-    await Promise.allSettled(underWay.map(({ result }) => result));
+    await Promise.allSettled([...taken, ...underWay.map(({ result }) => result)]);
     for (const { place } of underWay) place.giveUp();
   }
 }
