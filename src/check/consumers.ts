@@ -1,11 +1,10 @@
-import { hasSequence } from '../core/sequence-ranges.ts';
 import type { Finding } from '../findings/finding.ts';
 import { makeFinding } from '../findings/finding.ts';
-import type { SequenceRanges } from '../core/sequence-ranges.ts';
+import type { SequenceParts } from '../core/sequence-parts.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 
 /** Where consumers stand against the stream they read. `lastSeq`: of the stream, deleted messages included. */
-export function checkConsumers(archive: StreamArchive, lastSeq: bigint, live: SequenceRanges): Finding[] {
+export function checkConsumers(archive: StreamArchive, lastSeq: bigint, live: SequenceParts): Finding[] {
   return archive.consumers.flatMap((consumer) => {
     const state = consumer.state;
     if (state === null) return [];
@@ -18,7 +17,7 @@ export function checkConsumers(archive: StreamArchive, lastSeq: bigint, live: Se
           place,
         ),
       );
-    const gone = state.pending.streamSeqs.filter((seq) => seq <= lastSeq && !hasSequence(live, seq));
+    const gone = state.pending.streamSeqs.filter((seq) => seq <= lastSeq && !live.has(seq));
     if (gone.length > 0)
       findings.push(
         makeFinding(

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../core/json.ts';
-import { clipRanges, countSequences, MAX_SEQUENCE, type SequenceRanges } from '../core/sequence-ranges.ts';
+import type { SequenceParts } from '../core/sequence-parts.ts';
+import { MAX_SEQUENCE } from '../core/sequence-ranges.ts';
 import type { Fault } from '../findings/finding.ts';
 import type { MessageTotals } from '../kernels/types.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
@@ -11,14 +12,14 @@ import type { StreamArchive } from '../model/stream-archive.ts';
  */
 export function declaredFaults(
   { manifest, consumers, config }: StreamArchive,
-  live: SequenceRanges,
+  live: SequenceParts,
   total: Pick<MessageTotals, 'messages' | 'bytes'>,
   isIndexAgreed: boolean,
 ): Fault[] {
   const declared = manifest?.state;
   if (declared === null || declared === undefined) return [];
   const faults: Fault[] = [];
-  const behind = countSequences(clipRanges(live, declared.lastSeq + 1n, MAX_SEQUENCE));
+  const behind = live.countWithin(declared.lastSeq + 1n, MAX_SEQUENCE);
   const within = BigInt(total.messages) - behind;
   const data = { declared: declared.messages, actual: within };
   if (within < declared.messages) {

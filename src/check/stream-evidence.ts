@@ -1,4 +1,4 @@
-import type { SequenceRanges } from '../core/sequence-ranges.ts';
+import type { SequenceParts } from '../core/sequence-parts.ts';
 import type { Fault, Finding } from '../findings/finding.ts';
 import { makeFinding } from '../findings/finding.ts';
 import type { BlockLiveSet } from '../model/live-set.ts';
@@ -14,8 +14,8 @@ export interface StreamEvidence {
   readonly sets: readonly BlockLiveSet[];
   /** Live messages, block by block, in the order of `sets`. */
   readonly tallies: readonly TallyResult[];
-  /** Live messages with good records, the whole stream; joined when first asked for. */
-  readonly live: SequenceRanges;
+  /** Live messages with good records, the whole stream. */
+  readonly live: SequenceParts;
   readonly total: TallyResult;
 }
 

@@ -1,10 +1,4 @@
-import {
-  intersectRanges,
-  rangesOf,
-  subtractRanges,
-  countSequences,
-  type SequenceRanges,
-} from '../core/sequence-ranges.ts';
+import { rangesOf, subtractRanges, countSequences, type SequenceRanges } from '../core/sequence-ranges.ts';
 import type { FindingCode } from '../findings/catalog/index.ts';
 import type { Finding } from '../findings/finding.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
@@ -57,7 +51,8 @@ function compare(
   if (file.stamp !== last + 1n)
     return [findingAt(evidence, label, { code: stale, data: { stamp: file.stamp, last_seq: last } })];
   // The other way round proves nothing: `Nats-TTL: never` is a header without an entry.
-  const surplus = intersectRanges(subtractRanges(rangesOf(file.seqs), carriers), evidence.live);
+  const unasked = subtractRanges(rangesOf(file.seqs), carriers);
+  const surplus = subtractRanges(unasked, evidence.live.missing(unasked));
   if (surplus.length === 0) return [];
   const data = { without_header: countSequences(surplus) };
   return [findingAt(evidence, label, { code: differs, seq: surplus[0] ?? 0n, data })];

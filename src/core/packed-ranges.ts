@@ -20,16 +20,17 @@ const FEW_PAIRS = 8;
 const EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 const HIGH_WORD = 0x1_0000_0000;
 
-/** Packs a set as small as one of the ways has it. */
+/** Packs a set as small as one of the ways has it, into memory of its own. */
 export function packRanges(ranges: SequenceRanges): PackedRanges {
   const [first = 0n, last = -1n] = [ranges[0], ranges.at(-1)];
   const pairs = ranges.length >> 1;
   const set = { first, last, pairs, count: countSequences(ranges) };
-  if (pairs <= FEW_PAIRS || last > EXACT) return { ...set, content: { packing: 'pairs', ranges } };
+  if (pairs <= FEW_PAIRS || last > EXACT)
+    return { ...set, content: { packing: 'pairs', ranges: ranges.slice() } };
   const bitBytes = Math.floor(Number(last - first) / 8) + 1;
   const steps = stepsOf(ranges, Math.min(bitBytes, ranges.byteLength));
   if (steps !== null) return { ...set, content: { packing: 'steps', bytes: steps } };
-  if (bitBytes >= ranges.byteLength) return { ...set, content: { packing: 'pairs', ranges } };
+  if (bitBytes >= ranges.byteLength) return { ...set, content: { packing: 'pairs', ranges: ranges.slice() } };
   return { ...set, content: { packing: 'bits', bytes: bitsOf(ranges, bitBytes) } };
 }
 

@@ -1,10 +1,13 @@
 import { unpackRanges, type PackedRanges } from './packed-ranges.ts';
 import {
   clipRanges,
+  countSequences,
   eachRange,
+  hasSequence,
   lowestSequences,
   MAX_SEQUENCE,
   mergeRanges,
+  subtractRanges,
   type SequenceRanges,
 } from './sequence-ranges.ts';
 
@@ -12,6 +15,7 @@ import {
 export class SequenceParts {
   readonly #parts: readonly PackedRanges[];
   readonly count: bigint;
+  #unpacked: { readonly part: PackedRanges; readonly ranges: SequenceRanges } | null = null;
 
   constructor(parts: readonly PackedRanges[]) {
     this.#parts = parts.filter((part) => part.count > 0n);
@@ -31,9 +35,37 @@ export class SequenceParts {
     const sets: SequenceRanges[] = [];
     for (const part of this.#partsFrom(from)) {
       if (part.first > to) break;
-      sets.push(clipRanges(unpackRanges(part), from, to));
+      sets.push(clipRanges(this.#rangesOf(part), from, to));
     }
     return mergeRanges(sets);
+  }
+
+  /** How many sequences it holds within from..to. */
+  countWithin(from: bigint, to: bigint): bigint {
+    let count = 0n;
+    for (const part of this.#partsFrom(from)) {
+      if (part.first > to) break;
+      const isInside = from <= part.first && part.last <= to;
+      count += isInside ? part.count : countSequences(clipRanges(this.#rangesOf(part), from, to));
+    }
+    return count;
+  }
+
+  /** Whether it holds a sequence. */
+  has(seq: bigint): boolean {
+    for (const part of this.#partsFrom(seq)) return hasSequence(this.#rangesOf(part), seq);
+    return false;
+  }
+
+  /** What of `wanted` it does not hold. */
+  missing(wanted: SequenceRanges): SequenceRanges {
+    return subtractRanges(wanted, this.within(wanted[0] ?? 0n, wanted.at(-1) ?? 0n));
+  }
+
+  /** The part that was asked for last is asked for again, often. */
+  #rangesOf(part: PackedRanges): SequenceRanges {
+    if (this.#unpacked?.part !== part) this.#unpacked = { part, ranges: unpackRanges(part) };
+    return this.#unpacked.ranges;
   }
 
   /** Those that end at or behind `from`. */
@@ -59,6 +91,17 @@ export class SequenceParts {
         }
       }
     if (open !== null) yield open;
+  }
+
+  /** The runs of sequences within from..to that are not in it. */
+  *gaps(from: bigint, to: bigint): Generator<readonly [bigint, bigint]> {
+    let next = from;
+    for (const [begin, end] of this.ranges()) {
+      if (begin > to) break;
+      if (begin > next) yield [next, begin - 1n];
+      if (end >= next) next = end + 1n;
+    }
+    if (next <= to) yield [next, to];
   }
 
   /** The lowest `count` of it. */

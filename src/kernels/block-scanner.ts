@@ -95,7 +95,7 @@ export class BlockScanner {
     const { exports } = this.#kernels;
     exports.scanFinish();
     this.#drain();
-    const ranges = this.#runs.take();
+    const ranges = this.#runs.view();
     this.close();
     return {
       rawBytes: this.#rawBytes,

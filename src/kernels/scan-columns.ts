@@ -26,6 +26,11 @@ export class GrowingColumn {
     this.#length += more.length;
   }
 
+  /** Valid until the room is used again. */
+  view(): BigUint64Array {
+    return this.#values.subarray(0, this.#length);
+  }
+
   take(): BigUint64Array {
     return this.#values.slice(0, this.#length);
   }

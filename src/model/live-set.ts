@@ -30,7 +30,7 @@ export interface BlockLiveSet {
 
 /** The sequences that index.db counts as live in one block. */
 export function indexedLive(block: IndexBlock): SequenceRanges {
-  return subtractRanges(oneRange(block.firstSeq, block.lastSeq), block.deleted);
+  return subtractRanges(oneRange(block.firstSeq, block.lastSeq), unpackRanges(block.deleted));
 }
 
 /** Applies index.db where it is current, else the `.idx` files, else tombstones (format/block/README.md). */
@@ -93,11 +93,6 @@ export function allTombstones(scans: ReadonlyMap<number, PackedScan>): SequenceR
 /** All live sequences of the stream. */
 export function liveSequences(sets: readonly BlockLiveSet[]): SequenceRanges {
   return mergeRanges(sets.map((set) => unpackRanges(set.live)));
-}
-
-/** The gaps of `live` within first..last: every deleted sequence. */
-export function deletedBetween(live: SequenceRanges, firstSeq: bigint, lastSeq: bigint): SequenceRanges {
-  return subtractRanges(oneRange(firstSeq, lastSeq), live);
 }
 
 /** The highest sequence that any record of a block speaks of: messages, erased, skips, tombstones. */

@@ -1,9 +1,11 @@
-import { clipRanges, countSequences, type SequenceRanges } from '../core/sequence-ranges.ts';
+import type { SequenceParts } from '../core/sequence-parts.ts';
+import { clipRanges, eachRange } from '../core/sequence-ranges.ts';
+import { unpackRanges } from '../core/packed-ranges.ts';
 import { formatTimeNs, isTimeNs, parseTimeNs } from '../core/time.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { StreamIndex } from '../format/index/types.ts';
 import type { MessageTotals } from '../kernels/types.ts';
-import { deletedBetween, highestSequence, type BlockLiveSet } from './live-set.ts';
+import { highestSequence, type BlockLiveSet } from './live-set.ts';
 import type { StreamArchive } from './stream-archive.ts';
 
 /** A stream's state in exact numbers; times are ns, 0n = no time, null = the files cannot tell. */
@@ -16,7 +18,14 @@ export interface StateNumbers {
   readonly lastTimeNs: bigint | null;
   readonly numSubjects: number | null;
   /** null = not asked for, or unknown. */
-  readonly deleted: SequenceRanges | null;
+  readonly deleted: DeletedSequences | null;
+}
+
+/** Sequences within first..last that no message has. */
+export interface DeletedSequences {
+  readonly count: bigint;
+  /** Walks the runs of them, ascending; anew each time. */
+  ranges(): Iterable<readonly [bigint, bigint]>;
 }
 
 /** What Go prints for a time that was never set, and what servers up to 2.9 print for it after a restart. */
@@ -32,29 +41,26 @@ export function stateFromIndex(index: StreamIndex): StateNumbers {
     lastSeq: index.lastSeq,
     lastTimeNs: index.lastTimeNs,
     numSubjects: index.numSubjects,
-    deleted: deletedInIndex(index),
+    deleted: deletedOf(() => deletedInIndex(index)),
   };
 }
 
+function deletedOf(ranges: DeletedSequences['ranges']): DeletedSequences {
+  let count = 0n;
+  for (const [from, to] of ranges()) count += to - from + 1n;
+  return { count, ranges };
+}
+
 /** index.db lists what each block lost; what lies between blocks is gone as well. */
-function deletedInIndex(index: StreamIndex): SequenceRanges {
-  const pairs: bigint[] = [];
+function* deletedInIndex(index: StreamIndex): Generator<readonly [bigint, bigint]> {
   let next = index.firstSeq;
   for (const block of index.blocks) {
     if (block.lastSeq < block.firstSeq || block.lastSeq < next) continue;
-    if (block.firstSeq > next) pushRange(pairs, next, block.firstSeq - 1n);
-    const own = clipRanges(block.deleted, index.firstSeq, block.lastSeq);
-    for (let i = 0; i + 1 < own.length; i += 2) pushRange(pairs, own[i] ?? 0n, own[i + 1] ?? 0n);
+    if (block.firstSeq > next) yield [next, block.firstSeq - 1n];
+    yield* eachRange(clipRanges(unpackRanges(block.deleted), index.firstSeq, block.lastSeq));
     next = block.lastSeq + 1n;
   }
-  if (next <= index.lastSeq && index.messages > 0n) pushRange(pairs, next, index.lastSeq);
-  return BigUint64Array.from(pairs);
-}
-
-function pushRange(pairs: bigint[], from: bigint, to: bigint): void {
-  const last = pairs.at(-1);
-  if (last !== undefined && last + 1n >= from) pairs[pairs.length - 1] = to;
-  else pairs.push(from, to);
+  if (next <= index.lastSeq && index.messages > 0n) yield [next, index.lastSeq];
 }
 
 /** The live messages added up. */
@@ -67,7 +73,7 @@ export type LiveTotals = Omit<MessageTotals, 'subjectDigest'>;
 export function stateFromBlocks(
   archive: StreamArchive,
   sets: readonly BlockLiveSet[],
-  live: SequenceRanges | null,
+  live: SequenceParts | null,
   totals: LiveTotals,
   numSubjects: number | null,
 ): StateNumbers {
@@ -88,6 +94,15 @@ export function stateFromBlocks(
     lastTimeNs: lastSeq === totals.lastSeq && !isEmpty ? totals.lastTimeNs : end.timeNs,
     numSubjects,
     deleted: live === null ? null : deletedBetween(live, firstSeq, lastSeq),
+  };
+}
+
+/** The gaps of `live` within first..last. */
+export function deletedBetween(live: SequenceParts, firstSeq: bigint, lastSeq: bigint): DeletedSequences {
+  const span = lastSeq < firstSeq ? 0n : lastSeq - firstSeq + 1n;
+  return {
+    count: span - live.countWithin(firstSeq, lastSeq),
+    ranges: () => live.gaps(firstSeq, lastSeq),
   };
 }
 
@@ -140,7 +155,7 @@ export function declaredTimeNs(text: string | null): bigint {
 
 /** Deleted sequences within first..last; the server counts one (0) for a stream that never had a message. */
 export function countDeleted(state: StateNumbers): bigint {
-  if (state.deleted !== null) return countSequences(state.deleted);
+  if (state.deleted !== null) return state.deleted.count;
   const span = state.lastSeq - state.firstSeq + 1n - state.messages;
   return span > 0n ? span : 0n;
 }

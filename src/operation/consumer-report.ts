@@ -1,4 +1,5 @@
-import { MAX_SEQUENCE, clipRanges, countSequences, type SequenceRanges } from '../core/sequence-ranges.ts';
+import type { SequenceParts } from '../core/sequence-parts.ts';
+import { MAX_SEQUENCE } from '../core/sequence-ranges.ts';
 import { subjectMatches } from '../core/subject.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ConsumerState } from '../format/consumer-state/types.ts';
@@ -9,7 +10,7 @@ import type { ConsumerReport } from './types.ts';
 /** What is known of a stream's messages when its consumers are reported. */
 export interface PendingFacts {
   /** Live sequences; null where the blocks were not read and no index tells. */
-  readonly live: SequenceRanges | null;
+  readonly live: SequenceParts | null;
   /** Counts for `pendingQueries`, in its order, and the subjects; null where the blocks were not read. */
   readonly total: TallyResult | null;
 }
@@ -49,7 +50,9 @@ export function needsSubjects(archive: StreamArchive): boolean {
 export function consumerReports(archive: StreamArchive, facts: PendingFacts): ConsumerReport[] {
   return archive.consumers.map((consumer, at) => {
     const state =
-      consumer.state === null ? null : settledState(consumer.state, archive.config, facts.live?.[0] ?? null);
+      consumer.state === null
+        ? null
+        : settledState(consumer.state, archive.config, facts.live?.first ?? null);
     const pair = (
       position: { consumerSeq: bigint; streamSeq: bigint } | undefined,
     ): ConsumerReport['delivered'] =>
@@ -102,7 +105,7 @@ function pendingOf(
     return facts.total.pending[at] ?? null;
   }
   if (facts.live === null || patterns.length > 0 || isLastPerSubject(consumer.config)) return null;
-  return countSequences(clipRanges(facts.live, afterSeq + 1n, MAX_SEQUENCE));
+  return facts.live.countWithin(afterSeq + 1n, MAX_SEQUENCE);
 }
 
 function lastPerSubject(

@@ -1,6 +1,5 @@
-import { unpackRanges } from '../core/packed-ranges.ts';
+import { packRanges, type PackedRanges } from '../core/packed-ranges.ts';
 import { hashKey } from '../codec/highwayhash.ts';
-import type { SequenceRanges } from '../core/sequence-ranges.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
 import type { PackedScan, MessageTotals } from '../kernels/types.ts';
 import { indexedLive, type BlockLiveSet } from '../model/live-set.ts';
@@ -83,14 +82,11 @@ export function scanJobs(archive: StreamArchive): (block: BlockFile) => ScanJob 
 }
 
 /** By block number what a current index counts as live, of the blocks that hold deleted messages. */
-function presumedLive(archive: StreamArchive): ReadonlyMap<number, SequenceRanges> {
+function presumedLive(archive: StreamArchive): ReadonlyMap<number, PackedRanges> {
   const index = archive.indexStanding === 'current' ? archive.index : null;
   const partly = (index?.blocks ?? []).filter((block) => block.numDeleted > 0n);
-  return new Map(partly.map((block) => [block.index, indexedLive(block)]));
+  return new Map(partly.map((block) => [block.index, packRanges(indexedLive(block))]));
 }
-
-/** Blocks whose live sequences are unpacked together. */
-const TALLIED_AT_ONCE = 64;
 
 /** Adds up the live messages of blocks, in threads; the parts are joined in block order. */
 export async function tallyBlocks(
@@ -99,18 +95,14 @@ export async function tallyBlocks(
   pool: Pool,
   options: { readonly wantSubjects: boolean; readonly pending: readonly PendingQuery[] },
 ): Promise<TallyResult[]> {
-  const results: TallyResult[] = [];
-  for (let at = 0; at < sets.length; at += TALLIED_AT_ONCE) {
-    const jobs = sets.slice(at, at + TALLIED_AT_ONCE).map((set): TallyJob => ({
-      kind: 'tally',
-      source: descriptorOf(set.block.entry),
-      key: hashKey(`${archive.name}-${set.block.index}`),
-      live: unpackRanges(set.live),
-      ...options,
-    }));
-    for (const result of await pool.run(jobs, () => {})) results.push(result);
-  }
-  return results;
+  const jobs = sets.map((set): TallyJob => ({
+    kind: 'tally',
+    source: descriptorOf(set.block.entry),
+    key: hashKey(`${archive.name}-${set.block.index}`),
+    live: set.live,
+    ...options,
+  }));
+  return pool.run(jobs, () => {});
 }
 
 const NOTHING = {

@@ -1,5 +1,4 @@
-import { eachSequence } from '../core/sequence-ranges.ts';
-import { countDeleted, timeText, type StateNumbers } from '../model/stream-state.ts';
+import { countDeleted, timeText, type DeletedSequences, type StateNumbers } from '../model/stream-state.ts';
 import type { StreamState } from './types.ts';
 
 /** What a state should tell beside its totals. */
@@ -26,6 +25,10 @@ export function stateReport(state: StateNumbers, options: StateReportOptions): S
 }
 
 /** Walked anew each time it is read, so that a stream of any size can be written out. */
-export function sequencesOf(ranges: BigUint64Array): Iterable<bigint> {
-  return { [Symbol.iterator]: () => eachSequence(ranges) };
+export function sequencesOf(deleted: DeletedSequences): Iterable<bigint> {
+  return {
+    *[Symbol.iterator]() {
+      for (const [from, to] of deleted.ranges()) for (let seq = from; seq <= to; seq++) yield seq;
+    },
+  };
 }

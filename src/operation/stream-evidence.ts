@@ -1,8 +1,9 @@
 import { unpackRanges, type PackedRanges } from '../core/packed-ranges.ts';
 import type { StreamEvidence } from '../check/stream-evidence.ts';
-import { intersectRanges, type SequenceRanges } from '../core/sequence-ranges.ts';
+import { SequenceParts } from '../core/sequence-parts.ts';
+import { intersectRanges } from '../core/sequence-ranges.ts';
 import type { MessageTotals } from '../kernels/types.ts';
-import { liveSequences, liveSets, type BlockLiveSet } from '../model/live-set.ts';
+import { liveSets, type BlockLiveSet } from '../model/live-set.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import type { PendingQuery } from '../workers/jobs.ts';
 import { applyLimits } from './apply-limits.ts';
@@ -34,15 +35,12 @@ export async function gatherEvidence(
   const scan = await scanStream(archive, work.pool, work.onBytes, options);
   const sets = applyLimits(archive, liveSets(archive, scan.scans));
   const tallies = await tallyAll(archive, sets, scan, work, options);
-  let live: SequenceRanges | undefined;
   return {
     archive,
     results: scan.results,
     sets,
     tallies,
-    get live(): SequenceRanges {
-      return (live ??= liveSequences(sets));
-    },
+    live: new SequenceParts(sets.map((set) => set.live)),
     total: joinTallies(tallies, options.pending.length),
     scan,
   };

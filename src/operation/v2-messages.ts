@@ -1,4 +1,5 @@
-import { RangeBuilder } from '../core/range-builder.ts';
+import { PartsBuilder } from '../core/parts-builder.ts';
+import type { SequenceParts } from '../core/sequence-parts.ts';
 import { eachRange } from '../core/sequence-ranges.ts';
 import { framingFaults } from '../container/open-source.ts';
 import { recordBytesOf } from '../format/block/record.ts';
@@ -12,7 +13,7 @@ import { Tally } from '../workers/tally-block.ts';
 /** What the messages of a V2 archive add up to. */
 export interface V2Messages {
   readonly total: TallyResult;
-  readonly live: BigUint64Array;
+  readonly live: SequenceParts;
   /** Of the whole walk, head included. */
   readonly findings: readonly Finding[];
 }
@@ -24,7 +25,7 @@ export function readV2Messages(
   options: { readonly wantSubjects: boolean; readonly pending: readonly PendingQuery[] },
 ): V2Messages {
   const tally = new Tally(options.pending, options.wantSubjects);
-  const live = new RangeBuilder();
+  const live = new PartsBuilder();
   let lastSeq = -1n;
   const { findings } = readV2(
     parts,

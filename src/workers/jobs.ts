@@ -14,7 +14,7 @@ export interface ScanJob {
   /** Report which messages carry `Nats-TTL` and `Nats-Schedule` headers. */
   readonly headerSeqs: boolean;
   /** Sequences that the index counts as live, where it counts some as deleted: added up apart. */
-  readonly live?: BigUint64Array | undefined;
+  readonly live?: PackedRanges | undefined;
   /** Other copies of the block, which are compared with it byte by byte on the way. */
   readonly twins?: readonly SourceDescriptor[];
   /** Look for every good record, in any order. */
@@ -56,7 +56,7 @@ export interface TallyJob {
   readonly kind: 'tally';
   readonly source: SourceDescriptor;
   readonly key: Uint8Array;
-  readonly live: BigUint64Array;
+  readonly live: PackedRanges;
   readonly wantSubjects: boolean;
   readonly pending: readonly PendingQuery[];
 }

@@ -1,4 +1,4 @@
-import { packRanges } from '../core/packed-ranges.ts';
+import { packRanges, unpackRanges } from '../core/packed-ranges.ts';
 import { BlockScanner, type RecordColumns } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { BlockScan, PackedScan } from '../kernels/types.ts';
@@ -70,7 +70,7 @@ export function scanBlock(
     const scan = scanSource(block.content, {
       key: job.key,
       headerSeqs: job.headerSeqs,
-      live: job.live,
+      live: job.live === undefined ? undefined : unpackRanges(job.live),
       salvage: job.salvage ?? false,
       maxTouchedBytes,
       onBytes: (bytes, offsetBytes) => {
@@ -82,7 +82,7 @@ export function scanBlock(
       kind: 'scan',
       compression: block.compression,
       scan: packScan(scan),
-      presumed: job.live === undefined ? null : packRanges(job.live),
+      presumed: job.live ?? null,
       blockFaults: block.blockFaults(),
       carrierFaults: block.carrierFaults(),
       carrierChecked: block.carrierChecked(),

@@ -1,3 +1,4 @@
+import { unpackRanges } from '../core/packed-ranges.ts';
 import { hasSequence } from '../core/sequence-ranges.ts';
 import { subjectMatches } from '../core/subject.ts';
 import { SEQ_FLAGS } from '../format/block/record.ts';
@@ -110,14 +111,15 @@ export class Tally {
 export function tallyBlock(job: TallyJob, maxTouchedBytes?: number): TallyResult {
   const tally = new Tally(job.pending, job.wantSubjects);
   const block = openBlock(job.source);
-  const needsEach = job.wantSubjects || job.pending.length > 0 || job.live.length > MOST_LIVE;
+  const wanted = unpackRanges(job.live);
+  const needsEach = job.wantSubjects || job.pending.length > 0 || wanted.length > MOST_LIVE;
   try {
     const { live } = scanSource(block.content, {
       key: job.key,
       maxTouchedBytes,
       ...(needsEach
-        ? { onRecords: (columns, window) => tallyRecords(columns, window, job.live, tally) }
-        : { live: job.live }),
+        ? { onRecords: (columns, window) => tallyRecords(columns, window, wanted, tally) }
+        : { live: wanted }),
     });
     if (live !== null && live.messages > 0) tally.addRun(live);
   } finally {

@@ -43,7 +43,6 @@ export function indexFile(
       ...block,
       bytes: BigInt(block.bytes),
       numDeleted: countDeleted(block),
-      deleted: BigUint64Array.from(block.deleted),
     })),
     lastBlockIndex: last.index,
     lastChecksum: last.lastChecksum,

@@ -1,3 +1,6 @@
+import { packRanges, type PackedRanges } from '../core/packed-ranges.ts';
+import { NO_PACKED } from '../core/packed-sets.ts';
+import { RangeBuilder } from '../core/range-builder.ts';
 import { eachRange, type SequenceRanges } from '../core/sequence-ranges.ts';
 import { messageTtlNs } from '../format/message-header/ttl.ts';
 import { headerValue } from '../format/message-header/value.ts';
@@ -19,8 +22,8 @@ export interface BlockLayout {
   /** Messages with a `Nats-TTL` and with a `Nats-Schedule` header. */
   ttls: number;
   schedules: number;
-  /** Pairs from, to: sequences within first..last that hold no message. */
-  readonly deleted: bigint[];
+  /** Sequences within first..last that hold no message; known once the block has ended. */
+  deleted: PackedRanges;
   lastChecksum: Uint8Array;
 }
 
@@ -46,12 +49,14 @@ export class StreamLayout {
   messages = 0;
   bytes = 0;
   readonly scheduled = new Map<string, ScheduledMessage>();
+  /** Of the block that is being written. */
+  #deleted = new RangeBuilder();
   #subjects: SubjectCounts | null = new SubjectCounts();
   #expiries: { seq: bigint; expiresNs: bigint }[] | null = [];
 
   message(blockNumber: number, message: WritableMessage, lengthBytes: number): void {
     const block = this.#blockOf(blockNumber, message.seq, message.timeNs);
-    if (message.seq > block.lastSeq + 1n) block.deleted.push(block.lastSeq + 1n, message.seq - 1n);
+    if (message.seq > block.lastSeq + 1n) this.#deleted.add(block.lastSeq + 1n, message.seq - 1n);
     block.messages++;
     block.bytes += lengthBytes;
     block.lastSeq = message.seq;
@@ -72,7 +77,7 @@ export class StreamLayout {
     block.lastTimeNs = written.lastTimeNs;
     let next = written.firstSeq;
     for (const [from, to] of eachRange(live)) {
-      if (from > next) block.deleted.push(next, from - 1n);
+      if (from > next) this.#deleted.add(next, from - 1n);
       next = to + 1n;
     }
     this.messages += written.messages;
@@ -84,14 +89,18 @@ export class StreamLayout {
   /** The skip record behind the last message: `seq` is the stream's last and holds nothing. */
   tail(blockNumber: number, seq: bigint, timeNs: bigint): void {
     const block = this.#blockOf(blockNumber, seq + 1n, 0n);
-    if (block.messages > 0) block.deleted.push(block.lastSeq + 1n, seq);
+    if (block.messages > 0) this.#deleted.add(block.lastSeq + 1n, seq);
     block.lastSeq = seq;
     block.lastTimeNs = timeNs;
   }
 
   ended(blockNumber: number, lastChecksum: Uint8Array): void {
     const block = this.blocks[blockNumber - 1];
-    if (block !== undefined) block.lastChecksum = lastChecksum.slice();
+    if (block !== undefined) {
+      block.lastChecksum = lastChecksum.slice();
+      block.deleted = packRanges(this.#deleted.take());
+    }
+    this.#deleted = new RangeBuilder();
   }
 
   get numSubjects(): number | null {
@@ -122,7 +131,7 @@ export class StreamLayout {
       lastTimeNs: firstTimeNs,
       ttls: 0,
       schedules: 0,
-      deleted: [],
+      deleted: NO_PACKED,
       lastChecksum: new Uint8Array(8),
     };
     this.blocks.push(block);

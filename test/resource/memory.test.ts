@@ -21,16 +21,16 @@ const PLANS: readonly BlockPlan[] = [
   ORDINARY,
 ];
 
-/** Small messages, every fourth one deleted. */
-function writeGaps(parent: string, gaps: number, firstBlockMessages: number): void {
+/** Small messages, every `every`th one deleted. */
+function writeGaps(parent: string, gaps: number, firstBlockMessages: number, every = 4): void {
   const path = join(parent, 'GAPS/msgs');
   mkdirSync(path, { recursive: true });
   const writer = new BlockWriter('GAPS', (number, bytes) =>
     writeFileSync(join(path, `${number}.blk`), bytes),
   );
   const [subject, data] = [Buffer.from('gaps'), Buffer.from('some 20 bytes a piece')];
-  for (let seq = 1; seq < 4 * gaps; seq++) {
-    if (seq % 4 === 0) continue;
+  for (let seq = 1; seq < every * gaps; seq++) {
+    if (seq % every === 0) continue;
     writer.add({ seq: BigInt(seq), timeNs: BigInt(seq), subject, header: null, data });
     if (seq === firstBlockMessages) writer.finish(0n, 0n);
   }
@@ -44,6 +44,7 @@ beforeAll(async () => {
   await writeSnapshot(join(folder, 'big.tar.s2'), PLANS);
   writeGaps(join(folder, 'a'), 700_000, 0);
   writeGaps(join(folder, 'b'), 700_000, 1001);
+  writeGaps(join(folder, 'c'), 2_000_000, 0, 2);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -121,6 +122,12 @@ describe(`peak memory stays under ${LIMIT_MIB} MiB`, () => {
       expect(run.exit).toBe(0);
       expect(run.peak).toBeLessThan(LIMIT_MIB);
     });
+
+  it('two million gaps take little', () => {
+    const run = peakMib(['verify', '--check', '--jobs', '1', join(folder, 'c/GAPS')]);
+    console.log(`verify 2,000,000 gaps: ${run.peak.toFixed(0)} MiB`);
+    expect(run.peak).toBeLessThan(115);
+  });
 
   it('cat everything through a pipe', () => {
     const run = peakMib(['cat', '--raw', join(folder, 'BIG'), '--max-seq', '250000']);

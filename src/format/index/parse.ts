@@ -1,6 +1,7 @@
 import { keyedSum } from '../../codec/highwayhash.ts';
 import { sumSubjectTable } from '../../codec/subject-table.ts';
 import { Cursor } from '../../core/bytes/cursor.ts';
+import { packRanges } from '../../core/packed-ranges.ts';
 import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
 import { parseSequenceSet } from '../sequence-set/parse.ts';
@@ -108,7 +109,7 @@ function parseBlocks(cursor: Cursor, version: number, baseTimeNs: bigint): Index
     const deleted =
       block.numDeleted > 0n ? parseSequenceSet(cursor) : { ranges: new BigUint64Array(0), members: 0n };
     if (deleted === null || cursor.isShort) return null;
-    blocks.push({ ...block, deleted: deleted.ranges });
+    blocks.push({ ...block, deleted: packRanges(deleted.ranges) });
   }
   return blocks;
 }

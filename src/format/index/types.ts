@@ -1,3 +1,4 @@
+import type { PackedRanges } from '../../core/packed-ranges.ts';
 import type { SubjectTable } from '../../codec/subject-table.ts';
 
 /** index.db: the stream's state, its subjects and its blocks. Times are ns, 0n = none. */
@@ -46,6 +47,5 @@ export interface IndexBlock {
   readonly ttls: number | null;
   /** Messages with `Nats-Schedule`; null before version 3. */
   readonly schedules: number | null;
-  /** Pairs from, to. */
-  readonly deleted: BigUint64Array;
+  readonly deleted: PackedRanges;
 }

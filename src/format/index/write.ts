@@ -1,5 +1,6 @@
 import { keyedSum } from '../../codec/highwayhash.ts';
 import { ByteWriter } from '../../core/bytes/byte-writer.ts';
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import { writeSequenceSet } from '../sequence-set/write.ts';
 import type { IndexContent } from './types.ts';
 
@@ -37,6 +38,6 @@ function writeBlocks(writer: ByteWriter, index: IndexContent): void {
     writer.uvarint(block.numDeleted);
     if (index.version >= 2) writer.uvarint(block.ttls ?? 0);
     if (index.version >= 3) writer.uvarint(block.schedules ?? 0);
-    if (block.numDeleted > 0n) writeSequenceSet(writer, block.deleted);
+    if (block.numDeleted > 0n) writeSequenceSet(writer, unpackRanges(block.deleted));
   }
 }

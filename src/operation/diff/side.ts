@@ -5,8 +5,7 @@ import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { StreamParts, V2StreamParts } from '../../container/entry.ts';
 import { framingFaults } from '../../container/open-source.ts';
 import { SourceError } from '../../core/error.ts';
-import { packRanges } from '../../core/packed-ranges.ts';
-import { SequenceParts } from '../../core/sequence-parts.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
@@ -173,7 +172,7 @@ async function readSide(loaded: Loaded, options: LoadOptions): Promise<Side> {
   );
   return {
     ...side,
-    live: new SequenceParts(evidence.sets.map((set) => set.live)),
+    live: evidence.live,
     state: stateReport(numbers, { consumerCount: archive.consumers.length, gaps: false }),
     evidence,
     findings: [...findings, ...evidence.scan.findings, ...found],
@@ -194,7 +193,7 @@ function loadMessagesOfV2(
   source.close();
   work.onBytes(parts.sizeBytes, parts.label);
   return {
-    live: new SequenceParts([packRanges(messages.live)]),
+    live: messages.live,
     state: v2State(archive, state, messages),
     findings: [...framing, ...messages.findings],
   };

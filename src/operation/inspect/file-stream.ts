@@ -2,7 +2,9 @@ import { checkBlockRecords } from '../../check/block-records.ts';
 import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
-import { countSequences, mergeRanges } from '../../core/sequence-ranges.ts';
+import { packRanges } from '../../core/packed-ranges.ts';
+import { SequenceParts } from '../../core/sequence-parts.ts';
+import { countSequences } from '../../core/sequence-ranges.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { indexedLive } from '../../model/live-set.ts';
 import { stateFromBlocks, stateFromIndex, type StateNumbers } from '../../model/stream-state.ts';
@@ -60,7 +62,7 @@ function inspectByIndex(
   index: StreamIndex,
   options: InspectOptions,
 ): InspectedStream {
-  const live = mergeRanges(index.blocks.map(indexedLive));
+  const live = new SequenceParts(index.blocks.map((block) => packRanges(indexedLive(block))));
   const state = stateFromIndex(index);
   const report = {
     ...reportOf(archive, state, { live, total: null }, options),

@@ -1,12 +1,13 @@
 import type { V2StreamParts } from '../../container/entry.ts';
-import { deletedBetween } from '../../model/live-set.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { deletedBetween } from '../../model/stream-state.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { sequencesOf } from '../state-report.ts';
 import { consumerReports, needsSubjects, pendingQueries } from '../consumer-report.ts';
 import { declaredStates, manifestStateReport } from '../declared-states.ts';
 import type { StreamState } from '../types.ts';
-import { readV2Messages, type V2Messages } from '../v2-messages.ts';
+import { readV2Messages } from '../v2-messages.ts';
 import { subjectReports } from './subjects.ts';
 import type { InspectedStream, InspectOptions } from './types.ts';
 
@@ -22,8 +23,9 @@ export function inspectV2Stream(
   const messages = needsMessages
     ? readV2Messages(archive, parts, { wantSubjects, pending: pendingQueries(archive) })
     : null;
-  const state =
-    head.state === null ? null : withGaps(manifestStateReport(head.state), messages, options.gaps === true);
+  const live = messages?.live ?? null;
+  const gaps = options.gaps === true ? live : null;
+  const state = head.state === null ? null : withGaps(manifestStateReport(head.state), gaps);
   const report = {
     name: archive.name,
     created: null,
@@ -32,7 +34,7 @@ export function inspectV2Stream(
     declared: declaredStates(archive, head.state),
     encrypted: null,
     blocks: [],
-    consumers: consumerReports(archive, { live: messages?.live ?? null, total: messages?.total ?? null }),
+    consumers: consumerReports(archive, { live, total: messages?.total ?? null }),
     ...(options.subjects === true
       ? { subjects: subjectReports(messages?.total.subjects ?? new Map(), options.top) }
       : {}),
@@ -40,9 +42,10 @@ export function inspectV2Stream(
   return { report, findings: [...archive.findings, ...(messages?.findings ?? head.findings)] };
 }
 
-function withGaps(state: StreamState, messages: V2Messages | null, gaps: boolean): StreamState {
+/** `live`: null where the deleted sequences are not wanted. */
+function withGaps(state: StreamState, live: SequenceParts | null): StreamState {
   const span = state.last_seq - state.first_seq + 1n - BigInt(state.messages);
   const counted = { ...state, num_subjects: state.num_subjects ?? 0, num_deleted: span > 0n ? span : 0n };
-  if (!gaps || messages === null) return counted;
-  return { ...counted, deleted: sequencesOf(deletedBetween(messages.live, state.first_seq, state.last_seq)) };
+  if (live === null) return counted;
+  return { ...counted, deleted: sequencesOf(deletedBetween(live, state.first_seq, state.last_seq)) };
 }

@@ -1,4 +1,5 @@
 import { textField, type JsonValue } from '../../core/json.ts';
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import { mergeRanges, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { subjectMatches } from '../../core/subject.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
@@ -65,7 +66,7 @@ export function dropWithConsumer(
 }
 
 function allOf(stream: RecoveredStream): SequenceRanges {
-  return mergeRanges(stream.blocks.map((block) => block.live));
+  return mergeRanges(stream.blocks.map((block) => unpackRanges(block.live)));
 }
 
 function unwantedBy(

@@ -1,6 +1,6 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import { integerField, type JsonObject } from '../../core/json.ts';
 import {
-  countSequences,
   mergeRanges,
   NO_SEQUENCES,
   rangesOf,
@@ -59,7 +59,7 @@ function positive(config: JsonObject, field: string): bigint {
 }
 
 function liveOf(stream: RecoveredStream): SequenceRanges {
-  return mergeRanges(stream.blocks.map((block) => block.live));
+  return mergeRanges(stream.blocks.map((block) => unpackRanges(block.live)));
 }
 
 function overMessages(stream: RecoveredStream, config: JsonObject): SequenceRanges {
@@ -107,7 +107,7 @@ function overAge(
   for (const block of stream.blocks) {
     if (oldestNs < block.firstTimeNs) break;
     if (block.lastTimeNs <= oldestNs) {
-      gone.push(block.live);
+      gone.push(unpackRanges(block.live));
       continue;
     }
     const old: bigint[] = [];
@@ -125,7 +125,8 @@ function overAge(
 /** The oldest messages of each subject that has too many. */
 function overSubjects(stream: RecoveredStream, config: JsonObject, queries: RecordQueries): SequenceRanges {
   const limit = Number(positive(config, 'max_msgs_per_subject'));
-  if (limit === 0 || countSequences(liveOf(stream)) <= BigInt(limit)) return NO_SEQUENCES;
+  if (limit === 0 || stream.blocks.reduce((sum, { live }) => sum + live.count, 0n) <= BigInt(limit))
+    return NO_SEQUENCES;
   if (stream.isIndexed && queries.mostOfOneSubject <= BigInt(limit)) return NO_SEQUENCES;
   return queries.once('subjects', stream, () => {
     const taken = queries.takenByLimits(stream);

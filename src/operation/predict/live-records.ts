@@ -1,4 +1,5 @@
 import { hashKey } from '../../codec/highwayhash.ts';
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import { RisingLookup } from '../../core/sequence-ranges.ts';
 import type { RecordColumns } from '../../kernels/index.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
@@ -23,9 +24,9 @@ export function eachLiveRecord(
   recovered: RecoveredBlock,
   visit: (record: LiveRecord) => void,
 ): void {
-  if (recovered.live.length === 0) return;
+  if (recovered.live.count === 0n) return;
   const open = openBlock(descriptorOf(recovered.block.entry));
-  const live = new RisingLookup(recovered.live);
+  const live = new RisingLookup(unpackRanges(recovered.live));
   const onRecords = (columns: RecordColumns, window: Uint8Array): void => {
     const record = new RecordView(columns, window);
     for (let i = 0; i < columns.count; i++) {

@@ -1,5 +1,4 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
-import { countSequences } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { Prediction, VerifyStreamReport } from '../types.ts';
 import { readBlocks } from './read-blocks.ts';
@@ -64,7 +63,7 @@ export function lossOf(
   lost: VerifyStreamReport['lost'],
 ): string | null {
   const unread = lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
-  const missing = countSequences(live) + unread - opened.messages;
+  const missing = live.count + unread - opened.messages;
   if (missing > 0n) return `${missing} messages are lost`;
   if (unread > 0n) return `${unread} ${unread === 1n ? 'message' : 'messages'} cannot be read`;
   const gone = archive.consumers.filter((consumer) => !consumers.includes(consumer));

@@ -1,14 +1,6 @@
-import { unpackRanges } from '../../core/packed-ranges.ts';
-import {
-  MAX_SEQUENCE,
-  clipRanges,
-  countSequences,
-  NO_SEQUENCES,
-  oneRange,
-  rangesOf,
-  subtractRanges,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
+import { packRanges, type PackedRanges } from '../../core/packed-ranges.ts';
+import { NO_PACKED, packedFrom, packedWithout } from '../../core/packed-sets.ts';
+import { NO_SEQUENCES, oneRange, rangesOf, subtractRanges } from '../../core/sequence-ranges.ts';
 import type { BlockIndex } from '../../format/block-index/types.ts';
 import type { PackedScan } from '../../kernels/types.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
@@ -40,14 +32,13 @@ export function readRecords(
   if (!reading.isDecodable || (reading.isCompressed && !rules.compression)) return null;
   if (known !== null && block.entry.sizeBytes === 0) return emptiedBlock(block, known);
   const beginning = known?.firstSeq ?? 0n;
-  const records = clipRanges(unpackRanges(scan.ranges), beginning, MAX_SEQUENCE);
-  const live = subtractRanges(records, known?.deleted ?? NO_SEQUENCES);
+  const records = packedFrom(scan.ranges, beginning);
+  const live = packedWithout(records, known?.deleted ?? NO_SEQUENCES);
   const erased = lastErased(scan.erasedSeqs, beginning);
   const readBytes = reading.cutAtBytes ?? scan.rawBytes;
-  const firstRecord = records[0];
-  if (firstRecord !== undefined && countSequences(live) > 0n)
-    return { block, live, firstSeq: firstRecord, ...endOf(scan, records, erased), readBytes };
-  const firstSeq = emptyBlockFirst(reading, rules, firstRecord ?? beginning, erased);
+  if (live.count > 0n)
+    return { block, live, firstSeq: records.first, ...endOf(scan, records, erased), readBytes };
+  const firstSeq = emptyBlockFirst(reading, rules, records.count > 0n ? records.first : beginning, erased);
   if (firstSeq === 0n) return null;
   const empty = emptyBlock(block, firstSeq, readBytes);
   const isLeftOpen = reading.cutAtBytes !== null && !rules.cutBlockKeepsPlace;
@@ -56,11 +47,11 @@ export function readRecords(
 
 function endOf(
   scan: PackedScan,
-  records: SequenceRanges,
+  records: PackedRanges,
   erased: bigint,
 ): Pick<RecoveredBlock, 'lastSeq' | 'firstTimeNs' | 'lastTimeNs'> {
   const { firstTimeNs, lastTimeNs } = scan;
-  const lastSeq = records.at(-1) ?? 0n;
+  const lastSeq = records.count > 0n ? records.last : 0n;
   if (erased <= lastSeq) return { lastSeq, firstTimeNs, lastTimeNs };
   return { lastSeq: erased, firstTimeNs, lastTimeNs: scan.erasedTimesNs.at(-1) ?? 0n };
 }
@@ -73,7 +64,7 @@ function emptiedBlock(block: BlockFile, { messages, firstSeq, lastSeq }: KnownBl
 /** Whatever was in it, its place is kept. */
 function emptyBlock(block: BlockFile, firstSeq: bigint, readBytes: number): RecoveredBlock {
   const lastSeq = firstSeq - 1n;
-  return { block, live: NO_SEQUENCES, firstSeq, lastSeq, firstTimeNs: 0n, lastTimeNs: 0n, readBytes };
+  return { block, live: NO_PACKED, firstSeq, lastSeq, firstTimeNs: 0n, lastTimeNs: 0n, readBytes };
 }
 
 /** Where an empty block stands; 0n: nowhere. */
@@ -96,7 +87,7 @@ function believedBlock(reading: BlockReading, index: BlockIndex): RecoveredBlock
   if (index.firstSeq === 0n) return null;
   return {
     block: reading.block,
-    live: subtractRanges(oneRange(index.firstSeq, index.lastSeq), index.deleted),
+    live: packRanges(subtractRanges(oneRange(index.firstSeq, index.lastSeq), index.deleted)),
     firstSeq: index.firstSeq,
     lastSeq: index.lastSeq,
     firstTimeNs: index.firstTimeNs,

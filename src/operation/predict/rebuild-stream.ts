@@ -1,11 +1,5 @@
-import {
-  countSequences,
-  hasSequence,
-  mergeRanges,
-  rangesOf,
-  subtractRanges,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
+import { packedWithout } from '../../core/packed-sets.ts';
+import { hasSequence, mergeRanges, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { BlockReading } from './read-blocks.ts';
 import { rebuildBlock } from './rebuild-block.ts';
 import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
@@ -87,8 +81,8 @@ function joinBlocks(blocks: readonly RecoveredBlock[], rules: ServerRules): Reco
     if (messages === 0n && rules.emptyStreamRestarts) firstSeq = lastSeq = 0n;
     if (firstSeq === 0n || (block.firstSeq < firstSeq && block.firstTimeNs !== 0n)) firstSeq = block.firstSeq;
     if (block.lastSeq > lastSeq) lastSeq = block.lastSeq;
-    messages += countSequences(block.live);
-    if (block.live.length > 0 || !rules.emptyBlockMoves) return block;
+    messages += block.live.count;
+    if (block.live.count > 0n || !rules.emptyBlockMoves) return block;
     return { ...block, firstSeq: lastSeq + 1n, lastSeq };
   });
   return { isIndexed: false, blocks: placed, messages, firstSeq, lastSeq };
@@ -110,8 +104,8 @@ function remember(
 
 /** Takes messages out of a stream; what is not there is passed over. */
 export function removeMessages(stream: RecoveredStream, gone: SequenceRanges): RecoveredStream {
-  const blocks = stream.blocks.map((block) => ({ ...block, live: subtractRanges(block.live, gone) }));
-  const messages = blocks.reduce((sum, block) => sum + countSequences(block.live), 0n);
+  const blocks = stream.blocks.map((block) => ({ ...block, live: packedWithout(block.live, gone) }));
+  const messages = blocks.reduce((sum, block) => sum + block.live.count, 0n);
   if (messages === stream.messages) return stream;
   const isFirstGone = hasSequence(gone, stream.firstSeq);
   return {
@@ -123,6 +117,6 @@ export function removeMessages(stream: RecoveredStream, gone: SequenceRanges): R
 }
 
 function firstAfter(blocks: readonly RecoveredBlock[], stream: RecoveredStream): bigint {
-  for (const block of blocks) if (block.live.length > 0) return block.live[0] ?? 0n;
+  for (const block of blocks) if (block.live.count > 0n) return block.live.first;
   return stream.lastSeq + 1n;
 }

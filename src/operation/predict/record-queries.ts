@@ -1,11 +1,7 @@
-import { unpackRanges } from '../../core/packed-ranges.ts';
+import { unpackRanges, type PackedRanges } from '../../core/packed-ranges.ts';
+import { areSamePacked, NO_PACKED } from '../../core/packed-sets.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
-import {
-  mergeRanges,
-  NO_SEQUENCES,
-  subtractRanges,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
+import { mergeRanges, subtractRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { PackedScan } from '../../kernels/types.ts';
 import { allTombstones, indexedLive, liveSets } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -17,7 +13,7 @@ const LARGE_BYTES = 64 * 1024 * 1024;
 
 interface Answer {
   readonly question: string;
-  readonly live: readonly SequenceRanges[];
+  readonly live: readonly PackedRanges[];
   readonly gone: SequenceRanges;
 }
 
@@ -49,15 +45,14 @@ export class RecordQueries {
     const bytes = stream.blocks.reduce((sum, { block }) => sum + block.entry.sizeBytes, 0);
     if (stream.isIndexed || bytes <= LARGE_BYTES) return null;
     const kept = mergeRanges([...archive.index.blocks.map(indexedLive), allTombstones(this.#scans())]);
-    return subtractRanges(mergeRanges(stream.blocks.map((block) => block.live)), kept);
+    return mergeRanges(stream.blocks.map((block) => subtractRanges(unpackRanges(block.live), kept)));
   }
 
   #asVerified(stream: RecoveredStream): SequenceRanges | null {
     const before = liveSets(this.archive, this.#scans());
     const live = new Map(stream.blocks.map((block) => [block.block.index, block.live]));
-    if (!before.every((set) => isSame(unpackRanges(set.live), live.get(set.block.index) ?? NO_SEQUENCES)))
-      return null;
-    return subtractRanges(mergeRanges([...live.values()]), this.#evidence.live);
+    if (!before.every((set) => areSamePacked(set.live, live.get(set.block.index) ?? NO_PACKED))) return null;
+    return mergeRanges(Array.from(live.values(), (set) => this.#evidence.live.missing(unpackRanges(set))));
   }
 
   #scans(): ReadonlyMap<number, PackedScan> {
@@ -88,10 +83,6 @@ export class RecordQueries {
   }
 }
 
-function areEqual(a: readonly SequenceRanges[], b: readonly SequenceRanges[]): boolean {
-  return a.length === b.length && a.every((ranges, i) => isSame(ranges, b[i]));
-}
-
-function isSame(a: SequenceRanges, b: SequenceRanges | undefined): boolean {
-  return a === b || (a.length === b?.length && a.every((seq, i) => seq === b[i]));
+function areEqual(a: readonly PackedRanges[], b: readonly PackedRanges[]): boolean {
+  return a.length === b.length && a.every((set, i) => areSamePacked(set, b[i] ?? NO_PACKED));
 }

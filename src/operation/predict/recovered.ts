@@ -1,10 +1,10 @@
-import type { SequenceRanges } from '../../core/sequence-ranges.ts';
+import type { PackedRanges } from '../../core/packed-ranges.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 
 /** A block as a server holds it in memory once it has opened a stream. */
 export interface RecoveredBlock {
   readonly block: BlockFile;
-  readonly live: SequenceRanges;
+  readonly live: PackedRanges;
   /** Where the server says it begins and ends: wider than `live` where deleted sequences are at its ends. */
   readonly firstSeq: bigint;
   readonly lastSeq: bigint;

@@ -1,6 +1,14 @@
 import type { V2StreamParts } from '../../container/entry.ts';
 import { integerField } from '../../core/json.ts';
-import { countSequences, rangesOf, subtractRanges } from '../../core/sequence-ranges.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import {
+  countSequences,
+  NO_SEQUENCES,
+  oneRange,
+  rangesOf,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
@@ -42,16 +50,16 @@ export function predictV2Stream(
       { ...base, outcome: 'refused', messages: 0n, first_seq: 0n, last_seq: 0n, consumers: [], reason },
     ];
   }
-  const live = subtractRanges(messages.live, expired(archive, parts, messages, atNs));
+  const gone = expired(archive, parts, messages, atNs);
   const lastSeq = state.lastSeq > messages.total.lastSeq ? state.lastSeq : messages.total.lastSeq;
-  const missing = state.messages - countSequences(messages.live);
+  const missing = state.messages - messages.live.count;
   const reason = missing > 0n ? `${missing} messages are lost` : null;
   return [
     {
       ...base,
       outcome: reason === null ? 'whole' : 'loss',
-      messages: countSequences(live),
-      first_seq: live[0] ?? lastSeq + 1n,
+      messages: messages.live.count - countSequences(gone),
+      first_seq: firstBut(messages.live, gone) ?? lastSeq + 1n,
       last_seq: lastSeq,
       consumers: archive.consumers.map((consumer) => consumer.name).toSorted(),
       reason,
@@ -59,21 +67,31 @@ export function predictV2Stream(
   ];
 }
 
-/** Read again only where something can be too old. */
+function firstBut(live: SequenceParts, gone: SequenceRanges): bigint | null {
+  if (gone.length === 0) return live.first;
+  for (const [from, to] of live.ranges()) {
+    const [first] = subtractRanges(oneRange(from, to), gone);
+    if (first !== undefined) return first;
+  }
+  return null;
+}
+
+/** Live messages that are too old; read again only where one can be. */
 function expired(
   { config, place }: StreamArchive,
   parts: V2StreamParts,
-  { total }: V2Messages,
+  { total, live }: V2Messages,
   atNs: bigint,
-): BigUint64Array {
+): SequenceRanges {
   const hasTtl = config?.['allow_msg_ttl'] === true;
   const maxAgeNs = integerField(config ?? {}, 'max_age') ?? 0n;
   const isAged = (timeNs: bigint): boolean => maxAgeNs > 0n && timeNs + maxAgeNs <= atNs;
-  if (total.messages === 0 || (!hasTtl && !isAged(total.firstTimeNs))) return new BigUint64Array(0);
+  if (total.messages === 0 || (!hasTtl && !isAged(total.firstTimeNs))) return NO_SEQUENCES;
   const gone: bigint[] = [];
   readV2(parts, place, ({ seq, timeNs, header }) => {
     const ttlNs = hasTtl && header.length > 0 ? messageTtlNs(header) : null;
     if (isAged(timeNs) || (ttlNs !== null && timeNs + ttlNs <= atNs)) gone.push(seq);
   });
-  return rangesOf(BigUint64Array.from(gone));
+  const found = rangesOf(BigUint64Array.from(gone));
+  return subtractRanges(found, live.missing(found));
 }

@@ -1,6 +1,5 @@
-import { countSequences } from '../../core/sequence-ranges.ts';
-import { indexedLive } from '../../model/live-set.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
+import { packedLive } from './packed-live.ts';
 import type { Remembered } from './rebuild-stream.ts';
 import type { RecoveredBlock, RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
@@ -19,7 +18,7 @@ export function takeIndex(archive: StreamArchive, rules: ServerRules): IndexUse 
   if (index === null || index.version > rules.indexVersion) return NOT_USED;
   const files = new Map(archive.blocks.map((block) => [block.index, block]));
   const listed = index.blocks.filter(
-    (block, i) => i === index.blocks.length - 1 || countSequences(indexedLive(block)) > 0n,
+    (block, i) => i === index.blocks.length - 1 || packedLive(block).count > 0n,
   );
   const missing = listed.filter((block) => !files.has(block.index));
   const isLastMissing = !files.has(index.lastBlockIndex);
@@ -27,7 +26,7 @@ export function takeIndex(archive: StreamArchive, rules: ServerRules): IndexUse 
   if (listed.length === 0) return NOT_USED;
   if (!isCurrent || (rules.missesBlocks && missing.length > 0)) {
     const lost = isLastMissing ? listed.slice(-1) : missing;
-    const hasLoss = lost.some((block) => countSequences(indexedLive(block)) > 0n);
+    const hasLoss = lost.some((block) => packedLive(block).count > 0n);
     // What is flushed late may be gone without a loss.
     const isForgotten = rules.missesBlocks && archive.config?.['persist_mode'] === 'async';
     return { taken: null, remembered: isForgotten ? null : { lastSeq: index.lastSeq, hasLoss } };
@@ -36,7 +35,7 @@ export function takeIndex(archive: StreamArchive, rules: ServerRules): IndexUse 
     const block: BlockFile | undefined = files.get(entry.index);
     if (block === undefined) return [];
     const { firstSeq, lastSeq, firstTimeNs, lastTimeNs } = entry;
-    return [{ block, live: indexedLive(entry), firstSeq, lastSeq, firstTimeNs, lastTimeNs, readBytes: null }];
+    return [{ block, live: packedLive(entry), firstSeq, lastSeq, firstTimeNs, lastTimeNs, readBytes: null }];
   });
   const { messages, firstSeq, lastSeq } = index;
   return { taken: { isIndexed: true, blocks, messages, firstSeq, lastSeq }, remembered: null };

@@ -1,9 +1,9 @@
-import { countSequences } from '../../core/sequence-ranges.ts';
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { IndexBlock } from '../../format/index/types.ts';
-import { indexedLive } from '../../model/live-set.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import type { BlockReading } from './read-blocks.ts';
+import { packedLive } from './packed-live.ts';
 import { readRecords } from './rebuild-block.ts';
 import { isEndless, runsOut } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
@@ -28,8 +28,8 @@ export function walkBlocks(
   const scanned = rules.messageTtl ? scannedBlocks(archive, config) : new Set<number>();
   const isBatchLooked =
     isStart && config['allow_atomic'] === true && rules.apiLevel !== null && rules.apiLevel >= 2;
-  const lastLive = stream.blocks.findLast((block) => block.live.length > 0);
-  const isLastLooked = isBatchLooked || (rules.walksLastBlock && lastLive?.live.at(-1) === stream.lastSeq);
+  const lastLive = stream.blocks.findLast((block) => block.live.count > 0n);
+  const isLastLooked = isBatchLooked || (rules.walksLastBlock && lastLive?.live.last === stream.lastSeq);
   const isCut = (block: RecoveredBlock): boolean =>
     isStumbling(byNumber.get(block.block.index)) &&
     (scanned.has(block.block.index) ||
@@ -42,7 +42,7 @@ export function walkBlocks(
   const indexed = new Map(
     archive.index?.blocks.map((entry) => [
       entry.index,
-      { ...entry, messages: countSequences(indexedLive(entry)) },
+      { ...entry, deleted: unpackRanges(entry.deleted), messages: packedLive(entry).count },
     ]),
   );
   const blocks = stream.blocks.flatMap((block) => {
@@ -50,7 +50,7 @@ export function walkBlocks(
     if (reading === undefined || !isCut(block)) return [block];
     return readRecords(reading, indexed.get(block.block.index) ?? null, rules) ?? [];
   });
-  const messages = blocks.reduce((sum, block) => sum + countSequences(block.live), 0n);
+  const messages = blocks.reduce((sum, block) => sum + block.live.count, 0n);
   const lastSeq = blocks.reduce((last, block) => (block.lastSeq > last ? block.lastSeq : last), 0n);
   return { ...stream, blocks, messages, lastSeq, firstSeq: blocks[0]?.firstSeq ?? 0n };
 }

@@ -1,6 +1,5 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
-import { countSequences } from '../../core/sequence-ranges.ts';
 import { lossOf } from '../predict/predict.ts';
 import { readBlocks, type BlockReading } from '../predict/read-blocks.ts';
 import { RecordQueries } from '../predict/record-queries.ts';
@@ -165,7 +164,7 @@ function consumerSteps(
 
 /** What limits take, and what the server stores behind the end meanwhile. */
 function limitSteps({ opened, stream }: ServedStream, file: string): PreflightStep[] {
-  const held = opened.blocks.reduce((sum, block) => sum + countSequences(block.live), 0n);
+  const held = opened.blocks.reduce((sum, block) => sum + block.live.count, 0n);
   const stored = stream.lastSeq > opened.lastSeq ? stream.lastSeq - opened.lastSeq : 0n;
   const removed = held + stored - stream.messages;
   const steps: PreflightStep[] = [

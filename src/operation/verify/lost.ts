@@ -4,7 +4,6 @@ import {
   clipRanges,
   eachRange,
   mergeRanges,
-  NO_SEQUENCES,
   oneRange,
   rangesOf,
   subtractRanges,
@@ -16,7 +15,9 @@ import type { VerifyStreamReport } from '../types.ts';
 
 /** Which messages are gone: those an index lists without a good record; without one, those that damage swallowed. */
 export function lostMessages(evidence: StreamEvidence): VerifyStreamReport['lost'] {
-  const lost = subtractRanges(expectedMessages(evidence), evidence.live);
+  const lost = mergeRanges(
+    Array.from(expectedMessages(evidence), (expected) => evidence.live.missing(expected)),
+  );
   const bytes = evidence.sets
     .flatMap((set) => set.scan.faults)
     .filter((fault) => isDamage(fault) && !isOnlyDeleted(fault, lost))
@@ -33,22 +34,25 @@ function isOnlyDeleted({ seqBefore, seqAfter }: ScanFault, lost: SequenceRanges)
   return seqAfter > seqBefore && clipRanges(lost, seqBefore + 1n, seqAfter - 1n).length === 0;
 }
 
-function expectedMessages(evidence: StreamEvidence): SequenceRanges {
+/** In sets that may overlap: a stream as a whole has too many gaps to be joined. */
+function* expectedMessages(evidence: StreamEvidence): Generator<SequenceRanges> {
   const { archive, sets } = evidence;
   const isIndexed = archive.indexStanding === 'current' || archive.indexStanding === 'block-missing';
-  if (archive.index !== null && isIndexed) return mergeRanges(archive.index.blocks.map(indexedLive));
-  const listed = sets
-    .filter((set) => set.block.sidecarCurrent)
-    .map((set) => (set.expected === null ? NO_SEQUENCES : unpackRanges(set.expected)));
+  if (archive.index !== null && isIndexed) {
+    for (const block of archive.index.blocks) yield indexedLive(block);
+    return;
+  }
+  for (const set of sets)
+    if (set.block.sidecarCurrent && set.expected !== null) yield unpackRanges(set.expected);
   const swallowed = sets.flatMap((set) =>
     set.scan.faults
       .filter(isDamage)
       .map((fault) => oneRange(fault.seqBefore + 1n, endOfGap(fault.seqAfter, fault.seq, fault.seqBefore))),
   );
-  if (swallowed.length === 0) return mergeRanges(listed);
+  if (swallowed.length === 0) return;
   const scans = new Map(sets.map((set) => [set.block.index, set.scan]));
   const gone = mergeRanges([allTombstones(scans), ...sets.map((set) => rangesOf(set.scan.erasedSeqs))]);
-  return mergeRanges([...listed, subtractRanges(mergeRanges(swallowed), gone)]);
+  yield subtractRanges(mergeRanges(swallowed), gone);
 }
 
 /** Up to the next good record; at the end of a block at least the record that claims to come next. */

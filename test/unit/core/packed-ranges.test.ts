@@ -1,13 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packRanges, unpackRanges } from '../../../src/core/packed-ranges.ts';
+import { areSamePacked, packedFrom, packedWithout } from '../../../src/core/packed-sets.ts';
+import { PartsBuilder } from '../../../src/core/parts-builder.ts';
+import { RangeBuilder } from '../../../src/core/range-builder.ts';
 import { SequenceParts } from '../../../src/core/sequence-parts.ts';
 import {
   clipRanges,
+  countSequences,
   eachRange,
   eachSequence,
   lowestSequences,
+  hasSequence,
+  MAX_SEQUENCE,
   mergeRanges,
+  oneRange,
+  subtractRanges,
   type SequenceRanges,
 } from '../../../src/core/sequence-ranges.ts';
 
@@ -83,6 +91,36 @@ describe('a set of sequences at rest', () => {
   });
 });
 
+describe('sets at rest that are worked with', () => {
+  const near = fc.tuple(sets, sets).map(([a, b]) => [a, mergeRanges([b, clipRanges(a, 30n, 90n)])] as const);
+
+  it('cut and subtracted they hold what the unpacked ones do', () => {
+    fc.assert(
+      fc.property(near, fc.bigInt({ min: 0n, max: 500n }), ([a, b], from) => {
+        expect(unpackRanges(packedFrom(packRanges(a), from))).toEqual(clipRanges(a, from, MAX_SEQUENCE));
+        expect(unpackRanges(packedWithout(packRanges(a), b))).toEqual(subtractRanges(a, b));
+      }),
+    );
+  });
+
+  it('are the same where they hold the same', () => {
+    fc.assert(
+      fc.property(sets, sets, fc.nat(), (a, b, at) => {
+        expect(areSamePacked(packRanges(a), packRanges(a.slice()))).toBe(true);
+        const isSame = a.length === b.length && a.every((seq, i) => seq === b[i]);
+        expect(areSamePacked(packRanges(a), packRanges(b))).toBe(isSame);
+        const seq = a[at % Math.max(1, a.length)];
+        if (seq === undefined) return;
+        expect(areSamePacked(packRanges(a), packRanges(subtractRanges(a, oneRange(seq, seq))))).toBe(false);
+      }),
+    );
+  });
+});
+
+function bytesOf({ buffer, byteOffset, byteLength }: SequenceRanges): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 describe('a set of sequences in parts', () => {
   const parts = fc
     .array(fc.array(short, { minLength: 1, maxLength: 30, size: 'max' }), { maxLength: 6, size: 'max' })
@@ -105,9 +143,35 @@ describe('a set of sequences in parts', () => {
         expect(set.count).toBe(BigInt([...eachSequence(whole)].length));
         const to = from + BigInt(length);
         expect(set.within(from, to)).toEqual(clipRanges(whole, from, to));
+        expect(set.countWithin(from, to)).toBe(countSequences(clipRanges(whole, from, to)));
+        expect(set.has(from)).toBe(hasSequence(whole, from));
+        expect(set.missing(oneRange(from, to))).toEqual(subtractRanges(oneRange(from, to), whole));
+        expect([...set.gaps(from, to)]).toEqual([...eachRange(subtractRanges(oneRange(from, to), whole))]);
         expect(set.lowest(length)).toEqual(lowestSequences(whole, length));
         expect([...eachSequence(set.lowest(length))]).toEqual([...eachSequence(whole)].slice(0, length));
       }),
+    );
+  });
+
+  it('is built of pairs that touch or not', () => {
+    const pairs = fc.array(fc.tuple(fc.bigInt({ min: 1n, max: 3n }), short), { maxLength: 40 });
+    fc.assert(
+      fc.property(pairs, fc.constantFrom(1, 3000), (steps, repeated) => {
+        const builder = new PartsBuilder();
+        const one = new RangeBuilder();
+        let next = 1n;
+        for (let i = 0; i < repeated; i++)
+          for (const [step, length] of steps) {
+            const from = next + step - 1n;
+            builder.add(from, from + length - 1n);
+            one.add(from, from + length - 1n);
+            next = from + length;
+          }
+        const [set, whole] = [builder.take(), one.take()];
+        expect(set.count).toBe(countSequences(whole));
+        expect(Buffer.compare(bytesOf(set.within(0n, next)), bytesOf(whole))).toBe(0);
+      }),
+      { numRuns: 30 },
     );
   });
 
