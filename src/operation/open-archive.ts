@@ -10,7 +10,7 @@ import { loadManifest } from '../model/load-file.ts';
 import { loadFileStream } from '../model/load-stream.ts';
 import { loadConfigStream } from '../model/load-config-stream.ts';
 import { PACKED_WORK, WORTH_THREADS_BYTES } from '../workers/thread-count.ts';
-import type { ScanResult } from '../workers/jobs.ts';
+import type { ReadBacks } from '../writer/read-backs.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import { loadV2Stream } from '../model/load-v2-stream.ts';
 import { Pool } from '../workers/pool.ts';
@@ -31,8 +31,8 @@ export interface Archive {
   readonly signal: AbortSignal | undefined;
   /** The clock that predictions go by. */
   readonly atNs: bigint;
-  /** Blocks that were scanned already, by the path of their file, and what was found. */
-  readonly readBacks?: ReadonlyMap<string, ScanResult> | undefined;
+  /** What was found in blocks that were scanned already. */
+  readonly readBacks?: ReadBacks | undefined;
   /** It is the whole store of a server that is in no cluster. */
   readonly isStandalone: boolean;
 }
