@@ -56,7 +56,7 @@ export const S2_OUTPUT_2: usize = S2_INPUT_2 + S2_INPUT_BYTES + SLACK;
 
 // Where messages are written as lines nothing is encoded: the lines, and what they are made with.
 export const LINES: usize = ENCODE_INPUT;
-export const LINES_BYTES: usize = ENCODE_INPUT_BYTES;
+export const LINES_BYTES: usize = 8 * MIB;
 export const LINES_START: usize = ENCODE_TABLE;
 export const LINES_START_BYTES: usize = 64 * KIB;
 export const LINES_PATTERNS: usize = ENCODE_TABLE + 128 * KIB;
