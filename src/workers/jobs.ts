@@ -45,7 +45,7 @@ export interface ScanResult {
   readonly carrierChecked: readonly number[];
   /** In the order of the job's. */
   readonly twins: readonly TwinResult[];
-  /** They make pieces of about 1 MiB of the block; none where it is damaged, or they were not wanted. */
+  /** They make pieces of 1.5 MiB or a little more of the block; none where it is damaged, or they were not wanted. */
   readonly cuts: readonly BlockCut[];
 }
 
