@@ -113,7 +113,7 @@ export interface RewriteJob {
   readonly kind: 'rewrite';
   readonly source: SourceDescriptor;
   readonly input: RewriteInput;
-  readonly live: BigUint64Array;
+  readonly live: PackedRanges;
   /** HighwayHash key of the block that is written. */
   readonly key: Uint8Array;
   /** Records keep their checksums: they were made with the same key. Never of V2 messages, which have none. */

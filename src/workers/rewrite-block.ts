@@ -1,4 +1,5 @@
 import { fsyncSync } from 'node:fs';
+import { unpackRanges } from '../core/packed-ranges.ts';
 import { packedRoom, packEntry } from '../container/tar/packed-entry.ts';
 import { ToolError } from '../core/error.ts';
 import {
@@ -40,7 +41,7 @@ export function rewriteHeld(job: RewriteJob, lengthBytes: number): RewriteResult
   const subjects: SubjectLot[] = [];
   const timed: TimedMessage[] = [];
   const kept = rewriteRecords(lengthBytes, {
-    live: job.live,
+    live: unpackRanges(job.live),
     key: job.keepsSums ? null : job.key,
     onSubjects: job.countsSubjects ? (lot) => subjects.push(lot) : null,
     onTimed: (record) => timed.push(timedMessage(record)),

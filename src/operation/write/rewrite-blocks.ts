@@ -50,7 +50,7 @@ export async function rewriteBlocks(
     const job: RewriteJob = {
       kind: 'rewrite',
       ...(await block.open()),
-      live: unpackRanges(block.live),
+      live: block.live,
       key,
       keepsSums: owner !== null && owner.name === name && owner.number === number,
       tail: number === blocks.length ? tail : null,
