@@ -15,6 +15,7 @@ import type {
   TallyResult,
 } from '../workers/jobs.ts';
 import type { Pool } from '../workers/pool.ts';
+import { addSubjects } from '../workers/subject-columns.ts';
 
 /** Is told how many bytes of the archive were read, and of which file. */
 export type OnBytes = (bytes: number, label: string) => void;
@@ -94,12 +95,16 @@ function presumedLive(archive: StreamArchive): ReadonlyMap<number, PackedRanges>
   return new Map(partly.map((block) => [block.index, packRanges(indexedLive(block))]));
 }
 
-/** Adds up the live messages of blocks, in threads; the parts are joined in block order. */
+/** Each may have thousands of subjects, which are added up when they are all done. */
+const TALLIED_AT_ONCE = 16;
+
+/** Adds up the live messages of blocks, in threads, in block order; their subjects are added to `subjects`. */
 export async function tallyBlocks(
   archive: StreamArchive,
   sets: readonly BlockLiveSet[],
   pool: Pool,
   options: { readonly wantSubjects: boolean; readonly pending: readonly PendingQuery[] },
+  subjects: Map<string, SubjectTally>,
 ): Promise<TallyResult[]> {
   const jobs = sets.map((set): TallyJob => ({
     kind: 'tally',
@@ -108,8 +113,16 @@ export async function tallyBlocks(
     live: set.live,
     ...options,
   }));
-  return pool.run(jobs, () => {});
+  const tallies: TallyResult[] = [];
+  for (let at = 0; at < jobs.length; at += TALLIED_AT_ONCE)
+    for (const block of await pool.run(jobs.slice(at, at + TALLIED_AT_ONCE), () => {})) {
+      addSubjects(subjects, block.subjects);
+      tallies.push({ ...block, subjects: NO_SUBJECTS });
+    }
+  return tallies;
 }
+
+export const NO_SUBJECTS: ReadonlyMap<string, SubjectTally> = new Map();
 
 /** What no message adds up to. */
 export const NOTHING: MessageTotals = {
@@ -144,23 +157,16 @@ export function tallyOf(totals: MessageTotals): TallyResult {
   };
 }
 
-/** Joins the tallies of a stream's blocks, given in block order. */
-export function joinTallies(parts: readonly TallyResult[], queries: number): TallyResult {
+/** Joins the tallies of a stream's blocks, given in block order, and their subjects. */
+export function joinTallies(
+  parts: readonly TallyResult[],
+  queries: number,
+  subjects: ReadonlyMap<string, SubjectTally>,
+): TallyResult {
   const filled = parts.filter((part) => part.messages > 0);
   const pending = Array.from({ length: queries }, (_, i) =>
     filled.reduce((sum, part) => sum + (part.pending[i] ?? 0), 0),
   );
-  const subjects = new Map<string, SubjectTally>();
-  for (const part of filled)
-    for (const [subject, tally] of part.subjects) {
-      const known = subjects.get(subject);
-      if (known === undefined) subjects.set(subject, { ...tally });
-      else {
-        known.messages += tally.messages;
-        known.bytes += tally.bytes;
-        known.lastSeq = tally.lastSeq;
-      }
-    }
   return {
     kind: 'tally',
     messages: filled.reduce((sum, part) => sum + part.messages, 0),

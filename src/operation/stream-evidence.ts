@@ -5,7 +5,7 @@ import { intersectRanges } from '../core/sequence-ranges.ts';
 import type { MessageTotals } from '../kernels/types.ts';
 import { liveSets, type BlockLiveSet } from '../model/live-set.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
-import type { PendingQuery } from '../workers/jobs.ts';
+import type { PendingQuery, SubjectTally } from '../workers/jobs.ts';
 import { applyLimits } from './apply-limits.ts';
 import type { Archive } from './open-archive.ts';
 import {
@@ -34,14 +34,15 @@ export async function gatherEvidence(
 ): Promise<StreamEvidence & { readonly scan: StreamScan }> {
   const scan = await scanStream(archive, work.pool, work.onBytes, options);
   const sets = applyLimits(archive, liveSets(archive, scan.scans));
-  const tallies = await tallyAll(archive, sets, scan, work, options);
+  const subjects = new Map<string, SubjectTally>();
+  const tallies = await tallyAll(archive, sets, scan, work, options, subjects);
   return {
     archive,
     results: scan.results,
     sets,
     tallies,
     live: new SequenceParts(sets.map((set) => set.live)),
-    total: joinTallies(tallies, options.pending.length),
+    total: joinTallies(tallies, options.pending.length, subjects),
     scan,
   };
 }
@@ -53,13 +54,14 @@ async function tallyAll(
   scan: StreamScan,
   work: Archive,
   options: EvidenceOptions,
+  subjects: Map<string, SubjectTally>,
 ): Promise<StreamEvidence['tallies']> {
   const needsAll = options.wantSubjects || options.pending.length > 0;
   const known = (set: BlockLiveSet): MessageTotals | null =>
     isAsPresumed(set, scan.results.get(set.block.index)?.presumed ?? null) ? set.scan.live : null;
   const again = sets.filter((set) => (needsAll ? set.live.count > 0n : set.hasDead && known(set) === null));
   const { wantSubjects, pending } = options;
-  const counted = await tallyBlocks(archive, again, work.pool, { wantSubjects, pending });
+  const counted = await tallyBlocks(archive, again, work.pool, { wantSubjects, pending }, subjects);
   const byBlock = new Map(again.map((set, i) => [set.block.index, counted[i]]));
   return sets.map((set) => {
     const totals = set.hasDead && !needsAll ? known(set) : null;

@@ -3,6 +3,7 @@ import type { SubjectMapping } from '../core/subject-map.ts';
 import type { Fault } from '../findings/finding.ts';
 import type { LineOptions, SubjectLot } from '../kernels/index.ts';
 import type { BlockCut, MessageTotals, PackedScan } from '../kernels/types.ts';
+import type { SubjectColumns } from './subject-columns.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
 
 /** Check every record of one block. */
@@ -81,6 +82,11 @@ export interface TallyResult extends MessageTotals {
   readonly subjects: ReadonlyMap<string, SubjectTally>;
   /** One count for each query. */
   readonly pending: readonly number[];
+}
+
+/** The same of one block. */
+export interface BlockTally extends Omit<TallyResult, 'subjects'> {
+  readonly subjects: SubjectColumns;
 }
 
 /** Take a fingerprint of some messages of one block. */
@@ -255,7 +261,7 @@ export type Job =
 export type JobResult<J extends Job> = J extends ScanJob
   ? ScanResult
   : J extends TallyJob
-    ? TallyResult
+    ? BlockTally
     : J extends FingerprintJob
       ? FingerprintResult
       : J extends RewriteJob

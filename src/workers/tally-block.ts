@@ -3,7 +3,8 @@ import { hasSequence } from '../core/sequence-ranges.ts';
 import { subjectMatches } from '../core/subject.ts';
 import { SEQ_FLAGS } from '../format/block/record.ts';
 import { subjectDigest, type MessageTotals, type RecordColumns } from '../kernels/index.ts';
-import type { PendingQuery, SubjectTally, TallyJob, TallyResult } from './jobs.ts';
+import { packSubjects } from './subject-columns.ts';
+import type { BlockTally, PendingQuery, SubjectTally, TallyJob, TallyResult } from './jobs.ts';
 import { openBlock } from './open-block.ts';
 import { scanSource } from './scan-block.ts';
 
@@ -108,7 +109,7 @@ export class Tally {
 }
 
 /** Adds up the live messages of a block: a second look, for blocks that hold dead records too. */
-export function tallyBlock(job: TallyJob, maxTouchedBytes?: number): TallyResult {
+export function tallyBlock(job: TallyJob, maxTouchedBytes?: number): BlockTally {
   const tally = new Tally(job.pending, job.wantSubjects);
   const { salvage = false } = job;
   const block = openBlock(job.source, salvage);
@@ -127,7 +128,8 @@ export function tallyBlock(job: TallyJob, maxTouchedBytes?: number): TallyResult
   } finally {
     block.close();
   }
-  return tally.result();
+  const result = tally.result();
+  return { ...result, subjects: packSubjects(result.subjects) };
 }
 
 function tallyRecords(columns: RecordColumns, window: Uint8Array, live: BigUint64Array, tally: Tally): void {

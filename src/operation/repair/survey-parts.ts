@@ -7,9 +7,10 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
-import type { TallyJob, TallyResult } from '../../workers/jobs.ts';
+import type { BlockTally, SubjectTally, TallyJob, TallyResult } from '../../workers/jobs.ts';
 import type { Pool } from '../../workers/pool.ts';
-import { joinTallies, NOTHING, tallyOf } from '../scan-stream.ts';
+import { addSubject, addSubjects } from '../../workers/subject-columns.ts';
+import { joinTallies, NO_SUBJECTS, NOTHING, tallyOf } from '../scan-stream.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { BlockPart, RunsPart } from './stream-parts.ts';
 import { survey, type Survey, type SurveyOptions } from './survey.ts';
@@ -38,16 +39,18 @@ export async function surveySource(
   const { parts } = parted;
   const recovered: SequenceRanges[] = [];
   const tallies: TallyResult[] = [];
+  const subjects = new Map<string, SubjectTally>();
   const disagreements: Disagreement[] = [];
   for (let at = 0; at < parts.length; at += SURVEYED_AT_ONCE) {
     const some = parts.slice(at, at + SURVEYED_AT_ONCE);
     for (const found of await surveyParts(some, options, wantSubjects, pool)) {
       recovered.push(found.recovered);
-      tallies.push(found.total);
+      for (const [subject, tally] of found.total.subjects) addSubject(subjects, subject, tally);
+      tallies.push({ ...found.total, subjects: NO_SUBJECTS });
       disagreements.push(...found.disagreements);
     }
   }
-  return { recovered: mergeRanges(recovered), total: joinTallies(tallies, 0), disagreements };
+  return { recovered: mergeRanges(recovered), total: joinTallies(tallies, 0, subjects), disagreements };
 }
 
 async function surveyParts(
@@ -68,7 +71,7 @@ async function surveyParts(
       total:
         counted === 0
           ? tallyOf(isAll ? part.totals : NOTHING)
-          : ((await results)[counted - 1] as TallyResult),
+          : withSubjects((await results)[counted - 1] as BlockTally),
       disagreements: [],
     });
   });
@@ -76,6 +79,12 @@ async function surveyParts(
   const surveys: Survey[] = [];
   for (const one of found) surveys.push(await one());
   return surveys;
+}
+
+function withSubjects(block: BlockTally): TallyResult {
+  const subjects = new Map<string, SubjectTally>();
+  addSubjects(subjects, block.subjects);
+  return { ...block, subjects };
 }
 
 function tallyJob({ source, owner }: BlockPart, live: SequenceRanges, wantSubjects: boolean): TallyJob {

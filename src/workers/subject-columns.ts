@@ -1,0 +1,50 @@
+import type { SubjectTally } from './jobs.ts';
+
+/** The subjects of a block as they come from a thread: many of them in a few pieces of memory. */
+export interface SubjectColumns {
+  /** Their bytes, one behind the other. */
+  readonly text: Uint8Array;
+  readonly lengths: Uint32Array;
+  readonly messages: Float64Array;
+  readonly bytes: Float64Array;
+  readonly lastSeqs: BigUint64Array;
+}
+
+/** Subjects are latin1 text of their bytes. */
+export function packSubjects(subjects: ReadonlyMap<string, SubjectTally>): SubjectColumns {
+  const tallies = [...subjects.values()];
+  return {
+    text: Buffer.from([...subjects.keys()].join(''), 'latin1'),
+    lengths: Uint32Array.from(subjects.keys(), ({ length }) => length),
+    messages: Float64Array.from(tallies, ({ messages }) => messages),
+    bytes: Float64Array.from(tallies, ({ bytes }) => bytes),
+    lastSeqs: BigUint64Array.from(tallies, ({ lastSeq }) => lastSeq),
+  };
+}
+
+/** Adds the subjects of a block to those of the blocks before it. */
+export function addSubjects(sum: Map<string, SubjectTally>, columns: SubjectColumns): void {
+  const { text, lengths, messages, bytes, lastSeqs } = columns;
+  const all = Buffer.from(text.buffer, text.byteOffset, text.length);
+  let at = 0;
+  lengths.forEach((length, i) => {
+    const subject = all.toString('latin1', at, at + length);
+    at += length;
+    addSubject(sum, subject, {
+      messages: messages[i] ?? 0,
+      bytes: bytes[i] ?? 0,
+      lastSeq: lastSeqs[i] ?? 0n,
+    });
+  });
+}
+
+/** The same of one subject. */
+export function addSubject(sum: Map<string, SubjectTally>, subject: string, more: SubjectTally): void {
+  const known = sum.get(subject);
+  if (known === undefined) sum.set(subject, { ...more });
+  else {
+    known.messages += more.messages;
+    known.bytes += more.bytes;
+    known.lastSeq = more.lastSeq;
+  }
+}
