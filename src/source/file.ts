@@ -8,6 +8,7 @@ const MOST_OPEN = 64;
 
 /** Descriptors by the source that reads through them, the one used last at the end. */
 const openFiles = new Map<FileSource, number>();
+const usedLast: { source: FileSource | null } = { source: null };
 
 /** A file, for reading only. It is opened at once, and again where it was closed to make room. Throws SourceError. */
 export class FileSource implements ByteSource {
@@ -28,11 +29,14 @@ export class FileSource implements ByteSource {
 
   read(target: Uint8Array, offsetBytes: number): number {
     let done = 0;
-    while (done < target.length) {
-      const rest = done === 0 ? target : target.subarray(done);
-      const count = this.#try(() => readSync(this.#fd(), rest, 0, rest.length, offsetBytes + done));
-      if (count === 0) break;
-      done += count;
+    try {
+      while (done < target.length) {
+        const count = readSync(this.#fd(), target, done, target.length - done, offsetBytes + done);
+        if (count === 0) break;
+        done += count;
+      }
+    } catch (error) {
+      throw this.#refusal(error);
     }
     return done;
   }
@@ -41,14 +45,18 @@ export class FileSource implements ByteSource {
     const fd = openFiles.get(this);
     if (fd !== undefined) closeSync(fd);
     openFiles.delete(this);
+    if (usedLast.source === this) usedLast.source = null;
   }
 
   #fd(): number {
-    const fd = openFiles.get(this) ?? openSync(this.#path, 'r');
+    const known = openFiles.get(this);
+    // Most reads follow one of the same file: what each of them drops adds up.
+    if (known !== undefined && usedLast.source === this) return known;
+    const fd = known ?? openSync(this.#path, 'r');
     openFiles.delete(this);
     openFiles.set(this, fd);
-    const [oldest] = openFiles.keys();
-    if (openFiles.size > MOST_OPEN && oldest !== undefined) oldest.close();
+    usedLast.source = this;
+    if (openFiles.size > MOST_OPEN) openFiles.keys().next().value?.close();
     return fd;
   }
 
@@ -56,7 +64,11 @@ export class FileSource implements ByteSource {
     try {
       return work();
     } catch (error) {
-      throw new SourceError(systemErrorText(error, this.#path));
+      throw this.#refusal(error);
     }
+  }
+
+  #refusal(error: unknown): SourceError {
+    return new SourceError(systemErrorText(error, this.#path));
   }
 }
