@@ -1,4 +1,4 @@
-import { kernels } from './instance.ts';
+import { kernels, wholeKernels } from './instance.ts';
 
 /** Which messages of a block are written, and how. */
 export interface LineOptions {
@@ -23,7 +23,7 @@ export function mostLineBytes(): number {
  * S2 encoding between. False where the options are more than there is room for.
  */
 export function startLines({ live, afterNs, beforeNs, patterns, start }: LineOptions): boolean {
-  const { exports, buffer, bytes } = kernels();
+  const { exports, buffer, bytes } = wholeKernels();
   const patternBytes = patterns.reduce((sum, { length }) => sum + 4 + length, 0);
   const startBytes = start?.length ?? 0;
   const hasRoom =

@@ -1,4 +1,4 @@
-import { kernels } from './instance.ts';
+import { kernels, wholeKernels } from './instance.ts';
 
 /** What the records that were kept add up to. */
 export interface Rewritten {
@@ -34,12 +34,15 @@ const DONE = 0;
 const FULL = 1;
 const ENTRY_BYTES = 24;
 
-/** Where to put the `lengthBytes` of a block for `rewriteRecords`; no scan may be under way in the thread. */
+/**
+ * Where to put the `lengthBytes` of a block for `rewriteRecords`. A scan of short records may be under way in the thread while
+ * they are put there, but not any more when they are rewritten.
+ */
 export function rewriteWindow(lengthBytes: number): Buffer {
-  const { exports, buffer } = kernels();
-  if (lengthBytes > exports.REWRITE_LIVE.value - exports.SCAN.value)
+  const { exports, buffer } = wholeKernels();
+  if (lengthBytes > exports.REWRITE_BYTES.value)
     throw new RangeError('a block of at most 32 MiB is rewritten');
-  return Buffer.from(buffer, exports.SCAN.value, lengthBytes);
+  return Buffer.from(buffer, exports.REWRITE.value, lengthBytes);
 }
 
 /**
@@ -60,7 +63,7 @@ export function rewriteRecords(lengthBytes: number, options: RewriteOptions): Re
   if (status !== DONE) return null;
   const isEmpty = exports.rewriteMessages.value === 0;
   return {
-    bytes: bytes.subarray(exports.SCAN.value, exports.SCAN.value + exports.rewrittenBytes()),
+    bytes: bytes.subarray(exports.REWRITE.value, exports.REWRITE.value + exports.rewrittenBytes()),
     messages: exports.rewriteMessages.value,
     firstSeq: isEmpty ? 0n : BigInt.asUintN(64, exports.rewriteFirstSeq.value),
     firstTimeNs: isEmpty ? 0n : exports.rewriteFirstTime.value,
@@ -74,7 +77,7 @@ function drain({ onSubjects, onTimed }: RewriteOptions): void {
   const view = new DataView(buffer);
   if (onSubjects !== null && exports.rewriteSubjectCount.value > 0) onSubjects(subjectLot(view));
   for (let i = 0; i < exports.rewriteTimedCount.value; i++) {
-    const at = exports.SCAN.value + view.getUint32(exports.REWRITE_TIMED.value + i * 4, true);
+    const at = exports.REWRITE.value + view.getUint32(exports.REWRITE_TIMED.value + i * 4, true);
     onTimed(Buffer.from(buffer, at, view.getUint32(at, true) & 0x7fffffff));
   }
   exports.rewriteDrained();

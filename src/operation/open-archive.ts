@@ -10,6 +10,7 @@ import { loadManifest } from '../model/load-file.ts';
 import { loadFileStream } from '../model/load-stream.ts';
 import { loadConfigStream } from '../model/load-config-stream.ts';
 import { PACKED_WORK } from '../workers/thread-count.ts';
+import type { ScanResult } from '../workers/jobs.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import { loadV2Stream } from '../model/load-v2-stream.ts';
 import { Pool } from '../workers/pool.ts';
@@ -30,6 +31,8 @@ export interface Archive {
   readonly signal: AbortSignal | undefined;
   /** The clock that predictions go by. */
   readonly atNs: bigint;
+  /** Blocks that were scanned already, by the path of their file, and what was found. */
+  readonly readBacks?: ReadonlyMap<string, ScanResult> | undefined;
   /** It is the whole store of a server that is in no cluster. */
   readonly isStandalone: boolean;
 }
@@ -42,6 +45,7 @@ export interface OpenArchiveOptions extends SelectOptions {
   readonly worthThreadsBytes?: number;
   /** Threads of another operation, which ends them itself. */
   readonly pool?: Pool | undefined;
+  readonly readBacks?: Archive['readBacks'];
 }
 
 /**
@@ -109,6 +113,7 @@ export async function withPool<T>(
         onBytes,
         signal: options.signal,
         atNs,
+        readBacks: options.readBacks,
         isStandalone: isStandalone(selection.container),
       })),
     );

@@ -30,7 +30,7 @@ export interface StreamScan {
 /** What a scan of a stream looks for. */
 export interface ScanOptions {
   /** Blocks of which it is known already what a scan would say, by number. */
-  readonly known?: ReadonlyMap<number, ScanResult>;
+  readonly known?: ReadonlyMap<number, ScanResult> | undefined;
   /** Other copies of a block, to be compared with it. */
   readonly twinsOf?: (block: BlockFile) => readonly SourceDescriptor[];
   /** Tell where blocks can be cut. */
@@ -45,15 +45,11 @@ export async function scanStream(
   options: ScanOptions = {},
 ): Promise<StreamScan> {
   const blocks = archive.blocks.filter((block) => options.known?.has(block.index) !== true);
-  const presumed = presumedLive(archive);
+  const jobOf = scanJobs(archive);
   for (const { index, entry } of archive.blocks)
     if (options.known?.has(index) === true) onBytes(entry.sizeBytes, entry.label);
-  const jobs = blocks.map((block): ScanJob => ({
-    kind: 'scan',
-    source: descriptorOf(block.entry),
-    key: hashKey(`${archive.name}-${block.index}`),
-    headerSeqs: archive.ttlWheel !== null || archive.schedule !== null,
-    live: presumed.get(block.index),
+  const jobs = blocks.map((block) => ({
+    ...jobOf(block),
     twins: options.twinsOf?.(block) ?? [],
     wantsCuts: options.wantsCuts ?? false,
   }));
@@ -77,6 +73,18 @@ export async function scanStream(
   }
   const scans = new Map([...results].map(([index, result]) => [index, result.scan]));
   return { results, scans, findings };
+}
+
+/** How the blocks of a stream are scanned. */
+export function scanJobs(archive: StreamArchive): (block: BlockFile) => ScanJob {
+  const presumed = presumedLive(archive);
+  return ({ entry, index }) => ({
+    kind: 'scan',
+    source: descriptorOf(entry),
+    key: hashKey(`${archive.name}-${index}`),
+    headerSeqs: archive.ttlWheel !== null || archive.schedule !== null,
+    live: presumed.get(index),
+  });
 }
 
 /** By block number what a current index counts as live, of the blocks that hold deleted messages. */

@@ -63,6 +63,8 @@ export interface TallyJob {
   readonly live: PackedRanges;
   readonly wantSubjects: boolean;
   readonly pending: readonly PendingQuery[];
+  /** Go past damage. */
+  readonly salvage?: boolean;
 }
 
 /** Live messages of one subject. */
@@ -98,14 +100,23 @@ export interface FingerprintResult {
   readonly prints: BigUint64Array<ArrayBuffer>;
 }
 
-/** Write the live messages of one block as a block of another stream, or with another number. Every record must be sound. */
+/** What the source of a rewrite holds: nothing of it that is read may be unsound. */
+export type RewriteInput =
+  | { readonly holds: 'block' }
+  /** A block with damage in it: pairs from, to of its decoded bytes, where good records lie. */
+  | { readonly holds: 'damaged-block'; readonly spansBytes: Float64Array }
+  /** Messages of a V2 archive, one behind the other. */
+  | { readonly holds: 'v2-messages' };
+
+/** Write the live messages of one block as a block of another stream, or with another number. */
 export interface RewriteJob {
   readonly kind: 'rewrite';
   readonly source: SourceDescriptor;
+  readonly input: RewriteInput;
   readonly live: BigUint64Array;
   /** HighwayHash key of the block that is written. */
   readonly key: Uint8Array;
-  /** Records keep their checksums: they were made with the same key. */
+  /** Records keep their checksums: they were made with the same key. Never of V2 messages, which have none. */
   readonly keepsSums: boolean;
   /** A skip record to end with: the stream's last sequence, deleted, and its time. */
   readonly tail: { readonly seq: bigint; readonly timeNs: bigint } | null;
@@ -114,12 +125,27 @@ export interface RewriteJob {
   readonly target: RewriteTarget;
 }
 
+/** Check every record of one block and, where all are sound, write those that are presumed live in the same reading. */
+export interface TakeOverJob {
+  readonly kind: 'take-over';
+  readonly scan: ScanJob;
+  /** Of the same block. */
+  readonly rewrite: RewriteJob;
+}
+
+export interface TakeOverResult {
+  readonly kind: 'take-over';
+  readonly scan: ScanResult;
+  /** null where something is wrong with the block, or it is too large: nothing was written. */
+  readonly rewritten: RewriteResult | null;
+}
+
 /**
- * Where a rewritten block goes: an open file, which is synced; or shared memory with room for `rewrittenRoom` of the block's
+ * Where a rewritten block goes: an open file, which is synced and then, with `readBack`, read again and checked; or shared memory with room for `rewrittenRoom` of the block's
  * bytes, there as chunks of a snapshot under `packPath` where that is given and the block is not too small for chunks of its own.
  */
 export type RewriteTarget =
-  | { readonly kind: 'file'; readonly descriptor: number }
+  | { readonly kind: 'file'; readonly descriptor: number; readonly readBack: ScanJob | null }
   | { readonly kind: 'memory'; readonly bytes: Uint8Array; readonly packPath: string | null };
 
 /** What was written, and what an index has to know of it. */
@@ -127,6 +153,8 @@ export interface RewriteResult {
   readonly kind: 'rewrite';
   /** Of the block, or where it was packed of its chunks. */
   readonly lengthBytes: number;
+  /** What the file was found to hold; null where it was not read again. */
+  readonly readBack: ScanResult | null;
   readonly isPacked: boolean;
   readonly messages: number;
   readonly messageBytes: number;
@@ -169,7 +197,6 @@ export interface TimedMessage {
   readonly header: Uint8Array;
 }
 
-/** What a thread can be asked to do: plain data. */
 /** Decode an S2 stream in front of a reader in another thread, together with others: decode-ahead.ts. */
 export interface DecodeJob {
   readonly kind: 'decode';
@@ -185,7 +212,8 @@ export interface DecodeResult {
   readonly faults: readonly Fault[];
 }
 
-export type Job = ScanJob | TallyJob | FingerprintJob | RewriteJob | RenderJob | DecodeJob;
+/** What a thread can be asked to do: plain data. */
+export type Job = ScanJob | TallyJob | FingerprintJob | RewriteJob | TakeOverJob | RenderJob | DecodeJob;
 /** What it gives for each. */
 export type JobResult<J extends Job> = J extends ScanJob
   ? ScanResult
@@ -195,6 +223,8 @@ export type JobResult<J extends Job> = J extends ScanJob
       ? FingerprintResult
       : J extends RewriteJob
         ? RewriteResult
-        : J extends RenderJob
-          ? RenderResult
-          : DecodeResult;
+        : J extends TakeOverJob
+          ? TakeOverResult
+          : J extends RenderJob
+            ? RenderResult
+            : DecodeResult;

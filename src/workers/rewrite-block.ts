@@ -12,14 +12,30 @@ import {
   timeNsAt,
   writeEmptyRecord,
 } from '../format/block/record.ts';
-import { rewriteRecords, rewriteWindow, sealRecords, type SubjectLot } from '../kernels/index.ts';
-import type { RewriteJob, RewriteResult, RewriteTarget, TimedMessage } from './jobs.ts';
+import {
+  recordsOfV2,
+  rewriteRecords,
+  rewriteWindow,
+  sealRecords,
+  v2EntriesWindow,
+  type SubjectLot,
+} from '../kernels/index.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import type { RewriteJob, RewriteResult, RewriteTarget, ScanResult, TimedMessage } from './jobs.ts';
 import { openBlock } from './open-block.ts';
+import { LargeRecord, MAX_TOUCHED_BYTES, scanBlock } from './scan-block.ts';
 
-/** Copies the live records of a sound block behind one another and seals them with another key. Throws ToolError. */
+/** A thread holds a block three times: read, written and packed. */
+export const LARGEST_BLOCK_BYTES: number = 16 * 1024 * 1024;
+
+/** Copies the live records of its source behind one another and seals them with another key. Throws ToolError. */
 export function rewriteBlock(job: RewriteJob): RewriteResult {
+  return rewriteHeld(job, readRecords(job));
+}
+
+/** The same of a block whose bytes lie where the kernel rewrites them. */
+export function rewriteHeld(job: RewriteJob, lengthBytes: number): RewriteResult {
   const tail = tailOf(job);
-  const lengthBytes = readBlock(job);
   const subjects: SubjectLot[] = [];
   const timed: TimedMessage[] = [];
   const kept = rewriteRecords(lengthBytes, {
@@ -28,21 +44,34 @@ export function rewriteBlock(job: RewriteJob): RewriteResult {
     onSubjects: job.countsSubjects ? (lot) => subjects.push(lot) : null,
     onTimed: (record) => timed.push(timedMessage(record)),
   });
-  if (kept === null) throw new ToolError('a block changed while it was read');
+  if (kept === null) changed();
   const { bytes: messages, ...totals } = kept;
   const bytes = rewriteWindow(messages.length + tail.length);
   bytes.set(tail, messages.length);
+  const lastChecksum = new Uint8Array(bytes.subarray(-CHECKSUM_BYTES));
   const packedBytes = put(bytes, job.target);
   return {
     kind: 'rewrite',
     lengthBytes: packedBytes ?? bytes.length,
+    readBack: readBackOf(job.target),
     isPacked: packedBytes !== null,
     ...totals,
     messageBytes: messages.length,
     subjects,
     timed,
-    lastChecksum: new Uint8Array(bytes.subarray(-CHECKSUM_BYTES)),
+    lastChecksum,
   };
+}
+
+/** Whoever checks the whole reads what this thread may not. */
+function readBackOf(target: RewriteTarget): ScanResult | null {
+  if (target.kind !== 'file' || target.readBack === null) return null;
+  try {
+    return scanBlock(target.readBack, MAX_TOUCHED_BYTES);
+  } catch (error) {
+    if (error instanceof LargeRecord) return null;
+    throw error;
+  }
 }
 
 /** Gives the length of the chunks that it made of the block; null where it put the block as it is. */
@@ -65,22 +94,46 @@ function writeWhole(descriptor: number, bytes: Uint8Array): void {
   }
 }
 
-/** Puts a block's bytes where the kernel rewrites them. */
-function readBlock({ source }: RewriteJob): number {
-  const block = openBlock(source);
+/** Puts records where the kernel rewrites them; gives how many bytes they have. */
+function readRecords({ source, input }: RewriteJob): number {
+  const block = openBlock(source, input.holds === 'damaged-block');
   try {
     const { content } = block;
-    const window = rewriteWindow(content.sizeBytes);
-    let lengthBytes = 0;
-    while (lengthBytes < content.sizeBytes) {
-      const readBytes = content.read(window.subarray(lengthBytes), lengthBytes);
-      if (readBytes === 0) break;
-      lengthBytes += readBytes;
+    switch (input.holds) {
+      case 'block':
+        return readWhole(content, rewriteWindow(content.sizeBytes), 0);
+      case 'damaged-block':
+        return readSpans(content, input.spansBytes);
+      case 'v2-messages':
+        return recordsOfV2(readWhole(content, v2EntriesWindow(content.sizeBytes), 0)) ?? changed();
     }
-    return lengthBytes;
   } finally {
     block.close();
   }
+}
+
+function readWhole(content: ByteSource, target: Uint8Array, offsetBytes: number): number {
+  let lengthBytes = 0;
+  while (lengthBytes < target.length) {
+    const readBytes = content.read(target.subarray(lengthBytes), offsetBytes + lengthBytes);
+    if (readBytes === 0) break;
+    lengthBytes += readBytes;
+  }
+  return lengthBytes;
+}
+
+function readSpans(content: ByteSource, spansBytes: Float64Array): number {
+  const window = rewriteWindow(content.sizeBytes);
+  let lengthBytes = 0;
+  for (let i = 0; i + 1 < spansBytes.length; i += 2) {
+    const [from, to] = [spansBytes[i] ?? 0, spansBytes[i + 1] ?? 0];
+    lengthBytes += readWhole(content, window.subarray(lengthBytes, lengthBytes + to - from), from);
+  }
+  return lengthBytes;
+}
+
+function changed(): never {
+  throw new ToolError('the archive changed while it was read');
 }
 
 /** Room for the result of a block of this many bytes. */

@@ -30,5 +30,9 @@ export async function runJob(job: Job, maxTouchedBytes?: number): Promise<JobRes
       const { rewriteBlock } = await import('./rewrite-block.ts');
       return rewriteBlock(job);
     }
+    case 'take-over': {
+      const { takeOverBlock } = await import('./take-over-block.ts');
+      return takeOverBlock(job, maxTouchedBytes);
+    }
   }
 }

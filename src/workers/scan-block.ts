@@ -3,8 +3,11 @@ import { BlockScanner, type RecordColumns } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { BlockCut, BlockScan, PackedScan } from '../kernels/types.ts';
 import type { ScanJob, ScanResult } from './jobs.ts';
-import { openBlock } from './open-block.ts';
+import { openBlock, type OpenBlock } from './open-block.ts';
 import { Twin } from './twin.ts';
+
+/** A thread keeps what it has once touched; records of up to 32 MiB are left to the one main thread. */
+export const MAX_TOUCHED_BYTES: number = 6 * 1024 * 1024;
 
 /** A record that this thread was told not to make room for: another has to do the job. */
 export class LargeRecord extends Error {}
@@ -60,9 +63,31 @@ export function packScan(scan: BlockScan): PackedScan {
   return { ...scan, ranges: packRanges(scan.ranges) };
 }
 
-/** Checks every record of a block, and compares its other copies with it. */
-export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
-  const block = openBlock(job.source, job.salvage ?? false);
+/**
+ * Checks every record of a block, and compares its other copies with it; `onBytes` is given the block, piece by piece. A salvage
+ * decodes a compressed block twice only where it is damaged.
+ */
+export function scanBlock(job: ScanJob, maxTouchedBytes?: number, onBytes?: OnPiece): ScanResult {
+  const result = scanOpened(job, openBlock(job.source), maxTouchedBytes, onBytes);
+  if (job.salvage !== true || !isDamaged(result)) return result;
+  const again = openBlock(job.source, true);
+  if (again.compression === 's2') return scanOpened(job, again, maxTouchedBytes, onBytes);
+  again.close();
+  return result;
+}
+
+function isDamaged({ scan, blockFaults }: ScanResult): boolean {
+  return blockFaults.length > 0 || scan.faults.length > 0 || scan.records === 0;
+}
+
+type OnPiece = ScanSourceOptions['onBytes'];
+
+function scanOpened(
+  job: ScanJob,
+  block: OpenBlock,
+  maxTouchedBytes: number | undefined,
+  onBytes: OnPiece,
+): ScanResult {
   const twins: Twin[] = [];
   try {
     const cuts: BlockCut[] = [];
@@ -76,10 +101,11 @@ export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
       live: job.live === undefined ? undefined : unpackRanges(job.live),
       salvage: job.salvage ?? false,
       maxTouchedBytes,
+      onBytes: (bytes, offsetBytes) => {
+        for (const twin of twins) twin.compare(bytes, offsetBytes);
+        onBytes?.(bytes, offsetBytes);
+      },
       ...(job.wantsCuts === true ? { onReached: cutAt } : {}),
-      ...(twins.length === 0
-        ? {}
-        : { onBytes: (bytes, offsetBytes) => twins.forEach((twin) => twin.compare(bytes, offsetBytes)) }),
     });
     return {
       kind: 'scan',

@@ -4,10 +4,7 @@ import { adoptKernelModule } from '../kernels/index.ts';
 import type { Job } from './jobs.ts';
 import type { ThreadMessage } from './thread.ts';
 import { runJob } from './run-job.ts';
-import { LargeRecord } from './scan-block.ts';
-
-/** A thread keeps what it has once touched; records of up to 32 MiB are left to the one main thread. */
-const MAX_TOUCHED_BYTES = 6 * 1024 * 1024;
+import { LargeRecord, MAX_TOUCHED_BYTES } from './scan-block.ts';
 
 adoptKernelModule((workerData as { kernel: WebAssembly.Module }).kernel);
 
@@ -26,8 +23,9 @@ function handedOver(reply: ThreadMessage): ArrayBuffer[] {
   if (typeof reply === 'string' || 'error' in reply) return [];
   const { result } = reply;
   if (result.kind === 'fingerprint') return [result.prints.buffer];
-  if (result.kind !== 'rewrite') return [];
-  return result.subjects.flatMap(({ text, lengths, messages }) =>
+  const rewritten = result.kind === 'take-over' ? result.rewritten : result;
+  if (rewritten?.kind !== 'rewrite') return [];
+  return rewritten.subjects.flatMap(({ text, lengths, messages }) =>
     [text, lengths, messages].map(({ buffer }) => buffer),
   );
 }

@@ -1,3 +1,5 @@
+import type { ScanResult } from '../workers/jobs.ts';
+
 /** Takes the files of one stream, whole; bytes are valid during the call only. */
 export interface FileSink {
   addFile(path: string, bytes: Uint8Array): void;
@@ -11,6 +13,7 @@ export interface FileSink {
 export interface StartedFile {
   /** Good until `end`. */
   readonly descriptor: number;
-  /** Tells how many bytes were written. */
-  end(lengthBytes: number): void;
+  readonly path: string;
+  /** Tells how many bytes were written, and what they were found to be where they were read again. */
+  end(lengthBytes: number, readBack: ScanResult | null): void;
 }

@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import type { ScanResult } from '../workers/jobs.ts';
 import type { StartedFile } from './file-sink.ts';
 import { attempt } from './file-system.ts';
 
@@ -32,6 +33,8 @@ export class StagedFiles {
   readonly path: string;
   readonly #ownership: Ownership;
   bytesWritten = 0;
+  /** Blocks that were read again after they were synced, by their path, and what was found. */
+  readonly readBacks = new Map<string, ScanResult>();
 
   constructor(path: string, ownership: Ownership = PRIVATE) {
     this.path = path;
@@ -60,11 +63,14 @@ export class StagedFiles {
   /** Begins a file that somebody else writes and syncs. */
   startFile(path: string): StartedFile {
     const descriptor = this.#open(path);
+    const full = join(this.path, path);
     return {
       descriptor,
-      end: (lengthBytes) => {
+      path: full,
+      end: (lengthBytes, readBack) => {
         attempt(() => closeSync(descriptor));
         this.bytesWritten += lengthBytes;
+        if (readBack !== null) this.readBacks.set(full, readBack);
       },
     };
   }
@@ -93,6 +99,13 @@ export class StagedFiles {
         closeSync(fd);
       }
     });
+  }
+
+  /** Takes away what was written at a path. */
+  remove(path: string): void {
+    const full = join(this.path, path);
+    attempt(() => rmSync(full, { recursive: true, force: true }));
+    for (const file of this.readBacks.keys()) if (file.startsWith(full)) this.readBacks.delete(file);
   }
 
   /** Takes away what was staged. */

@@ -2,7 +2,7 @@
 import { prepareScan } from './block-scan';
 import { prepareCrcTables } from './crc32c';
 import { prepareHashTables } from './highway-hash';
-import { prepareS2Table } from './s2-decode';
+import { prepareS2Tags } from './s2-tags';
 
 export * from './block-scan';
 export { crcUpdate } from './crc32c';
@@ -20,6 +20,9 @@ export {
   LINES_START_BYTES,
   LIVE,
   LIVE_PAIRS,
+  REWRITE,
+  REWRITE_BYTES,
+  REWRITE_LIVE,
   S2_INPUT,
   S2_INPUT_2,
   S2_INPUT_BYTES,
@@ -30,10 +33,10 @@ export {
   SCAN_WINDOW_BYTES,
   SCRATCH,
   SCRATCH_BYTES,
+  WHOLE_PAGES,
 } from './memory';
 export { lineMessages, linesAdd, linesLength, linesStart } from './message-lines';
 export {
-  REWRITE_LIVE,
   REWRITE_SUBJECTS,
   REWRITE_TEXT,
   REWRITE_TIMED,
@@ -55,6 +58,7 @@ export { sha256Finish, sha256Start, sha256Update } from './sha256';
 export { subjectDigest, subjectIsSound } from './subject';
 export { subjectTable, subjectTableStart, tableDigest, tableEntries, tableMessages } from './subject-table';
 
+export { v2Records } from './v2-records';
 export {
   v2Bytes,
   v2Digest,
@@ -69,5 +73,5 @@ export {
 
 prepareHashTables();
 prepareCrcTables();
-prepareS2Table();
+prepareS2Tags();
 prepareScan();

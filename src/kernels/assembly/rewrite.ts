@@ -2,11 +2,8 @@
 // Each record is sound; what of them is not in the bytes of the new block is counted and listed.
 import { hashRecord, moveBack } from './block-scan';
 import { hashStart } from './highway-hash';
-import { COLUMNS, COLUMNS_END, HASH_KEY, SCAN, SCAN_KEY_STATE } from './memory';
+import { COLUMNS, COLUMNS_END, HASH_KEY, REWRITE, REWRITE_LIVE, SCAN_KEY_STATE } from './memory';
 import { subjectDigest } from './subject';
-
-/** Pairs from, to of the sequences that are kept, behind the largest block. */
-export const REWRITE_LIVE: usize = SCAN + 32 * 1024 * 1024;
 
 // While records are rewritten none are scanned: the columns of the scan are free.
 const SLOTS: u32 = 16384;
@@ -45,11 +42,11 @@ export let rewriteLastTime: i64 = 0;
 export let rewriteSubjectCount: u32 = 0;
 export let rewriteTimedCount: u32 = 0;
 
-/** The `bytes` of the block lie at SCAN, its `pairs` at REWRITE_LIVE and, where `wantsSums`, its new key at HASH_KEY. */
+/** The `bytes` of the block lie at REWRITE, its `pairs` at REWRITE_LIVE and, where `wantsSums`, its new key at HASH_KEY. */
 export function rewriteStart(bytes: usize, pairs: usize, wantsSums: bool): void {
-  at = SCAN;
-  to = SCAN;
-  end = SCAN + bytes;
+  at = REWRITE;
+  to = REWRITE;
+  end = REWRITE + bytes;
   live = REWRITE_LIVE;
   liveEnd = REWRITE_LIVE + pairs * 16;
   seals = wantsSums;
@@ -109,7 +106,7 @@ function take(seq: u64, length: usize, word: u32, subjectBytes: usize): void {
   rewriteLastTime = time;
   countSubject(to + 22, subjectBytes);
   if (word >> 31 && isTimed(to + 22 + subjectBytes, to + length - 8)) {
-    store<u32>(REWRITE_TIMED + rewriteTimedCount * 4, <u32>(to - SCAN));
+    store<u32>(REWRITE_TIMED + rewriteTimedCount * 4, <u32>(to - REWRITE));
     rewriteTimedCount++;
   }
   if (seals) {
@@ -159,7 +156,7 @@ function isTimed(header: usize, limit: usize): bool {
   return false;
 }
 
-/** Bytes of the new block, from SCAN on. */
+/** Bytes of the new block, from REWRITE on. */
 export function rewrittenBytes(): usize {
-  return to - SCAN;
+  return to - REWRITE;
 }

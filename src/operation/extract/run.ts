@@ -103,7 +103,11 @@ async function install(
   const staged = new StagedStore(dataDir.storeFolder);
   try {
     const report = await writePlaced(plan, staged, dataDir.storeFolder, work.signal);
-    await checkWritten(staged.newStreams, report.streams, { jobs: options.jobs, pool: work.pool });
+    await checkWritten(staged.newStreams, report.streams, {
+      jobs: options.jobs,
+      pool: work.pool,
+      readBacks: staged.readBacks,
+    });
     mustBeStopped(dataDir);
     staged.install(paths);
     return { ...report, notes: [...report.notes, ...tidyUp(staged)] };

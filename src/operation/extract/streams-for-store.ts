@@ -6,7 +6,7 @@ import { loadStream, type Archive } from '../open-archive.ts';
 import { DEFAULT_ACCOUNT } from '../write/convert.ts';
 import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
 import { withData } from '../write/run.ts';
-import { streamContent } from '../write/stream-content.ts';
+import { contentToWrite } from '../write/presumed-content.ts';
 import type { SkippedStream } from '../write/types.ts';
 import type { DataDir } from './data-dir.ts';
 import type { ExtractOptions } from './types.ts';
@@ -27,7 +27,7 @@ export async function streamsForStore(
     throw new UsageError(`${usable.length} streams are in it: --stream must choose one`);
   const streams: StoreStream[] = [];
   for (const archive of usable) {
-    const stream = outgoingStream(archive, await streamContent(archive, work), options);
+    const stream = outgoingStream(archive, await contentToWrite(archive, work, options), options);
     const account = options.intoAccount ?? archive.account ?? DEFAULT_ACCOUNT;
     streams.push(fitForStore({ ...stream, account }, dataDir));
   }

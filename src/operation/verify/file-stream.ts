@@ -11,6 +11,7 @@ import type { ScanResult } from '../../workers/jobs.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
+import { descriptorOf } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../declared-states.ts';
 import type { Archive } from '../open-archive.ts';
@@ -39,7 +40,8 @@ export async function verifyFileStream(
 ): Promise<VerifiedStream> {
   const isReadable = archive.encrypted === null && archive.form !== 'config';
   if (!isReadable || archive.name === '') return unread(archive, isReadable);
-  const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
+  const known = knownBlocks(archive, work);
+  const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [], known });
   if (isLast && work.ownsPool) work.pool.closeIfIdle();
   const state = stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null);
   const lost = lostMessages(evidence);
@@ -69,6 +71,18 @@ export async function verifyFileStream(
     messages: evidence.total.messages,
     consumers: archive.consumers.length,
   };
+}
+
+/** Blocks that were scanned when they were written. */
+function knownBlocks({ blocks }: StreamArchive, { readBacks }: Archive): ReadonlyMap<number, ScanResult> {
+  const known = new Map<number, ScanResult>();
+  if (readBacks === undefined) return known;
+  for (const { index, entry } of blocks) {
+    const source = descriptorOf(entry);
+    const found = source.kind === 'file' ? readBacks.get(source.path) : undefined;
+    if (found !== undefined) known.set(index, found);
+  }
+  return known;
 }
 
 function unread(archive: StreamArchive, isReadable: boolean): VerifiedStream {

@@ -1,19 +1,21 @@
 import { ToolError } from '../../core/error.ts';
 import type { StreamState, VerifyReport, VerifyStreamReport } from '../types.ts';
-import type { Pool } from '../../workers/pool.ts';
+import type { OpenArchiveOptions } from '../open-archive.ts';
 import { verifyWith } from '../verify/run.ts';
 import type { WrittenStream } from './types.ts';
+
+/** With which threads, and what was read back before. */
+export interface CheckOptions extends Pick<OpenArchiveOptions, 'pool' | 'readBacks'> {
+  readonly jobs?: number | undefined;
+}
 
 /** Reads back what was written, with the threads that are there: it must verify, and hold what it was meant to. */
 export async function checkWritten(
   path: string,
   streams: readonly WrittenStream[],
-  work: { readonly jobs?: number | undefined; readonly pool?: Pool | undefined },
+  { jobs, ...work }: CheckOptions,
 ): Promise<void> {
-  const written = await verifyWith(path, {
-    ...(work.jobs === undefined ? {} : { jobs: work.jobs }),
-    pool: work.pool,
-  });
+  const written = await verifyWith(path, { ...work, ...(jobs === undefined ? {} : { jobs }) });
   const names = new Set(streams.map(({ name }) => name));
   const wrong = written.findings.find(
     ({ severity, stream }) => severity === 'critical' && (stream === undefined || names.has(stream)),

@@ -7,7 +7,7 @@ import type { StreamShape } from './forms.ts';
 import { outgoingStream, type OutgoingStream } from './outgoing-stream.ts';
 import { carryOut, checkTarget, withData } from './run.ts';
 import type { PlacedStream } from './write-placed.ts';
-import { streamContent } from './stream-content.ts';
+import { contentToWrite } from './presumed-content.ts';
 import type { OutputForm, PlanReport, WriteOptions, WrittenReport } from './types.ts';
 
 /** What to write an archive as. */
@@ -45,7 +45,7 @@ export async function convertArchive(
       throw new UsageError(`${usable.length} streams are in it: --stream must choose one`);
     const outgoing: OutgoingStream[] = [];
     for (const archive of usable)
-      outgoing.push(outgoingStream(archive, await streamContent(archive, work), options));
+      outgoing.push(outgoingStream(archive, await contentToWrite(archive, work, options), options));
     const placed = placedAs(options.to, outgoing, work);
     return carryOut({ placed, copies: [], skipped, notes: [] }, work, options);
   });

@@ -10,8 +10,12 @@ import { TOOL } from '../open-archive.ts';
 import { declaredState } from './declared-state.ts';
 import { writeStreamFiles } from './files-form.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
+import { isAsPresumed } from './presumed-content.ts';
+import { NotAsPresumed } from './rewrite-blocks.ts';
+import type { StreamContent } from './stream-content.ts';
 import type { OutputForm } from './types.ts';
 import { writeV2Snapshot } from './v2-form.ts';
+import { blocksOf } from './write-blocks.ts';
 
 /** What one stream becomes: a folder with backup.json and a snapshot, a bare snapshot file, a folder of a store. */
 export type StreamShape =
@@ -19,29 +23,83 @@ export type StreamShape =
   | { readonly as: 'snapshot'; readonly form: 'v1' | 'v2' | 'tgz' }
   | { readonly as: 'store'; readonly noIndex: boolean };
 
-/** Writes one stream at `path` within the target and tells its state. Throws ToolError, CancelledError. */
+/** What a stream turned out to be, and its state as it was written. */
+export interface WrittenContent {
+  readonly content: StreamContent;
+  readonly state: StateNumbers;
+}
+
+/** Where a stream is written. */
+interface Place {
+  /** Within what is staged. */
+  readonly path: string;
+  readonly staged: StagedFiles;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Writes one stream at `path` within the target. Throws ToolError, SourceError, CancelledError. */
 export async function writeStream(
   stream: OutgoingStream,
   shape: StreamShape,
   path: string,
   staged: StagedFiles,
   signal: AbortSignal | undefined,
-): Promise<StateNumbers> {
-  if (shape.as === 'store') {
-    const sink: FileSink = {
-      addFile: (name, bytes) => staged.addFile(join(path, name), bytes),
-      startFile: (name) => staged.startFile(join(path, name)),
-    };
-    for (const folder of ['msgs', 'obs']) staged.makeFolder(join(path, folder));
-    return writeStreamFiles(stream, sink, { isStore: true, noIndex: shape.noIndex, signal });
-  }
-  if (shape.as === 'snapshot') return writeSnapshotFile(stream, shape.form, path, staged, signal);
+): Promise<WrittenContent> {
+  if (shape.as !== 'backup') return writeData(stream, shape, { path, staged, signal });
   staged.makeFolder(path);
-  const state = await writeSnapshotFile(stream, shape.form, join(path, 'stream.tar.s2'), staged, signal);
-  const declared = declaredState(state, stream.consumers.length, stream.content.lost);
-  const manifest = writeManifest(stream.config, declared, manifestNotes(stream));
-  staged.addFile(join(path, 'backup.json'), manifest);
-  return state;
+  const place = { path: join(path, 'stream.tar.s2'), staged, signal };
+  const written = await writeData(stream, { as: 'snapshot', form: shape.form }, place);
+  const declared = declaredState(written.state, stream.consumers.length, written.content.lost);
+  staged.addFile(join(path, 'backup.json'), writeManifest(stream.config, declared, manifestNotes(stream)));
+  return written;
+}
+
+type DataShape = Exclude<StreamShape, { readonly as: 'backup' }>;
+
+/** Writes all but backup.json. Content that turns out not to be what was presumed is written once more. */
+async function writeData(stream: OutgoingStream, shape: DataShape, place: Place): Promise<WrittenContent> {
+  const { content } = stream;
+  if (content.unread === undefined) return { content, state: await writeAs(stream, shape, place) };
+  const written = await writePresumed(stream, shape, place);
+  if (written !== null) return written;
+  return writeData({ ...stream, content: await content.unread.read() }, shape, place);
+}
+
+/** Writes a stream while it is read; null where that cannot be, or it is not what was presumed: then nothing is there. */
+async function writePresumed(
+  stream: OutgoingStream,
+  shape: DataShape,
+  place: Place,
+): Promise<WrittenContent | null> {
+  const isByMessages = (shape.as === 'snapshot' && shape.form === 'v2') || blocksOf(stream) === null;
+  if (isByMessages) return null;
+  const { path, staged } = place;
+  const { bytesWritten } = staged;
+  try {
+    const state = await writeAs(stream, shape, place);
+    const content = await stream.content.unread?.read();
+    if (content !== undefined && isAsPresumed(content, stream.content))
+      return { content, state: { ...state, deleted: content.state.deleted } };
+  } catch (error) {
+    if (!(error instanceof NotAsPresumed)) throw error;
+  }
+  staged.remove(path);
+  staged.bytesWritten = bytesWritten;
+  return null;
+}
+
+async function writeAs(
+  stream: OutgoingStream,
+  shape: DataShape,
+  { path, staged, signal }: Place,
+): Promise<StateNumbers> {
+  if (shape.as === 'snapshot') return writeSnapshotFile(stream, shape.form, path, staged, signal);
+  const sink: FileSink = {
+    addFile: (name, bytes) => staged.addFile(join(path, name), bytes),
+    startFile: (name) => staged.startFile(join(path, name)),
+  };
+  for (const folder of ['msgs', 'obs']) staged.makeFolder(join(path, folder));
+  return writeStreamFiles(stream, sink, { isStore: true, noIndex: shape.noIndex, signal });
 }
 
 function manifestNotes({ slice }: OutgoingStream): object {

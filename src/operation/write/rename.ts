@@ -12,7 +12,7 @@ import { outgoingStream, type OutgoingStream } from './outgoing-stream.ts';
 import { copiedFrom, followSource, overlaps } from './references.ts';
 import { carryOut, checkTarget } from './run.ts';
 import type { PlacedStream } from './write-placed.ts';
-import { streamContent } from './stream-content.ts';
+import { contentToWrite } from './presumed-content.ts';
 import type { PlanReport, WriteOptions, WrittenReport } from './types.ts';
 
 /** The new name, and what follows it. */
@@ -38,7 +38,7 @@ export async function renameStream(
     if (neighbours.some(({ name }) => name === options.as))
       throw new UsageError(`there is a stream called ${options.as} already`);
     const { shape, path: place } = keptForm(archive, work, options.as, options.target);
-    const stream = outgoingStream(archive, await streamContent(archive, work), options);
+    const stream = outgoingStream(archive, await contentToWrite(archive, work, options), options);
     const followers = neighbours.filter(
       ({ config }) => config !== null && copiedFrom(config).includes(archive.name),
     );
@@ -129,7 +129,7 @@ async function following(
   if (archive.config === null) throw new ToolError(`${archive.name}: no configuration can be read`);
   const stream = outgoingStream(
     archive,
-    await streamContent(archive, work),
+    await contentToWrite(archive, work, options),
     { config: followSource(archive.config, from, options.as) },
     [sourceChange(from, options.as)],
   );

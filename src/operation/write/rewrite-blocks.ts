@@ -1,71 +1,89 @@
 import { hashKey } from '../../codec/highwayhash.ts';
-import { unpackRanges } from '../../core/packed-ranges.ts';
-import type { SequenceRanges } from '../../core/sequence-ranges.ts';
-import { descriptorOf } from '../../model/read-entry.ts';
+import { unpackRanges, type PackedRanges } from '../../core/packed-ranges.ts';
+import type { BlockFile } from '../../model/stream-archive.ts';
 import type { RewriteJob, RewriteResult } from '../../workers/jobs.ts';
+import type { Pool } from '../../workers/pool.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
 import type { StreamEnd } from '../../writer/index-files.ts';
 import { StreamLayout } from '../../writer/stream-layout.ts';
+import type { OutgoingStream } from './outgoing-stream.ts';
 import { pause } from './pause.ts';
-import { resultPlaces, type ResultPlace } from './result-places.ts';
-import type { SoundBlocks } from './stream-content.ts';
+import { resultPlaces, type BlockCheck, type ResultPlace } from './result-places.ts';
+import type { SoundBlock, SoundBlocks, UnreadContent } from './stream-content.ts';
 
 /** Blocks that are under way at a time. */
 const WINDOW = 6;
 
+/** A stream is not what its index made believe; what was written of it is of no use. */
+export class NotAsPresumed extends Error {}
+
 interface Rewriting {
-  readonly live: SequenceRanges;
+  readonly live: PackedRanges;
   readonly place: ResultPlace;
   readonly result: Promise<RewriteResult>;
 }
 
-/** Takes blocks over, one for one, in threads. Throws CancelledError, ToolError, SourceError. */
+/**
+ * Takes blocks over, one for one, in threads; those of unread content are checked in the same reading. Throws CancelledError,
+ * ToolError, SourceError, NotAsPresumed.
+ */
 export async function rewriteBlocks(
-  name: string,
-  { sets, pool, streamName }: SoundBlocks,
+  { name, config, content: { unread } }: OutgoingStream,
+  { blocks, pool }: SoundBlocks,
   sink: FileSink,
   end: StreamEnd,
   signal: AbortSignal | undefined,
 ): Promise<StreamLayout> {
   const layout = new StreamLayout();
-  const places = resultPlaces(sink, sets, WINDOW);
-  const isTailDeleted = end.lastSeq > (sets.at(-1)?.live.last ?? 0n);
+  const places = resultPlaces(sink, WINDOW);
+  const isTailDeleted = end.lastSeq > (blocks.at(-1)?.live.last ?? 0n);
   const tail = isTailDeleted ? { seq: end.lastSeq, timeNs: end.lastTimeNs } : null;
+  const headerSeqs = config['allow_msg_ttl'] === true || config['allow_msg_schedules'] === true;
   const underWay: Rewriting[] = [];
-  const start = (at: number): void => {
-    const set = sets[at];
-    if (set === undefined) return;
-    const [number, isLast] = [at + 1, at === sets.length - 1];
-    const place = places(number);
-    const live = unpackRanges(set.live);
+  const rewritten = async (
+    block: SoundBlock,
+    number: number,
+    key: Uint8Array,
+    { target }: ResultPlace,
+  ): Promise<RewriteResult> => {
+    const { owner, file } = block;
     const job: RewriteJob = {
       kind: 'rewrite',
-      source: descriptorOf(set.block.entry),
-      live,
-      key: hashKey(`${name}-${number}`),
-      keepsSums: name === streamName && number === set.block.index,
-      tail: isLast ? tail : null,
+      ...(await block.open()),
+      live: unpackRanges(block.live),
+      key,
+      keepsSums: owner !== null && owner.name === name && owner.number === number,
+      tail: number === blocks.length ? tail : null,
       // Subjects that are too many to remember need not be sent either.
       countsSubjects: layout.numSubjects !== null,
-      target: place.target,
+      target,
     };
-    const result = pool.run([job], () => {}).then(([one]) => one as RewriteResult);
+    if (unread !== undefined && file !== null) return takeOver(job, file, unread, pool);
+    const [result] = await pool.run([job], () => {});
+    return result as RewriteResult;
+  };
+  const start = (number: number): void => {
+    const block = blocks[number - 1];
+    if (block === undefined) return;
+    const check: BlockCheck = { key: hashKey(`${name}-${number}`), headerSeqs };
+    const place = places(number, check);
+    const result = rewritten(block, number, check.key, place);
     // One that fails is met when its turn comes.
     result.catch(() => {});
-    underWay.push({ live, place, result });
+    underWay.push({ live: block.live, place, result });
   };
   void pool.prepare();
   try {
-    for (let at = 0; at < WINDOW; at++) start(at);
+    for (let number = 1; number <= WINDOW; number++) start(number);
     for (let number = 1; underWay[0] !== undefined; number++) {
       const { live, place, result } = underWay[0];
-      const rewritten = await result;
+      const written = await result;
       underWay.shift();
-      place.take(rewritten);
-      layout.block(number, rewritten, live);
-      if (tail !== null && number === sets.length) layout.tail(number, tail.seq, tail.timeNs);
-      layout.ended(number, rewritten.lastChecksum);
-      start(number - 1 + WINDOW);
+      place.take(written);
+      layout.block(number, written, unpackRanges(live));
+      if (tail !== null && number === blocks.length) layout.tail(number, tail.seq, tail.timeNs);
+      layout.ended(number, written.lastChecksum);
+      start(number + WINDOW);
       await pause(signal);
     }
     return layout;
@@ -74,4 +92,22 @@ export async function rewriteBlocks(
     await Promise.allSettled(underWay.map(({ result }) => result));
     for (const { place } of underWay) place.giveUp();
   }
+}
+
+/** Checks a block and takes it over. Throws NotAsPresumed where that is not what was to be written. */
+async function takeOver(
+  rewrite: RewriteJob,
+  block: BlockFile,
+  unread: UnreadContent,
+  pool: Pool,
+): Promise<RewriteResult> {
+  const [done] = await pool.run(
+    [{ kind: 'take-over', scan: unread.jobOf(block), rewrite } as const],
+    () => {},
+  );
+  if (done === undefined) throw new NotAsPresumed();
+  unread.scans.set(block.index, done.scan);
+  unread.onScanned(block);
+  if (done.rewritten === null) throw new NotAsPresumed();
+  return done.rewritten;
 }

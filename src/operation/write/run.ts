@@ -3,7 +3,7 @@ import { ToolError, UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { mustBeFree, StagedTarget } from '../../writer/staged-target.ts';
-import { checkWritten } from './check-written.ts';
+import { checkWritten, type CheckOptions } from './check-written.ts';
 import type { PlanReport, SkippedStream, WriteOptions, WrittenReport } from './types.ts';
 import { planReport, writePlaced, type PlacedStream, type PlacedStreams } from './write-placed.ts';
 
@@ -38,7 +38,11 @@ export async function carryOut(
   try {
     for (const [from, path] of plan.copies) staged.copyFile(from, path);
     const report = await writePlaced(plan, staged, target, work.signal);
-    await checkAll(plan, report, staged.path, { jobs: options.jobs, pool: work.pool });
+    await checkAll(plan, report, staged.path, {
+      jobs: options.jobs,
+      pool: work.pool,
+      readBacks: staged.readBacks,
+    });
     staged.commit();
     return report;
   } catch (error) {
@@ -66,7 +70,7 @@ async function checkAll(
   { placed }: WritePlan,
   { streams }: WrittenReport,
   path: string,
-  work: { readonly jobs: number | undefined; readonly pool: Pool | undefined },
+  work: CheckOptions,
 ): Promise<void> {
   const isFiles = placed.some((one) => one.shape.as === 'snapshot' && one.path !== '');
   if (!isFiles) return checkWritten(path, streams, work);

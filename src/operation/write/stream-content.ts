@@ -1,3 +1,5 @@
+import type { PackedRanges } from '../../core/packed-ranges.ts';
+import type { BlockOwner } from '../../check/block-owner.ts';
 import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
@@ -6,7 +8,11 @@ import { SourceError, ToolError } from '../../core/error.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { declaredTimeNs, stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
-import type { StreamArchive } from '../../model/stream-archive.ts';
+import { descriptorOf } from '../../model/read-entry.ts';
+import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
+import type { SourceDescriptor } from '../../source/byte-source.ts';
+import type { RewriteInput, ScanJob, ScanResult } from '../../workers/jobs.ts';
+import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
 import { walkV2 } from '../cat/walk-v2.ts';
 import type { MessageWalk } from '../cat/stream-messages.ts';
@@ -26,35 +32,73 @@ export interface StreamContent {
   readonly messages: MessageWalk;
   /** The same as blocks that can be taken over whole; absent where messages have to be looked at one by one. */
   readonly blocks?: SoundBlocks | undefined;
+  /** Where it was not read yet: all else is what its index makes believe. */
+  readonly unread?: UnreadContent;
   readonly lost: WrittenReport['lost'];
   readonly findings: readonly Finding[];
 }
 
-/** Blocks of which every record was checked and is sound, and which of their messages are live. */
+/** A stream as blocks that threads take over. */
 export interface SoundBlocks {
-  readonly streamName: string;
   /** In order of their messages; only those that hold some. */
-  readonly sets: readonly BlockLiveSet[];
+  readonly blocks: readonly SoundBlock[];
   readonly pool: Pool;
 }
 
-/** A thread holds a block three times: read, written and packed. */
-export const LARGEST_BLOCK_BYTES = 16 * 1024 * 1024;
+/** What one block is made of: records that were checked, or messages that can be. */
+export interface SoundBlock {
+  /** Asked for when its turn comes. */
+  readonly open: () => Promise<{ readonly source: SourceDescriptor; readonly input: RewriteInput }>;
+  readonly live: PackedRanges;
+  /** Stream and block whose key its checksums are made with; null where it has none. */
+  readonly owner: BlockOwner | null;
+  /** The block of the archive that it is; null where it is made of something else. */
+  readonly file: BlockFile | null;
+}
+
+/** The live messages of a block whose every record is sound. */
+export function soundBlock(name: string, { block, live }: Pick<BlockLiveSet, 'block' | 'live'>): SoundBlock {
+  return {
+    open: async () => ({ source: descriptorOf(block.entry), input: { holds: 'block' } }),
+    live,
+    owner: { name, number: block.index },
+    file: block,
+  };
+}
+
+/** Content that is read while it is written. */
+export interface UnreadContent {
+  /** What has been found in blocks so far, by their number. */
+  readonly scans: Map<number, ScanResult>;
+  /** How to check a block. */
+  jobOf(block: BlockFile): ScanJob;
+  /** A block was checked. */
+  onScanned(block: BlockFile): void;
+  /** What it really is: scans the blocks that were not. Throws SourceError, CancelledError. */
+  read(): Promise<StreamContent>;
+}
 
 /** The content of an archive; `walk` leaves out what the sieve's sequences and limit leave out, block by block. */
 export interface ArchivedContent extends StreamContent {
   readonly walk: (sieve: MessageSieve) => MessageWalk;
 }
 
-/** Checks every record of a stream. Throws ToolError where it holds nothing that can be read. */
-export async function streamContent(archive: StreamArchive, work: Archive): Promise<ArchivedContent> {
+/**
+ * Checks every record of a stream; `known`: blocks that were checked already. Throws ToolError where it holds nothing that can
+ * be read.
+ */
+export async function streamContent(
+  archive: StreamArchive,
+  work: Archive,
+  known?: ReadonlyMap<number, ScanResult>,
+): Promise<ArchivedContent> {
   const { parts } = archive;
   if (parts.form === 'v2') return v2Content(archive, parts);
   if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
   if (parts.findings.some(({ code }) => code === 'SRC_UNREADABLE'))
     throw new SourceError(`${parts.label}: the system refuses to read its data`);
   if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
-  const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
+  const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [], known });
   const walk = (sieve: MessageSieve): MessageWalk => walkBlocks(archive, evidence.sets, sieve);
   return {
     state: stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null),
@@ -102,5 +146,6 @@ function soundBlocks(
     const faults = [...scan.faults, ...(result?.blockFaults ?? []), ...(result?.carrierFaults ?? [])];
     if (result === undefined || faults.length > 0 || scan.rawBytes > LARGEST_BLOCK_BYTES) return undefined;
   }
-  return { streamName: archive.name, sets: sets.filter(({ live }) => live.count > 0n), pool };
+  const filled = sets.filter(({ live }) => live.count > 0n);
+  return { blocks: filled.map((set) => soundBlock(archive.name, set)), pool };
 }

@@ -1,4 +1,3 @@
-import type { BlockLiveSet } from '../../model/live-set.ts';
 import { BlockWriter, MOST_DELETED_IN_BLOCK } from '../../writer/block-writer.ts';
 import type { StreamLayout } from '../../writer/stream-layout.ts';
 import type { StreamEnd } from '../../writer/index-files.ts';
@@ -6,24 +5,30 @@ import type { FileSink } from '../../writer/file-sink.ts';
 import { pause } from './pause.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import { rewriteBlocks } from './rewrite-blocks.ts';
+import type { SoundBlocks } from './stream-content.ts';
 
-/** Writes the blocks of a stream and tells what they hold. Throws CancelledError, ToolError, SourceError. */
+/** Writes the blocks of a stream and tells what they hold. Throws CancelledError, ToolError, SourceError, NotAsPresumed. */
 export async function writeBlocks(
   stream: OutgoingStream,
   sink: FileSink,
   end: StreamEnd,
   signal: AbortSignal | undefined,
 ): Promise<StreamLayout> {
-  const { blocks } = stream.content;
-  const isWhole = blocks !== undefined && blocks.sets.length > 0 && stream.change === null;
-  return !isWhole || isSparse(blocks.sets)
+  const blocks = blocksOf(stream);
+  return blocks === null
     ? writeMessages(stream, sink, end, signal)
-    : rewriteBlocks(stream.name, blocks, sink, end, signal);
+    : rewriteBlocks(stream, blocks, sink, end, signal);
+}
+
+/** The blocks that are taken over whole; null where messages are written one by one. */
+export function blocksOf({ content: { blocks }, change }: OutgoingStream): SoundBlocks | null {
+  const isWhole = blocks !== undefined && blocks.blocks.length > 0 && change === null;
+  return isWhole && !isSparse(blocks) ? blocks : null;
 }
 
 /** A block with very many deleted sequences is better split where they are. */
-function isSparse(sets: readonly BlockLiveSet[]): boolean {
-  return sets.some(({ live }) => live.last - live.first + 1n - live.count > MOST_DELETED_IN_BLOCK);
+function isSparse({ blocks }: SoundBlocks): boolean {
+  return blocks.some(({ live }) => live.last - live.first + 1n - live.count > MOST_DELETED_IN_BLOCK);
 }
 
 async function writeMessages(

@@ -30,9 +30,13 @@ export async function writePlaced(
   signal: AbortSignal | undefined,
 ): Promise<WrittenReport> {
   const written: WrittenStream[] = [];
-  for (const { stream, shape, path } of placed)
-    written.push(writtenStream(stream, shape, await writeStream(stream, shape, path, staged, signal)));
-  const streams = placed.map(({ stream }) => stream);
+  const streams: OutgoingStream[] = [];
+  for (const one of placed) {
+    const { content, state } = await writeStream(one.stream, one.shape, one.path, staged, signal);
+    const stream = { ...one.stream, content };
+    written.push(writtenStream(stream, one.shape, state));
+    streams.push(stream);
+  }
   return {
     type: 'natsarc.v1.written',
     tool: TOOL,
