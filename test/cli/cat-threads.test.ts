@@ -16,7 +16,7 @@ const PLANS: readonly BlockPlan[] = [
   { payloads: [100_000, 3], blockBytes: 8 * MIB },
   { payloads: [0], blockBytes: 4 * MIB },
   { payloads: [5 * MIB, 10, 2 * MIB], blockBytes: 12 * MIB },
-  { payloads: [300], blockBytes: 12 * MIB },
+  ...Array.from({ length: 6 }, () => ({ payloads: [300], blockBytes: 12 * MIB })),
 ];
 const folder = mkdtempSync(join(tmpdir(), 'natsarc-test-'));
 const store = join(folder, 'BIG');
@@ -39,11 +39,11 @@ function writeGaps(): void {
   const write = (number: number, bytes: Uint8Array): void =>
     writeFileSync(join(gaps, `msgs/${number}.blk`), bytes);
   const writer = new BlockWriter('GAPS', write);
-  for (let seq = 1; seq < 400_000; seq++) {
+  for (let seq = 1; seq < 560_000; seq++) {
     if (seq % 3 === 0) continue;
     const header = seq % 5 === 0 ? Buffer.from(`NATS/1.0\r\nNats-Msg-Id: "${seq}"\r\n\r\n`) : null;
     const subject = Buffer.from(`gaps.é"\\.${seq % 7}`);
-    const data = Buffer.alloc(seq % 200, seq);
+    const data = Buffer.alloc(seq % 500, seq);
     writer.add({ seq: BigInt(seq), timeNs: BigInt(seq) * 1_000_000_007n, subject, header, data });
   }
   writer.finish(0n, 0n);
@@ -102,7 +102,7 @@ describe('threads print what the plain renderer prints', () => {
     // Those of the pieces that are too long for it.
     expect(messages - finished).toBe(3);
     const others = await renderedText(damaged, {}, false);
-    // Those of the three sound blocks.
+    // Those of the sound blocks.
     expect(others.finished).toBeGreaterThan(100_000);
     expect(others.finished).toBeLessThan(finished);
     const ofGaps = await renderedText(gaps, {}, false);

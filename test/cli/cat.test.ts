@@ -29,6 +29,18 @@ describe('cat', () => {
     ).toEqual([10]);
   });
 
+  it('says so where nothing fits', () => {
+    const none = ['cat', ORDERS, '--seq', '7'];
+    expect(runCli(none)).toEqual({ exit: 0, stdout: '', stderr: 'natsarc: no message fits the filters\n' });
+    expect(runCli([...none, '--quiet'])).toEqual({ exit: 0, stdout: '', stderr: '' });
+    expect(runCli([...none, '--text', '--grep', 'x']).stderr).toBe('natsarc: no message fits the filters\n');
+    expect(runCli(['cat', join(CAPTURES, '2.14.5-enc-chacha/store'), '--seq', '7']).stderr).not.toContain(
+      'no message fits',
+    );
+    const empty = join(CAPTURES, '2.14.5-full/store');
+    expect(runCli(['cat', empty, '--stream', 'EMPTY']).stderr).toBe('');
+  });
+
   it('names the stream of each line where several are selected, and only there', () => {
     const store = join(CAPTURES, '2.14.5-full/store');
     const named = (...args: string[]): string[] => [

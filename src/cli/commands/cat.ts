@@ -1,10 +1,12 @@
 import type { Argv } from 'yargs';
+import { isDamage } from '../../findings/status.ts';
 import type { StoredMessage } from '../../operation/cat/types.ts';
 import { RENDERING, startThreadsAhead } from '../../operation/threads-ahead.ts';
 import type { MessageLines } from '../../report/message-lines.ts';
 import type { CliContext } from '../context.ts';
 import { tellDamage } from '../damage-notes.ts';
 import { FILTER_FLAGS, filterOptions, type FilterArguments } from '../filter-options.ts';
+import { keepHeapSmall, letHeapGrow } from '../small-heap.ts';
 import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
 export const catCommand = {
@@ -48,9 +50,10 @@ async function messages(args: CatArguments, context: CliContext): Promise<void> 
   const isLarge = await startThreadsAhead(args.archive, { ...args, ...RENDERING });
   const { catMessages, catText } = await import('../../operation/cat/run.ts');
   const { lineStart, messageLines } = await import('../../report/message-lines.ts');
-  if (isLarge) (await import('../small-heap.ts')).keepHeapSmall();
-  const options = { ...selectOptions(args, context), ...filterOptions(args), ...RENDERING };
+  const filter = filterOptions(args);
+  const options = { ...selectOptions(args, context), ...filter, ...RENDERING };
   const { raw = false, text = false } = args;
+  if (isLarge && !text) keepHeapSmall();
   let lines: MessageLines | undefined;
   const write = async (lot: readonly StoredMessage[], streams: number): Promise<void> => {
     if (raw) for (const message of lot) await context.write(message.data);
@@ -64,10 +67,15 @@ async function messages(args: CatArguments, context: CliContext): Promise<void> 
     : await catText(args.archive, options, {
         start: (stream, streams) => (raw ? null : lineStart(stream, streams > 1)),
         text: async (bytes) => context.write(bytes),
-        messages: write,
+        messages: async (lot, streams) => {
+          letHeapGrow();
+          await write(lot, streams);
+        },
       });
   context.progress.end();
   tellDamage(result.findings, context);
+  if (Object.keys(filter).length > 0 && result.messages === 0 && !result.findings.some(isDamage))
+    context.note('natsarc: no message fits the filters');
 }
 
 async function keyValues(args: CatArguments, context: CliContext): Promise<void> {

@@ -59,20 +59,21 @@ export async function streamMessages(
   }
   if (archive.encrypted !== null) return found();
   const filter = output === undefined ? null : sieve.recordFilter;
-  const wanted = { wantSubjects: false, pending: [], wantsCuts: filter !== null };
+  const text = output === undefined || filter === null ? null : { ...output, filter };
+  const wanted = { wantSubjects: false, pending: [], wantsCuts: text !== null };
   const evidence = await gatherEvidence(archive, work, wanted);
-  if (output !== undefined && filter !== null) {
-    const { sets, results } = evidence;
-    await output.renderer.render({ archive, sets, results, start: output.start }, sieve, filter, {
+  const { sets, results } = evidence;
+  if (text !== null) {
+    await text.renderer.render({ archive, sets, results, start: text.start }, sieve, text.filter, {
       text: async (bytes, messages) => {
         stopIfAborted(work);
-        await output.text(bytes, messages);
+        await text.text(bytes, messages);
       },
       piece: async (piece) => sift(walkPiece(archive, piece, sieve), work, sieve, emit),
     });
   } else {
     if (parts.sizeBytes >= LARGE_STREAM_BYTES) await work.pool.close();
-    await sift(walkBlocks(archive, evidence.sets, sieve), work, sieve, emit);
+    await sift(walkBlocks(archive, sets, sieve), work, sieve, emit);
   }
   const checks = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks];
   return [...found(), ...evidence.scan.findings, ...checks.flatMap((check) => check(evidence))];

@@ -20,17 +20,19 @@ export function walkV2(
   const messages: MessageWalk = async (wants, give) => {
     reading = new V2Reading(parts, archive.place);
     let lot: StoredMessage[] = [];
+    let room = new LotRoom();
     let seenMessages = 0;
     let seenBytes = 0;
     for (const read of reading.messages()) {
       if (sieve.isDone) break;
       const message = storedMessage(archive, read);
-      if (wants(message)) lot.push(ownMessage(message));
+      if (wants(message)) lot.push(ownMessage(message, room));
       seenMessages++;
       seenBytes += read.payload.length;
       if (seenBytes < LOT_BYTES && seenMessages < LOT_MESSAGES) continue;
       await give(lot);
       lot = [];
+      room = new LotRoom();
       seenMessages = 0;
       seenBytes = 0;
     }
@@ -52,11 +54,36 @@ function storedMessage(archive: StreamArchive, message: V2Message): StoredMessag
   };
 }
 
-function ownMessage(message: StoredMessage): StoredMessage {
+function ownMessage(message: StoredMessage, room: LotRoom): StoredMessage {
+  const { account, stream, subject, seq, header, data, timeNs } = message;
   return {
-    ...message,
-    subject: message.subject.slice(),
-    header: message.header?.slice() ?? null,
-    data: message.data.slice(),
+    account,
+    stream,
+    subject: room.own(subject),
+    seq,
+    header: header === null ? null : room.own(header),
+    data: room.own(data),
+    timeNs,
   };
+}
+
+/** A lot has few wanted messages, or as many as it may. */
+const LEAST_ROOM_BYTES = 4096;
+
+/** Memory that the messages of a lot have together: one of its own for each part is more than all else to tidy up. */
+class LotRoom {
+  #bytes = new Uint8Array(0);
+  #usedBytes = 0;
+
+  own(part: Uint8Array): Uint8Array {
+    if (this.#usedBytes + part.length > this.#bytes.length) {
+      const moreBytes = Math.min(LOT_BYTES, 4 * this.#bytes.length);
+      this.#bytes = new Uint8Array(Math.max(LEAST_ROOM_BYTES, moreBytes, part.length));
+      this.#usedBytes = 0;
+    }
+    const own = this.#bytes.subarray(this.#usedBytes, this.#usedBytes + part.length);
+    own.set(part);
+    this.#usedBytes += part.length;
+    return own;
+  }
 }

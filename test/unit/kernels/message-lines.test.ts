@@ -160,7 +160,7 @@ describe('lines of the records of a block', () => {
       fc.property(blocks, fc.constantFrom(Infinity, 700), (records, windowBytes) => {
         expect(written(records, ALL, windowBytes)).toBe(plainly(records, ALL));
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 
@@ -210,7 +210,7 @@ describe('lines of the records of a block', () => {
       fc.property(blocks, wanted, (records, filter) => {
         expect(written(records, filter)).toBe(plainly(records, filter));
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 
