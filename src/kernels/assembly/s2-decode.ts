@@ -23,6 +23,8 @@ const CORRUPT: i32 = -1;
 /** The most that an element of the fast loop writes, and takes from the input. */
 const MOST_OUT: usize = 64;
 const MOST_IN: usize = 61;
+/** So many elements are decoded one by one before the fast loop is tried again. */
+const SLOW_STEPS: i32 = 16;
 /**
  * The fast loop holds its output this far behind, and offsets less NEAR. So the distance to what a copy repeats, and
  * whether it is near or before the start, each need one operation, and literals and copies are loaded alike.
@@ -140,7 +142,7 @@ function runBoth(): void {
     store<usize>(SECOND, atB, AT);
     store<usize>(SECOND, toB + BEHIND, TO);
     store<usize>(SECOND, lastB + NEAR, OFFSET);
-    if (slow != 0) element(slow);
+    if (slow != 0) elements(slow);
   }
 }
 
@@ -180,7 +182,7 @@ function run(state: usize, enough: usize): void {
     store<usize>(state, at, AT);
     store<usize>(state, to + BEHIND, TO);
     store<usize>(state, last + NEAR, OFFSET);
-    element(state);
+    elements(state);
   }
 }
 
@@ -198,6 +200,14 @@ function copyBack(to: usize, offset: usize, length: usize, limit: usize): void {
     return;
   }
   while (to < stop) store<u8>(to++, load<u8>(from++));
+}
+
+/** Decodes one element, and a few behind it while the last offset is near: the fast loop would stop at their literals. */
+function elements(state: usize): void {
+  let left = SLOW_STEPS;
+  do {
+    element(state);
+  } while (--left != 0 && load<i32>(state, VERDICT) == GOING && load<usize>(state, OFFSET) < NEAR);
 }
 
 /** Decodes one element of any kind, everything checked; behind the last one, the verdict. */
@@ -225,7 +235,9 @@ function element(state: usize): void {
     }
     count++;
     if (count > end - at || count > limit - to) return;
-    memory.copy(to, at, count);
+    // A short one takes less than the call that memory.copy is. The input lies far before the output.
+    if (count <= MOST_OUT) copyBack(to, to - at, count, limit);
+    else memory.copy(to, at, count);
     at += count;
   } else {
     let offset = load<usize>(state, OFFSET);
