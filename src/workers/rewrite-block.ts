@@ -13,7 +13,8 @@ import {
   writeEmptyRecord,
 } from '../format/block/record.ts';
 import { rewriteRecords, rewriteWindow, sealRecords, type SubjectLot } from '../kernels/index.ts';
-import type { RewriteJob, RewriteResult, RewriteTarget, ScanResult, TimedMessage } from './jobs.ts';
+import type { RewriteJob, RewriteResult, RewriteTarget, ScanJob, ScanResult, TimedMessage } from './jobs.ts';
+import { Twin } from './twin.ts';
 import { openBlock } from './open-block.ts';
 import { LargeRecord, MAX_TOUCHED_BYTES, scanBlock } from './scan-block.ts';
 import { writeAt } from './write-at.ts';
@@ -21,13 +22,26 @@ import { writeAt } from './write-at.ts';
 /** A thread holds a block three times: read, written and packed. */
 export const LARGEST_BLOCK_BYTES: number = 16 * 1024 * 1024;
 
+/** Compared at a time: what was read lies in the cache still. */
+const COMPARED_BYTES = 256 * 1024;
+
 /** Copies the live records of a sound block behind one another and seals them with another key. Throws ToolError. */
 export function rewriteBlock(job: RewriteJob): RewriteResult {
   return rewriteHeld(job, readBlock(job));
 }
 
-/** The same of a block whose bytes lie where the kernel rewrites them. */
-export function rewriteHeld(job: RewriteJob, lengthBytes: number): RewriteResult {
+/** What is known of the block that is rewritten, and how that was asked for. */
+export interface Scanned {
+  readonly job: ScanJob;
+  readonly result: ScanResult;
+}
+
+/** The same of a block whose bytes lie where the kernel rewrites them; `scanned`: those very bytes. */
+export function rewriteHeld(
+  job: RewriteJob,
+  lengthBytes: number,
+  scanned: Scanned | null = null,
+): RewriteResult {
   const tail = tailOf(job);
   const subjects: SubjectLot[] = [];
   const timed: TimedMessage[] = [];
@@ -43,11 +57,12 @@ export function rewriteHeld(job: RewriteJob, lengthBytes: number): RewriteResult
   bytes.set(tail, messages.length);
   const lastChecksum = new Uint8Array(bytes.subarray(-CHECKSUM_BYTES));
   const packedBytes = put(bytes, job.target);
+  const isSame = job.keepsSums && tail.length === 0 && messages.length === lengthBytes;
   return {
     kind: 'rewrite',
     lengthBytes: packedBytes ?? bytes.length,
     contentBytes: bytes.length,
-    readBack: readBackOf(job.target),
+    readBack: readBackOf(job.target, bytes, isSame ? scanned : null),
     isPacked: packedBytes !== null,
     ...totals,
     messageBytes: messages.length,
@@ -57,15 +72,44 @@ export function rewriteHeld(job: RewriteJob, lengthBytes: number): RewriteResult
   };
 }
 
-/** Whoever checks the whole reads what this thread may not. */
-function readBackOf(target: RewriteTarget): ScanResult | null {
+/** Whoever checks the whole reads what this thread may not. `scanned`: the bytes that were written, before. */
+function readBackOf(target: RewriteTarget, bytes: Uint8Array, scanned: Scanned | null): ScanResult | null {
   if (target.kind !== 'file' || target.readBack === null) return null;
+  const { readBack } = target;
+  if (scanned?.job.headerSeqs === readBack.headerSeqs && isThere(readBack, bytes))
+    return asPlainFile(scanned.result);
   try {
-    return scanBlock(target.readBack, MAX_TOUCHED_BYTES);
+    return scanBlock(readBack, MAX_TOUCHED_BYTES);
   } catch (error) {
     if (error instanceof LargeRecord) return null;
     throw error;
   }
+}
+
+/** Whether a file, read again, holds these bytes. */
+function isThere({ source }: ScanJob, bytes: Uint8Array): boolean {
+  const file = new Twin(source, bytes.length);
+  try {
+    for (let at = 0; at < bytes.length; at += COMPARED_BYTES)
+      file.compare(bytes.subarray(at, at + COMPARED_BYTES), at);
+    return file.result().isEqual;
+  } finally {
+    file.close();
+  }
+}
+
+/** What a scan found, without what it was packed in. */
+function asPlainFile({ scan }: ScanResult): ScanResult {
+  return {
+    kind: 'scan',
+    compression: 'none',
+    scan: { ...scan, live: null },
+    presumed: null,
+    blockFaults: [],
+    carrierFaults: [],
+    carrierChecked: [],
+    twins: [],
+  };
 }
 
 /** Gives the length of the chunks that it made of the block; null where it put the block as it is. */
