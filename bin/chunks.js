@@ -12,14 +12,7 @@ let scripts = null;
 function loadChunk(file) {
   const known = loaded.get(file);
   if (known !== undefined) return known.exports;
-  const source = readFileSync(file, 'utf8');
-  const script = new Script(
-    `(function (exports, require, module, __filename, importPackage) {${source}\n})`,
-    {
-      filename: file,
-      cachedData: codeOf(file),
-    },
-  );
+  const script = new Script(readFileSync(file, 'latin1'), { filename: file, cachedData: codeOf(file) });
   const module = { exports: {} };
   loaded.set(file, module);
   scripts?.set(file, script);

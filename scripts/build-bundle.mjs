@@ -3,6 +3,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
+import { chunkOf } from './chunk-plan.mjs';
 
 /** Needed by nearly every command; other packages are left where they are. */
 const BUNDLED = ['lossless-json'];
@@ -20,18 +21,31 @@ await build({
     dir: target,
     format: 'cjs',
     minify: true,
+    codeSplitting: { groups: [{ name: chunkOf, debugName: 'parts' }], includeDependenciesRecursively: false },
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
   },
+  preserveEntrySignatures: 'allow-extension',
   logLevel: 'warn',
   plugins: [
     {
-      name: 'import-package',
-      // Chunks are scripts with parameters (bin/chunks.js), one of which imports for them.
-      renderChunk: (code) => code.replaceAll(/\bimport\(/g, 'importPackage('),
+      name: 'parameters',
+      // Chunks are scripts with parameters (bin/chunks.js), one of which imports for them. They are ASCII, which takes
+      // half of the memory of other text; putting the parameters around them later would take as much again.
+      generateBundle: (_, bundle) => {
+        for (const chunk of Object.values(bundle))
+          chunk.code = `(function (exports, require, module, __filename, importPackage) {${asciiOf(
+            chunk.code.replaceAll(/\bimport\(/g, 'importPackage('),
+          )}\n})`;
+      },
     },
   ],
 });
+/** Letters beyond ASCII stand in strings, templates and patterns only, which take escapes. */
+function asciiOf(code) {
+  return code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 // What a thread starts with.
 writeFileSync(
   `${target}/worker-main.js`,

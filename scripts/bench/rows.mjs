@@ -131,6 +131,15 @@ export function rowsOf({ gopeer, sets }) {
     writeTimer(BIN, ['rewrite-stream-name', one.v1, 'RENAMED', '--out', written], written),
     verify(one.v1),
   ]);
+  for (const [form, what, bar, stretch] of [
+    ['store', 'store', 0.25, 0.35],
+    ['v1', 'V1 snapshot', 0.15, 0.25],
+    ['v2', 'V2 snapshot', 0.15, 0.25],
+  ])
+    faster(`repair of an intact ${what} / verify of it`, bar, stretch, one?.[form], () => [
+      writeTimer(BIN, ['repair', one[form], '--out', written], written),
+      verify(one[form]),
+    ]);
   faster('S2 encode, one core / gopeer s2e', 0.95, 1.1, withGo(one) && one.plain, () => [
     reportedTimer(process.execPath, [fileURLToPath(new URL('./encode.mjs', import.meta.url)), one.plain]),
     reportedTimer(gopeer, ['-j', '1', 's2e', one.plain]),

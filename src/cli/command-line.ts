@@ -8,6 +8,7 @@ import { EXIT } from './exit-code.ts';
 import { SURFACE } from './generated/surface.ts';
 import { mustBeGivenOnce, parseErrorText } from './parse-error.ts';
 import { quickParse } from './quick-parser.ts';
+import { isOutputGone, outputStream, whenOutputBreaks } from './standard-output.ts';
 
 /** How far a command line has come. */
 interface Run {
@@ -21,14 +22,14 @@ interface Run {
 export async function runCommandLine(args: readonly string[], exit: (code: number) => void): Promise<void> {
   const run: Run = { args, abort: new AbortController(), isInCommand: false, isReaderGone: false };
   onSignals(run.abort, exit);
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  whenOutputBreaks((error) => {
     run.isReaderGone ||= error.code === 'EPIPE';
     run.abort.abort();
   });
   try {
     await dispatch(run);
   } catch (error) {
-    if (run.isReaderGone || process.stdout.destroyed) return;
+    if (run.isReaderGone || isOutputGone()) return;
     fail(error, args, run.isInCommand);
   }
 }
@@ -38,7 +39,7 @@ async function dispatch(run: Run): Promise<void> {
   const load = quick === null ? undefined : COMMANDS[quick.command];
   if (quick !== null && load !== undefined) return runCommand(run, await load(), quick.args);
   const { fullParser } = await import('./full-parser.ts');
-  const columns = process.stdout.columns ?? Infinity;
+  const columns = outputStream().columns ?? Infinity;
   const parser = await fullParser(run.args, columns, async (command, argv) => {
     mustBeGivenOnce(argv, SURFACE[run.args[0] ?? '']);
     return runCommand(run, command, argv);
@@ -83,7 +84,7 @@ function fail(error: unknown, args: readonly string[], isInCommand: boolean): vo
   const isExpected = isUsage || error instanceof ToolError || (error instanceof Error && 'code' in error);
   if (!(error instanceof CancelledError)) process.exitCode = exitOf(args, isUsage);
   if (args.includes('--json') || args.includes('-j'))
-    process.stdout.write(
+    outputStream().write(
       `${JSON.stringify({ type: 'natsarc.v1.error', kind: isUsage ? 'usage' : kindOf(error), message })}\n`,
     );
   if (error instanceof CancelledError) process.stderr.write('natsarc: stopped\n');

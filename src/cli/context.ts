@@ -1,5 +1,7 @@
 import { paletteFor, type ColorPolicy, type Palette } from '../report/palette.ts';
 import { progressReporter, type ProgressReporter } from './progress.ts';
+import { writeOut } from './standard-output.ts';
+import { targetOf } from './stream-target.ts';
 
 /** What every command is given: where to write, how to look, when to stop. */
 export interface CliContext {
@@ -26,14 +28,14 @@ export function makeContext(options: GlobalOptions, signal: AbortSignal): CliCon
   return {
     palette: paletteFor(
       options.color ?? 'auto',
-      process.stdout.isTTY === true,
+      targetOf('stdout') === 'terminal',
       Boolean(process.env['NO_COLOR']),
     ),
     signal,
     isJson: options.json === true,
     isQuiet,
     progress: progressReporter({
-      isTerminal: process.stderr.isTTY === true,
+      isTerminal: targetOf('stderr') === 'terminal',
       wantsLog: options.progress === false,
       isQuiet,
     }),
@@ -45,26 +47,4 @@ export function makeContext(options: GlobalOptions, signal: AbortSignal): CliCon
       process.exitCode = code;
     },
   };
-}
-
-async function writeOut(text: string | Uint8Array): Promise<void> {
-  const { stdout } = process;
-  if (stdout.writableEnded || stdout.destroyed) return;
-  // Bytes may be memory that is used again: only the callback tells that they are written. It comes for errors too.
-  if (typeof text !== 'string')
-    return new Promise((resolve) => {
-      stdout.write(text, () => resolve());
-    });
-  if (stdout.write(text)) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      stdout.off('drain', done);
-      stdout.off('close', done);
-      stdout.off('error', done);
-      resolve();
-    };
-    stdout.on('drain', done);
-    stdout.on('close', done);
-    stdout.on('error', done);
-  });
 }

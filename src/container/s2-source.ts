@@ -6,6 +6,7 @@ import {
   decodeS2Pair,
   decodeS2Start,
   s2InputWindow,
+  s2PairFits,
   s2Turn,
 } from '../kernels/index.ts';
 import type { ByteSource, S2IndexColumns, SourceDescriptor } from '../source/byte-source.ts';
@@ -121,7 +122,10 @@ export class S2Source implements ByteSource {
     const next = goesOn ? this.#finder.chunkFrom(chunk.nextAt, chunk.decodedAt + chunk.decodedBytes) : null;
     // A salvage takes what decodes of a damaged chunk, one at a time.
     const isSalvage = this.#index.gaps !== undefined;
-    const isPair = chunk.type === CHUNK_TYPE.compressed && next?.type === CHUNK_TYPE.compressed;
+    const isPair =
+      chunk.type === CHUNK_TYPE.compressed &&
+      next?.type === CHUNK_TYPE.compressed &&
+      s2PairFits(chunk.bodyBytes, next.bodyBytes);
     if (isPair && !isSalvage && next.decodedAt < this.#endBytes) this.#decodePair(chunk, next);
     else this.#decode(chunk);
   }

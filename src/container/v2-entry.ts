@@ -9,6 +9,7 @@ import { Cursor } from '../core/bytes/cursor.ts';
 /** A message of a V2 archive; `offsetBytes` counts from behind the magic. */
 export interface V2WalkMessage {
   readonly offsetBytes: number;
+  readonly lengthBytes: number;
   readonly subject: Uint8Array;
   readonly timeNs: bigint;
   readonly seq: bigint;

@@ -1,3 +1,5 @@
+import { RangeBuilder } from '../core/range-builder.ts';
+import type { SequenceRanges } from '../core/sequence-ranges.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { isSentinel, MAX_HEAD_BYTES, parseV2Head, type V2EntryHead, type V2WalkMessage } from './v2-entry.ts';
 
@@ -16,8 +18,7 @@ export interface V2Span {
   readonly endBytes: number;
   readonly firstSeq: bigint;
   readonly lastSeq: bigint;
-  /** Pairs from, to. */
-  readonly seqs: readonly bigint[];
+  readonly seqs: SequenceRanges;
 }
 
 /** Where sound entries lie in a damaged V2 archive. */
@@ -56,6 +57,7 @@ export class V2EntryReader {
     const content = this.#bytes(at + lengthBytes, nameBytes + headerBytes + payloadBytes);
     return {
       offsetBytes: at,
+      lengthBytes: lengthBytes + content.length,
       subject: content.subarray(0, nameBytes),
       timeNs,
       seq,
@@ -126,21 +128,21 @@ class SpanFinder implements V2Spans {
 
   /** Takes entries as long as they are plausible; gives where they end. */
   #takeSpan(startBytes: number, end: number): number {
-    const seqs: bigint[] = [];
+    const seqs = new RangeBuilder();
+    let firstSeq = 0n;
     let at = startBytes;
     for (let head = this.#reader.wholeAt(at, end); head !== null; head = this.#reader.wholeAt(at, end)) {
       if (!this.#isPlausible(at, head, this.#last)) {
         this.hasEnd ||= isSentinel(head);
         break;
       }
-      if (seqs.at(-1) === head.seq - 1n) seqs[seqs.length - 1] = head.seq;
-      else seqs.push(head.seq, head.seq);
+      seqs.add(head.seq, head.seq);
+      firstSeq ||= head.seq;
       this.#last = head.seq;
       at = endOf(at, head);
     }
-    const firstSeq = seqs[0];
-    if (firstSeq !== undefined)
-      this.spans.push({ startBytes, endBytes: at, firstSeq, lastSeq: this.#last, seqs });
+    if (firstSeq > 0n)
+      this.spans.push({ startBytes, endBytes: at, firstSeq, lastSeq: this.#last, seqs: seqs.take() });
     return at;
   }
 

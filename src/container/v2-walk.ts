@@ -7,12 +7,15 @@ const WINDOW_BYTES = 1024 * 1024;
 const MAX_NAME_BYTES = 1024 * 1024; // server: archive reader's name limit
 const MAX_CONTENT_BYTES = 96 * 1024 * 1024;
 
+/** Is given messages that lie one behind the other, and where they begin. */
+export type OnV2Run = (run: V2Run, offsetBytes: number) => void;
+
 /** Walks a V2 body from its first entry to its end mark, in bounded memory. Stops where entries cannot be told apart. */
 export class V2Walker {
   /** Offsets count from the start of the body. Complete when the walk has ended. */
   readonly faults: Fault[] = [];
   readonly #source: ByteSource;
-  readonly #onRun: ((run: V2Run) => void) | null;
+  readonly #onRun: OnV2Run | null;
   #window = new Uint8Array(WINDOW_BYTES);
   #from = 0;
   #filled = 0;
@@ -22,7 +25,7 @@ export class V2Walker {
   #passFrom = 0;
 
   /** With `onRun`, ordinary messages are only added up, many at a time; entries are then those between. */
-  constructor(source: ByteSource, onRun: ((run: V2Run) => void) | null = null) {
+  constructor(source: ByteSource, onRun: OnV2Run | null = null) {
     this.#source = source;
     this.#onRun = onRun;
   }
@@ -69,8 +72,8 @@ export class V2Walker {
         return at;
       }
       this.#lastSeq = run.lastSeq;
+      this.#onRun(run, at);
       at += run.takenBytes;
-      this.#onRun(run);
     }
   }
 
@@ -135,7 +138,11 @@ export class V2Walker {
     else this.#lastSeq = head.seq;
     const header = content.subarray(head.nameBytes, head.nameBytes + head.headerBytes);
     const { timeNs, seq } = head;
-    return { kind: 'message', message: { offsetBytes: at, subject: name, timeNs, seq, header, payload } };
+    const lengthBytes = head.lengthBytes + content.length;
+    return {
+      kind: 'message',
+      message: { offsetBytes: at, lengthBytes, subject: name, timeNs, seq, header, payload },
+    };
   }
 
   /** A view of `lengthBytes` at `at`, through a window that grows only for an entry that is longer. */

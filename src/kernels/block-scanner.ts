@@ -1,13 +1,15 @@
-import { kernels } from './instance.ts';
+import { kernels, wholeKernels } from './instance.ts';
 import type { Kernels } from './instance.ts';
 import { FaultList, GrowingColumn, recordColumns } from './scan-columns.ts';
-import type { BlockScan, BlockScannerOptions, MessageTotals } from './types.ts';
+import type { BlockCut, BlockScan, BlockScannerOptions, MessageTotals } from './types.ts';
 
 const WANT_TTL = 1;
 const WANT_SCHEDULES = 2;
 const WANT_RECORDS = 4;
 const WANT_SALVAGE = 8;
 const FULL = 1;
+/** The kernels load a little past the end of a window. */
+const SLACK_BYTES = 4096;
 
 /** Belongs to the scanner whose turn it is. */
 let active: object | undefined;
@@ -42,7 +44,8 @@ export class BlockScanner {
     if (active !== undefined) throw new Error('another block scan is under way in this thread');
     if (options.key.length !== 32)
       throw new RangeError(`a block key has 32 bytes, this one ${options.key.length}`);
-    const { exports, bytes } = this.#kernels;
+    // Whoever is shown records may do with them what needs the whole memory.
+    const { exports, bytes } = options.onRecords === undefined ? this.#kernels : wholeKernels();
     this.#onRecords = options.onRecords;
     this.#wantsRanges = options.withoutRanges !== true;
     bytes.set(options.key, exports.HASH_KEY.value);
@@ -63,15 +66,23 @@ export class BlockScanner {
   /** Room for the next bytes of the block, in kernel memory. */
   window(): Uint8Array {
     this.#mustBeActive();
-    const { exports, buffer } = this.#kernels;
+    const { exports } = this.#kernels;
+    const most: number = exports.SCAN_WINDOW_BYTES.value;
     this.#windowAt = exports.scanRoom();
     if (this.#firstWindowAt === 0) this.#firstWindowAt = this.#windowAt;
-    return new Uint8Array(buffer, this.#windowAt, exports.SCAN_WINDOW_BYTES.value);
+    if (this.#windowAt + most + SLACK_BYTES > this.#kernels.buffer.byteLength) wholeKernels();
+    return new Uint8Array(this.#kernels.buffer, this.#windowAt, most);
   }
 
   /** How much memory the block has made this thread touch: more than a few windows only for very long records. */
   get touchedBytes(): number {
     return this.#windowAt - this.#firstWindowAt;
+  }
+
+  /** Where the records end that were walked, and the highest sequence among them; as long as nothing was damaged another begins there. */
+  get reached(): BlockCut {
+    const { exports } = this.#kernels;
+    return { offsetBytes: exports.scanReached(), seq: BigInt.asUintN(64, exports.scanReachedSeq()) };
   }
 
   /** Takes the first `lengthBytes` of the last window. */

@@ -3,6 +3,8 @@ import { KERNELS_BASE64 } from './generated/kernels.ts';
 type Place = WebAssembly.Global<number>;
 type Wide = WebAssembly.Global<bigint>;
 
+const PAGE_BYTES = 65536;
+
 /** What the module exports; see assembly/index.ts. */
 export interface KernelExports {
   readonly memory: WebAssembly.Memory;
@@ -20,6 +22,7 @@ export interface KernelExports {
   readonly SCAN: Place;
   readonly SCAN_END: Place;
   readonly SCAN_WINDOW_BYTES: Place;
+  readonly WHOLE_PAGES: Place;
   readonly RUNS: Place;
   readonly FAULTS: Place;
   readonly ERASED_SEQS: Place;
@@ -66,6 +69,7 @@ export interface KernelExports {
   readonly v2LastTime: Wide;
   readonly v2Digest: Wide;
   readonly v2RunCount: Place;
+  readonly v2Records: (bytes: number) => number;
   readonly REWRITE: Place;
   readonly REWRITE_BYTES: Place;
   readonly REWRITE_LIVE: Place;
@@ -83,12 +87,31 @@ export interface KernelExports {
   readonly rewriteLastTime: Wide;
   readonly rewriteSubjectCount: Place;
   readonly rewriteTimedCount: Place;
+  readonly LINES: Place;
+  readonly LINES_BYTES: Place;
+  readonly LINES_PATTERNS: Place;
+  readonly LINES_PATTERNS_BYTES: Place;
+  readonly LINES_START: Place;
+  readonly LINES_START_BYTES: Place;
+  readonly linesStart: (
+    pairs: number,
+    afterNs: bigint,
+    beforeNs: bigint,
+    patterns: number,
+    startBytes: number,
+    payloadsOnly: number,
+  ) => void;
+  readonly linesAdd: () => number;
+  readonly linesLength: () => number;
+  readonly lineMessages: Place;
   readonly sealRecords: (bytes: number) => void;
   readonly scanStart: (wants: number, capacity: number) => void;
   readonly scanRoom: () => number;
   readonly scanPushed: (bytes: number) => void;
   readonly scan: (final: number) => number;
   readonly scanDrained: () => void;
+  readonly scanReached: () => number;
+  readonly scanReachedSeq: () => bigint;
   readonly scanFinish: () => void;
   readonly vainBytes: Place;
   readonly records: Place;
@@ -122,12 +145,13 @@ export interface KernelExports {
 export interface Kernels {
   readonly exports: KernelExports;
   readonly buffer: ArrayBuffer;
-  /** The whole memory. */
+  /** The memory, as much of it as there is so far. */
   readonly bytes: Uint8Array;
 }
 
 let compiled: WebAssembly.Module | undefined;
-let running: Kernels | undefined;
+let running: { -readonly [K in keyof Kernels]: Kernels[K] } | undefined;
+let isWhole = false;
 
 /** The compiled module, to be sent to a worker. Compiles it on first use. */
 export function kernelModule(): WebAssembly.Module {
@@ -140,7 +164,7 @@ export function adoptKernelModule(module: WebAssembly.Module): void {
   compiled ??= module;
 }
 
-/** The instance of this thread. */
+/** The instance of this thread, with the memory that reading needs. */
 export function kernels(): Kernels {
   if (running === undefined) {
     const exports = new WebAssembly.Instance(kernelModule()).exports as unknown as KernelExports;
@@ -148,4 +172,25 @@ export function kernels(): Kernels {
     running = { exports, buffer, bytes: new Uint8Array(buffer) };
   }
   return running;
+}
+
+/**
+ * The same with all of the memory: long records, blocks that are rewritten, the encoder. Becomes so once in a thread;
+ * views of the memory that were made before are empty then.
+ */
+export function wholeKernels(): Kernels {
+  kernels();
+  if (running === undefined || isWhole) return kernels();
+  const { memory, WHOLE_PAGES } = running.exports;
+  const pages = running.buffer.byteLength / PAGE_BYTES;
+  memory.grow(WHOLE_PAGES.value - pages);
+  running.buffer = memory.buffer;
+  running.bytes = new Uint8Array(memory.buffer);
+  isWhole = true;
+  return running;
+}
+
+/** Whether views from before `wholeKernels` are empty now. */
+export function kernelsAreWhole(): boolean {
+  return isWhole;
 }

@@ -1,4 +1,4 @@
-import { kernels } from './instance.ts';
+import { kernels, wholeKernels } from './instance.ts';
 
 /** What the records that were kept add up to. */
 export interface Rewritten {
@@ -39,7 +39,7 @@ const ENTRY_BYTES = 24;
  * they are put there, but not any more when they are rewritten.
  */
 export function rewriteWindow(lengthBytes: number): Buffer {
-  const { exports, buffer } = kernels();
+  const { exports, buffer } = wholeKernels();
   if (lengthBytes > exports.REWRITE_BYTES.value)
     throw new RangeError('a block of at most 32 MiB is rewritten');
   return Buffer.from(buffer, exports.REWRITE.value, lengthBytes);

@@ -1,18 +1,27 @@
-import { kernels } from './instance.ts';
+import { kernels, kernelsAreWhole, wholeKernels } from './instance.ts';
 
 /** Counts up whenever this thread's memory for decoding is used. */
 let turn = 0;
 
 /** As long as this stays the same, what was decoded lies untouched. */
 export function s2Turn(): number {
-  return turn;
+  return kernelsAreWhole() ? turn + 1 : turn;
 }
 
-/** Where to read a compressed body of `lengthBytes` (at most 16 MiB) into, to decode it alone or as one of two. */
+/** Whether two blocks of such lengths can be decoded side by side. */
+export function s2PairFits(lengthBytes: number, secondLengthBytes: number): boolean {
+  const { exports } = kernels();
+  const most = exports.S2_INPUT_2.value - exports.S2_INPUT.value;
+  return lengthBytes <= most && secondLengthBytes <= most;
+}
+
+/** Where to read a compressed body of `lengthBytes` (at most 16 MiB) into, to decode it alone or as one of two that fit. */
 export function s2InputWindow(lengthBytes: number, which: 'first' | 'second' = 'first'): Uint8Array {
   const { exports, buffer } = kernels();
   if (lengthBytes > exports.S2_INPUT_BYTES.value) throw new RangeError('an S2 block has at most 16 MiB');
   turn++;
+  if (which === 'second' && !s2PairFits(0, lengthBytes))
+    throw new RangeError('one of two S2 blocks has at most 8 MiB');
   const input = which === 'first' ? exports.S2_INPUT : exports.S2_INPUT_2;
   return new Uint8Array(buffer, input.value, lengthBytes);
 }
@@ -82,9 +91,14 @@ export function s2MaxEncodedLength(lengthBytes: number): number {
   return lengthBytes + 8;
 }
 
+/** Makes room for encoding: views of kernel memory that were made before are empty then. */
+export function prepareS2Encoding(): void {
+  wholeKernels();
+}
+
 /** Where to put `lengthBytes` (at most 4 MiB) for `encodeS2Block`, which reads them in place. */
 export function s2EncodeWindow(lengthBytes: number): Uint8Array {
-  const { exports, buffer } = kernels();
+  const { exports, buffer } = wholeKernels();
   if (lengthBytes > exports.ENCODE_INPUT_BYTES.value)
     throw new RangeError('an S2 block is made of at most 4 MiB');
   return new Uint8Array(buffer, exports.ENCODE_INPUT.value, lengthBytes);
@@ -95,7 +109,7 @@ export function s2EncodeWindow(lengthBytes: number): Uint8Array {
  * the same block. What lies in the encode window is not copied.
  */
 export function encodeS2Block(input: Uint8Array): Uint8Array {
-  const { exports, buffer } = kernels();
+  const { exports, buffer } = wholeKernels();
   const window = s2EncodeWindow(input.length);
   if (input.buffer !== buffer || input.byteOffset !== window.byteOffset) window.set(input);
   return new Uint8Array(buffer, exports.ENCODE_OUTPUT.value, exports.s2Encode(input.length));

@@ -43,6 +43,14 @@ export interface BlockScan {
   readonly vainBytes: number;
 }
 
+/** A place between two records. */
+export interface BlockCut {
+  /** In the decoded block. */
+  readonly offsetBytes: number;
+  /** The highest sequence of a message, erased or not, in front of it. */
+  readonly seq: bigint;
+}
+
 /** What a block says of itself, at rest: a stream has many. */
 export interface PackedScan extends Omit<BlockScan, 'ranges'> {
   readonly ranges: PackedRanges;

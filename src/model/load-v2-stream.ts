@@ -1,7 +1,6 @@
 import type { V2StreamParts } from '../container/entry.ts';
 import type { V2WalkMessage } from '../container/v2-entry.ts';
-import { V2Walker } from '../container/v2-walk.ts';
-import type { V2Run } from '../kernels/index.ts';
+import { V2Walker, type OnV2Run } from '../container/v2-walk.ts';
 import type { Finding, Place } from '../findings/finding.ts';
 import type { ManifestState } from '../format/manifest/types.ts';
 import { parseV2Consumer, parseV2State, v2ConsumerName } from '../format/v2-json/parse.ts';
@@ -38,7 +37,7 @@ export function readV2(
   parts: V2StreamParts,
   place: Place,
   onMessage: ((message: V2Message) => void) | null,
-  onRun: ((run: V2Run) => void) | null = null,
+  onRun: OnV2Run | null = null,
 ): V2Head {
   const reading = new V2Reading(parts, place);
   for (const message of reading.messages(onRun)) {
@@ -61,7 +60,7 @@ export class V2Reading {
     this.#sink = sinkFor(this.#findings, place);
   }
 
-  *messages(onRun: ((run: V2Run) => void) | null = null): Generator<V2Message, void> {
+  *messages(onRun: OnV2Run | null = null): Generator<V2Message, void> {
     const source = this.#parts.body.open();
     const walker = new V2Walker(source, onRun);
     try {

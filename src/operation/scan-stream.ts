@@ -33,6 +33,8 @@ export interface ScanOptions {
   readonly known?: ReadonlyMap<number, ScanResult> | undefined;
   /** Other copies of a block, to be compared with it. */
   readonly twinsOf?: (block: BlockFile) => readonly SourceDescriptor[];
+  /** Tell where blocks can be cut. */
+  readonly wantsCuts?: boolean;
 }
 
 /** Checks every record of every block of a stream. */
@@ -46,7 +48,11 @@ export async function scanStream(
   const jobOf = scanJobs(archive);
   for (const { index, entry } of archive.blocks)
     if (options.known?.has(index) === true) onBytes(entry.sizeBytes, entry.label);
-  const jobs = blocks.map((block) => ({ ...jobOf(block), twins: options.twinsOf?.(block) ?? [] }));
+  const jobs = blocks.map((block) => ({
+    ...jobOf(block),
+    twins: options.twinsOf?.(block) ?? [],
+    wantsCuts: options.wantsCuts ?? false,
+  }));
   const done = await pool.run(jobs, (_, at) => {
     const entry = blocks[at]?.entry;
     if (entry !== undefined) onBytes(entry.sizeBytes, entry.label);

@@ -7,6 +7,9 @@ import { PACKED_WORK, threadsBeside, WORTH_THREADS_BYTES } from '../workers/thre
 /** Blocks are sealed and packed: threads pay earlier than where they are only read. */
 export const WRITING = { worthThreadsBytes: 32 * 1024 * 1024 } as const;
 
+/** Messages become text there: that is work too. */
+export const RENDERING = { worthThreadsBytes: 32 * 1024 * 1024 } as const;
+
 /** What tells how a file is packed. */
 const HEAD_BYTES = 16;
 

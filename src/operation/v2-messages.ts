@@ -1,6 +1,6 @@
 import { PartsBuilder } from '../core/parts-builder.ts';
 import type { SequenceParts } from '../core/sequence-parts.ts';
-import { eachRange } from '../core/sequence-ranges.ts';
+import { eachRange, oneRange, type SequenceRanges } from '../core/sequence-ranges.ts';
 import { framingFaults } from '../container/open-source.ts';
 import { recordBytesOf } from '../format/block/record.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
@@ -18,11 +18,29 @@ export interface V2Messages {
   readonly findings: readonly Finding[];
 }
 
+/** Messages that lie one behind the other; their sequences rise. */
+export interface V2Stretch {
+  /** Where they begin in the body. */
+  readonly offsetBytes: number;
+  readonly lengthBytes: number;
+  /** Bytes that their records take. */
+  readonly recordBytes: number;
+  readonly seqs: SequenceRanges;
+}
+
+/** What is wanted beside the totals. */
+export interface V2ReadOptions {
+  readonly wantSubjects: boolean;
+  readonly pending: readonly PendingQuery[];
+  /** Is given all messages, in order, and where they lie. */
+  readonly onStretch?: (stretch: V2Stretch) => void;
+}
+
 /** Reads every message of a V2 archive. */
 export function readV2Messages(
   archive: StreamArchive,
   parts: V2StreamParts,
-  options: { readonly wantSubjects: boolean; readonly pending: readonly PendingQuery[] },
+  options: V2ReadOptions,
 ): V2Messages {
   const tally = new Tally(options.pending, options.wantSubjects);
   const live = new PartsBuilder();
@@ -36,13 +54,17 @@ export function readV2Messages(
       live.add(message.seq, message.seq);
       const bytes = recordBytesOf(message.subject.length, message.header.length, message.payload.length);
       tally.add(message.seq, message.timeNs, bytes, message.subject);
+      const { offsetBytes, lengthBytes, seq } = message;
+      options.onStretch?.({ offsetBytes, lengthBytes, recordBytes: bytes, seqs: oneRange(seq, seq) });
     },
     options.wantSubjects || options.pending.length > 0
       ? null
-      : (run) => {
+      : (run, offsetBytes) => {
           lastSeq = run.lastSeq;
           for (const [from, to] of eachRange(run.ranges)) live.add(from, to);
           tally.addRun(run);
+          const { takenBytes: lengthBytes, bytes: recordBytes, ranges: seqs } = run;
+          options.onStretch?.({ offsetBytes, lengthBytes, recordBytes, seqs });
         },
   );
   return { total: tally.result(), live: live.take(), findings };

@@ -30,7 +30,7 @@ export function messageLines(options: LineOptions = {}): MessageLines {
     for (const message of messages) {
       const { data } = message;
       lines.text(before);
-      lines.text(withStream ? `{${streamFields(message)},` : '{');
+      lines.text(lineStart(message, withStream));
       addHead(lines, message);
       for (let at = 0; at < data.length; at += PIECE_BYTES) {
         lines.base64(data.length <= PIECE_BYTES ? data : data.subarray(at, at + PIECE_BYTES));
@@ -43,14 +43,20 @@ export function messageLines(options: LineOptions = {}): MessageLines {
   };
 }
 
-function streamFields({ account, stream }: StoredMessage): string {
+/** What a line begins with, up to the subject. */
+export function lineStart(
+  { account, stream }: Pick<StoredMessage, 'account' | 'stream'>,
+  withStream: boolean,
+): string {
+  if (!withStream) return '{"subject":"';
   const ofAccount = account === null ? '' : `"account":${JSON.stringify(account)},`;
-  return `${ofAccount}"stream":${JSON.stringify(stream)}`;
+  return `{${ofAccount}"stream":${JSON.stringify(stream)},"subject":"`;
 }
 
 /** What stands before the payload. */
 function addHead(lines: LineBuffer, message: StoredMessage): void {
-  lines.text(`"subject":${JSON.stringify(bufferOf(message.subject).toString('utf8'))},"seq":${message.seq}`);
+  // Its first quote is the last character of the line's start.
+  lines.text(`${JSON.stringify(bufferOf(message.subject).toString('utf8')).slice(1)},"seq":${message.seq}`);
   const { header } = message;
   if (header !== null) {
     lines.text(',"hdrs":"');

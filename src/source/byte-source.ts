@@ -26,6 +26,8 @@ export interface S2IndexColumns {
   readonly encodedEndBytes: number;
   /** How many bytes the stream decodes to, as its chunk headers say. */
   readonly decodedSizeBytes: number;
+  /** Of chunks that are neither data nor the identifier. */
+  readonly skippedBytes: number;
   /**
    * Only of a salvage: where chunk headers are damaged, and what stands there (`type` null: nothing that decodes). A
    * chunk that is damaged inside is then read as far as it decodes.

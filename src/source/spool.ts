@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CancelledError, SourceError } from '../core/error.ts';
 import { systemErrorText } from '../core/system-error.ts';
-import { pipeline } from 'node:stream/promises';
 
 /** A temporary file that holds what a stream brought; removed by `remove`, or when the process ends. */
 export interface Spool {
@@ -18,6 +17,8 @@ export async function spool(
   streams: readonly (NodeJS.ReadableStream | NodeJS.ReadWriteStream)[],
   signal?: AbortSignal,
 ): Promise<Spool> {
+  // Streams take long to load, and few archives come through one.
+  const { pipeline } = await import('node:stream/promises');
   const folder = mkdtempSync(join(tmpdir(), 'natsarc-'));
   const path = join(folder, 'spool');
   const remove = (): void => {

@@ -1,8 +1,8 @@
 import type { PackedRanges } from '../core/packed-ranges.ts';
 import type { SubjectMapping } from '../core/subject-map.ts';
 import type { Fault } from '../findings/finding.ts';
-import type { SubjectLot } from '../kernels/index.ts';
-import type { MessageTotals, PackedScan } from '../kernels/types.ts';
+import type { LineOptions, SubjectLot } from '../kernels/index.ts';
+import type { BlockCut, MessageTotals, PackedScan } from '../kernels/types.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
 
 /** Check every record of one block. */
@@ -19,6 +19,8 @@ export interface ScanJob {
   readonly twins?: readonly SourceDescriptor[];
   /** Look for every good record, in any order. */
   readonly salvage?: boolean;
+  /** Tell where the block can be cut. */
+  readonly wantsCuts?: boolean;
 }
 
 /** How another copy of a block compares. Its faults are told as far as it was read: whole where it is equal. */
@@ -43,6 +45,8 @@ export interface ScanResult {
   readonly carrierChecked: readonly number[];
   /** In the order of the job's. */
   readonly twins: readonly TwinResult[];
+  /** They make pieces of about 1 MiB of the block; none where it is damaged, or they were not wanted. */
+  readonly cuts: readonly BlockCut[];
 }
 
 /** Which messages a consumer waits for: those above `afterSeq` that a pattern matches (none = all). */
@@ -59,6 +63,8 @@ export interface TallyJob {
   readonly live: PackedRanges;
   readonly wantSubjects: boolean;
   readonly pending: readonly PendingQuery[];
+  /** Go past damage. */
+  readonly salvage?: boolean;
 }
 
 /** Live messages of one subject. */
@@ -94,14 +100,23 @@ export interface FingerprintResult {
   readonly prints: BigUint64Array<ArrayBuffer>;
 }
 
-/** Write the live messages of one block as a block of another stream, or with another number. Every record must be sound. */
+/** What the source of a rewrite holds: nothing of it that is read may be unsound. */
+export type RewriteInput =
+  | { readonly holds: 'block' }
+  /** A block with damage in it: pairs from, to of its decoded bytes, where good records lie. */
+  | { readonly holds: 'damaged-block'; readonly spansBytes: Float64Array }
+  /** Messages of a V2 archive, one behind the other. */
+  | { readonly holds: 'v2-messages' };
+
+/** Write the live messages of one block as a block of another stream, or with another number. */
 export interface RewriteJob {
   readonly kind: 'rewrite';
   readonly source: SourceDescriptor;
+  readonly input: RewriteInput;
   readonly live: BigUint64Array;
   /** HighwayHash key of the block that is written. */
   readonly key: Uint8Array;
-  /** Records keep their checksums: they were made with the same key. */
+  /** Records keep their checksums: they were made with the same key. Never of V2 messages, which have none. */
   readonly keepsSums: boolean;
   /** A skip record to end with: the stream's last sequence, deleted, and its time. */
   readonly tail: { readonly seq: bigint; readonly timeNs: bigint } | null;
@@ -183,6 +198,26 @@ export interface PlaceResult {
   readonly readBack: ScanResult | null;
 }
 
+/** Write the messages of a piece of a block as `cat` prints them. */
+export interface RenderJob {
+  readonly kind: 'render';
+  readonly source: SourceDescriptor;
+  readonly key: Uint8Array;
+  /** Decoded offsets: where a record begins, and where the last one ends. */
+  readonly fromBytes: number;
+  readonly toBytes: number;
+  readonly lines: LineOptions;
+  /** Shared memory with room for `mostLineBytes`. */
+  readonly target: Uint8Array;
+}
+
+export interface RenderResult {
+  readonly kind: 'render';
+  /** Of what was written; null where it was too much to be written at once. */
+  readonly lengthBytes: number | null;
+  readonly messages: number;
+}
+
 /** A message that the time files name. */
 export interface TimedMessage {
   readonly seq: bigint;
@@ -207,7 +242,15 @@ export interface DecodeResult {
 }
 
 /** What a thread can be asked to do: plain data. */
-export type Job = ScanJob | TallyJob | FingerprintJob | RewriteJob | TakeOverJob | PlaceJob | DecodeJob;
+export type Job =
+  | ScanJob
+  | TallyJob
+  | FingerprintJob
+  | RewriteJob
+  | TakeOverJob
+  | PlaceJob
+  | RenderJob
+  | DecodeJob;
 /** What it gives for each. */
 export type JobResult<J extends Job> = J extends ScanJob
   ? ScanResult
@@ -221,4 +264,6 @@ export type JobResult<J extends Job> = J extends ScanJob
           ? TakeOverResult
           : J extends PlaceJob
             ? PlaceResult
-            : DecodeResult;
+            : J extends RenderJob
+              ? RenderResult
+              : DecodeResult;

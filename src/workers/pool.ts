@@ -102,6 +102,11 @@ export class Pool {
     return this.#threads.length > 0;
   }
 
+  /** How many of them. */
+  get threads(): number {
+    return this.#threads.length;
+  }
+
   /** Gives the same job to each of the other threads, which were prepared. */
   async giveEach<J extends Job>(job: J): Promise<JobResult<J>[]> {
     const results = this.#threads.map(

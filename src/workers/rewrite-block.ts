@@ -12,28 +12,26 @@ import {
   timeNsAt,
   writeEmptyRecord,
 } from '../format/block/record.ts';
-import { rewriteRecords, rewriteWindow, sealRecords, type SubjectLot } from '../kernels/index.ts';
-import type { RewriteJob, RewriteResult, RewriteTarget, ScanJob, ScanResult, TimedMessage } from './jobs.ts';
-import { Twin } from './twin.ts';
+import {
+  recordsOfV2,
+  rewriteRecords,
+  rewriteWindow,
+  sealRecords,
+  v2EntriesWindow,
+  type SubjectLot,
+} from '../kernels/index.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import type { RewriteJob, RewriteResult, RewriteTarget, TimedMessage } from './jobs.ts';
+import { readBackOf, type Scanned } from './read-back.ts';
 import { openBlock } from './open-block.ts';
-import { LargeRecord, MAX_TOUCHED_BYTES, scanBlock } from './scan-block.ts';
 import { writeAt } from './write-at.ts';
 
 /** A thread holds a block three times: read, written and packed. */
 export const LARGEST_BLOCK_BYTES: number = 16 * 1024 * 1024;
 
-/** Compared at a time: what was read lies in the cache still. */
-const COMPARED_BYTES = 256 * 1024;
-
-/** Copies the live records of a sound block behind one another and seals them with another key. Throws ToolError. */
+/** Copies the live records of its source behind one another and seals them with another key. Throws ToolError. */
 export function rewriteBlock(job: RewriteJob): RewriteResult {
-  return rewriteHeld(job, readBlock(job));
-}
-
-/** What is known of the block that is rewritten, and how that was asked for. */
-export interface Scanned {
-  readonly job: ScanJob;
-  readonly result: ScanResult;
+  return rewriteHeld(job, readRecords(job));
 }
 
 /** The same of a block whose bytes lie where the kernel rewrites them; `scanned`: those very bytes. */
@@ -51,7 +49,7 @@ export function rewriteHeld(
     onSubjects: job.countsSubjects ? (lot) => subjects.push(lot) : null,
     onTimed: (record) => timed.push(timedMessage(record)),
   });
-  if (kept === null) throw new ToolError('a block changed while it was read');
+  if (kept === null) changed();
   const { bytes: messages, ...totals } = kept;
   const bytes = rewriteWindow(messages.length + tail.length);
   bytes.set(tail, messages.length);
@@ -69,46 +67,6 @@ export function rewriteHeld(
     subjects,
     timed,
     lastChecksum,
-  };
-}
-
-/** Whoever checks the whole reads what this thread may not. `scanned`: the bytes that were written, before. */
-function readBackOf(target: RewriteTarget, bytes: Uint8Array, scanned: Scanned | null): ScanResult | null {
-  if (target.kind !== 'file' || target.readBack === null) return null;
-  const { readBack } = target;
-  if (scanned?.job.headerSeqs === readBack.headerSeqs && isThere(readBack, bytes))
-    return asPlainFile(scanned.result);
-  try {
-    return scanBlock(readBack, MAX_TOUCHED_BYTES);
-  } catch (error) {
-    if (error instanceof LargeRecord) return null;
-    throw error;
-  }
-}
-
-/** Whether a file, read again, holds these bytes. */
-function isThere({ source }: ScanJob, bytes: Uint8Array): boolean {
-  const file = new Twin(source, bytes.length);
-  try {
-    for (let at = 0; at < bytes.length; at += COMPARED_BYTES)
-      file.compare(bytes.subarray(at, at + COMPARED_BYTES), at);
-    return file.result().isEqual;
-  } finally {
-    file.close();
-  }
-}
-
-/** What a scan found, without what it was packed in. */
-function asPlainFile({ scan }: ScanResult): ScanResult {
-  return {
-    kind: 'scan',
-    compression: 'none',
-    scan: { ...scan, live: null },
-    presumed: null,
-    blockFaults: [],
-    carrierFaults: [],
-    carrierChecked: [],
-    twins: [],
   };
 }
 
@@ -132,22 +90,46 @@ function writeWhole(descriptor: number, bytes: Uint8Array): void {
   }
 }
 
-/** Puts a block's bytes where the kernel rewrites them. */
-function readBlock({ source }: RewriteJob): number {
-  const block = openBlock(source);
+/** Puts records where the kernel rewrites them; gives how many bytes they have. */
+function readRecords({ source, input }: RewriteJob): number {
+  const block = openBlock(source, input.holds === 'damaged-block');
   try {
     const { content } = block;
-    const window = rewriteWindow(content.sizeBytes);
-    let lengthBytes = 0;
-    while (lengthBytes < content.sizeBytes) {
-      const readBytes = content.read(window.subarray(lengthBytes), lengthBytes);
-      if (readBytes === 0) break;
-      lengthBytes += readBytes;
+    switch (input.holds) {
+      case 'block':
+        return readWhole(content, rewriteWindow(content.sizeBytes), 0);
+      case 'damaged-block':
+        return readSpans(content, input.spansBytes);
+      case 'v2-messages':
+        return recordsOfV2(readWhole(content, v2EntriesWindow(content.sizeBytes), 0)) ?? changed();
     }
-    return lengthBytes;
   } finally {
     block.close();
   }
+}
+
+function readWhole(content: ByteSource, target: Uint8Array, offsetBytes: number): number {
+  let lengthBytes = 0;
+  while (lengthBytes < target.length) {
+    const readBytes = content.read(target.subarray(lengthBytes), offsetBytes + lengthBytes);
+    if (readBytes === 0) break;
+    lengthBytes += readBytes;
+  }
+  return lengthBytes;
+}
+
+function readSpans(content: ByteSource, spansBytes: Float64Array): number {
+  const window = rewriteWindow(content.sizeBytes);
+  let lengthBytes = 0;
+  for (let i = 0; i + 1 < spansBytes.length; i += 2) {
+    const [from, to] = [spansBytes[i] ?? 0, spansBytes[i + 1] ?? 0];
+    lengthBytes += readWhole(content, window.subarray(lengthBytes, lengthBytes + to - from), from);
+  }
+  return lengthBytes;
+}
+
+function changed(): never {
+  throw new ToolError('the archive changed while it was read');
 }
 
 /** Room for the result of a block of this many bytes. */

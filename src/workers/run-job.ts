@@ -22,6 +22,10 @@ export async function runJob(job: Job, maxTouchedBytes?: number): Promise<JobRes
       const { decodeAhead } = await import('./decode-ahead.ts');
       return decodeAhead(job);
     }
+    case 'render': {
+      const { renderBlock } = await import('./render-block.ts');
+      return renderBlock(job);
+    }
     case 'rewrite': {
       const { rewriteBlock } = await import('./rewrite-block.ts');
       return rewriteBlock(job);

@@ -1,9 +1,9 @@
 import { packRanges, unpackRanges } from '../core/packed-ranges.ts';
 import { BlockScanner, type RecordColumns } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { BlockScan, PackedScan } from '../kernels/types.ts';
+import type { BlockCut, BlockScan, PackedScan } from '../kernels/types.ts';
 import type { ScanJob, ScanResult } from './jobs.ts';
-import { openBlock } from './open-block.ts';
+import { openBlock, type OpenBlock } from './open-block.ts';
 import { Twin } from './twin.ts';
 
 /** A thread keeps what it has once touched; records of up to 32 MiB are left to the one main thread. */
@@ -24,6 +24,8 @@ export interface ScanSourceOptions {
   readonly onRecords?: (columns: RecordColumns, window: Uint8Array) => void;
   /** Called with each piece of the block before it is scanned, which changes it. */
   readonly onBytes?: (bytes: Uint8Array, offsetBytes: number) => void;
+  /** Called behind each piece with how far records were walked. */
+  readonly onReached?: (reached: BlockCut) => void;
 }
 
 /** Feeds a block's decoded bytes to the kernel, one window a call. */
@@ -46,26 +48,52 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
       options.onBytes?.(window.subarray(0, lengthBytes), offsetBytes);
       offsetBytes += lengthBytes;
       scanner.push(lengthBytes);
+      options.onReached?.(scanner.reached);
     }
   } finally {
     scanner.close();
   }
 }
 
+/** A piece of a block is not smaller, but for the last one. */
+const LEAST_PIECE_BYTES = 900 * 1024;
+
 /** What is kept of a scan. */
 export function packScan(scan: BlockScan): PackedScan {
   return { ...scan, ranges: packRanges(scan.ranges) };
 }
 
-/** Checks every record of a block, and compares its other copies with it; `onBytes` is given the block, piece by piece. */
-export function scanBlock(
+/**
+ * Checks every record of a block, and compares its other copies with it; `onBytes` is given the block, piece by piece. A salvage
+ * decodes a compressed block twice only where it is damaged.
+ */
+export function scanBlock(job: ScanJob, maxTouchedBytes?: number, onBytes?: OnPiece): ScanResult {
+  const result = scanOpened(job, openBlock(job.source), maxTouchedBytes, onBytes);
+  if (job.salvage !== true || !isDamaged(result)) return result;
+  const again = openBlock(job.source, true);
+  if (again.compression === 's2') return scanOpened(job, again, maxTouchedBytes, onBytes);
+  again.close();
+  return result;
+}
+
+function isDamaged({ scan, blockFaults }: ScanResult): boolean {
+  return blockFaults.length > 0 || scan.faults.length > 0 || scan.records === 0;
+}
+
+type OnPiece = ScanSourceOptions['onBytes'];
+
+function scanOpened(
   job: ScanJob,
-  maxTouchedBytes?: number,
-  onBytes?: ScanSourceOptions['onBytes'],
+  block: OpenBlock,
+  maxTouchedBytes: number | undefined,
+  onBytes: OnPiece,
 ): ScanResult {
-  const block = openBlock(job.source, job.salvage ?? false);
   const twins: Twin[] = [];
   try {
+    const cuts: BlockCut[] = [];
+    const cutAt = (reached: BlockCut): void => {
+      if (reached.offsetBytes - (cuts.at(-1)?.offsetBytes ?? 0) >= LEAST_PIECE_BYTES) cuts.push(reached);
+    };
     for (const source of job.twins ?? []) twins.push(new Twin(source, block.content.sizeBytes));
     const scan = scanSource(block.content, {
       key: job.key,
@@ -77,6 +105,7 @@ export function scanBlock(
         for (const twin of twins) twin.compare(bytes, offsetBytes);
         onBytes?.(bytes, offsetBytes);
       },
+      ...(job.wantsCuts === true ? { onReached: cutAt } : {}),
     });
     return {
       kind: 'scan',
@@ -87,6 +116,7 @@ export function scanBlock(
       carrierFaults: block.carrierFaults(),
       carrierChecked: block.carrierChecked(),
       twins: twins.map((twin) => twin.result()),
+      cuts: scan.faults.length === 0 ? cuts : [],
     };
   } finally {
     for (const twin of twins) twin.close();

@@ -110,12 +110,14 @@ export class Tally {
 /** Adds up the live messages of a block: a second look, for blocks that hold dead records too. */
 export function tallyBlock(job: TallyJob, maxTouchedBytes?: number): TallyResult {
   const tally = new Tally(job.pending, job.wantSubjects);
-  const block = openBlock(job.source);
+  const { salvage = false } = job;
+  const block = openBlock(job.source, salvage);
   const wanted = unpackRanges(job.live);
   const needsEach = job.wantSubjects || job.pending.length > 0 || wanted.length > MOST_LIVE;
   try {
     const { live } = scanSource(block.content, {
       key: job.key,
+      salvage,
       maxTouchedBytes,
       ...(needsEach
         ? { onRecords: (columns, window) => tallyRecords(columns, window, wanted, tally) }

@@ -17,10 +17,30 @@ export interface WritableMessage {
 /** A whole message block; `bytes` is valid during the call only. */
 export type EmitBlock = (blockNumber: number, bytes: Uint8Array) => void;
 
-const BLOCK_BYTES = 8 * 1024 * 1024; // server: defaultLargeBlockSize
+/** A block is no longer, unless one message is (server: defaultLargeBlockSize). */
+export const BLOCK_BYTES: number = 8 * 1024 * 1024;
 /** A server keeps a bit for each deleted sequence within a block, none for those between blocks. */
 export const MOST_DELETED_IN_BLOCK = 1n << 23n;
 const NO_BYTES = new Uint8Array(0);
+
+/** What stands in a record before its checksum; an empty header is none. */
+export interface RecordParts {
+  readonly seqWord: bigint;
+  readonly timeNs: bigint;
+  readonly subject: Uint8Array;
+  readonly header: Uint8Array;
+  readonly data: Uint8Array;
+}
+
+/** Writes a record up to its checksum. */
+export function appendUnsealed(block: ByteWriter, record: RecordParts): void {
+  const { seqWord, timeNs, subject, header, data } = record;
+  const lengthBytes = recordBytesOf(subject.length, header.length, data.length);
+  block.u32(lengthWord(lengthBytes, header.length > 0));
+  block.u64(seqWord).i64(timeNs).u16(subject.length).bytes(subject);
+  if (header.length > 0) block.u32(header.length).bytes(header);
+  block.bytes(data);
+}
 
 /**
  * Turns messages, in rising sequence, into message blocks that every server reads: plain, numbered from 1, deleted
@@ -80,10 +100,7 @@ export class BlockWriter {
     const lengthBytes = recordBytesOf(subject.length, header.length, data.length);
     if (this.#block.lengthBytes > 0 && this.#block.lengthBytes + lengthBytes > BLOCK_BYTES) this.#flush();
     const block = this.#block;
-    block.u32(lengthWord(lengthBytes, header.length > 0));
-    block.u64(seqWord).i64(timeNs).u16(subject.length).bytes(subject);
-    if (header.length > 0) block.u32(header.length).bytes(header);
-    block.bytes(data);
+    appendUnsealed(block, { seqWord, timeNs, subject, header, data });
     this.#hashed.clear();
     this.#hashed.u64(seqWord).i64(timeNs).bytes(subject).bytes(header).bytes(data);
     block.bytes(highwayHash64(this.#key, this.#hashed.written));

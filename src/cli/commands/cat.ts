@@ -1,4 +1,6 @@
 import type { Argv } from 'yargs';
+import type { StoredMessage } from '../../operation/cat/types.ts';
+import { RENDERING, startThreadsAhead } from '../../operation/threads-ahead.ts';
 import type { MessageLines } from '../../report/message-lines.ts';
 import type { CliContext } from '../context.ts';
 import { tellDamage } from '../damage-notes.ts';
@@ -43,17 +45,26 @@ export const catCommand = {
 };
 
 async function messages(args: CatArguments, context: CliContext): Promise<void> {
-  const { catMessages } = await import('../../operation/cat/run.ts');
-  const { messageLines } = await import('../../report/message-lines.ts');
-  const options = { ...selectOptions(args, context), ...filterOptions(args) };
+  await startThreadsAhead(args.archive, { ...args, ...RENDERING });
+  const { catMessages, catText } = await import('../../operation/cat/run.ts');
+  const { lineStart, messageLines } = await import('../../report/message-lines.ts');
+  const options = { ...selectOptions(args, context), ...filterOptions(args), ...RENDERING };
+  const { raw = false, text = false } = args;
   let lines: MessageLines | undefined;
-  const result = await catMessages(args.archive, options, async (lot, streams) => {
-    if (args.raw === true) for (const message of lot) await context.write(message.data);
+  const write = async (lot: readonly StoredMessage[], streams: number): Promise<void> => {
+    if (raw) for (const message of lot) await context.write(message.data);
     else {
-      lines ??= messageLines({ withText: args.text === true, withStream: streams > 1 });
+      lines ??= messageLines({ withText: text, withStream: streams > 1 });
       for (const chunk of lines(lot)) await context.write(chunk);
     }
-  });
+  };
+  const result = text
+    ? await catMessages(args.archive, options, write)
+    : await catText(args.archive, options, {
+        start: (stream, streams) => (raw ? null : lineStart(stream, streams > 1)),
+        text: async (bytes) => context.write(bytes),
+        messages: write,
+      });
   context.progress.end();
   tellDamage(result.findings, context);
 }

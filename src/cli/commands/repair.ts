@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { UsageError } from '../../core/error.ts';
 import type { RepairOptions } from '../../operation/repair/types.ts';
+import { startThreadsAhead, WRITING } from '../../operation/threads-ahead.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { ARCHIVE, SELECT_FLAGS } from '../options.ts';
@@ -52,6 +53,7 @@ export const repairCommand = {
         'EXIT STATUS: 0 nothing was lost, 1 failed and nothing is at the target, 2 wrong usage, 3 done, with the reported loss',
       ),
   run: async (args: RepairArguments, context: CliContext): Promise<void> => {
+    await startThreadsAhead(args.archive, { ...args, ...WRITING });
     const { repairArchive } = await import('../../operation/repair/run.ts');
     const { mustBeAbsent, writeFileWhole } = await import('../write-file.ts');
     const { jsonChunks } = await import('../../report/json.ts');

@@ -1,4 +1,4 @@
-import { crc32cMasked, encodeS2Block, s2EncodeWindow } from '../../kernels/index.ts';
+import { crc32cMasked, encodeS2Block, prepareS2Encoding, s2EncodeWindow } from '../../kernels/index.ts';
 import { CHUNK_CRC_BYTES, CHUNK_HEADER_BYTES, CHUNK_TYPE, S2_IDENTIFIER } from './framing.ts';
 
 /** Decoded bytes of a chunk, as the server's writer has them. */
@@ -34,6 +34,7 @@ export class S2Encoder {
 
   /** `sink` gets the stream in order; what it gets is valid during the call only. */
   constructor(sink: (frame: Uint8Array) => void, options: S2EncoderOptions = {}) {
+    prepareS2Encoding();
     this.#sink = sink;
     this.#isStored = options.level === 'stored';
     this.#isBegun = options.continues === true;

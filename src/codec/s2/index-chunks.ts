@@ -1,6 +1,12 @@
 import type { Fault } from '../../findings/finding.ts';
 import { s2DecodedLength } from '../../kernels/index.ts';
-import { CHUNK_CRC_BYTES, CHUNK_HEADER_BYTES, CHUNK_TYPE, MAX_DECODED_BYTES } from './framing.ts';
+import {
+  CHUNK_CRC_BYTES,
+  CHUNK_HEADER_BYTES,
+  CHUNK_TYPE,
+  MAX_DECODED_BYTES,
+  S2_IDENTIFIER,
+} from './framing.ts';
 
 /** Where chunks begin, one row for about 512 KiB of decoded bytes. */
 export interface ChunkIndex {
@@ -8,6 +14,8 @@ export interface ChunkIndex {
   readonly decodedOffsets: Float64Array;
   readonly encodedEndBytes: number;
   readonly decodedSizeBytes: number;
+  /** Of chunks that are neither data nor the identifier: no server writes any, a damaged type makes one. */
+  readonly skippedBytes: number;
   /** Only of a salvage: where it went past damage, ascending. */
   readonly gaps?: readonly (ChunkGap & { readonly decodedAt: number })[];
 }
@@ -58,6 +66,7 @@ export function indexChunks(
   const gaps: (ChunkGap & { readonly decodedAt: number })[] = [];
   let offsetBytes = 0;
   let decodedBytes = 0;
+  let skippedBytes = 0;
   while (offsetBytes < sizeBytes) {
     const step = stepOver(heads, offsetBytes, sizeBytes);
     if ('code' in step) faults.push(step);
@@ -72,6 +81,8 @@ export function indexChunks(
       rows.decoded.push(decodedBytes);
     }
     decodedBytes += head.decodedBytes;
+    if (head.decodedBytes === 0 && next - offsetBytes !== S2_IDENTIFIER.length)
+      skippedBytes += next - offsetBytes;
     offsetBytes = next;
   }
   return {
@@ -80,6 +91,7 @@ export function indexChunks(
       decodedOffsets: shared(rows.decoded),
       encodedEndBytes: offsetBytes,
       decodedSizeBytes: decodedBytes,
+      skippedBytes,
       ...(passGap === null ? {} : { gaps }),
     },
     faults,

@@ -230,6 +230,15 @@ export function scan(final: bool): i32 {
   }
 }
 
+/** Offset in the block behind the records that were walked, and the highest sequence among them. */
+export function scanReached(): f64 {
+  return offsetOf(start);
+}
+
+export function scanReachedSeq(): u64 {
+  return last;
+}
+
 /** Ends the last run. Called once, behind the last `scan`. */
 export function scanFinish(): void {
   if (runTo != 0) pushRun();

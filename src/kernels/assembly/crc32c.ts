@@ -32,36 +32,40 @@ const HISTORY: usize = CRC_RING;
 const FRESH: usize = CRC_RING + REACH * 16;
 const FOLD_FROM: usize = 16 * 1024;
 
-function folded(at: usize, slot: usize): v128 {
+/** The vector at `at` with what it gets from those before it; `far`: the one 209 places back. */
+function folded(at: usize, far: usize): v128 {
   return v128.xor(
-    v128.xor(v128.xor(v128.load(at), v128.load(slot - 65 * 16)), v128.load(slot - 155 * 16)),
-    v128.xor(v128.xor(v128.load(slot - 170 * 16), v128.load(slot - 195 * 16)), v128.load(slot - 209 * 16)),
+    v128.xor(v128.xor(v128.load(at), v128.load(far)), v128.load(far, 14 * 16)),
+    v128.xor(v128.xor(v128.load(far, 39 * 16), v128.load(far, 54 * 16)), v128.load(far, 144 * 16)),
   );
 }
 
 /** Folds `bytes` into the 209 vectors at FRESH. */
 function fold(crc: u32, at: usize, bytes: usize): void {
-  memory.fill(HISTORY, 0, REACH * 16);
   const stop = at + bytes - REACH * 16;
   // The register so far counts as if it were added to the first four bytes.
-  let first = v128.xor(v128.load(at), i32x4(crc, 0, 0, 0));
-  v128.store(FRESH, first);
-  let slot = FRESH + 16;
-  for (at += 16; at < stop; at += 16) {
-    if (slot == FRESH + STEPS * 16) {
-      memory.copy(HISTORY, FRESH + (STEPS - REACH) * 16, REACH * 16);
-      slot = FRESH;
+  memory.fill(HISTORY, 0, REACH * 16);
+  store<u32>(HISTORY, crc);
+  let far = HISTORY;
+  while (at < stop) {
+    if (far == HISTORY + STEPS * 16) {
+      memory.copy(HISTORY, far, REACH * 16);
+      far = HISTORY;
     }
-    v128.store(slot, folded(at, slot));
-    slot += 16;
+    const until = min(stop, at + (HISTORY + STEPS * 16 - far));
+    for (; at + 64 <= until; at += 64, far += 64) {
+      v128.store(far, folded(at, far), REACH * 16);
+      v128.store(far, folded(at + 16, far + 16), REACH * 16 + 16);
+      v128.store(far, folded(at + 32, far + 32), REACH * 16 + 32);
+      v128.store(far, folded(at + 48, far + 48), REACH * 16 + 48);
+    }
+    for (; at < until; at += 16, far += 16) v128.store(far, folded(at, far), REACH * 16);
   }
-  memory.copy(HISTORY, slot - REACH * 16, REACH * 16);
+  memory.copy(HISTORY, far, REACH * 16);
   // What is left is not spread any further, so later vectors see zeros there: from the last to the first.
   memory.fill(FRESH, 0, REACH * 16);
-  for (let i: usize = REACH; i > 0; i--) {
-    const place = FRESH + (i - 1) * 16;
-    v128.store(place, folded(stop + (i - 1) * 16, place));
-  }
+  for (let i: usize = REACH * 16; i > 0; i -= 16)
+    v128.store(HISTORY + i - 16, folded(stop + i - 16, HISTORY + i - 16), REACH * 16);
 }
 
 /** The register after `bytes` more bytes; it starts as 0xffffffff and is inverted at the end by the caller. */

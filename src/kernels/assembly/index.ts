@@ -2,7 +2,7 @@
 import { prepareScan } from './block-scan';
 import { prepareCrcTables } from './crc32c';
 import { prepareHashTables } from './highway-hash';
-import { prepareS2Table } from './s2-decode';
+import { prepareS2Tags } from './s2-tags';
 
 export * from './block-scan';
 export { crcUpdate } from './crc32c';
@@ -12,6 +12,12 @@ export {
   ENCODE_INPUT_BYTES,
   ENCODE_OUTPUT,
   HASH_KEY,
+  LINES,
+  LINES_BYTES,
+  LINES_PATTERNS,
+  LINES_PATTERNS_BYTES,
+  LINES_START,
+  LINES_START_BYTES,
   LIVE,
   LIVE_PAIRS,
   REWRITE,
@@ -27,7 +33,9 @@ export {
   SCAN_WINDOW_BYTES,
   SCRATCH,
   SCRATCH_BYTES,
+  WHOLE_PAGES,
 } from './memory';
+export { lineMessages, linesAdd, linesLength, linesStart } from './message-lines';
 export {
   REWRITE_SUBJECTS,
   REWRITE_TEXT,
@@ -50,6 +58,7 @@ export { sha256Finish, sha256Start, sha256Update } from './sha256';
 export { subjectDigest, subjectIsSound } from './subject';
 export { subjectTable, subjectTableStart, tableDigest, tableEntries, tableMessages } from './subject-table';
 
+export { v2Records } from './v2-records';
 export {
   v2Bytes,
   v2Digest,
@@ -64,5 +73,5 @@ export {
 
 prepareHashTables();
 prepareCrcTables();
-prepareS2Table();
+prepareS2Tags();
 prepareScan();

@@ -1,7 +1,8 @@
 // Decodes S2 blocks, which are Snappy blocks that may also repeat the last offset. Two at a time where there are two: one
 // hides how long the other waits for its tags. Most elements go without branches and without looking at any end; the
 // others, and those near an end, one by one.
-import { S2_INPUT, S2_INPUT_2, S2_OUTPUT, S2_OUTPUT_2, S2_OUTPUT_BYTES, S2_STATES, S2_TABLE } from './memory';
+import { S2_INPUT, S2_INPUT_2, S2_OUTPUT, S2_OUTPUT_2, S2_OUTPUT_BYTES, S2_STATES, S2_TAKES } from './memory';
+import { ENTRY_SHIFT, GIVES, KEEPS, LONG_REPEAT, NEAR, OFFSET_ADDED, OFFSET_MASK } from './s2-tags';
 
 // How far a block has come, 4 bytes each.
 const AT: usize = 0;
@@ -22,27 +23,11 @@ const CORRUPT: i32 = -1;
 /** The most that an element of the fast loop writes, and takes from the input. */
 const MOST_OUT: usize = 64;
 const MOST_IN: usize = 61;
-/** As many steps of the loop as a repeat with one length byte may write at most. */
-const REPEAT_STEPS: usize = 5;
-/** Copies from nearer than this see what they write themselves. */
-const NEAR: usize = 16;
-
 /**
- * For each tag: bits 0-7 the bytes it gives, 8-14 those it takes, 15 whether it is a literal, 16-31 what is added to the
- * offset behind it, 32-63 the mask of that offset. What the fast loop cannot do has an offset below NEAR.
+ * The fast loop holds its output this far behind, and offsets less NEAR. So the distance to what a copy repeats, and
+ * whether it is near or before the start, each need one operation, and literals and copies are loaded alike.
  */
-export function prepareS2Table(): void {
-  for (let tag: u64 = 0; tag < 256; tag++) {
-    const m = tag >> 2;
-    let entry: u64 = 0;
-    if ((tag & 3) == 0) entry = m < 60 ? (m + 1) | ((m + 2) << 8) | (1 << 15) | ((<u64>NEAR) << 16) : 0;
-    else if ((tag & 3) == 1)
-      entry = ((m & 7) + 4) | (2 << 8) | (((tag & 0xe0) << 3) << 16) | ((<u64>0xff) << 32);
-    else if ((tag & 3) == 2) entry = (m + 1) | (3 << 8) | ((<u64>0xffff) << 32);
-    else entry = (m + 1) | (5 << 8) | ((<u64>0xffffffff) << 32);
-    store<u64>(S2_TABLE + <usize>tag * 8, entry);
-  }
-}
+const BEHIND: usize = NEAR + 1;
 
 /** Makes ready for the block of `bytes` bytes at `input`. */
 function begin(state: usize, input: usize, bytes: usize, output: usize): void {
@@ -75,22 +60,6 @@ function room(state: usize): usize {
   );
 }
 
-/** A repeat whose length takes no more than one byte: what it gives, and in the upper half what it takes; else 0. */
-function shortRepeat(at: usize): usize {
-  const word = load<u32>(at);
-  const count = (word >> 2) & 7;
-  if ((word & 0xffe3) != 1 || count > 5) return 0;
-  return count < 5 ? (count + 4) | (2 << 16) : (8 + ((word >> 16) & 0xff)) | (3 << 16);
-}
-
-/** Copies from NEAR or farther; writes up to 31 bytes too many. */
-function copyFar(to: usize, offset: usize, count: usize): void {
-  for (const stop = to + count; to < stop; to += 32) {
-    v128.store(to, v128.load(to - offset));
-    v128.store(to, v128.load(to - offset, 16), 16);
-  }
-}
-
 /** Decodes two blocks until one of them is at its end. */
 function runBoth(): void {
   while (load<i32>(FIRST, VERDICT) == GOING && load<i32>(SECOND, VERDICT) == GOING) {
@@ -106,72 +75,71 @@ function runBoth(): void {
     }
     let left = min(roomA, roomB);
     let atA = load<usize>(FIRST, AT);
-    let toA = load<usize>(FIRST, TO);
-    let lastA = load<usize>(FIRST, OFFSET);
+    let toA = load<usize>(FIRST, TO) - BEHIND;
+    let lastA = load<usize>(FIRST, OFFSET) - NEAR;
     let atB = load<usize>(SECOND, AT);
-    let toB = load<usize>(SECOND, TO);
-    let lastB = load<usize>(SECOND, OFFSET);
+    let toB = load<usize>(SECOND, TO) - BEHIND;
+    let lastB = load<usize>(SECOND, OFFSET) - NEAR;
     let slow: usize = 0;
     while (left-- != 0) {
-      const entryA = load<u64>((<usize>load<u8>(atA)) << 3, S2_TABLE);
-      const offsetA = <usize>((load<u32>(atA, 1) & <u32>(entryA >> 32)) + (<u32>entryA >> 16));
-      if (offsetA - NEAR > toA - (S2_OUTPUT + NEAR)) {
-        const repeat = shortRepeat(atA);
-        if (repeat == 0 || lastA < NEAR || left < REPEAT_STEPS) {
+      const takeA = <usize>load<u8>(<usize>load<u8>(atA), S2_TAKES);
+      const pairA = <u32>load<u16>(atA);
+      const entryA = (<usize>select(pairA, (pairA & 0xff) + 256, pairA < 256)) << ENTRY_SHIFT;
+      const keepsA = <u32>load<u16>(entryA, KEEPS);
+      const givenA = (load<u32>(atA, 1) & load<u32>(entryA, OFFSET_MASK)) + load<u32>(entryA, OFFSET_ADDED);
+      const offsetA = <usize>select(lastA, givenA, keepsA != 0);
+      if (offsetA > toA - (S2_OUTPUT - 1)) {
+        slow = FIRST;
+        break;
+      }
+      const fromA = select(atA, toA - offsetA, (pairA & 3) == 0);
+      const countA = <usize>load<u8>(entryA, GIVES) + <usize>(load<u8>(atA, 2) & keepsA);
+      v128.store(toA, v128.load(fromA, 1), BEHIND);
+      v128.store(toA, v128.load(fromA, 17), BEHIND + 16);
+      if (countA > 32) {
+        if (countA > MOST_OUT) {
           slow = FIRST;
           break;
         }
-        copyFar(toA, lastA, repeat & 0xffff);
-        atA += repeat >> 16;
-        toA += repeat & 0xffff;
-        left -= REPEAT_STEPS;
-      } else {
-        const literalA = <u32>entryA & 0x8000;
-        const fromA = select(atA + 1, toA - offsetA, literalA != 0);
-        const countA = <usize>(<u32>entryA & 0xff);
-        v128.store(toA, v128.load(fromA));
-        v128.store(toA, v128.load(fromA, 16), 16);
-        if (countA > 32) {
-          v128.store(toA, v128.load(fromA, 32), 32);
-          v128.store(toA, v128.load(fromA, 48), 48);
-        }
-        lastA = select(lastA, offsetA, literalA != 0);
-        atA += <usize>((<u32>entryA >> 8) & 0x7f);
-        toA += countA;
+        v128.store(toA, v128.load(fromA, 33), BEHIND + 32);
+        v128.store(toA, v128.load(fromA, 49), BEHIND + 48);
       }
-      const entryB = load<u64>((<usize>load<u8>(atB)) << 3, S2_TABLE);
-      const offsetB = <usize>((load<u32>(atB, 1) & <u32>(entryB >> 32)) + (<u32>entryB >> 16));
-      if (offsetB - NEAR > toB - (S2_OUTPUT_2 + NEAR)) {
-        const repeat = shortRepeat(atB);
-        if (repeat == 0 || lastB < NEAR || left < REPEAT_STEPS) {
+      lastA = offsetA;
+      toA += countA;
+      atA = atA + <usize>(pairA == LONG_REPEAT) + takeA;
+
+      const takeB = <usize>load<u8>(<usize>load<u8>(atB), S2_TAKES);
+      const pairB = <u32>load<u16>(atB);
+      const entryB = (<usize>select(pairB, (pairB & 0xff) + 256, pairB < 256)) << ENTRY_SHIFT;
+      const keepsB = <u32>load<u16>(entryB, KEEPS);
+      const givenB = (load<u32>(atB, 1) & load<u32>(entryB, OFFSET_MASK)) + load<u32>(entryB, OFFSET_ADDED);
+      const offsetB = <usize>select(lastB, givenB, keepsB != 0);
+      if (offsetB > toB - (S2_OUTPUT_2 - 1)) {
+        slow = SECOND;
+        break;
+      }
+      const fromB = select(atB, toB - offsetB, (pairB & 3) == 0);
+      const countB = <usize>load<u8>(entryB, GIVES) + <usize>(load<u8>(atB, 2) & keepsB);
+      v128.store(toB, v128.load(fromB, 1), BEHIND);
+      v128.store(toB, v128.load(fromB, 17), BEHIND + 16);
+      if (countB > 32) {
+        if (countB > MOST_OUT) {
           slow = SECOND;
           break;
         }
-        copyFar(toB, lastB, repeat & 0xffff);
-        atB += repeat >> 16;
-        toB += repeat & 0xffff;
-        left -= REPEAT_STEPS;
-      } else {
-        const literalB = <u32>entryB & 0x8000;
-        const fromB = select(atB + 1, toB - offsetB, literalB != 0);
-        const countB = <usize>(<u32>entryB & 0xff);
-        v128.store(toB, v128.load(fromB));
-        v128.store(toB, v128.load(fromB, 16), 16);
-        if (countB > 32) {
-          v128.store(toB, v128.load(fromB, 32), 32);
-          v128.store(toB, v128.load(fromB, 48), 48);
-        }
-        lastB = select(lastB, offsetB, literalB != 0);
-        atB += <usize>((<u32>entryB >> 8) & 0x7f);
-        toB += countB;
+        v128.store(toB, v128.load(fromB, 33), BEHIND + 32);
+        v128.store(toB, v128.load(fromB, 49), BEHIND + 48);
       }
+      lastB = offsetB;
+      toB += countB;
+      atB = atB + <usize>(pairB == LONG_REPEAT) + takeB;
     }
     store<usize>(FIRST, atA, AT);
-    store<usize>(FIRST, toA, TO);
-    store<usize>(FIRST, lastA, OFFSET);
+    store<usize>(FIRST, toA + BEHIND, TO);
+    store<usize>(FIRST, lastA + NEAR, OFFSET);
     store<usize>(SECOND, atB, AT);
-    store<usize>(SECOND, toB, TO);
-    store<usize>(SECOND, lastB, OFFSET);
+    store<usize>(SECOND, toB + BEHIND, TO);
+    store<usize>(SECOND, lastB + NEAR, OFFSET);
     if (slow != 0) element(slow);
   }
 }
@@ -180,40 +148,38 @@ function runBoth(): void {
 function run(state: usize, enough: usize): void {
   while (load<i32>(state, VERDICT) == GOING) {
     let left = room(state);
-    let at = load<usize>(state, AT);
-    let to = load<usize>(state, TO);
-    let last = load<usize>(state, OFFSET);
     const out = load<usize>(state, OUT);
-    if (to - out >= enough) return;
-    left = min(left, (enough - (to - out)) / MOST_OUT + 1);
+    const made = load<usize>(state, TO) - out;
+    if (made >= enough) return;
+    left = min(left, (enough - made) / MOST_OUT + 1);
+    let at = load<usize>(state, AT);
+    let to = out + made - BEHIND;
+    let last = load<usize>(state, OFFSET) - NEAR;
+    const base = out - 1;
     while (left-- != 0) {
-      const entry = load<u64>((<usize>load<u8>(at)) << 3, S2_TABLE);
-      const offset = <usize>((load<u32>(at, 1) & <u32>(entry >> 32)) + (<u32>entry >> 16));
-      if (offset - NEAR > to - out - NEAR) {
-        const repeat = shortRepeat(at);
-        if (repeat == 0 || last < NEAR || left < REPEAT_STEPS) break;
-        copyFar(to, last, repeat & 0xffff);
-        at += repeat >> 16;
-        to += repeat & 0xffff;
-        left -= REPEAT_STEPS;
-        continue;
-      }
-      const literal = <u32>entry & 0x8000;
-      const from = select(at + 1, to - offset, literal != 0);
-      const count = <usize>(<u32>entry & 0xff);
-      v128.store(to, v128.load(from));
-      v128.store(to, v128.load(from, 16), 16);
+      const take = <usize>load<u8>(<usize>load<u8>(at), S2_TAKES);
+      const pair = <u32>load<u16>(at);
+      const entry = (<usize>select(pair, (pair & 0xff) + 256, pair < 256)) << ENTRY_SHIFT;
+      const keeps = <u32>load<u16>(entry, KEEPS);
+      const given = (load<u32>(at, 1) & load<u32>(entry, OFFSET_MASK)) + load<u32>(entry, OFFSET_ADDED);
+      const offset = <usize>select(last, given, keeps != 0);
+      if (offset > to - base) break;
+      const from = select(at, to - offset, (pair & 3) == 0);
+      const count = <usize>load<u8>(entry, GIVES) + <usize>(load<u8>(at, 2) & keeps);
+      v128.store(to, v128.load(from, 1), BEHIND);
+      v128.store(to, v128.load(from, 17), BEHIND + 16);
       if (count > 32) {
-        v128.store(to, v128.load(from, 32), 32);
-        v128.store(to, v128.load(from, 48), 48);
+        if (count > MOST_OUT) break;
+        v128.store(to, v128.load(from, 33), BEHIND + 32);
+        v128.store(to, v128.load(from, 49), BEHIND + 48);
       }
-      last = select(last, offset, literal != 0);
-      at += <usize>((<u32>entry >> 8) & 0x7f);
+      last = offset;
       to += count;
+      at = at + <usize>(pair == LONG_REPEAT) + take;
     }
     store<usize>(state, at, AT);
-    store<usize>(state, to, TO);
-    store<usize>(state, last, OFFSET);
+    store<usize>(state, to + BEHIND, TO);
+    store<usize>(state, last + NEAR, OFFSET);
     element(state);
   }
 }

@@ -8,6 +8,9 @@ interface Message {
   readonly timeNs: bigint;
   readonly seq: bigint;
   readonly storedBytes: number;
+  readonly headerBytes: number;
+  /** Of subject, header and payload. */
+  readonly contentBytes: number;
   readonly endBytes: number;
 }
 
@@ -40,7 +43,8 @@ export function takeV2Messages(bytes: Uint8Array, lastSeq: bigint): V2Run | null
   };
 }
 
-function messageAt(bytes: Uint8Array, from: number): Message | null {
+/** The message that begins at `from`; null where there is no whole one. */
+export function messageAt(bytes: Uint8Array, from: number): Message | null {
   let at = from;
   const numbers: bigint[] = [];
   while (numbers.length < 5) {
@@ -60,6 +64,8 @@ function messageAt(bytes: Uint8Array, from: number): Message | null {
     subject: bytes.subarray(at, at + Number(name)),
     timeNs: (time & 1n) === 0n ? time >> 1n : -((time + 1n) >> 1n),
     seq,
+    headerBytes: Number(header),
+    contentBytes: Number(name + header + payload),
     storedBytes: 30 + Number(name + payload + (header > 0n ? header + 4n : 0n)),
     endBytes: at + Number(name + header + payload),
   };

@@ -1,13 +1,23 @@
 import type { Finding } from '../../findings/finding.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
-import { loadStream, withArchive } from '../open-archive.ts';
+import { loadStream, withArchive, type OpenArchiveOptions } from '../open-archive.ts';
 import type { SelectOptions } from '../types.ts';
-import { streamMessages } from './stream-messages.ts';
+import { PieceRenderer } from './render-pieces.ts';
+import { streamMessages, type TextOutput } from './stream-messages.ts';
 import type { CatResult, StoredMessage } from './types.ts';
 
 /** Takes messages in lots, all of one stream; `streams`: how many were selected. */
 type EmitFromStreams = (messages: readonly StoredMessage[], streams: number) => Promise<void> | void;
+
+/** Takes messages as text, in order: most of them finished, the others to be written by the taker in the same way. */
+export interface CatText {
+  /** What a line begins with, up to the subject of its message; null: payloads only. `streams`: how many were selected. */
+  start(stream: Pick<StoredMessage, 'account' | 'stream'>, streams: number): string | null;
+  /** The bytes hold until the promise resolves. */
+  text(bytes: Uint8Array): Promise<void>;
+  readonly messages: EmitFromStreams;
+}
 
 /**
  * Gives out the live messages of an archive, stream by stream in sequence order, as far as they can be read; what cannot
@@ -18,18 +28,51 @@ export async function catMessages(
   options: SelectOptions & MessageFilter,
   emit: EmitFromStreams,
 ): Promise<CatResult> {
+  return catStreams(path, options, emit, null);
+}
+
+/** As `catMessages`, but blocks are turned into text where they are read, in threads. */
+export async function catText(
+  path: string,
+  options: OpenArchiveOptions & MessageFilter,
+  output: CatText,
+): Promise<CatResult> {
+  return catStreams(path, options, output.messages, output);
+}
+
+async function catStreams(
+  path: string,
+  options: OpenArchiveOptions & MessageFilter,
+  emit: EmitFromStreams,
+  output: CatText | null,
+): Promise<CatResult> {
   const sieve = new MessageSieve(options);
   let messages = 0;
   return withArchive(path, options, async (work) => {
+    const streams = work.selected.length;
     const emitCounted = (lot: readonly StoredMessage[]): Promise<void> | void => {
       messages += lot.length;
-      return emit(lot, work.selected.length);
+      return emit(lot, streams);
+    };
+    const renderer = new PieceRenderer(work.pool);
+    const outputOf = (stream: Pick<StoredMessage, 'account' | 'stream'>): TextOutput | undefined => {
+      if (output === null) return undefined;
+      const start = output.start(stream, streams);
+      return {
+        start: start === null ? null : Buffer.from(start),
+        renderer,
+        text: async (bytes, count) => {
+          messages += count;
+          await output.text(bytes);
+        },
+      };
     };
     const findings: Finding[] = [];
     for (const parts of work.selected) {
       if (sieve.isDone) break;
-      const stream = { archive: loadStream(parts), parts };
-      const found = await streamMessages(stream, work, sieve, emitCounted);
+      const archive = loadStream(parts);
+      const textOutput = outputOf({ account: archive.account, stream: archive.name });
+      const found = await streamMessages({ archive, parts }, work, sieve, emitCounted, textOutput);
       for (const finding of found) findings.push(finding);
     }
     return { messages, findings };

@@ -9,7 +9,8 @@ import type { MessageSieve } from '../filter/message-sieve.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { v2FramingFindings } from '../v2-messages.ts';
-import { walkBlocks } from './walk-blocks.ts';
+import type { PieceRenderer } from './render-pieces.ts';
+import { walkBlocks, walkPiece } from './walk-blocks.ts';
 import { walkV2 } from './walk-v2.ts';
 import type { StoredMessage } from './types.ts';
 
@@ -28,16 +29,26 @@ export type GiveMessages = (lot: readonly StoredMessage[]) => Promise<void>;
 /** One pass over the live messages of a stream, in sequence order. */
 export type MessageWalk = (wants: WantsMessage, give: GiveMessages) => Promise<void>;
 
+/** Takes finished text where messages can be had as that. */
+export interface TextOutput {
+  /** What a line begins with, up to the subject; null: payloads only. */
+  readonly start: Uint8Array | null;
+  readonly renderer: PieceRenderer;
+  text(bytes: Uint8Array, messages: number): Promise<void>;
+}
+
 /**
  * Gives out the messages of one stream that pass, in sequence order, as far as they can be read. What cannot is in the
  * findings, with all that the container and the small files gave. A message's bytes are the taker's; it keeps those of
- * its neighbours in memory too, so what is to stay for long is better copied. Throws SourceError, CancelledError.
+ * its neighbours in memory too, so what is to stay for long is better copied. Where an `output` is given most come there, as
+ * text. Throws SourceError, CancelledError.
  */
 export async function streamMessages(
   stream: { readonly archive: StreamArchive; readonly parts: StreamParts },
   work: Archive,
   sieve: MessageSieve,
   emit: EmitMessages,
+  output?: TextOutput,
 ): Promise<Finding[]> {
   const { archive, parts } = stream;
   const found = (): Finding[] => [...placed(parts.findings, archive.place), ...archive.findings];
@@ -47,9 +58,22 @@ export async function streamMessages(
     return [...found(), ...walk.findings(), ...v2FramingFindings(archive, parts)];
   }
   if (archive.encrypted !== null) return found();
-  const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
-  if (parts.sizeBytes >= LARGE_STREAM_BYTES) await work.pool.close();
-  await sift(walkBlocks(archive, evidence.sets, sieve), work, sieve, emit);
+  const filter = output === undefined ? null : sieve.recordFilter;
+  const wanted = { wantSubjects: false, pending: [], wantsCuts: filter !== null };
+  const evidence = await gatherEvidence(archive, work, wanted);
+  if (output !== undefined && filter !== null) {
+    const { sets, results } = evidence;
+    await output.renderer.render({ archive, sets, results, start: output.start }, sieve, filter, {
+      text: async (bytes, messages) => {
+        stopIfAborted(work);
+        await output.text(bytes, messages);
+      },
+      piece: async (piece) => sift(walkPiece(archive, piece, sieve), work, sieve, emit),
+    });
+  } else {
+    if (parts.sizeBytes >= LARGE_STREAM_BYTES) await work.pool.close();
+    await sift(walkBlocks(archive, evidence.sets, sieve), work, sieve, emit);
+  }
   const checks = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks];
   return [...found(), ...evidence.scan.findings, ...checks.flatMap((check) => check(evidence))];
 }

@@ -5,6 +5,7 @@ import { BlockScanner } from '../../kernels/index.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
+import { SliceSource } from '../../source/slice.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
 import { RecordLot, RecordMessage } from './record-message.ts';
@@ -20,19 +21,32 @@ export function walkBlocks(
     for (const set of sets) {
       if (sieve.isDone) break;
       const isWanted = [...eachRange(unpackRanges(set.live))].some(([from, to]) => sieve.overlaps(from, to));
-      if (isWanted) await walkBlock(archive, set, sieve, wants, give);
+      if (isWanted) await walkPiece(archive, { set, fromBytes: 0, toBytes: Infinity }, sieve)(wants, give);
     }
   };
 }
 
-async function walkBlock(
+/** A part of a block, in decoded bytes; where the block is sound it begins and ends between two records. */
+export interface BlockPiece {
+  readonly set: BlockLiveSet;
+  readonly fromBytes: number;
+  readonly toBytes: number;
+}
+
+/** Walks the live records of a piece of a block. */
+export function walkPiece(archive: StreamArchive, piece: BlockPiece, sieve: MessageSieve): MessageWalk {
+  return async (wants, give) => walkRecords(archive, piece, sieve, wants, give);
+}
+
+async function walkRecords(
   archive: StreamArchive,
-  set: BlockLiveSet,
+  { set, fromBytes, toBytes }: BlockPiece,
   sieve: MessageSieve,
   wants: WantsMessage,
   give: GiveMessages,
 ): Promise<void> {
   const block = openBlock(descriptorOf(set.block.entry));
+  const content = new SliceSource(block.content, fromBytes, toBytes - fromBytes);
   const live = new RisingLookup(unpackRanges(set.live));
   let lot: RecordMessage[] = [];
   const scanner = new BlockScanner({
@@ -56,7 +70,7 @@ async function walkBlock(
   };
   try {
     for (let offsetBytes = 0; !sieve.isDone;) {
-      const lengthBytes = block.content.read(scanner.window(), offsetBytes);
+      const lengthBytes = content.read(scanner.window(), offsetBytes);
       if (lengthBytes === 0) break;
       offsetBytes += lengthBytes;
       scanner.push(lengthBytes);

@@ -1,10 +1,16 @@
 import { headerFields } from '../../core/header-fields.ts';
+import { clipRanges, MAX_SEQUENCE, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { subjectMatches } from '../../core/subject.ts';
+import { isTimeNs } from '../../core/time.ts';
 import { byteText } from '../consumer-report.ts';
-import type { FilteredMessage, HeaderCondition, MessageFilter } from './types.ts';
+import type { FilteredMessage, HeaderCondition, MessageFilter, RecordFilter } from './types.ts';
 
 /** Subjects whose answer is remembered; a stream with more of them pays for matching again. */
 const MOST_KNOWN_SUBJECTS = 100_000;
+
+/** The times that a record can have. */
+const FIRST_NS = -(1n << 63n);
+const LAST_NS = (1n << 63n) - 1n;
 
 /**
  * Applies a filter to the messages of one stream after the other, and counts down the limit. For each stream:
@@ -32,6 +38,21 @@ export class MessageSieve {
   /** Whether which messages pass depends on those behind them. */
   get countsFirst(): boolean {
     return this.#filter.lastPerSubject !== undefined;
+  }
+
+  /** What beside the sequence decides about a message; null where that is not only its time and subject. */
+  get recordFilter(): RecordFilter | null {
+    const { subjects = [], afterNs = FIRST_NS, beforeNs = LAST_NS } = this.#filter;
+    const { headers, grep, lastPerSubject, limit } = this.#filter;
+    if ((headers ?? grep ?? lastPerSubject ?? limit) !== undefined) return null;
+    if (!isTimeNs(afterNs) || !isTimeNs(beforeNs)) return null;
+    return { afterNs, beforeNs, patterns: subjects.map((subject) => Buffer.from(subject)) };
+  }
+
+  /** Those of ascending sequences that can pass. */
+  clip(ranges: SequenceRanges): SequenceRanges {
+    const { minSeq = 0n, maxSeq = MAX_SEQUENCE } = this.#filter;
+    return clipRanges(ranges, minSeq, maxSeq);
   }
 
   beginStream(): void {

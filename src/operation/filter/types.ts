@@ -32,3 +32,12 @@ export interface FilteredMessage {
   readonly header: Uint8Array | null;
   readonly data: Uint8Array;
 }
+
+/** A filter that neither headers nor payloads, nor other messages, have a say in; sequences apart. */
+export interface RecordFilter {
+  /** ns since 1970, both ends included. */
+  readonly afterNs: bigint;
+  readonly beforeNs: bigint;
+  /** Bytes of subject patterns, one of which must fit; none: any subject does. */
+  readonly patterns: readonly Uint8Array[];
+}

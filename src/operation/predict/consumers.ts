@@ -12,7 +12,10 @@ export interface StartedConsumers {
   readonly beforeFallen: readonly (readonly ConsumerArchive[])[];
 }
 
-/** Consumers that come up with the stream: those with a meta.inf that can be read and a meta.sum, whatever it says. */
+/**
+ * Consumers that come up with the stream, with their state as the server reads it: those with a meta.inf that can be read
+ * and a meta.sum, whatever it says.
+ */
 export function startedConsumers(
   archive: StreamArchive,
   parts: FileStreamParts,
@@ -26,11 +29,17 @@ export function startedConsumers(
     if (!entries.has(`${folder}/meta.inf`) || !entries.has(`${folder}/meta.sum`)) continue;
     if (consumer.config === null || !isReadableConfig(consumer.config, rules)) continue;
     const file = entries.get(`${folder}/o.dat`);
-    const state = file === undefined ? 'empty' : stateAsServer(file);
-    if (state === 'endless')
-      return { outcome: 'crash', reason: `${folder}/o.dat counts more than any memory can hold` };
-    if (state !== 'corrupt' || rules.brokenConsumer === 'renewed') started.push(consumer);
+    const held = file === undefined ? null : stateAsServer(file);
+    if (held?.how === 'endless') return runsOutOfMemory(`${folder}/o.dat`);
+    const state = held?.how === 'read' ? held.state : null;
+    if (held?.how !== 'corrupt' || rules.brokenConsumer === 'renewed') started.push({ ...consumer, state });
     else if (rules.brokenConsumer === 'deleted') beforeFallen.push([...started]);
   }
   return { started, beforeFallen };
+}
+
+/** An o.dat that counts more than any memory can hold. */
+export function runsOutOfMemory(path: string): NotServed {
+  const reason = `${path} claims more entries than any memory can hold: the server asks for memory until it is killed`;
+  return { outcome: 'crash', reason };
 }

@@ -1,8 +1,7 @@
-import { textField, type JsonValue } from '../../core/json.ts';
 import { unpackRanges } from '../../core/packed-ranges.ts';
 import { mergeRanges, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
-import { subjectMatches } from '../../core/subject.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
+import { filtersOf, fitsOne } from './pending-walk.ts';
 import { removeMessages } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
 import type { RecoveredStream } from './recovered.ts';
@@ -33,7 +32,8 @@ export function enforceInterest(
     0n,
   );
   const touched = stream.blocks.filter((block) => block.firstSeq <= upTo);
-  const gone = queries.once(`interest, ${rules.interest}`, stream, () => {
+  const question = `interest, ${rules.interest}, ${rules.rewindsConsumers}, ${stream.lastSeq}`;
+  const gone = queries.once(question, stream, () => {
     const unwanted: bigint[] = [];
     queries.eachRecord(touched, ({ seq, subject }) => {
       const text = Buffer.from(subject, 'latin1').toString();
@@ -82,15 +82,11 @@ function unwantedBy(
   return rangesOf(BigUint64Array.from(gone));
 }
 
-function interestOf({ config, state }: ConsumerArchive): Interest {
-  const policy = config?.['ack_policy'];
-  const filter = textField(config ?? {}, 'filter_subject') ?? '';
-  const listed: readonly JsonValue[] = Array.isArray(config?.['filter_subjects'])
-    ? config['filter_subjects']
-    : [];
+function interestOf(consumer: ConsumerArchive): Interest {
+  const { config, state } = consumer;
   return {
-    isExplicit: policy === 'explicit',
-    filters: [filter, ...listed].filter((one): one is string => typeof one === 'string' && one !== ''),
+    isExplicit: config?.['ack_policy'] === 'explicit',
+    filters: filtersOf(consumer),
     floorSeq: state?.ackFloor.streamSeq ?? 0n,
     deliveredSeq: state?.delivered.streamSeq ?? 0n,
     pending: new Set(state?.pending.streamSeqs),
@@ -98,20 +94,16 @@ function interestOf({ config, state }: ConsumerArchive): Interest {
   };
 }
 
-function selects({ filters }: Interest, subject: string): boolean {
-  return filters.length === 0 || filters.some((filter) => subjectMatches(filter, subject));
-}
-
 /** Whether a consumer itself lets go of a message at the start. */
 function isAcknowledged(one: Interest, seq: bigint, subject: string, rules: ServerRules): boolean {
-  if (rules.interest !== 'all' && !selects(one, subject)) return false;
+  if (rules.interest !== 'all' && !fitsOne(one.filters, subject)) return false;
   if (seq <= one.floorSeq) return true;
   if (rules.interest === 'floor') return false;
   return one.pending.size > 0 && seq <= one.deliveredSeq && !one.pending.has(seq);
 }
 
 function isWanted(one: Interest, seq: bigint, subject: string): boolean {
-  if (!selects(one, subject)) return false;
+  if (!fitsOne(one.filters, subject)) return false;
   if (one.redelivered.has(seq)) return true;
   if (seq <= one.floorSeq) return false;
   return !one.isExplicit || seq > one.deliveredSeq || one.pending.has(seq);

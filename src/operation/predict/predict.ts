@@ -66,6 +66,7 @@ export function lossOf(
   const missing = live.count + unread - opened.messages;
   if (missing > 0n) return `${missing} messages are lost`;
   if (unread > 0n) return `${unread} ${unread === 1n ? 'message' : 'messages'} cannot be read`;
-  const gone = archive.consumers.filter((consumer) => !consumers.includes(consumer));
+  const there = new Set(consumers.map(({ name }) => name));
+  const gone = archive.consumers.filter(({ name }) => !there.has(name));
   return gone.length === 0 ? null : `consumers are lost: ${gone.map((consumer) => consumer.name).join(' ')}`;
 }

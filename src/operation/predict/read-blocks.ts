@@ -5,39 +5,38 @@ import {
   RECORD_HEAD_BYTES,
   hasHeaderAt,
   recordBytesAt,
-  seqWordAt,
   subjectBytesAt,
 } from '../../format/block/record.ts';
-import { MAX_SEQUENCE } from '../../core/sequence-ranges.ts';
+import { MAX_SEQUENCE, mergeRanges, oneRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import type { Entry } from '../../container/entry.ts';
+import type { BlockSubject } from '../../format/block-subjects/parse.ts';
 import type { PackedScan, ScanFault } from '../../kernels/types.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { SliceSource } from '../../source/slice.ts';
 import type { ScanResult } from '../../workers/jobs.ts';
-import { descriptorOf, readEntry } from '../../model/read-entry.ts';
+import { descriptorOf, readEntry, readLastBytes } from '../../model/read-entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import { packScan, scanSource } from '../../workers/scan-block.ts';
-import { readBrokenBlockIndex, type KnownBlock } from './broken-block-index.ts';
+import { readBlockIndexAsServer, type TakenBlockIndex } from './block-index-as-server.ts';
+import { readSubjectsAsServer } from './block-subjects-as-server.ts';
 
 /** A block as a server reads it: record by record, up to the first that is bad. */
 export interface BlockReading {
   readonly block: BlockFile;
   /** What its `.idx` tells, whole or not; null where there is none. */
-  readonly known: KnownBlock | null;
-  /** Beside it lies an `.fss`, which tells its subjects. */
-  readonly hasSubjectFile: boolean;
+  readonly known: TakenBlockIndex | null;
+  /** `known` was made for the block as it ends. */
+  readonly isKnownCurrent: boolean;
+  /** What its `.fss` tells a server; null where there is none that it takes. */
+  readonly subjects: readonly BlockSubject[] | null;
   /** Of the records before the first bad one. */
   readonly scan: PackedScan;
+  /** All records are good and in order. */
+  readonly isFaultless: boolean;
   /** Offset of the first bad record in the decoded block; null where all are good. */
   readonly cutAtBytes: number | null;
-  /** The last bad record lies behind this one; 0n: it is the first, or there is none. */
-  readonly lastBadAfterSeq: bigint;
-  /** A server that only finds its way through the records, and checks no sum, stumbles. */
-  readonly isMisaligned: boolean;
-  /**
-   * A record claims a sequence so high that a server which lists the gap before it runs out of memory; `first`: only the
-   * first record of the block, which newer servers look at before they do.
-   */
-  readonly endless: 'none' | 'first' | 'later';
+  /** Whatever is live of these lies in a bad record. */
+  readonly badSeqs: SequenceRanges;
   /** The bad record claims a header for which it is too short. */
   readonly isHeaderTooShort: boolean;
   /** Its compression, if it has any, can be undone. */
@@ -45,53 +44,59 @@ export interface BlockReading {
   readonly isCompressed: boolean;
 }
 
-/** Where an index says a block begins and ends. */
-type Bounds = Pick<KnownBlock, 'firstSeq' | 'lastSeq'>;
+type IndexFiles = Pick<BlockReading, 'known' | 'isKnownCurrent' | 'subjects'>;
 
 const STOPPING: readonly ScanFault['kind'][] = ['checksum', 'length', 'tail'];
-/** In a block with more faults a walk stumbles, whatever they are. */
-const MOST_FAULTS = 64;
-/** Four bytes for each sequence: 2 GiB, which grow to twice as much on the way. */
-const MOST_LISTED = 1n << 29n;
 
 /** Only blocks with a bad record are read again, up to that record. Throws SourceError. */
 export function readBlocks(
   archive: StreamArchive,
   results: ReadonlyMap<number, ScanResult>,
 ): readonly BlockReading[] {
-  const indexed = new Map(archive.index?.blocks.map((entry) => [entry.index, entry]));
   const { parts } = archive;
   const sidecars = new Map('entries' in parts ? parts.entries.map((entry) => [entry.path, entry]) : []);
   return archive.blocks.flatMap((block) => {
     const result = results.get(block.index);
     if (result === undefined) return [];
-    const broken = block.sidecar === null ? sidecars.get(`msgs/${block.index}.idx`) : undefined;
-    const known =
-      broken === undefined ? block.sidecar : readBrokenBlockIndex(readEntry(broken) ?? new Uint8Array(0));
-    const bounds = indexed.get(block.index) ?? known ?? undefined;
-    const reading = readBlock(block, result, hashKey(`${archive.name}-${block.index}`), known, bounds);
-    return [{ ...reading, hasSubjectFile: sidecars.has(`msgs/${block.index}.fss`) }];
+    const keyString = `${archive.name}-${block.index}`;
+    return [readBlock(block, result, readIndexFiles(block, keyString, sidecars), hashKey(keyString))];
   });
 }
 
-function readBlock(
+function readIndexFiles(
   block: BlockFile,
-  result: ScanResult,
-  key: Uint8Array,
-  known: KnownBlock | null,
-  bounds: Bounds | undefined,
-): Omit<BlockReading, 'hasSubjectFile'> {
-  const bad = result.scan.faults.find((fault) => STOPPING.includes(fault.kind));
+  keyString: string,
+  sidecars: ReadonlyMap<string, Entry>,
+): IndexFiles {
+  const [index, subjectFile] = ['idx', 'fss'].map((kind) => sidecars.get(`msgs/${block.index}.${kind}`));
+  const known = index === undefined ? null : readBlockIndexAsServer(bytesOf(index));
+  if (known === null) return { known, isKnownCurrent: false, subjects: null };
+  const subjects =
+    subjectFile === undefined ? null : readSubjectsAsServer(bytesOf(subjectFile), keyString, known);
+  return { known, isKnownCurrent: isCurrent(known, block.entry), subjects };
+}
+
+function bytesOf(entry: Entry): Uint8Array {
+  return readEntry(entry) ?? new Uint8Array(0);
+}
+
+function isCurrent({ lastChecksum, messages }: TakenBlockIndex, block: Entry): boolean {
+  if (lastChecksum === null) return false;
+  if (block.sizeBytes === 0 && messages === 0n) return true;
+  const end = readLastBytes(block);
+  return lastChecksum.every((byte, i) => byte === (end.length < lastChecksum.length ? 0 : end[i]));
+}
+
+function readBlock(block: BlockFile, result: ScanResult, files: IndexFiles, key: Uint8Array): BlockReading {
+  const { faults } = result.scan;
+  const bad = faults.find((fault) => STOPPING.includes(fault.kind));
   const reading = {
     block,
-    known,
+    ...files,
     scan: result.scan,
+    isFaultless: faults.length === 0,
     cutAtBytes: null,
-    lastBadAfterSeq: result.scan.faults.findLast((fault) => STOPPING.includes(fault.kind))?.seqBefore ?? 0n,
-    isMisaligned:
-      result.scan.faults.length > MOST_FAULTS ||
-      result.scan.faults.some((fault) => fault.kind === 'length' || fault.kind === 'tail'),
-    endless: 'none' as const,
+    badSeqs: badBetween(faults),
     isHeaderTooShort: false,
     isDecodable:
       result.blockFaults.length === 0 && !(bad?.offsetBytes === 0 && hasForeignCompression(block, result)),
@@ -99,33 +104,26 @@ function readBlock(
   };
   if (bad === undefined || !reading.isDecodable) return reading;
   const open = openBlock(descriptorOf(block.entry));
-  const heads = result.scan.faults.slice(0, MOST_FAULTS).map((fault) => {
-    const bytes = Buffer.alloc(RECORD_HEAD_BYTES);
-    return { fault, bytes, isWhole: open.content.read(bytes, fault.offsetBytes) === RECORD_HEAD_BYTES };
-  });
+  const head = Buffer.alloc(RECORD_HEAD_BYTES);
   try {
+    const isWhole = open.content.read(head, bad.offsetBytes) === RECORD_HEAD_BYTES;
     return {
       ...reading,
       scan: packScan(scanSource(new SliceSource(open.content, 0, bad.offsetBytes), { key })),
       cutAtBytes: bad.offsetBytes,
-      isMisaligned:
-        reading.isMisaligned ||
-        heads.some(
-          ({ fault, bytes }) => fault.lengthBytes !== recordBytesAt(bytes, 0) || isOutOfPlace(fault, bounds),
-        ),
-      endless: endlessAt(
-        heads.filter(
-          ({ fault, bytes }) => isWalkable(bytes, fault, open.content.sizeBytes) && isEndless(bytes, bounds),
-        ),
-      ),
-      isHeaderTooShort: heads.some(
-        ({ fault, bytes, isWhole }) =>
-          fault === bad && isWhole && isHeaderTooShort(bytes, bad, open.content.sizeBytes),
-      ),
+      isHeaderTooShort: isWhole && isHeaderTooShort(head, bad, open.content.sizeBytes),
     };
   } finally {
     open.close();
   }
+}
+
+/** From the good record before each bad one to the good one behind it. */
+function badBetween(faults: readonly ScanFault[]): SequenceRanges {
+  const gaps = faults
+    .filter(({ kind }) => STOPPING.includes(kind))
+    .map(({ seqBefore, seqAfter }) => oneRange(seqBefore + 1n, seqAfter > 0n ? seqAfter - 1n : MAX_SEQUENCE));
+  return mergeRanges(gaps);
 }
 
 /** `cmp` and an algorithm that no server knows. */
@@ -139,34 +137,6 @@ function hasForeignCompression(block: BlockFile, result: ScanResult): boolean {
     source.close();
   }
   return head[0] === 0x63 && head[1] === 0x6d && head[2] === 0x70 && (head[3] ?? 0) > 0;
-}
-
-/** A record whose sequence makes a block begin, go on or end elsewhere than the index says. */
-function isOutOfPlace({ seq, seqBefore, seqAfter }: ScanFault, bounds: Bounds | undefined): boolean {
-  if (seq === null || bounds === undefined) return false;
-  if (seqAfter > 0n && seq >= seqAfter) return true;
-  if (seqAfter === 0n && seq !== bounds.lastSeq) return true;
-  if (seqBefore > 0n) return false;
-  return seq < bounds.firstSeq ? seqAfter !== bounds.firstSeq : seq > bounds.firstSeq;
-}
-
-function endlessAt(heads: readonly { readonly fault: ScanFault }[]): BlockReading['endless'] {
-  if (heads.some(({ fault }) => fault.seqBefore > 0n)) return 'later';
-  return heads.length > 0 ? 'first' : 'none';
-}
-
-/** Its lengths are such that a server takes it for a record. */
-function isWalkable(head: Buffer, { offsetBytes }: ScanFault, blockBytes: number): boolean {
-  const recordBytes = recordBytesAt(head, 0);
-  return (
-    recordBytes >= LEAST_RECORD_BYTES + subjectBytesAt(head, 0) && offsetBytes + recordBytes <= blockBytes
-  );
-}
-
-/** A flag bit would end the gap. */
-function isEndless(head: Buffer, bounds: Bounds | undefined): boolean {
-  const seq = seqWordAt(head, 0);
-  return bounds !== undefined && seq <= MAX_SEQUENCE && seq > bounds.firstSeq + MOST_LISTED;
 }
 
 function isHeaderTooShort(head: Buffer, bad: ScanFault, blockBytes: number): boolean {

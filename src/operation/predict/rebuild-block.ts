@@ -1,25 +1,30 @@
-import { packRanges, type PackedRanges } from '../../core/packed-ranges.ts';
+import { packRanges, unpackRanges, type PackedRanges } from '../../core/packed-ranges.ts';
 import { NO_PACKED, packedFrom, packedWithout } from '../../core/packed-sets.ts';
-import { NO_SEQUENCES, oneRange, rangesOf, subtractRanges } from '../../core/sequence-ranges.ts';
-import type { BlockIndex } from '../../format/block-index/types.ts';
+import { oneRange, rangesOf, subtractRanges } from '../../core/sequence-ranges.ts';
 import type { PackedScan } from '../../kernels/types.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
-import type { KnownBlock } from './broken-block-index.ts';
+import type { KnownBlock } from './block-index-as-server.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecoveredBlock } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
+import { walkBlock, type Walk } from './walk-block.ts';
+
+/** How a server fares with a block whose `.idx` it believes, when it opens it; null where it believes none. */
+export function walkOnOpening(reading: BlockReading, rules: ServerRules): Walk | null {
+  const { known, isKnownCurrent, isDecodable, subjects } = reading;
+  if (known === null || !isKnownCurrent || !isDecodable) return null;
+  const isWalked = known.messages > 0n && (rules.walksIndexedBlocks || subjects === null);
+  return isWalked ? walkBlock(reading, known, rules) : 'passes';
+}
 
 /**
  * What a server finds in a block that it reads record by record; null where it finds nothing and removes the file. An
  * `.idx` of 2.9 that does not fit the block any more still says where the block begins and what was deleted.
  */
 export function rebuildBlock(reading: BlockReading, rules: ServerRules): RecoveredBlock | null {
-  const { block } = reading;
-  const isWalked = rules.walksIndexedBlocks || !reading.hasSubjectFile;
-  const isBelieved = block.sidecarCurrent && !(isWalked && reading.isMisaligned);
-  if (block.sidecar !== null && isBelieved && reading.isDecodable)
-    return believedBlock(reading, block.sidecar);
-  return readRecords(reading, reading.known, rules);
+  const { block, known } = reading;
+  if (known !== null && walkOnOpening(reading, rules) === 'passes') return believedBlock(block, known);
+  return readRecords(reading, known, rules);
 }
 
 /** The same for one of which an index had told where it begins and what was deleted; that holds. */
@@ -33,11 +38,12 @@ export function readRecords(
   if (known !== null && block.entry.sizeBytes === 0) return emptiedBlock(block, known);
   const beginning = known?.firstSeq ?? 0n;
   const records = packedFrom(scan.ranges, beginning);
-  const live = packedWithout(records, known?.deleted ?? NO_SEQUENCES);
+  const live = known === null ? records : packedWithout(records, unpackRanges(known.deleted));
+  const messages = live.count;
   const erased = lastErased(scan.erasedSeqs, beginning);
   const readBytes = reading.cutAtBytes ?? scan.rawBytes;
-  if (live.count > 0n)
-    return { block, live, firstSeq: records.first, ...endOf(scan, records, erased), readBytes };
+  if (messages > 0n)
+    return { block, live, messages, firstSeq: records.first, ...endOf(scan, records, erased), readBytes };
   const firstSeq = emptyBlockFirst(reading, rules, records.count > 0n ? records.first : beginning, erased);
   if (firstSeq === 0n) return null;
   const empty = emptyBlock(block, firstSeq, readBytes);
@@ -64,7 +70,8 @@ function emptiedBlock(block: BlockFile, { messages, firstSeq, lastSeq }: KnownBl
 /** Whatever was in it, its place is kept. */
 function emptyBlock(block: BlockFile, firstSeq: bigint, readBytes: number): RecoveredBlock {
   const lastSeq = firstSeq - 1n;
-  return { block, live: NO_PACKED, firstSeq, lastSeq, firstTimeNs: 0n, lastTimeNs: 0n, readBytes };
+  const none = { live: NO_PACKED, messages: 0n, firstTimeNs: 0n, lastTimeNs: 0n };
+  return { block, ...none, firstSeq, lastSeq, readBytes };
 }
 
 /** Where an empty block stands; 0n: nowhere. */
@@ -83,15 +90,9 @@ function lastErased(seqs: BigUint64Array, from: bigint): bigint {
 }
 
 /** An `.idx` whose checksum fits is taken as it is: no record is read. */
-function believedBlock(reading: BlockReading, index: BlockIndex): RecoveredBlock | null {
-  if (index.firstSeq === 0n) return null;
-  return {
-    block: reading.block,
-    live: packRanges(subtractRanges(oneRange(index.firstSeq, index.lastSeq), index.deleted)),
-    firstSeq: index.firstSeq,
-    lastSeq: index.lastSeq,
-    firstTimeNs: index.firstTimeNs,
-    lastTimeNs: index.lastTimeNs,
-    readBytes: null,
-  };
+function believedBlock(block: BlockFile, known: KnownBlock): RecoveredBlock | null {
+  const { messages, firstSeq, lastSeq, firstTimeNs, lastTimeNs } = known;
+  if (firstSeq === 0n) return null;
+  const live = packRanges(subtractRanges(oneRange(firstSeq, lastSeq), unpackRanges(known.deleted)));
+  return { block, live, messages, firstSeq, lastSeq, firstTimeNs, lastTimeNs, readBytes: null };
 }

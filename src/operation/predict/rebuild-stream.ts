@@ -1,7 +1,7 @@
 import { packedWithout } from '../../core/packed-sets.ts';
 import { hasSequence, mergeRanges, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { BlockReading } from './read-blocks.ts';
-import { rebuildBlock } from './rebuild-block.ts';
+import { rebuildBlock, walkOnOpening } from './rebuild-block.ts';
 import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
@@ -20,27 +20,31 @@ export function rebuildStream(
 ): RecoveredStream | NotServed {
   const obstacle = obstacleOf(readings, rules);
   if (obstacle !== null) return obstacle;
-  const joined = joinBlocks(
+  const opened = joinBlocks(
     readings.flatMap((reading) => rebuildBlock(reading, rules) ?? []),
     rules,
   );
+  const hasStumbled = readings.some((reading) => walkOnOpening(reading, rules) === 'stumbles');
+  const joined = hasStumbled ? recount(opened, opened.blocks, rules) : opened;
   const known = remembered === null ? joined : remember(joined, readings, rules, remembered);
   if (!rules.tombstones) return known;
   const tombstones = mergeRanges(
     readings
-      .filter(
-        (reading) => reading.isDecodable && !(reading.block.sidecar !== null && reading.block.sidecarCurrent),
-      )
+      .filter((reading) => reading.isDecodable && !reading.isKnownCurrent)
       .map((reading) => rangesOf(reading.scan.tombstoneSeqs)),
   );
   return removeMessages(known, tombstones);
 }
 
 function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotServed | null {
-  if (rules.panicsOnShortHeader && readings.some((reading) => reading.isHeaderTooShort))
+  const walks = new Map(readings.map((reading) => [reading, walkOnOpening(reading, rules)]));
+  if (
+    rules.panicsOnShortHeader &&
+    readings.some((reading) => reading.isHeaderTooShort && walks.get(reading) !== 'passes')
+  )
     return { outcome: 'crash', reason: 'a damaged record claims a header for which it is too short' };
-  const endless = readings.find((reading) => isEndless(reading, rules) && reading.block.sidecarCurrent);
-  if (rules.walksIndexedBlocks && endless !== undefined) return runsOut(endless);
+  const endless = readings.find((reading) => walks.get(reading) === 'endless');
+  if (endless !== undefined) return runsOut(endless);
   if (rules.undecodable === 'block') return null;
   const undecodable = readings.find((reading) => !reading.isDecodable);
   if (undecodable !== undefined)
@@ -61,11 +65,6 @@ function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotS
   };
 }
 
-/** Whether a server of these rules lists the gap before a damaged sequence. */
-export function isEndless({ endless }: BlockReading, rules: ServerRules): boolean {
-  return endless === 'later' || (endless === 'first' && !rules.looksAtFirst);
-}
-
 /** A walk that lists the sequences before a record whose own was damaged. */
 export function runsOut({ block }: BlockReading): NotServed {
   const reason = `a damaged sequence in ${block.entry.path} makes the server list more than any memory can hold`;
@@ -81,11 +80,28 @@ function joinBlocks(blocks: readonly RecoveredBlock[], rules: ServerRules): Reco
     if (messages === 0n && rules.emptyStreamRestarts) firstSeq = lastSeq = 0n;
     if (firstSeq === 0n || (block.firstSeq < firstSeq && block.firstTimeNs !== 0n)) firstSeq = block.firstSeq;
     if (block.lastSeq > lastSeq) lastSeq = block.lastSeq;
-    messages += block.live.count;
-    if (block.live.count > 0n || !rules.emptyBlockMoves) return block;
+    messages += block.messages;
+    if (block.messages > 0n || !rules.emptyBlockMoves) return block;
     return { ...block, firstSeq: lastSeq + 1n, lastSeq };
   });
   return { isIndexed: false, blocks: placed, messages, firstSeq, lastSeq };
+}
+
+/** Adds the blocks up after one of them was rebuilt while it was looked into (rebuildStateLocked). */
+export function recount(
+  stream: RecoveredStream,
+  blocks: readonly RecoveredBlock[],
+  rules: ServerRules,
+): RecoveredStream {
+  let firstSeq = 0n;
+  let lastSeq = 0n;
+  for (const block of blocks) {
+    const isOlder = block.firstSeq < firstSeq && (rules.endsWithLastBlock || block.firstTimeNs !== 0n);
+    if (firstSeq === 0n || isOlder) firstSeq = block.firstSeq;
+    if (rules.endsWithLastBlock || block.lastSeq > lastSeq) lastSeq = block.lastSeq;
+  }
+  const messages = blocks.reduce((sum, block) => sum + block.messages, 0n);
+  return { ...stream, blocks, messages, firstSeq, lastSeq };
 }
 
 /** Sequences that an index knew are not given out again, even where their messages are gone. */
@@ -104,8 +120,12 @@ function remember(
 
 /** Takes messages out of a stream; what is not there is passed over. */
 export function removeMessages(stream: RecoveredStream, gone: SequenceRanges): RecoveredStream {
-  const blocks = stream.blocks.map((block) => ({ ...block, live: packedWithout(block.live, gone) }));
-  const messages = blocks.reduce((sum, block) => sum + block.live.count, 0n);
+  const blocks = stream.blocks.map((block) => {
+    const live = packedWithout(block.live, gone);
+    const left = block.messages - (block.live.count - live.count);
+    return { ...block, live, messages: left };
+  });
+  const messages = blocks.reduce((sum, block) => sum + block.messages, 0n);
   if (messages === stream.messages) return stream;
   const isFirstGone = hasSequence(gone, stream.firstSeq);
   return {

@@ -5,6 +5,8 @@ import type { BlockFile } from '../../model/stream-archive.ts';
 export interface RecoveredBlock {
   readonly block: BlockFile;
   readonly live: PackedRanges;
+  /** As the server counts them: as many as `live`, unless a damaged `.idx` that it believes lists other deletes than it counts. */
+  readonly messages: bigint;
   /** Where the server says it begins and ends: wider than `live` where deleted sequences are at its ends. */
   readonly firstSeq: bigint;
   readonly lastSeq: bigint;

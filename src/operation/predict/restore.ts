@@ -1,9 +1,11 @@
 import type { FileStreamParts } from '../../container/entry.ts';
 import { textField, type JsonValue } from '../../core/json.ts';
+import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig, unknownInStream } from './accept-config.ts';
 import { stateAsServer } from './consumer-state.ts';
+import { runsOutOfMemory } from './consumers.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
@@ -64,7 +66,9 @@ function refusedSnapshot(
   // The archive's configuration is that of backup.json then.
   if (archive.config === null || findings.some(({ code }) => code === 'META_CORRUPT'))
     return 'meta.inf cannot be read';
-  const { config } = archive;
+  const { config, created } = archive;
+  if (created !== null && parseTimeNs(created) === null)
+    return `meta.inf cannot be read: ${JSON.stringify(created)} is no time`;
   const strange = Object.entries(WORDS).find(
     ([field, words]) => !words.includes(config[field] ?? words[0] ?? ''),
   );
@@ -90,16 +94,18 @@ function restoredConsumers(
   rules: ServerRules,
 ): readonly ConsumerArchive[] | NotServed {
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
-  for (const { name, config } of consumers) {
+  const restored: ConsumerArchive[] = [];
+  for (const consumer of consumers) {
+    const { name, config } = consumer;
     const file = entries.get(`obs/${name}/o.dat`);
-    const state = file === undefined ? 'empty' : stateAsServer(file);
+    const held = file === undefined ? null : stateAsServer(file);
     if (!entries.has(`obs/${name}/meta.inf`) || !entries.has(`obs/${name}/meta.sum`))
       return refused(`consumer ${name} has no meta.inf or no meta.sum`);
     if (config === null || !isReadableConfig(config, rules))
       return refused(`consumer ${name} cannot be read`);
-    if (state === 'endless')
-      return { outcome: 'crash', reason: `obs/${name}/o.dat counts more than any memory can hold` };
-    if (state === 'corrupt') return refused(`obs/${name}/o.dat cannot be read`);
+    if (held?.how === 'endless') return runsOutOfMemory(`obs/${name}/o.dat`);
+    if (held?.how === 'corrupt') return refused(`obs/${name}/o.dat cannot be read`);
+    restored.push({ ...consumer, state: held?.how === 'read' ? held.state : null });
   }
-  return consumers;
+  return restored;
 }

@@ -11,7 +11,7 @@ export interface ServerRules {
   readonly indexVersion: number;
   /** A listed block that is not there makes the index unusable; else only the last listed one does. */
   readonly missesBlocks: boolean;
-  /** A block whose `.idx` is believed is walked all the same, to find its subjects; else only where it has no `.fss`. */
+  /** A block whose `.idx` is believed is walked all the same, to find its subjects; else only where it has no `.fss` that fits. */
   readonly walksIndexedBlocks: boolean;
   /** Delete tombstones are honoured. */
   readonly tombstones: boolean;
@@ -31,12 +31,24 @@ export interface ServerRules {
   readonly undecodable: 'block' | 'stream';
   /** A header bit set in a record too short for a header length ends the server. */
   readonly panicsOnShortHeader: boolean;
-  /** A walk compares the first record with the index before anything else. */
-  readonly looksAtFirst: boolean;
+  /**
+   * What a walk through records whose sums it does not check does beside going by their lengths: it lists the gaps
+   * between records (`gaps`), also that before the first (`slots`), or demands that they begin, go on and end where the
+   * index says (`places`).
+   */
+  readonly walk: 'gaps' | 'slots' | 'places';
+  /** Counted anew, a stream ends where its last block does, wherever others end. */
+  readonly endsWithLastBlock: boolean;
+  /** To count what a consumer waits for, blocks are loaded for their subjects, which no file tells. */
+  readonly loadsSubjects: boolean;
+  /** Nothing is loaded to count what a consumer waits for that begins at the first message, or before the blocks of its subject. */
+  readonly countsByIndex: boolean;
   /** The last message is loaded at the start, and its block walked for it. */
   readonly walksLastBlock: boolean;
   /** A bad record met while TTLs, schedules or sources are looked for ends the server. */
   readonly panicsOnScan: boolean;
+  /** A block that is cut while TTLs and schedules are looked for in it is looked at for ever: always, or where none is left in it. */
+  readonly scansForEver: 'never' | 'after-cut' | 'without-any';
   /** A stream or consumer that asks for a higher API level, or has unknown fields, takes the stream offline. */
   readonly apiLevel: number | null;
   /** A request to restore with an unknown field is refused. */
@@ -50,6 +62,8 @@ export interface ServerRules {
    * below the floor only (`floor`); in `own` also what its own filter does not select, and its own interest counts.
    */
   readonly interest: 'all' | 'floor' | 'own';
+  /** A consumer that was given more than the stream holds goes back to the stream's end. */
+  readonly rewindsConsumers: boolean;
   /** `first_seq` is known. */
   readonly firstSequence: boolean;
   /** Per-message TTLs are known. */
@@ -72,14 +86,19 @@ const RULES_2_9: ServerRules = {
   compression: false,
   undecodable: 'block',
   panicsOnShortHeader: true,
-  looksAtFirst: false,
+  walk: 'gaps',
+  endsWithLastBlock: true,
+  loadsSubjects: false,
+  countsByIndex: false,
   walksLastBlock: false,
   panicsOnScan: false,
+  scansForEver: 'never',
   apiLevel: null,
   strictRequests: false,
   forgotTemplates: false,
   brokenConsumer: 'renewed',
   interest: 'all',
+  rewindsConsumers: false,
   firstSequence: false,
   messageTtl: false,
   messageSchedules: false,
@@ -90,6 +109,9 @@ const RULES_2_10: ServerRules = {
   server: '2.10',
   indexVersion: 1,
   walksIndexedBlocks: true,
+  walk: 'slots',
+  endsWithLastBlock: false,
+  loadsSubjects: true,
   tombstones: true,
   remembersLast: 'after-loss',
   compression: true,
@@ -102,7 +124,8 @@ const RULES_2_11: ServerRules = {
   server: '2.11',
   indexVersion: 2,
   missesBlocks: true,
-  looksAtFirst: true,
+  walk: 'places',
+  scansForEver: 'after-cut',
   emptyBlockFollows: 'highest',
   emptyStreamRestarts: true,
   remembersLast: 'always',
@@ -129,15 +152,19 @@ const RULES_2_14: ServerRules = {
   indexVersion: 4,
   cutBlockKeepsPlace: true,
   undecodable: 'stream',
+  scansForEver: 'without-any',
   apiLevel: API_LEVELS['2.14'],
   forgotTemplates: true,
+  rewindsConsumers: true,
 };
 
 const RULES_2_15: ServerRules = {
   ...RULES_2_14,
   server: '2.15',
   walksLastBlock: true,
+  countsByIndex: true,
   panicsOnScan: true,
+  scansForEver: 'never',
   brokenConsumer: 'left',
   apiLevel: API_LEVELS['2.15'],
 };

@@ -1,27 +1,25 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { intersectRanges } from '../../core/sequence-ranges.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecordQueries } from './record-queries.ts';
 import type { RecoveredStream } from './recovered.ts';
 
 /**
  * The bad record that a server meets which looks, from the newest message back, for the last one of each source (2.15:
- * recoverSourcesBackwardScan); null where it finds them all first.
+ * recoverSourcesBackwardScan); null where it finds them all first. `bad`: blocks
+ * with bad records in which it does not stumble.
  */
 export function badRecordBeforeSources(
   stream: RecoveredStream,
   config: JsonObject,
   queries: RecordQueries,
-  readings: ReadonlyMap<number, BlockReading>,
+  bad: ReadonlyMap<number, BlockReading>,
 ): BlockReading | null {
   const { sources } = config;
   const { parts } = queries.archive;
   const isRemembered = 'entries' in parts && parts.entries.some((entry) => entry.path === 'sources.db');
-  if (
-    !Array.isArray(sources) ||
-    isRemembered ||
-    !stream.blocks.some((one) => isBad(readings.get(one.block.index)))
-  )
-    return null;
+  if (!Array.isArray(sources) || isRemembered || bad.size === 0) return null;
   const found = new Set<string>();
   for (const block of stream.blocks.toReversed()) {
     const origins: { readonly seq: bigint; readonly source: string }[] = [];
@@ -36,15 +34,13 @@ export function badRecordBeforeSources(
       endSeq = seq;
       break;
     }
-    const reading = readings.get(block.block.index);
-    if (reading !== undefined && isBad(reading) && reading.lastBadAfterSeq >= endSeq) return reading;
+    const reading = bad.get(block.block.index);
+    const lastBad =
+      reading === undefined ? undefined : intersectRanges(unpackRanges(block.live), reading.badSeqs).at(-1);
+    if (reading !== undefined && lastBad !== undefined && lastBad >= endSeq) return reading;
     if (endSeq > 0n) return null;
   }
   return null;
-}
-
-function isBad(reading: BlockReading | undefined): boolean {
-  return reading !== undefined && reading.cutAtBytes !== null && !reading.isMisaligned;
 }
 
 /** Stream, filter and destination: what makes a source one of its own (format/sources/README.md). */

@@ -10,6 +10,7 @@ import { rebuildStream } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed, type RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
+import { rewindConsumer } from './rewind-consumer.ts';
 import { takeIndex } from './take-index.ts';
 import { panicOnScan, walkBlocks } from './walked-blocks.ts';
 
@@ -73,11 +74,14 @@ export function openStream(
   const { taken, remembered } = takeIndex(archive, rules);
   const opened = taken ?? rebuildStream(readings, rules, remembered);
   if (!isServed(opened)) return opened;
-  const panic = rules.panicsOnScan ? panicOnScan(opened, config, queries, readings) : null;
+  const panic = rules.panicsOnScan ? panicOnScan(opened, config, queries, readings, rules) : null;
   if (panic !== null) return panic;
   if (!isServed(consumers)) return consumers;
   const limited = enforceLimits(opened, config, queries, rules, atNs);
-  const walked = walkBlocks(limited, archive, config, consumers, readings, rules, isStart);
+  const at = rules.rewindsConsumers
+    ? consumers.map((consumer) => rewindConsumer(consumer, limited.lastSeq))
+    : consumers;
+  const walked = walkBlocks(limited, queries, config, at, readings, rules, isStart);
   if (!isServed(walked)) return walked;
-  return { opened, stream: walked, consumers };
+  return { opened, stream: walked, consumers: at };
 }

@@ -35,7 +35,9 @@ export function takeIndex(archive: StreamArchive, rules: ServerRules): IndexUse 
     const block: BlockFile | undefined = files.get(entry.index);
     if (block === undefined) return [];
     const { firstSeq, lastSeq, firstTimeNs, lastTimeNs } = entry;
-    return [{ block, live: packedLive(entry), firstSeq, lastSeq, firstTimeNs, lastTimeNs, readBytes: null }];
+    const live = packedLive(entry);
+    const messages = live.count;
+    return [{ block, live, messages, firstSeq, lastSeq, firstTimeNs, lastTimeNs, readBytes: null }];
   });
   const { messages, firstSeq, lastSeq } = index;
   return { taken: { isIndexed: true, blocks, messages, firstSeq, lastSeq }, remembered: null };

@@ -1,81 +1,133 @@
-import { unpackRanges } from '../../core/packed-ranges.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { unpackRanges } from '../../core/packed-ranges.ts';
+import { intersectRanges } from '../../core/sequence-ranges.ts';
 import type { IndexBlock } from '../../format/index/types.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
+import type { KnownBlock } from './block-index-as-server.ts';
+import { oncePer } from './once-per.ts';
+import { blocksCounted } from './pending-walk.ts';
 import type { BlockReading } from './read-blocks.ts';
 import { packedLive } from './packed-live.ts';
 import { readRecords } from './rebuild-block.ts';
-import { isEndless, runsOut } from './rebuild-stream.ts';
+import { recount, runsOut } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
 import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 import { badRecordBeforeSources } from './source-scan.ts';
+import { subjectsOf } from './stream-subjects.ts';
+import { walkBlock, type Walk } from './walk-block.ts';
 
 /**
- * A stream whose index.db was taken, once the server has walked the blocks that its consumers and sources make it look
- * into: one in which it stumbles is rebuilt, and cut, after all.
+ * A stream of which an index was believed, once the server has walked the blocks that its consumers and sources make it
+ * look into: one in which it stumbles is rebuilt, and cut, after all.
  */
 export function walkBlocks(
   stream: RecoveredStream,
-  archive: StreamArchive,
+  queries: RecordQueries,
   config: JsonObject,
   consumers: readonly ConsumerArchive[],
   readings: readonly BlockReading[],
   rules: ServerRules,
   isStart: boolean,
 ): RecoveredStream | NotServed {
+  const { archive } = queries;
   const byNumber = new Map(readings.map((reading) => [reading.block.index, reading]));
+  const walks = new Map<RecoveredBlock, Walk>();
+  for (const block of stream.blocks) {
+    const walk = walkOf(block, stream, archive, byNumber, rules);
+    if (walk !== 'passes') walks.set(block, walk);
+  }
+  if (walks.size === 0) return stream;
   const scanned = rules.messageTtl ? scannedBlocks(archive, config) : new Set<number>();
   const isBatchLooked =
     isStart && config['allow_atomic'] === true && rules.apiLevel !== null && rules.apiLevel >= 2;
   const lastLive = stream.blocks.findLast((block) => block.live.count > 0n);
   const isLastLooked = isBatchLooked || (rules.walksLastBlock && lastLive?.live.last === stream.lastSeq);
-  const isCut = (block: RecoveredBlock): boolean =>
-    isStumbling(byNumber.get(block.block.index)) &&
-    (scanned.has(block.block.index) ||
-      (isLastLooked && block === lastLive) ||
-      isWalked(block, stream, config, consumers));
-  if (!stream.isIndexed || !stream.blocks.some(isCut)) return stream;
-  const walked = stream.blocks.filter(isCut).flatMap((block) => byNumber.get(block.block.index) ?? []);
-  const endless = walked.find((reading) => isEndless(reading, rules));
-  if (endless !== undefined) return runsOut(endless);
-  const indexed = new Map(
-    archive.index?.blocks.map((entry) => [
-      entry.index,
-      { ...entry, deleted: unpackRanges(entry.deleted), messages: packedLive(entry).count },
-    ]),
-  );
+  const subjects = subjectsOf(stream, archive, byNumber);
+  const counted = new Set(consumers.flatMap((one) => blocksCounted(stream, one, subjects, rules)));
+  const isLooked = (block: RecoveredBlock): boolean =>
+    scanned.has(block.block.index) ||
+    counted.has(block) ||
+    (isLastLooked && block === lastLive) ||
+    (Array.isArray(config['sources']) && block === stream.blocks.at(-1)) ||
+    (config['retention'] === 'interest' && consumers.some((one) => acknowledges(one, block)));
+  const looked = [...walks].filter(([block]) => isLooked(block));
+  if (looked.length === 0) return stream;
+  const endless = looked.find(([, walk]) => walk === 'endless')?.[0];
+  const endlessReading = endless === undefined ? undefined : byNumber.get(endless.block.index);
+  if (endlessReading !== undefined) return runsOut(endlessReading);
+  const cut = new Set(looked.map(([block]) => block));
   const blocks = stream.blocks.flatMap((block) => {
     const reading = byNumber.get(block.block.index);
-    if (reading === undefined || !isCut(block)) return [block];
-    return readRecords(reading, indexed.get(block.block.index) ?? null, rules) ?? [];
+    if (reading === undefined || !cut.has(block)) return [block];
+    return readRecords(reading, knownOf(block, stream, archive, reading), rules) ?? [];
   });
-  const messages = blocks.reduce((sum, block) => sum + block.live.count, 0n);
-  const lastSeq = blocks.reduce((last, block) => (block.lastSeq > last ? block.lastSeq : last), 0n);
-  return { ...stream, blocks, messages, lastSeq, firstSeq: blocks[0]?.firstSeq ?? 0n };
+  const wanted =
+    rules.scansForEver === 'never' ? [] : looked.filter(([{ block }]) => scanned.has(block.index));
+  const unending = wanted.find(([before]) => {
+    const left = blocks.find(({ block }) => block === before.block);
+    return left === undefined || isScannedForEver(before, left, queries, rules);
+  })?.[0];
+  return unending === undefined ? recount(stream, blocks, rules) : scansForEver(unending, isStart);
 }
 
-/** What cannot be decompressed is not walked either, and left alone. */
-function isStumbling(reading: BlockReading | undefined): boolean {
-  return reading !== undefined && reading.isMisaligned && reading.isDecodable;
+/**
+ * Of a block that is cut while it is scanned 2.11 and 2.12 forget how many TTLs and schedules are in it, 2.14 finds none
+ * where none is left; the scan then goes to the block's new end, which is before the one it looks for, again and again
+ * (recoverTTLState, recoverMsgSchedulingState).
+ */
+function isScannedForEver(
+  before: RecoveredBlock,
+  left: RecoveredBlock,
+  queries: RecordQueries,
+  { scansForEver }: ServerRules,
+): boolean {
+  if (left.lastSeq >= before.lastSeq) return false;
+  if (scansForEver === 'after-cut') return true;
+  let isFound = false;
+  queries.eachRecord([left], ({ header }) => (isFound ||= SCANNED_FOR.test(header)));
+  return !isFound;
 }
 
-function isWalked(
+const SCANNED_FOR = /^Nats-(?:TTL|Schedule):/m;
+
+function scansForEver({ block }: RecoveredBlock, isStart: boolean): NotServed {
+  const reason = `the server cuts ${block.entry.path} while it looks into it for TTLs or schedules, and then looks for ever`;
+  return { outcome: isStart ? 'crash' : 'refused', reason };
+}
+
+function acknowledges({ state }: ConsumerArchive, block: RecoveredBlock): boolean {
+  return (state?.ackFloor.streamSeq ?? 0n) >= block.firstSeq;
+}
+
+/** How the server would fare in a block; `passes` also where it has read it already. */
+function walkOf(
   block: RecoveredBlock,
   stream: RecoveredStream,
-  config: JsonObject,
-  consumers: readonly ConsumerArchive[],
-): boolean {
-  if (Array.isArray(config['sources']) && block === stream.blocks.at(-1)) return true;
-  return consumers.some((consumer) => {
-    const nextSeq = (consumer.state?.delivered.streamSeq ?? 0n) + 1n;
-    const floorSeq = consumer.state?.ackFloor.streamSeq ?? 0n;
-    if (config['retention'] === 'interest' && floorSeq >= block.firstSeq) return true;
-    const isFiltered =
-      Boolean(consumer.config?.['filter_subject']) || Array.isArray(consumer.config?.['filter_subjects']);
-    return nextSeq <= block.lastSeq && (isFiltered || nextSeq > block.firstSeq);
-  });
+  archive: StreamArchive,
+  readings: ReadonlyMap<number, BlockReading>,
+  rules: ServerRules,
+): Walk {
+  const reading = readings.get(block.block.index);
+  if (reading === undefined || block.readBytes !== null) return 'passes';
+  const known = knownOf(block, stream, archive, reading);
+  return known === null ? 'passes' : walkBlock(reading, known, rules);
 }
+
+/** What the index that was believed tells of a block. */
+function knownOf(
+  { block }: RecoveredBlock,
+  stream: RecoveredStream,
+  archive: StreamArchive,
+  reading: BlockReading,
+): KnownBlock | null {
+  return stream.isIndexed ? (indexedBlocks(archive).get(block.index) ?? null) : reading.known;
+}
+
+const indexedBlocks = oncePer(
+  ({ index }: StreamArchive): ReadonlyMap<number, KnownBlock> =>
+    new Map(index?.blocks.map((entry) => [entry.index, { ...entry, messages: packedLive(entry).count }])),
+);
 
 /** A stream whose index.db was taken and in which a bad record lies where TTLs, schedules or sources are looked for. */
 export function panicOnScan(
@@ -83,20 +135,31 @@ export function panicOnScan(
   config: JsonObject,
   queries: RecordQueries,
   readings: readonly BlockReading[],
+  rules: ServerRules,
 ): NotServed | null {
   if (!stream.isIndexed || stream.messages === 0n) return null;
-  const scanned = scannedBlocks(queries.archive, config);
-  const met =
-    readings.find(
-      ({ block, cutAtBytes, isMisaligned }) =>
-        scanned.has(block.index) && cutAtBytes !== null && !isMisaligned,
-    ) ??
-    badRecordBeforeSources(stream, config, queries, new Map(readings.map((one) => [one.block.index, one])));
-  return met === null
+  const { archive } = queries;
+  const scanned = scannedBlocks(archive, config);
+  const bad = new Map(
+    readings
+      .filter(({ badSeqs }) => badSeqs.length > 0)
+      .map((reading) => [reading.block.index, reading] as const),
+  );
+  const met = stream.blocks.flatMap((block) => {
+    const reading = bad.get(block.block.index);
+    if (reading === undefined || intersectRanges(unpackRanges(block.live), reading.badSeqs).length === 0)
+      return [];
+    return walkOf(block, stream, archive, bad, rules) === 'passes' ? [{ block, reading }] : [];
+  });
+  const before = new Map(met.map(({ reading }) => [reading.block.index, reading]));
+  const reading =
+    met.find(({ block }) => scanned.has(block.block.index))?.reading ??
+    badRecordBeforeSources(stream, config, queries, before);
+  return reading === null
     ? null
     : {
         outcome: 'crash',
-        reason: `the server ends at a bad record in ${met.block.entry.path} that it looks into`,
+        reason: `the server ends at a bad record in ${reading.block.entry.path} that it looks into`,
       };
 }
 

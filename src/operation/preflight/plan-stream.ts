@@ -149,8 +149,9 @@ function consumerSteps(
   { archive }: StreamEvidence,
   rules: ServerRules,
 ): PreflightStep[] {
+  const there = new Set(consumers.map(({ name }) => name));
   return archive.consumers
-    .filter((consumer) => !consumers.includes(consumer))
+    .filter(({ name }) => !there.has(name))
     .map((consumer) => ({
       do: 'drop-consumer',
       severity: 'critical',

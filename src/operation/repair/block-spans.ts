@@ -60,7 +60,7 @@ interface PlacedSpan {
 }
 
 /** The stretches between faults: there sequences rise. */
-function risingSpans({ scan }: SalvagedBlock): PlacedSpan[] {
+export function risingSpans({ scan }: SalvagedBlock): PlacedSpan[] {
   const spans: PlacedSpan[] = [];
   const add = (startBytes: number, endBytes: number, firstSeq: bigint): void => {
     if (endBytes > startBytes) spans.push({ span: { startBytes, endBytes }, firstSeq });

@@ -1,17 +1,16 @@
-import { unpackRanges } from '../../core/packed-ranges.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { countSequences, intersectRanges, mergeRanges, NO_SEQUENCES } from '../../core/sequence-ranges.ts';
-import { liveSet } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open-archive.ts';
 import type { StreamContent } from '../write/stream-content.ts';
 import { chooseConfig } from './configuration.ts';
 import { repairConsumers } from './consumers.ts';
+import { blocksOf } from './part-blocks.ts';
 import { countLosses } from './losses.ts';
 import { repairedContent } from './repaired-content.ts';
 import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
-import { needsSubjects, surveySource } from './survey-whole.ts';
+import { needsSubjects, surveySource } from './survey-parts.ts';
 import { beyondLimits, survey, type Survey, type SurveyOptions } from './survey.ts';
 import type { RepairNote, RepairOptions, StreamLoss } from './types.ts';
 
@@ -41,7 +40,7 @@ export async function repairStream(
     signal: work.signal,
   };
   const likely = options.config ?? own.archive.config;
-  const all = sources.length > 1 ? await survey(asked) : await surveySource(own, asked, likely, work);
+  const all = sources.length > 1 ? await survey(asked) : await surveySource(own, asked, likely, work.pool);
   const chosen = chooseConfig(sources, options.config, all, name);
   const { template_owner: template, ...owned } = chosen.config;
   const config = options.undelete === true ? withoutLimits(owned) : owned;
@@ -92,20 +91,11 @@ export async function repairStream(
     archive: { ...own.archive, config, created: chosen.created, consumers },
     content: {
       ...repairedContent(name, found, loss, lastTimeNs, findings, surveyed),
-      blocks: sources.length === 1 ? soundBlocks(own, found, work) : undefined,
+      blocks: sources.length === 1 ? blocksOf(own, found, surveyed, work.pool) : undefined,
     },
     loss,
     notes: [...sources.flatMap((source) => source.notes), ...said, ...notes],
   };
-}
-
-/** Where nothing is damaged the blocks are taken over whole, as any writer does. */
-function soundBlocks(own: SalvagedStream, found: Survey, { pool }: Archive): StreamContent['blocks'] {
-  if (own.whole === null || found.disagreements.length > 0) return undefined;
-  const sets = own.whole.map(({ file, scan }) =>
-    liveSet(file, scan, intersectRanges(unpackRanges(scan.ranges), found.recovered), null),
-  );
-  return { streamName: own.archive.name, sets: sets.filter(({ live }) => live.count > 0n), pool };
 }
 
 /** What would remove the messages again as soon as a server has them. */

@@ -10,6 +10,7 @@ import { outgoingStream } from '../write/outgoing-stream.ts';
 import { carryOut, checkTarget, withData } from '../write/run.ts';
 import type { PlacedStream } from '../write/write-placed.ts';
 import { sameStream, withOthers, type OtherArchive } from './other-archives.ts';
+import { mustOpenSound, mustReadSound, soundFirst } from './past-damage.ts';
 import { repairStream } from './repair-stream.ts';
 import { salvageFiles } from './salvage-files.ts';
 import { salvageV2 } from './salvage-v2.ts';
@@ -24,29 +25,34 @@ import type { RepairNote, RepairOptions, RepairResult, StreamLoss } from './type
 export async function repairArchive(path: string, options: RepairOptions): Promise<RepairResult> {
   for (const archive of [path, ...(options.from ?? [])]) checkTarget(archive, options.target);
   await checkInput(path, options);
-  return withArchive(path, { ...options, ...WRITING, salvage: true }, async (work) =>
-    withOthers(options, async (others) => repairWith(path, work, others, options)),
+  return soundFirst(path, async (isPastDamage) =>
+    withArchive(path, { ...options, ...WRITING, salvage: isPastDamage }, async (work) => {
+      if (!isPastDamage) mustOpenSound(work);
+      return withOthers(options, async (others) => repairWith({ path, work, others, isPastDamage }, options));
+    }),
   );
 }
 
-async function repairWith(
-  path: string,
-  work: Archive,
-  others: readonly OtherArchive[],
-  options: RepairOptions,
-): Promise<RepairResult> {
+/** What is repaired, and what helps. */
+interface Repairing {
+  readonly path: string;
+  readonly work: Archive;
+  readonly others: readonly OtherArchive[];
+  /** Opened past damage, or taken for sound. */
+  readonly isPastDamage: boolean;
+}
+
+async function repairWith(repairing: Repairing, options: RepairOptions): Promise<RepairResult> {
   const opened: SalvagedStream[] = [];
   try {
-    return await repairStreams(path, work, others, options, opened);
+    return await repairStreams(repairing, options, opened);
   } finally {
     for (const stream of opened) stream.close();
   }
 }
 
 async function repairStreams(
-  path: string,
-  work: Archive,
-  others: readonly OtherArchive[],
+  { path, work, others, isPastDamage }: Repairing,
   options: RepairOptions,
   opened: SalvagedStream[],
 ): Promise<RepairResult> {
@@ -59,8 +65,9 @@ async function repairStreams(
   for (const archive of usable) {
     const isGone = archive.parts.form === 'config' && others.length > 0;
     const own = isGone ? nothingOf(archive) : await salvage(archive, work, 0, nameGiven(options));
-    const helpers = await salvageOthers(own.archive, others);
-    opened.push(own, ...helpers);
+    opened.push(own);
+    if (!isPastDamage) mustReadSound(own);
+    const helpers = await salvageOthers(own.archive, others, opened);
     const repaired = await repairStream([own, ...helpers], work, options);
     // The configuration that was given is in it already.
     const { config: _, ...changes } = options;
@@ -112,22 +119,27 @@ async function salvage(
   const { parts } = archive;
   if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
   if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
-  if (parts.form === 'v2') return salvageV2(archive, parts, source, name);
+  if (parts.form === 'v2') return salvageV2(archive, parts, work, source, name);
   return salvageFiles(archive, parts, work, source, name);
 }
 
 /** An archive that has lost its data: all there is comes from others. */
 function nothingOf(archive: StreamArchive): SalvagedStream {
   const nothing = { runs: [], deleted: NO_SEQUENCES, listed: [], damages: [], lastSeq: 0n, lastTimeNs: 0n };
-  return { archive, ...nothing, findings: archive.findings, notes: [], whole: null, close: () => {} };
+  return { archive, ...nothing, findings: archive.findings, notes: [], parted: null, close: () => {} };
 }
 
-async function salvageOthers(own: StreamArchive, others: readonly OtherArchive[]): Promise<SalvagedStream[]> {
+async function salvageOthers(
+  own: StreamArchive,
+  others: readonly OtherArchive[],
+  opened: SalvagedStream[],
+): Promise<SalvagedStream[]> {
   const salvaged: SalvagedStream[] = [];
   for (const other of others) {
     const archive = sameStream(other, own);
     if (archive === null || archive.parts.form === 'config') continue;
     const stream = await salvage(archive, other.work, other.source, own.name);
+    opened.push(stream);
     // Places are told with the archive they are in.
     const inside = (label: string): string => `${other.path}:${label}`;
     salvaged.push({

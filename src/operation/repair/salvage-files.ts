@@ -15,7 +15,6 @@ import { highestSequence } from '../../model/live-set.ts';
 import { nameOf } from '../../model/base-archive.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { placed, type Archive } from '../open-archive.ts';
-import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
 import { BlockHandles } from './block-handles.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
@@ -23,6 +22,7 @@ import { findIndex, isIndexOf, proofsOfIndex } from './index-proofs.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
+import { partsOfBlocks } from './stream-parts.ts';
 import { proofsOfSidecars } from './sidecar-proofs.ts';
 import type { Damage, RepairNote } from './types.ts';
 
@@ -80,7 +80,7 @@ export async function salvageFiles(
       ...blocks.flatMap(({ block }) => (block.isPart ? [] : blockFindings(archive, parts, block))),
     ],
     notes: notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
-    whole: isWhole(archive, blocks) ? blocks.map(({ block: { file, scan } }) => ({ file, scan })) : null,
+    parted: partsOfBlocks(blocks),
     close: () => handles.close(),
   };
 }
@@ -106,19 +106,6 @@ function notesOf(
       note('NAME_OF_RECORDS', `the name is what the records were made for: ${stream}, not ${before}`),
     );
   return notes;
-}
-
-/** Nothing damaged, renamed or out of order: blocks can be taken over as they are. */
-function isWhole(archive: StreamArchive, blocks: readonly ReadBlock[]): boolean {
-  let last = 0n;
-  return blocks.every(({ block, content }) => {
-    const { owner, file, result, scan, isPart } = block;
-    const faults = scan.faults.length + result.blockFaults.length + result.carrierFaults.length;
-    const isOwn = owner.name === archive.name && owner.number === file.index && !isPart;
-    const isRising = content.highSeq === 0n || content.lowSeq > last;
-    if (content.highSeq > last) last = content.highSeq;
-    return faults === 0 && isOwn && isRising && scan.rawBytes <= LARGEST_BLOCK_BYTES;
-  });
 }
 
 /** Content without a header in a tar: a block, maybe; its records tell which. */

@@ -15,32 +15,34 @@ import { readV2 } from '../../model/load-v2-stream.ts';
 import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
-import { placed } from '../open-archive.ts';
+import { placed, type Archive } from '../open-archive.ts';
 import { recordBytesOf } from '../../format/block/record.ts';
 import type { NoteCode } from './loss-codes.ts';
 import type { MessageCursor, MessageRun, RunMessage } from './message-run.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { RepairNote } from './types.ts';
 import { damagesBetween } from './v2-damage.ts';
+import { readWholeV2 } from './whole-v2.ts';
 
 const WINDOW_BYTES = 1024 * 1024;
 const MAGIC_BYTES = 8;
 
 /** Reads what is left of a V2 archive: messages that no damaged chunk touches. */
-export function salvageV2(
+export async function salvageV2(
   archive: StreamArchive,
   parts: V2StreamParts,
+  { pool, onBytes }: Archive,
   source: number,
   given: string,
-): SalvagedStream {
-  const name = archive.name === '' ? given : archive.name;
-  if (name === '')
-    throw new UsageError(`${parts.label}: nothing tells the stream's name: give --config or --stream`);
+): Promise<SalvagedStream> {
+  const name = nameOf(archive, parts, given);
+  const whole = await readWholeV2(archive, parts, pool);
+  onBytes(parts.sizeBytes, parts.label);
   const body = parts.body.open();
-  const damaged = damagedStretches(body);
-  const { spans, hasEnd } = findV2Spans(body, damaged);
+  const damaged = whole === null ? damagedStretches(body) : [];
+  const { spans, hasEnd } = whole ?? findV2Spans(body, damaged);
   const { state } = readV2(parts, archive.place, null);
-  const present = mergeRanges(spans.map(({ seqs }) => BigUint64Array.from(seqs)));
+  const present = mergeRanges(spans.map(({ seqs }) => seqs));
   const headBytes = spans[0]?.startBytes ?? 0;
   const isHeadHit = damaged.some(([from]) => spans.length === 0 || from < headBytes);
   // What stands in a damaged chunk may read well and be wrong.
@@ -62,9 +64,15 @@ export function salvageV2(
       ...framingFaults(body).map((fault) => makeFinding(fault, { ...archive.place, file: parts.label })),
     ],
     notes: headNotes(archive, name, { state, known, isHeadHit }),
-    whole: null,
+    parted: whole?.parted ?? null,
     close: () => body.close(),
   };
+}
+
+function nameOf({ name }: StreamArchive, { label }: V2StreamParts, given: string): string {
+  if (name !== '') return name;
+  if (given !== '') return given;
+  throw new UsageError(`${label}: nothing tells the stream's name: give --config or --stream`);
 }
 
 /** State and consumers stand before the messages, and have no checksum but that of their chunk. */

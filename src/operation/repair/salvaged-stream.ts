@@ -1,8 +1,8 @@
 import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
-import type { PackedScan } from '../../kernels/types.ts';
-import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { MessageRun } from './message-run.ts';
+import type { PartedStream } from './stream-parts.ts';
 import type { Damage, RepairNote } from './types.ts';
 
 /** Messages that an index lists as live in one block. */
@@ -29,8 +29,8 @@ export interface SalvagedStream {
   readonly lastTimeNs: bigint;
   readonly findings: readonly Finding[];
   readonly notes: readonly RepairNote[];
-  /** Its blocks, in order, where every one of them is whole and under its own name; else null. */
-  readonly whole: readonly { readonly file: BlockFile; readonly scan: PackedScan }[] | null;
+  /** The same messages in parts that threads take over; null where they have to be read side by side. */
+  readonly parted: PartedStream | null;
   /** Gives back what is open when no run is read any more. */
   close(): void;
 }

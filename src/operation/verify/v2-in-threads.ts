@@ -5,7 +5,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import { SliceSource } from '../../source/slice.ts';
 import { AheadSource } from '../../workers/ahead-source.ts';
 import type { Pool } from '../../workers/pool.ts';
-import { readV2Messages, type V2Messages } from '../v2-messages.ts';
+import { readV2Messages, type V2Messages, type V2ReadOptions } from '../v2-messages.ts';
 
 /** Of less than this a single thread is done sooner than others have begun. */
 const WORTH_BYTES = 32 * 1024 * 1024;
@@ -15,14 +15,15 @@ export interface V2Reading extends V2Messages {
   readonly framing: readonly Fault[];
 }
 
-/** Reads every message of a V2 archive, while threads, where there are some, decode what comes next. */
+/** Reads every message of a V2 archive, while threads, where there are some, decode what comes next; `onStretch` is told where they lie. */
 export async function readV2InThreads(
   archive: StreamArchive,
   parts: V2StreamParts,
   pool: Pool,
+  onStretch: V2ReadOptions['onStretch'] = () => {},
 ): Promise<V2Reading> {
   const body = parts.body.open();
-  const options = { wantSubjects: false, pending: [] };
+  const options = { wantSubjects: false, pending: [], onStretch };
   if (parts.body.sizeBytes >= WORTH_BYTES) await pool.prepare();
   if (!(body instanceof SliceSource) || parts.body.sizeBytes < WORTH_BYTES || !pool.hasThreads)
     return { ...readV2Messages(archive, parts, options), framing: framingFaults(body) };

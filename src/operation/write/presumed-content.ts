@@ -5,7 +5,7 @@ import { stateFromIndex, type StateNumbers } from '../../model/stream-state.ts';
 import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
 import type { Archive } from '../open-archive.ts';
 import { scanJobs } from '../scan-stream.ts';
-import { streamContent, type StreamContent, type WholeBlocks } from './stream-content.ts';
+import { soundBlock, streamContent, type SoundBlock, type StreamContent } from './stream-content.ts';
 import type { WriteOptions } from './types.ts';
 
 /**
@@ -35,7 +35,7 @@ function presumedContent(archive: StreamArchive, work: Archive): StreamContent |
     messages: async () => {
       throw new Error('messages of content that was not read');
     },
-    blocks: { streamName: archive.name, sets, pool: work.pool },
+    blocks: { blocks: sets.map((set) => soundBlock(archive.name, set)), pool: work.pool },
     unread: {
       scans,
       jobOf: scanJobs(archive),
@@ -54,7 +54,7 @@ function presumedContent(archive: StreamArchive, work: Archive): StreamContent |
   };
 }
 
-function presumedSets({ index, blocks }: StreamArchive): WholeBlocks['sets'] {
+function presumedSets({ index, blocks }: StreamArchive): Pick<BlockLiveSet, 'block' | 'live'>[] {
   const indexed = new Map(index?.blocks.map((block) => [block.index, block]));
   return blocks.flatMap((block) => {
     const listed = indexed.get(block.index);
@@ -65,12 +65,12 @@ function presumedSets({ index, blocks }: StreamArchive): WholeBlocks['sets'] {
 
 /** Whether content turned out to be what it was presumed to be: the same messages in the same blocks, all of them sound. */
 export function isAsPresumed(actual: StreamContent, presumed: StreamContent): boolean {
-  const [found, expected] = [actual.blocks?.sets, presumed.blocks?.sets];
+  const [found, expected] = [actual.blocks?.blocks, presumed.blocks?.blocks];
   return (
     isSameState(actual.state, presumed.state) &&
     found !== undefined &&
     found.length === expected?.length &&
-    found.every((set, i) => isSameSet(set, expected[i]))
+    found.every((block, i) => isSameBlock(block, expected[i]))
   );
 }
 
@@ -79,10 +79,8 @@ function isSameState(a: StateNumbers, b: StateNumbers): boolean {
   return fields.every((field) => a[field] === b[field]);
 }
 
-type PresumedSet = Pick<BlockLiveSet, 'block' | 'live'>;
-
-function isSameSet(a: PresumedSet, b: PresumedSet | undefined): boolean {
-  if (a.block !== b?.block || a.live.count !== b.live.count || a.live.pairs !== b.live.pairs) return false;
+function isSameBlock(a: SoundBlock, b: SoundBlock | undefined): boolean {
+  if (a.file !== b?.file || a.live.count !== b.live.count || a.live.pairs !== b.live.pairs) return false;
   const live = unpackRanges(b.live);
   return unpackRanges(a.live).every((seq, i) => seq === live[i]);
 }

@@ -1,7 +1,5 @@
 import { hashKey } from '../../codec/highwayhash.ts';
-import { unpackRanges } from '../../core/packed-ranges.ts';
-import type { SequenceRanges } from '../../core/sequence-ranges.ts';
-import { descriptorOf } from '../../model/read-entry.ts';
+import { unpackRanges, type PackedRanges } from '../../core/packed-ranges.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 import type { RewriteJob, RewriteResult } from '../../workers/jobs.ts';
 import type { Pool } from '../../workers/pool.ts';
@@ -11,7 +9,7 @@ import { StreamLayout } from '../../writer/stream-layout.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import { pause } from './pause.ts';
 import { resultPlaces, type BlockCheck, type ResultPlace } from './result-places.ts';
-import type { UnreadContent, WholeBlocks } from './stream-content.ts';
+import type { SoundBlock, SoundBlocks, UnreadContent } from './stream-content.ts';
 
 /** Blocks that are under way at a time, beside one for each thread: the calling thread, busy with one, hands out no others. */
 const AHEAD = 4;
@@ -22,7 +20,7 @@ const MOST_TAKEN = 2;
 export class NotAsPresumed extends Error {}
 
 interface Rewriting {
-  readonly live: SequenceRanges;
+  readonly live: PackedRanges;
   readonly place: ResultPlace;
   readonly result: Promise<RewriteResult>;
 }
@@ -33,60 +31,66 @@ interface Rewriting {
  */
 export async function rewriteBlocks(
   { name, config, content: { unread } }: OutgoingStream,
-  { sets, pool, streamName }: WholeBlocks,
+  { blocks, pool }: SoundBlocks,
   sink: FileSink,
   end: StreamEnd,
   signal: AbortSignal | undefined,
 ): Promise<StreamLayout> {
   const layout = new StreamLayout();
   const places = resultPlaces(sink, pool);
-  const isTailDeleted = end.lastSeq > (sets.at(-1)?.live.last ?? 0n);
+  const isTailDeleted = end.lastSeq > (blocks.at(-1)?.live.last ?? 0n);
   const tail = isTailDeleted ? { seq: end.lastSeq, timeNs: end.lastTimeNs } : null;
   const headerSeqs = config['allow_msg_ttl'] === true || config['allow_msg_schedules'] === true;
   const underWay: Rewriting[] = [];
-  const start = (at: number): void => {
-    const set = sets[at];
-    if (set === undefined) return;
-    const [number, isLast] = [at + 1, at === sets.length - 1];
-    const check: BlockCheck = { key: hashKey(`${name}-${number}`), headerSeqs };
-    const place = places(number, check);
-    const live = unpackRanges(set.live);
+  const rewritten = async (
+    block: SoundBlock,
+    number: number,
+    key: Uint8Array,
+    { target }: ResultPlace,
+  ): Promise<RewriteResult> => {
+    const { owner, file } = block;
     const job: RewriteJob = {
       kind: 'rewrite',
-      source: descriptorOf(set.block.entry),
-      live,
-      key: check.key,
-      keepsSums: name === streamName && number === set.block.index,
-      tail: isLast ? tail : null,
+      ...(await block.open()),
+      live: unpackRanges(block.live),
+      key,
+      keepsSums: owner !== null && owner.name === name && owner.number === number,
+      tail: number === blocks.length ? tail : null,
       // Subjects that are too many to remember need not be sent either.
       countsSubjects: layout.numSubjects !== null,
-      target: place.target,
+      target,
     };
-    const result =
-      unread === undefined
-        ? pool.run([job], () => {}).then(([one]) => one as RewriteResult)
-        : takeOver(job, set.block, unread, pool);
+    if (unread !== undefined && file !== null) return takeOver(job, file, unread, pool);
+    const [result] = await pool.run([job], () => {});
+    return result as RewriteResult;
+  };
+  const start = (number: number): void => {
+    const block = blocks[number - 1];
+    if (block === undefined) return;
+    const check: BlockCheck = { key: hashKey(`${name}-${number}`), headerSeqs };
+    const place = places(number, check);
+    const result = rewritten(block, number, check.key, place);
     // One that fails is met when its turn comes.
     result.catch(() => {});
-    underWay.push({ live, place, result });
+    underWay.push({ live: block.live, place, result });
   };
   const taken: Promise<void>[] = [];
   const window = pool.width + AHEAD;
   void pool.prepare();
   try {
-    for (let at = 0; at < window; at++) start(at);
+    for (let number = 1; number <= window; number++) start(number);
     for (let number = 1; underWay[0] !== undefined; number++) {
       const { live, place, result } = underWay[0];
-      const rewritten = await result;
+      const written = await result;
       underWay.shift();
-      const took = place.take(rewritten);
+      const took = place.take(written);
       took.catch(() => {});
       taken.push(took);
-      layout.block(number, rewritten, live);
-      if (tail !== null && number === sets.length) layout.tail(number, tail.seq, tail.timeNs);
-      layout.ended(number, rewritten.lastChecksum);
+      layout.block(number, written, unpackRanges(live));
+      if (tail !== null && number === blocks.length) layout.tail(number, tail.seq, tail.timeNs);
+      layout.ended(number, written.lastChecksum);
       if (taken.length > MOST_TAKEN) await taken.shift();
-      start(number - 1 + window);
+      start(number + window);
       await pause(signal);
     }
     await Promise.all(taken);

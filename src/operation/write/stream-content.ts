@@ -1,3 +1,5 @@
+import type { PackedRanges } from '../../core/packed-ranges.ts';
+import type { BlockOwner } from '../../check/block-owner.ts';
 import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
@@ -6,8 +8,10 @@ import { SourceError, ToolError } from '../../core/error.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { declaredTimeNs, stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
+import { descriptorOf } from '../../model/read-entry.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
-import type { ScanJob, ScanResult } from '../../workers/jobs.ts';
+import type { SourceDescriptor } from '../../source/byte-source.ts';
+import type { RewriteInput, ScanJob, ScanResult } from '../../workers/jobs.ts';
 import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
 import { walkV2 } from '../cat/walk-v2.ts';
@@ -27,19 +31,39 @@ export interface StreamContent {
   readonly state: StateNumbers;
   readonly messages: MessageWalk;
   /** The same as blocks that can be taken over whole; absent where messages have to be looked at one by one. */
-  readonly blocks?: WholeBlocks | undefined;
+  readonly blocks?: SoundBlocks | undefined;
   /** Where it was not read yet: all else is what its index makes believe. */
   readonly unread?: UnreadContent;
   readonly lost: WrittenReport['lost'];
   readonly findings: readonly Finding[];
 }
 
-/** Blocks of which every record is sound, and which of their messages are live. */
-export interface WholeBlocks {
-  readonly streamName: string;
+/** A stream as blocks that threads take over. */
+export interface SoundBlocks {
   /** In order of their messages; only those that hold some. */
-  readonly sets: readonly Pick<BlockLiveSet, 'block' | 'live'>[];
+  readonly blocks: readonly SoundBlock[];
   readonly pool: Pool;
+}
+
+/** What one block is made of: records that were checked, or messages that can be. */
+export interface SoundBlock {
+  /** Asked for when its turn comes. */
+  readonly open: () => Promise<{ readonly source: SourceDescriptor; readonly input: RewriteInput }>;
+  readonly live: PackedRanges;
+  /** Stream and block whose key its checksums are made with; null where it has none. */
+  readonly owner: BlockOwner | null;
+  /** The block of the archive that it is; null where it is made of something else. */
+  readonly file: BlockFile | null;
+}
+
+/** The live messages of a block whose every record is sound. */
+export function soundBlock(name: string, { block, live }: Pick<BlockLiveSet, 'block' | 'live'>): SoundBlock {
+  return {
+    open: async () => ({ source: descriptorOf(block.entry), input: { holds: 'block' } }),
+    live,
+    owner: { name, number: block.index },
+    file: block,
+  };
 }
 
 /** Content that is read while it is written. */
@@ -116,11 +140,12 @@ function soundBlocks(
   archive: StreamArchive,
   { sets, results }: StreamEvidence,
   { pool }: Archive,
-): WholeBlocks | undefined {
+): SoundBlocks | undefined {
   for (const { block, scan } of sets) {
     const result = results.get(block.index);
     const faults = [...scan.faults, ...(result?.blockFaults ?? []), ...(result?.carrierFaults ?? [])];
     if (result === undefined || faults.length > 0 || scan.rawBytes > LARGEST_BLOCK_BYTES) return undefined;
   }
-  return { streamName: archive.name, sets: sets.filter(({ live }) => live.count > 0n), pool };
+  const filled = sets.filter(({ live }) => live.count > 0n);
+  return { blocks: filled.map((set) => soundBlock(archive.name, set)), pool };
 }

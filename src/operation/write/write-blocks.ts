@@ -5,7 +5,7 @@ import type { FileSink } from '../../writer/file-sink.ts';
 import { pause } from './pause.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import { rewriteBlocks } from './rewrite-blocks.ts';
-import type { WholeBlocks } from './stream-content.ts';
+import type { SoundBlocks } from './stream-content.ts';
 
 /** Writes the blocks of a stream and tells what they hold. Throws CancelledError, ToolError, SourceError, NotAsPresumed. */
 export async function writeBlocks(
@@ -21,14 +21,14 @@ export async function writeBlocks(
 }
 
 /** The blocks that are taken over whole; null where messages are written one by one. */
-export function blocksOf({ content: { blocks }, change }: OutgoingStream): WholeBlocks | null {
-  const isWhole = blocks !== undefined && blocks.sets.length > 0 && change === null;
+export function blocksOf({ content: { blocks }, change }: OutgoingStream): SoundBlocks | null {
+  const isWhole = blocks !== undefined && blocks.blocks.length > 0 && change === null;
   return isWhole && !isSparse(blocks) ? blocks : null;
 }
 
 /** A block with very many deleted sequences is better split where they are. */
-function isSparse({ sets }: WholeBlocks): boolean {
-  return sets.some(({ live }) => live.last - live.first + 1n - live.count > MOST_DELETED_IN_BLOCK);
+function isSparse({ blocks }: SoundBlocks): boolean {
+  return blocks.some(({ live }) => live.last - live.first + 1n - live.count > MOST_DELETED_IN_BLOCK);
 }
 
 async function writeMessages(

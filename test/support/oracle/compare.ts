@@ -14,10 +14,12 @@ export interface Case {
   readonly path: string;
 }
 
-export interface Disagreement extends Case {
+/** A case beside what a server of one version made of it. */
+export interface Comparison extends Case {
   readonly version: string;
   readonly predicted: string;
   readonly observed: string;
+  readonly agrees: boolean;
 }
 
 export interface OracleOptions {
@@ -33,8 +35,7 @@ export type Answers = ReadonlyMap<string, Observed>;
 
 export interface OracleResult {
   readonly cases: readonly Case[];
-  readonly comparisons: number;
-  readonly disagreements: readonly Disagreement[];
+  readonly comparisons: readonly Comparison[];
   /** By version. */
   readonly answers: ReadonlyMap<string, Answers>;
 }
@@ -48,21 +49,41 @@ export function predictionFor(
   return predictions?.find((one) => one.server === generation);
 }
 
-/** Where a server did something else than was predicted. */
-export function disagreementsOf(
+/** What was predicted of each case beside what a server did. */
+export function comparisonsOf(
   cases: readonly Case[],
   version: string,
   predictions: ReadonlyMap<string, Prediction>,
   observed: Answers,
-): Disagreement[] {
-  return cases.flatMap((one) => {
+): Comparison[] {
+  return cases.map((one) => {
     const prediction = predictions.get(one.account);
     const seen = observed.get(one.account);
     const predicted = prediction === undefined ? 'no prediction' : told(prediction);
     const found = seen === undefined ? 'no answer' : told(seen);
-    if (predicted === found) return [];
-    return [{ ...one, version, predicted, observed: `${found} ${seen?.detail ?? ''}` }];
+    const agrees = predicted === found;
+    return { ...one, version, predicted, observed: `${found} ${seen?.detail ?? ''}`, agrees };
   });
+}
+
+/** Agreed of compared: of all, by version, and by what was damaged. */
+export function ratesOf(comparisons: readonly Comparison[]): string[] {
+  const rates = new Map<string, { agreed: number; compared: number }>();
+  for (const { version, done, agrees } of comparisons)
+    for (const key of ['all', version, damagedIn(done)]) {
+      const rate = rates.get(key) ?? { agreed: 0, compared: 0 };
+      rates.set(key, { agreed: rate.agreed + Number(agrees), compared: rate.compared + 1 });
+    }
+  return [...rates].map(
+    ([key, { agreed, compared }]) =>
+      `${key}: ${((100 * agreed) / compared).toFixed(2)} % (${agreed} of ${compared})`,
+  );
+}
+
+/** `block`, `index`, `consumer`, …: the first thing that was damaged. */
+function damagedIn(done: string): string {
+  const first = done.split('; ').find((one) => one !== 'nothing');
+  return first?.split(/[ .]/)[0] ?? 'nothing';
 }
 
 /** In one line, what both sides must say alike. */

@@ -8,7 +8,7 @@ import { verifyArchive } from '../../../src/operation/verify/run.ts';
 import { BORN_DAMAGED } from '../archive-forms.ts';
 import { treeSum } from '../damage.ts';
 import { messageList } from '../message-list.ts';
-import { disagreementsOf, predictionFor, type Case, type OracleResult } from './compare.ts';
+import { comparisonsOf, predictionFor, type Case, type OracleResult } from './compare.ts';
 import { intactOf, type Intact } from './intact.ts';
 import { askRestores } from './restore-oracle.ts';
 import { heldOf, sampled } from './serve.ts';
@@ -215,7 +215,8 @@ class RepairChecks {
       predictions,
       async (client, { stream, messages }) => heldOf(client, stream, [...messages.keys()]),
     );
-    for (const { account, predicted, observed } of disagreementsOf(known, version, predictions, answers)) {
+    const compared = comparisonsOf(known, version, predictions, answers);
+    for (const { account, predicted, observed } of compared.filter(({ agrees }) => !agrees)) {
       const one = known.find((other) => other.account === account);
       if (one !== undefined) this.#say(one, `repaired: predicted ${predicted}, observed ${observed}`);
     }

@@ -6,11 +6,11 @@ import type { Prediction, VerifyReport } from '../../../src/operation/types.ts';
 import { captures } from '../captures.ts';
 import { originalOf } from './original.ts';
 import {
-  disagreementsOf,
+  comparisonsOf,
   predictionFor,
   type Answers,
   type Case,
-  type Disagreement,
+  type Comparison,
   type OracleOptions,
   type OracleResult,
 } from './compare.ts';
@@ -60,7 +60,7 @@ export async function runStartOracle(options: OracleOptions): Promise<OracleResu
     cases.push({ account, stream, origin, done, originalPath, messages, path });
   }
   const report = await verifyArchive(pristine);
-  const disagreements: Disagreement[] = [];
+  const comparisons: Comparison[] = [];
   const answers = new Map<string, Answers>();
   for (const version of options.versions) {
     const predictions = predictionsFor(report, version);
@@ -69,9 +69,9 @@ export async function runStartOracle(options: OracleOptions): Promise<OracleResu
       askLot(version, join(options.folder, version), pristine, lot),
     );
     answers.set(version, observed);
-    disagreements.push(...disagreementsOf(cases, version, predictions, observed));
+    comparisons.push(...comparisonsOf(cases, version, predictions, observed));
   }
-  return { cases, comparisons: cases.length * options.versions.length, disagreements, answers };
+  return { cases, comparisons, answers };
 }
 
 function predictionsFor(report: VerifyReport, version: string): Map<string, Prediction> {

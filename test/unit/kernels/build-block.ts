@@ -6,7 +6,7 @@ export const TIME = 1795216239741415181n;
 /** One record; `word` is the sequence with its flag bits. `hash` makes the checksum. */
 export function record(
   word: bigint,
-  options: { subject?: string; header?: string; payload?: Uint8Array; timeNs?: bigint } = {},
+  options: { subject?: string | Uint8Array; header?: string; payload?: Uint8Array; timeNs?: bigint } = {},
   hash: (key: Uint8Array, bytes: Uint8Array) => Uint8Array = highwayHash64,
 ): Uint8Array {
   const subject = Buffer.from(options.subject ?? '');

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import {
   decodeS2Block,
   decodeS2Input,
+  decodeS2InputPart,
   decodeS2Pair,
   decodeS2Start,
   encodeS2Block,
@@ -100,6 +101,7 @@ const longBlock = fc
       { weight: 8, arbitrary: fc.tuple(fc.constant(0), fc.nat(70), fc.nat(255)) },
       { weight: 8, arbitrary: fc.tuple(fc.constant(1), fc.nat(63), fc.nat(3000)) },
       { weight: 4, arbitrary: fc.tuple(fc.constant(2), fc.nat(300), fc.constant(0)) },
+      { weight: 4, arbitrary: fc.tuple(fc.constant(4), fc.nat(63), fc.nat(3000)) },
       { weight: 1, arbitrary: fc.tuple(fc.constant(3), fc.nat(3), fc.nat(20)) },
     ),
     { minLength: 1, maxLength: 300, size: 'max' },
@@ -123,11 +125,19 @@ function blockOf(parts: readonly (readonly number[])[], lie: number): Uint8Array
     }
     const offset = kind === 3 ? value : 1 + (value % length);
     length += count + 1;
+    // One of them from far before the start.
+    if (kind === 4) return [(count << 2) | 3, offset & 0xff, offset >> 8, 0, value > 2990 ? 1 : 0];
     if (count >= 3 && count < 11 && offset > 0 && offset < 2048)
       return [((offset >> 8) << 5) | ((count - 3) << 2) | 1, offset & 0xff];
     return [(count << 2) | 2, offset & 0xff, offset >> 8];
   });
   return Uint8Array.from([...uvarint(length + lie), ...elements.flat()]);
+}
+
+/** The 80 bytes behind what the first block claims to decode to, filled. */
+function fillBehind(block: Uint8Array): Uint8Array {
+  const { buffer, byteOffset } = decodeS2InputPart(0, 0);
+  return new Uint8Array(buffer, byteOffset + s2DecodedLength(block), 80).fill(0xee);
 }
 
 test('long blocks, alone and two at a time: what the reference gives', () => {
@@ -137,11 +147,13 @@ test('long blocks, alone and two at a time: what the reference gives', () => {
       const expected = [decodeS2(first, MOST), decodeS2(second, MOST)];
       if (expected[0] !== null && expected[1] !== null) sound++;
       s2InputWindow(first.length).set(first);
+      const behind = fillBehind(first);
       expect(same(decodeS2Input(first.length), expected[0])).toBe(true);
       s2InputWindow(first.length).set(first);
       s2InputWindow(second.length, 'second').set(second);
       const pair = decodeS2Pair(first.length, second.length);
       expect(same(pair[0], expected[0]) && same(pair[1], expected[1])).toBe(true);
+      expect(behind.every((byte) => byte === 0xee)).toBe(true);
     }),
     { numRuns: 1500 },
   );

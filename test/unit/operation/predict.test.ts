@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MemorySource } from '../../../src/source/memory.ts';
 import { stateAsServer } from '../../../src/operation/predict/consumer-state.ts';
-import { readBrokenBlockIndex } from '../../../src/operation/predict/broken-block-index.ts';
+import { packRanges } from '../../../src/core/packed-ranges.ts';
+import { readBlockIndexAsServer } from '../../../src/operation/predict/block-index-as-server.ts';
 import { SERVER_RULES } from '../../../src/operation/predict/server-rules.ts';
 import { verifyArchive } from '../../../src/operation/verify/run.ts';
 import { copyOf, editFile, flipBit, recordsOf } from '../../support/damage.ts';
@@ -27,25 +28,32 @@ it.for([
     carrierOffsetBytes: null,
     open: () => new MemorySource(bytes),
   };
-  expect(stateAsServer(file)).toBe(expected);
+  expect(stateAsServer(file).how).toBe(expected);
 });
 
-it('an .idx that is cut still tells as much as was read of it', () => {
+it('an .idx that is cut still tells as much as was read of it; one whose deletes are cut is believed', () => {
   const whole = Buffer.from(
     '1601099604' + '01eead98c0caf4f1e931' + '0cb4d8e6c4caf4f1e931' + '037e6555c7ebf3da7502040b',
     'hex',
   );
-  expect(readBrokenBlockIndex(whole)).toEqual({
+  expect(readBlockIndexAsServer(whole)).toMatchObject({
     messages: 9n,
     firstSeq: 1n,
     lastSeq: 12n,
-    deleted: BigUint64Array.of(3n, 3n, 5n, 5n, 12n, 12n),
+    deleted: packRanges(BigUint64Array.of(3n, 3n, 5n, 5n, 12n, 12n)),
+    lastChecksum: Uint8Array.from(Buffer.from('7e6555c7ebf3da75', 'hex')),
   });
-  expect(readBrokenBlockIndex(whole.subarray(0, whole.length - 1))?.deleted).toEqual(
-    BigUint64Array.of(3n, 3n, 5n, 5n),
-  );
-  expect(readBrokenBlockIndex(whole.subarray(0, 10))).toMatchObject({ firstSeq: 1n, lastSeq: 0n });
-  expect(readBrokenBlockIndex(Buffer.from('1501', 'hex'))).toBeNull();
+  expect(readBlockIndexAsServer(whole.subarray(0, whole.length - 1))).toMatchObject({
+    messages: 9n,
+    deleted: packRanges(BigUint64Array.of(3n, 3n, 5n, 5n)),
+    lastChecksum: Uint8Array.from(Buffer.from('7e6555c7ebf3da75', 'hex')),
+  });
+  expect(readBlockIndexAsServer(whole.subarray(0, 10))).toMatchObject({
+    firstSeq: 1n,
+    lastSeq: 0n,
+    lastChecksum: null,
+  });
+  expect(readBlockIndexAsServer(Buffer.from('1501', 'hex'))).toBeNull();
 });
 
 describe('predictions', () => {

@@ -1,0 +1,59 @@
+import { framingFaults } from '../../container/open-source.ts';
+import type { FileStreamParts, StreamParts, V2StreamParts } from '../../container/entry.ts';
+import { SourceError, ToolError, UsageError } from '../../core/error.ts';
+import type { SourceDescriptor } from '../../source/byte-source.ts';
+import type { Archive } from '../open-archive.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
+
+/** What was opened as if it were sound is not. */
+class NotSound extends ToolError {}
+
+const CARRIER_CODE = /^(?:S2|TAR|GZIP|V2)_/;
+
+/**
+ * Does the work on an archive that is taken for sound, and where it is not on the same once more, opened past its damage:
+ * looking behind every chunk for what damage may have done to it costs a pass over the archive before the first.
+ */
+export async function soundFirst<T>(path: string, work: (isPastDamage: boolean) => Promise<T>): Promise<T> {
+  // It can be read once only.
+  if (path === '-') return work(true);
+  try {
+    return await work(false);
+  } catch (error) {
+    // What does not open may open past its damage; where it is something else, it is met again.
+    const isHit = error instanceof NotSound || error instanceof SourceError || error instanceof UsageError;
+    if (!isHit) throw error;
+  }
+  return work(true);
+}
+
+/** Throws where what carries the streams is damaged, or may be: files of a store are carried by nothing. */
+export function mustOpenSound({ container, selected }: Archive): void {
+  const isCarried = selected.some(({ form }) => form !== 'store');
+  if (isCarried && (container.findings.length > 0 || selected.some(({ form }) => form === 'config')))
+    throw new NotSound();
+}
+
+/** The same once a stream was read. */
+export function mustReadSound({ archive: { parts }, findings }: SalvagedStream): void {
+  if (parts.form === 'store' || parts.form === 'config') return;
+  if (findings.some(({ code }) => CARRIER_CODE.test(code)) || hasFramingFault(parts)) throw new NotSound();
+}
+
+function hasFramingFault(parts: Exclude<StreamParts, { readonly form: 'config' }>): boolean {
+  const source = carrierOf(parts)?.open();
+  if (source === undefined) return false;
+  const isHit = framingFaults(source).length > 0 || hasSkipped(source.descriptor);
+  source.close();
+  return isHit;
+}
+
+/** A chunk whose type is damaged may be one that readers step over without a word. */
+function hasSkipped(descriptor: SourceDescriptor): boolean {
+  if (descriptor.kind === 'slice') return hasSkipped(descriptor.of);
+  return descriptor.kind === 's2' && descriptor.index.skippedBytes > 0;
+}
+
+function carrierOf(parts: FileStreamParts | V2StreamParts): FileStreamParts['carrier'] {
+  return parts.form === 'v2' ? parts.body : parts.carrier;
+}

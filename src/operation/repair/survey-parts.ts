@@ -1,0 +1,86 @@
+import { hashKey } from '../../codec/highwayhash.ts';
+import { integerField, type JsonObject } from '../../core/json.ts';
+import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
+import {
+  countSequences,
+  mergeRanges,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
+import type { TallyJob, TallyResult } from '../../workers/jobs.ts';
+import type { Pool } from '../../workers/pool.ts';
+import { joinTallies, tallyOfScan } from '../scan-stream.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
+import type { BlockPart, RunsPart } from './stream-parts.ts';
+import { survey, type Survey, type SurveyOptions } from './survey.ts';
+import type { Disagreement } from './types.ts';
+
+/** Parts whose live sequences are unpacked together. */
+const SURVEYED_AT_ONCE = 64;
+
+/**
+ * What is to be written of one archive, part by part. The scan has counted most of it already; blocks that hold deleted
+ * messages, and all where subjects matter, are added up again in threads.
+ */
+export async function surveySource(
+  own: SalvagedStream,
+  options: SurveyOptions,
+  config: JsonObject | null,
+  pool: Pool,
+): Promise<Survey> {
+  const wantSubjects = config === null || needsSubjects(config);
+  const { parted } = own;
+  if (parted === null || (parted.form === 'v2' && wantSubjects)) return survey(options);
+  if (parted.form === 'v2') {
+    const recovered = mergeRanges(parted.parts.map(({ seqs }) => unpackRanges(seqs)));
+    return { recovered, total: parted.total, disagreements: [] };
+  }
+  const { parts } = parted;
+  const recovered: SequenceRanges[] = [];
+  const tallies: TallyResult[] = [];
+  const disagreements: Disagreement[] = [];
+  for (let at = 0; at < parts.length; at += SURVEYED_AT_ONCE) {
+    const some = parts.slice(at, at + SURVEYED_AT_ONCE);
+    for (const found of await surveyParts(some, options, wantSubjects, pool)) {
+      recovered.push(found.recovered);
+      tallies.push(found.total);
+      disagreements.push(...found.disagreements);
+    }
+  }
+  return { recovered: mergeRanges(recovered), total: joinTallies(tallies, 0), disagreements };
+}
+
+async function surveyParts(
+  parts: readonly (BlockPart | RunsPart)[],
+  options: SurveyOptions,
+  wantSubjects: boolean,
+  pool: Pool,
+): Promise<Survey[]> {
+  const jobs: TallyJob[] = [];
+  const found = parts.map((part): (() => Promise<Survey>) => {
+    if (part.kind === 'runs') return async () => survey({ ...options, runs: part.runs });
+    const live = subtractRanges(unpackRanges(part.seqs), options.excluded);
+    const isAll = countSequences(live) === part.seqs.count;
+    const counted =
+      live.length > 0 && (wantSubjects || !isAll) ? jobs.push(tallyJob(part, live, wantSubjects)) : 0;
+    return async () => ({
+      recovered: live,
+      total: counted === 0 ? tallyOfScan(part.scan, !isAll) : ((await results)[counted - 1] as TallyResult),
+      disagreements: [],
+    });
+  });
+  const results = pool.run(jobs, () => {});
+  const surveys: Survey[] = [];
+  for (const one of found) surveys.push(await one());
+  return surveys;
+}
+
+function tallyJob({ source, owner }: BlockPart, live: SequenceRanges, wantSubjects: boolean): TallyJob {
+  const key = hashKey(`${owner.name}-${owner.number}`);
+  return { kind: 'tally', source, key, live: packRanges(live), wantSubjects, pending: [], salvage: true };
+}
+
+/** Limits for each subject ask how many messages it has. */
+export function needsSubjects(config: JsonObject): boolean {
+  return (integerField(config, 'max_msgs_per_subject') ?? -1n) > 0n;
+}
