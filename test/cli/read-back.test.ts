@@ -22,10 +22,11 @@ it.each([['1'], ['4']])('what a disk keeps otherwise than it was written is foun
   const stream = writeStreamFolder(folder, PLANS);
   const [target, store] = [join(folder, 'out'), join(folder, 'store')];
   mkdirSync(store);
-  // With an index, so that it is read while it is written.
-  const indexed = join(folder, 'indexed');
+  // What comes from a V2 archive has an index, and is read while it is written.
+  const [v2, indexed] = [join(folder, 'v2'), join(folder, 'indexed')];
   mkdirSync(indexed);
-  expect(run([], ['extract-into-data-dir', stream, indexed])).toMatchObject({ status: 0 });
+  expect(run([], ['pack', stream, '--format', 'v2', '--out', v2])).toMatchObject({ status: 0 });
+  expect(run([], ['extract-into-data-dir', v2, indexed])).toMatchObject({ status: 0 });
   for (const source of [stream, indexed])
     for (const args of [
       ['pack', source, '--out', target],
@@ -36,6 +37,6 @@ it.each([['1'], ['4']])('what a disk keeps otherwise than it was written is foun
       expect(refused.stderr, args.join(' ')).toMatch(/^natsarc: what was written does not verify/);
       expect(refused.status).toBe(1);
       expect(readdirSync(store)).toEqual([]);
-      expect(readdirSync(folder).toSorted()).toEqual(['BIG', 'indexed', 'store']);
+      expect(readdirSync(folder).toSorted()).toEqual(['BIG', 'indexed', 'store', 'v2']);
     }
 });
