@@ -45,7 +45,7 @@ export interface ScanResult {
   readonly carrierChecked: readonly number[];
   /** In the order of the job's. */
   readonly twins: readonly TwinResult[];
-  /** They make pieces of about 1 MiB of the block; none where it is damaged, or they were not wanted. */
+  /** They make pieces of 1.5 MiB or a little more of the block; none where it is damaged, or they were not wanted. */
   readonly cuts: readonly BlockCut[];
 }
 
@@ -171,6 +171,26 @@ export interface RewriteResult {
   readonly lastChecksum: Uint8Array;
 }
 
+/** Write the messages of a piece of a block as `cat` prints them. */
+export interface RenderJob {
+  readonly kind: 'render';
+  readonly source: SourceDescriptor;
+  readonly key: Uint8Array;
+  /** Decoded offsets: where a record begins, and where the last one ends. */
+  readonly fromBytes: number;
+  readonly toBytes: number;
+  readonly lines: LineOptions;
+  /** Shared memory with room for `mostLineBytes`. */
+  readonly target: Uint8Array;
+}
+
+export interface RenderResult {
+  readonly kind: 'render';
+  /** Of what was written; null where it was too much to be written at once. */
+  readonly lengthBytes: number | null;
+  readonly messages: number;
+}
+
 /** Where in a snapshot's file the chunks of one of its files lie. */
 export interface PackedPlace {
   /** The snapshot, open for writing, and its path. */
@@ -196,26 +216,6 @@ export interface PlaceResult {
   readonly kind: 'place';
   /** What was found there; null where this thread did not look, or something is wrong. */
   readonly readBack: ScanResult | null;
-}
-
-/** Write the messages of a piece of a block as `cat` prints them. */
-export interface RenderJob {
-  readonly kind: 'render';
-  readonly source: SourceDescriptor;
-  readonly key: Uint8Array;
-  /** Decoded offsets: where a record begins, and where the last one ends. */
-  readonly fromBytes: number;
-  readonly toBytes: number;
-  readonly lines: LineOptions;
-  /** Shared memory with room for `mostLineBytes`. */
-  readonly target: Uint8Array;
-}
-
-export interface RenderResult {
-  readonly kind: 'render';
-  /** Of what was written; null where it was too much to be written at once. */
-  readonly lengthBytes: number | null;
-  readonly messages: number;
 }
 
 /** A message that the time files name. */
@@ -248,8 +248,8 @@ export type Job =
   | FingerprintJob
   | RewriteJob
   | TakeOverJob
-  | PlaceJob
   | RenderJob
+  | PlaceJob
   | DecodeJob;
 /** What it gives for each. */
 export type JobResult<J extends Job> = J extends ScanJob
@@ -262,8 +262,8 @@ export type JobResult<J extends Job> = J extends ScanJob
         ? RewriteResult
         : J extends TakeOverJob
           ? TakeOverResult
-          : J extends PlaceJob
-            ? PlaceResult
-            : J extends RenderJob
-              ? RenderResult
+          : J extends RenderJob
+            ? RenderResult
+            : J extends PlaceJob
+              ? PlaceResult
               : DecodeResult;

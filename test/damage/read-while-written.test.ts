@@ -18,7 +18,7 @@ async function toldOf(path: string, to: OutputForm, target: string, dryRun: bool
   }
   const { streams, lost, findings, skipped } = report;
   // Subjects are counted as they are written.
-  const states = streams.map(({ name, state }) => ({ name, state: { ...state, num_subjects: 0 } }));
+  const states = streams.map(({ name, state }) => ({ name, state: { ...state, num_subjects: null } }));
   return { states, lost, findings, skipped };
 }
 
