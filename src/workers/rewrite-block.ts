@@ -22,9 +22,9 @@ import {
   type SubjectLot,
 } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { RewriteJob, RewriteResult, RewriteTarget, ScanResult, TimedMessage } from './jobs.ts';
+import type { RewriteJob, RewriteResult, RewriteTarget, TimedMessage } from './jobs.ts';
+import { readBackOf, type Scanned } from './read-back.ts';
 import { openBlock } from './open-block.ts';
-import { LargeRecord, MAX_TOUCHED_BYTES, scanBlock } from './scan-block.ts';
 import { writeAt } from './write-at.ts';
 
 /** A thread holds a block three times: read, written and packed. */
@@ -35,8 +35,12 @@ export function rewriteBlock(job: RewriteJob): RewriteResult {
   return rewriteHeld(job, readRecords(job));
 }
 
-/** The same of a block whose bytes lie where the kernel rewrites them. */
-export function rewriteHeld(job: RewriteJob, lengthBytes: number): RewriteResult {
+/** The same of a block whose bytes lie where the kernel rewrites them; `scanned`: those very bytes. */
+export function rewriteHeld(
+  job: RewriteJob,
+  lengthBytes: number,
+  scanned: Scanned | null = null,
+): RewriteResult {
   const tail = tailOf(job);
   const subjects: SubjectLot[] = [];
   const timed: TimedMessage[] = [];
@@ -52,11 +56,12 @@ export function rewriteHeld(job: RewriteJob, lengthBytes: number): RewriteResult
   bytes.set(tail, messages.length);
   const lastChecksum = new Uint8Array(bytes.subarray(-CHECKSUM_BYTES));
   const packedBytes = put(bytes, job.target);
+  const isSame = job.keepsSums && tail.length === 0 && messages.length === lengthBytes;
   return {
     kind: 'rewrite',
     lengthBytes: packedBytes ?? bytes.length,
     contentBytes: bytes.length,
-    readBack: readBackOf(job.target),
+    readBack: readBackOf(job.target, bytes, isSame ? scanned : null),
     isPacked: packedBytes !== null,
     ...totals,
     messageBytes: messages.length,
@@ -64,17 +69,6 @@ export function rewriteHeld(job: RewriteJob, lengthBytes: number): RewriteResult
     timed,
     lastChecksum,
   };
-}
-
-/** Whoever checks the whole reads what this thread may not. */
-function readBackOf(target: RewriteTarget): ScanResult | null {
-  if (target.kind !== 'file' || target.readBack === null) return null;
-  try {
-    return scanBlock(target.readBack, MAX_TOUCHED_BYTES);
-  } catch (error) {
-    if (error instanceof LargeRecord) return null;
-    throw error;
-  }
 }
 
 /** Gives the length of the chunks that it made of the block; null where it put the block as it is. */

@@ -7,8 +7,9 @@ import { LargeRecord, MAX_TOUCHED_BYTES, scanBlock } from './scan-block.ts';
 export function takeOverBlock(job: TakeOverJob, maxTouchedBytes?: number): TakeOverResult {
   const held = new HeldBlock();
   const scan = scanHolding(job, held, maxTouchedBytes);
-  const isTaken = held.isWhole && isSound(scan);
-  return { kind: 'take-over', scan, rewritten: isTaken ? rewriteHeld(job.rewrite, held.lengthBytes) : null };
+  if (!held.isWhole || !isSound(scan)) return { kind: 'take-over', scan, rewritten: null };
+  const rewritten = rewriteHeld(job.rewrite, held.lengthBytes, { job: job.scan, result: scan });
+  return { kind: 'take-over', scan, rewritten };
 }
 
 /** A block with long records is scanned alone: they need the memory where it would be held. */

@@ -41,6 +41,7 @@ export interface ScheduledMessage {
 
 /** Beyond these a server builds its indexes faster than they are worth keeping in memory here. */
 const MOST_SUBJECTS = 250_000;
+const MOST_SUBJECT_BYTES = 64 * 1024 * 1024;
 const MOST_EXPIRIES = 2_000_000;
 
 /** Follows a BlockWriter and remembers what the index files of the stream have to say. */
@@ -147,8 +148,10 @@ export class StreamLayout {
   }
 
   #countSubject(text: Uint8Array, from: number, to: number, messages: number, blockNumber: number): void {
-    this.#subjects?.add(text, from, to, messages, blockNumber);
-    if ((this.#subjects?.size ?? 0) > MOST_SUBJECTS) this.#subjects = null;
+    const subjects = this.#subjects;
+    if (subjects === null) return;
+    subjects.add(text, from, to, messages, blockNumber);
+    if (subjects.size > MOST_SUBJECTS || subjects.textBytes > MOST_SUBJECT_BYTES) this.#subjects = null;
   }
 
   #readHeader(

@@ -12,7 +12,11 @@ export interface S2EncoderOptions {
   readonly level?: 'fast' | 'stored';
   /** What comes is put behind another S2 stream: no identifier. */
   readonly continues?: boolean;
+  /** `ENCODER_ROOM_BYTES` for the encoder to work in, used again by who has no other encoder with it at the time. */
+  readonly room?: Uint8Array<ArrayBuffer>;
 }
+
+export const ENCODER_ROOM_BYTES: number = HEAD_BYTES + BLOCK_BYTES;
 
 /**
  * Any number of bytes to one S2 framed stream (README.md): the identifier, then a chunk for each 1 MiB. No bytes
@@ -22,8 +26,8 @@ export class S2Encoder {
   readonly #sink: (frame: Uint8Array) => void;
   readonly #isStored: boolean;
   /** Bytes that make no whole block yet, and then the chunk that is given away. */
-  readonly #chunk = new Uint8Array(HEAD_BYTES + BLOCK_BYTES);
-  readonly #head = new DataView(this.#chunk.buffer, 0, HEAD_BYTES);
+  readonly #chunk: Uint8Array<ArrayBuffer>;
+  readonly #head: DataView;
   #filled = 0;
   #isBegun = false;
   #isEnded = false;
@@ -34,6 +38,8 @@ export class S2Encoder {
     this.#sink = sink;
     this.#isStored = options.level === 'stored';
     this.#isBegun = options.continues === true;
+    this.#chunk = options.room ?? new Uint8Array(ENCODER_ROOM_BYTES);
+    this.#head = new DataView(this.#chunk.buffer, this.#chunk.byteOffset, HEAD_BYTES);
   }
 
   /** Takes the next bytes, as many as there are; they are not kept. */

@@ -1,4 +1,4 @@
-import { S2Encoder } from '../../codec/s2/encoder.ts';
+import { ENCODER_ROOM_BYTES, S2Encoder } from '../../codec/s2/encoder.ts';
 import { tarFileHeader, tarPadding } from './write.ts';
 
 /** Files this large are chunks of their own, so that they can be encoded apart; the smaller ones share chunks. */
@@ -16,16 +16,20 @@ export function encodeEntry(encoder: S2Encoder, path: string, bytes: Uint8Array)
   encoder.write(tarPadding(bytes.length));
 }
 
+/** One for a thread: it packs thousands of files, and what is dropped is not given back at once. */
+let room = new Uint8Array(0);
+
 /** Puts the chunks of a file that has chunks of its own into `target`; gives their length, or null for one that shares them. */
 export function packEntry(path: string, bytes: Uint8Array, target: Uint8Array): number | null {
   if (!isApart(bytes.length)) return null;
   let lengthBytes = 0;
+  if (room.length === 0) room = new Uint8Array(ENCODER_ROOM_BYTES);
   const encoder = new S2Encoder(
     (chunk) => {
       target.set(chunk, lengthBytes);
       lengthBytes += chunk.length;
     },
-    { continues: true },
+    { continues: true, room },
   );
   encodeEntry(encoder, path, bytes);
   encoder.end();

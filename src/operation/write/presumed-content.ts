@@ -5,7 +5,13 @@ import { stateFromIndex, type StateNumbers } from '../../model/stream-state.ts';
 import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
 import type { Archive } from '../open-archive.ts';
 import { scanJobs } from '../scan-stream.ts';
-import { soundBlock, streamContent, type SoundBlock, type StreamContent } from './stream-content.ts';
+import {
+  soundBlock,
+  streamContent,
+  type SoundBlock,
+  type StreamContent,
+  type UnreadContent,
+} from './stream-content.ts';
 import type { WriteOptions } from './types.ts';
 
 /**
@@ -22,14 +28,15 @@ export async function contentToWrite(
 }
 
 function presumedContent(archive: StreamArchive, work: Archive): StreamContent | null {
-  const { index } = archive;
-  const { parts } = archive;
+  const { index, parts } = archive;
   const isUsable = archive.encrypted === null && archive.indexStanding === 'current' && archive.name !== '';
   if (!isUsable || index === null || parts.findings.some(({ code }) => code === 'SRC_UNREADABLE'))
     return null;
   const sets = presumedSets(archive);
   if (sets.some(({ block }) => block.entry.sizeBytes > LARGEST_BLOCK_BYTES)) return null;
-  const scans = new Map();
+  // When a last message that is deleted was written is known once its block was read.
+  if (index.lastSeq > (sets.at(-1)?.live.last ?? 0n)) return null;
+  const scans: UnreadContent['scans'] = new Map();
   return {
     state: { ...stateFromIndex(index), numSubjects: null },
     messages: async () => {

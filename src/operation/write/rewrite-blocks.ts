@@ -11,8 +11,10 @@ import { pause } from './pause.ts';
 import { resultPlaces, type BlockCheck, type ResultPlace } from './result-places.ts';
 import type { SoundBlock, SoundBlocks, UnreadContent } from './stream-content.ts';
 
-/** Blocks that are under way at a time, beside one for each thread. */
-const AHEAD = 2;
+/** Blocks that are under way at a time, beside one for each thread: the calling thread, busy with one, hands out no others. */
+const AHEAD = 4;
+/** Blocks that are being put in their place while others are under way. */
+const MOST_TAKEN = 2;
 
 /** A stream is not what its index made believe; what was written of it is of no use. */
 export class NotAsPresumed extends Error {}
@@ -87,7 +89,7 @@ export async function rewriteBlocks(
       layout.block(number, written, unpackRanges(live));
       if (tail !== null && number === blocks.length) layout.tail(number, tail.seq, tail.timeNs);
       layout.ended(number, written.lastChecksum);
-      if (taken.length > 1) await taken.shift();
+      if (taken.length > MOST_TAKEN) await taken.shift();
       start(number + window);
       await pause(signal);
     }

@@ -1,0 +1,60 @@
+import type { RewriteTarget, ScanJob, ScanResult } from './jobs.ts';
+import { LargeRecord, MAX_TOUCHED_BYTES, scanBlock } from './scan-block.ts';
+import { Twin } from './twin.ts';
+
+/** Compared at a time: what was read lies in the cache still. */
+const COMPARED_BYTES = 256 * 1024;
+
+/** What is known of the block that is rewritten, and how that was asked for. */
+export interface Scanned {
+  readonly job: ScanJob;
+  readonly result: ScanResult;
+}
+
+/**
+ * Reads a block again from the file that it was written to and checks it; `scanned`: the bytes that were written, before. null where
+ * whoever checks the whole has to: there is no such file, or this thread may not read it.
+ */
+export function readBackOf(
+  target: RewriteTarget,
+  bytes: Uint8Array,
+  scanned: Scanned | null,
+): ScanResult | null {
+  if (target.kind !== 'file' || target.readBack === null) return null;
+  const { readBack } = target;
+  if (scanned?.job.headerSeqs === readBack.headerSeqs && isThere(readBack, bytes))
+    return asPlainFile(scanned.result);
+  try {
+    return scanBlock(readBack, MAX_TOUCHED_BYTES);
+  } catch (error) {
+    if (error instanceof LargeRecord) return null;
+    throw error;
+  }
+}
+
+/** Whether a file, read again, holds these bytes. */
+function isThere({ source }: ScanJob, bytes: Uint8Array): boolean {
+  const file = new Twin(source, bytes.length);
+  try {
+    for (let at = 0; at < bytes.length; at += COMPARED_BYTES)
+      file.compare(bytes.subarray(at, at + COMPARED_BYTES), at);
+    return file.result().isEqual;
+  } finally {
+    file.close();
+  }
+}
+
+/** What a scan found, without what it was packed in. */
+function asPlainFile({ scan }: ScanResult): ScanResult {
+  return {
+    kind: 'scan',
+    compression: 'none',
+    scan: { ...scan, live: null },
+    presumed: null,
+    blockFaults: [],
+    carrierFaults: [],
+    carrierChecked: [],
+    twins: [],
+    cuts: [],
+  };
+}
