@@ -39,10 +39,10 @@ export function enforceLimits(
   if (stream.firstSeq < firstSeq)
     return { isIndexed: false, blocks: [], messages: 0n, firstSeq, lastSeq: firstSeq - 1n };
   const hasTtl = rules.messageTtl && config['allow_msg_ttl'] === true;
-  const expired = hasTtl ? expiredByTtl(stream, queries, atNs) : NO_SEQUENCES;
+  const leavesMarkers = rules.messageTtl && positive(config, 'subject_delete_marker_ttl') > 0n;
+  const expired = hasTtl ? expiredByTtl(stream, queries, rules, leavesMarkers, atNs) : NO_SEQUENCES;
   const left = enforce(stream, expired);
   const gone = mergeRanges([aged, expired]);
-  const leavesMarkers = rules.messageTtl && positive(config, 'subject_delete_marker_ttl') > 0n;
   const marked = leavesMarkers && gone.length > 0 ? addDeleteMarkers(beforeAge, left, gone, queries) : left;
   const runsSchedules = rules.messageSchedules && config['allow_msg_schedules'] === true;
   return runsSchedules ? runSchedules(marked, queries, atNs) : marked;

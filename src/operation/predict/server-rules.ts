@@ -68,6 +68,8 @@ export interface ServerRules {
   readonly firstSequence: boolean;
   /** Per-message TTLs are known. */
   readonly messageTtl: boolean;
+  /** A thw.db that is cut is taken all the same. */
+  readonly takesCutWheel: boolean;
   /** Scheduled messages are known. */
   readonly messageSchedules: boolean;
 }
@@ -101,6 +103,7 @@ const RULES_2_9: ServerRules = {
   rewindsConsumers: false,
   firstSequence: false,
   messageTtl: false,
+  takesCutWheel: false,
   messageSchedules: false,
 };
 
@@ -133,6 +136,7 @@ const RULES_2_11: ServerRules = {
   brokenConsumer: 'deleted',
   interest: 'own',
   messageTtl: true,
+  takesCutWheel: true,
 };
 
 const RULES_2_12: ServerRules = {
@@ -140,6 +144,7 @@ const RULES_2_12: ServerRules = {
   server: '2.12',
   indexVersion: 3,
   emptyBlockMoves: true,
+  takesCutWheel: false,
   messageSchedules: true,
   panicsOnShortHeader: false,
   strictRequests: true,
