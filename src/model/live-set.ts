@@ -96,7 +96,7 @@ export function liveSequences(sets: readonly BlockLiveSet[]): SequenceRanges {
 }
 
 /** The highest sequence that any record of a block speaks of: messages, erased, skips, tombstones. */
-export function highestSequence(scan: PackedScan): bigint {
+export function highestSequence(scan: Pick<PackedScan, 'lastSeq' | 'erasedSeqs' | 'tombstoneSeqs'>): bigint {
   let highest = scan.lastSeq;
   for (const seqs of [scan.erasedSeqs, scan.tombstoneSeqs])
     for (const seq of seqs) if (seq > highest) highest = seq;

@@ -111,7 +111,8 @@ export async function tallyBlocks(
   return pool.run(jobs, () => {});
 }
 
-const NOTHING = {
+/** What no message adds up to. */
+export const NOTHING: MessageTotals = {
   messages: 0,
   bytes: 0,
   firstSeq: 0n,

@@ -53,7 +53,8 @@ export const repairCommand = {
         'EXIT STATUS: 0 nothing was lost, 1 failed and nothing is at the target, 2 wrong usage, 3 done, with the reported loss',
       ),
   run: async (args: RepairArguments, context: CliContext): Promise<void> => {
-    await startThreadsAhead(args.archive, { ...args, ...WRITING });
+    const isLarge = await startThreadsAhead(args.archive, { ...args, ...WRITING });
+    if (isLarge) (await import('../small-heap.ts')).keepHeapSmall();
     const { repairArchive } = await import('../../operation/repair/run.ts');
     const { mustBeAbsent, writeFileWhole } = await import('../write-file.ts');
     const { jsonChunks } = await import('../../report/json.ts');

@@ -44,7 +44,7 @@ export const verifyCommand = {
     const isLarge = await startThreadsAhead(args.archive, args);
     const { verifyArchive } = await import('../../operation/verify/run.ts');
     const { unreadableReport } = await import('../../operation/verify/unreadable.ts');
-    if (isLarge) await keepHeapSmall();
+    if (isLarge) (await import('../small-heap.ts')).keepHeapSmall();
     const options = { ...selectOptions(args, context), ...atOption(args) };
     const report = await verifyArchive(args.archive, options).catch((error: unknown) =>
       unreadableReport(args.archive, error),
@@ -64,12 +64,6 @@ export const verifyCommand = {
     );
   },
 };
-
-/** What a verification drops is little at a time: room for much of it would only grow the process. */
-async function keepHeapSmall(): Promise<void> {
-  const { setFlagsFromString } = await import('node:v8');
-  setFlagsFromString('--semi-space-growth-factor=1');
-}
 
 async function render(
   report: VerifyReport,

@@ -1,5 +1,4 @@
 import { CODE_OF_KIND } from '../../check/block-records.ts';
-import { NO_SEQUENCES, oneRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { ScanFault } from '../../kernels/types.ts';
 import type { BlockContent } from './block-spans.ts';
 import type { SalvagedBlock } from './salvage-blocks.ts';
@@ -24,19 +23,19 @@ function isDamage(fault: ScanFault): fault is DamageFault {
 }
 
 /** Every stretch of a block that holds no good record, and which sequences may have been there. */
-export function damagesOf(blocks: readonly ReadBlock[], isTornTailHarmless: boolean): Damage[] {
+export function* damagesOf(blocks: readonly ReadBlock[], isTornTailHarmless: boolean): Generator<Damage> {
   const highest = blocks.reduce((number, { block }) => Math.max(number, block.file.index), 0);
-  return blocks.flatMap((read) => {
-    const { scan, file, isPart } = read.block;
-    if (isPart) return [];
+  for (const read of blocks) {
+    const { scan, faults, file, isPart } = read.block;
+    if (isPart) continue;
     const isTorn = isTornTailHarmless && file.index === highest;
-    const isOnlyTorn = isTorn && scan.faults.every(({ kind }) => kind === 'tail');
-    if (scan.rawBytes > 0 && scan.records === 0) return isOnlyTorn ? [] : [unreadBlock(read, blocks)];
-    return scan.faults.flatMap((fault) => {
-      if (!isDamage(fault) || (fault.kind === 'tail' && isTorn)) return [];
-      return [damageOf(read, fault, blocks)];
-    });
-  });
+    if (scan.rawBytes > 0 && scan.records === 0) {
+      const isOnlyTorn = isTorn && [...faults].every(({ kind }) => kind === 'tail');
+      if (!isOnlyTorn) yield unreadBlock(read, blocks);
+    } else
+      for (const fault of faults)
+        if (isDamage(fault) && (fault.kind !== 'tail' || !isTorn)) yield damageOf(read, fault, blocks);
+  }
 }
 
 function damageOf({ block }: ReadBlock, fault: DamageFault, blocks: readonly ReadBlock[]): Damage {
@@ -51,29 +50,38 @@ function damageOf({ block }: ReadBlock, fault: DamageFault, blocks: readonly Rea
       ...place,
       code: CODES.structure,
       detail: fault.detail,
-      seqs: oneRange(seq, seq),
+      from: seq,
+      to: seq,
       isOpen: false,
     };
   }
-  const seqs = swallowed(fault, blocks);
-  const isOpen = seqs.length === 0 && fault.seqAfter === 0n && nearestAbove(blocks, fault.seqBefore) === 0n;
-  return { ...place, code: CODES[fault.kind], seqs, isOpen };
+  const { from, to } = swallowed(fault, blocks);
+  const isOpen = to < from && fault.seqAfter === 0n && nearestAbove(blocks, fault.seqBefore) === 0n;
+  return { ...place, code: CODES[fault.kind], from, to, isOpen };
+}
+
+type Range = Pick<Damage, 'from' | 'to'>;
+
+const NONE: Range = { from: 1n, to: 0n };
+
+function range(from: bigint, to: bigint): Range {
+  return { from, to };
 }
 
 /** What lies between the good records before and behind, in this block or the next one. */
-function swallowed(fault: DamageFault, blocks: readonly ReadBlock[]): SequenceRanges {
+function swallowed(fault: DamageFault, blocks: readonly ReadBlock[]): Range {
   const { seq: claimed, seqBefore, seqAfter } = fault;
-  if (seqBefore > 0n && seqAfter > 0n) return oneRange(seqBefore + 1n, seqAfter - 1n);
+  if (seqBefore > 0n && seqAfter > 0n) return range(seqBefore + 1n, seqAfter - 1n);
   if (seqAfter > 0n) {
     const before = nearestBelow(blocks, seqAfter);
-    if (before > 0n) return oneRange(before + 1n, seqAfter - 1n);
-    if (seqAfter === 1n) return NO_SEQUENCES;
+    if (before > 0n) return range(before + 1n, seqAfter - 1n);
+    if (seqAfter === 1n) return NONE;
     const isPlausible = claimed !== null && claimed > 0n && claimed < seqAfter;
-    return oneRange(isPlausible ? claimed : seqAfter - 1n, seqAfter - 1n);
+    return range(isPlausible ? claimed : seqAfter - 1n, seqAfter - 1n);
   }
   const after = nearestAbove(blocks, seqBefore);
-  if (after > 0n) return oneRange(seqBefore + 1n, after - 1n);
-  return claimed === seqBefore + 1n ? oneRange(claimed, claimed) : NO_SEQUENCES;
+  if (after > 0n) return range(seqBefore + 1n, after - 1n);
+  return claimed === seqBefore + 1n ? range(claimed, claimed) : NONE;
 }
 
 /** A block of which nothing could be read: all between its neighbours. */
@@ -90,7 +98,7 @@ function unreadBlock({ block }: ReadBlock, blocks: readonly ReadBlock[]): Damage
     offsetBytes: 0,
     lengthBytes: block.scan.rawBytes,
     code: 'BLK_FOREIGN',
-    seqs: low > 0n && high > low ? oneRange(low + 1n, high - 1n) : NO_SEQUENCES,
+    ...(low > 0n && high > low ? range(low + 1n, high - 1n) : NONE),
     isOpen: low === 0n || high <= low,
   };
 }

@@ -10,12 +10,14 @@ import { ERASED_BIT, SEQ_FLAGS, TOMBSTONE_BIT } from '../../format/block/record.
 import type { ScanFault } from '../../kernels/types.ts';
 import type { BlockHandles } from './block-handles.ts';
 import type { MessageRun } from './message-run.ts';
+import type { PackedFaults } from './packed-faults.ts';
 import { RecordCursor, RecordWalk, type RecordSpan } from './record-cursor.ts';
 import type { SalvagedBlock } from './salvage-blocks.ts';
 
 /** What the records of one block amount to. */
 export interface BlockContent {
-  readonly runs: readonly MessageRun[];
+  /** Made when they are asked for: there are as many as there is damage. */
+  readonly runs: () => readonly MessageRun[];
   /** Sequences with a message record, whatever its place. */
   readonly present: SequenceRanges;
   /** Sequences that its erased and skip records, its tombstones, and the holes between its good records name. */
@@ -27,31 +29,30 @@ export interface BlockContent {
 
 /** Cuts a block into runs at its damage, and where sequences fall back. */
 export function contentOf(block: SalvagedBlock, source: number, handles: BlockHandles): BlockContent {
-  const { scan } = block;
-  const malformed = new Set(
-    scan.faults.filter((fault) => fault.kind === 'structure').map((fault) => fault.offsetBytes),
-  );
+  const { scan, faults } = block;
+  const malformed = new Set(ofKind(faults, 'structure').map((fault) => fault.offsetBytes));
   const run = (span: RecordSpan, firstSeq: bigint): MessageRun => ({
     source,
     firstSeq,
     open: () => new RecordCursor(new RecordWalk(handles, block.descriptor, span), malformed),
   });
-  const runs = risingSpans(block).map(({ span, firstSeq }) => run(span, firstSeq));
-  const fallen = scan.faults
-    .filter((fault) => fault.kind === 'order')
-    .map((fault) => fallBack(block, fault, handles));
-  for (const part of fallen) for (const { span, firstSeq } of part.spans) runs.push(run(span, firstSeq));
+  const fallen = ofKind(faults, 'order').map((fault) => fallBack(block, fault, handles));
   const present = mergeRanges([unpackRanges(scan.ranges), ...fallen.map((part) => rangesOf(part.messages))]);
   const erased = mergeRanges([rangesOf(scan.erasedSeqs), ...fallen.map((part) => rangesOf(part.erased))]);
   const own = mergeRanges([present, erased]);
   const holes = fallen.length > 0 ? new BigUint64Array(0) : provenHoles(block, own);
+  const spans = (): PlacedSpan[] => [...risingSpans(block), ...fallen.flatMap((part) => part.spans)];
   return {
-    runs,
+    runs: () => spans().map(({ span, firstSeq }) => run(span, firstSeq)),
     present,
     deleted: mergeRanges([erased, rangesOf(scan.tombstoneSeqs), holes]),
     lowSeq: own[0] ?? 0n,
     highSeq: own.at(-1) ?? 0n,
   };
+}
+
+function ofKind(faults: PackedFaults, kind: ScanFault['kind']): ScanFault[] {
+  return faults.has(kind) ? [...faults].filter((fault) => fault.kind === kind) : [];
 }
 
 interface PlacedSpan {
@@ -60,7 +61,7 @@ interface PlacedSpan {
 }
 
 /** The stretches between faults: there sequences rise. */
-export function risingSpans({ scan }: SalvagedBlock): PlacedSpan[] {
+export function risingSpans({ scan, faults }: SalvagedBlock): PlacedSpan[] {
   const spans: PlacedSpan[] = [];
   const add = (startBytes: number, endBytes: number, firstSeq: bigint): void => {
     if (endBytes > startBytes) spans.push({ span: { startBytes, endBytes }, firstSeq });
@@ -68,7 +69,7 @@ export function risingSpans({ scan }: SalvagedBlock): PlacedSpan[] {
   let startBytes = 0;
   // Runs are opened in this order: one that says too low a sequence is held open until then.
   let firstSeq = scan.firstSeq;
-  for (const fault of scan.faults) {
+  for (const fault of faults) {
     if (fault.kind === 'structure') continue;
     add(startBytes, fault.offsetBytes, firstSeq);
     startBytes = fault.offsetBytes + fault.lengthBytes;
@@ -113,10 +114,10 @@ function fallBack(
 }
 
 /** Between two good records with nothing damaged between them, a missing sequence was deleted (format/block/README.md). */
-function provenHoles({ scan }: SalvagedBlock, own: SequenceRanges): SequenceRanges {
+function provenHoles({ faults }: SalvagedBlock, own: SequenceRanges): SequenceRanges {
   const [low, high] = [own[0], own.at(-1)];
   if (low === undefined || high === undefined) return new BigUint64Array(0);
-  const torn = scan.faults
+  const torn = [...faults]
     .filter((fault) => fault.kind !== 'structure')
     .map((fault) => oneRange(fault.seqBefore + 1n, fault.seqAfter > 0n ? fault.seqAfter - 1n : high));
   return subtractRanges(oneRange(low, high), mergeRanges([own, ...torn]));

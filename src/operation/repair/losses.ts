@@ -1,8 +1,10 @@
+import { RangeBuilder } from '../../core/range-builder.ts';
 import {
   clipRanges,
   countSequences,
   eachRange,
-  intersectRanges,
+  eachRangeWithin,
+  MAX_SEQUENCE,
   mergeRanges,
   oneRange,
   subtractRanges,
@@ -30,8 +32,8 @@ export function countLosses(outcome: Outcome): StreamLoss {
   const { sources, survey, deleted, name } = outcome;
   const gone = mergeRanges([survey.recovered, deleted]);
   const open = (seqs: SequenceRanges): SequenceRanges => subtractRanges(seqs, around(seqs, gone));
-  const damaged = inOrder(sources.flatMap(damagesOf).flatMap((cause) => pieces(open(cause.seqs), cause)));
-  let explained = mergeRanges(damaged.map(({ from, to }) => oneRange(from, to)));
+  const damaged = inOrder(sources.flatMap((source) => damagePieces(source, gone)));
+  let explained = sequencesOf(damaged);
   const disagreeing = mergeRanges(
     survey.disagreements.filter(({ chosen }) => chosen === null).map(({ seq }) => oneRange(seq, seq)),
   );
@@ -45,7 +47,7 @@ export function countLosses(outcome: Outcome): StreamLoss {
       .flatMap((source) => promisesOf(source, false))
       .flatMap((cause) => pieces(subtractRanges(open(cause.seqs), explained), cause)),
   );
-  explained = mergeRanges([explained, ...promised.map(({ from, to }) => oneRange(from, to))]);
+  explained = mergeRanges([explained, sequencesOf(promised)]);
   const told = [...damaged, ...differing, ...promised];
   const removed = inOrder(
     sources
@@ -62,7 +64,7 @@ export function countLosses(outcome: Outcome): StreamLoss {
   const range = oneRange(firstSeq, lastSeq);
   const doubtful = subtractRanges(range, mergeRanges([gone, lost]));
   const unknown = pieces(
-    subtractRanges(doubtful, mergeRanges(removed.map(({ from, to }) => oneRange(from, to)))),
+    subtractRanges(doubtful, sequencesOf(removed)),
     { ...NOWHERE, code: 'UNTOLD' },
     'doubtful',
   );
@@ -83,20 +85,18 @@ export function countLosses(outcome: Outcome): StreamLoss {
 
 const NOWHERE = { file: null, offsetBytes: null, lengthBytes: null } as const;
 
-type Cause = Omit<Damage, 'file' | 'seqs' | 'isOpen'> & { readonly file: string | null };
+type Cause = Pick<Damage, 'offsetBytes' | 'lengthBytes' | 'code' | 'detail'> & {
+  readonly file: string | null;
+};
 
 function pieces(seqs: SequenceRanges, cause: Cause, state: LostRange['state'] = 'lost'): LostRange[] {
-  const { file, offsetBytes, lengthBytes, code, detail } = cause;
-  return [...eachRange(seqs)].map(([from, to]) => ({
-    from,
-    to,
-    state,
-    file,
-    offset: offsetBytes,
-    length: lengthBytes,
-    code,
-    reason: detail === undefined ? LOSS_REASONS[code] : `${LOSS_REASONS[code]} (${detail})`,
-  }));
+  return [...eachRange(seqs)].map(([from, to]) => piece(from, to, cause, state));
+}
+
+function piece(from: bigint, to: bigint, cause: Cause, state: LostRange['state'] = 'lost'): LostRange {
+  const { file, offsetBytes: offset, lengthBytes: length, code, detail } = cause;
+  const reason = detail === undefined ? LOSS_REASONS[code] : `${LOSS_REASONS[code]} (${detail})`;
+  return { from, to, state, file, offset, length, code, reason };
 }
 
 /** Each sequence once: where two causes claim it, the one that begins first has it. */
@@ -116,15 +116,26 @@ function around(small: SequenceRanges, large: SequenceRanges): SequenceRanges {
   return clipRanges(large, small[0] ?? 1n, small.at(-1) ?? 0n);
 }
 
-/** Where an index speaks, it tells which of the sequences in a damaged stretch were messages. */
-function damagesOf(source: SalvagedStream): Damage[] {
+/**
+ * What became of the sequences in damaged stretches, but those of `gone`. Where an index speaks, it tells which of them were
+ * messages.
+ */
+function damagePieces(source: SalvagedStream, gone: SequenceRanges): LostRange[] {
   const listed = mergeRanges(source.listed.map(({ seqs }) => seqs));
-  const known = oneRange(1n, listed.at(-1) ?? 0n);
-  return source.damages.map((damage) => {
-    const near = around(damage.seqs, listed);
-    const seqs = mergeRanges([intersectRanges(damage.seqs, near), subtractRanges(damage.seqs, known)]);
-    return { ...damage, seqs };
-  });
+  const unlisted = oneRange((listed.at(-1) ?? 0n) + 1n, MAX_SEQUENCE);
+  const open = subtractRanges(mergeRanges([listed, unlisted]), gone);
+  const ranges: LostRange[] = [];
+  for (const damage of source.damages())
+    for (const [from, to] of eachRangeWithin(open, damage.from, damage.to))
+      ranges.push(piece(from, to, damage));
+  return ranges;
+}
+
+/** Of ranges that rise. */
+function sequencesOf(ranges: readonly LostRange[]): SequenceRanges {
+  const sequences = new RangeBuilder();
+  for (const { from, to } of ranges) sequences.add(from, to);
+  return sequences.take();
 }
 
 function promisesOf(

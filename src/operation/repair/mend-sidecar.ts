@@ -1,22 +1,34 @@
 import { eachSequence, intersectRanges } from '../../core/sequence-ranges.ts';
 import { parseBlockIndex } from '../../format/block-index/parse.ts';
 import type { BlockIndex } from '../../format/block-index/types.ts';
+import { pause } from '../write/pause.ts';
 import type { ReadBlock } from './block-damage.ts';
 
 /** A search costs a look at every deleted sequence for every bit. */
 const MOST_BYTES = 4096;
+/** So long signals and progress may wait. */
+const MOST_BUSY_MS = 50;
 
 /**
  * Whether an `.idx` adds up to the whole block beside it: last checksum, number of messages, bytes of the live ones. Of
  * one that does not, and would if one bit were another, what is common to all such states; null where there is none.
  */
-export function judgeSidecar(bytes: Uint8Array, block: ReadBlock): BlockIndex | 'fits' | null {
+export async function judgeSidecar(
+  bytes: Uint8Array,
+  block: ReadBlock,
+  signal: AbortSignal | undefined,
+): Promise<BlockIndex | 'fits' | null> {
   const fits = fitting(block);
   const parsed = parseBlockIndex(bytes);
   if (parsed.ok && fits(parsed.value)) return 'fits';
   if (bytes.length > MOST_BYTES) return null;
   let common: BlockIndex | null = null;
+  let pausedMs = performance.now();
   for (let bit = 0; bit < bytes.length * 8; bit++) {
+    if (performance.now() - pausedMs > MOST_BUSY_MS) {
+      await pause(signal);
+      pausedMs = performance.now();
+    }
     flip(bytes, bit);
     const mended = parseBlockIndex(bytes);
     flip(bytes, bit);
@@ -36,7 +48,7 @@ function both(a: BlockIndex, b: BlockIndex): BlockIndex {
 
 function fitting({ block, content }: ReadBlock): (index: BlockIndex) => boolean {
   const lengths = new Map<bigint, number>();
-  for (const run of content.runs) {
+  for (const run of content.runs()) {
     const cursor = run.open();
     for (let message = cursor.next(); message !== null; message = cursor.next())
       lengths.set(message.seq, message.storedBytes);
@@ -54,7 +66,8 @@ function fitting({ block, content }: ReadBlock): (index: BlockIndex) => boolean 
       live--;
       liveBytes -= lengthBytes;
     };
-    for (const seq of eachSequence(deleted)) drop(seq);
+    // What a damaged file calls deleted may be any range.
+    for (const seq of eachSequence(intersectRanges(deleted, content.present))) if (seq >= firstSeq) drop(seq);
     for (const seq of lengths.keys()) {
       if (seq >= firstSeq) break;
       drop(seq);

@@ -12,7 +12,7 @@ import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import { needsSubjects, surveySource } from './survey-parts.ts';
 import { beyondLimits, survey, type Survey, type SurveyOptions } from './survey.ts';
-import type { RepairNote, RepairOptions, StreamLoss } from './types.ts';
+import type { Damage, RepairNote, RepairOptions, StreamLoss } from './types.ts';
 
 /** One stream, ready to be written: `archive` has the configuration and the consumers that it gets. */
 export interface RepairedStream {
@@ -34,7 +34,7 @@ export async function repairStream(
   const { name, account } = own.archive;
   const proven = mergeRanges(sources.map((source) => source.deleted));
   const asked: SurveyOptions = {
-    runs: sources.flatMap((source) => source.runs),
+    runs: () => sources.flatMap((source) => source.runs()),
     excluded: options.undelete === true ? NO_SEQUENCES : proven,
     prefer: options.prefer,
     signal: work.signal,
@@ -70,8 +70,8 @@ export async function repairStream(
     said.push(
       note('TEMPLATE_LEFT_OUT', 'template_owner was left out: no server restores a stream with it', false),
     );
-  const open = sources.length > 1 && loss.lost === 0n ? [] : own.damages.filter(({ isOpen }) => isOpen);
-  for (const { file, offsetBytes, code } of open.slice(0, MOST_OPEN_NOTES)) {
+  const isHealed = sources.length > 1 && loss.lost === 0n;
+  for (const { file, offsetBytes, code } of isHealed ? [] : openDamages(own)) {
     const place = `${file} at ${offsetBytes ?? 0}`;
     said.push(
       note(code, `${place}: ${LOSS_REASONS[code]}, and nothing tells which messages were there`, true),
@@ -96,6 +96,16 @@ export async function repairStream(
     loss,
     notes: [...sources.flatMap((source) => source.notes), ...said, ...notes],
   };
+}
+
+/** The first of the stretches of which nothing tells what was there. */
+function openDamages({ damages }: SalvagedStream): Damage[] {
+  const open: Damage[] = [];
+  for (const damage of damages()) {
+    if (damage.isOpen) open.push(damage);
+    if (open.length === MOST_OPEN_NOTES) break;
+  }
+  return open;
 }
 
 /** What would remove the messages again as soon as a server has them. */

@@ -125,7 +125,14 @@ async function salvage(
 
 /** An archive that has lost its data: all there is comes from others. */
 function nothingOf(archive: StreamArchive): SalvagedStream {
-  const nothing = { runs: [], deleted: NO_SEQUENCES, listed: [], damages: [], lastSeq: 0n, lastTimeNs: 0n };
+  const nothing = {
+    runs: () => [],
+    deleted: NO_SEQUENCES,
+    listed: [],
+    damages: () => [],
+    lastSeq: 0n,
+    lastTimeNs: 0n,
+  };
   return { archive, ...nothing, findings: archive.findings, notes: [], parted: null, close: () => {} };
 }
 
@@ -145,7 +152,9 @@ async function salvageOthers(
     salvaged.push({
       ...stream,
       listed: stream.listed.map((listing) => ({ ...listing, file: inside(listing.file) })),
-      damages: stream.damages.map((damage) => ({ ...damage, file: inside(damage.file) })),
+      damages: function* () {
+        for (const damage of stream.damages()) yield { ...damage, file: inside(damage.file) };
+      },
       findings: [],
     });
   }

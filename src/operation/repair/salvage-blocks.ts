@@ -1,10 +1,12 @@
 import { hashKey } from '../../codec/highwayhash.ts';
+import type { Fault } from '../../findings/finding.ts';
 import type { PackedScan } from '../../kernels/types.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 import type { ScanJob, ScanResult } from '../../workers/jobs.ts';
 import type { Archive } from '../open-archive.ts';
+import { PackedFaults } from './packed-faults.ts';
 import {
   candidateNumbers,
   findOwner,
@@ -18,8 +20,12 @@ export interface SalvagedBlock {
   readonly descriptor: SourceDescriptor;
   /** Whose records it holds; not what its name says where it was renamed, copied or exchanged. */
   readonly owner: BlockOwner;
-  readonly result: ScanResult;
-  readonly scan: PackedScan;
+  readonly scan: Omit<PackedScan, 'faults'>;
+  readonly faults: PackedFaults;
+  /** Of its compression, and of the snapshot around it. */
+  readonly blockFaults: readonly Fault[];
+  readonly carrierFaults: readonly Fault[];
+  readonly compression: ScanResult['compression'];
   /** A damaged stretch of another block of the list, which tells of that damage itself. */
   readonly isPart: boolean;
 }
@@ -49,7 +55,7 @@ export async function salvageBlocks(
   return [...scanned, ...(await strayParts(scanned, names, candidates, work))];
 }
 
-type Unscanned = Omit<SalvagedBlock, 'result' | 'scan' | 'isPart'>;
+type Unscanned = Pick<SalvagedBlock, 'file' | 'descriptor' | 'owner'>;
 
 function wholes(
   own: readonly Unscanned[],
@@ -60,8 +66,22 @@ function wholes(
   const byFile = new Map(strays.map((block, i) => [block.file, { ...block, result: again[i] }]));
   return own.flatMap((block, i) => {
     const { result, ...rest } = byFile.get(block.file) ?? { ...block, result: results[i] };
-    return result === undefined ? [] : [{ ...rest, result, scan: result.scan, isPart: false }];
+    return result === undefined ? [] : [salvaged(rest, result, false)];
   });
+}
+
+function salvaged(block: Unscanned, result: ScanResult, isPart: boolean): SalvagedBlock {
+  const { compression, blockFaults, carrierFaults } = result;
+  const { faults, ...scan } = result.scan;
+  return {
+    ...block,
+    scan,
+    faults: new PackedFaults(faults),
+    blockFaults,
+    carrierFaults,
+    compression,
+    isPart,
+  };
 }
 
 /** A shorter stretch is hardly worth the search. */
@@ -76,9 +96,9 @@ async function strayParts(
   work: Archive,
 ): Promise<SalvagedBlock[]> {
   const stretches = blocks
-    .filter(({ result, scan }) => result.compression === 'none' && scan.records > 0)
+    .filter(({ compression, scan }) => compression === 'none' && scan.records > 0)
     .flatMap((block) =>
-      block.scan.faults
+      [...block.faults]
         .filter(({ kind, lengthBytes }) => kind !== 'order' && lengthBytes >= LEAST_PART_BYTES)
         .map(({ offsetBytes, lengthBytes }) => ({ block, offsetBytes, lengthBytes })),
     )
@@ -92,7 +112,7 @@ async function strayParts(
   const results = await scanAll(parts, work);
   return parts.flatMap((part, i) => {
     const result = results[i];
-    return result === undefined ? [] : [{ ...part, result, scan: result.scan, isPart: true }];
+    return result === undefined ? [] : [salvaged(part, result, true)];
   });
 }
 

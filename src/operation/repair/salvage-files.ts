@@ -1,20 +1,14 @@
-import { CODE_OF_KIND } from '../../check/block-records.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { labelBase } from '../../container/entries.ts';
 import { ORPHANS } from '../../container/snapshot.ts';
 import { UsageError } from '../../core/error.ts';
-import {
-  mergeRanges,
-  NO_SEQUENCES,
-  subtractRanges,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
-import { makeFinding, type Finding } from '../../findings/finding.ts';
+import { eachRange, mergeRanges, NO_SEQUENCES, subtractRanges } from '../../core/sequence-ranges.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { highestSequence } from '../../model/live-set.ts';
 import { nameOf } from '../../model/base-archive.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { placed, type Archive } from '../open-archive.ts';
+import { blockFindings } from './block-findings.ts';
 import { BlockHandles } from './block-handles.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
@@ -47,7 +41,7 @@ export async function salvageFiles(
     .map((block): ReadBlock => ({ block, content: contentOf(block, source, handles) }));
   const isFitting = anyIndex !== null && isIndexOf(anyIndex, blocks);
   const index = isFitting ? anyIndex : null;
-  const sidecars = proofsOfSidecars(archive, parts, blocks);
+  const sidecars = await proofsOfSidecars(archive, parts, blocks, work.signal);
   const proofs = [
     ...(index === null
       ? []
@@ -57,27 +51,31 @@ export async function salvageFiles(
   const end = endOf(blocks, proofs);
   const lostBefore = archive.manifest?.state?.lost ?? NO_SEQUENCES;
   const isCurrent = index !== null && archive.indexStanding === 'current';
-  const damages =
-    blocks.length === 0
-      ? []
-      : damagesOf(blocks, isTornHarmless(parts, index, blocks)).map((damage) =>
-          isCurrent ? { ...damage, isOpen: false } : damage,
-        );
+  const damages = function* (): Generator<Damage> {
+    const isHarmless = isTornHarmless(parts, index, blocks);
+    for (const damage of damagesOf(blocks, isHarmless))
+      yield isCurrent ? { ...damage, isOpen: false } : damage;
+    for (const [from, to] of eachRange(lostBefore)) yield lostEarlier(parts, from, to);
+  };
   return {
     archive: { ...archive, name, index },
-    runs: blocks.flatMap(({ content }) => content.runs),
+    runs: () => blocks.flatMap(({ content }) => content.runs()),
     deleted: subtractRanges(
       mergeRanges([...blocks.map(({ content }) => content.deleted), ...proofs.map((proof) => proof.deleted)]),
       lostBefore,
     ),
     listed: proofs.flatMap((proof) => proof.listed),
-    damages: [...damages, ...(lostBefore.length === 0 ? [] : [lostEarlier(parts, lostBefore)])],
+    damages,
     lastSeq: end.seq,
     lastTimeNs: end.timeNs,
     findings: [
       ...placed(parts.findings, archive.place),
       ...archive.findings,
-      ...blocks.flatMap(({ block }) => (block.isPart ? [] : blockFindings(archive, parts, block))),
+      ...blockFindings(
+        archive,
+        parts,
+        blocks.flatMap(({ block }) => (block.isPart ? [] : [block])),
+      ),
     ],
     notes: notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
     parted: partsOfBlocks(blocks),
@@ -123,14 +121,15 @@ function candidateNames(archive: StreamArchive, parts: FileStreamParts, given: s
 }
 
 /** A repaired archive has holes and an index like any other; only its backup.json tells which are losses. */
-function lostEarlier({ manifest, label }: FileStreamParts, seqs: SequenceRanges): Damage {
+function lostEarlier({ manifest, label }: FileStreamParts, from: bigint, to: bigint): Damage {
   const file = manifest?.label ?? label;
   return {
     file,
     offsetBytes: null,
     lengthBytes: null,
     code: 'LOST_BEFORE',
-    seqs,
+    from,
+    to,
     isOpen: false,
   };
 }
@@ -171,28 +170,4 @@ function timeOf({ scan }: SalvagedBlock, seq: bigint): bigint {
   const erased = scan.erasedSeqs.lastIndexOf(seq);
   if (scan.lastSeq !== seq && buried >= 0) return scan.tombstoneTimesNs[buried] ?? 0n;
   return scan.lastSeq !== seq && erased >= 0 ? (scan.erasedTimesNs[erased] ?? 0n) : scan.lastTimeNs;
-}
-
-function blockFindings(archive: StreamArchive, parts: FileStreamParts, block: SalvagedBlock): Finding[] {
-  const place = { ...archive.place, file: block.file.entry.label };
-  const { result, scan } = block;
-  if (scan.records === 0 && scan.faults.length > 0)
-    return [
-      makeFinding({ code: 'BLK_FOREIGN', data: { block: block.file.index, stream: archive.name } }, place),
-    ];
-  return [
-    ...result.carrierFaults.map((fault) => makeFinding(fault, { ...archive.place, file: parts.label })),
-    ...result.blockFaults.map((fault) => makeFinding(fault, place)),
-    ...scan.faults.map(({ kind, offsetBytes, lengthBytes, seq }) =>
-      makeFinding(
-        {
-          code: kind === 'tail' ? 'BLK_TRUNCATED' : CODE_OF_KIND[kind],
-          offsetBytes,
-          lengthBytes,
-          ...(seq === null ? {} : { seq }),
-        },
-        place,
-      ),
-    ),
-  ];
 }

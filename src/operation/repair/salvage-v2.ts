@@ -52,10 +52,10 @@ export async function salvageV2(
   const lastSeq = known !== null && known.lastSeq > lastFound ? known.lastSeq : lastFound;
   return {
     archive: { ...archive, name },
-    runs: spans.map((span) => runOf(parts, span, source)),
+    runs: () => spans.map((span) => runOf(parts, span, source)),
     deleted: deletedIn(spans, present, known, hasEnd && damaged.length === 0),
     listed: [],
-    damages: damagesBetween(parts.label, spans, known, { damaged, hasEnd }),
+    damages: () => damagesBetween(parts.label, spans, known, { damaged, hasEnd }),
     lastSeq,
     lastTimeNs: declaredTimeNs(known?.lastTime ?? null),
     findings: [

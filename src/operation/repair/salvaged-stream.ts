@@ -18,12 +18,13 @@ export interface Listing {
 export interface SalvagedStream {
   readonly archive: StreamArchive;
   /** Every intact message, deleted or not. */
-  readonly runs: readonly MessageRun[];
+  readonly runs: () => readonly MessageRun[];
   /** Sequences that something intact proves deleted. */
   readonly deleted: SequenceRanges;
   /** Sequences that an intact index lists as live, with the file that should hold them. */
   readonly listed: readonly Listing[];
-  readonly damages: readonly Damage[];
+  /** Made one by one when they are asked for: there may be many. */
+  readonly damages: () => Iterable<Damage>;
   /** The last sequence that anything intact speaks of; 0n where nothing does. */
   readonly lastSeq: bigint;
   readonly lastTimeNs: bigint;

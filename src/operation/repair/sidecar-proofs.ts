@@ -21,11 +21,12 @@ export interface SidecarProofs extends IndexProofs {
 }
 
 /** What the `.idx` files prove that servers up to 2.9 keep beside blocks: the only place where those tell of deletes. */
-export function proofsOfSidecars(
+export async function proofsOfSidecars(
   archive: StreamArchive,
   parts: FileStreamParts,
   blocks: readonly ReadBlock[],
-): SidecarProofs {
+  signal: AbortSignal | undefined,
+): Promise<SidecarProofs> {
   const deleted: SequenceRanges[] = [];
   const listed: Listing[] = [];
   const said: string[] = [];
@@ -33,7 +34,7 @@ export function proofsOfSidecars(
   for (const file of [...archive.blocks, ...lonelySidecars(archive, parts)]) {
     const { index, entry } = file;
     const owned = blocks.filter(({ block }) => block.owner.number === index);
-    const { sidecar, isCurrent } = believed(file, parts, owned, said);
+    const { sidecar, isCurrent } = await believed(file, parts, owned, said, signal);
     if (sidecar === null) continue;
     deleted.push(sidecar.deleted);
     for (const { content } of owned)
@@ -51,22 +52,23 @@ export function proofsOfSidecars(
 }
 
 /** An `.idx` has no checksum: beside a whole block it has to add up to what the block holds. */
-function believed(
+async function believed(
   { index, sidecar, sidecarCurrent }: BlockFile,
   parts: FileStreamParts,
   owned: readonly ReadBlock[],
   said: string[],
-): { readonly sidecar: BlockIndex | null; readonly isCurrent: boolean } {
+  signal: AbortSignal | undefined,
+): Promise<{ readonly sidecar: BlockIndex | null; readonly isCurrent: boolean }> {
   const asItIs = { sidecar, isCurrent: sidecarCurrent };
   const [own] = owned;
   const entry = parts.entries.find(({ path }) => path === `msgs/${index}.idx`);
   if (entry === undefined || own === undefined || owned.length > 1) return asItIs;
-  if (own.block.scan.records === 0 || own.block.scan.faults.length > 0) return asItIs;
+  if (own.block.scan.records === 0 || own.block.faults.length > 0) return asItIs;
   // One of an older state of the block adds up to that.
   if (sidecar !== null && !sidecarCurrent) return asItIs;
   const bytes = readEntry(entry);
   if (bytes === null || bytes.length === 0) return asItIs;
-  const verdict = judgeSidecar(bytes, own);
+  const verdict = await judgeSidecar(bytes, own, signal);
   if (verdict === 'fits') return asItIs;
   said.push(
     verdict === null

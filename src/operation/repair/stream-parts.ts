@@ -1,6 +1,6 @@
 import type { BlockOwner } from '../../check/block-owner.ts';
 import { packRanges, type PackedRanges } from '../../core/packed-ranges.ts';
-import type { PackedScan } from '../../kernels/types.ts';
+import type { MessageTotals } from '../../kernels/types.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 import type { RewriteInput, TallyResult } from '../../workers/jobs.ts';
 import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
@@ -31,13 +31,14 @@ export interface BlockPart extends PartBase {
   readonly source: SourceDescriptor;
   readonly input: RewriteInput;
   readonly owner: BlockOwner;
-  readonly scan: PackedScan;
+  /** What all of them add up to. */
+  readonly totals: MessageTotals;
 }
 
 /** A block with messages that have to be looked at one by one: out of order, or with parts that contradict each other. */
 export interface RunsPart extends PartBase {
   readonly kind: 'runs';
-  readonly runs: readonly MessageRun[];
+  readonly runs: () => readonly MessageRun[];
 }
 
 export interface V2Part extends PartBase {
@@ -70,16 +71,21 @@ function lowest({ content }: ReadBlock): bigint {
 
 function partOf(read: ReadBlock): BlockPart | RunsPart {
   const { block, content } = read;
-  const { scan, owner, descriptor: source, result } = block;
+  const { scan, faults, owner, descriptor: source } = block;
   const { rawBytes } = scan;
-  const needsLook = scan.faults.some(({ kind }) => kind === 'order' || kind === 'structure');
+  const needsLook = faults.has('order') || faults.has('structure');
   if (needsLook || scan.ranges.count !== BigInt(scan.messages))
     return { kind: 'runs', seqs: packRanges(content.present), rawBytes, runs: content.runs };
-  const isSound = scan.faults.length + result.blockFaults.length + result.carrierFaults.length === 0;
+  const isSound = faults.length + block.blockFaults.length + block.carrierFaults.length === 0;
   const input: RewriteInput = isSound
     ? { holds: 'block' }
     : { holds: 'damaged-block', spansBytes: spansOf(read) };
-  return { kind: 'block', seqs: scan.ranges, rawBytes, source, input, owner, scan };
+  return { kind: 'block', seqs: scan.ranges, rawBytes, source, input, owner, totals: totalsOf(scan) };
+}
+
+function totalsOf(scan: MessageTotals): MessageTotals {
+  const { messages, bytes, firstSeq, lastSeq, firstTimeNs, lastTimeNs, subjectDigest } = scan;
+  return { messages, bytes, firstSeq, lastSeq, firstTimeNs, lastTimeNs, subjectDigest };
 }
 
 function spansOf({ block }: ReadBlock): Float64Array {

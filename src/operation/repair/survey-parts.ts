@@ -9,7 +9,7 @@ import {
 } from '../../core/sequence-ranges.ts';
 import type { TallyJob, TallyResult } from '../../workers/jobs.ts';
 import type { Pool } from '../../workers/pool.ts';
-import { joinTallies, tallyOfScan } from '../scan-stream.ts';
+import { joinTallies, NOTHING, tallyOf } from '../scan-stream.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { BlockPart, RunsPart } from './stream-parts.ts';
 import { survey, type Survey, type SurveyOptions } from './survey.ts';
@@ -65,7 +65,10 @@ async function surveyParts(
       live.length > 0 && (wantSubjects || !isAll) ? jobs.push(tallyJob(part, live, wantSubjects)) : 0;
     return async () => ({
       recovered: live,
-      total: counted === 0 ? tallyOfScan(part.scan, !isAll) : ((await results)[counted - 1] as TallyResult),
+      total:
+        counted === 0
+          ? tallyOf(isAll ? part.totals : NOTHING)
+          : ((await results)[counted - 1] as TallyResult),
       disagreements: [],
     });
   });

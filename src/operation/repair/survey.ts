@@ -13,7 +13,7 @@ import type { Disagreement } from './types.ts';
 
 /** What a repair has to choose from. */
 export interface SurveyOptions {
-  readonly runs: readonly MessageRun[];
+  readonly runs: () => readonly MessageRun[];
   /** Sequences that are not to be written. */
   readonly excluded: SequenceRanges;
   /** The source that is believed where intact copies differ; undefined: none. */
@@ -52,7 +52,7 @@ export async function eachMessage(
   take: (message: RunMessage, disagreement: Disagreement | null) => void,
   give?: () => Promise<void>,
 ): Promise<void> {
-  const merge = new RunMerge(options.runs);
+  const merge = new RunMerge(options.runs());
   const excluded = new RisingLookup(options.excluded);
   let bytes = 0;
   try {

@@ -1,4 +1,3 @@
-import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { ToolReport } from '../types.ts';
 import type { PlanReport, WriteOptions, WrittenReport } from '../write/types.ts';
 import type { LossCode, NoteCode } from './loss-codes.ts';
@@ -95,7 +94,9 @@ export interface Damage {
   readonly code: LossCode;
   /** What the code does not say, in words. */
   readonly detail?: string;
-  readonly seqs: SequenceRanges;
+  /** The sequences that may have been there; none where `to` is below `from`. */
+  readonly from: bigint;
+  readonly to: bigint;
   /** Nothing tells which sequences were there, or how many. */
   readonly isOpen: boolean;
 }

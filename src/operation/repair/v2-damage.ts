@@ -1,5 +1,4 @@
 import type { V2Span } from '../../container/v2-spans.ts';
-import { NO_SEQUENCES, oneRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import type { Damage } from './types.ts';
 
@@ -21,32 +20,30 @@ export function damagesBetween(
   known: ManifestState | null,
   { damaged, hasEnd }: V2Gaps,
 ): Damage[] {
-  const chunk = (fromBytes: number, toBytes: number | null, seqs: SequenceRanges): Damage => ({
+  const chunk = (fromBytes: number, toBytes: number | null, from: bigint, to: bigint): Damage => ({
     file,
     offsetBytes: fromBytes,
     lengthBytes: toBytes === null ? null : toBytes - fromBytes,
     code: 'S2_CHUNK_CORRUPT',
-    seqs,
+    from,
+    to,
     isOpen: false,
   });
   const [first, last] = [spans[0], spans.at(-1)];
   const damages = spans
     .slice(1)
     .map((next, i) => [spans[i] ?? next, next] as const)
-    .map(([span, next]) =>
-      chunk(span.endBytes, next.startBytes, oneRange(span.lastSeq + 1n, next.firstSeq - 1n)),
-    );
+    .map(([span, next]) => chunk(span.endBytes, next.startBytes, span.lastSeq + 1n, next.firstSeq - 1n));
   const isStartHit = first !== undefined && damaged.some(([from]) => from < first.startBytes);
   if (first !== undefined && known !== null && known.firstSeq > 0n)
-    damages.unshift(chunk(0, first.startBytes, oneRange(known.firstSeq, first.firstSeq - 1n)));
+    damages.unshift(chunk(0, first.startBytes, known.firstSeq, first.firstSeq - 1n));
   else if (isStartHit && first.firstSeq > 1n)
-    damages.unshift({ ...chunk(0, first.startBytes, NO_SEQUENCES), isOpen: true });
+    damages.unshift({ ...chunk(0, first.startBytes, 1n, 0n), isOpen: true });
   const endBytes = last?.endBytes ?? 0;
   const from = last === undefined ? (known?.firstSeq ?? 1n) : last.lastSeq + 1n;
-  const behind = known === null ? NO_SEQUENCES : oneRange(from > 0n ? from : 1n, known.lastSeq);
   const isEndDamaged = hasEnd || damaged.some(([, to]) => to > endBytes);
   damages.push({
-    ...chunk(endBytes, null, behind),
+    ...chunk(endBytes, null, from > 0n ? from : 1n, known?.lastSeq ?? 0n),
     code: isEndDamaged ? 'S2_CHUNK_CORRUPT' : 'V2_CUT',
     isOpen: known === null && !hasEnd,
   });
