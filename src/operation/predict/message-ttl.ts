@@ -30,7 +30,7 @@ export function expiredByTtl(
       const ttlNs = header === '' || seq < fromSeq ? null : messageTtlNs(Buffer.from(header, 'latin1'));
       if (ttlNs !== null && timeNs + ttlNs <= atNs) expired.push(seq);
     });
-    const first = cut === null || !leavesMarkers ? null : firstOfItsSubject(stream, queries);
+    const first = leavesMarkers && expired.includes(0n) ? firstOfItsSubject(stream, queries) : null;
     return rangesOf(BigUint64Array.from(first === null ? expired : [first, ...expired]));
   });
 }
