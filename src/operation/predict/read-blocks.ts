@@ -8,7 +8,13 @@ import {
   recordBytesAt,
   subjectBytesAt,
 } from '../../format/block/record.ts';
-import { MAX_SEQUENCE, mergeRanges, oneRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import {
+  MAX_SEQUENCE,
+  mergeRanges,
+  oneRange,
+  rangesOf,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
 import type { Entry } from '../../container/entry.ts';
 import type { BlockSubject } from '../../format/block-subjects/parse.ts';
 import type { PackedScan, ScanFault } from '../../kernels/types.ts';
@@ -38,6 +44,8 @@ export interface BlockReading {
   readonly cutAtBytes: number | null;
   /** Whatever is live of these lies in a bad record. */
   readonly badSeqs: SequenceRanges;
+  /** Messages whose header says that it is longer than they are. */
+  readonly overlongHeaders: SequenceRanges;
   /** The bad record claims a header for which it is too short. */
   readonly isHeaderTooShort: boolean;
   /** Its compression, if it has any, can be undone. */
@@ -98,6 +106,11 @@ function readBlock(block: BlockFile, result: ScanResult, files: IndexFiles, key:
     isFaultless: faults.length === 0,
     cutAtBytes: null,
     badSeqs: badBetween(faults),
+    overlongHeaders: rangesOf(
+      BigUint64Array.from(
+        faults.flatMap(({ detail, seq }) => (detail === 'header-length' ? (seq ?? []) : [])),
+      ),
+    ),
     isHeaderTooShort: false,
     isDecodable:
       isDecoded(block, result) && !(bad?.offsetBytes === 0 && hasForeignCompression(block, result)),

@@ -31,6 +31,8 @@ export interface ServerRules {
   readonly undecodable: 'block' | 'stream';
   /** A header bit set in a record too short for a header length ends the server. */
   readonly panicsOnShortHeader: boolean;
+  /** A header length that leads out of its message ends the server that reads it; else the message cannot be read. */
+  readonly panicsOnOverlongHeader: boolean;
   /**
    * What a walk through records whose sums it does not check does beside going by their lengths: it lists the gaps
    * between records (`gaps`), also that before the first (`slots`), or demands that they begin, go on and end where the
@@ -88,6 +90,7 @@ const RULES_2_9: ServerRules = {
   compression: false,
   undecodable: 'block',
   panicsOnShortHeader: true,
+  panicsOnOverlongHeader: true,
   walk: 'gaps',
   endsWithLastBlock: true,
   loadsSubjects: false,
@@ -127,6 +130,7 @@ const RULES_2_11: ServerRules = {
   server: '2.11',
   indexVersion: 2,
   missesBlocks: true,
+  panicsOnOverlongHeader: false,
   walk: 'places',
   scansForEver: 'after-cut',
   emptyBlockFollows: 'highest',
