@@ -115,6 +115,18 @@ const CASES: readonly NamedDamage[] = [
     ],
   },
   {
+    name: 'a header length that leads out of its message ends 2.9, which reads each to find its subject',
+    stream: '2.6.1-legacy/store/jetstream/$G/streams/ORDERS',
+    damage: all(without('msgs/1.fss'), (folder) =>
+      editFile(join(folder, 'msgs/1.blk'), (bytes) => {
+        const record = recordsOf(bytes).find(({ hasHeader }) => hasHeader);
+        bytes.writeUInt32LE(1 << 25, (record?.at ?? 0) + 22 + (record?.subject ?? 0));
+        return bytes;
+      }),
+    ),
+    expected: ['crash', ...SERVER_VERSIONS.slice(1).map(() => '115 messages 1-118 [DISPATCH MONITOR NEW]')],
+  },
+  {
     name: 'a consumer ahead of a cut stream goes back since 2.14, and what it wanted stays',
     stream: '2.14.5-full/store/jetstream/$G/streams/ORDERS',
     damage: all(
