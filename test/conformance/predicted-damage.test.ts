@@ -1,9 +1,10 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { keyedSumHex } from '../../src/codec/highwayhash.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
-import { CAPTURES, editFile, recordsOf, tempFolder } from '../support/damage.ts';
+import { CAPTURES, editFile, flipBit, recordsOf, tempFolder } from '../support/damage.ts';
 import { hasServer, SERVER_VERSIONS } from '../support/live-server.ts';
 import { predictionFor, told } from '../support/oracle/compare.ts';
 import { observe, serve } from '../support/oracle/serve.ts';
@@ -97,6 +98,35 @@ const CASES: readonly NamedDamage[] = [
     expected: [WHOLE, ...SERVER_VERSIONS.slice(1).map(() => '37 messages 1-53 []')],
   },
   {
+    name: 'a damaged list of deletes: 2.9 counts subjects by the .fss and finds none above its limit',
+    stream: '2.9.25-full/store/jetstream/$G/streams/PERSUB',
+    damage: (folder) => flipBit(join(folder, 'msgs/1.idx'), 48),
+    expected: [WHOLE, ...SERVER_VERSIONS.slice(1).map(() => '107 messages 1-127 []')],
+  },
+  {
+    name: 'a thw.db that is cut takes the first message in 2.11, which leaves a marker',
+    stream: '2.14.5-full/store/jetstream/$G/streams/TTL',
+    damage: (folder) => truncateSync(join(folder, 'msgs/thw.db'), 42),
+    expected: [
+      '25 messages 1-25 []',
+      '20 messages 1-25 []',
+      '20 messages 2-26 []',
+      ...SERVER_VERSIONS.slice(3).map(() => '20 messages 1-25 []'),
+    ],
+  },
+  {
+    name: 'a header length that leads out of its message ends 2.9, which reads each to find its subject',
+    stream: '2.6.1-legacy/store/jetstream/$G/streams/ORDERS',
+    damage: all(without('msgs/1.fss'), (folder) =>
+      editFile(join(folder, 'msgs/1.blk'), (bytes) => {
+        const record = recordsOf(bytes).find(({ hasHeader }) => hasHeader);
+        bytes.writeUInt32LE(1 << 25, (record?.at ?? 0) + 22 + (record?.subject ?? 0));
+        return bytes;
+      }),
+    ),
+    expected: ['crash', ...SERVER_VERSIONS.slice(1).map(() => '115 messages 1-118 [DISPATCH MONITOR NEW]')],
+  },
+  {
     name: 'a consumer ahead of a cut stream goes back since 2.14, and what it wanted stays',
     stream: '2.14.5-full/store/jetstream/$G/streams/ORDERS',
     damage: all(
@@ -148,6 +178,8 @@ async function observedIn(
     cpSync(join(store, account), join(folder, 'store/jetstream', account), { recursive: true });
   const server = await serve(version, folder, accounts, READY_MS);
   if (server === null) return null;
+  // What has expired goes by a timer.
+  await delay(1500);
   const seen: string[] = [];
   for (const place of places) {
     const client = await WireClient.connect(server.port, `C${place}`);

@@ -39,10 +39,10 @@ export function enforceLimits(
   if (stream.firstSeq < firstSeq)
     return { isIndexed: false, blocks: [], messages: 0n, firstSeq, lastSeq: firstSeq - 1n };
   const hasTtl = rules.messageTtl && config['allow_msg_ttl'] === true;
-  const expired = hasTtl ? expiredByTtl(stream, queries, atNs) : NO_SEQUENCES;
+  const leavesMarkers = rules.messageTtl && positive(config, 'subject_delete_marker_ttl') > 0n;
+  const expired = hasTtl ? expiredByTtl(stream, queries, rules, leavesMarkers, atNs) : NO_SEQUENCES;
   const left = enforce(stream, expired);
   const gone = mergeRanges([aged, expired]);
-  const leavesMarkers = rules.messageTtl && positive(config, 'subject_delete_marker_ttl') > 0n;
   const marked = leavesMarkers && gone.length > 0 ? addDeleteMarkers(beforeAge, left, gone, queries) : left;
   const runsSchedules = rules.messageSchedules && config['allow_msg_schedules'] === true;
   return runsSchedules ? runSchedules(marked, queries, atNs) : marked;
@@ -145,7 +145,8 @@ function overSubjects(stream: RecoveredStream, config: JsonObject, queries: Reco
   const limit = Number(positive(config, 'max_msgs_per_subject'));
   if (limit === 0 || stream.blocks.reduce((sum, { live }) => sum + live.count, 0n) <= BigInt(limit))
     return NO_SEQUENCES;
-  if (stream.isIndexed && queries.mostOfOneSubject <= BigInt(limit)) return NO_SEQUENCES;
+  const most = stream.isIndexed ? queries.mostOfOneSubject : mostByFiles(stream);
+  if (most !== null && most <= BigInt(limit)) return NO_SEQUENCES;
   return queries.once('subjects', stream, () => {
     const taken = queries.takenByLimits(stream);
     if (taken !== null) return taken;
@@ -161,4 +162,17 @@ function overSubjects(stream: RecoveredStream, config: JsonObject, queries: Reco
     });
     return rangesOf(BigUint64Array.from(gone));
   });
+}
+
+/** How many messages of one subject `.fss` files tell of; null where they do not tell of all. */
+function mostByFiles({ blocks }: RecoveredStream): bigint | null {
+  const counts = new Map<string, bigint>();
+  for (const { subjects } of blocks) {
+    if (subjects === null || subjects === undefined) return null;
+    for (const { subject, messages } of subjects) {
+      const text = Buffer.from(subject).toString('latin1');
+      counts.set(text, (counts.get(text) ?? 0n) + messages);
+    }
+  }
+  return [...counts.values()].reduce((most, count) => (count > most ? count : most), 0n);
 }

@@ -1,4 +1,5 @@
 import { hashKey } from '../../codec/highwayhash.ts';
+import { CHUNK_HEADER_BYTES, CHUNK_TYPE } from '../../codec/s2/framing.ts';
 import {
   HEADER_LENGTH_BYTES,
   LEAST_RECORD_BYTES,
@@ -7,7 +8,13 @@ import {
   recordBytesAt,
   subjectBytesAt,
 } from '../../format/block/record.ts';
-import { MAX_SEQUENCE, mergeRanges, oneRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import {
+  MAX_SEQUENCE,
+  mergeRanges,
+  oneRange,
+  rangesOf,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
 import type { Entry } from '../../container/entry.ts';
 import type { BlockSubject } from '../../format/block-subjects/parse.ts';
 import type { PackedScan, ScanFault } from '../../kernels/types.ts';
@@ -37,6 +44,8 @@ export interface BlockReading {
   readonly cutAtBytes: number | null;
   /** Whatever is live of these lies in a bad record. */
   readonly badSeqs: SequenceRanges;
+  /** Messages whose header says that it is longer than they are. */
+  readonly overlongHeaders: SequenceRanges;
   /** The bad record claims a header for which it is too short. */
   readonly isHeaderTooShort: boolean;
   /** Its compression, if it has any, can be undone. */
@@ -97,9 +106,14 @@ function readBlock(block: BlockFile, result: ScanResult, files: IndexFiles, key:
     isFaultless: faults.length === 0,
     cutAtBytes: null,
     badSeqs: badBetween(faults),
+    overlongHeaders: rangesOf(
+      BigUint64Array.from(
+        faults.flatMap(({ detail, seq }) => (detail === 'header-length' ? (seq ?? []) : [])),
+      ),
+    ),
     isHeaderTooShort: false,
     isDecodable:
-      result.blockFaults.length === 0 && !(bad?.offsetBytes === 0 && hasForeignCompression(block, result)),
+      isDecoded(block, result) && !(bad?.offsetBytes === 0 && hasForeignCompression(block, result)),
     isCompressed: result.compression === 's2',
   };
   if (bad === undefined || !reading.isDecodable) return reading;
@@ -126,17 +140,35 @@ function badBetween(faults: readonly ScanFault[]): SequenceRanges {
   return mergeRanges(gaps);
 }
 
+/** Servers go past the end of a block with a chunk that they skip, however long it says it is. */
+function isDecoded(block: BlockFile, { blockFaults }: ScanResult): boolean {
+  const [first] = blockFaults;
+  if (first === undefined) return true;
+  if (blockFaults.length > 1 || first.code !== 'S2_CUT' || first.data?.['expected'] === undefined)
+    return false;
+  const [type = 0, ...length] = bytesAt(block, first.offsetBytes ?? 0, CHUNK_HEADER_BYTES);
+  return (
+    length.length === CHUNK_HEADER_BYTES - 1 &&
+    type >= CHUNK_TYPE.firstSkippable &&
+    type < CHUNK_TYPE.identifier
+  );
+}
+
 /** `cmp` and an algorithm that no server knows. */
 function hasForeignCompression(block: BlockFile, result: ScanResult): boolean {
   if (result.compression === 's2') return false;
-  const head = new Uint8Array(4);
+  const head = bytesAt(block, 0, 4);
+  return head[0] === 0x63 && head[1] === 0x6d && head[2] === 0x70 && (head[3] ?? 0) > 0;
+}
+
+function bytesAt(block: BlockFile, offsetBytes: number, count: number): Uint8Array {
   const source = block.entry.open();
   try {
-    source.read(head, 0);
+    const bytes = new Uint8Array(count);
+    return bytes.subarray(0, source.read(bytes, offsetBytes));
   } finally {
     source.close();
   }
-  return head[0] === 0x63 && head[1] === 0x6d && head[2] === 0x70 && (head[3] ?? 0) > 0;
 }
 
 function isHeaderTooShort(head: Buffer, bad: ScanFault, blockBytes: number): boolean {

@@ -22,8 +22,11 @@ export function walkOnOpening(reading: BlockReading, rules: ServerRules): Walk |
  * `.idx` of 2.9 that does not fit the block any more still says where the block begins and what was deleted.
  */
 export function rebuildBlock(reading: BlockReading, rules: ServerRules): RecoveredBlock | null {
-  const { block, known } = reading;
-  if (known !== null && walkOnOpening(reading, rules) === 'passes') return believedBlock(block, known);
+  const { known } = reading;
+  if (known !== null && walkOnOpening(reading, rules) === 'passes') {
+    const believed = believedBlock(reading.block, known);
+    return believed === null || rules.loadsSubjects ? believed : { ...believed, subjects: reading.subjects };
+  }
   return readRecords(reading, known, rules);
 }
 

@@ -1,6 +1,14 @@
 import { packedWithout } from '../../core/packed-sets.ts';
-import { hasSequence, mergeRanges, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import {
+  hasSequence,
+  intersectRanges,
+  mergeRanges,
+  rangesOf,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
 import type { BlockReading } from './read-blocks.ts';
+import { overlongLive, panicsAtHeader } from './overlong-headers.ts';
 import { rebuildBlock, walkOnOpening } from './rebuild-block.ts';
 import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
@@ -33,7 +41,10 @@ export function rebuildStream(
       .filter((reading) => reading.isDecodable && !reading.isKnownCurrent)
       .map((reading) => rangesOf(reading.scan.tombstoneSeqs)),
   );
-  return removeMessages(known, tombstones);
+  // What cannot be read cannot be removed.
+  const unreadable = intersectRanges(overlongLive(known, readings), tombstones);
+  if (unreadable.length > 0 && rules.panicsOnOverlongHeader) return panicsAtHeader(unreadable[0] ?? 0n);
+  return removeMessages(known, subtractRanges(tombstones, unreadable));
 }
 
 function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotServed | null {
@@ -43,6 +54,17 @@ function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotS
     readings.some((reading) => reading.isHeaderTooShort && walks.get(reading) !== 'passes')
   )
     return { outcome: 'crash', reason: 'a damaged record claims a header for which it is too short' };
+  // To find its subjects 2.9 reads each message of a block.
+  const read = readings.find(
+    ({ known, isKnownCurrent, subjects, overlongHeaders }) =>
+      overlongHeaders.length > 0 &&
+      known !== null &&
+      isKnownCurrent &&
+      known.messages > 0n &&
+      subjects === null,
+  );
+  if (rules.panicsOnOverlongHeader && !rules.walksIndexedBlocks && read !== undefined)
+    return panicsAtHeader(read.overlongHeaders[0] ?? 0n);
   const endless = readings.find((reading) => walks.get(reading) === 'endless');
   if (endless !== undefined) return runsOut(endless);
   if (rules.undecodable === 'block') return null;

@@ -1,4 +1,5 @@
 import type { PackedRanges } from '../../core/packed-ranges.ts';
+import type { BlockSubject } from '../../format/block-subjects/parse.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 
 /** A block as a server holds it in memory once it has opened a stream. */
@@ -15,6 +16,8 @@ export interface RecoveredBlock {
   readonly lastTimeNs: bigint;
   /** How far its records were read; null where an index was believed and none was read. */
   readonly readBytes: number | null;
+  /** Of 2.9: what an `.fss` that it takes tells of its subjects. */
+  readonly subjects?: readonly BlockSubject[] | null;
 }
 
 /** A stream as a server holds it in memory. */

@@ -31,6 +31,8 @@ export interface ServerRules {
   readonly undecodable: 'block' | 'stream';
   /** A header bit set in a record too short for a header length ends the server. */
   readonly panicsOnShortHeader: boolean;
+  /** A header length that leads out of its message ends the server that reads it; else the message cannot be read. */
+  readonly panicsOnOverlongHeader: boolean;
   /**
    * What a walk through records whose sums it does not check does beside going by their lengths: it lists the gaps
    * between records (`gaps`), also that before the first (`slots`), or demands that they begin, go on and end where the
@@ -68,6 +70,8 @@ export interface ServerRules {
   readonly firstSequence: boolean;
   /** Per-message TTLs are known. */
   readonly messageTtl: boolean;
+  /** A thw.db that is cut is taken all the same. */
+  readonly takesCutWheel: boolean;
   /** Scheduled messages are known. */
   readonly messageSchedules: boolean;
 }
@@ -86,6 +90,7 @@ const RULES_2_9: ServerRules = {
   compression: false,
   undecodable: 'block',
   panicsOnShortHeader: true,
+  panicsOnOverlongHeader: true,
   walk: 'gaps',
   endsWithLastBlock: true,
   loadsSubjects: false,
@@ -101,6 +106,7 @@ const RULES_2_9: ServerRules = {
   rewindsConsumers: false,
   firstSequence: false,
   messageTtl: false,
+  takesCutWheel: false,
   messageSchedules: false,
 };
 
@@ -124,6 +130,7 @@ const RULES_2_11: ServerRules = {
   server: '2.11',
   indexVersion: 2,
   missesBlocks: true,
+  panicsOnOverlongHeader: false,
   walk: 'places',
   scansForEver: 'after-cut',
   emptyBlockFollows: 'highest',
@@ -133,6 +140,7 @@ const RULES_2_11: ServerRules = {
   brokenConsumer: 'deleted',
   interest: 'own',
   messageTtl: true,
+  takesCutWheel: true,
 };
 
 const RULES_2_12: ServerRules = {
@@ -140,6 +148,7 @@ const RULES_2_12: ServerRules = {
   server: '2.12',
   indexVersion: 3,
   emptyBlockMoves: true,
+  takesCutWheel: false,
   messageSchedules: true,
   panicsOnShortHeader: false,
   strictRequests: true,

@@ -151,16 +151,18 @@ export function panicOnScan(
       return [];
     return walkOf(block, stream, archive, bad, rules) === 'passes' ? [{ block, reading }] : [];
   });
+  const scannedInto = met.find(({ block }) => scanned.has(block.block.index))?.reading;
+  if (scannedInto !== undefined)
+    return endsAt(`the server ends at a bad record in ${scannedInto.block.entry.path} that it looks into`);
   const before = new Map(met.map(({ reading }) => [reading.block.index, reading]));
-  const reading =
-    met.find(({ block }) => scanned.has(block.block.index))?.reading ??
-    badRecordBeforeSources(stream, config, queries, before);
-  return reading === null
+  const searched = badRecordBeforeSources(stream, config, queries, before);
+  return searched === null
     ? null
-    : {
-        outcome: 'crash',
-        reason: `the server ends at a bad record in ${reading.block.entry.path} that it looks into`,
-      };
+    : endsAt(`the server ends if its search for sources reads a bad record in ${searched.block.entry.path}`);
+}
+
+function endsAt(reason: string): NotServed {
+  return { outcome: 'crash', reason };
 }
 
 /** Numbers of the blocks that are read for TTLs and schedules: those behind what thw.db and sched.db remember. */

@@ -45,8 +45,8 @@ function isOther(prediction: Prediction, said: StreamState | null): boolean {
 }
 
 const NOT_SERVED = {
-  start: { absent: 'does not serve it', refused: 'does not serve it', crash: 'ends while it starts' },
-  restore: { absent: 'refuses it', refused: 'refuses it', crash: 'ends while it restores' },
+  start: { absent: 'does not serve it', refused: 'does not serve it', crash: 'does not come up' },
+  restore: { absent: 'refuses it', refused: 'refuses it', crash: 'does not survive it' },
 } as const;
 
 function outcomeText({ how, outcome, messages, first_seq, last_seq, reason }: Prediction): string {

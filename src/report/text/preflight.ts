@@ -14,7 +14,7 @@ const OUTCOME = {
   loss: 'starts with a loss',
   absent: 'is not served',
   refused: 'is not served',
-  crash: 'ends the server',
+  crash: 'stops the server',
 } as const;
 
 const DOING: Record<PreflightStep['do'], string> = {
