@@ -55,6 +55,7 @@ export async function repairStream(
     name,
     lastSeq,
     declaredLastSeq: declaredEnd(own, found, lastSeq),
+    counted: own.counted,
   });
   const place = { name, firstSeq: loss.first_seq, lastSeq: loss.last_seq };
   const { consumers, notes } = await repairConsumers(sources, place, surveyed);
