@@ -42,10 +42,7 @@ export async function openStreamBackup(
   const place: Place = folderName === null ? {} : { stream: folderName };
   const manifestFile = items.find((item) => item.kind === 'file' && item.name === MANIFEST_NAME);
   const dataFile = items.find((item) => item.kind === 'file' && DATA_NAMES.includes(item.name));
-  const manifest: Entry | null =
-    manifestFile === undefined
-      ? null
-      : fileEntry(MANIFEST_NAME, joinLabel(label, MANIFEST_NAME), manifestFile.path, manifestFile.sizeBytes);
+  const manifest = manifestFile === undefined ? null : manifestEntry(manifestFile, label);
   const findings = items
     .filter((item) => item !== manifestFile && item !== dataFile)
     .map((item) =>
@@ -92,7 +89,22 @@ export async function openStreamBackup(
     { account: null, folderName, label: dataLabel, manifest },
     options,
   );
-  return { streams: [{ ...opened.parts, sizeBytes }], findings, closers: [opened.close] };
+  const { parts } = opened;
+  // What is no snapshot was looked through for chunks all the same.
+  if (read === null && holdsNothing(parts)) {
+    opened.close();
+    return withoutData(makeFinding({ code: 'SNAP_UNRECOGNIZED' }, { ...place, file: dataLabel }));
+  }
+  return { streams: [{ ...parts, sizeBytes }], findings, closers: [opened.close] };
+}
+
+function manifestEntry({ path, sizeBytes }: FolderItem, label: string): Entry {
+  return fileEntry(MANIFEST_NAME, joinLabel(label, MANIFEST_NAME), path, sizeBytes);
+}
+
+/** Whether no chunk of what was taken for an S2 stream decodes. */
+export function holdsNothing(parts: StreamParts): boolean {
+  return parts.form === 'v2' && parts.body.sizeBytes === 0;
 }
 
 /** How a file is packed, by its first bytes. */

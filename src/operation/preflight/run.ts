@@ -1,4 +1,4 @@
-import { SourceError, UsageError } from '../../core/error.ts';
+import { RefusedError, SourceError, UsageError } from '../../core/error.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
@@ -17,7 +17,7 @@ import type { PreflightOptions, PreflightReport, PreflightStream } from './types
 export async function preflightStore(path: string, options: PreflightOptions = {}): Promise<PreflightReport> {
   const rules = rulesFor(options.serverVersion);
   return withArchive(path, options, async (work) => {
-    if (!work.container.kind.endsWith('store')) throw new UsageError(`${path} is no server's store`);
+    if (!work.container.kind.endsWith('store')) throw new RefusedError(`${path} is no server's store`);
     const assignments = readAssignments(work.container);
     const planned = [];
     for (const parts of work.selected)
