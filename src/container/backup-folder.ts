@@ -66,22 +66,12 @@ export async function openStreamBackup(
   const dataLabel = joinLabel(label, dataFile.name);
   const read = readForm(dataFile.path);
   const form = read === null && options.salvage === true ? 's2' : read;
-  if (form === 'empty') {
-    const isMemory = manifestFile?.sizeBytes === 0;
+  if (form === 'empty' || form === null || form === 'unreadable') {
+    const code = codeWithoutData(form, manifestFile);
     return withoutData(
-      makeFinding(
-        { code: isMemory ? 'MAN_MEMORY_STREAM' : 'SRC_EMPTY' },
-        { ...place, file: isMemory ? base.label : dataLabel },
-      ),
+      makeFinding({ code }, { ...place, file: code === 'MAN_MEMORY_STREAM' ? base.label : dataLabel }),
     );
   }
-  if (form === null || form === 'unreadable')
-    return withoutData(
-      makeFinding(
-        { code: form === null ? 'SNAP_UNRECOGNIZED' : 'SRC_UNREADABLE' },
-        { ...place, file: dataLabel },
-      ),
-    );
   if (manifest === null) findings.push(makeFinding({ code: 'MAN_MISSING' }, { ...place, file: base.label }));
   const opened = await openSnapshot(
     dataFile.path,
@@ -96,6 +86,16 @@ export async function openStreamBackup(
     return withoutData(makeFinding({ code: 'SNAP_UNRECOGNIZED' }, { ...place, file: dataLabel }));
   }
   return { streams: [{ ...parts, sizeBytes }], findings, closers: [opened.close] };
+}
+
+/** An account backup leaves both files of a memory stream empty. */
+function codeWithoutData(
+  form: 'empty' | 'unreadable' | null,
+  manifestFile: FolderItem | undefined,
+): 'MAN_MEMORY_STREAM' | 'SRC_EMPTY' | 'SRC_UNREADABLE' | 'SNAP_UNRECOGNIZED' {
+  if (form === null) return 'SNAP_UNRECOGNIZED';
+  if (form === 'unreadable') return 'SRC_UNREADABLE';
+  return manifestFile?.sizeBytes === 0 ? 'MAN_MEMORY_STREAM' : 'SRC_EMPTY';
 }
 
 function manifestEntry({ path, sizeBytes }: FolderItem, label: string): Entry {
