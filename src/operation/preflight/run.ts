@@ -8,7 +8,8 @@ import { isUnjudged, type Status } from '../../findings/status.ts';
 import { assignmentKey, readAssignments, type Assignments } from './assignments.ts';
 import { leftoverSteps } from './leftovers.ts';
 import { NOTHING_TOLD, planStream } from './plan-stream.ts';
-import type { PreflightOptions, PreflightReport, PreflightStream } from './types.ts';
+import { runningSteps } from './running.ts';
+import type { PreflightOptions, PreflightReport, PreflightStep, PreflightStream } from './types.ts';
 
 /**
  * Tells what a start of a server does to the files of a store, before it does it. Throws UsageError where the path is no
@@ -23,7 +24,7 @@ export async function preflightStore(path: string, options: PreflightOptions = {
     for (const parts of work.selected)
       if (parts.form === 'store') planned.push(await planOne(parts, work, rules, assignments));
     const streams = planned.map((one) => one.stream);
-    const steps = leftoverSteps(work.container.findings, rules);
+    const steps = [...runningSteps(path), ...leftoverSteps(work.container.findings, rules)];
     const findings = [...work.container.findings, ...planned.flatMap((one) => one.findings)].filter(
       isUnjudged,
     );
@@ -32,7 +33,7 @@ export async function preflightStore(path: string, options: PreflightOptions = {
       tool: TOOL,
       source: sourceReport(work.container),
       server: rules.server,
-      status: statusOf(streams, findings),
+      status: statusOf(streams, steps, findings),
       streams,
       steps,
       findings,
@@ -87,8 +88,13 @@ function untold(parts: FileStreamParts, name: string): PreflightStream {
   };
 }
 
-function statusOf(streams: readonly PreflightStream[], findings: readonly Finding[]): Status {
-  const severities = new Set(streams.flatMap((stream) => stream.steps.map((step) => step.severity)));
+function statusOf(
+  streams: readonly PreflightStream[],
+  beside: readonly PreflightStep[],
+  findings: readonly Finding[],
+): Status {
+  const steps = [...streams.flatMap((stream) => stream.steps), ...beside];
+  const severities = new Set(steps.map((step) => step.severity));
   const isLossy = streams.some((stream) => stream.outcome !== 'whole' && stream.outcome !== null);
   if (isLossy || severities.has('critical')) return 'CRITICAL';
   if (findings.length > 0) return 'UNKNOWN';
