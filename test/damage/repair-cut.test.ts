@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
 import { CAPTURES, copyOf, editFile, tempFolder } from '../support/damage.ts';
 import { chunkOffsets, framed, unframed } from '../support/frames.ts';
@@ -40,6 +41,13 @@ describe.each([
     const first = join(tempFolder(), 'first');
     const { loss } = await repairArchive(cutBackup(backup, 0.5), { target: first });
     expect(loss.streams[0]?.doubtful).toBeGreaterThan(0n);
+    const { status, streams, findings } = await verifyArchive(first);
+    const said = findings.find(({ code }) => code === 'DECL_LOST_BEFORE');
+    const lost = loss.streams[0]?.ranges.filter(({ state }) => state === 'lost') ?? [];
+    const sequences = lost.reduce((sum, { from, to }) => sum + to - from + 1n, 0n);
+    expect(said).toMatchObject({ severity: 'info', data: { sequences } });
+    expect(status).toBe('OK');
+    expect(streams[0]?.declared?.lost?.msgs.at(-1)?.[1]).toBe(lost.at(-1)?.to);
     const healed = join(tempFolder(), 'healed');
     await repairArchive(first, { target: healed, from: [join(CAPTURES, backup)] });
     expect(await messageList(healed)).toEqual(await messageList(join(CAPTURES, backup)));
