@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/json.ts';
 import type { SequenceParts } from '../core/sequence-parts.ts';
-import { MAX_SEQUENCE } from '../core/sequence-ranges.ts';
+import { countSequences, MAX_SEQUENCE } from '../core/sequence-ranges.ts';
 import type { Fault } from '../findings/finding.ts';
 import type { MessageTotals } from '../kernels/types.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
@@ -38,6 +38,8 @@ export function declaredFaults(
       code: 'DECL_CONSUMERS_FEWER',
       data: { declared: declared.consumerCount, actual: consumers.length },
     });
+  if (declared.lost !== undefined && declared.lost.length > 0)
+    faults.push({ code: 'DECL_LOST_BEFORE', data: { sequences: countSequences(declared.lost) } });
   return faults;
 }
 

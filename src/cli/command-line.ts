@@ -1,4 +1,4 @@
-import { CancelledError, SourceError, ToolError, UsageError } from '../core/error.ts';
+import { CancelledError, RefusedError, SourceError, ToolError, UsageError } from '../core/error.ts';
 import { systemErrorText } from '../core/system-error.ts';
 import { escapeText } from '../report/escape.ts';
 import type { Command } from './command.ts';
@@ -80,9 +80,10 @@ function onSignals(abort: AbortController, exit: (code: number) => void): void {
 /** Says what went wrong; with --json as one JSON object on standard output. */
 function fail(error: unknown, args: readonly string[], isInCommand: boolean): void {
   const message = systemErrorText(error);
-  const isUsage = error instanceof UsageError || !isInCommand;
+  const isUsage = (error instanceof UsageError && !(error instanceof RefusedError)) || !isInCommand;
+  const isRefused = error instanceof RefusedError;
   const isExpected = isUsage || error instanceof ToolError || (error instanceof Error && 'code' in error);
-  if (!(error instanceof CancelledError)) process.exitCode = exitOf(args, isUsage);
+  if (!(error instanceof CancelledError)) process.exitCode = exitOf(args, isUsage || isRefused);
   if (args.includes('--json') || args.includes('-j'))
     outputStream().write(
       `${JSON.stringify({ type: 'natsarc.v1.error', kind: isUsage ? 'usage' : kindOf(error), message })}\n`,

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ToolError, UsageError } from '../core/error.ts';
+import { RefusedError, ToolError } from '../core/error.ts';
 import { systemErrorText } from '../core/system-error.ts';
 
 /**
@@ -53,9 +53,9 @@ async function writeThrough<T>(
   }
 }
 
-/** What is taken out of an archive never replaces a file. Throws UsageError. */
+/** What is taken out of an archive never replaces a file. Throws RefusedError. */
 export function mustBeAbsent(path: string): void {
   if (!existsSync(dirname(path)))
-    throw new UsageError(`the folder ${dirname(path)} is not there: make it first`);
-  if (existsSync(path)) throw new UsageError(`${path} is there already`);
+    throw new RefusedError(`the folder ${dirname(path)} is not there: make it first`);
+  if (existsSync(path)) throw new RefusedError(`${path} is there already`);
 }

@@ -42,10 +42,7 @@ export async function openStreamBackup(
   const place: Place = folderName === null ? {} : { stream: folderName };
   const manifestFile = items.find((item) => item.kind === 'file' && item.name === MANIFEST_NAME);
   const dataFile = items.find((item) => item.kind === 'file' && DATA_NAMES.includes(item.name));
-  const manifest: Entry | null =
-    manifestFile === undefined
-      ? null
-      : fileEntry(MANIFEST_NAME, joinLabel(label, MANIFEST_NAME), manifestFile.path, manifestFile.sizeBytes);
+  const manifest = manifestFile === undefined ? null : manifestEntry(manifestFile, label);
   const findings = items
     .filter((item) => item !== manifestFile && item !== dataFile)
     .map((item) =>
@@ -69,22 +66,12 @@ export async function openStreamBackup(
   const dataLabel = joinLabel(label, dataFile.name);
   const read = readForm(dataFile.path);
   const form = read === null && options.salvage === true ? 's2' : read;
-  if (form === 'empty') {
-    const isMemory = manifestFile?.sizeBytes === 0;
+  if (form === 'empty' || form === null || form === 'unreadable') {
+    const code = codeWithoutData(form, manifestFile);
     return withoutData(
-      makeFinding(
-        { code: isMemory ? 'MAN_MEMORY_STREAM' : 'SRC_EMPTY' },
-        { ...place, file: isMemory ? base.label : dataLabel },
-      ),
+      makeFinding({ code }, { ...place, file: code === 'MAN_MEMORY_STREAM' ? base.label : dataLabel }),
     );
   }
-  if (form === null || form === 'unreadable')
-    return withoutData(
-      makeFinding(
-        { code: form === null ? 'SNAP_UNRECOGNIZED' : 'SRC_UNREADABLE' },
-        { ...place, file: dataLabel },
-      ),
-    );
   if (manifest === null) findings.push(makeFinding({ code: 'MAN_MISSING' }, { ...place, file: base.label }));
   const opened = await openSnapshot(
     dataFile.path,
@@ -92,7 +79,32 @@ export async function openStreamBackup(
     { account: null, folderName, label: dataLabel, manifest },
     options,
   );
-  return { streams: [{ ...opened.parts, sizeBytes }], findings, closers: [opened.close] };
+  const { parts } = opened;
+  // What is no snapshot was looked through for chunks all the same.
+  if (read === null && holdsNothing(parts)) {
+    opened.close();
+    return withoutData(makeFinding({ code: 'SNAP_UNRECOGNIZED' }, { ...place, file: dataLabel }));
+  }
+  return { streams: [{ ...parts, sizeBytes }], findings, closers: [opened.close] };
+}
+
+/** An account backup leaves both files of a memory stream empty. */
+function codeWithoutData(
+  form: 'empty' | 'unreadable' | null,
+  manifestFile: FolderItem | undefined,
+): 'MAN_MEMORY_STREAM' | 'SRC_EMPTY' | 'SRC_UNREADABLE' | 'SNAP_UNRECOGNIZED' {
+  if (form === null) return 'SNAP_UNRECOGNIZED';
+  if (form === 'unreadable') return 'SRC_UNREADABLE';
+  return manifestFile?.sizeBytes === 0 ? 'MAN_MEMORY_STREAM' : 'SRC_EMPTY';
+}
+
+function manifestEntry({ path, sizeBytes }: FolderItem, label: string): Entry {
+  return fileEntry(MANIFEST_NAME, joinLabel(label, MANIFEST_NAME), path, sizeBytes);
+}
+
+/** Whether no chunk of what was taken for an S2 stream decodes. */
+export function holdsNothing(parts: StreamParts): boolean {
+  return parts.form === 'v2' && parts.body.sizeBytes === 0;
 }
 
 /** How a file is packed, by its first bytes. */

@@ -5,6 +5,7 @@ import { systemErrorText } from '../core/system-error.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
 import { spool } from '../source/spool.ts';
 import {
+  holdsNothing,
   isConfigBackup,
   isStreamBackup,
   openAccountBackup,
@@ -91,7 +92,7 @@ async function openFile(
   const place = { account: null, folderName: null, label, manifest: null };
   const { parts, close } = await openSnapshot(path, form, place, options);
   const isTar = parts.form !== 'v2' && parts.form !== 'config' && parts.entries.length === 0;
-  const isNothing = read === null && parts.form === 'v2' && parts.body.sizeBytes === 0;
+  const isNothing = read === null && holdsNothing(parts);
   if (isNothing || (isTar && form !== 's2' && parts.findings.length === 0)) {
     close();
     throw new UnreadableArchive(givenPath, makeFinding({ code: 'SRC_UNRECOGNIZED' }, { file: label }));

@@ -3,7 +3,7 @@ import { beginsAsS2 } from '../codec/s2/framing.ts';
 import { gapPasser } from '../codec/s2/pass-gap.ts';
 import { indexChunks } from '../codec/s2/index-chunks.ts';
 import { makeFinding, type Fault, type Finding, type Place } from '../findings/finding.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import type { ByteSource, S2IndexColumns } from '../source/byte-source.ts';
 import { FileSource } from '../source/file.ts';
 import { spool, type Spool } from '../source/spool.ts';
 import { sliceEntry } from './entries.ts';
@@ -102,9 +102,16 @@ function openS2(file: FileSource, place: SnapshotPlace, salvage: boolean): OpenS
     const isLost = salvage && !parts.entries.some((entry) => !entry.path.startsWith(ORPHANS));
     if (!isLost) return { parts, close };
   }
-  const body = sliceEntry('body', place.label, decoded, magic.length, decoded.sizeBytes - magic.length);
+  // Where no chunk decodes there is nothing, however much it might have been.
+  const bodyBytes = holdsNothing(index) ? 0 : decoded.sizeBytes - magic.length;
+  const body = sliceEntry('body', place.label, decoded, magic.length, bodyBytes);
   const findings = faults.map((fault) => makeFinding(fault, placeOf(place)));
   return { parts: { form: 'v2', ...place, sizeBytes: file.sizeBytes, body, findings }, close };
+}
+
+function holdsNothing({ gaps, decodedSizeBytes }: S2IndexColumns): boolean {
+  const lostBytes = (gaps ?? []).reduce((sum, gap) => sum + (gap.type === null ? gap.decodedBytes : 0), 0);
+  return lostBytes === decodedSizeBytes;
 }
 
 function gapInTar({ decodedAt, decodedBytes }: { decodedAt: number; decodedBytes: number }): TarGap {

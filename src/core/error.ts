@@ -8,6 +8,12 @@ export class UsageError extends ToolError {
   override readonly name = 'UsageError';
 }
 
+/**
+ * What lies where the command should work does not allow it. It ends as wrong usage does, but no flag is the remedy, and no help
+ * tells more.
+ */
+export class RefusedError extends UsageError {}
+
 /** What was asked for cannot be opened or read at all: missing, no permission, not an archive. */
 export class SourceError extends ToolError {
   override readonly name = 'SourceError';

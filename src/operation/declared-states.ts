@@ -1,3 +1,4 @@
+import { eachRange } from '../core/sequence-ranges.ts';
 import type { ManifestState } from '../format/manifest/types.ts';
 import { stateFromIndex, GO_ZERO_TIME } from '../model/stream-state.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
@@ -15,6 +16,9 @@ export function manifestStateReport(state: ManifestState): StreamState {
     last_ts: state.lastTime ?? GO_ZERO_TIME,
     num_subjects: state.numSubjects,
     num_deleted: state.numDeleted,
+    ...(state.lost === undefined || state.lost.length === 0
+      ? {}
+      : { lost: { msgs: [...eachRange(state.lost)], bytes: 0 } }),
     consumer_count: state.consumerCount,
   };
 }

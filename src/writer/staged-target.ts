@@ -10,13 +10,13 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { UsageError } from '../core/error.ts';
+import { RefusedError } from '../core/error.ts';
 import { attempt, endedStager, STAGING_MARK, syncFolder, syncFolders } from './file-system.ts';
 import { StagedFiles } from './staged-files.ts';
 
 /**
  * A folder or file that is written beside its target and renamed into place when it is whole; until then nothing is at
- * the target. What a run that was killed left there is removed first. Throws UsageError where something is at the target
+ * the target. What a run that was killed left there is removed first. Throws RefusedError where something is at the target
  * already, ToolError where the system refuses to write.
  */
 export class StagedTarget extends StagedFiles {
@@ -52,17 +52,18 @@ export class StagedTarget extends StagedFiles {
 }
 
 /**
- * Throws UsageError where something is at the target already, or nothing is where it would be, ToolError where it may not
+ * Throws RefusedError where something is at the target already, or nothing is where it would be, ToolError where it may not
  * be written.
  */
 export function mustBeFree(target: string): void {
   const parent = dirname(target);
-  if (!existsSync(parent)) throw new UsageError(`the target's folder ${parent} is not there: make it first`);
+  if (!existsSync(parent))
+    throw new RefusedError(`the target's folder ${parent} is not there: make it first`);
   if (
     existsSync(target) &&
     (!statSync(target).isDirectory() || attempt(() => readdirSync(target)).length > 0)
   )
-    throw new UsageError(`the target ${target} is there already: it must be new, or an empty folder`);
+    throw new RefusedError(`the target ${target} is there already: it must be new, or an empty folder`);
   attempt(() => accessSync(parent, constants.W_OK | constants.X_OK));
 }
 

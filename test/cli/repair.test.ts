@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { randomFrom } from '../support/random.ts';
 import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder, treeSum } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -87,7 +88,8 @@ describe('repair', () => {
     refused(2, /within the archive/, store, '--out', join(store, 'out'));
     mkdirSync(target);
     writeFileSync(join(target, 'file'), 'mine');
-    refused(2, /is there already/, store, '--out', target);
+    // The help of a command has nothing to say on what lies at its target.
+    refused(2, /is there already: it must be new, or an empty folder\n$/, store, '--out', target);
     writeFileSync(join(folder, 'lost.json'), 'mine');
     refused(
       2,
@@ -99,6 +101,28 @@ describe('repair', () => {
       join(folder, 'lost.json'),
     );
     expect(existsSync(join(folder, 'new'))).toBe(false);
+  });
+
+  it('an empty file and one of random bytes are the same story, alone and in a backup', () => {
+    const folder = tempFolder();
+    const random = randomFrom(7);
+    const backup = copyOf('2.14.5-full/backups/$G/ORDERS');
+    for (const [bytes, words] of [
+      [Buffer.alloc(0), /: The archive file is empty\n$/],
+      [Buffer.from(Array.from({ length: 5000 }, () => random(256))), /: Not a form of JetStream data/],
+    ] as const) {
+      const file = join(folder, 'data');
+      writeFileSync(file, bytes);
+      const alone = runCli(['repair', file, '--out', join(folder, 'out')]);
+      expect(alone).toMatchObject({ exit: 1, stdout: '', stderr: expect.stringMatching(words) as string });
+      writeFileSync(join(backup, 'stream.tar.s2'), bytes);
+      const within = runCli(['repair', backup, '--out', join(folder, 'out')]);
+      expect(within).toMatchObject({
+        exit: 1,
+        stderr: 'natsarc: ORDERS: a configuration without data\n',
+      });
+      expect(existsSync(join(folder, 'out'))).toBe(false);
+    }
   });
 
   it('a block alone needs its name', () => {

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { extractIntoDataDir } from '../../src/operation/extract/run.ts';
+import { preflightStore } from '../../src/operation/preflight/run.ts';
 import { captures, isRuined, ROOT, type Capture, type Json } from '../support/captures.ts';
 import { tempFolder, treeSum } from '../support/damage.ts';
 import { hasServer, LiveServer, SERVER_VERSIONS } from '../support/live-server.ts';
@@ -237,9 +238,20 @@ describe.skipIf(!isRequired && !hasServer('2.15.2'))('a server that runs on the 
           new RegExp(`^a server is running on .*: process ${server.pid} .*; stop it first$`),
         );
       expect(treeSum(store)).toBe(before);
+      for (const path of [store, join(store, 'jetstream')]) {
+        const { status, steps } = await preflightStore(path);
+        expect(status).toBe('WARNING');
+        expect(steps).toMatchObject([
+          {
+            do: 'stop-server',
+            reason: expect.stringMatching(`^process ${server.pid} `) as string,
+          },
+        ]);
+      }
     } finally {
       await server.stop();
     }
+    expect(await preflightStore(store)).toMatchObject({ status: 'OK', steps: [] });
   });
 });
 

@@ -48,4 +48,13 @@ export const DECL_SUITE = {
     consequence: 'The consumers that are not there have to be created again.',
     advice: 'Compare the list with the one you expect.',
   },
+  DECL_LOST_BEFORE: {
+    severity: 'info',
+    title: 'Messages were lost before this backup was written',
+    meaning:
+      'A repair wrote the backup of a damaged archive, and names in the state of backup.json the sequences that it could not save.',
+    consequence: 'A restore gives what was saved; servers pass over the list.',
+    advice:
+      'Where a replica or an older backup exists, repair this one with it: --from brings back what it holds.',
+  },
 } as const satisfies Record<string, CatalogEntry>;

@@ -1,4 +1,4 @@
-import { UsageError } from '../../core/error.ts';
+import { RefusedError, UsageError } from '../../core/error.ts';
 import type { StreamParts } from '../../container/entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { streamMessages, type EmitMessages } from '../cat/stream-messages.ts';
@@ -72,7 +72,7 @@ async function countOf(
 
 function onlyStream(work: Archive): StreamParts {
   const [parts, other] = work.selected;
-  if (parts === undefined) throw new UsageError(`there is no stream in ${work.container.path}`);
+  if (parts === undefined) throw new RefusedError(`there is no stream in ${work.container.path}`);
   if (other === undefined) return parts;
   const names = work.selected.slice(0, MOST_NAMES).map((one) => {
     const { account, name } = loadStream(one);

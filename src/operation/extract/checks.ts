@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ToolError, UsageError } from '../../core/error.ts';
+import { RefusedError, ToolError, UsageError } from '../../core/error.ts';
 import { integerField } from '../../core/json.ts';
 import type { ServerGeneration } from '../../core/server-generation.ts';
 import { unknownConsumerFields, unknownStreamFields } from '../../format/config-schema/since.ts';
@@ -13,7 +13,7 @@ import { usersOfStore } from './running-server.ts';
 export function mustBeStopped({ storeFolder }: DataDir): void {
   const [user] = usersOfStore(storeFolder);
   if (user !== undefined)
-    throw new UsageError(
+    throw new RefusedError(
       `a server is running on ${storeFolder}: process ${user.pid} ${user.reason}; stop it first`,
     );
 }
@@ -21,7 +21,7 @@ export function mustBeStopped({ storeFolder }: DataDir): void {
 /** A clustered server deletes what its groups do not know. */
 export function mustBeAlone({ storeFolder, raftFolder }: DataDir): void {
   if (raftFolder !== null)
-    throw new UsageError(
+    throw new RefusedError(
       `${storeFolder} is the store of a clustered server (${raftFolder}): it would take the stream for an orphan, since no raft ` +
         'group knows it, and delete it with its data; restore it over the network instead',
     );

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ToolError, UsageError } from '../../core/error.ts';
+import { RefusedError, ToolError } from '../../core/error.ts';
 import { systemErrorText } from '../../core/system-error.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { openContainer } from '../../container/open.ts';
@@ -17,12 +17,12 @@ export interface DataDir {
 }
 
 /**
- * Finds the store in what the user named: the store_dir itself, or its `jetstream` folder. Throws UsageError where it is neither,
+ * Finds the store in what the user named: the store_dir itself, or its `jetstream` folder. Throws RefusedError where it is neither,
  * ToolError where it may not be written.
  */
 export function openDataDir(path: string): DataDir {
-  if (!existsSync(path)) throw new UsageError(`there is no data directory ${path}: make the folder first`);
-  if (!statSync(path).isDirectory()) throw new UsageError(`the data directory ${path} is no folder`);
+  if (!existsSync(path)) throw new RefusedError(`there is no data directory ${path}: make the folder first`);
+  if (!statSync(path).isDirectory()) throw new RefusedError(`the data directory ${path} is no folder`);
   const storeFolder = storeFolderOf(resolve(path));
   try {
     accessSync(storeFolder, constants.W_OK | constants.R_OK | constants.X_OK);
@@ -44,7 +44,7 @@ function storeFolderOf(path: string): string {
   if (items.includes('jetstream')) return path;
   if (basename(path) === 'jetstream') return dirname(path);
   if (items.length === 0) return path;
-  throw new UsageError(
+  throw new RefusedError(
     `${path} is no store_dir: it holds no jetstream folder and is not empty (it is the folder that the server's configuration names)`,
   );
 }

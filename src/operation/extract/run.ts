@@ -38,7 +38,7 @@ export async function extractIntoDataDir(
   const dataDir = openDataDir(dataDirPath);
   mustBeAlone(dataDir);
   mustBeStopped(dataDir);
-  mustLieApart(path, dataDir, options);
+  mustLieOutside(path, dataDir, options);
   await checkInput(path, { ...options, target: dataDirPath });
   const leftovers = storeLeftovers(dataDir.storeFolder);
   if (options.dryRun !== true) for (const leftover of leftovers) clearLeftover(dataDir.storeFolder, leftover);
@@ -60,7 +60,7 @@ export async function extractIntoDataDir(
 }
 
 /** What is replaced must not be what is read. */
-function mustLieApart(path: string, { storeFolder }: DataDir, { force }: ExtractOptions): void {
+function mustLieOutside(path: string, { storeFolder }: DataDir, { force }: ExtractOptions): void {
   const isInside = path !== '-' && `${resolve(path)}${sep}`.startsWith(`${resolve(storeFolder)}${sep}`);
   if (isInside && force === true)
     throw new UsageError('with --force, the archive may not lie in the store itself');

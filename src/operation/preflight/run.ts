@@ -1,4 +1,4 @@
-import { SourceError, UsageError } from '../../core/error.ts';
+import { RefusedError, SourceError } from '../../core/error.ts';
 import { generationOf, type ServerGeneration } from '../../core/server-generation.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
@@ -9,7 +9,8 @@ import { isUnjudged, type Status } from '../../findings/status.ts';
 import { assignmentKey, readAssignments, type Assignments } from './assignments.ts';
 import { leftoverSteps } from './leftovers.ts';
 import { NOTHING_TOLD, planStream } from './plan-stream.ts';
-import type { PreflightOptions, PreflightReport, PreflightStream } from './types.ts';
+import { runningSteps } from './running.ts';
+import type { PreflightOptions, PreflightReport, PreflightStep, PreflightStream } from './types.ts';
 
 /** The server that is meant where none is named. */
 const NEWEST: ServerGeneration = '2.15';
@@ -21,13 +22,13 @@ const NEWEST: ServerGeneration = '2.15';
 export async function preflightStore(path: string, options: PreflightOptions = {}): Promise<PreflightReport> {
   const rules = RULES_OF[generationOf(options.serverVersion ?? NEWEST)];
   return withArchive(path, options, async (work) => {
-    if (!work.container.kind.endsWith('store')) throw new UsageError(`${path} is no server's store`);
+    if (!work.container.kind.endsWith('store')) throw new RefusedError(`${path} is no server's store`);
     const assignments = readAssignments(work.container);
     const planned = [];
     for (const parts of work.selected)
       if (parts.form === 'store') planned.push(await planOne(parts, work, rules, assignments));
     const streams = planned.map((one) => one.stream);
-    const steps = leftoverSteps(work.container.findings, rules);
+    const steps = [...runningSteps(path), ...leftoverSteps(work.container.findings, rules)];
     const findings = [...work.container.findings, ...planned.flatMap((one) => one.findings)].filter(
       isUnjudged,
     );
@@ -36,7 +37,7 @@ export async function preflightStore(path: string, options: PreflightOptions = {
       tool: TOOL,
       source: sourceReport(work.container),
       server: rules.server,
-      status: statusOf(streams, findings),
+      status: statusOf(streams, steps, findings),
       streams,
       steps,
       findings,
@@ -81,8 +82,13 @@ function untold(parts: FileStreamParts, name: string): PreflightStream {
   };
 }
 
-function statusOf(streams: readonly PreflightStream[], findings: readonly Finding[]): Status {
-  const severities = new Set(streams.flatMap((stream) => stream.steps.map((step) => step.severity)));
+function statusOf(
+  streams: readonly PreflightStream[],
+  beside: readonly PreflightStep[],
+  findings: readonly Finding[],
+): Status {
+  const steps = [...streams.flatMap((stream) => stream.steps), ...beside];
+  const severities = new Set(steps.map((step) => step.severity));
   const isLossy = streams.some((stream) => stream.outcome !== 'whole' && stream.outcome !== null);
   if (isLossy || severities.has('critical')) return 'CRITICAL';
   if (findings.length > 0) return 'UNKNOWN';

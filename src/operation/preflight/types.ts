@@ -12,6 +12,7 @@ export interface PreflightOptions extends SelectOptions {
 /** One thing that a start does to the files, or that an operator has to know before it. */
 export interface PreflightStep {
   readonly do:
+    | 'stop-server'
     | 'end-server'
     | 'delete-stream'
     | 'leave-stream'

@@ -57,7 +57,7 @@ export async function repairConsumers(
     const state = await stateOf(own, copies, configured, place, options, note);
     consumers.push({ ...configured, state: state === null ? null : withinStream(state, place, note) });
   }
-  const fewer = missingConsumers(sources, consumers.length + notes.filter(isLeftOut).length);
+  const fewer = consumersNotFound(sources, consumers.length + notes.filter(isLeftOut).length);
   if (fewer !== null) notes.push({ ...fewer, account, stream: place.name });
   return { consumers, notes };
 }
@@ -67,7 +67,7 @@ function isLeftOut({ code }: RepairNote): boolean {
 }
 
 /** Of a damaged snapshot consumers may be gone whole; of a sound one those are missing that are kept in memory. */
-function missingConsumers(
+function consumersNotFound(
   [own]: readonly SalvagedStream[],
   found: number,
 ): Pick<RepairNote, 'code' | 'text' | 'loss'> | null {

@@ -41,6 +41,7 @@ export type NoteCode =
       | 'V2_STATE_MISSING'
     >
   | 'CONFIG_GIVEN'
+  | 'DELETES_UNKNOWN'
   | 'INDEX_FOREIGN'
   | 'META_FROM_OTHER'
   | 'META_MENDED'

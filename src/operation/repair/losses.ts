@@ -10,6 +10,7 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
+import { tellDeleted } from './counted-losses.ts';
 import { LOSS_REASONS } from './loss-codes.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { Survey } from './survey.ts';
@@ -25,6 +26,8 @@ export interface Outcome {
   readonly lastSeq: bigint;
   /** A backup.json that knows of messages behind all that was found: its last sequence, else 0n. */
   readonly declaredLastSeq: bigint;
+  /** What the repaired archive says that it held, and up to which sequence; null where it says nothing. */
+  readonly counted: { readonly messages: bigint; readonly lastSeq: bigint } | null;
 }
 
 /** Tells of every sequence that is neither written nor proven deleted where it was, and why it is gone. */
@@ -48,7 +51,6 @@ export function countLosses(outcome: Outcome): StreamLoss {
       .flatMap((cause) => pieces(subtractRanges(open(cause.seqs), explained), cause)),
   );
   explained = mergeRanges([explained, sequencesOf(promised)]);
-  const told = [...damaged, ...differing, ...promised];
   const removed = inOrder(
     sources
       .flatMap((source) => promisesOf(source, true))
@@ -60,6 +62,7 @@ export function countLosses(outcome: Outcome): StreamLoss {
   const behind = subtractRanges(open(oneRange(outcome.lastSeq + 1n, outcome.declaredLastSeq)), explained);
   const ended = pieces(behind, { ...NOWHERE, code: 'DECL_MESSAGES_FEWER' });
   const lost = mergeRanges([explained, behind]);
+  const told = tellDeleted([...damaged, ...differing, ...promised, ...ended], outcome);
   const firstSeq = lowest([survey.recovered[0], lost[0], removed[0]?.from]) ?? lastSeq + 1n;
   const range = oneRange(firstSeq, lastSeq);
   const doubtful = subtractRanges(range, mergeRanges([gone, lost]));
@@ -69,16 +72,17 @@ export function countLosses(outcome: Outcome): StreamLoss {
     'doubtful',
   );
   const recovered = countSequences(survey.recovered);
+  const lostMessages = countSequences(lost) - told.surplus;
   return {
     account: sources[0]?.archive.account ?? null,
     name,
     first_seq: firstSeq,
     last_seq: lastSeq,
     recovered,
-    lost: countSequences(lost),
-    deleted: countSequences(range) - recovered - countSequences(lost),
-    doubtful: countSequences(doubtful),
-    ranges: [...told, ...removed, ...ended, ...unknown].toSorted((a, b) => (a.from < b.from ? -1 : 1)),
+    lost: lostMessages,
+    deleted: countSequences(range) - recovered - lostMessages,
+    doubtful: countSequences(doubtful) + told.surplus,
+    ranges: [...told.ranges, ...removed, ...unknown].toSorted((a, b) => (a.from < b.from ? -1 : 1)),
     disagreements: survey.disagreements,
   };
 }

@@ -10,7 +10,7 @@ import { countLosses } from './losses.ts';
 import { repairedContent } from './repaired-content.ts';
 import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
-import { needsSubjects, surveySource } from './survey-parts.ts';
+import { hasLimitPerSubject, surveySource } from './survey-parts.ts';
 import { beyondLimits, survey, type Survey, type SurveyOptions } from './survey.ts';
 import type { Damage, RepairNote, RepairOptions, StreamLoss } from './types.ts';
 
@@ -44,7 +44,7 @@ export async function repairStream(
   const chosen = chooseConfig(sources, options.config, all, name);
   const { template_owner: template, ...owned } = chosen.config;
   const config = options.undelete === true ? withoutLimits(owned) : owned;
-  const isCounted = all.total.subjects.size > 0 || !needsSubjects(config);
+  const isCounted = all.total.subjects.size > 0 || !hasLimitPerSubject(config);
   const { found, surveyed } = await withinLimits(isCounted ? all : await survey(asked), config, asked);
   const lastSeq = sources.reduce((seq, source) => (source.lastSeq > seq ? source.lastSeq : seq), 0n);
   const lastTimeNs = sources.find((source) => source.lastSeq === lastSeq)?.lastTimeNs ?? 0n;
@@ -55,6 +55,7 @@ export async function repairStream(
     name,
     lastSeq,
     declaredLastSeq: declaredEnd(own, found, lastSeq),
+    counted: own.counted,
   });
   const place = { name, firstSeq: loss.first_seq, lastSeq: loss.last_seq };
   const { consumers, notes } = await repairConsumers(sources, place, surveyed);

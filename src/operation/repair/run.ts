@@ -130,6 +130,7 @@ function nothingOf(archive: StreamArchive): SalvagedStream {
     deleted: NO_SEQUENCES,
     listed: [],
     damages: () => [],
+    counted: null,
     lastSeq: 0n,
     lastTimeNs: 0n,
   };

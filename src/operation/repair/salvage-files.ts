@@ -68,6 +68,7 @@ export async function salvageFiles(
     damages,
     lastSeq: end.seq,
     lastTimeNs: end.timeNs,
+    counted: archive.manifest?.state ?? null,
     findings: [
       ...placed(parts.findings, archive.place),
       ...archive.findings,
@@ -77,7 +78,10 @@ export async function salvageFiles(
         blocks.flatMap(({ block }) => (block.isPart ? [] : [block])),
       ),
     ],
-    notes: notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
+    notes: [
+      ...notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
+      ...cutNotes(archive, name, index),
+    ],
     parted: partsOfBlocks(blocks),
     close: () => handles.close(),
   };
@@ -104,6 +108,18 @@ function notesOf(
       note('NAME_OF_RECORDS', `the name is what the records were made for: ${stream}, not ${before}`),
     );
   return notes;
+}
+
+/** Blocks keep what they hold of deleted messages until much of it is: that they were deleted stands in index.db, and behind them. */
+function cutNotes(
+  { account, parts }: StreamArchive,
+  stream: string,
+  index: StreamIndex | null,
+): RepairNote[] {
+  if (index !== null || !parts.findings.some(({ code }) => code.endsWith('_CUT'))) return [];
+  const text =
+    'the archive is cut before index.db: which messages were deleted is not known of those whose deletes stand behind the cut, and they were written';
+  return [{ code: 'DELETES_UNKNOWN', account, stream, text, loss: false }];
 }
 
 /** Content without a header in a tar: a block, maybe; its records tell which. */

@@ -58,6 +58,7 @@ export async function salvageV2(
     damages: () => damagesBetween(parts.label, spans, known, { damaged, hasEnd }),
     lastSeq,
     lastTimeNs: declaredTimeNs(known?.lastTime ?? null),
+    counted: known,
     findings: [
       ...placed(parts.findings, archive.place),
       ...archive.findings,

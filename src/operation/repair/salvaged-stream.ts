@@ -1,5 +1,6 @@
 import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
+import type { ManifestState } from '../../format/manifest/types.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { MessageRun } from './message-run.ts';
 import type { PartedStream } from './stream-parts.ts';
@@ -28,6 +29,8 @@ export interface SalvagedStream {
   /** The last sequence that anything intact speaks of; 0n where nothing does. */
   readonly lastSeq: bigint;
   readonly lastTimeNs: bigint;
+  /** How many messages it says that it held, up to which sequence; null where it says nothing. */
+  readonly counted: ManifestState | null;
   readonly findings: readonly Finding[];
   readonly notes: readonly RepairNote[];
   /** The same messages in parts that threads take over; null where they have to be read side by side. */

@@ -29,7 +29,7 @@ export async function surveySource(
   config: JsonObject | null,
   pool: Pool,
 ): Promise<Survey> {
-  const wantSubjects = config === null || needsSubjects(config);
+  const wantSubjects = config === null || hasLimitPerSubject(config);
   const { parted } = own;
   if (parted === null || (parted.form === 'v2' && wantSubjects)) return survey(options);
   if (parted.form === 'v2') {
@@ -93,6 +93,6 @@ function tallyJob({ source, owner }: BlockPart, live: SequenceRanges, wantSubjec
 }
 
 /** Limits for each subject ask how many messages it has. */
-export function needsSubjects(config: JsonObject): boolean {
+export function hasLimitPerSubject(config: JsonObject): boolean {
   return (integerField(config, 'max_msgs_per_subject') ?? -1n) > 0n;
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { CancelledError } from '../../core/error.ts';
+import { RangeBuilder } from '../../core/range-builder.ts';
 import { integerField, type JsonObject } from '../../core/json.ts';
-import { mergeRanges, NO_SEQUENCES, RisingLookup, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import { NO_SEQUENCES, RisingLookup, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { formatTimeNs } from '../../core/time.ts';
 import { keepNewest } from '../../model/live-set.ts';
 import { Tally } from '../../workers/tally-block.ts';
@@ -40,7 +41,7 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   await eachMessage(options, ({ seq, timeNs, subject, storedBytes }, disagreement) => {
     if (disagreement !== null && disagreements.length < MOST_DISAGREEMENTS) disagreements.push(disagreement);
     if (disagreement?.chosen === null) return;
-    recovered.add(seq);
+    recovered.add(seq, seq);
     tally.add(seq, timeNs, storedBytes, subject);
   });
   return { recovered: recovered.take(), total: tally.result(), disagreements };
@@ -145,22 +146,7 @@ export async function beyondLimits(
     const left = counts.get(text) ?? 0;
     if (seq >= oldest && (perSubject <= 0 || left <= perSubject)) return;
     counts.set(text, left - 1);
-    gone.add(seq);
+    gone.add(seq, seq);
   });
   return gone.take();
-}
-
-/** Rising sequences, as ranges. */
-class RangeBuilder {
-  readonly #pairs: bigint[] = [];
-
-  add(seq: bigint): void {
-    const end = this.#pairs.length - 1;
-    if (this.#pairs[end] === seq - 1n) this.#pairs[end] = seq;
-    else this.#pairs.push(seq, seq);
-  }
-
-  take(): SequenceRanges {
-    return mergeRanges([BigUint64Array.from(this.#pairs)]);
-  }
 }

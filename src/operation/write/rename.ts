@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ArchiveKind, StreamParts } from '../../container/entry.ts';
-import { ToolError, UsageError } from '../../core/error.ts';
+import { RefusedError, ToolError, UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, withArchive, type Archive } from '../open-archive.ts';
 import { WRITING } from '../threads-ahead.ts';
@@ -67,7 +67,7 @@ export async function renameStream(
 
 function theOne(work: Archive, { as }: RenameOptions): StreamArchive {
   const [parts, ...others] = work.selected;
-  if (parts === undefined) throw new UsageError('there is no stream in it');
+  if (parts === undefined) throw new RefusedError('there is no stream in it');
   if (others.length > 0)
     throw new UsageError(`${work.selected.length} streams are in it: --stream must choose one`);
   const archive = loadStream(parts);

@@ -1,5 +1,5 @@
 import { join, resolve, sep } from 'node:path';
-import { ToolError, UsageError } from '../../core/error.ts';
+import { RefusedError, ToolError, UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { mustBeFree, StagedTarget } from '../../writer/staged-target.ts';
@@ -108,7 +108,7 @@ export function withData(archives: readonly StreamArchive[]): {
   readonly usable: readonly StreamArchive[];
   readonly skipped: readonly SkippedStream[];
 } {
-  if (archives.length === 0) throw new UsageError('there is no stream in it');
+  if (archives.length === 0) throw new RefusedError('there is no stream in it');
   const isEmpty = ({ parts }: StreamArchive): boolean => archives.length > 1 && parts.form === 'config';
   return {
     usable: archives.filter((archive) => !isEmpty(archive)),

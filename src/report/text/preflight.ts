@@ -18,6 +18,7 @@ const OUTCOME = {
 } as const;
 
 const DOING: Record<PreflightStep['do'], string> = {
+  'stop-server': 'A server is running on these files: stop it first',
   'end-server': 'The server ends',
   'delete-stream': 'Streams are deleted',
   'leave-stream': 'Streams are not served; their files stay',

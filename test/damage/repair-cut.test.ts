@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { verifyArchive } from '../../src/operation/verify/run.ts';
+import { repairArchive } from '../../src/operation/repair/run.ts';
+import { CAPTURES, copyOf, editFile, tempFolder } from '../support/damage.ts';
+import { chunkOffsets, framed, unframed } from '../support/frames.ts';
+import { messageList } from '../support/message-list.ts';
+import { repair } from '../support/repaired.ts';
+
+const CHUNK_BYTES = 4096;
+
+/** A backup whose snapshot ends in the middle of a chunk. */
+function cutBackup(backup: string, at: number): string {
+  const folder = copyOf(backup);
+  const snapshot = framed(unframed(readFileSync(join(CAPTURES, backup, 'stream.tar.s2'))), CHUNK_BYTES);
+  const offsets = chunkOffsets(snapshot);
+  const chunk = offsets[Math.floor(at * offsets.length)] ?? 0;
+  editFile(join(folder, 'stream.tar.s2'), () => snapshot.subarray(0, chunk + 300));
+  return folder;
+}
+
+describe.each([
+  ['V1', '2.14.5-full/backups/$G/ORDERS'],
+  ['V2', '2.15.2-full/backups/$G/ORDERS'],
+])('a cut %s snapshot with deletes behind the cut', (_, backup) => {
+  it.each([0.3, 0.5, 0.7, 0.9])('counts what is lost as the archive counts it, cut at %d', async (at) => {
+    const { result, stream, missing, invented } = await repair(cutBackup(backup, at), backup);
+    // Deletes behind the cut are not known: what they would take away was written, and said.
+    expect(stream.lost + BigInt(invented.length)).toBe(BigInt(missing.length));
+    if (invented.length > 0) expect(result.loss.notes.map(({ code }) => code)).toContain('DELETES_UNKNOWN');
+    const named = stream.ranges.reduce(
+      (sum, { from, to, state }) => sum + (state === 'lost' ? to - from + 1n : 0n),
+      0n,
+    );
+    const reasons = stream.ranges.map(({ reason }) => reason).join();
+    expect(/\d+ messages are missing among such sequences/.test(reasons)).toBe(named > stream.lost);
+  });
+
+  it('what may be lost is still healed once the repaired backup is all there is', async () => {
+    const first = join(tempFolder(), 'first');
+    const { loss } = await repairArchive(cutBackup(backup, 0.5), { target: first });
+    expect(loss.streams[0]?.doubtful).toBeGreaterThan(0n);
+    const { status, streams, findings } = await verifyArchive(first);
+    const said = findings.find(({ code }) => code === 'DECL_LOST_BEFORE');
+    const lost = loss.streams[0]?.ranges.filter(({ state }) => state === 'lost') ?? [];
+    const sequences = lost.reduce((sum, { from, to }) => sum + to - from + 1n, 0n);
+    expect(said).toMatchObject({ severity: 'info', data: { sequences } });
+    expect(status).toBe('OK');
+    expect(streams[0]?.declared?.lost?.msgs.at(-1)?.[1]).toBe(lost.at(-1)?.to);
+    const healed = join(tempFolder(), 'healed');
+    await repairArchive(first, { target: healed, from: [join(CAPTURES, backup)] });
+    expect(await messageList(healed)).toEqual(await messageList(join(CAPTURES, backup)));
+  });
+});
