@@ -18,9 +18,8 @@ const PARTS = {
 /** The chunk of a module: none ever needs one further down. */
 const CHUNKS = [
   ['start', ({ version, help, commandLine }) => version || (help && commandLine)],
-  ['base', ({ commandLine, threads }) => commandLine && threads],
-  ['dispatch', ({ commandLine }) => commandLine],
   ['jobs', ({ threads }) => threads],
+  ['dispatch', ({ commandLine }) => commandLine],
   ['archives', ({ verify, inspect }) => verify && inspect],
   ['verifying', ({ verify }) => verify],
   ['inspecting', ({ inspect }) => inspect],

@@ -13,7 +13,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ROOT } from '../prepare.mjs';
 import { publish } from './publish.mjs';
 import { hasServer, nats, startServer } from './servers.mjs';
@@ -28,6 +28,9 @@ const PUBLISHED = {
   '128b': { payloadBytes: 128, config: {} },
   s2: { payloadBytes: 1024, config: { compression: 's2' } },
   tiny: { payloadBytes: 1024, config: {}, totalBytes: 7 * MIB },
+  // One of many, and a million messages.
+  little: { payloadBytes: 1024, config: {}, totalBytes: MIB / 2 },
+  million: { payloadBytes: 128, config: {}, totalBytes: 177e6 },
 };
 const GENERATED = { mixed: 1536, small: 584, 's2-set': 1054 };
 
@@ -74,6 +77,7 @@ function describeSet(folder) {
     streamFolder: join(account, stream),
     stream,
     eight: existsSync(join(folder, 'eight')) ? join(folder, 'eight') : null,
+    linked: (times) => linkedStore(folder, join(account, stream), times),
     v1: existsSync(join(folder, 'v1')) ? join(folder, 'v1') : null,
     v2: existsSync(join(folder, 'v2')) ? join(folder, 'v2') : null,
     plain: plainOf(folder, join(account, stream, 'msgs')),
@@ -105,7 +109,7 @@ async function publishSet(folder, name, { payloadBytes, config, totalBytes }, mo
     await server.stop();
   }
   if (name === '1k') await backUpAsV2(folder, store, stream);
-  if (name !== 'tiny') linkEight(folder, store, stream);
+  if (totalBytes === undefined) linkEight(folder, store, stream);
 }
 
 /** A later server writes the same stream as a V2 archive; it works on a copy. */
@@ -119,6 +123,16 @@ async function backUpAsV2(folder, store, stream) {
     await server.stop();
     rmSync(copy, { recursive: true });
   }
+}
+
+/** A store in which the stream lies under so many account names; made where it is missing. */
+function linkedStore(folder, from, times) {
+  const store = join(folder, `linked-${times}`);
+  if (existsSync(store)) return store;
+  for (let n = 1; n <= times; n++)
+    linkTree(from, join(`${store}.part`, 'jetstream', `ACC${n}`, 'streams', basename(from)));
+  renameSync(`${store}.part`, store);
+  return store;
 }
 
 function linkEight(folder, store, stream) {

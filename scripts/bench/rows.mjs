@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { ROOT } from '../prepare.mjs';
 import { WRITER } from './data.mjs';
 import { inTurn, peakMib, processTimer, reportedTimer, writeTimer } from './measure.mjs';
+import { scalingRows } from './scaling-rows.mjs';
 import { nats, startServer } from './servers.mjs';
 
 const BIN = join(ROOT, 'bin/natsarc.js');
@@ -76,6 +77,7 @@ export function rowsOf({ gopeer, sets }) {
       verify(join(sets[set].v1, 'stream.tar.s2')),
       () => restoreMs(sets[set]),
     ]);
+  scalingRows(sets, { faster, slower, verify });
   for (const [set, name] of [
     ['1k', 'inspect store 1k'],
     ['128b', 'inspect store 128b'],

@@ -18,9 +18,13 @@ export interface CompressedBlock extends ByteSource {
 /**
  * Opens a compressed block (format/block/README.md): `cmp` 0x01, a size that cannot be relied on, an S2 stream, and the last 8
  * bytes of the block as they are. null where the block is not compressed. Closing it leaves `file` open. `salvage`: go
- * past damage, also of the head.
+ * past damage, also of the head. `endBytes`: nothing from there on is expected to be read.
  */
-export function openCompressedBlock(file: ByteSource, salvage = false): CompressedBlock | null {
+export function openCompressedBlock(
+  file: ByteSource,
+  salvage = false,
+  endBytes?: number,
+): CompressedBlock | null {
   const head = new Uint8Array(MAX_HEAD_BYTES + 10);
   const filled = file.read(head, 0);
   const streamAt = salvage ? likelyStart(head.subarray(0, filled)) : streamStart(head.subarray(0, filled));
@@ -29,7 +33,7 @@ export function openCompressedBlock(file: ByteSource, salvage = false): Compress
   const read = (target: Uint8Array, at: number): number => stream.read(target, at);
   const passGap = salvage ? gapPasser(read, stream.sizeBytes) : null;
   const { index, faults } = indexChunks(read, stream.sizeBytes, passGap);
-  return new BlockContent(file, new S2Source(stream, index), faults, streamAt);
+  return new BlockContent(file, new S2Source(stream, index, endBytes), faults, streamAt);
 }
 
 /** Where the S2 stream begins; -1 where the block is not compressed. */

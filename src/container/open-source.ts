@@ -9,7 +9,7 @@ import { S2Source } from './s2-source.ts';
  * Opens the bytes that a descriptor names, in any thread. The caller closes. `endBytes`: nothing from there on is
  * expected to be read. Throws SourceError.
  */
-export function openSource(descriptor: SourceDescriptor, endBytes?: number): ByteSource {
+export function openSource(descriptor: SourceDescriptor, endBytes = Infinity): ByteSource {
   switch (descriptor.kind) {
     case 'file':
       return new FileSource(descriptor.path);
@@ -17,7 +17,7 @@ export function openSource(descriptor: SourceDescriptor, endBytes?: number): Byt
       return new MemorySource(descriptor.bytes);
     case 'slice':
       return new SliceSource(
-        openSource(descriptor.of, descriptor.offsetBytes + descriptor.lengthBytes),
+        openSource(descriptor.of, descriptor.offsetBytes + Math.min(descriptor.lengthBytes, endBytes)),
         descriptor.offsetBytes,
         descriptor.lengthBytes,
       );

@@ -108,7 +108,7 @@ function openBlockFile(
   options: OpenOptions,
 ): OpenContainer {
   const number = options.blockNumber ?? Number(/^([0-9]+)\.blk$/.exec(label)?.[1]);
-  const folder = dirname(realpathSync(path));
+  const folder = dirname(realpathSync.native(path));
   const folderName = options.streamName ?? (basename(folder) === 'msgs' ? basename(dirname(folder)) : '');
   if (!Number.isSafeInteger(number))
     throw new UsageError(`${givenPath} does not tell its block number: give --block`);
@@ -139,7 +139,7 @@ async function openFolder(path: string, options: OpenOptions): Promise<OpenConta
     const content = await openStreamBackup(items, '', null, options);
     return fromBackup('stream-backup', path, { ...content, findings: [...findings, ...content.findings] });
   }
-  const store = readStore(realpathSync(path), items);
+  const store = readStore(realpathSync.native(path), items);
   if (store !== null) {
     const sizeBytes = store.streams.reduce((sum, parts) => sum + parts.sizeBytes, 0);
     return container(store.kind, path, sizeBytes, store.streams, [...findings, ...store.findings], []);

@@ -109,15 +109,13 @@ export class S2Source implements ByteSource {
     const before = this.#held.at(-1);
     const chunk = this.#finder.find(offsetBytes, before?.chunk);
     if (chunk === null) return;
-    const isKnown = this.#held.some((held) => held.chunk.encodedAt === chunk.encodedAt);
+    const known = this.#held.find((held) => held.chunk.encodedAt === chunk.encodedAt);
     const untilBytes = offsetBytes + wantedBytes - chunk.decodedAt;
-    if (
-      this.#index.gaps === undefined &&
-      wantedBytes <= PEEK_BYTES &&
-      !isKnown &&
-      untilBytes < chunk.decodedBytes
-    )
-      if (this.#peek(chunk, untilBytes)) return;
+    // Each further look at a chunk decodes four times as much, up to a quarter of it: all of them together cost a third of it.
+    const aheadBytes = Math.max(untilBytes + PEEK_AHEAD_BYTES, 4 * (known?.content.length ?? 0));
+    const mostBytes = known === undefined ? Infinity : chunk.decodedBytes / 4;
+    const isPeek = this.#index.gaps === undefined && wantedBytes <= PEEK_BYTES && aheadBytes <= mostBytes;
+    if (isPeek && untilBytes < chunk.decodedBytes && this.#peek(chunk, untilBytes, aheadBytes)) return;
     const goesOn = wantedBytes >= LONG_READ_BYTES || before?.chunk.nextAt === chunk.encodedAt;
     const next = goesOn ? this.#finder.chunkFrom(chunk.nextAt, chunk.decodedAt + chunk.decodedBytes) : null;
     // A salvage takes what decodes of a damaged chunk, one at a time.
@@ -131,9 +129,8 @@ export class S2Source implements ByteSource {
   }
 
   /** Decodes no more of a chunk than its first bytes, unchecked; false where that cannot be done. */
-  #peek(chunk: Chunk, untilBytes: number): boolean {
+  #peek(chunk: Chunk, untilBytes: number, aheadBytes: number): boolean {
     if (chunk.type !== CHUNK_TYPE.compressed) return false;
-    const aheadBytes = untilBytes + PEEK_AHEAD_BYTES;
     const lengthBytes = Math.min(chunk.bodyBytes, aheadBytes + ENCODED_MORE_BYTES);
     this.#fill([{ ...chunk, bodyBytes: lengthBytes }]);
     // Where a part of the chunk is not enough, all of it is decoded.

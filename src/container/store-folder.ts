@@ -97,9 +97,11 @@ function readAccount(path: string, label: string, account: string, findings: Fin
       findings.push(
         makeFinding({ code: item.name.startsWith('_test_') ? 'DIR_LEFTOVER' : 'DIR_UNKNOWN_FILE' }, place),
       );
-    else if (item.name === '__snapshots__')
-      findings.push(makeFinding({ code: 'DIR_SNAPSHOT_STAGING' }, place));
-    else if (item.name === 'streams') streams.push(...readStreams(item, itemLabel, account, findings));
+    else if (item.name === '__snapshots__') {
+      // A restore that was finished leaves it, empty.
+      const staged = readFolder(item.path, itemLabel, { account }, findings);
+      if (staged.length > 0) findings.push(makeFinding({ code: 'DIR_SNAPSHOT_STAGING' }, place));
+    } else if (item.name === 'streams') streams.push(...readStreams(item, itemLabel, account, findings));
     else if (item.name !== 'templates' && item.name !== '_js_')
       findings.push(makeFinding({ code: 'DIR_UNKNOWN_FILE' }, place));
   }

@@ -1,20 +1,29 @@
 import type { Entry, FileStreamParts } from '../container/entry.ts';
+import type { Result } from '../core/result.ts';
+import type { Fault } from '../findings/finding.ts';
 import { metaSumFits, parseStreamMeta } from '../format/stream-meta/parse.ts';
 import type { StreamMeta } from '../format/stream-meta/types.ts';
 import type { FindingSink } from './finding-sink.ts';
 import { loadWith, type Loaded } from './load-file.ts';
 import { readEntry } from './read-entry.ts';
 
-/** Reads a stream's meta.inf; null where there is none. Throws SourceError. */
-export function loadMeta(entry: Entry | undefined): Loaded<StreamMeta> | null {
-  return entry === undefined ? null : loadWith(entry, parseStreamMeta, { code: 'META_CORRUPT' });
+/** meta.inf, and whether meta.sum is its sum under the name in it. */
+interface LoadedMeta extends Loaded<StreamMeta> {
+  readonly isSumFitting: boolean;
 }
 
-/** Whether meta.sum is that of meta.inf under its own name. */
-export function sumFits(entries: ReadonlyMap<string, Entry>, meta: StreamMeta | null): boolean {
+/** Reads a stream's meta.inf and meta.sum; null where there is no meta.inf. Throws SourceError. */
+export function loadMeta(entries: ReadonlyMap<string, Entry>): LoadedMeta | null {
   const [file, sum] = [entries.get('meta.inf'), entries.get('meta.sum')];
-  if (meta === null || file === undefined || sum === undefined) return false;
-  return metaSumFits(meta.name, readEntry(file) ?? new Uint8Array(0), readEntry(sum) ?? new Uint8Array(0));
+  if (file === undefined) return null;
+  let isSumFitting = false;
+  const parse = (bytes: Uint8Array): Result<StreamMeta, Fault> => {
+    const parsed = parseStreamMeta(bytes);
+    if (parsed.ok && sum !== undefined)
+      isSumFitting = metaSumFits(parsed.value.name, bytes, readEntry(sum) ?? new Uint8Array(0));
+    return parsed;
+  };
+  return { ...loadWith(file, parse, { code: 'META_CORRUPT' }), isSumFitting };
 }
 
 /** What is missing of meta.inf and meta.sum, or does not fit. */

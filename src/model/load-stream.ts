@@ -12,7 +12,7 @@ import { loadBlocks } from './load-blocks.ts';
 import { loadConsumers } from './load-consumers.ts';
 import { loadManifest, type Loaded } from './load-file.ts';
 import { loadIndex, loadSidecar } from './load-indexes.ts';
-import { checkMeta, checkNames, loadMeta, sumFits } from './load-meta.ts';
+import { checkMeta, checkNames, loadMeta } from './load-meta.ts';
 import { readEntry, readLastBytes } from './read-entry.ts';
 import type { BlockFile, StreamArchive } from './stream-archive.ts';
 
@@ -29,9 +29,9 @@ function loadClear(
   entries: ReadonlyMap<string, Entry>,
   manifest: Loaded<Manifest> | null,
 ): StreamArchive {
-  const loadedMeta = loadMeta(entries.get('meta.inf'));
+  const loadedMeta = loadMeta(entries);
   const meta = loadedMeta?.value ?? null;
-  const isSumFitting = sumFits(entries, meta);
+  const isSumFitting = loadedMeta?.isSumFitting ?? false;
   const declaredName = nameOf(manifest?.value?.config ?? null);
   const ownName = meta === null ? declaredName : meta.name;
   const name = isSumFitting ? ownName : (parts.folderName ?? ownName);

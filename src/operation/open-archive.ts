@@ -9,8 +9,8 @@ import { nameOf } from '../model/base-archive.ts';
 import { loadManifest } from '../model/load-file.ts';
 import { loadFileStream } from '../model/load-stream.ts';
 import { loadConfigStream } from '../model/load-config-stream.ts';
-import { PACKED_WORK } from '../workers/thread-count.ts';
-import type { ScanResult } from '../workers/jobs.ts';
+import { PACKED_WORK, WORTH_THREADS_BYTES } from '../workers/thread-count.ts';
+import type { ReadBacks } from '../writer/read-backs.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import { loadV2Stream } from '../model/load-v2-stream.ts';
 import { Pool } from '../workers/pool.ts';
@@ -31,8 +31,8 @@ export interface Archive {
   readonly signal: AbortSignal | undefined;
   /** The clock that predictions go by. */
   readonly atNs: bigint;
-  /** Blocks that were scanned already, by the path of their file, and what was found. */
-  readonly readBacks?: ReadonlyMap<string, ScanResult> | undefined;
+  /** What was found in blocks that were scanned already. */
+  readonly readBacks?: ReadBacks | undefined;
   /** It is the whole store of a server that is in no cluster. */
   readonly isStandalone: boolean;
 }
@@ -85,16 +85,13 @@ export async function withPool<T>(
   options: OpenArchiveOptions,
   work: (archives: readonly Archive[]) => Promise<T>,
 ): Promise<T> {
-  const totalBytes = selections
-    .flatMap(({ selected }) => selected)
-    .reduce((sum, parts) => sum + parts.sizeBytes, 0);
+  const streams = selections.flatMap(({ selected }) => selected);
+  const totalBytes = streams.reduce((sum, parts) => sum + parts.sizeBytes, 0);
   const pool =
     options.pool ??
     new Pool({
       jobs: options.jobs,
-      totalBytes: selections
-        .flatMap(({ selected }) => selected)
-        .reduce((sum, parts) => sum + workOf(parts), 0),
+      totalBytes: workOfAll(streams, options.worthThreadsBytes ?? WORTH_THREADS_BYTES),
       worthThreadsBytes: options.worthThreadsBytes,
       signal: options.signal,
     });
@@ -120,6 +117,16 @@ export async function withPool<T>(
   } finally {
     if (options.pool === undefined) await pool.close();
   }
+}
+
+/** How much work streams are; where they are many, no more of them are looked into than it takes to be `enoughBytes`. */
+function workOfAll(streams: readonly StreamParts[], enoughBytes: number): number {
+  let work = 0;
+  for (const parts of streams) {
+    if (work >= enoughBytes) break;
+    work += workOf(parts);
+  }
+  return work;
 }
 
 /** How much work a stream is, in bytes of plain blocks. */

@@ -1,5 +1,4 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, lstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { beginsAsS2 } from '../codec/s2/framing.ts';
 import { isCompressedBlock } from '../container/block-packing.ts';
 import { PACKED_WORK, threadsBeside, WORTH_THREADS_BYTES } from '../workers/thread-count.ts';
@@ -12,6 +11,9 @@ export const RENDERING = { worthThreadsBytes: 32 * 1024 * 1024 } as const;
 
 /** What tells how a file is packed. */
 const HEAD_BYTES = 16;
+
+/** Files of an archive that are not blocks have an ending; a folder with one is known once the archive is open. */
+const FILE_NAME = /\.[a-z]+$/;
 
 /** Of an archive of more files the size is known once it is open. */
 const MOST_LOOKS = 4000;
@@ -42,22 +44,30 @@ function isLarge(path: string, leastBytes: number): boolean {
   let looks = 0;
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     let blockWork = 0;
-    for (const item of attempt(() => readdirSync(folder as string, { withFileTypes: true })) ?? []) {
-      const file = join(folder, item.name);
+    for (const name of attempt(() => readdirSync(folder as string)) ?? []) {
+      const file = `${folder}/${name}`;
       if (++looks > MOST_LOOKS) return false;
-      if (item.isDirectory()) folders.push(file);
-      else if (!item.isFile()) continue;
-      // The blocks of a folder are packed alike.
-      else if (item.name.endsWith('.blk')) work += sizeOf(file) * (blockWork ||= workOfByte(file));
-      else if (item.name.endsWith('.s2')) work += sizeOf(file) * PACKED_WORK;
+      if (name.endsWith('.blk')) {
+        const sizeBytes = sizeOf(file);
+        // The blocks of a folder are packed alike.
+        if (sizeBytes > 0) work += sizeBytes * (blockWork ||= workOfByte(file));
+      } else if (name.endsWith('.s2')) work += sizeOf(file) * PACKED_WORK;
+      else if (!FILE_NAME.test(name) && isFolder(file)) folders.push(file);
       if (work >= leastBytes) return true;
     }
   }
   return false;
 }
 
+/** 0 for what is no file: a pipe, once opened, waits for its writer. */
 function sizeOf(file: string): number {
-  return attempt(() => statSync(file))?.size ?? 0;
+  const stats = attempt(() => lstatSync(file));
+  return stats?.isFile() === true ? stats.size : 0;
+}
+
+/** Links are not followed, here as elsewhere. */
+function isFolder(path: string): boolean {
+  return attempt(() => lstatSync(path))?.isDirectory() === true;
 }
 
 /** How many plain bytes one of a file stands for, by how it begins. */

@@ -11,14 +11,19 @@ const openFiles = new Map<FileSource, number>();
 
 /** A file, for reading only. It is opened at once, and again where it was closed to make room. Throws SourceError. */
 export class FileSource implements ByteSource {
-  readonly sizeBytes: number;
   readonly descriptor: SourceDescriptor;
   readonly #path: string;
+  #sizeBytes: number | undefined;
 
   constructor(path: string) {
     this.#path = path;
     this.descriptor = { kind: 'file', path };
-    this.sizeBytes = this.#try(() => fstatSync(this.#fd()).size);
+    this.#try(() => this.#fd());
+  }
+
+  /** Asked for once, and not where only a head is read. */
+  get sizeBytes(): number {
+    return (this.#sizeBytes ??= this.#try(() => fstatSync(this.#fd()).size));
   }
 
   read(target: Uint8Array, offsetBytes: number): number {

@@ -1,5 +1,4 @@
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CancelledError, SourceError } from '../core/error.ts';
 import { systemErrorText } from '../core/system-error.ts';
@@ -18,7 +17,7 @@ export async function spool(
   signal?: AbortSignal,
 ): Promise<Spool> {
   // Streams take long to load, and few archives come through one.
-  const { pipeline } = await import('node:stream/promises');
+  const [{ pipeline }, { tmpdir }] = await Promise.all([import('node:stream/promises'), import('node:os')]);
   const folder = mkdtempSync(join(tmpdir(), 'natsarc-'));
   const path = join(folder, 'spool');
   const remove = (): void => {

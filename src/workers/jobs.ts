@@ -45,7 +45,7 @@ export interface ScanResult {
   readonly carrierChecked: readonly number[];
   /** In the order of the job's. */
   readonly twins: readonly TwinResult[];
-  /** They make pieces of about 1 MiB of the block; none where it is damaged, or they were not wanted. */
+  /** They make pieces of 1.5 MiB or a little more of the block; none where it is damaged, or they were not wanted. */
   readonly cuts: readonly BlockCut[];
 }
 
@@ -153,6 +153,8 @@ export interface RewriteResult {
   readonly kind: 'rewrite';
   /** Of the block, or where it was packed of its chunks. */
   readonly lengthBytes: number;
+  /** Of the block, packed or not. */
+  readonly contentBytes: number;
   /** What the file was found to hold; null where it was not read again. */
   readonly readBack: ScanResult | null;
   readonly isPacked: boolean;
@@ -189,6 +191,33 @@ export interface RenderResult {
   readonly messages: number;
 }
 
+/** Where in a snapshot's file the chunks of one of its files lie. */
+export interface PackedPlace {
+  /** The snapshot, open for writing, and its path. */
+  readonly descriptor: number;
+  readonly path: string;
+  readonly offsetBytes: number;
+  /** Offset in the decoded snapshot of what they decode to: the file's header, and behind `headBytes` its content. */
+  readonly decodedAt: number;
+  readonly headBytes: number;
+  readonly contentBytes: number;
+}
+
+/** Write the chunks of a block where they belong, read them again and check every record. */
+export interface PlaceJob {
+  readonly kind: 'place';
+  /** Shared. */
+  readonly chunks: Uint8Array;
+  readonly place: PackedPlace;
+  readonly check: Pick<ScanJob, 'key' | 'headerSeqs'>;
+}
+
+export interface PlaceResult {
+  readonly kind: 'place';
+  /** What was found there; null where this thread did not look, or something is wrong. */
+  readonly readBack: ScanResult | null;
+}
+
 /** A message that the time files name. */
 export interface TimedMessage {
   readonly seq: bigint;
@@ -213,7 +242,15 @@ export interface DecodeResult {
 }
 
 /** What a thread can be asked to do: plain data. */
-export type Job = ScanJob | TallyJob | FingerprintJob | RewriteJob | TakeOverJob | RenderJob | DecodeJob;
+export type Job =
+  | ScanJob
+  | TallyJob
+  | FingerprintJob
+  | RewriteJob
+  | TakeOverJob
+  | RenderJob
+  | PlaceJob
+  | DecodeJob;
 /** What it gives for each. */
 export type JobResult<J extends Job> = J extends ScanJob
   ? ScanResult
@@ -227,4 +264,6 @@ export type JobResult<J extends Job> = J extends ScanJob
           ? TakeOverResult
           : J extends RenderJob
             ? RenderResult
-            : DecodeResult;
+            : J extends PlaceJob
+              ? PlaceResult
+              : DecodeResult;

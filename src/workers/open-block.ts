@@ -17,11 +17,11 @@ export interface OpenBlock {
 
 /**
  * Opens a block whatever packs it: a plain file, a compressed one, an entry of a snapshot. `salvage`: go past damage of
- * its compression. Throws SourceError.
+ * its compression. `endBytes`: nothing from there on is expected to be read. Throws SourceError.
  */
-export function openBlock(descriptor: SourceDescriptor, salvage = false): OpenBlock {
-  const file = openSource(descriptor);
-  const compressed = openCompressedBlock(file, salvage);
+export function openBlock(descriptor: SourceDescriptor, salvage = false, endBytes?: number): OpenBlock {
+  const file = openSource(descriptor, endBytes);
+  const compressed = openCompressedBlock(file, salvage, endBytes);
   return {
     content: compressed ?? file,
     compression: compressed === null ? 'none' : 's2',

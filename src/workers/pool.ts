@@ -92,6 +92,11 @@ export class Pool {
     return results;
   }
 
+  /** How many jobs may be done at once. */
+  get width(): number {
+    return this.#others + 1;
+  }
+
   /** Whether others work beside the calling thread, once they are prepared. */
   get hasThreads(): boolean {
     return this.#threads.length > 0;

@@ -9,7 +9,7 @@ const TOO_MUCH: RenderResult = { kind: 'render', lengthBytes: null, messages: 0 
 /** Writes the messages of a piece of a block whose records are all sound; those whose checksums do not fit are left out. */
 export function renderBlock(job: RenderJob): RenderResult {
   if (!startLines(job.lines)) return TOO_MUCH;
-  const block = openBlock(job.source);
+  const block = openBlock(job.source, false, job.toBytes);
   let isWhole = true;
   try {
     scanSource(new SliceSource(block.content, job.fromBytes, job.toBytes - job.fromBytes), {

@@ -1,4 +1,4 @@
-import { fsyncSync, writeSync } from 'node:fs';
+import { fsyncSync } from 'node:fs';
 import { packedRoom, packEntry } from '../container/tar/packed-entry.ts';
 import { ToolError } from '../core/error.ts';
 import {
@@ -24,6 +24,7 @@ import type { ByteSource } from '../source/byte-source.ts';
 import type { RewriteJob, RewriteResult, RewriteTarget, ScanResult, TimedMessage } from './jobs.ts';
 import { openBlock } from './open-block.ts';
 import { LargeRecord, MAX_TOUCHED_BYTES, scanBlock } from './scan-block.ts';
+import { writeAt } from './write-at.ts';
 
 /** A thread holds a block three times: read, written and packed. */
 export const LARGEST_BLOCK_BYTES: number = 16 * 1024 * 1024;
@@ -53,6 +54,7 @@ export function rewriteHeld(job: RewriteJob, lengthBytes: number): RewriteResult
   return {
     kind: 'rewrite',
     lengthBytes: packedBytes ?? bytes.length,
+    contentBytes: bytes.length,
     readBack: readBackOf(job.target),
     isPacked: packedBytes !== null,
     ...totals,
@@ -86,8 +88,8 @@ function put(bytes: Uint8Array, target: RewriteTarget): number | null {
 }
 
 function writeWhole(descriptor: number, bytes: Uint8Array): void {
+  writeAt(descriptor, bytes, 0);
   try {
-    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
     fsyncSync(descriptor);
   } catch (error) {
     throw new ToolError(error instanceof Error ? error.message : String(error));

@@ -30,6 +30,10 @@ export async function runJob(job: Job, maxTouchedBytes?: number): Promise<JobRes
       const { rewriteBlock } = await import('./rewrite-block.ts');
       return rewriteBlock(job);
     }
+    case 'place': {
+      const { placeBlock } = await import('./place-block.ts');
+      return placeBlock(job);
+    }
     case 'take-over': {
       const { takeOverBlock } = await import('./take-over-block.ts');
       return takeOverBlock(job, maxTouchedBytes);

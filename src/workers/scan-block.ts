@@ -56,7 +56,7 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
 }
 
 /** A piece of a block is not smaller, but for the last one. */
-const LEAST_PIECE_BYTES = 900 * 1024;
+const LEAST_PIECE_BYTES = 1400 * 1024;
 
 /** What is kept of a scan. */
 export function packScan(scan: BlockScan): PackedScan {

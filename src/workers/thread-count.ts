@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-
 /** Threads cost 30 ms to start: below this many bytes the calling thread is done first (measured). */
 export const WORTH_THREADS_BYTES: number = 150 * 1024 * 1024;
 
@@ -11,5 +9,7 @@ const MOST_THREADS = 8;
 
 /** How many threads work beside the calling one; `jobs`: how many in all were asked for. */
 export function threadsBeside(jobs: number | undefined): number {
+  // Loaded where it is asked: small archives do without.
+  const { availableParallelism } = process.getBuiltinModule('node:os');
   return Math.max(0, (jobs ?? Math.min(MOST_THREADS, availableParallelism())) - 1);
 }

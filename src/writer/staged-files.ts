@@ -7,12 +7,13 @@ import {
   mkdirSync,
   openSync,
   rmSync,
-  writeSync,
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import type { ScanResult } from '../workers/jobs.ts';
+import { writeAt } from '../workers/write-at.ts';
 import type { StartedFile } from './file-sink.ts';
 import { attempt } from './file-system.ts';
+import { GrowingFile } from './growing-file.ts';
+import { ReadBacks } from './read-backs.ts';
 
 /** Who owns what is written, and who may read it. */
 export interface Ownership {
@@ -24,17 +25,13 @@ export interface Ownership {
 
 const PRIVATE: Ownership = { folderMode: 0o700, fileMode: 0o600, owner: null };
 
-/** Gives a file its bytes, in order; they are written when the call returns. */
-export type WriteBytes = (bytes: Uint8Array) => void;
-
 /** Files that are written, and synced, where nothing reads them yet. Throws ToolError where the system refuses. */
 export class StagedFiles {
   /** Where they are written; paths of the methods are relative to it, empty for a file that is all there is. */
   readonly path: string;
   readonly #ownership: Ownership;
   bytesWritten = 0;
-  /** Blocks that were read again after they were synced, by their path, and what was found. */
-  readonly readBacks = new Map<string, ScanResult>();
+  readonly readBacks = new ReadBacks();
 
   constructor(path: string, ownership: Ownership = PRIVATE) {
     this.path = path;
@@ -53,7 +50,8 @@ export class StagedFiles {
   addFile(path: string, bytes: Uint8Array): void {
     const fd = this.#open(path);
     try {
-      this.#write(fd, bytes);
+      writeAt(fd, bytes, 0);
+      this.bytesWritten += bytes.length;
       attempt(() => fsyncSync(fd));
     } finally {
       closeSync(fd);
@@ -70,17 +68,19 @@ export class StagedFiles {
       end: (lengthBytes, readBack) => {
         attempt(() => closeSync(descriptor));
         this.bytesWritten += lengthBytes;
-        if (readBack !== null) this.readBacks.set(full, readBack);
+        if (readBack !== null) this.readBacks.add(full, readBack, null);
       },
     };
   }
 
   /** Writes a file through `fill`, and syncs it. */
-  async writeFile(path: string, fill: (write: WriteBytes) => Promise<void> | void): Promise<void> {
+  async writeFile(path: string, fill: (file: GrowingFile) => Promise<void> | void): Promise<void> {
     const fd = this.#open(path);
     try {
-      await fill((bytes) => this.#write(fd, bytes));
+      const file = new GrowingFile(fd, join(this.path, path), this.readBacks);
+      await fill(file);
       attempt(() => fsyncSync(fd));
+      this.bytesWritten += file.lengthBytes;
     } finally {
       closeSync(fd);
     }
@@ -105,7 +105,7 @@ export class StagedFiles {
   remove(path: string): void {
     const full = join(this.path, path);
     attempt(() => rmSync(full, { recursive: true, force: true }));
-    for (const file of this.readBacks.keys()) if (file.startsWith(full)) this.readBacks.delete(file);
+    this.readBacks.drop(full);
   }
 
   /** Takes away what was staged. */
@@ -124,11 +124,5 @@ export class StagedFiles {
   #own(path: string): void {
     const { owner } = this.#ownership;
     if (owner !== null) attempt(() => chownSync(path, owner.uid, owner.gid));
-  }
-
-  #write(fd: number, bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length;)
-      done += attempt(() => writeSync(fd, bytes, done, bytes.length - done));
-    this.bytesWritten += bytes.length;
   }
 }

@@ -8,6 +8,7 @@ import type { IndexSubject } from '../format/index/types.ts';
 import type { SubjectLot } from '../kernels/index.ts';
 import type { RewriteResult } from '../workers/jobs.ts';
 import type { WritableMessage } from './block-writer.ts';
+import { SubjectCounts } from './subject-counts.ts';
 
 /** What one written block holds. */
 export interface BlockLayout {
@@ -27,7 +28,10 @@ export interface BlockLayout {
 }
 
 /** What is known of a block that was written as a whole. */
-type WrittenBlock = Omit<RewriteResult, 'kind' | 'lengthBytes' | 'isPacked' | 'lastChecksum'>;
+type WrittenBlock = Pick<
+  RewriteResult,
+  'messages' | 'messageBytes' | 'firstSeq' | 'firstTimeNs' | 'lastSeq' | 'lastTimeNs' | 'subjects' | 'timed'
+>;
 
 /** A message that a server has to send later, by its `Nats-Schedule`. */
 export interface ScheduledMessage {
@@ -39,12 +43,6 @@ export interface ScheduledMessage {
 const MOST_SUBJECTS = 250_000;
 const MOST_EXPIRIES = 2_000_000;
 
-interface SubjectLayout {
-  messages: number;
-  readonly firstBlock: number;
-  lastBlock: number;
-}
-
 /** Follows a BlockWriter and remembers what the index files of the stream have to say. */
 export class StreamLayout {
   readonly blocks: BlockLayout[] = [];
@@ -53,7 +51,7 @@ export class StreamLayout {
   readonly scheduled = new Map<string, ScheduledMessage>();
   /** Of the block that is being written. */
   #deleted = new RangeBuilder();
-  #subjects: Map<string, SubjectLayout> | null = new Map();
+  #subjects: SubjectCounts | null = new SubjectCounts();
   #expiries: { seq: bigint; expiresNs: bigint }[] | null = [];
 
   message(blockNumber: number, message: WritableMessage, lengthBytes: number): void {
@@ -65,9 +63,9 @@ export class StreamLayout {
     block.lastTimeNs = message.timeNs;
     this.messages++;
     this.bytes += lengthBytes;
-    const subject = Buffer.from(message.subject).toString('latin1');
-    this.#countSubject(subject, 1, blockNumber);
-    if (message.header !== null) this.#readHeader(block, message, message.header, subject);
+    const { subject, header } = message;
+    this.#countSubject(subject, 0, subject.length, 1, blockNumber);
+    if (header !== null) this.#readHeader(block, message, header, Buffer.from(subject).toString('latin1'));
   }
 
   /** A block that was written as a whole. `live` are the sequences in it. */
@@ -112,11 +110,7 @@ export class StreamLayout {
   /** null where there were too many to remember. */
   subjects(): (() => Iterable<IndexSubject>) | null {
     const subjects = this.#subjects;
-    if (subjects === null) return null;
-    return function* () {
-      for (const [subject, { messages, firstBlock, lastBlock }] of subjects)
-        yield { subject: Buffer.from(subject, 'latin1'), messages: BigInt(messages), firstBlock, lastBlock };
-    };
+    return subjects === null ? null : () => subjects;
   }
 
   /** null where there were too many to remember. */
@@ -145,24 +139,16 @@ export class StreamLayout {
   }
 
   #countLot({ text, lengths, messages }: SubjectLot, blockNumber: number): void {
-    const all = Buffer.from(text.buffer, text.byteOffset, text.length);
     let at = 0;
     lengths.forEach((lengthBytes, i) => {
-      const subject = all.toString('latin1', at, at + lengthBytes);
-      this.#countSubject(subject, messages[i] ?? 0, blockNumber);
+      this.#countSubject(text, at, at + lengthBytes, messages[i] ?? 0, blockNumber);
       at += lengthBytes;
     });
   }
 
-  #countSubject(subject: string, count: number, blockNumber: number): void {
-    const known = this.#subjects?.get(subject);
-    if (known !== undefined) {
-      known.messages += count;
-      known.lastBlock = blockNumber;
-    } else {
-      this.#subjects?.set(subject, { messages: count, firstBlock: blockNumber, lastBlock: blockNumber });
-      if ((this.#subjects?.size ?? 0) > MOST_SUBJECTS) this.#subjects = null;
-    }
+  #countSubject(text: Uint8Array, from: number, to: number, messages: number, blockNumber: number): void {
+    this.#subjects?.add(text, from, to, messages, blockNumber);
+    if ((this.#subjects?.size ?? 0) > MOST_SUBJECTS) this.#subjects = null;
   }
 
   #readHeader(

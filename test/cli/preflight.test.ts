@@ -1,7 +1,7 @@
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { copyOf, editFile, flipBit } from '../support/damage.ts';
+import { CAPTURES, copyOf, editFile, flipBit } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const STORE = '2.14.5-full/store';
@@ -53,6 +53,17 @@ describe('preflight', () => {
       bytes_to_read: 0,
       steps: [],
     });
+  });
+
+  it('a release counts as its generation, whatever its patch', () => {
+    const asked = (version: string): unknown => {
+      const run = runCli(['preflight', join(CAPTURES, STORE), '--server-version', version, '--json']);
+      return run.exit === 3 ? run.stderr : (JSON.parse(run.stdout) as { server: string }).server;
+    };
+    expect(['2.14', '2.14.5', 'v2.14.99', '2.14.6-RC.1'].map(asked)).toEqual(Array(4).fill('2.14'));
+    expect(asked('2.13.1')).toContain('--server-version takes one of 2.9, ');
+    expect(asked('2.14.5.1')).toContain('or a release of them, not 2.14.5.1');
+    expect(asked('2.14.x')).toContain('or a release of them, not 2.14.x');
   });
 
   it('a missing index.db has every block read, and nothing else', () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'lossless-json';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +15,24 @@ const isRequired = process.env['NATSARC_REQUIRE_SERVERS'] === '1';
 for (const version of SERVER_VERSIONS) {
   if (!hasServer(version) && !isRequired) console.warn(`SKIPPED: nats-server ${version} is not installed`);
   describe.skipIf(!hasServer(version) && !isRequired)(`nats-server ${version}`, () => {
+    it('its store is OK after a restore, which up to 2.14 leaves an empty folder', async () => {
+      const folder = tempFolder();
+      const [store, backup] = [join(folder, 'store'), join(folder, 'backup')];
+      const server = await LiveServer.start(version, store);
+      try {
+        server.nats('stream', 'add', 'LIVE', '--subjects', 'live.>', '--defaults');
+        server.nats('pub', 'live.a', 'message {{Count}}', '--count', '10');
+        server.nats('stream', 'backup', 'LIVE', backup, '--no-progress');
+        server.nats('stream', 'rm', 'LIVE', '--force');
+        server.nats('stream', 'restore', backup, '--no-progress');
+      } finally {
+        await server.stop();
+      }
+      expect(existsSync(join(store, 'jetstream/$G/__snapshots__'))).toBe(version !== '2.15.2');
+      const { status, findings } = await verifyArchive(store);
+      expect({ status, findings }).toEqual({ status: 'OK', findings: [] });
+    });
+
     it('its store and its backup are as it said', async () => {
       const folder = tempFolder();
       const store = join(folder, 'store');

@@ -215,6 +215,13 @@ describe('a folder', () => {
     await expectDamage(store, 'WARNING', ['DIR_SNAPSHOT_STAGING', 'DIR_STREAM_DELETED']);
   });
 
+  it('of a store in which a stream was restored, which leaves an empty folder', async () => {
+    const account = join(tempFolder(), 'store/jetstream/$G');
+    cpSync(join(CAPTURES, WQ), join(account, 'streams/WQ'), { recursive: true });
+    mkdirSync(join(account, '__snapshots__'));
+    await expectDamage(join(account, '../..'), 'OK', []);
+  });
+
   it('with one file that cannot be read: that stream is UNKNOWN, the others are verified', () => {
     const store = tempFolder();
     cpSync(join(CAPTURES, '2.14.5-full/store/jetstream/$G/streams'), store, { recursive: true });

@@ -45,9 +45,10 @@ export const catCommand = {
 };
 
 async function messages(args: CatArguments, context: CliContext): Promise<void> {
-  await startThreadsAhead(args.archive, { ...args, ...RENDERING });
+  const isLarge = await startThreadsAhead(args.archive, { ...args, ...RENDERING });
   const { catMessages, catText } = await import('../../operation/cat/run.ts');
   const { lineStart, messageLines } = await import('../../report/message-lines.ts');
+  if (isLarge) (await import('../small-heap.ts')).keepHeapSmall();
   const options = { ...selectOptions(args, context), ...filterOptions(args), ...RENDERING };
   const { raw = false, text = false } = args;
   let lines: MessageLines | undefined;

@@ -54,11 +54,10 @@ export class S2Encoder {
     if (this.#filled > 0) this.#flush(NO_BYTES);
   }
 
-  /** Puts chunks that another encoder made (`continues`) behind what was written so far. */
-  append(chunks: Uint8Array): void {
+  /** Chunks that another encoder made (`continues`) come next: somebody else writes them. */
+  makeWay(): void {
     this.endChunk();
     this.#begin();
-    this.#sink(chunks);
   }
 
   /** Ends the stream: what is left becomes its last chunk. */

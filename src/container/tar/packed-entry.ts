@@ -32,6 +32,15 @@ export function packEntry(path: string, bytes: Uint8Array, target: Uint8Array): 
   return lengthBytes;
 }
 
+/** Bytes of a tar entry in front of the file's own, and in all. */
+export function entrySizes(
+  path: string,
+  sizeBytes: number,
+): { readonly headBytes: number; readonly allBytes: number } {
+  const headBytes = tarFileHeader(path, sizeBytes).length;
+  return { headBytes, allBytes: headBytes + sizeBytes + tarPadding(sizeBytes).length };
+}
+
 /** Room that `packEntry` needs for a file of this size: its tar entry, and what chunks add where nothing gets smaller. */
 export function packedRoom(sizeBytes: number): number {
   return sizeBytes + 4096 + 16 * Math.ceil((sizeBytes + 4096) / (1024 * 1024));

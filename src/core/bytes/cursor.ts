@@ -51,33 +51,52 @@ export class Cursor {
 
   /** Unsigned LEB128, at most 10 bytes and 64 bits (Go `binary.Uvarint`). */
   uvarint(): bigint {
-    let value = 0;
-    for (let i = 0; i < 7; i++) {
-      const byte = this.u8();
-      value += (byte & 0x7f) * 2 ** (7 * i);
-      if (byte < 0x80) return BigInt(value);
-    }
-    return this.#longUvarint(BigInt(value));
-  }
-
-  #longUvarint(low: bigint): bigint {
-    let value = low;
-    for (let i = 7n; i < 10n; i++) {
-      const byte = this.u8();
-      if (i === 9n && byte > 1) break;
-      value |= BigInt(byte & 0x7f) << (7n * i);
-      if (byte < 0x80) return value;
-    }
-    this.isShort = true;
-    return 0n;
+    const low = this.#shortUvarint();
+    return low < 0 ? this.#longUvarint(-1 - low) : BigInt(low);
   }
 
   /** A count or length: exact up to 2^53, beyond that `isShort`, since nothing that large can follow. */
   count(): number {
-    const value = this.uvarint();
+    const low = this.#shortUvarint();
+    if (low >= 0) return low;
+    const value = this.#longUvarint(-1 - low);
     if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
     this.isShort = true;
     return 0;
+  }
+
+  /** The first 7 bytes at most: their 49 bits; where more belong to it, -1 - them. An index has thousands of these. */
+  #shortUvarint(): number {
+    const { bytes } = this;
+    const from = this.offsetBytes;
+    const end = Math.min(from + 7, bytes.length);
+    let value = 0;
+    let scale = 1;
+    for (let at = from; at < end; at++) {
+      const byte = bytes[at] ?? 0;
+      value += (byte & 0x7f) * scale;
+      scale *= 128;
+      if (byte < 0x80) {
+        this.offsetBytes = at + 1;
+        return value;
+      }
+    }
+    this.offsetBytes = end;
+    if (end === from + 7) return -1 - value;
+    this.isShort = true;
+    return 0;
+  }
+
+  #longUvarint(low: number): bigint {
+    let value = 0;
+    for (let i = 0; i < 3; i++) {
+      const byte = this.u8();
+      if (i === 2 && byte > 1) break;
+      value += (byte & 0x7f) * 2 ** (7 * i);
+      if (byte < 0x80) return (BigInt(value) << 49n) | BigInt(low);
+    }
+    this.isShort = true;
+    return 0n;
   }
 
   /** Zig-zag signed varint (Go `binary.Varint`). */

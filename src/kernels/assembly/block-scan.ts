@@ -1,16 +1,25 @@
 // Walks the records of one block, window by window. Good records only raise totals; whatever is out of the
 // ordinary goes into columns, and when one of them is full the scan returns and is called again.
-import { hashPackets, hashStart } from './highway-hash';
+import { hashStart } from './highway-hash';
+import { countLive, forgetLive, wantsLive } from './live-totals';
+import { HASH_KEY, SCAN, SCAN_END, SCAN_KEY_STATE, SCAN_WINDOW_BYTES } from './memory';
+import { hashRecord, moveBack } from './record-hash';
+import { findHeaders, headerFault, SOUND } from './record-header';
 import {
-  COLUMNS,
-  HASH_KEY,
-  LIVE,
-  SCAN,
-  SCAN_END,
-  SCAN_KEY_STATE,
-  SCAN_SHORT,
-  SCAN_WINDOW_BYTES,
-} from './memory';
+  KIND_CHECKSUM,
+  KIND_LENGTH,
+  KIND_NEXT,
+  KIND_ORDER,
+  KIND_SUBJECT,
+  KIND_TAIL,
+  full,
+  pushErased,
+  pushFault,
+  pushRecord,
+  pushRun,
+  pushTombstone,
+  startColumns,
+} from './scan-columns';
 import { subjectDigest, subjectIsSound } from './subject';
 
 const ERASED: u64 = (<u64>1) << 63;
@@ -21,41 +30,6 @@ const FURTHEST_JUMP: u64 = (<u64>1) << 40;
 const NONE: u64 = u64.MAX_VALUE;
 /** With no good record at all, this many candidates are tried. */
 const FRUITLESS: u32 = 64;
-
-export const ENTRIES: u32 = 8192;
-export const RECORDS: u32 = 16384;
-const SPARE: u32 = 4;
-
-// Columns, 8 bytes an entry unless said.
-export const RUNS: usize = COLUMNS;
-export const ERASED_SEQS: usize = RUNS + ENTRIES * 16;
-export const ERASED_TIMES: usize = ERASED_SEQS + ENTRIES * 8;
-export const TOMBSTONE_SEQS: usize = ERASED_TIMES + ENTRIES * 8;
-export const TOMBSTONE_TIMES: usize = TOMBSTONE_SEQS + ENTRIES * 8;
-export const TTL_SEQS: usize = TOMBSTONE_TIMES + ENTRIES * 8;
-export const SCHEDULE_SEQS: usize = TTL_SEQS + ENTRIES * 8;
-/** 48 bytes each: u64 kind, f64 offset, f64 length, u64 seq, u64 has seq, u64 seq before. */
-export const FAULTS: usize = SCHEDULE_SEQS + ENTRIES * 8;
-export const RECORD_OFFSETS: usize = FAULTS + ENTRIES * 48;
-export const RECORD_SEQS: usize = RECORD_OFFSETS + RECORDS * 8;
-export const RECORD_TIMES: usize = RECORD_SEQS + RECORDS * 8;
-export const RECORD_BYTES: usize = RECORD_TIMES + RECORDS * 8;
-export const SUBJECT_AT: usize = RECORD_BYTES + RECORDS * 4;
-export const SUBJECT_BYTES: usize = SUBJECT_AT + RECORDS * 4;
-export const HEADER_AT: usize = SUBJECT_BYTES + RECORDS * 4;
-export const HEADER_BYTES: usize = HEADER_AT + RECORDS * 4;
-export const PAYLOAD_AT: usize = HEADER_BYTES + RECORDS * 4;
-export const PAYLOAD_BYTES: usize = PAYLOAD_AT + RECORDS * 4;
-
-export const KIND_NEXT: u64 = 0;
-export const KIND_CHECKSUM: u64 = 1;
-export const KIND_LENGTH: u64 = 2;
-export const KIND_TAIL: u64 = 3;
-export const KIND_ORDER: u64 = 4;
-export const KIND_SUBJECT: u64 = 5;
-export const KIND_HEADER_LENGTH: u64 = 6;
-export const KIND_HEADER_PREFIX: u64 = 7;
-export const KIND_HEADER_END: u64 = 8;
 
 export const WANT_TTL: u32 = 1;
 export const WANT_SCHEDULES: u32 = 2;
@@ -77,13 +51,11 @@ const YES: i32 = 1;
 const UNKNOWN: i32 = 2;
 
 let wants: u32 = 0;
-let entries: u32 = 0;
 let mode: i32 = WALK;
 let start: usize = SCAN;
 let end: usize = SCAN;
 /** Offset in the block of the byte at SCAN. */
 let origin: f64 = 0;
-let full: bool = false;
 let budget: f64 = 0;
 /** Bytes hashed in vain. */
 export let vainBytes: f64 = 0;
@@ -110,33 +82,11 @@ export let lastSeq: u64 = 0;
 export let firstTime: i64 = 0;
 export let lastTime: i64 = 0;
 export let digest: u64 = 0;
-/** The totals again, of the messages with sequences that scanLive was given. */
-export let liveMessages: f64 = 0;
-export let liveBytes: f64 = 0;
-export let liveFirstSeq: u64 = 0;
-export let liveLastSeq: u64 = 0;
-export let liveFirstTime: i64 = 0;
-export let liveLastTime: i64 = 0;
-export let liveDigest: u64 = 0;
-/** The pair at hand, and where the next ones are. */
-let liveFrom: u64 = 0;
-let liveTo: u64 = 0;
-let liveNext: usize = LIVE;
-let liveEnd: usize = LIVE;
-let wantsLive: bool = false;
-export let runCount: u32 = 0;
-export let erasedCount: u32 = 0;
-export let tombstoneCount: u32 = 0;
-export let ttlCount: u32 = 0;
-export let scheduleCount: u32 = 0;
-export let faultCount: u32 = 0;
-export let recordCount: u32 = 0;
-
 /** Starts a block whose key is at HASH_KEY. `capacity` bounds the columns; tests make it small. */
 export function scanStart(wanted: u32, capacity: u32): void {
   hashStart(SCAN_KEY_STATE, HASH_KEY);
   wants = wanted;
-  entries = min(max(capacity, SPARE * 2), ENTRIES);
+  startColumns(capacity);
   mode = WALK;
   start = SCAN;
   end = SCAN;
@@ -157,36 +107,7 @@ export function scanStart(wanted: u32, capacity: u32): void {
   firstTime = 0;
   lastTime = 0;
   digest = 0;
-  wantsLive = false;
-  scanDrained();
-}
-
-/** Behind scanStart: the pairs at LIVE, ascending, tell which messages are added up as live. */
-export function scanLive(pairs: u32): void {
-  wantsLive = true;
-  liveMessages = 0;
-  liveBytes = 0;
-  liveFirstSeq = 0;
-  liveLastSeq = 0;
-  liveFirstTime = 0;
-  liveLastTime = 0;
-  liveDigest = 0;
-  liveFrom = 0;
-  liveTo = 0;
-  liveNext = LIVE;
-  liveEnd = LIVE + <usize>pairs * 16;
-}
-
-/** The columns have been read and may be filled anew. */
-export function scanDrained(): void {
-  runCount = 0;
-  erasedCount = 0;
-  tombstoneCount = 0;
-  ttlCount = 0;
-  scheduleCount = 0;
-  faultCount = 0;
-  recordCount = 0;
-  full = false;
+  forgetLive();
 }
 
 /** Where the next bytes go: SCAN_WINDOW_BYTES of room. A large cut record is moved only when room gets short. */
@@ -241,107 +162,18 @@ export function scanReachedSeq(): u64 {
 
 /** Ends the last run. Called once, behind the last `scan`. */
 export function scanFinish(): void {
-  if (runTo != 0) pushRun();
+  if (runTo != 0) pushRun(runFrom, runTo);
   lastSeq = runTo;
-}
-
-function pushRun(): void {
-  store<u64>(RUNS + runCount * 16, runFrom);
-  store<u64>(RUNS + runCount * 16 + 8, runTo);
-  runCount++;
-  filled(runCount);
-}
-
-function filled(count: u32): void {
-  if (count + SPARE > entries) full = true;
 }
 
 function offsetOf(at: usize): f64 {
   return origin + <f64>(at - SCAN);
 }
 
-function pushFault(kind: u64, offset: f64, length: f64, seq: u64, known: bool): void {
-  const entry = FAULTS + faultCount * 48;
-  store<u64>(entry, kind);
-  store<f64>(entry, offset, 8);
-  store<f64>(entry, length, 16);
-  store<u64>(entry, seq, 24);
-  store<u64>(entry, known ? 1 : 0, 32);
-  store<u64>(entry, last, 40);
-  faultCount++;
-  filled(faultCount);
-  if (kind == KIND_NEXT) return;
-  owesNext = true;
-  expected = NONE;
-}
-
 function lengthFits(at: usize): bool {
   const word = load<u32>(at);
   const length = <usize>(word & 0x7fffffff);
   return length >= 30 + <usize>load<u16>(at, 20) + <usize>(word >> 31) * 4 && length <= MAX_RECORD;
-}
-
-/** The hash of the record at `at`, whose length fits. With a header the subject moves up by 4 bytes. */
-export function hashRecord(at: usize, word: u32, subjectBytes: usize): u64 {
-  let body = at + 22;
-  const total = <usize>(word & 0x7fffffff) - 14 - ((word >> 31) << 2);
-  if (word >> 31) {
-    body = at + 26;
-    moveUp(body, subjectBytes);
-  }
-  const low = v128.load(at, 4);
-  const high = v128.load(body);
-  if (total >= 32) return hashPackets(SCAN_KEY_STATE, low, high, body + 16, total);
-  v128.store(SCAN_SHORT, low);
-  v128.store(SCAN_SHORT, high, 16);
-  return hashPackets(SCAN_KEY_STATE, low, high, SCAN_SHORT, total);
-}
-
-/** Moves the subject in front of `to` up by 4; the 4 header length bytes are kept in front of it. */
-function moveUp(to: usize, bytes: usize): void {
-  const headerBytes = load<u32>(to + bytes - 4);
-  if (bytes <= 16) {
-    const text = v128.load(to - 4);
-    const behind = v128.load(to);
-    // Writes 16 bytes, then puts back those behind the subject.
-    if (bytes == 16) v128.store(to, text);
-    else moveShort(to, bytes, text, behind);
-  } else {
-    memory.copy(to, to - 4, bytes);
-  }
-  store<u32>(to - 4, headerBytes);
-}
-
-function moveShort(to: usize, bytes: usize, text: v128, behind: v128): void {
-  const mask = v128.load(SCAN_SHORT + 64 + (16 - bytes));
-  v128.store(to, v128.bitselect(text, behind, mask));
-}
-
-export function prepareScan(): void {
-  // Loaded at 16 - n, this is n bytes of ones, then zeros.
-  memory.fill(SCAN_SHORT + 64, 0xff, 16);
-  memory.fill(SCAN_SHORT + 80, 0, 16);
-}
-
-export function moveBack(at: usize, subjectBytes: usize): void {
-  const headerBytes = load<u32>(at, 22);
-  memory.copy(at + 22, at + 26, subjectBytes);
-  store<u32>(at + 22 + subjectBytes, headerBytes);
-}
-
-/** Gives each of the records that lie at SCAN, whole and sound, its checksum under the key at HASH_KEY. */
-export function sealRecords(bytes: usize): void {
-  hashStart(SCAN_KEY_STATE, HASH_KEY);
-  const stop = SCAN + bytes;
-  for (let at = SCAN; at < stop;) {
-    const word = load<u32>(at);
-    const length = <usize>(word & 0x7fffffff);
-    const subjectBytes = <usize>load<u16>(at, 20);
-    const sum = hashRecord(at, word, subjectBytes);
-    if (word >> 31) moveBack(at, subjectBytes);
-    store<u64>(at + length - 8, sum);
-    at += length;
-  }
 }
 
 /** Walks good records. False: nothing more can be done now; true: the mode changed. */
@@ -404,32 +236,26 @@ function walk(final: bool): bool {
 function admit(at: usize, word: u64, length: usize): bool {
   const time = load<i64>(at, 12);
   if (word & TOMBSTONE) {
-    store<u64>(TOMBSTONE_SEQS + tombstoneCount * 8, word & ~TOMBSTONE);
-    store<i64>(TOMBSTONE_TIMES + tombstoneCount * 8, time);
-    tombstoneCount++;
-    filled(tombstoneCount);
-    if (wants & WANT_RECORDS) pushRecord(at, load<u32>(at), <usize>load<u16>(at, 20));
+    pushTombstone(word & ~TOMBSTONE, time);
+    if (wants & WANT_RECORDS) pushRecord(at, offsetOf(at), load<u32>(at), <usize>load<u16>(at, 20));
     return false;
   }
   if (word == 0) return false;
   const seq = word & ~ERASED;
   if (seq <= last) {
-    pushFault(KIND_ORDER, offsetOf(at), <f64>length, seq, true);
+    fault(KIND_ORDER, offsetOf(at), <f64>length, seq, true, last);
     return false;
   }
   if (owesNext) {
     owesNext = false;
-    pushFault(KIND_NEXT, 0, 0, seq, true);
+    pushFault(KIND_NEXT, 0, 0, seq, true, last);
   }
   prior = last;
   last = seq;
   if (word & ERASED) {
     expected = NONE;
-    store<u64>(ERASED_SEQS + erasedCount * 8, seq);
-    store<i64>(ERASED_TIMES + erasedCount * 8, time);
-    erasedCount++;
-    filled(erasedCount);
-    if (wants & WANT_RECORDS) pushRecord(at, load<u32>(at), <usize>load<u16>(at, 20));
+    pushErased(seq, time);
+    if (wants & WANT_RECORDS) pushRecord(at, offsetOf(at), load<u32>(at), <usize>load<u16>(at, 20));
     return false;
   }
   if (runTo == 0) {
@@ -437,7 +263,7 @@ function admit(at: usize, word: u64, length: usize): bool {
     firstTime = time;
     runFrom = seq;
   } else if (seq != runTo + 1) {
-    pushRun();
+    pushRun(runFrom, runTo);
     runFrom = seq;
   }
   runTo = seq;
@@ -453,88 +279,29 @@ function message(at: usize, word: u32, subjectBytes: usize): void {
   lastTime = load<i64>(at, 12);
   const subjectMix = subjectDigest(subject, subjectBytes);
   digest += subjectMix;
-  if (wantsLive) countLive(load<u64>(at, 4), length, subjectMix);
+  if (wantsLive) countLive(load<u64>(at, 4), lastTime, length, subjectMix);
   if (!subjectIsSound(subject, subjectBytes)) structure(KIND_SUBJECT, at);
   if (word >> 31) checkHeader(at, subject + subjectBytes, length - 34 - subjectBytes);
-  if (wants & WANT_RECORDS) pushRecord(at, word, subjectBytes);
+  if (wants & WANT_RECORDS) pushRecord(at, offsetOf(at), word, subjectBytes);
 }
 
-/** Sequences rise from one call to the next. */
-function countLive(seq: u64, length: usize, subjectMix: u64): void {
-  while (seq > liveTo) {
-    if (liveNext == liveEnd) return;
-    liveFrom = load<u64>(liveNext);
-    liveTo = load<u64>(liveNext, 8);
-    liveNext += 16;
-  }
-  if (seq < liveFrom) return;
-  if (liveMessages == 0) {
-    liveFirstSeq = seq;
-    liveFirstTime = lastTime;
-  }
-  liveMessages++;
-  liveBytes += <f64>length;
-  liveLastSeq = seq;
-  liveLastTime = lastTime;
-  liveDigest += subjectMix;
+/** Tells of something wrong, and later of the next good record. */
+function fault(kind: u64, offset: f64, length: f64, seq: u64, known: bool, before: u64): void {
+  pushFault(kind, offset, length, seq, known, before);
+  owesNext = true;
+  expected = NONE;
 }
 
 function structure(kind: u64, at: usize): void {
-  pushFault(kind, offsetOf(at), 0, load<u64>(at, 4), true);
-  store<u64>(FAULTS + (faultCount - 1) * 48, prior, 40);
+  fault(kind, offsetOf(at), 0, load<u64>(at, 4), true, prior);
 }
 
 function checkHeader(at: usize, header: usize, room: usize): void {
   const bytes = <usize>load<u32>(at, 22);
-  if (bytes > room) structure(KIND_HEADER_LENGTH, at);
-  else if (bytes < 12 || load<u64>(header) != 0x302e312f5354414e) structure(KIND_HEADER_PREFIX, at);
-  else if (load<u32>(header + bytes - 4) != 0x0a0d0a0d) structure(KIND_HEADER_END, at);
-  else if (wants & (WANT_TTL | WANT_SCHEDULES)) findHeaders(load<u64>(at, 4), header, bytes);
-}
-
-function findHeaders(seq: u64, header: usize, bytes: usize): void {
-  const stop = header + bytes;
-  let ttl = false;
-  let schedule = false;
-  for (let line = header; line + 10 < stop; line++) {
-    if (load<u8>(line) != 0x0a) continue;
-    const name = load<u64>(line, 1);
-    if (name == 0x4c54542d7374614e) ttl = ttl || load<u8>(line, 9) == 0x3a;
-    else if (name == 0x6863532d7374614e && line + 15 < stop)
-      schedule = schedule || (load<u32>(line, 9) == 0x6c756465 && load<u16>(line, 13) == 0x3a65);
-  }
-  if (ttl && wants & WANT_TTL) {
-    store<u64>(TTL_SEQS + ttlCount * 8, seq);
-    ttlCount++;
-    filled(ttlCount);
-  }
-  if (schedule && wants & WANT_SCHEDULES) {
-    store<u64>(SCHEDULE_SEQS + scheduleCount * 8, seq);
-    scheduleCount++;
-    filled(scheduleCount);
-  }
-}
-
-function pushRecord(at: usize, word: u32, subjectBytes: usize): void {
-  const length = <usize>(word & 0x7fffffff);
-  const subject = at + 22 + ((word >> 31) << 2);
-  const header = subject + subjectBytes;
-  const stop = at + length - 8;
-  const headerBytes = word >> 31 ? min(<usize>load<u32>(at, 22), stop - header) : 0;
-  const n = <usize>recordCount;
-  store<f64>(RECORD_OFFSETS + n * 8, offsetOf(at));
-  store<u64>(RECORD_SEQS + n * 8, load<u64>(at, 4));
-  store<u64>(RECORD_TIMES + n * 8, load<u64>(at, 12));
-  store<u32>(RECORD_BYTES + n * 4, <u32>length);
-  store<u32>(SUBJECT_AT + n * 4, <u32>(subject - SCAN));
-  store<u32>(SUBJECT_BYTES + n * 4, <u32>subjectBytes);
-  store<u32>(HEADER_AT + n * 4, <u32>(header - SCAN));
-  store<u32>(HEADER_BYTES + n * 4, <u32>headerBytes);
-  store<u32>(PAYLOAD_AT + n * 4, <u32>(header + headerBytes - SCAN));
-  store<u32>(PAYLOAD_BYTES + n * 4, <u32>(stop - header - headerBytes));
-  recordCount++;
-  if (recordCount + SPARE > RECORDS) full = true;
-  filled(recordCount >> 1);
+  const kind = headerFault(header, bytes, room);
+  if (kind != SOUND) structure(kind, at);
+  else if (wants & (WANT_TTL | WANT_SCHEDULES))
+    findHeaders(load<u64>(at, 4), header, bytes, (wants & WANT_TTL) != 0, (wants & WANT_SCHEDULES) != 0);
 }
 
 /** Opens a fault at `start`. */
@@ -548,14 +315,14 @@ function bad(kind: u64, sane: bool): void {
 function closeFault(at: usize): void {
   // A whole header whose record nothing follows is a cut record.
   const kind = faultKind == KIND_LENGTH && faultSane && mode == SEARCH && at == end ? KIND_TAIL : faultKind;
-  pushFault(kind, faultAt, offsetOf(at) - faultAt, faultSeq, faultSane);
+  fault(kind, faultAt, offsetOf(at) - faultAt, faultSeq, faultSane, last);
   mode = WALK;
   start = at;
 }
 
 function resume(at: usize): void {
   mode = WALK;
-  pushFault(faultKind, faultAt, offsetOf(at) - faultAt, faultSeq, faultSane);
+  fault(faultKind, faultAt, offsetOf(at) - faultAt, faultSeq, faultSane, last);
   start = at;
 }
 

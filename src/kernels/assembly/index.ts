@@ -1,7 +1,7 @@
 // The exports of the module: functions over addresses, and where the regions lie.
-import { prepareScan } from './block-scan';
 import { prepareCrcTables } from './crc32c';
 import { prepareHashTables } from './highway-hash';
+import { prepareRecordHash } from './record-hash';
 import { prepareS2Tags } from './s2-tags';
 
 export * from './block-scan';
@@ -35,7 +35,18 @@ export {
   SCRATCH_BYTES,
   WHOLE_PAGES,
 } from './memory';
+export {
+  liveBytes,
+  liveDigest,
+  liveFirstSeq,
+  liveFirstTime,
+  liveLastSeq,
+  liveLastTime,
+  liveMessages,
+  scanLive,
+} from './live-totals';
 export { lineMessages, linesAdd, linesLength, linesStart } from './message-lines';
+export { sealRecords } from './record-hash';
 export {
   REWRITE_SUBJECTS,
   REWRITE_TEXT,
@@ -52,6 +63,34 @@ export {
   rewriteTimedCount,
   rewrittenBytes,
 } from './rewrite';
+export {
+  ERASED_SEQS,
+  ERASED_TIMES,
+  FAULTS,
+  HEADER_AT,
+  HEADER_BYTES,
+  PAYLOAD_AT,
+  PAYLOAD_BYTES,
+  RECORD_BYTES,
+  RECORD_OFFSETS,
+  RECORD_SEQS,
+  RECORD_TIMES,
+  RUNS,
+  SCHEDULE_SEQS,
+  SUBJECT_AT,
+  SUBJECT_BYTES,
+  TOMBSTONE_SEQS,
+  TOMBSTONE_TIMES,
+  TTL_SEQS,
+  erasedCount,
+  faultCount,
+  recordCount,
+  runCount,
+  scanDrained,
+  scheduleCount,
+  tombstoneCount,
+  ttlCount,
+} from './scan-columns';
 export { s2Decode, s2DecodePair, s2DecodeStart, s2Reached, s2SecondLength } from './s2-decode';
 export { s2Encode } from './s2-encode';
 export { sha256Finish, sha256Start, sha256Update } from './sha256';
@@ -74,4 +113,4 @@ export {
 prepareHashTables();
 prepareCrcTables();
 prepareS2Tags();
-prepareScan();
+prepareRecordHash();

@@ -62,7 +62,7 @@ export const ENCODE_TABLE: usize = 139 * MIB;
 
 // Where messages are written as lines nothing is encoded: the lines, and what they are made with.
 export const LINES: usize = ENCODE_INPUT;
-export const LINES_BYTES: usize = ENCODE_INPUT_BYTES;
+export const LINES_BYTES: usize = 8 * MIB;
 export const LINES_START: usize = ENCODE_TABLE;
 export const LINES_START_BYTES: usize = 64 * KIB;
 export const LINES_PATTERNS: usize = ENCODE_TABLE + 128 * KIB;

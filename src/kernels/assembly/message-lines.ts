@@ -10,7 +10,7 @@ import {
   SUBJECT_AT,
   SUBJECT_BYTES,
   recordCount,
-} from './block-scan';
+} from './scan-columns';
 import { MOST_GROWTH, writeJsonText } from './json-text';
 import { LINES, LINES_BYTES, LINES_PATTERNS, LINES_START, LIVE, SCAN } from './memory';
 import { forgetSecond, writeNumber, writeTime } from './number-text';

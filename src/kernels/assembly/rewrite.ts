@@ -1,6 +1,6 @@
 // Makes a block of another: keeps the records of live messages, in place, and gives them checksums under another key.
 // Each record is sound; what of them is not in the bytes of the new block is counted and listed.
-import { hashRecord, moveBack } from './block-scan';
+import { hashRecord, moveBack } from './record-hash';
 import { hashStart } from './highway-hash';
 import { COLUMNS, COLUMNS_END, HASH_KEY, REWRITE, REWRITE_LIVE, SCAN_KEY_STATE } from './memory';
 import { subjectDigest } from './subject';

@@ -27,6 +27,22 @@ export function subjectDigest(at: usize, bytes: usize): u64 {
 
 /** A subject is tokens between dots, none of them empty, with no NUL, tab, line feed, return or space. */
 export function subjectIsSound(at: usize, bytes: usize): bool {
+  if (bytes - 1 >= 32) return isSoundText(at, bytes);
+  const first = v128.load(at);
+  const second = v128.load(at, 16);
+  const blank = i8x16.splat(0x20);
+  const dot = i8x16.splat(0x2e);
+  const low = i8x16.bitmask(i8x16.le_u(first, blank)) | (i8x16.bitmask(i8x16.le_u(second, blank)) << 16);
+  const dots = i8x16.bitmask(i8x16.eq(first, dot)) | (i8x16.bitmask(i8x16.eq(second, dot)) << 16);
+  // The last byte becomes the highest bit: what lies behind it is shifted out.
+  const behind = -(<i32>bytes);
+  const ending = dots << behind;
+  if (((low << behind) | (ending & (ending << 1)) | (ending & 0x80000000) | (dots & 1)) == 0) return true;
+  return isSoundText(at, bytes);
+}
+
+/** The same of a subject of any length, and of one with other control characters. */
+function isSoundText(at: usize, bytes: usize): bool {
   if (bytes == 0) return false;
   const last = bytes - 1;
   if (load<u8>(at) == 0x2e || load<u8>(at + last) == 0x2e) return false;

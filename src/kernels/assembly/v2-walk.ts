@@ -1,6 +1,6 @@
 // Walks the messages of a V2 archive (container/README.md) and adds them up:
 //   name length, time (zig-zag), sequence, header length, payload length: varints; then name, header, payload.
-import { ENTRIES, RUNS } from './block-scan';
+import { ENTRIES, RUNS } from './scan-columns';
 import { SCRATCH } from './memory';
 import { subjectDigest } from './subject';
 import { at, end, readFrom, readVarint, skip, value } from './varint';

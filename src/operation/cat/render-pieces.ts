@@ -13,7 +13,10 @@ import type { RecordFilter } from '../filter/types.ts';
 import type { BlockPiece } from './walk-blocks.ts';
 
 /** A piece of more bytes holds records so large that its lines have no room. */
-const MOST_PIECE_BYTES = 3 * 1024 * 1024;
+const MOST_PIECE_BYTES = 5 * 1024 * 1024;
+
+/** Beside a piece like this, a few records of up to 32 MiB, the memory of threads is too much. */
+const LARGE_PIECE_BYTES = 12 * 1024 * 1024;
 
 /** What is rendered: blocks of a stream, and what is known of them. */
 export interface RenderedStream {
@@ -45,6 +48,7 @@ interface WantedPiece extends BlockPiece {
 export class PieceRenderer {
   readonly #pool: Pool;
   readonly #free: Uint8Array[] = [];
+  readonly #running = new Set<Promise<unknown>>();
 
   constructor(pool: Pool) {
     this.#pool = pool;
@@ -74,18 +78,31 @@ export class PieceRenderer {
     filter: RecordFilter,
     taker: RenderTaker,
   ): () => Promise<void> {
-    if (!piece.canRender) return async () => taker.piece(piece);
+    if (!piece.canRender) return async () => this.#leave(piece, taker);
     const target = this.#free.pop() ?? new Uint8Array(new SharedArrayBuffer(mostLineBytes()));
     const lines = { live: piece.live, start: stream.start, ...filter };
     const rendered = this.#run(stream.archive, piece, lines, target);
-    // Whoever waits for it is told.
-    rendered.catch(() => {});
+    this.#running.add(rendered);
+    const end = (): boolean => this.#running.delete(rendered);
+    // What went wrong is told to whoever waits for it.
+    rendered.then(end, end);
     return async () => {
       const { lengthBytes = null, messages = 0 } = (await rendered) ?? {};
-      if (lengthBytes === null) await taker.piece(piece);
+      if (lengthBytes === null) await this.#leave(piece, taker);
       else if (messages > 0) await taker.text(target.subarray(0, lengthBytes), messages);
       this.#free.push(target);
     };
+  }
+
+  /** The calling thread has one scan at a time: what it may be rendering itself comes first. */
+  async #leave(piece: BlockPiece, taker: RenderTaker): Promise<void> {
+    await Promise.allSettled(this.#running);
+    const { set, fromBytes, toBytes } = piece;
+    if (Math.min(toBytes, set.scan.rawBytes) - fromBytes >= LARGE_PIECE_BYTES) {
+      this.#free.length = 0;
+      await this.#pool.close();
+    }
+    await taker.piece(piece);
   }
 
   async #run(

@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RefusedError, ToolError, UsageError } from '../../core/error.ts';
 import { integerField } from '../../core/json.ts';
-import { SERVER_GENERATIONS, type ServerGeneration } from '../../core/server-generation.ts';
+import type { ServerGeneration } from '../../core/server-generation.ts';
 import { unknownConsumerFields, unknownStreamFields } from '../../format/config-schema/since.ts';
 import type { OutgoingStream } from '../write/outgoing-stream.ts';
 import { overlaps } from '../write/references.ts';
@@ -33,16 +33,6 @@ export function accountMustBeKnown({ accounts }: DataDir, account: string): void
     throw new UsageError(
       `the store has no account ${account} (there: ${accounts.join(', ')}); --new-account makes its folder`,
     );
-}
-
-/** `2.14` and `v2.14.5` are the same generation. */
-export function generationOf(version: string | undefined): ServerGeneration | undefined {
-  if (version === undefined) return undefined;
-  const [, wanted] = /^v?(\d+\.\d+)(?:\.\d+)?$/.exec(version) ?? [];
-  const known = SERVER_GENERATIONS.find((generation) => generation === wanted);
-  if (known === undefined)
-    throw new UsageError(`a server version is one of ${SERVER_GENERATIONS.join(', ')}, not ${version}`);
-  return known;
 }
 
 /** What would keep a server from serving the stream. */

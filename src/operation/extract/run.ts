@@ -1,6 +1,6 @@
 import { join, resolve, sep } from 'node:path';
 import { UsageError } from '../../core/error.ts';
-import type { ServerGeneration } from '../../core/server-generation.ts';
+import { generationOf, type ServerGeneration } from '../../core/server-generation.ts';
 import { systemErrorText } from '../../core/system-error.ts';
 import { clearLeftover, StagedStore, storeLeftovers, type StoreLeftover } from '../../writer/staged-store.ts';
 import { withArchive, type Archive } from '../open-archive.ts';
@@ -12,7 +12,6 @@ import type { PlanReport, WrittenReport } from '../write/types.ts';
 import { planReport, writePlaced, type PlacedStreams } from '../write/write-placed.ts';
 import {
   accountMustBeKnown,
-  generationOf,
   mustBeAlone,
   mustBeServable,
   mustBeStopped,
@@ -34,7 +33,8 @@ export async function extractIntoDataDir(
   dataDirPath: string,
   options: ExtractOptions = {},
 ): Promise<WrittenReport | PlanReport> {
-  const server = generationOf(options.serverVersion);
+  const { serverVersion } = options;
+  const server = serverVersion === undefined ? undefined : generationOf(serverVersion);
   const dataDir = openDataDir(dataDirPath);
   mustBeAlone(dataDir);
   mustBeStopped(dataDir);

@@ -64,9 +64,10 @@ function inspectByIndex(
 ): InspectedStream {
   const live = new SequenceParts(index.blocks.map((block) => packRanges(indexedLive(block))));
   const state = stateFromIndex(index);
+  const listed = new Map(index.blocks.map((block) => [block.index, block]));
   const report = {
     ...reportOf(archive, state, { live, total: null }, options),
-    blocks: archive.blocks.map((block) => indexedBlockReport(block, index)),
+    blocks: archive.blocks.map((block) => indexedBlockReport(block, listed.get(block.index))),
     ...(options.subjects === true ? { subjects: subjectsOfIndex(index, options.top) } : {}),
   };
   return { report, findings: archive.findings };
@@ -86,8 +87,10 @@ function reportOf(
   };
 }
 
-function indexedBlockReport(block: BlockFile, index: StreamIndex): BlockReport {
-  const listed = index.blocks.find((other) => other.index === block.index);
+function indexedBlockReport(
+  block: BlockFile,
+  listed: StreamIndex['blocks'][number] | undefined,
+): BlockReport {
   return {
     ...emptyBlockReport(block),
     compression: readBlockCompression(block.entry),

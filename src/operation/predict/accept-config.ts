@@ -24,7 +24,8 @@ export function refusedConfig(
 
 const unreadableMeta = oncePer((archive: StreamArchive): string | null => {
   const { parts } = archive;
-  if (!('entries' in parts)) return null;
+  const isSound = archive.config !== null && !archive.findings.some(({ code }) => code.startsWith('META_'));
+  if (!('entries' in parts) || isSound) return null;
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   const [meta, sum] = [entries.get('meta.inf'), entries.get('meta.sum')];
   if (meta === undefined) return 'meta.inf is missing';

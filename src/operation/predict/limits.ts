@@ -34,7 +34,7 @@ export function enforceLimits(
   const aged = overAge(stream, config, queries, atNs);
   const beforeAge = stream;
   stream = enforce(stream, aged);
-  stream = enforce(stream, overSubjects(stream, config, queries));
+  if (positive(config, 'max_msgs_per_subject') > 0n) stream = enforceSubjects(stream, config, queries, rules);
   const firstSeq = rules.firstSequence ? positive(config, 'first_seq') : 0n;
   if (stream.firstSeq < firstSeq)
     return { isIndexed: false, blocks: [], messages: 0n, firstSeq, lastSeq: firstSeq - 1n };
@@ -120,6 +120,24 @@ function overAge(
     break;
   }
   return mergeRanges(gone);
+}
+
+/**
+ * Servers that count subjects anew see where a damaged `.idx` counts other messages than it lists, and rebuild; 2.9 has
+ * the counts of an `.fss`, which fit.
+ */
+function enforceSubjects(
+  stream: RecoveredStream,
+  config: JsonObject,
+  queries: RecordQueries,
+  rules: ServerRules,
+): RecoveredStream {
+  const messages = stream.blocks.reduce((sum, { live }) => sum + live.count, 0n);
+  if (messages === stream.messages) return enforce(stream, overSubjects(stream, config, queries));
+  if (!rules.loadsSubjects) return stream;
+  const blocks = stream.blocks.map((block) => ({ ...block, messages: block.live.count }));
+  const counted = { ...stream, blocks, messages };
+  return enforce(counted, overSubjects(counted, config, queries));
 }
 
 /** The oldest messages of each subject that has too many. */

@@ -41,11 +41,13 @@ export function blocksCounted(
   const from = isFromFirst ? 0 : Math.max(0, holding);
   const fitting = isAll ? { first: 0, last: Infinity } : subjects.blocksOf(filters);
   if (rules.countsByIndex && !isWithin(blocks[from], fitting)) return [];
-  if (isLast && rules.loadsSubjects)
-    return blocks.slice(from, from + 1).filter((block) => nextSeq > block.firstSeq);
+  if (isLast)
+    return rules.loadsSubjects
+      ? blocks.slice(from, from + 1).filter(({ firstSeq }) => nextSeq > firstSeq)
+      : [];
   const isLoaded = (block: RecoveredBlock): boolean =>
     rules.loadsSubjects || subjects.isSplit(block, filters, nextSeq);
-  if (isLast || from >= blocks.length >> 1)
+  if (from >= blocks.length >> 1)
     return blocks.slice(from).filter((block) => !(isAll && nextSeq <= block.firstSeq) && isLoaded(block));
   if (isFromFirst) return [];
   const isFitting = ({ block }: RecoveredBlock): boolean => fitting === null || block.index >= fitting.first;

@@ -1,9 +1,11 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { Finding } from '../../findings/finding.ts';
+import type { Archive } from '../open-archive.ts';
 import type { Prediction, VerifyStreamReport } from '../types.ts';
 import { readBlocks } from './read-blocks.ts';
 import { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
+import { refusedByClient } from './refused-by-client.ts';
 import { restoreStream } from './restore.ts';
 import { SERVER_RULES, type ServerRules } from './server-rules.ts';
 import { startStream, type ServedStream, type Surroundings } from './start.ts';
@@ -13,12 +15,17 @@ export function predictFileStream(
   evidence: StreamEvidence,
   lost: VerifyStreamReport['lost'],
   findings: readonly Finding[],
-  around: Surroundings,
+  around: Surroundings & Pick<Archive, 'container'>,
 ): Prediction[] {
   const { archive, results } = evidence;
   const { parts } = archive;
   if (parts.form !== 'store' && parts.form !== 'v1') return [];
   const how = parts.form === 'store' ? 'start' : 'restore';
+  const refusal = refusedByClient(archive, around.container);
+  if (refusal !== null) {
+    const refused: NotServed = { outcome: 'refused', reason: refusal };
+    return SERVER_RULES.map((rules) => prediction(rules, how, refused, evidence, lost));
+  }
   const readings = readBlocks(archive, results);
   const queries = new RecordQueries(evidence);
   return SERVER_RULES.map((rules) => {

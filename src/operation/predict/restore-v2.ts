@@ -13,9 +13,11 @@ import type { Finding } from '../../findings/finding.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { Archive } from '../open-archive.ts';
 import type { Prediction } from '../types.ts';
 import type { V2Messages } from '../v2-messages.ts';
 import { messageTtlNs } from '../../format/message-header/ttl.ts';
+import { refusedByClient } from './refused-by-client.ts';
 import { S2_CODES } from './s2-codes.ts';
 
 const SERVER = '2.15';
@@ -33,24 +35,27 @@ const STOPPING: ReadonlySet<Finding['code']> = new Set<Finding['code']>([
   'V2_SEQUENCE_ORDER',
 ]);
 
-/** What the only generation that reads V2 archives restores from one, by its clock at `atNs`. */
+/** What the only generation that reads V2 archives restores from one, by the clock of `around`. */
 export function predictV2Stream(
   archive: StreamArchive,
   parts: V2StreamParts,
   state: ManifestState | null,
   messages: V2Messages,
   findings: readonly Finding[],
-  atNs: bigint,
+  around: Pick<Archive, 'atNs' | 'container'>,
 ): Prediction[] {
   const base = { server: SERVER, how: 'restore' } as const;
+  const refused = (reason: string): Prediction[] => [
+    { ...base, outcome: 'refused', messages: 0n, first_seq: 0n, last_seq: 0n, consumers: [], reason },
+  ];
+  const refusal = refusedByClient(archive, around.container);
+  if (refusal !== null) return refused(refusal);
   const stopping = findings.find((finding) => STOPPING.has(finding.code));
   if (stopping !== undefined || state === null) {
-    const reason = `the archive is damaged (${stopping?.code ?? 'V2_STATE_MISSING'}); what comes before is restored all the same`;
-    return [
-      { ...base, outcome: 'refused', messages: 0n, first_seq: 0n, last_seq: 0n, consumers: [], reason },
-    ];
+    const code = stopping?.code ?? 'V2_STATE_MISSING';
+    return refused(`the archive is damaged (${code}); what comes before is restored all the same`);
   }
-  const gone = expired(archive, parts, messages, atNs);
+  const gone = expired(archive, parts, messages, around.atNs);
   const lastSeq = state.lastSeq > messages.total.lastSeq ? state.lastSeq : messages.total.lastSeq;
   const missing = state.messages - messages.live.count;
   const reason = missing > 0n ? `${missing} messages are lost` : null;

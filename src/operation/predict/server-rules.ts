@@ -1,4 +1,4 @@
-import type { ServerGeneration } from '../../core/server-generation.ts';
+import { SERVER_GENERATIONS, type ServerGeneration } from '../../core/server-generation.ts';
 import { API_LEVELS } from '../../format/config-schema/since.ts';
 
 /**
@@ -169,12 +169,17 @@ const RULES_2_15: ServerRules = {
   apiLevel: API_LEVELS['2.15'],
 };
 
+/** The rules of each generation. */
+export const RULES_OF: Readonly<Record<ServerGeneration, ServerRules>> = {
+  '2.9': RULES_2_9,
+  '2.10': RULES_2_10,
+  '2.11': RULES_2_11,
+  '2.12': RULES_2_12,
+  '2.14': RULES_2_14,
+  '2.15': RULES_2_15,
+};
+
 /** Oldest generation first. */
-export const SERVER_RULES: readonly ServerRules[] = [
-  RULES_2_9,
-  RULES_2_10,
-  RULES_2_11,
-  RULES_2_12,
-  RULES_2_14,
-  RULES_2_15,
-];
+export const SERVER_RULES: readonly ServerRules[] = SERVER_GENERATIONS.map(
+  (generation) => RULES_OF[generation],
+);

@@ -50,7 +50,7 @@ export function walkBlocks(
     counted.has(block) ||
     (isLastLooked && block === lastLive) ||
     (Array.isArray(config['sources']) && block === stream.blocks.at(-1)) ||
-    (config['retention'] === 'interest' && consumers.some((one) => acknowledges(one, block)));
+    (isStart && config['retention'] === 'interest' && consumers.some((one) => acknowledges(one, block)));
   const looked = [...walks].filter(([block]) => isLooked(block));
   if (looked.length === 0) return stream;
   const endless = looked.find(([, walk]) => walk === 'endless')?.[0];

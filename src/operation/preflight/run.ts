@@ -1,9 +1,10 @@
-import { RefusedError, SourceError, UsageError } from '../../core/error.ts';
+import { RefusedError, SourceError } from '../../core/error.ts';
+import { generationOf, type ServerGeneration } from '../../core/server-generation.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { loadStream, sourceReport, TOOL, withArchive, type Archive } from '../open-archive.ts';
-import { SERVER_RULES, type ServerRules } from '../predict/server-rules.ts';
+import { RULES_OF, type ServerRules } from '../predict/server-rules.ts';
 import { isUnjudged, type Status } from '../../findings/status.ts';
 import { assignmentKey, readAssignments, type Assignments } from './assignments.ts';
 import { leftoverSteps } from './leftovers.ts';
@@ -11,12 +12,15 @@ import { NOTHING_TOLD, planStream } from './plan-stream.ts';
 import { runningSteps } from './running.ts';
 import type { PreflightOptions, PreflightReport, PreflightStep, PreflightStream } from './types.ts';
 
+/** The server that is meant where none is named. */
+const NEWEST: ServerGeneration = '2.15';
+
 /**
  * Tells what a start of a server does to the files of a store, before it does it. Throws UsageError where the path is no
  * store or the version is not known, SourceError where it cannot be opened, CancelledError.
  */
 export async function preflightStore(path: string, options: PreflightOptions = {}): Promise<PreflightReport> {
-  const rules = rulesFor(options.serverVersion);
+  const rules = RULES_OF[generationOf(options.serverVersion ?? NEWEST)];
   return withArchive(path, options, async (work) => {
     if (!work.container.kind.endsWith('store')) throw new RefusedError(`${path} is no server's store`);
     const assignments = readAssignments(work.container);
@@ -39,16 +43,6 @@ export async function preflightStore(path: string, options: PreflightOptions = {
       findings,
     };
   });
-}
-
-/** Throws UsageError. */
-function rulesFor(version: string | undefined): ServerRules {
-  const newest = SERVER_RULES.at(-1);
-  const generation = version?.replace(/^v/, '').split('.').slice(0, 2).join('.');
-  const rules = generation === undefined ? newest : SERVER_RULES.find((one) => one.server === generation);
-  if (rules !== undefined) return rules;
-  const known = SERVER_RULES.map((one) => one.server).join(', ');
-  throw new UsageError(`--server-version takes one of ${known}, or a release of them, not ${version}`);
 }
 
 async function planOne(

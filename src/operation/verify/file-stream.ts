@@ -78,8 +78,7 @@ function knownBlocks({ blocks }: StreamArchive, { readBacks }: Archive): Readonl
   const known = new Map<number, ScanResult>();
   if (readBacks === undefined) return known;
   for (const { index, entry } of blocks) {
-    const source = descriptorOf(entry);
-    const found = source.kind === 'file' ? readBacks.get(source.path) : undefined;
+    const found = readBacks.find(descriptorOf(entry));
     if (found !== undefined) known.set(index, found);
   }
   return known;

@@ -58,20 +58,31 @@ export async function verifyWith(path: string, options: OpenArchiveOptions): Pro
   });
 }
 
-/** Begins the next stream before one ends, so that no thread waits; results come in the order of the streams. */
+/** Streams under way at once: at least two, and more while they are small. */
+const MOST_AT_ONCE = 12;
+const SMALL_BYTES = 16 * 1024 * 1024;
+
+/** Begins the next streams before one ends, so that no thread waits; results come in the order of the streams. */
 async function* verifyStreams(work: Archive): AsyncGenerator<VerifiedStream> {
-  const last = work.selected.at(-1);
-  const begin = (parts: StreamParts | undefined): Promise<VerifiedStream> | null => {
-    const one = parts === undefined ? null : verifyStream(parts, work, parts === last);
+  const { selected } = work;
+  const last = selected.at(-1);
+  const begin = (parts: StreamParts): Promise<VerifiedStream> => {
+    const one = verifyStream(parts, work, parts === last);
     // Whoever waits for it is told; where nobody comes to wait, an earlier stream has failed.
-    one?.catch(() => {});
+    one.catch(() => {});
     return one;
   };
-  let current = begin(work.selected[0]);
-  for (let at = 1; current !== null; at++) {
-    const next = begin(work.selected[at]);
-    yield await current;
-    current = next;
+  const underWay: { readonly parts: StreamParts; readonly one: Promise<VerifiedStream> }[] = [];
+  const hasRoom = (): boolean =>
+    underWay.length < 2 ||
+    (underWay.length < MOST_AT_ONCE &&
+      underWay.reduce((bytes, { parts }) => bytes + parts.sizeBytes, 0) < SMALL_BYTES);
+  let begun = 0;
+  while (begun < selected.length || underWay.length > 0) {
+    for (let parts = selected[begun]; parts !== undefined && hasRoom(); parts = selected[++begun])
+      underWay.push({ parts, one: begin(parts) });
+    const oldest = underWay.shift();
+    if (oldest !== undefined) yield await oldest.one;
   }
 }
 

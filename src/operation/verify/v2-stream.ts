@@ -45,7 +45,7 @@ export async function verifyV2Stream(
       declared: declaredStates(archive, state)[0]?.state ?? null,
       actual: v2State(archive, state, messages),
       lost: { msgs: [], bytes: 0 },
-      predictions: predictV2Stream(archive, parts, state, messages, findings, work.atNs),
+      predictions: predictV2Stream(archive, parts, state, messages, findings, work),
     },
     findings,
     blocks: 0,

@@ -4,7 +4,8 @@ import { writeManifest } from '../../format/manifest/write.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
 import { SnapshotWriter } from '../../writer/snapshot-writer.ts';
-import type { StagedFiles, WriteBytes } from '../../writer/staged-files.ts';
+import type { GrowingFile } from '../../writer/growing-file.ts';
+import type { StagedFiles } from '../../writer/staged-files.ts';
 import { TgzWriter } from '../../writer/tgz-writer.ts';
 import { TOOL } from '../open-archive.ts';
 import { declaredState } from './declared-state.ts';
@@ -114,11 +115,11 @@ async function writeSnapshotFile(
   signal: AbortSignal | undefined,
 ): Promise<StateNumbers> {
   let state: StateNumbers | null = null;
-  await staged.writeFile(path, async (write) => {
+  await staged.writeFile(path, async (file) => {
     state =
       form === 'v2'
-        ? await writeV2Snapshot(stream, write, signal)
-        : await writeTar(stream, form, write, signal);
+        ? await writeV2Snapshot(stream, file.write, signal)
+        : await writeTar(stream, form, file, signal);
   });
   if (state === null) throw new ToolError(`${path} was not written`);
   return state;
@@ -127,10 +128,10 @@ async function writeSnapshotFile(
 async function writeTar(
   stream: OutgoingStream,
   form: 'v1' | 'tgz',
-  write: WriteBytes,
+  file: GrowingFile,
   signal: AbortSignal | undefined,
 ): Promise<StateNumbers> {
-  const tar = form === 'v1' ? new SnapshotWriter(write) : new TgzWriter(write);
+  const tar = form === 'v1' ? new SnapshotWriter(file.write, file) : new TgzWriter(file.write);
   const state = await writeStreamFiles(stream, tar, { isStore: false, signal });
   tar.end();
   return state;

@@ -1,12 +1,13 @@
-import type { RewriteJob, RewriteResult, ScanJob } from '../../workers/jobs.ts';
+import type { Pool } from '../../workers/pool.ts';
+import type { PlaceJob, RewriteJob, RewriteResult, ScanJob } from '../../workers/jobs.ts';
 import { LARGEST_BLOCK_BYTES, rewrittenRoom } from '../../workers/rewrite-block.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
 
 /** Where a thread puts the block that it makes. */
 export interface ResultPlace {
   readonly target: RewriteJob['target'];
-  /** Passes on what was put there. */
-  take(result: RewriteResult): void;
+  /** Passes on what was put there. To be called in the order of the blocks; when it is done the place is given back. */
+  take(result: RewriteResult): Promise<void>;
   /** Nothing will be taken; nobody writes there any more. */
   giveUp(): void;
 }
@@ -14,13 +15,13 @@ export interface ResultPlace {
 /** How a block that was written is to be checked. */
 export type BlockCheck = Pick<ScanJob, 'key' | 'headerSeqs'>;
 
-/** Places for the blocks of a stream, by their number: files of their own where the sink starts some, else memory. */
-export function resultPlaces(
-  sink: FileSink,
-  window: number,
-): (number: number, check: BlockCheck) => ResultPlace {
+/** Gives a place for a block, by its number. */
+type Places = (number: number, check: BlockCheck) => ResultPlace;
+
+/** Places for the blocks of a stream: files of their own where the sink starts some, else memory. */
+export function resultPlaces(sink: FileSink, pool: Pool): Places {
   return sink.startFile === undefined
-    ? memoryPlaces(sink, window)
+    ? memoryPlaces(sink, pool)
     : (number, check) => filePlace(sink, number, check);
 }
 
@@ -30,29 +31,45 @@ function filePlace(sink: FileSink, number: number, check: BlockCheck): ResultPla
   const source = { kind: 'file', path: file.path } as const;
   return {
     target: { kind: 'file', descriptor: file.descriptor, readBack: { kind: 'scan', source, ...check } },
-    take: ({ lengthBytes, readBack }) => file.end(lengthBytes, readBack),
+    take: async ({ lengthBytes, readBack }) => file.end(lengthBytes, readBack),
     giveUp: () => file.end(0, null),
   };
 }
 
 /** Memory is shared with the threads, and used again once what is in it was taken. */
-function memoryPlaces(sink: FileSink, window: number): (number: number) => ResultPlace {
+function memoryPlaces(sink: FileSink, pool: Pool): Places {
   // What of it nobody touches costs nothing.
   const room = rewrittenRoom(LARGEST_BLOCK_BYTES);
-  const buffers: SharedArrayBuffer[] = [];
-  return (number) => {
-    const bytes = new Uint8Array((buffers[number % window] ??= new SharedArrayBuffer(room)));
-    const packPath = sink.addPacked === undefined ? null : pathOf(number);
+  const free: SharedArrayBuffer[] = [];
+  return (number, check) => {
+    const buffer = free.pop() ?? new SharedArrayBuffer(room);
+    const path = pathOf(number);
+    const packPath = sink.placePacked === undefined ? null : path;
     return {
-      target: { kind: 'memory', bytes, packPath },
-      take: ({ lengthBytes, isPacked }) => {
-        const taken = bytes.subarray(0, lengthBytes);
-        if (isPacked) sink.addPacked?.(taken);
-        else sink.addFile(pathOf(number), taken);
+      target: { kind: 'memory', bytes: new Uint8Array(buffer), packPath },
+      take: async (result) => {
+        const taken = new Uint8Array(buffer, 0, result.lengthBytes);
+        if (result.isPacked) await placeChunks(sink, path, result, { chunks: taken, check }, pool);
+        else sink.addFile(path, taken);
+        free.push(buffer);
       },
       giveUp: () => {},
     };
   };
+}
+
+/** A thread writes the chunks where they belong. */
+async function placeChunks(
+  sink: FileSink,
+  path: string,
+  { contentBytes, lengthBytes }: RewriteResult,
+  { chunks, check }: Pick<PlaceJob, 'chunks' | 'check'>,
+  pool: Pool,
+): Promise<void> {
+  const file = sink.placePacked?.(path, contentBytes, lengthBytes);
+  if (file === undefined) throw new Error('the sink takes no chunks');
+  const [done] = await pool.run([{ kind: 'place', chunks, place: file.place, check } as const], () => {});
+  file.end(done?.readBack ?? null);
 }
 
 function pathOf(number: number): string {

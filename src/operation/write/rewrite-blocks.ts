@@ -11,8 +11,8 @@ import { pause } from './pause.ts';
 import { resultPlaces, type BlockCheck, type ResultPlace } from './result-places.ts';
 import type { SoundBlock, SoundBlocks, UnreadContent } from './stream-content.ts';
 
-/** Blocks that are under way at a time. */
-const WINDOW = 6;
+/** Blocks that are under way at a time, beside one for each thread. */
+const AHEAD = 2;
 
 /** A stream is not what its index made believe; what was written of it is of no use. */
 export class NotAsPresumed extends Error {}
@@ -35,7 +35,7 @@ export async function rewriteBlocks(
   signal: AbortSignal | undefined,
 ): Promise<StreamLayout> {
   const layout = new StreamLayout();
-  const places = resultPlaces(sink, WINDOW);
+  const places = resultPlaces(sink, pool);
   const isTailDeleted = end.lastSeq > (blocks.at(-1)?.live.last ?? 0n);
   const tail = isTailDeleted ? { seq: end.lastSeq, timeNs: end.lastTimeNs } : null;
   const headerSeqs = config['allow_msg_ttl'] === true || config['allow_msg_schedules'] === true;
@@ -72,24 +72,30 @@ export async function rewriteBlocks(
     result.catch(() => {});
     underWay.push({ live: block.live, place, result });
   };
+  const taken: Promise<void>[] = [];
+  const window = pool.width + AHEAD;
   void pool.prepare();
   try {
-    for (let number = 1; number <= WINDOW; number++) start(number);
+    for (let number = 1; number <= window; number++) start(number);
     for (let number = 1; underWay[0] !== undefined; number++) {
       const { live, place, result } = underWay[0];
       const written = await result;
       underWay.shift();
-      place.take(written);
+      const took = place.take(written);
+      took.catch(() => {});
+      taken.push(took);
       layout.block(number, written, unpackRanges(live));
       if (tail !== null && number === blocks.length) layout.tail(number, tail.seq, tail.timeNs);
       layout.ended(number, written.lastChecksum);
-      start(number + WINDOW);
+      if (taken.length > 1) await taken.shift();
+      start(number + window);
       await pause(signal);
     }
+    await Promise.all(taken);
     return layout;
   } finally {
     // A thread may still be writing to a file.
-    await Promise.allSettled(underWay.map(({ result }) => result));
+    await Promise.allSettled([...taken, ...underWay.map(({ result }) => result)]);
     for (const { place } of underWay) place.giveUp();
   }
 }

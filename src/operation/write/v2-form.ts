@@ -3,7 +3,7 @@ import { declaredStateJson } from '../../format/manifest/write.ts';
 import { writeV2Consumer } from '../../format/v2-json/write.ts';
 import { stringifyJson } from '../../core/json.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
-import type { WriteBytes } from '../../writer/staged-files.ts';
+import type { WriteBytes } from '../../writer/growing-file.ts';
 import { V2Writer } from '../../writer/v2-writer.ts';
 import { declaredState } from './declared-state.ts';
 import { pause } from './pause.ts';

@@ -87,7 +87,7 @@ function damagedIn(done: string): string {
 }
 
 /** In one line, what both sides must say alike. */
-function told(side: Prediction | Observed): string {
+export function told(side: Prediction | Observed): string {
   const outcome = side.outcome === 'whole' || side.outcome === 'loss' ? 'served' : side.outcome;
   if (outcome !== 'served') return outcome;
   return `${side.messages} messages ${side.first_seq}-${side.last_seq} [${side.consumers.join(' ')}]`;

@@ -40,11 +40,14 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** Starts a server with one user for each account; null where it ends before it listens. */
+const READY_MS = 60_000;
+
+/** Starts a server with one user for each account; null where it ends before it listens, or does not in time. */
 export async function serve(
   version: string,
   folder: string,
   accounts: readonly string[],
+  readyMs: number = READY_MS,
 ): Promise<RunningServer | null> {
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
@@ -72,7 +75,7 @@ export async function serve(
     if (!ended) child.kill('SIGKILL');
     await exit;
   };
-  for (let tries = 0; tries < 1200 && !ended; tries++) {
+  for (let waitedMs = 0; waitedMs < readyMs && !ended; waitedMs += 50) {
     try {
       const client = await WireClient.connect(port, accounts[0] ?? '');
       client.close();

@@ -60,6 +60,22 @@ function mixedRecords(count: number): Uint8Array[] {
 
 const mixed = mixedRecords(160);
 
+test('subjects of each length up to 36, with a byte of each kind, or two dots, at each place', () => {
+  const odd = ['.', '..', ' ', '\0', '\t', '\n', '\r', '\x01', '\x1f', '!', '\x7f'];
+  for (const [at, text] of odd.entries()) {
+    const records: Uint8Array[] = [];
+    for (let length = 1; length <= 36; length++)
+      for (let place = 0; place < length; place++) {
+        const subject = ('a'.repeat(place) + text).padEnd(length, 'b').slice(0, length);
+        // What lies behind a subject must not count.
+        const payload = Buffer.from(text.repeat(2));
+        records.push(record(BigInt(records.length + 1), { subject, payload }));
+      }
+    const found = expectAsReference(Buffer.concat(records));
+    expect(found.faults.length > 0).toBe(at < 7);
+  }
+});
+
 test.each([1, 7, 21, 22, 29, 30, 64, 1000, 1 << 19])('a sound mixed block, %i bytes at a time', (fill) => {
   const found = expectAsReference(Buffer.concat(mixed), fill);
   expect(found.faults).toEqual([]);

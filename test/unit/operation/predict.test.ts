@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MemorySource } from '../../../src/source/memory.ts';
@@ -90,6 +90,23 @@ describe('predictions', () => {
     expect(predictions.map((one) => one.outcome)).toEqual(SERVER_RULES.map(() => 'refused'));
   });
 
+  it.for([
+    ['missing', (path: string) => rmSync(path)],
+    ['empty', (path: string) => truncateSync(path)],
+    ['damaged', (path: string) => truncateSync(path, 100)],
+    ['of no stream', (path: string) => writeFileSync(path, '{}')],
+  ] as const)('a backup whose backup.json is %s is refused, a bare snapshot is not', async ([, damage]) => {
+    for (const path of ['2.14.5-full/backups/$G/ORDERS', '2.15.2-full/backups/$G/ORDERS']) {
+      const backup = copyOf(path);
+      damage(join(backup, 'backup.json'));
+      const outcomes = await outcomesOf(backup);
+      expect(outcomes).toEqual(outcomes.map(() => 'refused'));
+      expect(outcomes).not.toEqual([]);
+    }
+    const backup = copyOf('2.14.5-full/backups/$G/ORDERS');
+    expect(await outcomesOf(join(backup, 'stream.tar.s2'))).not.toContain('refused');
+  });
+
   it('a bad record with an index: 2.15 ends where it looks for TTLs, others serve it', async () => {
     const store = copyOf('2.14.5-full/store');
     const folder = join(store, 'jetstream/$G/streams/TTL/msgs');
@@ -103,6 +120,11 @@ describe('predictions', () => {
     expect(outcomes.get('2.14')).toBe('loss');
   });
 });
+
+async function outcomesOf(path: string): Promise<unknown[]> {
+  const { streams } = await verifyArchive(path);
+  return streams.flatMap(({ predictions }) => predictions.map(({ outcome }) => outcome));
+}
 
 /** A stream without the files that remember its times, and without the tombstones and markers at its end. */
 function asBefore(name: string): string {

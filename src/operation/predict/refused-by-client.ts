@@ -1,0 +1,14 @@
+import type { OpenContainer } from '../../container/entry.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+
+/** Forms that `nats stream restore` and `nats account restore` are given. */
+const BACKUP_FOLDERS: readonly OpenContainer['kind'][] = ['stream-backup', 'account-backup'];
+
+/** Why a client that restores a backup asks no server; null where it does ask, or the archive is no backup's folder. */
+export function refusedByClient(
+  { manifest }: StreamArchive,
+  { kind }: Pick<OpenContainer, 'kind'>,
+): string | null {
+  if (manifest !== null || !BACKUP_FOLDERS.includes(kind)) return null;
+  return 'nats stream restore needs a backup.json that can be read';
+}

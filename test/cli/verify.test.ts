@@ -1,0 +1,86 @@
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from '../support/captures.ts';
+import { CAPTURES, tempFolder } from '../support/damage.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
+const DAMAGED = join(CAPTURES, '2.10.29-full/store');
+const ENCRYPTED = join(CAPTURES, '2.14.5-enc-chacha/store');
+
+describe('verify', () => {
+  it('prints what it found, and where', () => {
+    const { stdout, stderr } = runCli(['verify', DAMAGED, '--stream', 'COMPERASE']);
+    expect(stderr).toBe('');
+    expect(stdout).toContain('CRITICAL S2_CHUNK_CORRUPT: An S2 chunk cannot be decoded');
+    expect(stdout).toContain(
+      '$G/COMPERASE jetstream/$G/streams/COMPERASE/msgs/1.blk, offset 17, 10,940 bytes',
+    );
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(
+      'CRITICAL: 1 stream, 3 blocks, 51 messages, 0 consumers, 46 KiB checked; 37 messages lost, 4 critical findings',
+    );
+  });
+
+  it('--check prints one line', () => {
+    const { stdout } = runCli(['verify', '--check', ORDERS]);
+    expect(stdout).toMatch(
+      /^VERIFY OK - 1 stream, 1 block, 163 messages, 5 consumers, 53 KiB checked \| streams=1 blocks=1 messages=163 [^\n]*\n$/,
+    );
+  });
+
+  it('--format prometheus and junit', () => {
+    const metrics = runCli(['verify', '--format', 'prometheus', DAMAGED]).stdout;
+    expect(metrics).toMatch(/^natsarc_verify_status\{source="[^"]+"\} 2$/m);
+    expect(metrics).toMatch(
+      /^natsarc_verify_findings\{source="[^"]+",code="S2_CHUNK_CORRUPT",severity="critical"\} 1$/m,
+    );
+    const xml = runCli(['verify', '--format', 'junit', DAMAGED]).stdout;
+    expect(xml).toContain('<testsuite name="$G/COMPERASE" tests="2" failures="2">');
+    expect(xml).toContain('<failure type="S2_CHUNK_CORRUPT"');
+    expect(runCli(['verify', '--format', 'junit', ENCRYPTED]).stdout).toContain(
+      '<failure type="ENC_KEY_REQUIRED"',
+    );
+  });
+
+  it('--outfile is written whole, and nothing is left beside it', () => {
+    const folder = tempFolder();
+    const run = runCli(['verify', '--json', '--outfile', join(folder, 'report.json'), ORDERS]);
+    expect(run).toMatchObject({ exit: 0, stdout: '' });
+    expect(readdirSync(folder)).toEqual(['report.json']);
+    expect(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'))).toMatchObject({ status: 'OK' });
+    expect(runCli(['verify', '--outfile', join(folder, 'none/report'), ORDERS]).exit).toBe(3);
+    expect(existsSync(join(folder, 'none'))).toBe(false);
+  });
+
+  it('--quiet leaves the exit code', () => {
+    expect(runCli(['verify', '-q', DAMAGED])).toEqual({ exit: 2, stdout: '', stderr: '' });
+  });
+});
+
+it('a store opened at each of its folders', () => {
+  const folder = tempFolder();
+  cpSync(join(CAPTURES, '2.14.5-full/store'), folder, { recursive: true });
+  for (const [path, kind] of [
+    ['', 'store'],
+    ['jetstream', 'store'],
+    ['jetstream/$G', 'account-store'],
+    ['jetstream/$G/streams/ORDERS', 'stream-store'],
+  ] as const) {
+    const report = JSON.parse(
+      runCli(['inspect', join(folder, path), '--json', '--stream', 'ORDERS']).stdout,
+    ) as { source: { kind: string }; accounts: { name: string }[] };
+    expect(report.source.kind).toBe(kind);
+  }
+});
+
+it('a folder called streams may hold streams or backups; a raft group is neither', () => {
+  const kindOf = (path: string): unknown =>
+    (JSON.parse(runCli(['inspect', path, '--json']).stdout) as { source?: { kind: string } }).source?.kind;
+  expect(kindOf(join(CAPTURES, '2.14.5-full/store/jetstream/$G/streams'))).toBe('account-store');
+  expect(kindOf(join(CAPTURES, '2.6.1-legacy/backups/streams'))).toBe('account-backup');
+  const raft = join(tempFolder(), 'S-R3F-abcdefgh');
+  cpSync(join(CAPTURES, '2.14.5-full/store/jetstream/$G/streams/WQ'), raft, { recursive: true });
+  cpSync(join(raft, 'meta.sum'), join(raft, 'peers.idx'));
+  expect(runCli(['verify', raft]).exit).toBe(3);
+});
