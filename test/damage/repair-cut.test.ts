@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
+import { paletteFor } from '../../src/report/palette.ts';
+import { verifyText } from '../../src/report/text/verify.ts';
 import { CAPTURES, copyOf, editFile, tempFolder } from '../support/damage.ts';
 import { chunkOffsets, framed, unframed } from '../support/frames.ts';
 import { messageList } from '../support/message-list.ts';
@@ -52,4 +54,16 @@ describe.each([
     await repairArchive(first, { target: healed, from: [join(CAPTURES, backup)] });
     expect(await messageList(healed)).toEqual(await messageList(join(CAPTURES, backup)));
   });
+});
+
+it('verify counts as lost what a cut snapshot says it had, and repair no more', async () => {
+  for (const backup of ['2.14.5-full/backups/$G/ORDERS', '2.15.2-full/backups/$G/ORDERS']) {
+    const report = await verifyArchive(cutBackup(backup, 0.5));
+    const [stream] = report.streams;
+    const missing = BigInt(stream?.declared?.messages ?? 0) - BigInt(stream?.actual?.messages ?? 0);
+    expect(missing).toBeGreaterThan(0n);
+    const text = verifyText(report, paletteFor('never', false, true));
+    expect(text).toMatch(new RegExp(`^ORDERS .* ${missing} +CRITICAL$`, 'm'));
+    expect(text).toContain(`; ${missing} messages lost`);
+  }
 });

@@ -40,21 +40,29 @@ function streamLines(report: VerifyReport, palette: Palette): string[] {
     countOrDash(stream.actual?.messages),
     stream.actual === null ? '-' : bytesText(stream.actual.bytes ?? 0),
     stream.actual === null ? '-' : `${stream.actual.first_seq}-${stream.actual.last_seq}`,
-    stream.actual === null ? '-' : countText(lostCount(stream)),
+    stream.actual === null ? '-' : countText(lostCount(stream, report.findings)),
     paintStatus(streamStatus(stream, report.findings), palette),
   ]);
   return table(columns, rows);
 }
 
-function lostCount(stream: VerifyStreamReport): bigint {
-  return stream.lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
+/** Behind a cut nothing tells which sequences held messages: only how many the archive says it had. */
+function lostCount(stream: VerifyStreamReport, findings: readonly Finding[]): bigint {
+  const told = stream.lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
+  const isCut = ofStream(stream, findings).some(({ code }) => code.endsWith('_CUT'));
+  if (!isCut || stream.actual === null) return told;
+  const missing = BigInt(stream.declared?.messages ?? 0) - BigInt(stream.actual.messages);
+  return missing > told ? missing : told;
 }
 
 function streamStatus(stream: VerifyStreamReport, findings: readonly Finding[]): Status {
-  const own = findings.filter(
+  return statusOf(ofStream(stream, findings));
+}
+
+function ofStream(stream: VerifyStreamReport, findings: readonly Finding[]): Finding[] {
+  return findings.filter(
     (finding) => finding.stream === stream.name && (finding.account ?? null) === stream.account,
   );
-  return statusOf(own);
 }
 
 function severityLines(report: VerifyReport, severity: Finding['severity'], palette: Palette): string[] {
@@ -105,7 +113,7 @@ export function paintStatus(status: Status, palette: Palette): string {
 }
 
 function verdict(report: VerifyReport): string {
-  const lost = report.streams.reduce((sum, stream) => sum + lostCount(stream), 0n);
+  const lost = report.streams.reduce((sum, stream) => sum + lostCount(stream, report.findings), 0n);
   const count = (severity: string): number =>
     report.findings.filter((finding) => finding.severity === severity).length;
   const parts = [
