@@ -8,21 +8,25 @@ import { CAPTURES, recordsOf, tempFolder } from '../support/damage.ts';
 import { chunkOffsets, framed, unframed } from '../support/frames.ts';
 import { randomFrom } from '../support/random.ts';
 import { repair } from '../support/repaired.ts';
+import { runCli } from '../support/run-cli.ts';
+import { writeMessages } from '../support/synthetic-stream.ts';
 
 const BACKUP = '2.14.5-full/backups/$G/COMPRESSED';
 const CHUNK_BYTES = 4096;
 const TAR = unframed(readFileSync(join(CAPTURES, BACKUP, 'stream.tar.s2')));
 
-/** Every live record's sequence with where it lies in the tar. */
-const RECORDS = walkTar(new MemorySource(TAR))
-  .entries.filter(({ path }) => path.endsWith('.blk'))
-  .flatMap(({ offsetBytes, sizeBytes }) =>
-    recordsOf(Buffer.from(TAR.subarray(offsetBytes, offsetBytes + sizeBytes))).map(({ at, length, seq }) => ({
-      seq,
-      from: offsetBytes + at,
-      to: offsetBytes + at + length,
-    })),
-  );
+/** Every live record's sequence with where it lies in a tar. */
+function recordsIn(tar: Uint8Array): { readonly seq: bigint; readonly from: number; readonly to: number }[] {
+  return walkTar(new MemorySource(tar))
+    .entries.filter(({ path }) => path.endsWith('.blk'))
+    .flatMap(({ offsetBytes, sizeBytes }) =>
+      recordsOf(Buffer.from(tar.subarray(offsetBytes, offsetBytes + sizeBytes))).map(
+        ({ at, length, seq }) => ({ seq, from: offsetBytes + at, to: offsetBytes + at + length }),
+      ),
+    );
+}
+
+const RECORDS = recordsIn(TAR);
 
 /** The capture's backup with another snapshot in it. */
 function backupWith(snapshot: Uint8Array): string {
@@ -101,6 +105,33 @@ describe('broken S2 framing', () => {
     const last = chunks.findLastIndex((chunk) => chunk <= end);
     await expectOnlyLost(whole.subarray(0, end), (last - 1) * CHUNK_BYTES, TAR.length);
   });
+});
+
+it('bytes that are gone from a chunk of a MiB cost that chunk alone', async () => {
+  const random = randomFrom(5);
+  const word = (): string => random(2 ** 32).toString(36);
+  const data = (i: number): string => `{"n":${i},"ids":["${Array.from({ length: 60 }, word).join('","')}"]}`;
+  const messages = Array.from({ length: 6000 }, (_, i) => ({ subject: `orders.${i % 900}`, data: data(i) }));
+  const packed = join(tempFolder(), 'ORDERS');
+  runCli(['pack', writeMessages(tempFolder(), 'ORDERS', messages), '--out', packed]);
+  const whole = readFileSync(join(packed, 'stream.tar.s2'));
+  const records = recordsIn(unframed(whole));
+  const chunks = chunkOffsets(whole);
+  const decoded = chunks.map((at) => unframed(whole.subarray(0, at)).length);
+  const large = chunks.flatMap((at, i) => ((chunks[i + 1] ?? 0) - at > 200_000 ? [i] : []));
+  expect(large.length).toBeGreaterThan(2);
+  for (const i of large.slice(0, -1)) {
+    const at = (chunks[i + 1] ?? 0) - 1 - random(100_000);
+    const snapshot = Buffer.concat([whole.subarray(0, at), whole.subarray(at + 1 + random(64))]);
+    const damaged = join(tempFolder(), 'ORDERS');
+    cpSync(packed, damaged, { recursive: true });
+    writeFileSync(join(damaged, 'stream.tar.s2'), snapshot);
+    const [from, to] = [decoded[i] ?? 0, decoded[i + 1] ?? 0];
+    const hit = new Set(records.filter((one) => one.from < to && one.to > from).map(({ seq }) => seq));
+    const repaired = await repair(damaged, packed);
+    expect(repaired.missing.filter((seq) => !hit.has(seq))).toEqual([]);
+    expect(repaired.invented).toEqual([]);
+  }
 });
 
 describe('broken tar', () => {

@@ -7,7 +7,7 @@ import {
   MAX_DECODED_BYTES,
   S2_IDENTIFIER,
 } from './framing.ts';
-import { readChunkHead, type ChunkGap, type PassGap, type Read } from './index-chunks.ts';
+import { readChunkHead, type ChunkGap, type ChunkHead, type PassGap, type Read } from './index-chunks.ts';
 
 const WINDOW_BYTES = 1024 * 1024;
 const HEAD_BYTES = CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES + 5;
@@ -15,6 +15,8 @@ const HEAD_BYTES = CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES + 5;
 const USUAL_DECODED_BYTES = 1024 * 1024;
 /** So many damaged chunks in a row are passed with the headers that they have. */
 const MOST_HOPS = 16;
+/** Of the decoded length that a compressed body begins with. */
+const MOST_LENGTH_BYTES = 5;
 /** No writer makes a longer body. */
 const MOST_BODY_BYTES = MAX_DECODED_BYTES + CHUNK_CRC_BYTES;
 
@@ -127,9 +129,17 @@ class ChunkSearch {
 
   #isChunk(at: number): boolean {
     const head = this.#headAt(at);
-    if (head === null || head.decodedBytes === 0) return false;
-    if (head.next < this.#sizeBytes && this.#headAt(head.next) === null) return false;
+    if (head === null || !isData(head)) return false;
+    // Most of what looks like a header is none, and decoding it would soon use up the budget.
+    if (!this.#isFollowed(head.next) && head.decodedBytes !== USUAL_DECODED_BYTES) return false;
     return this.#decodesTo(at, head.type, head.bodyBytes) === head.decodedBytes;
+  }
+
+  /** Whether a header that a server writes, or the end, is there. */
+  #isFollowed(at: number): boolean {
+    if (at === this.#sizeBytes) return true;
+    const head = this.#headAt(at);
+    return head !== null && (head.type === CHUNK_TYPE.identifier || isData(head));
   }
 
   #readHead(at: number): number {
@@ -149,6 +159,11 @@ class ChunkSearch {
     if (decoded === null || crc32cMasked(decoded) !== new DataView(crc.buffer).getUint32(0, true)) return 0;
     return decoded.length;
   }
+}
+
+/** A chunk with data in it is never larger than what it decodes to. */
+function isData({ decodedBytes, bodyBytes }: Pick<ChunkHead, 'decodedBytes' | 'bodyBytes'>): boolean {
+  return decodedBytes > 0 && decodedBytes >= bodyBytes - CHUNK_CRC_BYTES - MOST_LENGTH_BYTES;
 }
 
 function partOf({ type, decodedBytes }: { type: number; decodedBytes: number }, bodyBytes: number): number {
