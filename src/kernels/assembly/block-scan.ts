@@ -6,6 +6,17 @@ import { HASH_KEY, SCAN, SCAN_END, SCAN_KEY_STATE, SCAN_WINDOW_BYTES } from './m
 import { hashRecord, moveBack } from './record-hash';
 import { findHeaders, headerFault, SOUND } from './record-header';
 import {
+  HEADER_LENGTH_BYTES,
+  HEAD_BYTES,
+  LEAST_RECORD_BYTES,
+  LENGTH_BITS,
+  MOST_RECORD_BYTES,
+  SEQ_AT,
+  SUBJECT_BYTES_AT,
+  SUM_BYTES,
+  TIME_AT,
+} from './record-layout';
+import {
   KIND_CHECKSUM,
   KIND_LENGTH,
   KIND_NEXT,
@@ -25,7 +36,6 @@ import { subjectDigest, subjectIsSound } from './subject';
 const ERASED: u64 = (<u64>1) << 63;
 const TOMBSTONE: u64 = (<u64>1) << 62;
 const FLAGS: u64 = ERASED | TOMBSTONE;
-const MAX_RECORD: usize = 32 * 1024 * 1024;
 const FURTHEST_JUMP: u64 = (<u64>1) << 40;
 const NONE: u64 = u64.MAX_VALUE;
 /** With no good record at all, this many candidates are tried. */
@@ -82,6 +92,7 @@ export let lastSeq: u64 = 0;
 export let firstTime: i64 = 0;
 export let lastTime: i64 = 0;
 export let digest: u64 = 0;
+
 /** Starts a block whose key is at HASH_KEY. `capacity` bounds the columns; tests make it small. */
 export function scanStart(wanted: u32, capacity: u32): void {
   hashStart(SCAN_KEY_STATE, HASH_KEY);
@@ -172,8 +183,11 @@ function offsetOf(at: usize): f64 {
 
 function lengthFits(at: usize): bool {
   const word = load<u32>(at);
-  const length = <usize>(word & 0x7fffffff);
-  return length >= 30 + <usize>load<u16>(at, 20) + <usize>(word >> 31) * 4 && length <= MAX_RECORD;
+  const length = <usize>(word & LENGTH_BITS);
+  return (
+    length >= LEAST_RECORD_BYTES + <usize>load<u16>(at, SUBJECT_BYTES_AT) + <usize>(word >> 31) * 4 &&
+    length <= MOST_RECORD_BYTES
+  );
 }
 
 /** Walks good records. False: nothing more can be done now; true: the mode changed. */
@@ -183,7 +197,7 @@ function walk(final: bool): bool {
   while (at < stop) {
     if (full) break;
     const left = stop - at;
-    if (left < 22) {
+    if (left < HEAD_BYTES) {
       if (!final) break;
       start = at;
       bad(KIND_TAIL, false);
@@ -191,9 +205,9 @@ function walk(final: bool): bool {
       return true;
     }
     const word = load<u32>(at);
-    const length = <usize>(word & 0x7fffffff);
-    const subjectBytes = <usize>load<u16>(at, 20);
-    if (length < 30 + subjectBytes + ((word >> 31) << 2) || length > MAX_RECORD) {
+    const length = <usize>(word & LENGTH_BITS);
+    const subjectBytes = <usize>load<u16>(at, SUBJECT_BYTES_AT);
+    if (length < LEAST_RECORD_BYTES + subjectBytes + ((word >> 31) << 2) || length > MOST_RECORD_BYTES) {
       start = at;
       bad(KIND_LENGTH, false);
       start++;
@@ -216,7 +230,7 @@ function walk(final: bool): bool {
       return true;
     }
     records++;
-    const seq = load<u64>(at, 4);
+    const seq = load<u64>(at, SEQ_AT);
     if (seq == expected) {
       expected = seq + 1;
       runTo = seq;
@@ -234,10 +248,11 @@ function walk(final: bool): bool {
 
 /** Takes the record whose sequence word is not simply the next. True where it is a message to count. */
 function admit(at: usize, word: u64, length: usize): bool {
-  const time = load<i64>(at, 12);
+  const time = load<i64>(at, TIME_AT);
   if (word & TOMBSTONE) {
     pushTombstone(word & ~TOMBSTONE, time);
-    if (wants & WANT_RECORDS) pushRecord(at, offsetOf(at), load<u32>(at), <usize>load<u16>(at, 20));
+    if (wants & WANT_RECORDS)
+      pushRecord(at, offsetOf(at), load<u32>(at), <usize>load<u16>(at, SUBJECT_BYTES_AT));
     return false;
   }
   if (word == 0) return false;
@@ -255,7 +270,8 @@ function admit(at: usize, word: u64, length: usize): bool {
   if (word & ERASED) {
     expected = NONE;
     pushErased(seq, time);
-    if (wants & WANT_RECORDS) pushRecord(at, offsetOf(at), load<u32>(at), <usize>load<u16>(at, 20));
+    if (wants & WANT_RECORDS)
+      pushRecord(at, offsetOf(at), load<u32>(at), <usize>load<u16>(at, SUBJECT_BYTES_AT));
     return false;
   }
   if (runTo == 0) {
@@ -272,16 +288,17 @@ function admit(at: usize, word: u64, length: usize): bool {
 }
 
 function message(at: usize, word: u32, subjectBytes: usize): void {
-  const length = <usize>(word & 0x7fffffff);
-  const subject = at + 22 + ((word >> 31) << 2);
+  const length = <usize>(word & LENGTH_BITS);
+  const subject = at + HEAD_BYTES + ((word >> 31) << 2);
   messages++;
   messageBytes += <f64>length;
-  lastTime = load<i64>(at, 12);
+  lastTime = load<i64>(at, TIME_AT);
   const subjectMix = subjectDigest(subject, subjectBytes);
   digest += subjectMix;
-  if (wantsLive) countLive(load<u64>(at, 4), lastTime, length, subjectMix);
+  if (wantsLive) countLive(load<u64>(at, SEQ_AT), lastTime, length, subjectMix);
   if (!subjectIsSound(subject, subjectBytes)) structure(KIND_SUBJECT, at);
-  if (word >> 31) checkHeader(at, subject + subjectBytes, length - 34 - subjectBytes);
+  if (word >> 31)
+    checkHeader(at, subject + subjectBytes, length - LEAST_RECORD_BYTES - HEADER_LENGTH_BYTES - subjectBytes);
   if (wants & WANT_RECORDS) pushRecord(at, offsetOf(at), word, subjectBytes);
 }
 
@@ -293,15 +310,15 @@ function fault(kind: u64, offset: f64, length: f64, seq: u64, known: bool, befor
 }
 
 function structure(kind: u64, at: usize): void {
-  fault(kind, offsetOf(at), 0, load<u64>(at, 4), true, prior);
+  fault(kind, offsetOf(at), 0, load<u64>(at, SEQ_AT), true, prior);
 }
 
 function checkHeader(at: usize, header: usize, room: usize): void {
-  const bytes = <usize>load<u32>(at, 22);
+  const bytes = <usize>load<u32>(at, HEAD_BYTES);
   const kind = headerFault(header, bytes, room);
   if (kind != SOUND) structure(kind, at);
   else if (wants & (WANT_TTL | WANT_SCHEDULES))
-    findHeaders(load<u64>(at, 4), header, bytes, (wants & WANT_TTL) != 0, (wants & WANT_SCHEDULES) != 0);
+    findHeaders(load<u64>(at, SEQ_AT), header, bytes, (wants & WANT_TTL) != 0, (wants & WANT_SCHEDULES) != 0);
 }
 
 /** Opens a fault at `start`. */
@@ -309,7 +326,7 @@ function bad(kind: u64, sane: bool): void {
   faultKind = kind;
   faultAt = offsetOf(start);
   faultSane = sane;
-  faultSeq = sane ? load<u64>(start, 4) & ~FLAGS : 0;
+  faultSeq = sane ? load<u64>(start, SEQ_AT) & ~FLAGS : 0;
 }
 
 function closeFault(at: usize): void {
@@ -342,7 +359,7 @@ function isAffordable(bytes: usize): bool {
 
 /** Whether the checksum fits. Where it does, the subject stays moved; where not, the bytes are as they were. */
 function isWhole(at: usize, word: u32, length: usize, subjectBytes: usize): bool {
-  if (hashRecord(at, word, subjectBytes) == load<u64>(at + length - 8)) return true;
+  if (hashRecord(at, word, subjectBytes) == load<u64>(at + length - SUM_BYTES)) return true;
   if (word >> 31) moveBack(at, subjectBytes);
   spend(length);
   return false;
@@ -357,22 +374,22 @@ function highest(): u64 {
 
 /** Whether a good record starts at `at`. */
 function isGood(at: usize, final: bool): i32 {
-  if (at > end || end - at < 30) return final ? NO : UNKNOWN;
+  if (at > end || end - at < LEAST_RECORD_BYTES) return final ? NO : UNKNOWN;
   if (!lengthFits(at)) return NO;
   const word = load<u32>(at);
-  const length = <usize>(word & 0x7fffffff);
-  const seqWord = load<u64>(at, 4);
+  const length = <usize>(word & LENGTH_BITS);
+  const seqWord = load<u64>(at, SEQ_AT);
   const seq = seqWord & ~FLAGS;
-  const time = load<i64>(at, 12);
+  const time = load<i64>(at, TIME_AT);
   // Between 1999 and 2116, or none.
   if (time != 0 && (time < 0x0d00000000000000 || time > 0x4000000000000000)) return NO;
   if (seqWord & TOMBSTONE) {
-    if (length != 30 || seqWord & ERASED) return NO;
+    if (length != LEAST_RECORD_BYTES || seqWord & ERASED) return NO;
   } else if (seq == 0 || (seq <= last && !(wants & WANT_SALVAGE))) return NO;
   if (seq > highest()) return NO;
   if (length > end - at) return final ? NO : UNKNOWN;
   if (!isAffordable(length)) return NO;
-  const subjectBytes = <usize>load<u16>(at, 20);
+  const subjectBytes = <usize>load<u16>(at, SUBJECT_BYTES_AT);
   if (!isWhole(at, word, length, subjectBytes)) return NO;
   if (word >> 31) moveBack(at, subjectBytes);
   return YES;
@@ -385,7 +402,7 @@ function search(final: bool): bool {
   const lengthTop = i8x16.splat(2);
   const low7 = i8x16.splat(0x7f);
   const low6 = i8x16.splat(0x3f);
-  while (end - at >= 30) {
+  while (end - at >= LEAST_RECORD_BYTES) {
     // Sixteen offsets at once: the upper bytes of length and sequence must be small.
     const hits = i8x16.bitmask(
       v128.and(
@@ -395,12 +412,12 @@ function search(final: bool): bool {
     );
     if (hits == 0) {
       at += 16;
-      if (end < at || end - at < 30) at = max(start, min(at, end - 29));
+      if (end < at || end - at < LEAST_RECORD_BYTES) at = max(start, min(at, end - LEAST_RECORD_BYTES + 1));
       continue;
     }
     at += ctz(hits);
-    if (end < at || end - at < 30) {
-      at = end - 29;
+    if (end < at || end - at < LEAST_RECORD_BYTES) {
+      at = end - LEAST_RECORD_BYTES + 1;
       break;
     }
     const found = isGood(at, final);
