@@ -1,51 +1,36 @@
-// Walks the records of one block, window by window. Good records only raise totals; whatever is out of the
+// Walks the records of one block, window by window. Good ones only raise totals (scan-records.ts); what is out of the
 // ordinary goes into columns, and when one of them is full the scan returns and is called again.
 import { hashStart } from './highway-hash';
-import { countLive, forgetLive, wantsLive } from './live-totals';
 import { HASH_KEY, SCAN, SCAN_END, SCAN_KEY_STATE, SCAN_WINDOW_BYTES } from './memory';
 import { hashRecord, moveBack } from './record-hash';
-import { findHeaders, headerFault, SOUND } from './record-header';
 import {
-  HEADER_LENGTH_BYTES,
-  HEAD_BYTES,
   LEAST_RECORD_BYTES,
   LENGTH_BITS,
+  HEAD_BYTES,
   MOST_RECORD_BYTES,
   SEQ_AT,
   SUBJECT_BYTES_AT,
   SUM_BYTES,
   TIME_AT,
 } from './record-layout';
+import { KIND_CHECKSUM, KIND_LENGTH, KIND_TAIL, full, startColumns } from './scan-columns';
 import {
-  KIND_CHECKSUM,
-  KIND_LENGTH,
-  KIND_NEXT,
-  KIND_ORDER,
-  KIND_SUBJECT,
-  KIND_TAIL,
-  full,
-  pushErased,
-  pushFault,
-  pushRecord,
-  pushRun,
-  pushTombstone,
-  startColumns,
-} from './scan-columns';
-import { subjectDigest, subjectIsSound } from './subject';
+  ERASED,
+  FLAGS,
+  TOMBSTONE,
+  WANT_SALVAGE,
+  fault,
+  last,
+  moveOrigin,
+  offsetOf,
+  startRecords,
+  take,
+  wants,
+} from './scan-records';
 
-const ERASED: u64 = (<u64>1) << 63;
-const TOMBSTONE: u64 = (<u64>1) << 62;
-const FLAGS: u64 = ERASED | TOMBSTONE;
 const FURTHEST_JUMP: u64 = (<u64>1) << 40;
-const NONE: u64 = u64.MAX_VALUE;
 /** With no good record at all, this many candidates are tried. */
 const FRUITLESS: u32 = 64;
-
-export const WANT_TTL: u32 = 1;
-export const WANT_SCHEDULES: u32 = 2;
-export const WANT_RECORDS: u32 = 4;
-/** Take good records in any order, and never give up before the end. */
-export const WANT_SALVAGE: u32 = 8;
 
 export const MORE: i32 = 0;
 export const FULL: i32 = 1;
@@ -60,12 +45,9 @@ const NO: i32 = 0;
 const YES: i32 = 1;
 const UNKNOWN: i32 = 2;
 
-let wants: u32 = 0;
 let mode: i32 = WALK;
 let start: usize = SCAN;
 let end: usize = SCAN;
-/** Offset in the block of the byte at SCAN. */
-let origin: f64 = 0;
 let budget: f64 = 0;
 /** Bytes hashed in vain. */
 export let vainBytes: f64 = 0;
@@ -75,50 +57,18 @@ let faultKind: u64 = 0;
 let faultAt: f64 = 0;
 let faultSeq: u64 = 0;
 let faultSane: bool = false;
-let owesNext: bool = false;
-/** The sequence word that continues the run with nothing special about it. */
-let expected: u64 = NONE;
-let runFrom: u64 = 0;
-let runTo: u64 = 0;
-let last: u64 = 0;
-/** What `last` was before the message at hand. */
-let prior: u64 = 0;
-
-export let records: f64 = 0;
-export let messages: f64 = 0;
-export let messageBytes: f64 = 0;
-export let firstSeq: u64 = 0;
-export let lastSeq: u64 = 0;
-export let firstTime: i64 = 0;
-export let lastTime: i64 = 0;
-export let digest: u64 = 0;
 
 /** Starts a block whose key is at HASH_KEY. `capacity` bounds the columns; tests make it small. */
 export function scanStart(wanted: u32, capacity: u32): void {
   hashStart(SCAN_KEY_STATE, HASH_KEY);
-  wants = wanted;
   startColumns(capacity);
+  startRecords(wanted);
   mode = WALK;
   start = SCAN;
   end = SCAN;
-  origin = 0;
   budget = 1048576;
   vainBytes = 0;
   failures = 0;
-  owesNext = false;
-  expected = NONE;
-  runFrom = 0;
-  runTo = 0;
-  last = 0;
-  records = 0;
-  messages = 0;
-  messageBytes = 0;
-  firstSeq = 0;
-  lastSeq = 0;
-  firstTime = 0;
-  lastTime = 0;
-  digest = 0;
-  forgetLive();
 }
 
 /** Where the next bytes go: SCAN_WINDOW_BYTES of room. A large cut record is moved only when room gets short. */
@@ -126,7 +76,7 @@ export function scanRoom(): usize {
   const kept = end - start;
   if (kept <= 65536 || SCAN_END - end < SCAN_WINDOW_BYTES + 4096) {
     memory.copy(SCAN, start, kept);
-    origin += <f64>(start - SCAN);
+    moveOrigin(start - SCAN);
     start = SCAN;
     end = SCAN + kept;
   }
@@ -162,23 +112,9 @@ export function scan(final: bool): i32 {
   }
 }
 
-/** Offset in the block behind the records that were walked, and the highest sequence among them. */
+/** Offset in the block behind the records that were walked. */
 export function scanReached(): f64 {
   return offsetOf(start);
-}
-
-export function scanReachedSeq(): u64 {
-  return last;
-}
-
-/** Ends the last run. Called once, behind the last `scan`. */
-export function scanFinish(): void {
-  if (runTo != 0) pushRun(runFrom, runTo);
-  lastSeq = runTo;
-}
-
-function offsetOf(at: usize): f64 {
-  return origin + <f64>(at - SCAN);
 }
 
 function lengthFits(at: usize): bool {
@@ -229,96 +165,11 @@ function walk(final: bool): bool {
       if (mode == WALK) mode = TRY;
       return true;
     }
-    records++;
-    const seq = load<u64>(at, SEQ_AT);
-    if (seq == expected) {
-      expected = seq + 1;
-      runTo = seq;
-      prior = last;
-      last = seq;
-      message(at, word, subjectBytes);
-    } else if (admit(at, seq, length)) {
-      message(at, word, subjectBytes);
-    }
+    take(at, word, length, subjectBytes);
     at += length;
   }
   start = at;
   return false;
-}
-
-/** Takes the record whose sequence word is not simply the next. True where it is a message to count. */
-function admit(at: usize, word: u64, length: usize): bool {
-  const time = load<i64>(at, TIME_AT);
-  if (word & TOMBSTONE) {
-    pushTombstone(word & ~TOMBSTONE, time);
-    if (wants & WANT_RECORDS)
-      pushRecord(at, offsetOf(at), load<u32>(at), <usize>load<u16>(at, SUBJECT_BYTES_AT));
-    return false;
-  }
-  if (word == 0) return false;
-  const seq = word & ~ERASED;
-  if (seq <= last) {
-    fault(KIND_ORDER, offsetOf(at), <f64>length, seq, true, last);
-    return false;
-  }
-  if (owesNext) {
-    owesNext = false;
-    pushFault(KIND_NEXT, 0, 0, seq, true, last);
-  }
-  prior = last;
-  last = seq;
-  if (word & ERASED) {
-    expected = NONE;
-    pushErased(seq, time);
-    if (wants & WANT_RECORDS)
-      pushRecord(at, offsetOf(at), load<u32>(at), <usize>load<u16>(at, SUBJECT_BYTES_AT));
-    return false;
-  }
-  if (runTo == 0) {
-    firstSeq = seq;
-    firstTime = time;
-    runFrom = seq;
-  } else if (seq != runTo + 1) {
-    pushRun(runFrom, runTo);
-    runFrom = seq;
-  }
-  runTo = seq;
-  expected = seq + 1;
-  return true;
-}
-
-function message(at: usize, word: u32, subjectBytes: usize): void {
-  const length = <usize>(word & LENGTH_BITS);
-  const subject = at + HEAD_BYTES + ((word >> 31) << 2);
-  messages++;
-  messageBytes += <f64>length;
-  lastTime = load<i64>(at, TIME_AT);
-  const subjectMix = subjectDigest(subject, subjectBytes);
-  digest += subjectMix;
-  if (wantsLive) countLive(load<u64>(at, SEQ_AT), lastTime, length, subjectMix);
-  if (!subjectIsSound(subject, subjectBytes)) structure(KIND_SUBJECT, at);
-  if (word >> 31)
-    checkHeader(at, subject + subjectBytes, length - LEAST_RECORD_BYTES - HEADER_LENGTH_BYTES - subjectBytes);
-  if (wants & WANT_RECORDS) pushRecord(at, offsetOf(at), word, subjectBytes);
-}
-
-/** Tells of something wrong, and later of the next good record. */
-function fault(kind: u64, offset: f64, length: f64, seq: u64, known: bool, before: u64): void {
-  pushFault(kind, offset, length, seq, known, before);
-  owesNext = true;
-  expected = NONE;
-}
-
-function structure(kind: u64, at: usize): void {
-  fault(kind, offsetOf(at), 0, load<u64>(at, SEQ_AT), true, prior);
-}
-
-function checkHeader(at: usize, header: usize, room: usize): void {
-  const bytes = <usize>load<u32>(at, HEAD_BYTES);
-  const kind = headerFault(header, bytes, room);
-  if (kind != SOUND) structure(kind, at);
-  else if (wants & (WANT_TTL | WANT_SCHEDULES))
-    findHeaders(load<u64>(at, SEQ_AT), header, bytes, (wants & WANT_TTL) != 0, (wants & WANT_SCHEDULES) != 0);
 }
 
 /** Opens a fault at `start`. */
