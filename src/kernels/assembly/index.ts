@@ -46,7 +46,6 @@ export {
   scanLive,
 } from './live-totals';
 export { lineMessages, linesAdd, linesLength, linesStart } from './message-lines';
-export { sealRecords } from './record-hash';
 export {
   REWRITE_SUBJECTS,
   REWRITE_TEXT,
@@ -106,7 +105,7 @@ export {
 export { s2Decode, s2DecodePair, s2DecodeStart, s2Reached, s2SecondLength } from './s2-decode';
 export { s2Encode } from './s2-encode';
 export { sha256Finish, sha256Start, sha256Update } from './sha256';
-export { subjectDigest, subjectIsSound } from './subject';
+export { subjectDigest } from './subject';
 export { subjectTable, subjectTableStart, tableDigest, tableEntries, tableMessages } from './subject-table';
 
 export { v2Records } from './v2-records';

@@ -1,14 +1,7 @@
 // The checksum of one record. Its hashed bytes lie apart where it has a header: the subject is moved up to them.
-import { hashPackets, hashStart } from './highway-hash';
-import { HASH_KEY, SCAN, SCAN_KEY_STATE, SCAN_SHORT } from './memory';
-import {
-  HEADER_LENGTH_BYTES,
-  HEAD_BYTES,
-  LENGTH_BITS,
-  SEQ_AT,
-  SUBJECT_BYTES_AT,
-  SUM_BYTES,
-} from './record-layout';
+import { hashPackets } from './highway-hash';
+import { SCAN_KEY_STATE, SCAN_SHORT } from './memory';
+import { HEADER_LENGTH_BYTES, HEAD_BYTES, LENGTH_BITS, SEQ_AT, SUM_BYTES } from './record-layout';
 
 /** Sequence and time are hashed, the lengths around them are not. */
 const HASHED_HEAD_BYTES: usize = 16;
@@ -60,19 +53,4 @@ export function moveBack(at: usize, subjectBytes: usize): void {
   const headerBytes = load<u32>(at, HEAD_BYTES);
   memory.copy(at + HEAD_BYTES, at + HEAD_BYTES + HEADER_LENGTH_BYTES, subjectBytes);
   store<u32>(at + HEAD_BYTES + subjectBytes, headerBytes);
-}
-
-/** Gives each of the records that lie at SCAN, whole and sound, its checksum under the key at HASH_KEY. */
-export function sealRecords(bytes: usize): void {
-  hashStart(SCAN_KEY_STATE, HASH_KEY);
-  const stop = SCAN + bytes;
-  for (let at = SCAN; at < stop;) {
-    const word = load<u32>(at);
-    const length = <usize>(word & LENGTH_BITS);
-    const subjectBytes = <usize>load<u16>(at, SUBJECT_BYTES_AT);
-    const sum = hashRecord(at, word, subjectBytes);
-    if (word >> 31) moveBack(at, subjectBytes);
-    store<u64>(at + length - SUM_BYTES, sum);
-    at += length;
-  }
 }
