@@ -9,10 +9,10 @@ function isOnlyCounted({ code }: LostRange): boolean {
   return COUNTED.includes(code);
 }
 
-/** Losses, where it is told of those that are only counted that some of them were deleted before. */
-export interface WithCut {
+/** Losses, with how many messages are missing told of those that are only counted. */
+interface ToldLosses {
   readonly ranges: readonly LostRange[];
-  /** So many of their sequences were deleted. */
+  /** So many of their sequences were deleted before. */
   readonly surplus: bigint;
 }
 
@@ -20,7 +20,7 @@ export interface WithCut {
  * Where nothing tells which sequences were deleted, but the archive counts its messages, and fewer of them are missing than
  * there are sequences, that is told with the ranges. A count of fewer messages than were found is not believed.
  */
-export function tellDeleted(ranges: readonly LostRange[], outcome: Outcome): WithCut {
+export function tellDeleted(ranges: readonly LostRange[], outcome: Outcome): ToldLosses {
   const { counted, survey, deleted } = outcome;
   const sequences = countOf(ranges.filter(isOnlyCounted));
   if (counted === null || sequences === 0n) return { ranges, surplus: 0n };
