@@ -11,7 +11,7 @@ function isOnlyCounted({ code }: LostRange): boolean {
 }
 
 /** Losses, where it is told of those that are only counted that some of them were deleted before. */
-export interface CountedLosses {
+interface CountedLosses {
   readonly ranges: readonly LostRange[];
   /** Of which nothing speaks. */
   readonly untold: readonly LostRange[];
