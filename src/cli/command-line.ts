@@ -8,30 +8,41 @@ import { EXIT } from './exit-code.ts';
 import { SURFACE } from './generated/surface.ts';
 import { mustBeGivenOnce, parseErrorText } from './parse-error.ts';
 import { quickParse } from './quick-parser.ts';
-import { isOutputGone, outputStream, whenOutputBreaks } from './standard-output.ts';
+import { isOutputBroken, outputStream, whenOutputBreaks, writeOut } from './standard-output.ts';
 
 /** How far a command line has come. */
 interface Run {
   readonly args: readonly string[];
   readonly abort: AbortController;
   isInCommand: boolean;
-  isReaderGone: boolean;
 }
 
 /** Runs a command, or says what is wrong with the command line. `exit` ends the process at once. */
 export async function runCommandLine(args: readonly string[], exit: (code: number) => void): Promise<void> {
-  const run: Run = { args, abort: new AbortController(), isInCommand: false, isReaderGone: false };
+  const run: Run = { args, abort: new AbortController(), isInCommand: false };
   onSignals(run.abort, exit);
-  whenOutputBreaks((error) => {
-    run.isReaderGone ||= error.code === 'EPIPE';
-    run.abort.abort();
-  });
+  await judged(run, async () => dispatch(run));
+}
+
+/** Writes what a command line without a command is answered with; the process ends as that of a command does. */
+export async function answer(text: Uint8Array, args: readonly string[]): Promise<void> {
+  const run: Run = { args, abort: new AbortController(), isInCommand: true };
+  await judged(run, async () => writeOut(text));
+}
+
+/** Says how work ended. Output that nobody reads on is no failure; output that is lost is one, whatever the work came to. */
+async function judged(run: Run, work: () => Promise<void>): Promise<void> {
+  whenOutputBreaks(() => run.abort.abort());
   try {
-    await dispatch(run);
+    await work();
   } catch (error) {
-    if (run.isReaderGone || isOutputGone()) return;
-    fail(error, args, run.isInCommand);
+    if (!isOutputBroken()) fail(error, run.args, run.isInCommand);
   }
+  whenOutputBreaks((error) => {
+    if (error.code === 'EPIPE') return;
+    process.exitCode = exitOf(run.args, false);
+    process.stderr.write(`natsarc: cannot write standard output: ${systemErrorText(error)}\n`);
+  });
 }
 
 async function dispatch(run: Run): Promise<void> {

@@ -10,7 +10,7 @@ export interface CliContext {
   readonly isJson: boolean;
   readonly isQuiet: boolean;
   readonly progress: ProgressReporter;
-  /** Writes results; resolves when there is room for more, for bytes when they are written. A reader that is gone ends the output quietly. */
+  /** Writes results; resolves when there is room for more, for bytes when they are written. What cannot be written is dropped, and ends the command. */
   write(text: string | Uint8Array): Promise<void>;
   note(text: string): void;
   setExit(code: number): void;

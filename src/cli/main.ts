@@ -3,21 +3,24 @@ import { VERSION } from '../core/version.ts';
 
 /** The whole command. What is asked for most often of a cold machine, `--version` and `--help`, loads nothing else. */
 export async function main(args: readonly string[]): Promise<void> {
-  if (args.length === 1 && args[0] === '--version') return say(VERSION);
+  if (args.length === 1 && args[0] === '--version') return say(VERSION, args);
   if (args.length <= 2 && args.at(-1) === '--help') {
     const { quickHelp } = await import('./quick-help.ts');
     const text = quickHelp(args.length === 1 ? '' : (args[0] ?? ''));
-    if (text !== null) return say(text);
+    if (text !== null) return say(text, args);
   }
   const { runCommandLine } = await import('./command-line.ts');
   await runCommandLine(args, (code) => process.exit(code));
 }
 
 /** Writes text without loading the streams of standard output, which takes longer than all else. */
-function say(text: string): void {
+async function say(text: string, args: readonly string[]): Promise<void> {
+  const bytes = Buffer.from(`${text}\n`);
+  let written = 0;
   try {
-    writeSync(1, `${text}\n`);
+    while (written < bytes.length) written += writeSync(1, bytes, written);
   } catch {
-    process.stdout.write(`${text}\n`);
+    const { answer } = await import('./command-line.ts');
+    await answer(bytes.subarray(written), args);
   }
 }

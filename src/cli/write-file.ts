@@ -3,6 +3,7 @@ import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RefusedError, ToolError } from '../core/error.ts';
 import { systemErrorText } from '../core/system-error.ts';
+import { mustLieOutside } from '../operation/write/outside-archive.ts';
 
 /**
  * Writes beside the target, syncs, then renames: a reader sees the old file or the new one, never half of it. Where `fill`
@@ -53,8 +54,9 @@ async function writeThrough<T>(
   }
 }
 
-/** What is taken out of an archive never replaces a file. Throws RefusedError. */
-export function mustBeAbsent(path: string): void {
+/** What is taken out of an archive never replaces a file, nor is it put into an archive that is read. Throws UsageError. */
+export function mustBeNew(path: string, archives: readonly string[]): void {
+  for (const archive of archives) mustLieOutside(archive, path);
   if (!existsSync(dirname(path)))
     throw new RefusedError(`the folder ${dirname(path)} is not there: make it first`);
   if (existsSync(path)) throw new RefusedError(`${path} is there already`);

@@ -7,6 +7,9 @@ const WORDS: { readonly [code: string]: string } = {
   EPERM: 'not permitted; run as a user who may, such as the one the server runs as',
   EROFS: 'the file system is mounted read-only',
   ENOSPC: 'no space is left on the device',
+  EFBIG: 'the file would be larger than it may be; ulimit -f tells the limit',
+  EIO: 'the device reports an input or output error',
+  EBADF: 'it is not open to this use',
   EDQUOT: "the user's disk quota is used up",
   EMFILE: 'too many files are open; ulimit -n raises the limit',
 };

@@ -106,8 +106,8 @@ const NO_OBJECT_FILTERS = Object.keys(FILTER_FLAGS).filter((flag) => flag !== 'b
 
 async function takeOut(name: string, out: string, args: CatArguments, context: CliContext): Promise<void> {
   const { takeObject } = await import('../../operation/object/run.ts');
-  const { mustBeAbsent, writeFileWhole } = await import('../write-file.ts');
-  mustBeAbsent(out);
+  const { mustBeNew, writeFileWhole } = await import('../write-file.ts');
+  mustBeNew(out, [args.archive]);
   const options = { ...selectOptions(args, context), ...filterOptions(args) };
   const info = await writeFileWhole(out, async (write) => takeObject(args.archive, name, options, write));
   context.progress.end();

@@ -29,8 +29,8 @@ export const exportCommand = {
   run: async (args: ExportArguments, context: CliContext): Promise<void> => {
     const { out } = args;
     if (out === undefined) return exportTo(async (chunk) => context.write(chunk), args, context);
-    const { mustBeAbsent, writeFileWhole } = await import('../write-file.ts');
-    mustBeAbsent(out);
+    const { mustBeNew, writeFileWhole } = await import('../write-file.ts');
+    mustBeNew(out, [args.archive]);
     await writeFileWhole(out, async (write) => exportTo(write, args, context));
   },
 };

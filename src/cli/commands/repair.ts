@@ -53,12 +53,12 @@ export const repairCommand = {
         'EXIT STATUS: 0 nothing was lost, 1 failed and nothing is at the target, 2 wrong usage, 3 done, with the reported loss',
       ),
   run: async (args: RepairArguments, context: CliContext): Promise<void> => {
+    const { mustBeNew, writeFileWhole } = await import('../write-file.ts');
+    if (args.lossReport !== undefined) mustBeNew(args.lossReport, [args.archive, ...(args.from ?? [])]);
     const isLarge = await startThreadsAhead(args.archive, { ...args, ...WRITING });
     if (isLarge) (await import('../small-heap.ts')).keepHeapSmall();
     const { repairArchive } = await import('../../operation/repair/run.ts');
-    const { mustBeAbsent, writeFileWhole } = await import('../write-file.ts');
     const { jsonChunks } = await import('../../report/json.ts');
-    if (args.lossReport !== undefined) mustBeAbsent(args.lossReport);
     const { written, loss, isLossy } = await repairArchive(args.archive, await repairOptions(args, context));
     context.progress.end();
     if (args.lossReport !== undefined && !args.dryRun)

@@ -41,6 +41,10 @@ export const verifyCommand = {
         'EXIT STATUS: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (could not be read, not supported, wrong usage); --format prometheus: always 0',
       ),
   run: async (args: VerifyArguments, context: CliContext): Promise<void> => {
+    if (args.outfile !== undefined) {
+      const { mustLieOutside } = await import('../../operation/write/outside-archive.ts');
+      mustLieOutside(args.archive, args.outfile);
+    }
     const isLarge = await startThreadsAhead(args.archive, args);
     const { verifyArchive } = await import('../../operation/verify/run.ts');
     const { unreadableReport } = await import('../../operation/verify/unreadable.ts');

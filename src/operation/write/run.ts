@@ -1,9 +1,10 @@
-import { join, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import { RefusedError, ToolError, UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { mustBeFree, StagedTarget } from '../../writer/staged-target.ts';
 import { checkWritten, type CheckOptions } from './check-written.ts';
+import { mustLieOutside } from './outside-archive.ts';
 import type { PlanReport, SkippedStream, WriteOptions, WrittenReport } from './types.ts';
 import { planReport, writePlaced, type PlacedStream, type PlacedStreams } from './write-placed.ts';
 
@@ -83,12 +84,8 @@ async function checkAll(
  * where it may not be written. Called once more before the first byte is written: reading may have taken long.
  */
 export function checkTarget(archivePath: string, target: string): void {
-  const [from, to] = [resolve(archivePath), resolve(target)];
-  if (archivePath !== '-' && from === to)
-    throw new UsageError(`the archive and the target are the same: ${target}`);
-  if (archivePath !== '-' && to.startsWith(from + sep))
-    throw new UsageError(`the target ${target} lies within the archive ${archivePath}`);
-  mustBeFree(to);
+  mustLieOutside(archivePath, target);
+  mustBeFree(resolve(target));
 }
 
 function stepsOf(plan: WritePlan, target: string): readonly string[] {

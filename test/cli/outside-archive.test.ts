@@ -1,0 +1,101 @@
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from '../support/captures.ts';
+import { tempFolder, treeSum } from '../support/damage.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
+
+type Line = (archive: string, path: string) => string[];
+
+/** Flags that name what is written, and the exit code of wrong usage. */
+const FILES: readonly (readonly [flag: string, line: Line, exit: number])[] = [
+  ['verify --outfile', (archive, path) => ['verify', archive, '--outfile', path], 3],
+  ['verify --check --outfile', (archive, path) => ['verify', archive, '--check', '--outfile', path], 3],
+  ['export --out', (archive, path) => ['export', archive, '--to', 'json', '--out', path], 2],
+  ['cat --object --out', (archive, path) => ['cat', archive, '--object', 'x', '--out', path], 2],
+  [
+    'repair --loss-report',
+    (archive, path) => ['repair', archive, '--out', `${archive}-repaired`, '--loss-report', path],
+    2,
+  ],
+  [
+    'repair --from --loss-report',
+    (archive, path) =>
+      `repair ${ORDERS} --from ${archive} --out ${archive}-repaired --loss-report ${path}`.split(' '),
+    2,
+  ],
+];
+
+const FOLDERS: readonly (readonly [flag: string, line: Line, exit: number])[] = [
+  ['pack --out', (archive, path) => ['pack', archive, '--out', path], 2],
+  ['convert --out', (archive, path) => ['convert', archive, '--to', 'v1', '--out', path], 2],
+  ['repair --out', (archive, path) => ['repair', archive, '--out', path], 2],
+];
+
+/** A copy of an archive with links to it: `to-ORDERS` to its folder, `to-file` to a file of it, `ORDERS/away` out of it. */
+function linkedArchive(): { readonly folder: string; readonly archive: string } {
+  const folder = tempFolder();
+  const archive = join(folder, 'ORDERS');
+  cpSync(ORDERS, archive, { recursive: true });
+  mkdirSync(join(folder, 'deep/er'), { recursive: true });
+  symlinkSync(archive, join(folder, 'to-ORDERS'));
+  symlinkSync(join(folder, 'ORDERS'), join(folder, 'deep/er/to-ORDERS'));
+  symlinkSync(join(archive, 'backup.json'), join(folder, 'to-file'));
+  writeFileSync(join(folder, 'elsewhere'), 'mine');
+  symlinkSync(join(folder, 'elsewhere'), join(archive, 'away'));
+  return { folder, archive };
+}
+
+function expectRefused(line: readonly string[], folder: string, exit: number, words: RegExp): void {
+  const before = treeSum(folder);
+  const run = runCli(line);
+  expect(run.stderr).toMatch(words);
+  expect(run).toMatchObject({ exit, stdout: '' });
+  expect(treeSum(folder)).toBe(before);
+}
+
+const WITHIN = /^natsarc: the target \S+ lies within the archive \S+\n/;
+const SAME = /^natsarc: the archive and the target are the same: \S+\n/;
+
+describe.each([...FILES, ...FOLDERS])('%s', (_, line, exit) => {
+  it('is refused within the archive, also where links lead there', () => {
+    const { folder, archive } = linkedArchive();
+    const refused = (from: string, path: string, words: RegExp): void =>
+      expectRefused(line(join(folder, from), join(folder, path)), folder, exit, words);
+    refused('ORDERS', 'ORDERS/new', WITHIN);
+    refused('ORDERS', 'ORDERS/no/such/new', WITHIN);
+    refused('ORDERS', 'to-ORDERS/new', WITHIN);
+    refused('ORDERS', 'deep/er/to-ORDERS/no/new', WITHIN);
+    refused('to-ORDERS', 'ORDERS/new', WITHIN);
+    refused('to-ORDERS', 'deep/er/to-ORDERS', SAME);
+    expectRefused(line(archive, archive), folder, exit, SAME);
+  });
+});
+
+describe.each(FILES)('%s', (_, line, exit) => {
+  it('is refused where it is the archive, or a file of it', () => {
+    const { folder } = linkedArchive();
+    const refused = (from: string, path: string, words: RegExp): void =>
+      expectRefused(line(join(folder, from), join(folder, path)), folder, exit, words);
+    refused('ORDERS', 'ORDERS/stream.tar.s2', WITHIN);
+    refused('ORDERS', 'to-file', WITHIN);
+    refused('ORDERS', 'ORDERS/away', WITHIN);
+    refused('ORDERS/stream.tar.s2', 'ORDERS/stream.tar.s2', SAME);
+    refused('ORDERS/stream.tar.s2', 'to-ORDERS/stream.tar.s2', SAME);
+  });
+});
+
+it('verify --outfile replaces a file that has nothing to do with the archive, beside it too', () => {
+  const { folder, archive } = linkedArchive();
+  const before = treeSum(archive);
+  for (const name of ['elsewhere', 'ORDERS.json', 'ORDERS-report']) {
+    writeFileSync(join(folder, name), 'old');
+    const run = runCli(['verify', archive, '--format', 'json', '--outfile', join(folder, name)]);
+    expect(run.stdout, run.stderr).toBe('');
+    expect(JSON.parse(readFileSync(join(folder, name), 'utf8'))).toMatchObject({ type: 'natsarc.v1.verify' });
+  }
+  writeFileSync(join(folder, 'elsewhere'), 'mine');
+  expect(treeSum(archive)).toBe(before);
+});
