@@ -33,6 +33,12 @@ describe('cat', () => {
     const none = ['cat', ORDERS, '--seq', '7'];
     expect(runCli(none)).toEqual({ exit: 0, stdout: '', stderr: 'natsarc: no message fits the filters\n' });
     expect(runCli([...none, '--quiet'])).toEqual({ exit: 0, stdout: '', stderr: '' });
+    for (const form of [[], ['--text'], ['--history']])
+      expect(runCli(['cat', SETTINGS, '--kv', ...form, '--subject', '$KV.settings.none'])).toEqual({
+        exit: 0,
+        stdout: '',
+        stderr: 'natsarc: no message fits the filters\n',
+      });
     expect(runCli([...none, '--text', '--grep', 'x']).stderr).toBe('natsarc: no message fits the filters\n');
     expect(runCli(['cat', join(CAPTURES, '2.14.5-enc-chacha/store'), '--seq', '7']).stderr).not.toContain(
       'no message fits',
