@@ -1,6 +1,7 @@
 import type { Finding } from '../findings/finding.ts';
 import { isDamage } from '../findings/status.ts';
 import { escapeText } from '../report/escape.ts';
+import { countText } from '../report/units.ts';
 import type { CliContext } from './context.ts';
 import { exitOfFindings } from './exit-code.ts';
 
@@ -14,10 +15,11 @@ export function tellDamage(findings: readonly Finding[], context: CliContext): v
 
 /** Says on standard error what was damaged or closed to us; `side` tells in which archive. */
 export function noteDamage(findings: readonly Finding[], context: CliContext, side: string): void {
-  const lines = findings
-    .filter(isDamage)
-    .map((finding) => escapeText(`natsarc: ${side}${noteText(finding)}`));
-  for (const line of [...new Set(lines)].slice(0, MOST_NOTES)) context.note(line);
+  const texts = findings.filter(isDamage).map((finding) => escapeText(noteText(finding)));
+  const lines = [...new Set(texts)];
+  for (const line of lines.slice(0, MOST_NOTES)) context.note(`natsarc: ${side}${line}`);
+  const more = lines.length - MOST_NOTES;
+  if (more > 0) context.note(`natsarc: ${side}and ${countText(more)} more: natsarc verify tells all`);
 }
 
 function noteText({ code, message, file, data }: Finding): string {

@@ -2,8 +2,11 @@ import type { Finding } from '../findings/finding.ts';
 import { isDamage } from '../findings/status.ts';
 import type { VerifyReport } from '../operation/types.ts';
 
-/** JUnit XML: a suite for each stream, a case for each family of checks that found something, or one that passed. */
-export function junitText(report: VerifyReport, isWarningFailure: boolean): string {
+/**
+ * JUnit XML: a suite for each stream, a case for each family of checks that found something, or one that passed. What could
+ * not be opened is one suite, under the `path` that was given.
+ */
+export function junitText(report: VerifyReport, path: string, isWarningFailure: boolean): string {
   const fails = (finding: Finding): boolean =>
     isDamage(finding) || (isWarningFailure && finding.severity === 'warning');
   const known = new Set(report.streams.map((stream) => stream.name));
@@ -16,7 +19,8 @@ export function junitText(report: VerifyReport, isWarningFailure: boolean): stri
   const rest = report.findings.filter(
     (finding) => finding.stream === undefined || !known.has(finding.stream),
   );
-  if (rest.length > 0 || suites.length === 0) suites.push(suite('archive', rest, fails));
+  if (rest.length > 0 || suites.length === 0)
+    suites.push(suite(report.source === null ? path : 'archive', rest, fails));
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="natsarc verify">\n${suites.join('')}</testsuites>\n`;
 }
 

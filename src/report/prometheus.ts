@@ -2,9 +2,9 @@ import type { VerifyReport } from '../operation/types.ts';
 
 const STATUS_VALUE = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 } as const;
 
-/** Prometheus text exposition of a verification. */
-export function prometheusText(report: VerifyReport): string {
-  const source = label('source', report.source?.path ?? '');
+/** Prometheus text exposition of the verification of what lies at `path`, whether or not it could be opened. */
+export function prometheusText(report: VerifyReport, path: string): string {
+  const source = label('source', path);
   const lines: string[] = [];
   const gauge = (
     name: string,

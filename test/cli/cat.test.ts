@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/captures.ts';
-import { CAPTURES, tempFolder } from '../support/damage.ts';
+import { CAPTURES, copyOf, tempFolder } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
@@ -33,6 +33,12 @@ describe('cat', () => {
     const none = ['cat', ORDERS, '--seq', '7'];
     expect(runCli(none)).toEqual({ exit: 0, stdout: '', stderr: 'natsarc: no message fits the filters\n' });
     expect(runCli([...none, '--quiet'])).toEqual({ exit: 0, stdout: '', stderr: '' });
+    for (const form of [[], ['--text'], ['--history']])
+      expect(runCli(['cat', SETTINGS, '--kv', ...form, '--subject', '$KV.settings.none'])).toEqual({
+        exit: 0,
+        stdout: '',
+        stderr: 'natsarc: no message fits the filters\n',
+      });
     expect(runCli([...none, '--text', '--grep', 'x']).stderr).toBe('natsarc: no message fits the filters\n');
     expect(runCli(['cat', join(CAPTURES, '2.14.5-enc-chacha/store'), '--seq', '7']).stderr).not.toContain(
       'no message fits',
@@ -99,6 +105,17 @@ describe('cat', () => {
       'anchor.price.k2                       65  PUT        2026-11-21 00:03:55  created over a delete mar…',
       '',
     ]);
+  });
+
+  it('says how many more are closed than it names', () => {
+    const store = copyOf('2.14.5-enc-chacha/store');
+    const streams = join(store, 'jetstream/$G/streams');
+    for (let i = 10; i < 41; i++) cpSync(join(streams, 'TTL'), join(streams, `TTL${i}`), { recursive: true });
+    const { exit, stderr } = runCli(['cat', store]);
+    const lines = stderr.trimEnd().split('\n');
+    expect(exit).toBe(3);
+    expect(lines.filter((line) => line.startsWith('natsarc: ENC_KEY_REQUIRED: '))).toHaveLength(20);
+    expect(lines.slice(20)).toEqual(['natsarc: and 13 more: natsarc verify tells all']);
   });
 
   it('ends quietly when its reader is gone', () => {

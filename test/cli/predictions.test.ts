@@ -1,7 +1,7 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { copyOf } from '../support/damage.ts';
+import { copyOf, flipBit, recordsOf } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
 
 /** Lines under `Predicted`, joined where they were broken. */
@@ -24,6 +24,15 @@ it('verify shows a prediction that differs from what is declared, once for all g
   ]);
   const lines = predicted([store, '--stream', 'TAILDEL']);
   expect(lines.at(-1)).toMatch(/2\.15: starts it with 0 messages, last sequence 30: 26 messages are lost$/);
+});
+
+it('verify says of one message that it is lost', () => {
+  const store = copyOf('2.14.5-full/store');
+  const messages = join(store, 'jetstream/$G/streams/TAILDEL/msgs');
+  rmSync(join(messages, 'index.db'));
+  const block = join(messages, '1.blk');
+  flipBit(block, (recordsOf(readFileSync(block)).find(({ seq }) => seq === 27n)?.at ?? 0) + 40);
+  expect(predicted([store, '--stream', 'TAILDEL']).at(-1)).toMatch(/: 1 message is lost$/);
 });
 
 it('verify predicts by the clock it is given', () => {

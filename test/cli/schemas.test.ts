@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { parse } from 'lossless-json';
@@ -121,6 +121,16 @@ describe('--json fits its schema', () => {
     flipBit(join(store, 'msgs/2.blk'), 200);
     const report = join(tempFolder(), 'lost.json');
     const args = ['repair', store, '--out', join(tempFolder(), 'out'), '--loss-report', report, '--json'];
+    expectValid('report-written', runCli(args).stdout);
+    expectValid('report-loss', readFileSync(report, 'utf8'));
+  });
+
+  it('what was written, and lost, where a stream has no data', () => {
+    const backup = copyOf('2.14.5-full/account-backup');
+    writeFileSync(join(backup, '$G/WQ/stream.tar.s2'), '');
+    const report = join(tempFolder(), 'lost.json');
+    const args = ['repair', backup, '--out', join(tempFolder(), 'out'), '--loss-report', report, '--json'];
+    expectValid('report-plan', runCli([...args, '--dry-run']).stdout);
     expectValid('report-written', runCli(args).stdout);
     expectValid('report-loss', readFileSync(report, 'utf8'));
   });

@@ -43,6 +43,15 @@ describe('verify', () => {
     );
   });
 
+  it('--format prometheus and junit name what cannot be opened', () => {
+    const metrics = runCli(['verify', '--format', 'prometheus', '/nowhere']).stdout;
+    expect(metrics).toMatch(/^natsarc_verify_status\{source="\/nowhere"\} 3$/m);
+    expect(metrics).not.toContain('source=""');
+    const xml = runCli(['verify', '--format', 'junit', '/nowhere']).stdout;
+    expect(xml).toContain('<testsuite name="/nowhere" tests="1" failures="1">');
+    expect(xml).toContain('<testcase classname="/nowhere" name="SRC">');
+  });
+
   it('--outfile is written whole, and nothing is left beside it', () => {
     const folder = tempFolder();
     const run = runCli(['verify', '--json', '--outfile', join(folder, 'report.json'), ORDERS]);

@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { isDamage } from '../../findings/status.ts';
-import type { StoredMessage } from '../../operation/cat/types.ts';
+import type { CatResult, StoredMessage } from '../../operation/cat/types.ts';
+import type { MessageFilter } from '../../operation/filter/types.ts';
 import { RENDERING, startThreadsAhead } from '../../operation/threads-ahead.ts';
 import type { MessageLines } from '../../report/message-lines.ts';
 import type { CliContext } from '../context.ts';
@@ -73,8 +74,13 @@ async function messages(args: CatArguments, context: CliContext): Promise<void> 
         },
       });
   context.progress.end();
-  tellDamage(result.findings, context);
-  if (Object.keys(filter).length > 0 && result.messages === 0 && !result.findings.some(isDamage))
+  tellResult(result, filter, context);
+}
+
+/** What is not whole, and that nothing was given out where filters were the reason. */
+function tellResult({ messages, findings }: CatResult, filter: MessageFilter, context: CliContext): void {
+  tellDamage(findings, context);
+  if (Object.keys(filter).length > 0 && messages === 0 && !findings.some(isDamage))
     context.note('natsarc: no message fits the filters');
 }
 
@@ -83,11 +89,8 @@ async function keyValues(args: CatArguments, context: CliContext): Promise<void>
   const { kvLines } = await import('../../report/kv-lines.ts');
   const { kvRows, kvTitle } = await import('../../report/text/kv.ts');
   const isTable = args.text === true && !context.isJson;
-  const options = {
-    ...selectOptions(args, context),
-    ...filterOptions(args),
-    history: args.history === true,
-  };
+  const filter = filterOptions(args);
+  const options = { ...selectOptions(args, context), ...filter, history: args.history === true };
   let bucket = '';
   const result = await catKeyValues(args.archive, options, async (entries) => {
     if (!isTable) return context.write(kvLines(entries));
@@ -98,7 +101,7 @@ async function keyValues(args: CatArguments, context: CliContext): Promise<void>
     await context.write(kvRows(entries));
   });
   context.progress.end();
-  tellDamage(result.findings, context);
+  tellResult(result, filter, context);
 }
 
 /** Of the filters only those that end the stream earlier make sense of an object. */

@@ -81,9 +81,15 @@ async function render(
     case 'nagios':
       return [(await import('../../report/verify-line.ts')).nagiosLine(report)];
     case 'prometheus':
-      return [(await import('../../report/prometheus.ts')).prometheusText(report)];
+      return [(await import('../../report/prometheus.ts')).prometheusText(report, args.archive)];
     case 'junit':
-      return [(await import('../../report/junit.ts')).junitText(report, args.criticalWarnings === true)];
+      return [
+        (await import('../../report/junit.ts')).junitText(
+          report,
+          args.archive,
+          args.criticalWarnings === true,
+        ),
+      ];
     case 'text':
       return [(await import('../../report/text/verify.ts')).verifyText(report, context.palette)];
   }

@@ -71,9 +71,14 @@ export function lossOf(
 ): string | null {
   const unread = lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
   const missing = live.count + unread - opened.messages;
-  if (missing > 0n) return `${missing} messages are lost`;
+  if (missing > 0n) return lostReason(missing);
   if (unread > 0n) return `${unread} ${unread === 1n ? 'message' : 'messages'} cannot be read`;
   const there = new Set(consumers.map(({ name }) => name));
   const gone = archive.consumers.filter(({ name }) => !there.has(name));
   return gone.length === 0 ? null : `consumers are lost: ${gone.map((consumer) => consumer.name).join(' ')}`;
+}
+
+/** How many messages a server loses, in words. */
+export function lostReason(messages: bigint): string {
+  return messages === 1n ? '1 message is lost' : `${messages} messages are lost`;
 }

@@ -17,6 +17,7 @@ import type { Archive } from '../open-archive.ts';
 import type { Prediction } from '../types.ts';
 import type { V2Messages } from '../v2-messages.ts';
 import { messageTtlNs } from '../../format/message-header/ttl.ts';
+import { lostReason } from './predict.ts';
 import { refusedByClient } from './refused-by-client.ts';
 import { S2_CODES } from './s2-codes.ts';
 
@@ -58,7 +59,7 @@ export function predictV2Stream(
   const gone = expired(archive, parts, messages, around.atNs);
   const lastSeq = state.lastSeq > messages.total.lastSeq ? state.lastSeq : messages.total.lastSeq;
   const missing = state.messages - messages.live.count;
-  const reason = missing > 0n ? `${missing} messages are lost` : null;
+  const reason = missing > 0n ? lostReason(missing) : null;
   return [
     {
       ...base,

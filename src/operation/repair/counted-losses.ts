@@ -58,7 +58,8 @@ function asCounted(range: LostRange): LostRange {
 }
 
 function withCount(range: LostRange, missing: bigint): LostRange {
-  const told = `${missing} messages are missing among such sequences, the others were deleted: nothing tells which`;
+  const messages = missing === 1n ? '1 message is' : `${missing} messages are`;
+  const told = `${messages} missing among such sequences, the others were deleted: nothing tells which`;
   return { ...range, reason: `${range.reason} (${told})` };
 }
 

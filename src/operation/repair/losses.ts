@@ -19,7 +19,7 @@ import type { Damage, LostRange, StreamLoss } from './types.ts';
 /** What is known of a stream before the losses are counted. */
 export interface Outcome {
   readonly sources: readonly SalvagedStream[];
-  readonly survey: Survey;
+  readonly survey: Pick<Survey, 'recovered' | 'disagreements'>;
   /** Proven deleted, and not written. */
   readonly deleted: SequenceRanges;
   readonly name: string;

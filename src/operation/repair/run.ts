@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { ToolError } from '../../core/error.ts';
-import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, TOOL, withArchive, type Archive } from '../open-archive.ts';
 import { WRITING } from '../threads-ahead.ts';
@@ -8,10 +7,12 @@ import { checkInput } from '../write/check-input.ts';
 import { ONE_STREAM_KINDS } from '../write/convert.ts';
 import { outgoingStream } from '../write/outgoing-stream.ts';
 import { carryOut, checkTarget, withData } from '../write/run.ts';
+import { skippedStream } from '../write/skipped-stream.ts';
 import type { PlacedStream } from '../write/write-placed.ts';
 import { sameStream, withOthers, type OtherArchive } from './other-archives.ts';
 import { mustOpenSound, mustReadSound, soundFirst } from './past-damage.ts';
 import { repairStream } from './repair-stream.ts';
+import { lossWithoutData, nothingOf } from './without-data.ts';
 import { salvageFiles } from './salvage-files.ts';
 import { salvageV2 } from './salvage-v2.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
@@ -56,7 +57,8 @@ async function repairStreams(
   options: RepairOptions,
   opened: SalvagedStream[],
 ): Promise<RepairResult> {
-  const { usable, skipped } = withoutKey(withData(work.selected.map(loadStream)));
+  const archives = work.selected.map(loadStream);
+  const { usable, skipped } = withoutKey(withData(archives));
   const isOne = usable.length === 1 && ONE_STREAM_KINDS.includes(work.container.kind);
   const hasAccounts = new Set(usable.map(({ account }) => account)).size > 1;
   const placed: PlacedStream[] = [];
@@ -77,6 +79,10 @@ async function repairStreams(
     losses.push(repaired.loss);
     notes.push(...repaired.notes);
   }
+  for (const archive of archives) {
+    const loss = usable.includes(archive) ? null : lossWithoutData(archive);
+    if (loss !== null) losses.push(loss);
+  }
   const written = await carryOut({ placed, copies: [], skipped, notes: notes.map(sentence) }, work, options);
   return {
     written,
@@ -88,7 +94,10 @@ async function repairStreams(
       streams: losses,
       notes,
     },
-    isLossy: losses.some((loss) => loss.lost > 0n) || notes.some((note) => note.loss),
+    isLossy:
+      losses.some((loss) => loss.lost > 0n) ||
+      skipped.some((stream) => stream.lost_messages > 0n) ||
+      notes.some((note) => note.loss),
   };
 }
 
@@ -98,11 +107,9 @@ function withoutKey({ usable, skipped }: ReturnType<typeof withData>): ReturnTyp
   const [first] = usable;
   if (first !== undefined && usable.every(isClosed))
     throw new ToolError(`${first.name}: encrypted, its key is needed`);
-  const closed = usable.filter(isClosed).map(({ account, name }) => ({
-    account,
-    name,
-    reason: 'encrypted, its key is needed',
-  }));
+  const closed = usable
+    .filter(isClosed)
+    .map((archive) => skippedStream(archive, 'encrypted, its key is needed'));
   return { usable: usable.filter((archive) => !isClosed(archive)), skipped: [...skipped, ...closed] };
 }
 
@@ -121,20 +128,6 @@ async function salvage(
   if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
   if (parts.form === 'v2') return salvageV2(archive, parts, work, source, name);
   return salvageFiles(archive, parts, work, source, name);
-}
-
-/** An archive that has lost its data: all there is comes from others. */
-function nothingOf(archive: StreamArchive): SalvagedStream {
-  const nothing = {
-    runs: () => [],
-    deleted: NO_SEQUENCES,
-    listed: [],
-    damages: () => [],
-    counted: null,
-    lastSeq: 0n,
-    lastTimeNs: 0n,
-  };
-  return { archive, ...nothing, findings: archive.findings, notes: [], parted: null, close: () => {} };
 }
 
 async function salvageOthers(

@@ -74,6 +74,7 @@ export interface LossReport {
   /** The archive that is repaired, then those that helped. */
   readonly sources: readonly string[];
   readonly target: string;
+  /** Those that were written, in their order, then those of which nothing was but messages are declared. */
   readonly streams: readonly StreamLoss[];
   readonly notes: readonly RepairNote[];
 }

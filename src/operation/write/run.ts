@@ -5,6 +5,7 @@ import type { Pool } from '../../workers/pool.ts';
 import { mustBeFree, StagedTarget } from '../../writer/staged-target.ts';
 import { checkWritten, type CheckOptions } from './check-written.ts';
 import { mustLieOutside } from './outside-archive.ts';
+import { skippedStream } from './skipped-stream.ts';
 import type { PlanReport, SkippedStream, WriteOptions, WrittenReport } from './types.ts';
 import { planReport, writePlaced, type PlacedStream, type PlacedStreams } from './write-placed.ts';
 
@@ -111,6 +112,6 @@ export function withData(archives: readonly StreamArchive[]): {
     usable: archives.filter((archive) => !isEmpty(archive)),
     skipped: archives
       .filter(isEmpty)
-      .map(({ account, name }) => ({ account, name, reason: 'a configuration without data' })),
+      .map((archive) => skippedStream(archive, 'a configuration without data')),
   };
 }

@@ -94,4 +94,8 @@ export interface SkippedStream {
   readonly account: string | null;
   readonly name: string;
   readonly reason: string;
+  /** Messages that the archive declares of it: none of them is at the target. */
+  readonly lost_messages: bigint;
+  /** The sequences among which they were, and their bytes. */
+  readonly lost: Lost;
 }

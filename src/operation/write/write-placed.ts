@@ -45,7 +45,7 @@ export async function writePlaced(
     skipped,
     bytes_written: staged.bytesWritten,
     notes: [...notes, ...unusedRules(streams)],
-    ...sourceFaults(streams),
+    ...sourceFaults(streams, skipped),
   };
 }
 
@@ -64,7 +64,7 @@ export function planReport(
     skipped,
     steps,
     notes: [...notes, ...plannedRules(streams)],
-    ...sourceFaults(streams),
+    ...sourceFaults(streams, skipped),
   };
 }
 
@@ -82,12 +82,16 @@ function writtenStream(stream: OutgoingStream, shape: StreamShape, state: StateN
 }
 
 /** What was lost and found in the sources of streams, in all. */
-function sourceFaults(streams: readonly OutgoingStream[]): Pick<WrittenReport, 'lost' | 'findings'> {
+function sourceFaults(
+  streams: readonly OutgoingStream[],
+  skipped: readonly SkippedStream[],
+): Pick<WrittenReport, 'lost' | 'findings'> {
   const contents = streams.map(({ content }) => content);
+  const losses = [...contents, ...skipped].map(({ lost }) => lost);
   return {
     lost: {
-      msgs: contents.flatMap(({ lost }) => lost.msgs),
-      bytes: contents.reduce((sum, { lost }) => sum + lost.bytes, 0),
+      msgs: losses.flatMap(({ msgs }) => msgs),
+      bytes: losses.reduce((sum, { bytes }) => sum + bytes, 0),
     },
     findings: contents.flatMap(({ findings }) => findings),
   };

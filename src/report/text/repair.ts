@@ -19,7 +19,10 @@ export function repairText(written: WrittenReport | PlanReport, loss: LossReport
         .map((note) => noteLine(note, palette)),
     ];
   });
-  return `${[...lines, ...skippedLines(written, palette), outcomeLine(written)].join('\n')}\n`;
+  const unwritten = loss.streams
+    .slice(written.streams.length)
+    .flatMap((stream) => [`${title(stream.account, stream.name)}:`, ...lossLines(stream, loss, palette)]);
+  return `${[...lines, ...unwritten, ...skippedLines(written, palette), outcomeLine(written)].join('\n')}\n`;
 }
 
 function title(account: string | null, name: string): string {

@@ -1,6 +1,12 @@
 import type { Severity } from '../../findings/catalog-entry.ts';
 import type { Finding } from '../../findings/finding.ts';
-import type { PlanReport, SliceReport, WrittenReport, WrittenStream } from '../../operation/write/types.ts';
+import type {
+  PlanReport,
+  SkippedStream,
+  SliceReport,
+  WrittenReport,
+  WrittenStream,
+} from '../../operation/write/types.ts';
 import type { StreamState } from '../../operation/types.ts';
 import { escapeText } from '../escape.ts';
 import { counted } from '../units.ts';
@@ -31,7 +37,14 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
 
 /** Streams that are not at the target. */
 export function skippedLines({ skipped }: WrittenReport | PlanReport, palette: Palette): string[] {
-  return skipped.map(({ name, reason }) => palette.bad(`not written: ${escapeText(name)}: ${reason}`));
+  return skipped.map((stream) => palette.bad(skippedLine(stream)));
+}
+
+function skippedLine({ name, reason, lost_messages: messages, lost }: SkippedStream): string {
+  const line = `not written: ${escapeText(name)}: ${reason}`;
+  if (messages === 0n) return line;
+  const among = lost.msgs.map(([from, to]) => `, sequences ${from} to ${to}`).join('');
+  return `${line}; lost: ${counted(messages, 'message')}${among}`;
 }
 
 /** What is at the target now. */

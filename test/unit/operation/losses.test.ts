@@ -2,7 +2,6 @@ import { expect, it } from 'vitest';
 import { NO_SEQUENCES } from '../../../src/core/sequence-ranges.ts';
 import { countLosses, type Outcome } from '../../../src/operation/repair/losses.ts';
 import type { SalvagedStream } from '../../../src/operation/repair/salvaged-stream.ts';
-import { Tally } from '../../../src/workers/tally-block.ts';
 
 /** Of every four sequences the index lists two: one was recovered, of the other the record is damaged. */
 function damagedEverywhere(lots: number): Outcome {
@@ -28,7 +27,7 @@ function damagedEverywhere(lots: number): Outcome {
   };
   return {
     sources: [source as unknown as SalvagedStream],
-    survey: { recovered: every(1n), total: new Tally([], false).result(), disagreements: [] },
+    survey: { recovered: every(1n), disagreements: [] },
     deleted: NO_SEQUENCES,
     name: 'S',
     lastSeq: 4n * BigInt(lots),

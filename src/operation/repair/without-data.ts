@@ -1,0 +1,34 @@
+import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { countLosses } from './losses.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
+import type { StreamLoss } from './types.ts';
+
+/** An archive that has lost its data: all there is comes from others. */
+export function nothingOf(archive: StreamArchive): SalvagedStream {
+  const nothing = {
+    runs: () => [],
+    deleted: NO_SEQUENCES,
+    listed: [],
+    damages: () => [],
+    counted: null,
+    lastSeq: 0n,
+    lastTimeNs: 0n,
+  };
+  return { archive, ...nothing, findings: archive.findings, notes: [], parted: null, close: () => {} };
+}
+
+/** The loss of a stream of which nothing is written: what its backup.json declares. null where it declares no message. */
+export function lossWithoutData(archive: StreamArchive): StreamLoss | null {
+  const state = archive.manifest?.state ?? null;
+  if (state === null || state.messages === 0n) return null;
+  return countLosses({
+    sources: [nothingOf(archive)],
+    survey: { recovered: NO_SEQUENCES, disagreements: [] },
+    deleted: NO_SEQUENCES,
+    name: archive.name,
+    lastSeq: state.firstSeq > 0n ? state.firstSeq - 1n : 0n,
+    declaredLastSeq: state.lastSeq,
+    counted: state,
+  });
+}

@@ -1,0 +1,12 @@
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { SkippedStream } from './types.ts';
+
+/** A stream that is not written, and what is lost with it: all that its backup.json declares. */
+export function skippedStream({ account, name, manifest }: StreamArchive, reason: string): SkippedStream {
+  const state = manifest?.state ?? null;
+  if (state === null || state.messages === 0n)
+    return { account, name, reason, lost_messages: 0n, lost: { msgs: [], bytes: 0 } };
+  const { messages, firstSeq, lastSeq, bytes } = state;
+  const msgs: SkippedStream['lost']['msgs'] = firstSeq <= lastSeq ? [[firstSeq, lastSeq]] : [];
+  return { account, name, reason, lost_messages: messages, lost: { msgs, bytes: Number(bytes) } };
+}
