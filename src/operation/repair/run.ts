@@ -10,6 +10,7 @@ import { outgoingStream } from '../write/outgoing-stream.ts';
 import { carryOut, checkTarget, withData } from '../write/run.ts';
 import type { PlacedStream } from '../write/write-placed.ts';
 import { sameStream, withOthers, type OtherArchive } from './other-archives.ts';
+import { NO_DOUBTS } from './doubtful-positions.ts';
 import { mustOpenSound, mustReadSound, soundFirst } from './past-damage.ts';
 import { repairStream } from './repair-stream.ts';
 import { salvageFiles } from './salvage-files.ts';
@@ -133,8 +134,11 @@ function nothingOf(archive: StreamArchive): SalvagedStream {
     counted: null,
     lastSeq: 0n,
     lastTimeNs: 0n,
+    notes: [],
+    doubtfulPositions: NO_DOUBTS,
+    parted: null,
   };
-  return { archive, ...nothing, findings: archive.findings, notes: [], parted: null, close: () => {} };
+  return { archive, ...nothing, findings: archive.findings, close: () => {} };
 }
 
 async function salvageOthers(
