@@ -1,7 +1,7 @@
 // How the time of verify grows with the archive, and falls with threads.
 const GIB = 1 << 30;
 
-/** The rows of it; `against` and `verify` as in rows.mjs. */
+/** The rows of it; `faster`, `slower` and `verify` as in rows.mjs. */
 export function scalingRows({ '1k': large, '128b': short, million, little }, { faster, slower, verify }) {
   const timesForHundredMillion = Math.ceil((100 * million?.bytes) / short?.bytes);
   slower('verify 100 million messages / 1 million, for each', 1.3, 1, short && million, () => [

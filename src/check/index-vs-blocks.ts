@@ -33,6 +33,12 @@ function missingIndex(evidence: StreamEvidence): Finding[] {
   return [findingAt(evidence, archive.parts.label, { code: 'IDX_MISSING' })];
 }
 
+/** Whether an index that is not current tells of messages that blocks held and do not reach any more. */
+export function isIndexAhead(evidence: StreamEvidence): boolean {
+  const { index, indexStanding } = evidence.archive;
+  return index !== null && indexStanding === 'stale' && ageFault(index, evidence).code !== 'IDX_STALE';
+}
+
 /** A stale index is normal after a kill, unless it knows sequences that no block reaches any more. */
 function ageFault(index: StreamIndex, evidence: StreamEvidence): Fault {
   const highest = evidence.sets.reduce((seq, set) => {

@@ -100,13 +100,13 @@ function openS2(file: FileSource, place: SnapshotPlace, salvage: boolean): OpenS
     if (!isLost) return { parts, close };
   }
   // Where no chunk decodes there is nothing, however much it might have been.
-  const bodyBytes = holdsNothing(index) ? 0 : decoded.sizeBytes - magic.length;
+  const bodyBytes = decodesToNothing(index) ? 0 : decoded.sizeBytes - magic.length;
   const body = sliceEntry('body', place.label, decoded, magic.length, bodyBytes);
   const findings = faults.map((fault) => makeFinding(fault, placeOf(place)));
   return { parts: { form: 'v2', ...place, sizeBytes: file.sizeBytes, body, findings }, close };
 }
 
-function holdsNothing({ gaps, decodedSizeBytes }: S2IndexColumns): boolean {
+function decodesToNothing({ gaps, decodedSizeBytes }: S2IndexColumns): boolean {
   const lostBytes = (gaps ?? []).reduce((sum, gap) => sum + (gap.type === null ? gap.decodedBytes : 0), 0);
   return lostBytes === decodedSizeBytes;
 }

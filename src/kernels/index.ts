@@ -3,7 +3,6 @@ export { crc32cMasked, highwayHash64, sha256, subjectDigest } from './hashes.ts'
 export { adoptKernelModule, kernelModule } from './instance.ts';
 export { linesWritten, mostLineBytes, startLines, writeLines, type LineOptions } from './message-lines.ts';
 export { rewriteRecords, rewriteWindow, type SubjectLot } from './rewrite.ts';
-export { sealRecords } from './seal.ts';
 export {
   decodeS2Block,
   decodeS2Input,

@@ -104,7 +104,6 @@ export interface KernelExports {
   readonly linesAdd: () => number;
   readonly linesLength: () => number;
   readonly lineMessages: Place;
-  readonly sealRecords: (bytes: number) => void;
   readonly scanStart: (wants: number, capacity: number) => void;
   readonly scanRoom: () => number;
   readonly scanPushed: (bytes: number) => void;

@@ -18,8 +18,7 @@ export interface BlockScan {
   readonly lastSeq: bigint;
   readonly firstTimeNs: bigint;
   readonly lastTimeNs: bigint;
-  /** Runs of consecutive message sequences: from, to, from, to, ... ascending. */
-  /** Valid until the next scan of this thread. */
+  /** Runs of consecutive message sequences: from, to, from, to, ... ascending. Valid until the next scan of this thread. */
   readonly ranges: BigUint64Array;
   /** Sequences with an erased or skip record (bit 63 cleared), in record order, with the record's time. */
   readonly erasedSeqs: BigUint64Array;

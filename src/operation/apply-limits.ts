@@ -1,4 +1,5 @@
-import { packRanges, unpackRanges } from '../core/packed-ranges.ts';
+import { unpackRanges } from '../core/packed-ranges.ts';
+import { packedWithout } from '../core/packed-sets.ts';
 import { hashKey } from '../codec/highwayhash.ts';
 import { hasSequence, rangesOf, subtractRanges } from '../core/sequence-ranges.ts';
 import { integerField } from '../core/json.ts';
@@ -32,9 +33,7 @@ export function applyLimits(archive: StreamArchive, sets: readonly BlockLiveSet[
 }
 
 function without(set: BlockLiveSet, gone: BigUint64Array): BlockLiveSet {
-  if (gone.length === 0) return set;
-  const live = subtractRanges(unpackRanges(set.live), gone);
-  return { ...set, live: packRanges(live), hasDead: true };
+  return gone.length === 0 ? set : { ...set, live: packedWithout(set.live, gone), hasDead: true };
 }
 
 /** Drops the oldest messages of each subject that has more than `keep`. */

@@ -147,8 +147,9 @@ export interface TakeOverResult {
 }
 
 /**
- * Where a rewritten block goes: an open file, which is synced and then, with `readBack`, read again and checked; or shared memory with room for `rewrittenRoom` of the block's
- * bytes, there as chunks of a snapshot under `packPath` where that is given and the block is not too small for chunks of its own.
+ * Where a rewritten block goes: an open file, which is synced and then, with `readBack`, read again and checked; or shared memory
+ * with room for `rewrittenRoom` of the block's bytes, there as chunks of a snapshot under `packPath` where that is given and the
+ * block is not too small for chunks of its own.
  */
 export type RewriteTarget =
   | { readonly kind: 'file'; readonly descriptor: number; readonly readBack: ScanJob | null }
@@ -257,19 +258,17 @@ export type Job =
   | RenderJob
   | PlaceJob
   | DecodeJob;
+
 /** What it gives for each. */
-export type JobResult<J extends Job> = J extends ScanJob
-  ? ScanResult
-  : J extends TallyJob
-    ? BlockTally
-    : J extends FingerprintJob
-      ? FingerprintResult
-      : J extends RewriteJob
-        ? RewriteResult
-        : J extends TakeOverJob
-          ? TakeOverResult
-          : J extends RenderJob
-            ? RenderResult
-            : J extends PlaceJob
-              ? PlaceResult
-              : DecodeResult;
+export type JobResult<J extends Job> = Results[J['kind']];
+
+interface Results {
+  readonly scan: ScanResult;
+  readonly tally: BlockTally;
+  readonly fingerprint: FingerprintResult;
+  readonly rewrite: RewriteResult;
+  readonly 'take-over': TakeOverResult;
+  readonly render: RenderResult;
+  readonly place: PlaceResult;
+  readonly decode: DecodeResult;
+}

@@ -2,6 +2,7 @@ import { fsyncSync } from 'node:fs';
 import { unpackRanges } from '../core/packed-ranges.ts';
 import { packedRoom, packEntry } from '../container/tar/packed-entry.ts';
 import { ToolError } from '../core/error.ts';
+import { systemErrorText } from '../core/system-error.ts';
 import {
   CHECKSUM_BYTES,
   ERASED_BIT,
@@ -10,14 +11,15 @@ import {
   RECORD_HEAD_BYTES,
   seqWordAt,
   subjectBytesAt,
+  summedOfEmpty,
   timeNsAt,
   writeEmptyRecord,
 } from '../format/block/record.ts';
 import {
+  highwayHash64,
   recordsOfV2,
   rewriteRecords,
   rewriteWindow,
-  sealRecords,
   v2EntriesWindow,
   type SubjectLot,
 } from '../kernels/index.ts';
@@ -87,7 +89,7 @@ function writeWhole(descriptor: number, bytes: Uint8Array): void {
   try {
     fsyncSync(descriptor);
   } catch (error) {
-    throw new ToolError(error instanceof Error ? error.message : String(error));
+    throw new ToolError(systemErrorText(error));
   }
 }
 
@@ -143,7 +145,7 @@ function tailOf({ tail, key }: RewriteJob): Uint8Array {
   if (tail === null) return new Uint8Array(0);
   const record = Buffer.alloc(LEAST_RECORD_BYTES);
   writeEmptyRecord(record, tail.seq | ERASED_BIT, tail.timeNs);
-  sealRecords(key, record);
+  record.set(highwayHash64(key, summedOfEmpty(record)), RECORD_HEAD_BYTES);
   return record;
 }
 

@@ -76,6 +76,11 @@ export function scanBlock(job: ScanJob, maxTouchedBytes?: number, onBytes?: OnPi
   return result;
 }
 
+/** Whether nothing is wrong with a block, nor with what carries it. */
+export function isSound({ scan, blockFaults, carrierFaults }: ScanResult): boolean {
+  return scan.faults.length + blockFaults.length + carrierFaults.length === 0;
+}
+
 function isDamaged({ scan, blockFaults }: ScanResult): boolean {
   return blockFaults.length > 0 || scan.faults.length > 0 || scan.records === 0;
 }

@@ -1,7 +1,7 @@
 import { rewriteWindow } from '../kernels/index.ts';
 import type { ScanResult, TakeOverJob, TakeOverResult } from './jobs.ts';
 import { LARGEST_BLOCK_BYTES, rewriteHeld } from './rewrite-block.ts';
-import { LargeRecord, MAX_TOUCHED_BYTES, scanBlock } from './scan-block.ts';
+import { isSound, LargeRecord, MAX_TOUCHED_BYTES, scanBlock } from './scan-block.ts';
 
 /** Checks a block and, where it is sound, takes it over from the same reading. Throws as `runJob` does. */
 export function takeOverBlock(job: TakeOverJob, maxTouchedBytes?: number): TakeOverResult {
@@ -21,10 +21,6 @@ function scanHolding({ scan }: TakeOverJob, held: HeldBlock, maxTouchedBytes?: n
     held.isWhole = false;
     return scanBlock(scan);
   }
-}
-
-function isSound({ scan, blockFaults, carrierFaults }: ScanResult): boolean {
-  return scan.faults.length + blockFaults.length + carrierFaults.length === 0;
 }
 
 /** The bytes of a block, where the kernel rewrites them. */

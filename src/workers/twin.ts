@@ -40,7 +40,6 @@ export class Twin {
   }
 
   /** A block that could not be read to its end tells nothing of what its copy holds behind. */
-
   result(): TwinResult {
     return {
       isEqual: this.#isEqual && this.#comparedBytes === this.#sizeBytes,

@@ -44,7 +44,7 @@ const MOST_SUBJECTS = 250_000;
 const MOST_SUBJECT_BYTES = 64 * 1024 * 1024;
 const MOST_EXPIRIES = 2_000_000;
 
-/** Follows a BlockWriter and remembers what the index files of the stream have to say. */
+/** Follows the writing of a stream, by messages or whole blocks, and remembers what its index files have to say. */
 export class StreamLayout {
   readonly blocks: BlockLayout[] = [];
   messages = 0;

@@ -6,10 +6,8 @@ const BLOCK_BYTES = 1024 * 1024;
 const NO_BYTES = new Uint8Array(0);
 const HEAD_BYTES = CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES;
 
-/** How to encode. */
+/** What is before the stream, and what it is made in. */
 export interface S2EncoderOptions {
-  /** `stored` compresses nothing. */
-  readonly level?: 'fast' | 'stored';
   /** What comes is put behind another S2 stream: no identifier. */
   readonly continues?: boolean;
   /** `ENCODER_ROOM_BYTES` for the encoder to work in, used again by who has no other encoder with it at the time. */
@@ -24,7 +22,6 @@ export const ENCODER_ROOM_BYTES: number = HEAD_BYTES + BLOCK_BYTES;
  */
 export class S2Encoder {
   readonly #sink: (frame: Uint8Array) => void;
-  readonly #isStored: boolean;
   /** Bytes that make no whole block yet, and then the chunk that is given away. */
   readonly #chunk: Uint8Array<ArrayBuffer>;
   readonly #head: DataView;
@@ -36,7 +33,6 @@ export class S2Encoder {
   constructor(sink: (frame: Uint8Array) => void, options: S2EncoderOptions = {}) {
     prepareS2Encoding();
     this.#sink = sink;
-    this.#isStored = options.level === 'stored';
     this.#isBegun = options.continues === true;
     this.#chunk = options.room ?? new Uint8Array(ENCODER_ROOM_BYTES);
     this.#head = new DataView(this.#chunk.buffer, this.#chunk.byteOffset, HEAD_BYTES);
@@ -85,7 +81,7 @@ export class S2Encoder {
     raw.set(this.#chunk.subarray(HEAD_BYTES, HEAD_BYTES + this.#filled));
     raw.set(rest, this.#filled);
     this.#filled = 0;
-    const block = this.#isStored ? raw : encodeS2Block(raw);
+    const block = encodeS2Block(raw);
     const isSmaller = block.length <= raw.length - raw.length / 32;
     const content = isSmaller ? block : raw;
     const bodyBytes = CHUNK_CRC_BYTES + content.length;

@@ -69,3 +69,8 @@ export function writeEmptyRecord(record: Buffer, seqWord: bigint, timeNs: bigint
   record.writeBigUInt64LE(seqWord, SEQ_AT);
   record.writeBigInt64LE(timeNs, TIME_AT);
 }
+
+/** What the checksum of a record without subject, headers and payload is over: its sequence word and time. */
+export function summedOfEmpty(record: Uint8Array): Uint8Array {
+  return record.subarray(SEQ_AT, SUBJECT_BYTES_AT);
+}

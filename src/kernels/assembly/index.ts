@@ -4,7 +4,7 @@ import { prepareHashTables } from './highway-hash';
 import { prepareRecordHash } from './record-hash';
 import { prepareS2Tags } from './s2-tags';
 
-export * from './block-scan';
+export { scan, scanPushed, scanReached, scanRoom, scanStart, vainBytes } from './block-scan';
 export { crcUpdate } from './crc32c';
 export { hashBegin, hashFinish, hashUpdate } from './highway-hash';
 export {
@@ -46,7 +46,6 @@ export {
   scanLive,
 } from './live-totals';
 export { lineMessages, linesAdd, linesLength, linesStart } from './message-lines';
-export { sealRecords } from './record-hash';
 export {
   REWRITE_SUBJECTS,
   REWRITE_TEXT,
@@ -91,10 +90,22 @@ export {
   tombstoneCount,
   ttlCount,
 } from './scan-columns';
+export {
+  digest,
+  firstSeq,
+  firstTime,
+  lastSeq,
+  lastTime,
+  messageBytes,
+  messages,
+  records,
+  scanFinish,
+  scanReachedSeq,
+} from './scan-records';
 export { s2Decode, s2DecodePair, s2DecodeStart, s2Reached, s2SecondLength } from './s2-decode';
 export { s2Encode } from './s2-encode';
 export { sha256Finish, sha256Start, sha256Update } from './sha256';
-export { subjectDigest, subjectIsSound } from './subject';
+export { subjectDigest } from './subject';
 export { subjectTable, subjectTableStart, tableDigest, tableEntries, tableMessages } from './subject-table';
 
 export { v2Records } from './v2-records';

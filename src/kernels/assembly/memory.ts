@@ -9,7 +9,6 @@ const SLACK: usize = 4 * KIB;
 /** Below this the compiler keeps its own static data. */
 export const TABLES: usize = 64 * KIB;
 
-/** Words that a result is left in. */
 export const HASH_TABLES: usize = TABLES;
 export const HASH_STATE: usize = TABLES + 4 * KIB;
 export const HASH_KEY: usize = HASH_STATE + 256;

@@ -1,16 +1,21 @@
 // The checksum of one record. Its hashed bytes lie apart where it has a header: the subject is moved up to them.
-import { hashPackets, hashStart } from './highway-hash';
-import { HASH_KEY, SCAN, SCAN_KEY_STATE, SCAN_SHORT } from './memory';
+import { hashPackets } from './highway-hash';
+import { SCAN_KEY_STATE, SCAN_SHORT } from './memory';
+import { HEADER_LENGTH_BYTES, HEAD_BYTES, LENGTH_BITS, SEQ_AT, SUM_BYTES } from './record-layout';
+
+/** Sequence and time are hashed, the lengths around them are not. */
+const HASHED_HEAD_BYTES: usize = 16;
 
 /** The hash of the record at `at`, whose length fits. With a header the subject moves up by 4 bytes. */
 export function hashRecord(at: usize, word: u32, subjectBytes: usize): u64 {
-  let body = at + 22;
-  const total = <usize>(word & 0x7fffffff) - 14 - ((word >> 31) << 2);
+  let body = at + HEAD_BYTES;
+  const total =
+    <usize>(word & LENGTH_BITS) - (HEAD_BYTES - HASHED_HEAD_BYTES) - SUM_BYTES - ((word >> 31) << 2);
   if (word >> 31) {
-    body = at + 26;
+    body = at + HEAD_BYTES + HEADER_LENGTH_BYTES;
     moveUp(body, subjectBytes);
   }
-  const low = v128.load(at, 4);
+  const low = v128.load(at, SEQ_AT);
   const high = v128.load(body);
   if (total >= 32) return hashPackets(SCAN_KEY_STATE, low, high, body + 16, total);
   v128.store(SCAN_SHORT, low);
@@ -20,17 +25,17 @@ export function hashRecord(at: usize, word: u32, subjectBytes: usize): u64 {
 
 /** Moves the subject in front of `to` up by 4; the 4 header length bytes are kept in front of it. */
 function moveUp(to: usize, bytes: usize): void {
-  const headerBytes = load<u32>(to + bytes - 4);
+  const headerBytes = load<u32>(to + bytes - HEADER_LENGTH_BYTES);
   if (bytes <= 16) {
-    const text = v128.load(to - 4);
+    const text = v128.load(to - HEADER_LENGTH_BYTES);
     const behind = v128.load(to);
     // Writes 16 bytes, then puts back those behind the subject.
     if (bytes == 16) v128.store(to, text);
     else moveShort(to, bytes, text, behind);
   } else {
-    memory.copy(to, to - 4, bytes);
+    memory.copy(to, to - HEADER_LENGTH_BYTES, bytes);
   }
-  store<u32>(to - 4, headerBytes);
+  store<u32>(to - HEADER_LENGTH_BYTES, headerBytes);
 }
 
 function moveShort(to: usize, bytes: usize, text: v128, behind: v128): void {
@@ -45,22 +50,7 @@ export function prepareRecordHash(): void {
 }
 
 export function moveBack(at: usize, subjectBytes: usize): void {
-  const headerBytes = load<u32>(at, 22);
-  memory.copy(at + 22, at + 26, subjectBytes);
-  store<u32>(at + 22 + subjectBytes, headerBytes);
-}
-
-/** Gives each of the records that lie at SCAN, whole and sound, its checksum under the key at HASH_KEY. */
-export function sealRecords(bytes: usize): void {
-  hashStart(SCAN_KEY_STATE, HASH_KEY);
-  const stop = SCAN + bytes;
-  for (let at = SCAN; at < stop;) {
-    const word = load<u32>(at);
-    const length = <usize>(word & 0x7fffffff);
-    const subjectBytes = <usize>load<u16>(at, 20);
-    const sum = hashRecord(at, word, subjectBytes);
-    if (word >> 31) moveBack(at, subjectBytes);
-    store<u64>(at + length - 8, sum);
-    at += length;
-  }
+  const headerBytes = load<u32>(at, HEAD_BYTES);
+  memory.copy(at + HEAD_BYTES, at + HEAD_BYTES + HEADER_LENGTH_BYTES, subjectBytes);
+  store<u32>(at + HEAD_BYTES + subjectBytes, headerBytes);
 }

@@ -3,6 +3,17 @@
 import { hashRecord, moveBack } from './record-hash';
 import { hashStart } from './highway-hash';
 import { COLUMNS, COLUMNS_END, HASH_KEY, REWRITE, REWRITE_LIVE, SCAN_KEY_STATE } from './memory';
+import { LINE_FEED, SCHEDULE_NAME, TTL_NAME } from './record-header';
+import {
+  HEADER_LENGTH_BYTES,
+  HEAD_BYTES,
+  LEAST_RECORD_BYTES,
+  LENGTH_BITS,
+  SEQ_AT,
+  SUBJECT_BYTES_AT,
+  SUM_BYTES,
+  TIME_AT,
+} from './record-layout';
 import { subjectDigest } from './subject';
 
 // While records are rewritten none are scanned: the columns of the scan are free.
@@ -66,13 +77,13 @@ export function rewriteDrained(): void {
 export function rewrite(): i32 {
   while (at < end) {
     const left = end - at;
-    if (left < 30) return UNSOUND;
+    if (left < LEAST_RECORD_BYTES) return UNSOUND;
     const word = load<u32>(at);
-    const length = <usize>(word & 0x7fffffff);
-    const subjectBytes = <usize>load<u16>(at, 20);
+    const length = <usize>(word & LENGTH_BITS);
+    const subjectBytes = <usize>load<u16>(at, SUBJECT_BYTES_AT);
     const headerWord = (<usize>(word >> 31)) << 2;
-    if (length < 30 + subjectBytes + headerWord || length > left) return UNSOUND;
-    const seq = load<u64>(at, 4);
+    if (length < LEAST_RECORD_BYTES + subjectBytes + headerWord || length > left) return UNSOUND;
+    const seq = load<u64>(at, SEQ_AT);
     if (seq <= MAX_SEQUENCE && isLive(seq)) {
       if (!hasRoom(subjectBytes)) return FULL;
       take(seq, length, word, subjectBytes);
@@ -96,7 +107,7 @@ function hasRoom(subjectBytes: usize): bool {
 
 function take(seq: u64, length: usize, word: u32, subjectBytes: usize): void {
   if (to != at) memory.copy(to, at, length);
-  const time = load<i64>(to, 12);
+  const time = load<i64>(to, TIME_AT);
   if (rewriteMessages == 0) {
     rewriteFirstSeq = seq;
     rewriteFirstTime = time;
@@ -104,15 +115,15 @@ function take(seq: u64, length: usize, word: u32, subjectBytes: usize): void {
   rewriteMessages++;
   rewriteLastSeq = seq;
   rewriteLastTime = time;
-  countSubject(to + 22, subjectBytes);
-  if (word >> 31 && isTimed(to + 22 + subjectBytes, to + length - 8)) {
+  countSubject(to + HEAD_BYTES, subjectBytes);
+  if (word >> 31 && isTimed(to + HEAD_BYTES + subjectBytes, to + length - SUM_BYTES)) {
     store<u32>(REWRITE_TIMED + rewriteTimedCount * 4, <u32>(to - REWRITE));
     rewriteTimedCount++;
   }
   if (seals) {
     const sum = hashRecord(to, word, subjectBytes);
     if (word >> 31) moveBack(to, subjectBytes);
-    store<u64>(to + length - 8, sum);
+    store<u64>(to + length - SUM_BYTES, sum);
   }
   to += length;
 }
@@ -148,11 +159,11 @@ function addSubject(digest: u64, subject: usize, bytes: usize): void {
 
 /** Whether a header, its length in front, may have a line `Nats-TTL:` or `Nats-Schedule:`; it ends before `limit`. */
 function isTimed(header: usize, limit: usize): bool {
-  const stop = min(header + 4 + <usize>load<u32>(header), limit);
-  for (let line = header + 4; line + 10 < stop; line++) {
-    if (load<u8>(line) != 0x0a) continue;
+  const stop = min(header + HEADER_LENGTH_BYTES + <usize>load<u32>(header), limit);
+  for (let line = header + HEADER_LENGTH_BYTES; line + 10 < stop; line++) {
+    if (load<u8>(line) != LINE_FEED) continue;
     const name = load<u64>(line, 1);
-    if (name == 0x4c54542d7374614e || name == 0x6863532d7374614e) return true;
+    if (name == TTL_NAME || name == SCHEDULE_NAME) return true;
   }
   return false;
 }

@@ -7,7 +7,7 @@ export const NEAR: usize = 16;
 /** The only repeat with a length byte that the loop knows: its tag, with a zero behind it. */
 export const LONG_REPEAT: u32 = 0x15;
 
-/** Entries are 16 bytes, at `entryOf`. */
+/** Entries are 16 bytes: an index times that is where one lies. */
 export const ENTRY_SHIFT: usize = 4;
 /** What of the bytes behind the tag is the offset, and what is added to it, less NEAR; 4 bytes each. */
 export const OFFSET_MASK: usize = S2_TABLE;

@@ -1,5 +1,6 @@
 // The columns of a block scan: what is out of the ordinary, and where wanted each record. The scan returns when one is full.
 import { COLUMNS, SCAN } from './memory';
+import { HEAD_BYTES, LENGTH_BITS, SEQ_AT, SUM_BYTES, TIME_AT } from './record-layout';
 
 export const ENTRIES: u32 = 8192;
 export const RECORDS: u32 = 16384;
@@ -13,9 +14,10 @@ export const TOMBSTONE_SEQS: usize = ERASED_TIMES + ENTRIES * 8;
 export const TOMBSTONE_TIMES: usize = TOMBSTONE_SEQS + ENTRIES * 8;
 export const TTL_SEQS: usize = TOMBSTONE_TIMES + ENTRIES * 8;
 export const SCHEDULE_SEQS: usize = TTL_SEQS + ENTRIES * 8;
-/** 48 bytes each: u64 kind, f64 offset, f64 length, u64 seq, u64 has seq, u64 seq before. */
+/** FAULT_BYTES each: u64 kind, f64 offset, f64 length, u64 seq, u64 has seq, u64 seq before. */
 export const FAULTS: usize = SCHEDULE_SEQS + ENTRIES * 8;
-export const RECORD_OFFSETS: usize = FAULTS + ENTRIES * 48;
+const FAULT_BYTES: usize = 48;
+export const RECORD_OFFSETS: usize = FAULTS + ENTRIES * FAULT_BYTES;
 export const RECORD_SEQS: usize = RECORD_OFFSETS + RECORDS * 8;
 export const RECORD_TIMES: usize = RECORD_SEQS + RECORDS * 8;
 export const RECORD_BYTES: usize = RECORD_TIMES + RECORDS * 8;
@@ -104,7 +106,7 @@ export function pushSchedule(seq: u64): void {
 
 /** `before`: the last sequence in front of it. */
 export function pushFault(kind: u64, offset: f64, length: f64, seq: u64, known: bool, before: u64): void {
-  const entry = FAULTS + faultCount * 48;
+  const entry = FAULTS + faultCount * FAULT_BYTES;
   store<u64>(entry, kind);
   store<f64>(entry, offset, 8);
   store<f64>(entry, length, 16);
@@ -117,15 +119,15 @@ export function pushFault(kind: u64, offset: f64, length: f64, seq: u64, known: 
 
 /** `offset` is that of the record at `at`, in its block. */
 export function pushRecord(at: usize, offset: f64, word: u32, subjectBytes: usize): void {
-  const length = <usize>(word & 0x7fffffff);
-  const subject = at + 22 + ((word >> 31) << 2);
+  const length = <usize>(word & LENGTH_BITS);
+  const subject = at + HEAD_BYTES + ((word >> 31) << 2);
   const header = subject + subjectBytes;
-  const stop = at + length - 8;
-  const headerBytes = word >> 31 ? min(<usize>load<u32>(at, 22), stop - header) : 0;
+  const stop = at + length - SUM_BYTES;
+  const headerBytes = word >> 31 ? min(<usize>load<u32>(at, HEAD_BYTES), stop - header) : 0;
   const n = <usize>recordCount;
   store<f64>(RECORD_OFFSETS + n * 8, offset);
-  store<u64>(RECORD_SEQS + n * 8, load<u64>(at, 4));
-  store<u64>(RECORD_TIMES + n * 8, load<u64>(at, 12));
+  store<u64>(RECORD_SEQS + n * 8, load<u64>(at, SEQ_AT));
+  store<u64>(RECORD_TIMES + n * 8, load<u64>(at, TIME_AT));
   store<u32>(RECORD_BYTES + n * 4, <u32>length);
   store<u32>(SUBJECT_AT + n * 4, <u32>(subject - SCAN));
   store<u32>(SUBJECT_BYTES + n * 4, <u32>subjectBytes);

@@ -1,8 +1,16 @@
 // Makes records of a block of the messages of a V2 archive (v2-walk.ts has the grammar); `rewrite` seals them.
 import { REWRITE, REWRITE_BYTES, SCAN } from './memory';
+import {
+  HEADER_LENGTH_BYTES,
+  HEAD_BYTES,
+  LEAST_RECORD_BYTES,
+  SEQ_AT,
+  SUBJECT_BYTES_AT,
+  SUM_BYTES,
+  TIME_AT,
+} from './record-layout';
 import { at, end, readFrom, readVarint, skip, value } from './varint';
 
-const RECORD_BYTES: usize = 30;
 const MOST_SUBJECT_BYTES: usize = 0xffff;
 
 /** Reads a length that cannot pass the end. */
@@ -30,17 +38,17 @@ export function v2Records(bytes: usize): i32 {
     const payloadBytes = <usize>value;
     const contentBytes = nameBytes + headerBytes + payloadBytes;
     if (contentBytes > end - at) return -1;
-    const headerWord: usize = headerBytes > 0 ? 4 : 0;
-    const length = RECORD_BYTES + contentBytes + headerWord;
+    const headerWord: usize = headerBytes > 0 ? HEADER_LENGTH_BYTES : 0;
+    const length = LEAST_RECORD_BYTES + contentBytes + headerWord;
     if (to + length > REWRITE + REWRITE_BYTES) return -1;
     store<u32>(to, <u32>length | (headerBytes > 0 ? 0x80000000 : 0));
-    store<u64>(to, seq, 4);
-    store<i64>(to, time, 12);
-    store<u16>(to, <u16>nameBytes, 20);
-    memory.copy(to + 22, at, nameBytes);
-    if (headerBytes > 0) store<u32>(to + 22 + nameBytes, <u32>headerBytes);
-    memory.copy(to + 22 + nameBytes + headerWord, at + nameBytes, headerBytes + payloadBytes);
-    store<u64>(to + length - 8, 0);
+    store<u64>(to, seq, SEQ_AT);
+    store<i64>(to, time, TIME_AT);
+    store<u16>(to, <u16>nameBytes, SUBJECT_BYTES_AT);
+    memory.copy(to + HEAD_BYTES, at, nameBytes);
+    if (headerBytes > 0) store<u32>(to + HEAD_BYTES + nameBytes, <u32>headerBytes);
+    memory.copy(to + HEAD_BYTES + nameBytes + headerWord, at + nameBytes, headerBytes + payloadBytes);
+    store<u64>(to + length - SUM_BYTES, 0);
     to += length;
     skip(contentBytes);
   }

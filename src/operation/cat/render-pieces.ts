@@ -8,6 +8,7 @@ import { descriptorOf } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { RenderResult, ScanResult } from '../../workers/jobs.ts';
 import type { Pool } from '../../workers/pool.ts';
+import { isSound } from '../../workers/scan-block.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
 import type { RecordFilter } from '../filter/types.ts';
 import type { BlockPiece } from './walk-blocks.ts';
@@ -154,8 +155,4 @@ function* piecesOf(
       yield { set, fromBytes, toBytes, live, canRender: toBytes - fromBytes <= MOST_PIECE_BYTES };
     from = to;
   }
-}
-
-function isSound({ scan, blockFaults, carrierFaults }: ScanResult): boolean {
-  return scan.faults.length + blockFaults.length + carrierFaults.length === 0;
 }

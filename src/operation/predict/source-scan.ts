@@ -7,8 +7,8 @@ import type { RecoveredStream } from './recovered.ts';
 
 /**
  * The bad record that a server meets which looks, from the newest message back, for the last one of each source (2.15:
- * recoverSourcesBackwardScan); null where it finds them all first. `bad`: blocks
- * with bad records in which it does not stumble.
+ * recoverSourcesBackwardScan); null where it finds them all first. `bad`: blocks with bad records in which
+ * it does not stumble.
  */
 export function badRecordBeforeSources(
   stream: RecoveredStream,

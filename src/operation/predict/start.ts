@@ -12,7 +12,7 @@ import { isServed, type NotServed, type RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 import { rewindConsumer } from './rewind-consumer.ts';
 import { takeIndex } from './take-index.ts';
-import { panicOnScan, walkBlocks } from './walked-blocks.ts';
+import { panicOnScan, streamAfterWalks } from './walked-blocks.ts';
 
 /** When and where a start happens. */
 export interface Surroundings {
@@ -81,7 +81,7 @@ export function openStream(
   const at = rules.rewindsConsumers
     ? consumers.map((consumer) => rewindConsumer(consumer, limited.lastSeq))
     : consumers;
-  const walked = walkBlocks(limited, queries, config, at, readings, rules, isStart);
+  const walked = streamAfterWalks(limited, queries, config, at, readings, rules, isStart);
   if (!isServed(walked)) return walked;
   return { opened, stream: walked, consumers: at };
 }

@@ -21,7 +21,7 @@ import { walkBlock, type Walk } from './walk-block.ts';
  * A stream of which an index was believed, once the server has walked the blocks that its consumers and sources make it
  * look into: one in which it stumbles is rebuilt, and cut, after all.
  */
-export function walkBlocks(
+export function streamAfterWalks(
   stream: RecoveredStream,
   queries: RecordQueries,
   config: JsonObject,

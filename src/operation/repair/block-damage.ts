@@ -10,7 +10,8 @@ export interface ReadBlock {
   readonly content: BlockContent;
 }
 
-const CODES = {
+/** A block that ends within a record was cut. */
+export const CODE_OF_FAULT = {
   ...CODE_OF_KIND,
   tail: 'BLK_TRUNCATED',
 } as const;
@@ -48,7 +49,7 @@ function damageOf({ block }: ReadBlock, fault: DamageFault, blocks: readonly Rea
     const seq = fault.seq ?? 0n;
     return {
       ...place,
-      code: CODES.structure,
+      code: CODE_OF_FAULT.structure,
       detail: fault.detail,
       from: seq,
       to: seq,
@@ -57,7 +58,7 @@ function damageOf({ block }: ReadBlock, fault: DamageFault, blocks: readonly Rea
   }
   const { from, to } = swallowed(fault, blocks);
   const isOpen = to < from && fault.seqAfter === 0n && nearestAbove(blocks, fault.seqBefore) === 0n;
-  return { ...place, code: CODES[fault.kind], from, to, isOpen };
+  return { ...place, code: CODE_OF_FAULT[fault.kind], from, to, isOpen };
 }
 
 type Range = Pick<Damage, 'from' | 'to'>;

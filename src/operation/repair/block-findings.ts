@@ -1,7 +1,7 @@
-import { CODE_OF_KIND } from '../../check/block-records.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import { CODE_OF_FAULT } from './block-damage.ts';
 import type { SalvagedBlock } from './salvage-blocks.ts';
 
 /** Damaged records beyond these are in the loss report alone, which tells all. */
@@ -39,8 +39,10 @@ function* recordFindings(archive: StreamArchive, block: SalvagedBlock): Generato
     return;
   }
   for (const { kind, offsetBytes, lengthBytes, seq } of faults) {
-    const code = kind === 'tail' ? 'BLK_TRUNCATED' : CODE_OF_KIND[kind];
-    yield makeFinding({ code, offsetBytes, lengthBytes, ...(seq === null ? {} : { seq }) }, place);
+    yield makeFinding(
+      { code: CODE_OF_FAULT[kind], offsetBytes, lengthBytes, ...(seq === null ? {} : { seq }) },
+      place,
+    );
   }
 }
 

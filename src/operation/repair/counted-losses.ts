@@ -1,4 +1,5 @@
 import { clipRanges, countSequences, subtractRanges } from '../../core/sequence-ranges.ts';
+import { LOSS_REASONS } from './loss-codes.ts';
 import type { Outcome } from './losses.ts';
 import type { LostRange } from './types.ts';
 
@@ -10,9 +11,13 @@ function isOnlyCounted({ code }: LostRange): boolean {
 }
 
 /** Losses, where it is told of those that are only counted that some of them were deleted before. */
-export interface WithCut {
+interface CountedLosses {
   readonly ranges: readonly LostRange[];
-  /** So many of their sequences were deleted. */
+  /** Of which nothing speaks. */
+  readonly untold: readonly LostRange[];
+  /** So many sequences of which nothing speaks are among the losses, since the archive counts more than all else explains. */
+  readonly raised: bigint;
+  /** So many sequences among the losses were deleted. */
   readonly surplus: bigint;
 }
 
@@ -20,18 +25,36 @@ export interface WithCut {
  * Where nothing tells which sequences were deleted, but the archive counts its messages, and fewer of them are missing than
  * there are sequences, that is told with the ranges. A count of fewer messages than were found is not believed.
  */
-export function tellDeleted(ranges: readonly LostRange[], outcome: Outcome): WithCut {
+export function tellDeleted(
+  ranges: readonly LostRange[],
+  untold: readonly LostRange[],
+  outcome: Outcome,
+): CountedLosses {
   const { counted, survey, deleted } = outcome;
-  const sequences = countOf(ranges.filter(isOnlyCounted));
-  if (counted === null || sequences === 0n) return { ranges, surplus: 0n };
+  const asFound = { ranges, untold, raised: 0n, surplus: 0n };
+  if (counted === null) return asFound;
   const kept = clipRanges(subtractRanges(survey.recovered, deleted), 1n, counted.lastSeq);
   const others = ranges.filter((range) => !isOnlyCounted(range) && range.to <= counted.lastSeq);
   const missing = counted.messages - countSequences(kept) - countOf(others);
-  if (missing < 0n || missing >= sequences) return { ranges, surplus: 0n };
+  const isEnough = missing <= countOf(ranges.filter(isOnlyCounted));
+  const raised = isEnough ? [] : untold.filter(({ to }) => to <= counted.lastSeq).map(asCounted);
+  const all = [...ranges, ...raised];
+  const sequences = countOf(all.filter(isOnlyCounted));
+  if (missing < 0n || sequences === 0n) return asFound;
   return {
-    ranges: ranges.map((range) => (isOnlyCounted(range) ? withCount(range, missing) : range)),
-    surplus: sequences - missing,
+    ranges:
+      missing >= sequences
+        ? all
+        : all.map((range) => (isOnlyCounted(range) ? withCount(range, missing) : range)),
+    untold: isEnough ? untold : untold.filter(({ to }) => to > counted.lastSeq),
+    raised: countOf(raised),
+    surplus: missing >= sequences ? 0n : sequences - missing,
   };
+}
+
+function asCounted(range: LostRange): LostRange {
+  const code = 'DECL_MESSAGES_FEWER';
+  return { ...range, state: 'lost', code, reason: LOSS_REASONS[code] };
 }
 
 function withCount(range: LostRange, missing: bigint): LostRange {

@@ -67,6 +67,10 @@ export function proofsOfIndex(
   const owned = new Set(
     blocks.filter(({ block }) => block.scan.records > 0).map(({ block }) => block.owner.number),
   );
+  // A server removes the file of a block that holds nothing any more.
+  const emptied = new Set(
+    blocks.filter(({ block }) => block.scan.rawBytes === 0).map(({ block }) => block.file.index),
+  );
   const lowest = blocks.reduce(
     (seq, { content }) => (content.lowSeq > 0n && content.lowSeq < seq ? content.lowSeq : seq),
     index.lastSeq + 1n,
@@ -76,7 +80,7 @@ export function proofsOfIndex(
     listed: index.blocks.map((block) => ({
       file: `${folder}msgs/${block.index}.blk`,
       isMissing: !owned.has(block.index),
-      isDoubtful: isOld && !owned.has(block.index) && block.lastSeq < lowest,
+      isDoubtful: isOld && !owned.has(block.index) && !emptied.has(block.index) && block.lastSeq < lowest,
       seqs: clipRanges(indexedLive(block), 1n, index.lastSeq),
     })),
     lastSeq: index.lastSeq,

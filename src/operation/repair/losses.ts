@@ -62,7 +62,6 @@ export function countLosses(outcome: Outcome): StreamLoss {
   const behind = subtractRanges(open(oneRange(outcome.lastSeq + 1n, outcome.declaredLastSeq)), explained);
   const ended = pieces(behind, { ...NOWHERE, code: 'DECL_MESSAGES_FEWER' });
   const lost = mergeRanges([explained, behind]);
-  const told = tellDeleted([...damaged, ...differing, ...promised, ...ended], outcome);
   const firstSeq = lowest([survey.recovered[0], lost[0], removed[0]?.from]) ?? lastSeq + 1n;
   const range = oneRange(firstSeq, lastSeq);
   const doubtful = subtractRanges(range, mergeRanges([gone, lost]));
@@ -71,8 +70,9 @@ export function countLosses(outcome: Outcome): StreamLoss {
     { ...NOWHERE, code: 'UNTOLD' },
     'doubtful',
   );
+  const told = tellDeleted([...damaged, ...differing, ...promised, ...ended], unknown, outcome);
   const recovered = countSequences(survey.recovered);
-  const lostMessages = countSequences(lost) - told.surplus;
+  const lostMessages = countSequences(lost) + told.raised - told.surplus;
   return {
     account: sources[0]?.archive.account ?? null,
     name,
@@ -81,8 +81,8 @@ export function countLosses(outcome: Outcome): StreamLoss {
     recovered,
     lost: lostMessages,
     deleted: countSequences(range) - recovered - lostMessages,
-    doubtful: countSequences(doubtful) + told.surplus,
-    ranges: [...told.ranges, ...removed, ...unknown].toSorted((a, b) => (a.from < b.from ? -1 : 1)),
+    doubtful: countSequences(doubtful) - told.raised + told.surplus,
+    ranges: [...told.ranges, ...removed, ...told.untold].toSorted((a, b) => (a.from < b.from ? -1 : 1)),
     disagreements: survey.disagreements,
   };
 }

@@ -1,8 +1,10 @@
 import { unpackRanges } from '../../core/packed-ranges.ts';
+import { isIndexAhead } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import {
   clipRanges,
   eachRange,
+  MAX_SEQUENCE,
   mergeRanges,
   oneRange,
   rangesOf,
@@ -13,7 +15,10 @@ import type { ScanFault } from '../../kernels/types.ts';
 import { allTombstones, indexedLive } from '../../model/live-set.ts';
 import type { VerifyStreamReport } from '../types.ts';
 
-/** Which messages are gone: those an index lists without a good record; without one, those that damage swallowed. */
+/**
+ * Which messages are gone: those an index lists without a good record, also one that was current before a block was cut;
+ * without one, those that damage swallowed.
+ */
 export function lostMessages(evidence: StreamEvidence): VerifyStreamReport['lost'] {
   const lost = mergeRanges(
     Array.from(expectedMessages(evidence), (expected) => evidence.live.missing(expected)),
@@ -49,10 +54,12 @@ function* expectedMessages(evidence: StreamEvidence): Generator<SequenceRanges> 
       .filter(isDamage)
       .map((fault) => oneRange(fault.seqBefore + 1n, endOfGap(fault.seqAfter, fault.seq, fault.seqBefore))),
   );
-  if (swallowed.length === 0) return;
+  const ahead = isIndexAhead(evidence) ? archive.index : null;
+  if (swallowed.length === 0 && ahead === null) return;
   const scans = new Map(sets.map((set) => [set.block.index, set.scan]));
   const gone = mergeRanges([allTombstones(scans), ...sets.map((set) => rangesOf(set.scan.erasedSeqs))]);
-  yield subtractRanges(mergeRanges(swallowed), gone);
+  yield subtractRanges(clipRanges(mergeRanges(swallowed), (ahead?.lastSeq ?? -1n) + 1n, MAX_SEQUENCE), gone);
+  for (const block of ahead?.blocks ?? []) yield subtractRanges(indexedLive(block), gone);
 }
 
 /** Up to the next good record; at the end of a block at least the record that claims to come next. */

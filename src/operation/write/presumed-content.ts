@@ -1,4 +1,5 @@
-import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
+import { packRanges } from '../../core/packed-ranges.ts';
+import { areSamePacked } from '../../core/packed-sets.ts';
 import { indexedLive, type BlockLiveSet } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { stateFromIndex, type StateNumbers } from '../../model/stream-state.ts';
@@ -49,10 +50,10 @@ function presumedContent(archive: StreamArchive, work: Archive): StreamContent |
       onScanned: ({ entry }) => work.onBytes(entry.sizeBytes, entry.label),
       read: async () => {
         // What was scanned has been told already.
-        const onBytes: Archive['onBytes'] = (bytes, label) => told.has(label) || work.onBytes(bytes, label);
         const told = new Set(
           archive.blocks.filter((block) => scans.has(block.index)).map((block) => block.entry.label),
         );
+        const onBytes: Archive['onBytes'] = (bytes, label) => told.has(label) || work.onBytes(bytes, label);
         return streamContent(archive, { ...work, onBytes }, scans);
       },
     },
@@ -87,7 +88,5 @@ function isSameState(a: StateNumbers, b: StateNumbers): boolean {
 }
 
 function isSameBlock(a: SoundBlock, b: SoundBlock | undefined): boolean {
-  if (a.file !== b?.file || a.live.count !== b.live.count || a.live.pairs !== b.live.pairs) return false;
-  const live = unpackRanges(b.live);
-  return unpackRanges(a.live).every((seq, i) => seq === live[i]);
+  return a.file === b?.file && areSamePacked(a.live, b.live);
 }

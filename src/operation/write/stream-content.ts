@@ -13,6 +13,7 @@ import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 import type { RewriteInput, ScanJob, ScanResult } from '../../workers/jobs.ts';
 import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
+import { isSound } from '../../workers/scan-block.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
 import { walkV2 } from '../cat/walk-v2.ts';
 import type { MessageWalk } from '../cat/stream-messages.ts';
@@ -143,8 +144,7 @@ function soundBlocks(
 ): SoundBlocks | undefined {
   for (const { block, scan } of sets) {
     const result = results.get(block.index);
-    const faults = [...scan.faults, ...(result?.blockFaults ?? []), ...(result?.carrierFaults ?? [])];
-    if (result === undefined || faults.length > 0 || scan.rawBytes > LARGEST_BLOCK_BYTES) return undefined;
+    if (result === undefined || !isSound(result) || scan.rawBytes > LARGEST_BLOCK_BYTES) return undefined;
   }
   const filled = sets.filter(({ live }) => live.count > 0n);
   return { blocks: filled.map((set) => soundBlock(archive.name, set)), pool };

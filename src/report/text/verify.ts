@@ -46,11 +46,13 @@ function streamLines(report: VerifyReport, palette: Palette): string[] {
   return table(columns, rows);
 }
 
-/** Behind a cut nothing tells which sequences held messages: only how many the archive says it had. */
+/** Behind a cut, and where chunks are damaged, nothing tells which sequences held messages: only how many the archive says it had. */
 function lostCount(stream: VerifyStreamReport, findings: readonly Finding[]): bigint {
   const told = stream.lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
-  const isCut = ofStream(stream, findings).some(({ code }) => code.endsWith('_CUT'));
-  if (!isCut || stream.actual === null) return told;
+  const isUncounted = ofStream(stream, findings).some(
+    ({ code }) => code.endsWith('_CUT') || code === 'DECL_MESSAGES_FEWER',
+  );
+  if (!isUncounted || stream.actual === null) return told;
   const missing = BigInt(stream.declared?.messages ?? 0) - BigInt(stream.actual.messages);
   return missing > told ? missing : told;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { subjectMatches } from '../../../src/core/subject.ts';
 import {
   BlockScanner,
+  highwayHash64,
   linesWritten,
   mostLineBytes,
   startLines,
@@ -10,7 +11,6 @@ import {
 } from '../../../src/kernels/index.ts';
 import type { StoredMessage } from '../../../src/operation/cat/types.ts';
 import { lineStart, messageLines } from '../../../src/report/message-lines.ts';
-import { highwayHash64 } from '../../../src/kernels/index.ts';
 import { KEY, randomBytes, record, TIME } from './build-block.ts';
 
 const ERASED = 1n << 63n;

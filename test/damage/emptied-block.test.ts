@@ -1,0 +1,49 @@
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { preflightStore } from '../../src/operation/preflight/run.ts';
+import { repairArchive } from '../../src/operation/repair/run.ts';
+import { verifyArchive } from '../../src/operation/verify/run.ts';
+import { copyOf, tempFolder } from '../support/damage.ts';
+
+const countOf = (ranges: readonly (readonly [bigint, bigint])[]): bigint =>
+  ranges.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
+
+/** ORDERS of a real store, 163 messages in one block, of which so many bytes are left. */
+function storeWithBlock(leftBytes: (sizeBytes: number) => number): string {
+  const store = copyOf('2.14.5-full/store');
+  const block = join(store, 'jetstream/$G/streams/ORDERS/msgs/1.blk');
+  truncateSync(block, leftBytes(statSync(block).size));
+  return store;
+}
+
+it('a last block that was emptied loses all that index.db knows of it, for whoever is asked', async () => {
+  const store = storeWithBlock(() => 0);
+  const streams = ['ORDERS'];
+  const [verified] = (await verifyArchive(store, { streams })).streams;
+  expect(countOf(verified?.lost.msgs ?? [])).toBe(163n);
+  for (const one of verified?.predictions ?? [])
+    expect([one.server, one.outcome, one.messages]).toEqual([one.server, 'loss', 0n]);
+  expect((await preflightStore(store, { streams })).status).toBe('CRITICAL');
+  const repaired = await repairArchive(store, { streams, target: join(tempFolder(), 'out') });
+  expect(repaired.loss.streams[0]).toMatchObject({ recovered: 0n, lost: 163n, deleted: 8n });
+});
+
+it('a last block that was cut loses what index.db knows behind the cut', async () => {
+  const store = storeWithBlock((sizeBytes) => Math.floor(sizeBytes / 2));
+  const [verified] = (await verifyArchive(store, { streams: ['ORDERS'] })).streams;
+  const lost = countOf(verified?.lost.msgs ?? []);
+  expect(lost).toBeGreaterThan(70n);
+  const repaired = await repairArchive(store, { streams: ['ORDERS'], target: join(tempFolder(), 'out') });
+  expect(repaired.loss.streams[0]).toMatchObject({ recovered: 163n - lost, lost, deleted: 8n });
+});
+
+it('where nothing speaks of missing sequences, backup.json counts them', async () => {
+  const backup = copyOf('2.14.5-full/backups/$G/ORDERS');
+  const file = join(backup, 'stream.tar.s2');
+  const bytes = readFileSync(file);
+  writeFileSync(file, Buffer.concat([bytes.subarray(0, 13_943), bytes.subarray(14_043)]));
+  const [loss] = (await repairArchive(backup, { target: join(tempFolder(), 'out') })).loss.streams;
+  expect((loss?.recovered ?? 0n) + (loss?.lost ?? 0n)).toBe(163n);
+  expect(loss?.deleted).toBe(8n);
+});
