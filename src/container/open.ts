@@ -55,7 +55,7 @@ function readableStat(path: string): Stats {
 }
 
 async function openStandardInput(options: OpenOptions): Promise<OpenContainer> {
-  const input = await spool([options.stdin ?? process.stdin], options.signal);
+  const input = await spool(options.stdin ?? process.stdin, options.signal);
   try {
     if (input.error !== null) throw new SourceError(`standard input: ${input.error.message}`);
     const opened = await openFile(input.path, '-', 'stdin', lstatSync(input.path).size, options);

@@ -1,11 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { beginsAsS2 } from '../codec/s2/framing.ts';
 import { gapPasser } from '../codec/s2/pass-gap.ts';
 import { indexChunks } from '../codec/s2/index-chunks.ts';
 import { makeFinding, type Fault, type Finding, type Place } from '../findings/finding.ts';
 import type { ByteSource, S2IndexColumns } from '../source/byte-source.ts';
 import { FileSource } from '../source/file.ts';
-import { spool, type Spool } from '../source/spool.ts';
+import { GunzipReader } from '../source/gunzip.ts';
+import { spool } from '../source/spool.ts';
 import { sliceEntry } from './entries.ts';
 import type { Entry, FileStreamParts, StreamParts } from './entry.ts';
 import { S2Source } from './s2-source.ts';
@@ -63,13 +63,12 @@ export async function openSnapshot(
   if (form === 's2') return openS2(file, place, salvage);
   if (form === 'tar')
     return { parts: tarParts(file, 'tar', file.sizeBytes, place, [], gaps), close: () => file.close() };
-  const sizeBytes = file.sizeBytes;
-  file.close();
-  const { createGunzip } = await import('node:zlib');
-  const unpacked = await spool([createReadStream(path), createGunzip()], signal);
+  const { sizeBytes } = file;
+  const gunzip = new GunzipReader(file);
+  const unpacked = await spool(gunzip.read(), signal).finally(() => file.close());
   const source = new FileSource(unpacked.path);
   return {
-    parts: tarParts(source, 'tgz', sizeBytes, place, gzipFaults(unpacked, sizeBytes), gaps),
+    parts: tarParts(source, 'tgz', sizeBytes, place, gzipFaults(gunzip, sizeBytes), gaps),
     close: () => {
       source.close();
       unpacked.remove();
@@ -77,12 +76,10 @@ export async function openSnapshot(
   };
 }
 
-function gzipFaults(unpacked: Spool, sizeBytes: number): Fault[] {
-  if (unpacked.error === null) return [];
-  const isCut = 'code' in unpacked.error && unpacked.error.code === 'Z_BUF_ERROR';
-  return [
-    { code: isCut ? 'GZIP_CUT' : 'GZIP_CORRUPT', data: { bytes: sizeBytes, reason: unpacked.error.message } },
-  ];
+function gzipFaults({ error }: GunzipReader, sizeBytes: number): Fault[] {
+  if (error === null) return [];
+  const code = error.code === 'Z_BUF_ERROR' ? 'GZIP_CUT' : 'GZIP_CORRUPT';
+  return [{ code, data: { bytes: sizeBytes, reason: error.message } }];
 }
 
 function openS2(file: FileSource, place: SnapshotPlace, salvage: boolean): OpenSnapshot {

@@ -11,9 +11,9 @@ export interface Spool {
   remove(): void;
 }
 
-/** Writes streams, one behind the other, to a temporary file that only this user can read. */
+/** Writes a stream to a temporary file that only this user can read. */
 export async function spool(
-  streams: readonly (NodeJS.ReadableStream | NodeJS.ReadWriteStream)[],
+  stream: NodeJS.ReadableStream | AsyncIterable<Uint8Array>,
   signal?: AbortSignal,
 ): Promise<Spool> {
   // Streams take long to load, and few archives come through one.
@@ -26,10 +26,7 @@ export async function spool(
   };
   process.on('exit', remove);
   try {
-    await pipeline(
-      [...streams, createWriteStream(path, { mode: 0o600 })],
-      signal === undefined ? {} : { signal },
-    );
+    await pipeline(stream, createWriteStream(path, { mode: 0o600 }), signal === undefined ? {} : { signal });
     return { path, error: null, remove };
   } catch (error) {
     if (isStreamError(error)) return { path, error, remove };

@@ -27,7 +27,7 @@ export async function importExport(
   options: ImportOptions,
 ): Promise<WrittenReport | PlanReport> {
   checkTarget(path, options.target);
-  const input = path === '-' ? await spool([process.stdin], options.signal) : null;
+  const input = path === '-' ? await spool(process.stdin, options.signal) : null;
   try {
     const source = new FileSource(input?.path ?? path);
     try {

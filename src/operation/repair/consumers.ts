@@ -137,6 +137,13 @@ async function stateOf(
     // A snapshot has every consumer's position; a store only that of one which delivered something.
     if (state === null && own.source.archive.form === 'v1')
       note('CON_STATE_MISSING', 'its position is missing: it begins where its configuration says', true);
+    const doubt = state === null ? null : doubtOf(own, copies, writeConsumerState(state));
+    if (doubt !== null)
+      note(
+        doubt,
+        `its position stands in a damaged ${doubt === 'GZIP_CORRUPT' ? 'gzip' : 'chunk'}: it was taken as it can be read`,
+        true,
+      );
     return state;
   }
   const healer = copies.find((copy) => !isBroken(copy) && copy.consumer.state !== null);
@@ -162,6 +169,22 @@ function isBroken(copy: ConsumerCopy): boolean {
   const { state } = copy.consumer;
   if (hasFinding(copy, BROKEN_STATE)) return true;
   return state !== null && !parseConsumerState(writeConsumerState(state)).ok;
+}
+
+/** What is wrong around a position; null where nothing is, or where a copy that stands well says the same. */
+function doubtOf(own: ConsumerCopy, copies: readonly ConsumerCopy[], position: Uint8Array): NoteCode | null {
+  const doubt = doubtIn(own);
+  const isProven = copies.some(
+    (copy) =>
+      doubtIn(copy) === null &&
+      copy.consumer.state !== null &&
+      Buffer.compare(writeConsumerState(copy.consumer.state), position) === 0,
+  );
+  return isProven ? null : doubt;
+}
+
+function doubtIn({ source, consumer }: ConsumerCopy): NoteCode | null {
+  return source.doubtfulPositions.get(consumer.name) ?? null;
 }
 
 function hasFinding({ source, consumer }: ConsumerCopy, codes: readonly string[]): boolean {

@@ -13,6 +13,7 @@ import { BlockHandles } from './block-handles.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
 import { findIndex, isIndexOf, proofsOfIndex } from './index-proofs.ts';
+import { doubtfulPositions } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
@@ -82,6 +83,7 @@ export async function salvageFiles(
       ...notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
       ...cutNotes(archive, name, index),
     ],
+    doubtfulPositions: doubtfulPositions(parts),
     parted: partsOfBlocks(blocks),
     close: () => handles.close(),
   };

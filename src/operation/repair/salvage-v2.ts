@@ -17,6 +17,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { recordBytesOf } from '../../format/block/record.ts';
+import { NO_DOUBTS } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
 import type { MessageCursor, MessageRun, RunMessage } from './message-run.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
@@ -65,6 +66,8 @@ export async function salvageV2(
       ...framingFaults(body).map((fault) => makeFinding(fault, { ...archive.place, file: parts.label })),
     ],
     notes: headNotes(archive, name, { state, known, isHeadHit }),
+    // Its consumers are doubtful together: `headNotes` tells.
+    doubtfulPositions: NO_DOUBTS,
     parted: whole?.parted ?? null,
     close: () => body.close(),
   };

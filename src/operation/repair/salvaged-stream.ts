@@ -2,6 +2,7 @@ import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { DoubtfulPositions } from './doubtful-positions.ts';
 import type { MessageRun } from './message-run.ts';
 import type { PartedStream } from './stream-parts.ts';
 import type { Damage, RepairNote } from './types.ts';
@@ -33,6 +34,7 @@ export interface SalvagedStream {
   readonly counted: ManifestState | null;
   readonly findings: readonly Finding[];
   readonly notes: readonly RepairNote[];
+  readonly doubtfulPositions: DoubtfulPositions;
   /** The same messages in parts that threads take over; null where they have to be read side by side. */
   readonly parted: PartedStream | null;
   /** Gives back what is open when no run is read any more. */

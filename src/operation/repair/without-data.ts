@@ -1,6 +1,7 @@
 import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { countLosses } from './losses.ts';
+import { NO_DOUBTS } from './doubtful-positions.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { StreamLoss } from './types.ts';
 
@@ -14,8 +15,11 @@ export function nothingOf(archive: StreamArchive): SalvagedStream {
     counted: null,
     lastSeq: 0n,
     lastTimeNs: 0n,
+    notes: [],
+    doubtfulPositions: NO_DOUBTS,
+    parted: null,
   };
-  return { archive, ...nothing, findings: archive.findings, notes: [], parted: null, close: () => {} };
+  return { archive, ...nothing, findings: archive.findings, close: () => {} };
 }
 
 /** The loss of a stream of which nothing is written: what its backup.json declares. null where it declares no message. */
