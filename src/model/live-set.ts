@@ -1,3 +1,4 @@
+import { oncePer } from '../core/once-per.ts';
 import { packRanges, unpackRanges, type PackedRanges } from '../core/packed-ranges.ts';
 import {
   MAX_SEQUENCE,
@@ -32,6 +33,11 @@ export interface BlockLiveSet {
 export function indexedLive(block: IndexBlock): SequenceRanges {
   return subtractRanges(oneRange(block.firstSeq, block.lastSeq), unpackRanges(block.deleted));
 }
+
+/** The same at rest, worked out once for each block. */
+export const packedLive: (block: IndexBlock) => PackedRanges = oncePer((block: IndexBlock) =>
+  packRanges(indexedLive(block)),
+);
 
 /** Applies index.db where it is current, else the `.idx` files, else tombstones (format/block/README.md). */
 export function liveSets(archive: StreamArchive, scans: ReadonlyMap<number, PackedScan>): BlockLiveSet[] {

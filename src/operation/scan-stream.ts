@@ -1,8 +1,8 @@
-import { packRanges, type PackedRanges } from '../core/packed-ranges.ts';
+import type { PackedRanges } from '../core/packed-ranges.ts';
 import { hashKey } from '../codec/highwayhash.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
 import type { PackedScan, MessageTotals } from '../kernels/types.ts';
-import { indexedLive, type BlockLiveSet } from '../model/live-set.ts';
+import { packedLive, type BlockLiveSet } from '../model/live-set.ts';
 import { descriptorOf } from '../model/read-entry.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
 import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
@@ -92,7 +92,7 @@ export function scanJobs(archive: StreamArchive): (block: BlockFile) => ScanJob 
 function presumedLive(archive: StreamArchive): ReadonlyMap<number, PackedRanges> {
   const index = archive.indexStanding === 'current' ? archive.index : null;
   const partly = (index?.blocks ?? []).filter((block) => block.numDeleted > 0n);
-  return new Map(partly.map((block) => [block.index, packRanges(indexedLive(block))]));
+  return new Map(partly.map((block) => [block.index, packedLive(block)]));
 }
 
 /** Each may have thousands of subjects, which are added up when they are all done. */

@@ -1,4 +1,5 @@
-import { unpackRanges, type PackedRanges } from '../core/packed-ranges.ts';
+import { packRanges, unpackRanges, type PackedRanges } from '../core/packed-ranges.ts';
+import { areSamePacked } from '../core/packed-sets.ts';
 import type { StreamEvidence } from '../check/stream-evidence.ts';
 import { SequenceParts } from '../core/sequence-parts.ts';
 import { intersectRanges } from '../core/sequence-ranges.ts';
@@ -58,7 +59,7 @@ async function tallyAll(
 ): Promise<StreamEvidence['tallies']> {
   const needsAll = options.wantSubjects || options.pending.length > 0;
   const known = (set: BlockLiveSet): MessageTotals | null =>
-    isAsPresumed(set, scan.results.get(set.block.index)?.presumed ?? null) ? set.scan.live : null;
+    isLiveAsPresumed(set, scan.results.get(set.block.index)?.presumed ?? null) ? set.scan.live : null;
   const again = sets.filter((set) => (needsAll ? set.live.count > 0n : set.hasDead && known(set) === null));
   const { wantSubjects, pending } = options;
   const counted = await tallyBlocks(archive, again, work.pool, { wantSubjects, pending }, subjects);
@@ -72,9 +73,8 @@ async function tallyAll(
 }
 
 /** Whether what is live turned out to be what the index had made believe when the block was read. */
-function isAsPresumed(set: BlockLiveSet, presumed: PackedRanges | null): boolean {
+function isLiveAsPresumed(set: BlockLiveSet, presumed: PackedRanges | null): boolean {
   if (presumed === null || set.scan.live === null) return false;
   const seen = intersectRanges(unpackRanges(set.scan.ranges), unpackRanges(presumed));
-  const live = unpackRanges(set.live);
-  return seen.length === live.length && seen.every((seq, i) => seq === live[i]);
+  return areSamePacked(packRanges(seen), set.live);
 }

@@ -2,11 +2,9 @@ import { checkBlockRecords } from '../../check/block-records.ts';
 import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
-import { packRanges } from '../../core/packed-ranges.ts';
 import { SequenceParts } from '../../core/sequence-parts.ts';
-import { countSequences } from '../../core/sequence-ranges.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
-import { indexedLive } from '../../model/live-set.ts';
+import { packedLive } from '../../model/live-set.ts';
 import { stateFromBlocks, stateFromIndex, type StateNumbers } from '../../model/stream-state.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { readBlockCompression } from '../../model/block-head.ts';
@@ -62,7 +60,7 @@ function inspectByIndex(
   index: StreamIndex,
   options: InspectOptions,
 ): InspectedStream {
-  const live = new SequenceParts(index.blocks.map((block) => packRanges(indexedLive(block))));
+  const live = new SequenceParts(index.blocks.map(packedLive));
   const state = stateFromIndex(index);
   const listed = new Map(index.blocks.map((block) => [block.index, block]));
   const report = {
@@ -94,7 +92,7 @@ function indexedBlockReport(
   return {
     ...emptyBlockReport(block),
     compression: readBlockCompression(block.entry),
-    messages: listed === undefined ? 0 : Number(countSequences(indexedLive(listed))),
+    messages: listed === undefined ? 0 : Number(packedLive(listed).count),
     first_seq: listed?.firstSeq ?? null,
     last_seq: listed?.lastSeq ?? null,
     num_deleted: listed === undefined ? 0 : Number(listed.numDeleted),

@@ -4,7 +4,7 @@ import { consumerConfigFaults, streamConfigFaults } from '../../format/config-sc
 import { metaSumFits } from '../../format/stream-meta/parse.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { oncePer } from './once-per.ts';
+import { oncePer } from '../../core/once-per.ts';
 import type { NotServed } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 

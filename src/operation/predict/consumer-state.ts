@@ -2,7 +2,7 @@ import type { Entry } from '../../container/entry.ts';
 import { Cursor } from '../../core/bytes/cursor.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
 import { readEntry } from '../../model/read-entry.ts';
-import { oncePer } from './once-per.ts';
+import { oncePer } from '../../core/once-per.ts';
 import { STORE_FILE_MAGIC } from '../../format/file-magic.ts';
 
 const TOP_BIT = 1n << 63n;

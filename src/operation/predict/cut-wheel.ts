@@ -2,7 +2,7 @@ import { Cursor } from '../../core/bytes/cursor.ts';
 import type { TtlWheel } from '../../format/ttl-wheel/types.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { oncePer } from './once-per.ts';
+import { oncePer } from '../../core/once-per.ts';
 
 const VERSION = 1;
 

@@ -1,5 +1,5 @@
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
-import { packedLive } from './packed-live.ts';
+import { packedLive } from '../../model/live-set.ts';
 import type { Remembered } from './rebuild-stream.ts';
 import type { RecoveredBlock, RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';

@@ -24,7 +24,7 @@ import { descriptorOf } from '../../model/read-entry.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import type { KnownBlock } from './block-index-as-server.ts';
-import { oncePer } from './once-per.ts';
+import { oncePer } from '../../core/once-per.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { ServerRules } from './server-rules.ts';
 

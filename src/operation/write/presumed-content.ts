@@ -1,6 +1,5 @@
-import { packRanges } from '../../core/packed-ranges.ts';
 import { areSamePacked } from '../../core/packed-sets.ts';
-import { indexedLive, type BlockLiveSet } from '../../model/live-set.ts';
+import { packedLive, type BlockLiveSet } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { stateFromIndex, type StateNumbers } from '../../model/stream-state.ts';
 import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
@@ -66,7 +65,7 @@ function presumedSets({ index, blocks }: StreamArchive): Pick<BlockLiveSet, 'blo
   const indexed = new Map(index?.blocks.map((block) => [block.index, block]));
   return blocks.flatMap((block) => {
     const listed = indexed.get(block.index);
-    const live = listed === undefined ? null : packRanges(indexedLive(listed));
+    const live = listed === undefined ? null : packedLive(listed);
     return live === null || live.count === 0n ? [] : [{ block, live }];
   });
 }
