@@ -48,7 +48,11 @@ export const verifyCommand = {
     const isLarge = await startThreadsAhead(args.archive, { ...args, ...VERIFYING });
     const { verifyArchive } = await import('../../operation/verify/run.ts');
     const { unreadableReport } = await import('../../operation/verify/unreadable.ts');
-    if (isLarge) (await import('../small-heap.ts')).keepHeapSmall();
+    if (isLarge) {
+      const { compileLater, keepHeapSmall } = await import('../small-heap.ts');
+      keepHeapSmall();
+      compileLater();
+    }
     const options = { ...selectOptions(args, context), ...atOption(args) };
     const report = await verifyArchive(args.archive, options).catch((error: unknown) =>
       unreadableReport(args.archive, error),

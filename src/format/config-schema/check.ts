@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts';
+import { oncePer } from '../../core/once-per.ts';
 import type { Fault } from '../../findings/finding.ts';
 import { validateConsumerConfig, validateStreamConfig } from '../generated/validators.ts';
 
@@ -17,14 +18,14 @@ interface Validator {
 const MAX_NAME_BYTES = 255;
 
 /** What a server would not accept in a stream's configuration, and fields that no version up to 2.15 knows. */
-export function streamConfigFaults(config: JsonObject): Fault[] {
-  return faultsOf(config, validateStreamConfig as Validator);
-}
+export const streamConfigFaults: (config: JsonObject) => readonly Fault[] = oncePer((config: JsonObject) =>
+  faultsOf(config, validateStreamConfig as Validator),
+);
 
 /** The same for a consumer's. */
-export function consumerConfigFaults(config: JsonObject): Fault[] {
-  return faultsOf(config, validateConsumerConfig as Validator);
-}
+export const consumerConfigFaults: (config: JsonObject) => readonly Fault[] = oncePer((config: JsonObject) =>
+  faultsOf(config, validateConsumerConfig as Validator),
+);
 
 function faultsOf(config: JsonObject, validate: Validator): Fault[] {
   const name = config['name'];
