@@ -30,7 +30,8 @@ export const consumerConfigFaults: (config: JsonObject) => readonly Fault[] = on
 function faultsOf(config: JsonObject, validate: Validator): Fault[] {
   const name = config['name'];
   const isNameLong = typeof name === 'string' && Buffer.byteLength(name) > MAX_NAME_BYTES;
-  const faults: Fault[] = validate(plain(config)) ? [] : (validate.errors ?? []).map(faultOf);
+  const checked = isPlain(config) ? config : plain(config);
+  const faults: Fault[] = validate(checked) ? [] : (validate.errors ?? []).map(faultOf);
   if (!isNameLong) return faults;
   return [
     ...faults,
@@ -44,6 +45,12 @@ function faultOf(error: SchemaError): Fault {
   if (unknown !== undefined)
     return { code: 'CFG_UNKNOWN_FIELD', data: { field: field === '' ? unknown : `${field}.${unknown}` } };
   return { code: 'CFG_SCHEMA_VIOLATION', data: { field: field || '(whole)', rule: error.message ?? '' } };
+}
+
+/** Whether there is nothing in it that the validators do not know. */
+function isPlain(value: JsonValue): boolean {
+  if (typeof value !== 'object') return typeof value !== 'bigint';
+  return value !== null && Object.values(value).every(isPlain);
 }
 
 /**
