@@ -9,8 +9,12 @@ import type { BlockFile } from './stream-archive.ts';
 const BLOCK_NAME = /^msgs\/(0|[1-9][0-9]{0,9})\.blk$/;
 
 /** Finds the message blocks and, where `readable`, reads the 2.9 index files beside them. */
-export function loadBlocks(parts: FileStreamParts, sink: FindingSink, readable: boolean): BlockFile[] {
-  const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
+export function loadBlocks(
+  parts: FileStreamParts,
+  entries: ReadonlyMap<string, Entry>,
+  sink: FindingSink,
+  readable: boolean,
+): BlockFile[] {
   const blocks: BlockFile[] = [];
   for (const entry of parts.entries) {
     const number = BLOCK_NAME.exec(entry.path)?.[1];

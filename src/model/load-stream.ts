@@ -21,7 +21,9 @@ export function loadFileStream(parts: FileStreamParts): StreamArchive {
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   const manifest = loadManifest(parts);
   const encrypted = cipherOf(entries.get('meta.key'));
-  return encrypted === null ? loadClear(parts, entries, manifest) : loadEncrypted(parts, encrypted, manifest);
+  return encrypted === null
+    ? loadClear(parts, entries, manifest)
+    : loadEncrypted(parts, entries, encrypted, manifest);
 }
 
 function loadClear(
@@ -41,7 +43,7 @@ function loadClear(
   for (const loaded of [manifest, loadedMeta]) if (loaded?.fault) sink.add(loaded.fault, loaded.file);
   checkMeta(parts, entries, meta, isSumFitting, sink);
   checkNames(parts, meta, declaredName, sink);
-  const blocks = loadBlocks(parts, sink, true);
+  const blocks = loadBlocks(parts, entries, sink, true);
   const index = loadIndex(entries.get('msgs/index.db'), name, sink);
   loadSidecar(entries.get('sources.db'), parseSources, sink);
   const base = baseArchive(parts, name, manifest?.value ?? null);
@@ -65,6 +67,7 @@ function loadClear(
 /** Of an encrypted stream only names and sizes can be told. */
 function loadEncrypted(
   parts: FileStreamParts,
+  entries: ReadonlyMap<string, Entry>,
   encrypted: 'chacha' | 'aes',
   manifest: Loaded<Manifest> | null,
 ): StreamArchive {
@@ -75,7 +78,7 @@ function loadEncrypted(
   return {
     ...baseArchive(parts, name, manifest?.value ?? null),
     encrypted,
-    blocks: loadBlocks(parts, sink, false),
+    blocks: loadBlocks(parts, entries, sink, false),
     findings,
   };
 }

@@ -1,7 +1,7 @@
-import type { FileStreamParts } from '../../container/entry.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig } from './accept-config.ts';
 import { stateAsServer } from './consumer-state.ts';
+import { filesOf } from './files-of.ts';
 import type { NotServed } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
@@ -16,12 +16,8 @@ export interface StartedConsumers {
  * Consumers that come up with the stream, with their state as the server reads it: those with a meta.inf that can be read
  * and a meta.sum, whatever it says.
  */
-export function startedConsumers(
-  archive: StreamArchive,
-  parts: FileStreamParts,
-  rules: ServerRules,
-): StartedConsumers | NotServed {
-  const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
+export function startedConsumers(archive: StreamArchive, rules: ServerRules): StartedConsumers | NotServed {
+  const entries = filesOf(archive);
   const started: ConsumerArchive[] = [];
   const beforeFallen: (readonly ConsumerArchive[])[] = [];
   for (const consumer of archive.consumers) {

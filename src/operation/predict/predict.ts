@@ -31,7 +31,7 @@ export function predictFileStream(
   return SERVER_RULES.map((rules) => {
     const result =
       how === 'start'
-        ? startStream(queries, parts, readings, rules, around)
+        ? startStream(queries, readings, rules, around)
         : restoreStream(queries, parts, readings, findings, rules, around.atNs);
     return prediction(rules, how, result, evidence, lost);
   });

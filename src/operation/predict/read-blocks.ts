@@ -24,6 +24,7 @@ import type { ScanResult } from '../../workers/jobs.ts';
 import { descriptorOf, readEntry, readLastBytes } from '../../model/read-entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import { packScan, scanSource } from '../../workers/scan-block.ts';
+import { filesOf } from './files-of.ts';
 import { readBlockIndexAsServer, type TakenBlockIndex } from './block-index-as-server.ts';
 import { readSubjectsAsServer } from './block-subjects-as-server.ts';
 
@@ -62,8 +63,7 @@ export function readBlocks(
   archive: StreamArchive,
   results: ReadonlyMap<number, ScanResult>,
 ): readonly BlockReading[] {
-  const { parts } = archive;
-  const sidecars = new Map('entries' in parts ? parts.entries.map((entry) => [entry.path, entry]) : []);
+  const sidecars = filesOf(archive);
   return archive.blocks.flatMap((block) => {
     const result = results.get(block.index);
     if (result === undefined) return [];

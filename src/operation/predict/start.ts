@@ -1,4 +1,3 @@
-import type { FileStreamParts } from '../../container/entry.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { refusedConfig } from './accept-config.ts';
@@ -32,7 +31,6 @@ export interface ServedStream {
 /** What a server of one generation makes of a stream's folder when it starts. */
 export function startStream(
   queries: RecordQueries,
-  parts: FileStreamParts,
   readings: readonly BlockReading[],
   rules: ServerRules,
   around: Surroundings,
@@ -40,7 +38,7 @@ export function startStream(
   const { archive } = queries;
   const refusal = refusedConfig(archive, rules, around.isStandalone);
   if (refusal !== null) return refusal;
-  const consumers = startedConsumers(archive, parts, rules);
+  const consumers = startedConsumers(archive, rules);
   const config = archive.config ?? {};
   const opening = { config, atNs: around.atNs, isStart: true };
   const started = isServed(consumers) ? consumers.started : consumers;

@@ -20,7 +20,7 @@ export function planStream(
 ): PreflightStream {
   const { archive, results } = evidence;
   const readings = readBlocks(archive, results);
-  const result = startStream(new RecordQueries(evidence), parts, readings, rules, around);
+  const result = startStream(new RecordQueries(evidence), readings, rules, around);
   const base = { account: archive.account, name: archive.name, assigned };
   const orphan = assigned === false ? [orphanStep(parts.label)] : [];
   if (!isServed(result)) return { ...base, ...notServed(result, parts.label, orphan) };
