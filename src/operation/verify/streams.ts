@@ -10,8 +10,8 @@ const MOST_AT_ONCE = 12;
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /** So many small streams go to a thread at a time, and each thread has so many such lots before it. */
-const LOT = 16;
-const LOTS_AHEAD = 3;
+const LOT = 8;
+const LOTS_AHEAD = 4;
 
 /** Verifies streams, several at a time; results come in the order of the streams. */
 export async function* verifyStreams(work: Archive): AsyncGenerator<VerifiedStream> {
