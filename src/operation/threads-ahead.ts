@@ -11,7 +11,7 @@ export const WRITING = { worthThreadsBytes: 32 * 1024 * 1024 } as const;
 export const RENDERING = { worthThreadsBytes: 96 * 1024 * 1024 } as const;
 
 /** To open and to judge a small stream takes as long as reading so much, and threads do that, too. */
-export const VERIFYING = { streamWorkBytes: 512 * 1024 } as const;
+export const VERIFYING = { streamWorkBytes: 384 * 1024 } as const;
 
 /** What tells how a file is packed. */
 const HEAD_BYTES = 16;

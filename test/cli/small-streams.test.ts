@@ -12,10 +12,10 @@ import { runCli } from '../support/run-cli.ts';
 import { record, writeMessages, writeStreamFolder } from '../support/synthetic-stream.ts';
 
 /** So many that threads are worth it although they hold little. */
-const STREAMS = 330;
+const STREAMS = 420;
 const MIB = 1 << 20;
 /** Where streams lie that a thread must not hold. */
-const PACKED = [40, 80, 120, 160, 200, 240];
+const PACKED = [80, 120, 160, 200, 240, 280, 320, 360];
 const NOBODY = 65534;
 const SETS = ['2.9.25-full', '2.14.5-crash', '2.14.5-full', '2.14.5-enc-chacha'];
 
