@@ -6,10 +6,12 @@ export function keepHeapSmall(): void {
 }
 
 /**
- * For work of which each thread does little in its own code: what the compiler would gain there is less than it takes, while
- * no processor is idle. Four times as much runs before it begins.
+ * For long work of which each thread does little in its own code: what the compiler would gain there is less than it takes,
+ * while no processor is idle. Once a flag has changed, no code is taken from a cache any more, in any thread: all must be
+ * loaded by then.
  */
-export function compileLater(): void {
+export function forLongWork(): void {
+  keepHeapSmall();
   setFlagsFromString('--interrupt-budget=500000');
 }
 

@@ -50,6 +50,8 @@ export interface OpenArchiveOptions extends SelectOptions {
   /** Threads of another operation, which ends them itself. */
   readonly pool?: Pool | undefined;
   readonly readBacks?: Archive['readBacks'];
+  /** Told once when each thread, if there are any, has done its first job. */
+  readonly onLoaded?: () => void;
   /** Does jobs, and the errands of the operation. */
   readonly runJob?: RunJob;
 }
@@ -101,6 +103,7 @@ export async function withPool<T>(
       signal: options.signal,
       entry: THREAD_ENTRY,
       runJob: options.runJob ?? runJob,
+      onLoaded: options.onLoaded,
     });
   let doneBytes = 0;
   let knownBytes: number | undefined;

@@ -20,6 +20,8 @@ export interface PoolOptions {
   readonly entry: URL;
   /** Does jobs in the calling thread. */
   readonly runJob: RunJob;
+  /** Told once when each thread has done a job, or there is to be none. */
+  readonly onLoaded?: (() => void) | undefined;
 }
 
 /**
@@ -31,6 +33,7 @@ export class Pool {
   readonly #signal: AbortSignal | undefined;
   readonly #entry: URL;
   readonly #runJob: RunJob;
+  #onLoaded: (() => void) | undefined;
   readonly #queue: Task[] = [];
   readonly #threads: Thread[] = [];
   #isWorking = false;
@@ -42,16 +45,20 @@ export class Pool {
     this.#signal = options.signal;
     this.#entry = options.entry;
     this.#runJob = options.runJob;
+    this.#onLoaded = options.onLoaded;
   }
 
   /** Starts the threads before there are jobs: that takes a while. */
   async prepare(): Promise<void> {
-    if (this.#others === 0) return;
+    if (this.#others === 0) return this.#tellLoaded();
     const closings = this.#closings;
     const { takeThread } = await import('./thread-supply.ts');
     if (closings !== this.#closings) return;
     const employer: Employer = {
-      onFree: () => this.#handOut(),
+      onFree: () => {
+        this.#handOut();
+        if (this.#threads.every(({ hasWorked }) => hasWorked)) this.#tellLoaded();
+      },
       onTooLarge: (task) => {
         this.#queue.unshift({ ...task, isOwn: true });
         this.#work();
@@ -141,6 +148,11 @@ export class Pool {
   /** Ends the threads where nobody has a job for them now. Not waited for: what is left to do goes on meanwhile. */
   closeIfIdle(): void {
     if (this.#queue.length === 0 && this.#threads.every(({ tasks }) => tasks.length === 0)) void this.close();
+  }
+
+  #tellLoaded(): void {
+    this.#onLoaded?.();
+    this.#onLoaded = undefined;
   }
 
   /** One to each thread before any gets a second. */

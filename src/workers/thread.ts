@@ -33,6 +33,8 @@ export interface Employer {
 export class Thread {
   readonly tasks: Task[] = [];
   isReady = false;
+  /** It has done a job, and loaded what it needs. */
+  hasWorked = false;
   readonly #worker: Worker;
   #employer: Employer | null = null;
   #isEnded = false;
@@ -48,6 +50,7 @@ export class Thread {
     this.#worker.on('message', (message: ThreadMessage) => {
       const task = message === 'ready' ? undefined : this.tasks.shift();
       this.isReady = true;
+      this.hasWorked ||= task !== undefined;
       // First the next job, so that the thread need not wait.
       this.#employer?.onFree();
       if (task === undefined || message === 'ready') return;

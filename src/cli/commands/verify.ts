@@ -46,15 +46,11 @@ export const verifyCommand = {
       mustLieOutside(args.archive, args.outfile);
     }
     const isLarge = await startThreadsAhead(args.archive, { ...args, ...VERIFYING });
-    const { verifyArchive } = await import('../../operation/verify/run.ts');
+    const { verifyWith } = await import('../../operation/verify/run.ts');
     const { unreadableReport } = await import('../../operation/verify/unreadable.ts');
-    if (isLarge) {
-      const { compileLater, keepHeapSmall } = await import('../small-heap.ts');
-      keepHeapSmall();
-      compileLater();
-    }
     const options = { ...selectOptions(args, context), ...atOption(args) };
-    const report = await verifyArchive(args.archive, options).catch((error: unknown) =>
+    const tuned = isLarge ? { onLoaded: (await import('../small-heap.ts')).forLongWork } : {};
+    const report = await verifyWith(args.archive, { ...options, ...tuned }).catch((error: unknown) =>
       unreadableReport(args.archive, error),
     );
     context.progress.end();
