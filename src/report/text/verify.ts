@@ -40,10 +40,16 @@ function streamLines(report: VerifyReport, palette: Palette): string[] {
     countOrDash(stream.actual?.messages),
     stream.actual === null ? '-' : bytesText(stream.actual.bytes ?? 0),
     stream.actual === null ? '-' : `${stream.actual.first_seq}-${stream.actual.last_seq}`,
-    stream.actual === null ? '-' : countText(lostCount(stream, report.findings)),
+    stream.actual === null ? '-' : lostText(stream, report.findings),
     paintStatus(streamStatus(stream, report.findings), palette),
   ]);
   return table(columns, rows);
+}
+
+/** Where no block is left, and no index, nothing tells how many there were. */
+function lostText(stream: VerifyStreamReport, findings: readonly Finding[]): string {
+  const isAllGone = ofStream(stream, findings).some(({ code }) => code === 'BLK_ALL_MISSING');
+  return isAllGone ? '?' : countText(lostCount(stream, findings));
 }
 
 /** Behind a cut, and where chunks are damaged, nothing tells which sequences held messages: only how many the archive says it had. */
