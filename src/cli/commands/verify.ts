@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { startThreadsAhead } from '../../operation/threads-ahead.ts';
+import { raisedStatus } from '../../findings/status.ts';
 import type { VerifyReport } from '../../operation/types.ts';
 import type { CliContext } from '../context.ts';
 import { exitOfStatus } from '../exit-code.ts';
@@ -50,9 +51,11 @@ export const verifyCommand = {
     const { unreadableReport } = await import('../../operation/verify/unreadable.ts');
     if (isLarge) (await import('../small-heap.ts')).keepHeapSmall();
     const options = { ...selectOptions(args, context), ...atOption(args) };
-    const report = await verifyArchive(args.archive, options).catch((error: unknown) =>
+    const found = await verifyArchive(args.archive, options).catch((error: unknown) =>
       unreadableReport(args.archive, error),
     );
+    const isWarningCritical = args.criticalWarnings === true;
+    const report = { ...found, status: raisedStatus(found.status, isWarningCritical) };
     context.progress.end();
     const format: Format = args.format ?? (context.isJson ? 'json' : args.check === true ? 'nagios' : 'text');
     if (args.outfile !== undefined) {
@@ -63,9 +66,7 @@ export const verifyCommand = {
       });
     } else if (!(context.isQuiet && format === 'text'))
       for (const chunk of await render(report, format, args, context)) await context.write(chunk);
-    context.setExit(
-      format === 'prometheus' ? 0 : exitOfStatus(report.status, args.criticalWarnings === true),
-    );
+    context.setExit(format === 'prometheus' ? 0 : exitOfStatus(report.status));
   },
 };
 
@@ -75,6 +76,7 @@ async function render(
   args: VerifyArguments,
   context: CliContext,
 ): Promise<Iterable<string>> {
+  const isWarningCritical = args.criticalWarnings === true;
   switch (format) {
     case 'json':
       return (await import('../../report/json.ts')).jsonChunks(report);
@@ -83,15 +85,11 @@ async function render(
     case 'prometheus':
       return [(await import('../../report/prometheus.ts')).prometheusText(report, args.archive)];
     case 'junit':
-      return [
-        (await import('../../report/junit.ts')).junitText(
-          report,
-          args.archive,
-          args.criticalWarnings === true,
-        ),
-      ];
+      return [(await import('../../report/junit.ts')).junitText(report, args.archive, isWarningCritical)];
     case 'text':
-      return [(await import('../../report/text/verify.ts')).verifyText(report, context.palette)];
+      return [
+        (await import('../../report/text/verify.ts')).verifyText(report, context.palette, isWarningCritical),
+      ];
   }
 }
 

@@ -1,6 +1,6 @@
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { statusOf, type Status } from '../../findings/status.ts';
+import { raisedStatus, statusOf, type Status } from '../../findings/status.ts';
 import type { VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
 import { clip, escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
@@ -15,15 +15,15 @@ const MAX_PLACES = 20;
 const SEVERITIES = ['critical', 'warning', 'info'] as const;
 
 /** A verification for a person: a line for each stream, then what was found, then the verdict. */
-export function verifyText(report: VerifyReport, palette: Palette): string {
-  const lines = [...streamLines(report, palette), ''];
+export function verifyText(report: VerifyReport, palette: Palette, isWarningCritical: boolean): string {
+  const lines = [...streamLines(report, palette, isWarningCritical), ''];
   for (const severity of SEVERITIES) lines.push(...severityLines(report, severity, palette));
   lines.push(...predictionLines(report, palette));
   lines.push(`${paintStatus(report.status, palette)}: ${totalsText(report)} checked${verdict(report)}`);
   return `${lines.join('\n')}\n`;
 }
 
-function streamLines(report: VerifyReport, palette: Palette): string[] {
+function streamLines(report: VerifyReport, palette: Palette, isWarningCritical: boolean): string[] {
   const hasAccounts = report.streams.some((stream) => stream.account !== null);
   const columns = [
     ...(hasAccounts ? [{ title: 'Account' }] : []),
@@ -41,7 +41,7 @@ function streamLines(report: VerifyReport, palette: Palette): string[] {
     stream.actual === null ? '-' : bytesText(stream.actual.bytes ?? 0),
     stream.actual === null ? '-' : `${stream.actual.first_seq}-${stream.actual.last_seq}`,
     stream.actual === null ? '-' : lostText(stream, report.findings),
-    paintStatus(streamStatus(stream, report.findings), palette),
+    paintStatus(raisedStatus(statusOf(ofStream(stream, report.findings)), isWarningCritical), palette),
   ]);
   return table(columns, rows);
 }
@@ -63,13 +63,9 @@ function lostCount(stream: VerifyStreamReport, findings: readonly Finding[]): bi
   return missing > told ? missing : told;
 }
 
-function streamStatus(stream: VerifyStreamReport, findings: readonly Finding[]): Status {
-  return statusOf(ofStream(stream, findings));
-}
-
 function ofStream(stream: VerifyStreamReport, findings: readonly Finding[]): Finding[] {
   return findings.filter(
-    (finding) => finding.stream === stream.name && (finding.account ?? null) === stream.account,
+    (finding) => (finding.stream ?? '') === stream.name && (finding.account ?? null) === stream.account,
   );
 }
 
