@@ -93,6 +93,12 @@ function refuseKey(file: string | undefined, flag: string): void {
     );
 }
 
+/** Where something is written. Without the flag standard output is. Throws UsageError. */
+export function pathOption(path: string, flag: string): string {
+  if (path === '' || path === '-') throw new UsageError(`--${flag} takes a path, not ${path || 'nothing'}`);
+  return path;
+}
+
 /** The clock of predictions. */
 export const AT_FLAG = {
   type: 'string',

@@ -8,6 +8,7 @@ import {
   ARCHIVE,
   AT_FLAG,
   atOption,
+  pathOption,
   SELECT_FLAGS,
   selectOptions,
   type AtArguments,
@@ -44,7 +45,7 @@ export const verifyCommand = {
   run: async (args: VerifyArguments, context: CliContext): Promise<void> => {
     if (args.outfile !== undefined) {
       const { mustLieOutside } = await import('../../operation/write/outside-archive.ts');
-      mustLieOutside(args.archive, args.outfile);
+      mustLieOutside(args.archive, pathOption(args.outfile, 'outfile'));
     }
     const isLarge = await startThreadsAhead(args.archive, args);
     const { verifyArchive } = await import('../../operation/verify/run.ts');
