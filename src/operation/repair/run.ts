@@ -1,14 +1,12 @@
-import { join } from 'node:path';
 import { ToolError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, TOOL, withArchive, type Archive } from '../open-archive.ts';
 import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from '../write/check-input.ts';
-import { ONE_STREAM_KINDS } from '../write/convert.ts';
-import { outgoingStream } from '../write/outgoing-stream.ts';
+import { placedAs } from '../write/convert.ts';
+import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
 import { carryOut, checkTarget, withData } from '../write/run.ts';
 import { skippedStream } from '../write/skipped-stream.ts';
-import type { PlacedStream } from '../write/write-placed.ts';
 import { sameStream, withOthers, type OtherArchive } from './other-archives.ts';
 import { mustOpenSound, mustReadSound, soundFirst } from './past-damage.ts';
 import { repairStream } from './repair-stream.ts';
@@ -19,8 +17,8 @@ import type { SalvagedStream } from './salvaged-stream.ts';
 import type { RepairNote, RepairOptions, RepairResult, StreamLoss } from './types.ts';
 
 /**
- * Writes what is intact in a damaged archive as a backup that servers take: every record whose checksum fits and that
- * nothing proves deleted, whatever lies before it. What is lost is told, sequence by sequence. The input is only read.
+ * Writes what is intact in a damaged archive as a backup or a store that servers take: every record whose checksum fits and
+ * that nothing proves deleted, whatever lies before it. What is lost is told, sequence by sequence. The input is only read.
  * Throws UsageError, SourceError, ToolError, CancelledError; then nothing is at the target.
  */
 export async function repairArchive(path: string, options: RepairOptions): Promise<RepairResult> {
@@ -59,9 +57,7 @@ async function repairStreams(
 ): Promise<RepairResult> {
   const archives = work.selected.map(loadStream);
   const { usable, skipped } = withoutKey(withData(archives));
-  const isOne = usable.length === 1 && ONE_STREAM_KINDS.includes(work.container.kind);
-  const hasAccounts = new Set(usable.map(({ account }) => account)).size > 1;
-  const placed: PlacedStream[] = [];
+  const outgoing: OutgoingStream[] = [];
   const losses: StreamLoss[] = [];
   const notes: RepairNote[] = [];
   for (const archive of usable) {
@@ -73,9 +69,7 @@ async function repairStreams(
     const repaired = await repairStream([own, ...helpers], work, options);
     // The configuration that was given is in it already.
     const { config: _, ...changes } = options;
-    const stream = outgoingStream(repaired.archive, repaired.content, changes);
-    const place = isOne ? '' : join(hasAccounts ? (archive.account ?? '') : '', stream.name);
-    placed.push({ stream, shape: { as: 'backup', form: 'v1' }, path: place });
+    outgoing.push(outgoingStream(repaired.archive, repaired.content, changes));
     losses.push(repaired.loss);
     notes.push(...repaired.notes);
   }
@@ -83,6 +77,7 @@ async function repairStreams(
     const loss = usable.includes(archive) ? null : lossWithoutData(archive);
     if (loss !== null) losses.push(loss);
   }
+  const placed = placedAs(options.to === 'store' ? 'store' : 'v1', outgoing, work);
   const written = await carryOut({ placed, copies: [], skipped, notes: notes.map(sentence) }, work, options);
   return {
     written,
