@@ -30,6 +30,11 @@ export interface RecoveredStream {
   readonly lastSeq: bigint;
 }
 
+/** Messages in the blocks of a stream: all but those that it stores meanwhile. */
+export function liveMessages({ blocks }: RecoveredStream): bigint {
+  return blocks.reduce((sum, block) => sum + block.live.count, 0n);
+}
+
 /** What a server ends with that does not get as far as serving the stream. */
 export interface NotServed {
   readonly outcome: 'absent' | 'refused' | 'crash';

@@ -8,7 +8,7 @@ import { enforceLimits } from './limits.ts';
 import type { BlockReading } from './read-blocks.ts';
 import { rebuildStream } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
-import { isServed, type NotServed, type RecoveredStream } from './recovered.ts';
+import { isServed, liveMessages, type NotServed, type RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 import { rewindConsumer } from './rewind-consumer.ts';
 import { takeIndex } from './take-index.ts';
@@ -26,6 +26,8 @@ export interface ServedStream {
   readonly opened: RecoveredStream;
   /** After limits and TTLs; after a start also without what every consumer has acknowledged. */
   readonly stream: RecoveredStream;
+  /** Messages of blocks that an index had told of and that were cut once the server looked into them. */
+  readonly cutMessages: bigint;
   readonly consumers: readonly ConsumerArchive[];
 }
 
@@ -83,5 +85,6 @@ export function openStream(
     : consumers;
   const walked = streamAfterWalks(limited, queries, config, at, readings, rules, isStart);
   if (!isServed(walked)) return walked;
-  return { opened, stream: walked, consumers: at };
+  const cut = liveMessages(limited) - liveMessages(walked);
+  return { opened, stream: walked, cutMessages: cut > 0n ? cut : 0n, consumers: at };
 }

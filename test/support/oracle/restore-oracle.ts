@@ -65,6 +65,10 @@ export async function runRestoreOracle(options: OracleOptions): Promise<OracleRe
     const path = join(damaged, account);
     cpSync(source.path, path, { recursive: true });
     const done = await damageBackup(path, join(options.folder, 'unpacked'), random);
+    if (options.only?.has(account) === false) {
+      rmSync(path, { recursive: true });
+      continue;
+    }
     const { name: stream, origin, path: originalPath } = source;
     const { messages } = await originalOf(originalPath);
     cases.push({ account, stream, origin, done, originalPath, messages, path });

@@ -55,6 +55,10 @@ export async function runStartOracle(options: OracleOptions): Promise<OracleResu
     const templates = join(source.path, '../../templates');
     if (existsSync(templates)) cpSync(templates, join(pristine, account, 'templates'), { recursive: true });
     const done = random.below(25) === 0 ? 'nothing' : mutateStore(path, random);
+    if (options.only?.has(account) === false) {
+      rmSync(join(pristine, account), { recursive: true });
+      continue;
+    }
     const { name: stream, origin, path: originalPath } = source;
     const { messages } = await originalOf(originalPath);
     cases.push({ account, stream, origin, done, originalPath, messages, path });
