@@ -84,6 +84,7 @@ export function countLosses(outcome: Outcome): StreamLoss {
     doubtful: countSequences(doubtful) - told.raised + told.surplus,
     ranges: [...told.ranges, ...removed, ...told.untold].toSorted((a, b) => (a.from < b.from ? -1 : 1)),
     disagreements: survey.disagreements,
+    others: [],
   };
 }
 

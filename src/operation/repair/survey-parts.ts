@@ -18,6 +18,8 @@ import type { Disagreement } from './types.ts';
 
 /** Parts whose live sequences are unpacked together. */
 const SURVEYED_AT_ONCE = 64;
+/** One archive has no others. */
+const NO_HELP: Survey['helped'] = new Map();
 
 /**
  * What is to be written of one archive, part by part. The scan has counted most of it already; blocks that hold deleted
@@ -34,7 +36,7 @@ export async function surveySource(
   if (parted === null || (parted.form === 'v2' && wantSubjects)) return survey(options);
   if (parted.form === 'v2') {
     const recovered = mergeRanges(parted.parts.map(({ seqs }) => unpackRanges(seqs)));
-    return { recovered, total: parted.total, disagreements: [] };
+    return { recovered, total: parted.total, disagreements: [], helped: NO_HELP };
   }
   const { parts } = parted;
   const recovered: SequenceRanges[] = [];
@@ -50,7 +52,12 @@ export async function surveySource(
       disagreements.push(...found.disagreements);
     }
   }
-  return { recovered: mergeRanges(recovered), total: joinTallies(tallies, 0, subjects), disagreements };
+  return {
+    recovered: mergeRanges(recovered),
+    total: joinTallies(tallies, 0, subjects),
+    disagreements,
+    helped: NO_HELP,
+  };
 }
 
 async function surveyParts(
@@ -73,6 +80,7 @@ async function surveyParts(
           ? tallyOf(isAll ? part.totals : NOTHING)
           : withSubjects((await results)[counted - 1] as BlockTally),
       disagreements: [],
+      helped: NO_HELP,
     });
   });
   const results = pool.run(jobs, () => {});
