@@ -7,6 +7,7 @@ import { ROOT } from '../support/captures.ts';
 import { CAPTURES, copyOf, editFile, flipBit, recordsOf, tempFolder } from '../support/damage.ts';
 import { messageList } from '../support/message-list.ts';
 import { runCli } from '../support/run-cli.ts';
+import { writeMessages } from '../support/synthetic-stream.ts';
 
 const STREAMS = '2.14.5-full/store/jetstream/$G/streams';
 const ORDERS = join(CAPTURES, STREAMS, 'ORDERS');
@@ -157,4 +158,17 @@ describe('a stream without data among several', () => {
     expect(loss.streams).toMatchObject([{ name: 'ORDERS' }, { name: 'WQ', lost: 27n }]);
     expect(isLossy).toBe(true);
   });
+});
+
+it('every sequence whose copies differ is told, however many there are', async () => {
+  const messages = (which: string): { subject: string; data: string }[] =>
+    Array.from({ length: 12_000 }, (_, i) => ({ subject: 'a', data: i < 1000 ? 'same' : which }));
+  const [own = '', other = ''] = ['one', 'other'].map((which) =>
+    writeMessages(tempFolder(), 'MANY', messages(which)),
+  );
+  const { loss } = await repairFrom(own, [other]);
+  expect(loss.streams).toMatchObject([
+    { recovered: 1000n, lost: 11_000n, doubtful: 0n, ranges: [{ from: 1001n, to: 12_000n }] },
+  ]);
+  expect(loss.streams[0]?.disagreements).toHaveLength(10_000);
 });

@@ -19,7 +19,7 @@ import type { Damage, LostRange, StreamLoss } from './types.ts';
 /** What is known of a stream before the losses are counted. */
 export interface Outcome {
   readonly sources: readonly SalvagedStream[];
-  readonly survey: Pick<Survey, 'recovered' | 'disagreements'>;
+  readonly survey: Pick<Survey, 'recovered' | 'disagreements' | 'undecided'>;
   /** Proven deleted, and not written. */
   readonly deleted: SequenceRanges;
   readonly name: string;
@@ -37,14 +37,11 @@ export function countLosses(outcome: Outcome): StreamLoss {
   const open = (seqs: SequenceRanges): SequenceRanges => subtractRanges(seqs, around(seqs, gone));
   const damaged = inOrder(sources.flatMap((source) => damagePieces(source, gone)));
   let explained = sequencesOf(damaged);
-  const disagreeing = mergeRanges(
-    survey.disagreements.filter(({ chosen }) => chosen === null).map(({ seq }) => oneRange(seq, seq)),
-  );
-  const differing = pieces(subtractRanges(disagreeing, explained), {
+  const differing = pieces(subtractRanges(survey.undecided, explained), {
     ...NOWHERE,
     code: 'COPIES_DIFFER',
   });
-  explained = mergeRanges([explained, disagreeing]);
+  explained = mergeRanges([explained, survey.undecided]);
   const promised = inOrder(
     sources
       .flatMap((source) => promisesOf(source, false))

@@ -26,13 +26,16 @@ export interface SurveyOptions {
 export interface Survey {
   readonly recovered: SequenceRanges;
   readonly total: TallyResult;
+  /** The first of them. */
   readonly disagreements: readonly Disagreement[];
+  /** Every sequence whose intact copies differ, and none was chosen. */
+  readonly undecided: SequenceRanges;
   /** How many of the recovered are from each source but the first, by its place; empty where there is no other. */
   readonly helped: ReadonlyMap<number, bigint>;
 }
 
 const TURN_BYTES = 4 * 1024 * 1024;
-/** More are counted, not listed. */
+/** Of more, only the sequences are told. */
 const MOST_DISAGREEMENTS = 10_000;
 
 /** Goes over every copy of every message once, holds copies against each other and adds up what will be written. */
@@ -40,15 +43,22 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   const tally = new Tally([], true);
   const recovered = new RangeBuilder();
   const disagreements: Disagreement[] = [];
+  const undecided = new RangeBuilder();
   const helped = new Map<number, bigint>();
   await eachMessage(options, ({ seq, timeNs, subject, storedBytes }, disagreement, source) => {
     if (disagreement !== null && disagreements.length < MOST_DISAGREEMENTS) disagreements.push(disagreement);
-    if (disagreement?.chosen === null) return;
+    if (disagreement?.chosen === null) return undecided.add(seq, seq);
     if (source > 0) helped.set(source, (helped.get(source) ?? 0n) + 1n);
     recovered.add(seq, seq);
     tally.add(seq, timeNs, storedBytes, subject);
   });
-  return { recovered: recovered.take(), total: tally.result(), disagreements, helped };
+  return {
+    recovered: recovered.take(),
+    total: tally.result(),
+    disagreements,
+    undecided: undecided.take(),
+    helped,
+  };
 }
 
 /** Gives each message that is not excluded once, in sequence order; its bytes hold during the call. */

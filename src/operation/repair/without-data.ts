@@ -28,7 +28,7 @@ export function lossWithoutData(archive: StreamArchive): StreamLoss | null {
   if (state === null || state.messages === 0n) return null;
   return countLosses({
     sources: [nothingOf(archive)],
-    survey: { recovered: NO_SEQUENCES, disagreements: [] },
+    survey: { recovered: NO_SEQUENCES, disagreements: [], undecided: NO_SEQUENCES },
     deleted: NO_SEQUENCES,
     name: archive.name,
     lastSeq: state.firstSeq > 0n ? state.firstSeq - 1n : 0n,
