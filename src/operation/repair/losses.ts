@@ -35,7 +35,10 @@ export function countLosses(outcome: Outcome): StreamLoss {
   const { sources, survey, deleted, name } = outcome;
   const gone = mergeRanges([survey.recovered, deleted]);
   const open = (seqs: SequenceRanges): SequenceRanges => subtractRanges(seqs, around(seqs, gone));
-  const damaged = inOrder(sources.flatMap((source) => damagePieces(source, gone)));
+  const endSeq = outcome.lastSeq > outcome.declaredLastSeq ? outcome.lastSeq : outcome.declaredLastSeq;
+  const before = inOrder(sources.flatMap((source) => piecesBefore(source, endSeq, gone)));
+  const known = mergeRanges([gone, sequencesOf(before)]);
+  const damaged = inOrder([...before, ...sources.flatMap((source) => damagePieces(source, known))]);
   let explained = sequencesOf(damaged);
   const differing = pieces(subtractRanges(survey.undecided, explained), {
     ...NOWHERE,
@@ -53,9 +56,8 @@ export function countLosses(outcome: Outcome): StreamLoss {
       .flatMap((source) => promisesOf(source, true))
       .flatMap((cause) => pieces(subtractRanges(open(cause.seqs), explained), cause, 'doubtful')),
   );
-  const lastSeq = [outcome.lastSeq, outcome.declaredLastSeq, explained.at(-1) ?? 0n].reduce((a, b) =>
-    a > b ? a : b,
-  );
+  const lastLost = explained.at(-1) ?? 0n;
+  const lastSeq = lastLost > endSeq ? lastLost : endSeq;
   const behind = subtractRanges(open(oneRange(outcome.lastSeq + 1n, outcome.declaredLastSeq)), explained);
   const ended = pieces(behind, { ...NOWHERE, code: 'DECL_MESSAGES_FEWER' });
   const lost = mergeRanges([explained, behind]);
@@ -127,9 +129,23 @@ function damagePieces(source: SalvagedStream, gone: SequenceRanges): LostRange[]
   const unlisted = oneRange((listed.at(-1) ?? 0n) + 1n, MAX_SEQUENCE);
   const open = subtractRanges(mergeRanges([listed, unlisted]), gone);
   const ranges: LostRange[] = [];
-  for (const damage of source.damages())
+  for (const damage of source.damages()) {
+    if (damage.code === 'LOST_BEFORE') continue;
     for (const [from, to] of eachRangeWithin(open, damage.from, damage.to))
       ranges.push(piece(from, to, damage));
+  }
+  return ranges;
+}
+
+/** What was lost before the archive was written, but the sequences of `gone`: its indexes do not list it. backup.json has no checksum. */
+function piecesBefore(source: SalvagedStream, endSeq: bigint, gone: SequenceRanges): LostRange[] {
+  const ranges: LostRange[] = [];
+  for (const damage of source.damages()) {
+    if (damage.code !== 'LOST_BEFORE') continue;
+    const { from } = damage;
+    const to = damage.to < endSeq ? damage.to : endSeq;
+    ranges.push(...pieces(subtractRanges(oneRange(from, to), clipRanges(gone, from, to)), damage));
+  }
   return ranges;
 }
 
