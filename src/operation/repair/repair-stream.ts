@@ -20,6 +20,8 @@ export interface RepairedStream {
   readonly content: StreamContent;
   readonly loss: StreamLoss;
   readonly notes: readonly RepairNote[];
+  /** How many messages are from each other source, by its place. */
+  readonly helped: Survey['helped'];
 }
 
 /** What is left of a stream in each archive; the first is the one that is repaired. */
@@ -65,6 +67,7 @@ export async function repairStream(
       ...notesOn({ sources, chosen, loss, undeleted }, options),
       ...notes,
     ],
+    helped: found.helped,
   };
 }
 
