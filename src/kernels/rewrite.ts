@@ -17,6 +17,8 @@ export interface SubjectLot {
   readonly text: Uint8Array<ArrayBuffer>;
   readonly lengths: Uint32Array<ArrayBuffer>;
   readonly messages: Uint32Array<ArrayBuffer>;
+  /** `subjectHash` of each. */
+  readonly hashes: Uint32Array<ArrayBuffer>;
 }
 
 export interface RewriteOptions {
@@ -86,14 +88,24 @@ function drain({ onSubjects, onTimed }: RewriteOptions): void {
 function subjectLot(view: DataView): SubjectLot {
   const { exports, bytes } = kernels();
   const count: number = exports.rewriteSubjectCount.value;
-  const [lengths, messages] = [new Uint32Array(count), new Uint32Array(count)];
+  const [lengths, messages, hashes] = [
+    new Uint32Array(count),
+    new Uint32Array(count),
+    new Uint32Array(count),
+  ];
   let textBytes = 0;
   for (let i = 0; i < count; i++) {
     const entry = exports.REWRITE_SUBJECTS.value + i * ENTRY_BYTES;
+    hashes[i] = view.getUint32(entry, true);
     messages[i] = view.getUint32(entry + 8, true);
     lengths[i] = view.getUint32(entry + 16, true);
     textBytes += lengths[i] ?? 0;
   }
   const textAt: number = exports.REWRITE_TEXT.value;
-  return { text: bytes.slice(textAt, textAt + textBytes) as Uint8Array<ArrayBuffer>, lengths, messages };
+  return {
+    text: bytes.slice(textAt, textAt + textBytes) as Uint8Array<ArrayBuffer>,
+    lengths,
+    messages,
+    hashes,
+  };
 }
