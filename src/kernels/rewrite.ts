@@ -47,6 +47,18 @@ export function rewriteWindow(lengthBytes: number): Buffer {
   return Buffer.from(buffer, exports.REWRITE.value, lengthBytes);
 }
 
+/** Puts bytes (at most 4 KiB each) in front of the first `lengthBytes` in `rewriteWindow`, and behind them; gives all. */
+export function surroundRewritten(before: Uint8Array, lengthBytes: number, behind: Uint8Array): Buffer {
+  const { exports, buffer } = wholeKernels();
+  if (Math.max(before.length, behind.length) > exports.REWRITE_MARGIN_BYTES.value)
+    throw new RangeError('a block is surrounded by at most 4 KiB');
+  const allBytes = before.length + lengthBytes + behind.length;
+  const all = Buffer.from(buffer, exports.REWRITE.value - before.length, allBytes);
+  all.set(before);
+  all.set(behind, before.length + lengthBytes);
+  return all;
+}
+
 /**
  * Keeps the records of live messages of the block in `rewriteWindow`, one behind the other, and seals them with another key. Every
  * record was found sound before; null where one now is not.
