@@ -50,7 +50,7 @@ export interface KernelExports {
   readonly s2DecodeStart: (bytes: number, enough: number) => number;
   readonly s2Reached: () => number;
   readonly s2SecondLength: Place;
-  readonly s2Encode: (bytes: number) => number;
+  readonly s2Encode: (from: number, bytes: number) => number;
   readonly sha256Start: () => void;
   readonly sha256Update: (bytes: number) => void;
   readonly sha256Finish: (bytes: number, total: bigint) => void;
@@ -73,6 +73,7 @@ export interface KernelExports {
   readonly REWRITE: Place;
   readonly REWRITE_BYTES: Place;
   readonly REWRITE_LIVE: Place;
+  readonly REWRITE_MARGIN_BYTES: Place;
   readonly REWRITE_SUBJECTS: Place;
   readonly REWRITE_TEXT: Place;
   readonly REWRITE_TIMED: Place;

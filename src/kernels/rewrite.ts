@@ -17,6 +17,8 @@ export interface SubjectLot {
   readonly text: Uint8Array<ArrayBuffer>;
   readonly lengths: Uint32Array<ArrayBuffer>;
   readonly messages: Uint32Array<ArrayBuffer>;
+  /** `subjectHash` of each. */
+  readonly hashes: Uint32Array<ArrayBuffer>;
 }
 
 export interface RewriteOptions {
@@ -43,6 +45,18 @@ export function rewriteWindow(lengthBytes: number): Buffer {
   if (lengthBytes > exports.REWRITE_BYTES.value)
     throw new RangeError('a block of at most 32 MiB is rewritten');
   return Buffer.from(buffer, exports.REWRITE.value, lengthBytes);
+}
+
+/** Puts bytes (at most 4 KiB each) in front of the first `lengthBytes` in `rewriteWindow`, and behind them; gives all. */
+export function surroundRewritten(before: Uint8Array, lengthBytes: number, behind: Uint8Array): Buffer {
+  const { exports, buffer } = wholeKernels();
+  if (Math.max(before.length, behind.length) > exports.REWRITE_MARGIN_BYTES.value)
+    throw new RangeError('a block is surrounded by at most 4 KiB');
+  const allBytes = before.length + lengthBytes + behind.length;
+  const all = Buffer.from(buffer, exports.REWRITE.value - before.length, allBytes);
+  all.set(before);
+  all.set(behind, before.length + lengthBytes);
+  return all;
 }
 
 /**
@@ -86,14 +100,24 @@ function drain({ onSubjects, onTimed }: RewriteOptions): void {
 function subjectLot(view: DataView): SubjectLot {
   const { exports, bytes } = kernels();
   const count: number = exports.rewriteSubjectCount.value;
-  const [lengths, messages] = [new Uint32Array(count), new Uint32Array(count)];
+  const [lengths, messages, hashes] = [
+    new Uint32Array(count),
+    new Uint32Array(count),
+    new Uint32Array(count),
+  ];
   let textBytes = 0;
   for (let i = 0; i < count; i++) {
     const entry = exports.REWRITE_SUBJECTS.value + i * ENTRY_BYTES;
+    hashes[i] = view.getUint32(entry, true);
     messages[i] = view.getUint32(entry + 8, true);
     lengths[i] = view.getUint32(entry + 16, true);
     textBytes += lengths[i] ?? 0;
   }
   const textAt: number = exports.REWRITE_TEXT.value;
-  return { text: bytes.slice(textAt, textAt + textBytes) as Uint8Array<ArrayBuffer>, lengths, messages };
+  return {
+    text: bytes.slice(textAt, textAt + textBytes) as Uint8Array<ArrayBuffer>,
+    lengths,
+    messages,
+    hashes,
+  };
 }

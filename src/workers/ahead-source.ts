@@ -1,3 +1,4 @@
+import { copyShared } from '../core/bytes/copy-shared.ts';
 import type { Fault } from '../findings/finding.ts';
 import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
 import { CONSUMED, IS_ENDED, PIECE_BYTES, RING_PIECES, SLOTS } from './decode-ahead.ts';
@@ -42,7 +43,7 @@ export class AheadSource implements ByteSource {
       const from = at % PIECE_BYTES;
       const leftBytes = Math.min(target.length - done, this.sizeBytes - at);
       const part = piece.subarray(from, from + leftBytes);
-      target.set(part, done);
+      copyShared(part, target, done);
       done += part.length;
     }
     return done;

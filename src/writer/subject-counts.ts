@@ -1,3 +1,4 @@
+import { subjectHash, type SubjectLot } from '../kernels/index.ts';
 import type { IndexSubject } from '../format/index/types.ts';
 
 const FEW = 1024;
@@ -24,9 +25,22 @@ export class SubjectCounts {
     return this.#startOf(this.size);
   }
 
-  /** Counts messages of the subject that lies at from..to. Blocks do not fall from one call to the next. */
-  add(text: Uint8Array, from: number, to: number, messages: number, block: number): void {
-    const hash = hashOf(text, from, to);
+  /** Counts messages of a subject. Blocks do not fall from one call to the next. */
+  add(subject: Uint8Array, messages: number, block: number): void {
+    this.#add(subject, 0, subject.length, subjectHash(subject), messages, block);
+  }
+
+  /** The same of many subjects. */
+  addLot({ text, lengths, messages, hashes }: SubjectLot, block: number): void {
+    let at = 0;
+    for (let i = 0; i < lengths.length; i++) {
+      const end = at + (lengths[i] ?? 0);
+      this.#add(text, at, end, hashes[i] ?? 0, messages[i] ?? 0, block);
+      at = end;
+    }
+  }
+
+  #add(text: Uint8Array, from: number, to: number, hash: number, messages: number, block: number): void {
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
     for (let held = this.#slots[slot] ?? 0; held !== 0; held = this.#slots[slot] ?? 0) {
@@ -97,11 +111,4 @@ export class SubjectCounts {
       this.#slots[slot] = number + 1;
     }
   }
-}
-
-/** FNV-1a, with its upper bits mixed into the lower ones. */
-function hashOf(text: Uint8Array, from: number, to: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = from; i < to; i++) hash = Math.imul(hash ^ (text[i] ?? 0), 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
 }
