@@ -80,8 +80,8 @@ function furthestReader({
 }: StreamArchive): { readonly told_by: string; readonly seq: bigint } | null {
   let furthest = null;
   for (const { name, state } of consumers) {
-    if (state === null || state.delivered.consumerSeq === 0n) continue;
-    const seq = state.delivered.streamSeq;
+    const seq = state?.delivered.streamSeq ?? 0n;
+    if (seq === 0n || state?.delivered.consumerSeq === 0n) continue;
     if (furthest === null || seq > furthest.seq) furthest = { told_by: `consumer ${name}`, seq };
   }
   return furthest;

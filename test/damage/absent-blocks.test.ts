@@ -2,7 +2,9 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { HAS_SHARED, captures } from '../support/captures.ts';
-import { codesOf, copyOf, expectDamage, verifyDamaged } from '../support/damage.ts';
+import { inspectArchive } from '../../src/operation/inspect/run.ts';
+import { convertArchive } from '../../src/operation/write/convert.ts';
+import { CAPTURES, codesOf, copyOf, expectDamage, tempFolder, verifyDamaged } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const STREAMS = '2.14.5-full/store/jetstream/$G/streams';
@@ -78,4 +80,15 @@ it.runIf(HAS_SHARED)('2.9: one block of several removed', async () => {
     }),
   );
   expect(report.streams[0]?.lost.msgs).toEqual([[40n, 78n]]);
+});
+
+it('what is written of a stream that never had a message has a block, as that of servers', async () => {
+  const source = join(CAPTURES, '2.14.5-full/backups/$G/EMPTY');
+  for (const to of ['store', 'v1', 'tgz'] as const) {
+    const target = join(tempFolder(), 'written');
+    await convertArchive(source, { target, to, noConsumers: false });
+    await expectDamage(target, 'OK', []);
+    const [stream] = (await inspectArchive(target)).accounts[0]?.streams ?? [];
+    expect(stream?.blocks.map(({ index, bytes }) => [index, bytes])).toEqual([[1, 0]]);
+  }
 });
