@@ -54,7 +54,7 @@ export async function salvageFiles(
   const end = endOf(blocks, proofs);
   const isCurrent = index !== null && archive.indexStanding === 'current';
   const damages = function* (): Generator<Damage> {
-    const isHarmless = isTornHarmless(parts, index, blocks);
+    const isHarmless = isTornHarmless(parts, proofs, blocks);
     for (const damage of damagesOf(blocks, isHarmless))
       yield isCurrent ? { ...damage, isOpen: false } : damage;
     yield* damagesBefore(archive);
@@ -149,11 +149,11 @@ function nameByRecords(blocks: readonly SalvagedBlock[]): string | null {
 /** A crash cuts the end of a store's last block; nothing that was acknowledged is gone unless an index speaks of it. */
 function isTornHarmless(
   parts: FileStreamParts,
-  index: StreamIndex | null,
+  proofs: readonly { readonly lastSeq: bigint }[],
   blocks: readonly ReadBlock[],
 ): boolean {
   const highest = blocks.reduce((seq, { content }) => (content.highSeq > seq ? content.highSeq : seq), 0n);
-  return parts.form === 'store' && (index === null || index.lastSeq <= highest);
+  return parts.form === 'store' && proofs.every(({ lastSeq }) => lastSeq <= highest);
 }
 
 function endOf(
