@@ -12,7 +12,7 @@ export interface Rewritten {
   readonly lastTimeNs: bigint;
 }
 
-/** Subjects, their bytes one behind the other, and how many messages each has. */
+/** Subjects, and how many messages each has. Their bytes lie behind one another, each from a multiple of four on, zeros between. */
 export interface SubjectLot {
   readonly text: Uint8Array<ArrayBuffer>;
   readonly lengths: Uint32Array<ArrayBuffer>;
@@ -111,7 +111,7 @@ function subjectLot(view: DataView): SubjectLot {
     hashes[i] = view.getUint32(entry, true);
     messages[i] = view.getUint32(entry + 8, true);
     lengths[i] = view.getUint32(entry + 16, true);
-    textBytes += lengths[i] ?? 0;
+    textBytes += ((lengths[i] ?? 0) + 3) & ~3;
   }
   const textAt: number = exports.REWRITE_TEXT.value;
   return {

@@ -153,7 +153,9 @@ function addSubject(digest: u64, subject: usize, bytes: usize): void {
   store<u32>(entry, <u32>bytes, 16);
   // Up to 15 bytes too many: there is room behind the text, and a call costs more.
   for (let done: usize = 0; done < bytes; done += 16) v128.store(textAt + done, v128.load(subject + done));
-  textAt += bytes;
+  // The next one begins at a multiple of four: zeros until there.
+  store<u32>(textAt + bytes, 0);
+  textAt += (bytes + 3) & ~3;
   rewriteSubjectCount++;
 }
 
