@@ -74,12 +74,15 @@ export interface KernelExports {
   readonly REWRITE_BYTES: Place;
   readonly REWRITE_LIVE: Place;
   readonly REWRITE_MARGIN_BYTES: Place;
-  readonly REWRITE_SUBJECTS: Place;
+  readonly REWRITE_HASHES: Place;
+  readonly REWRITE_LENGTHS: Place;
+  readonly REWRITE_MESSAGES: Place;
   readonly REWRITE_TEXT: Place;
   readonly REWRITE_TIMED: Place;
   readonly rewriteStart: (bytes: number, pairs: number, wantsSums: number) => void;
   readonly rewrite: () => number;
   readonly rewriteDrained: () => void;
+  readonly rewriteListed: () => number;
   readonly rewrittenBytes: () => number;
   readonly rewriteMessages: Place;
   readonly rewriteFirstSeq: Wide;

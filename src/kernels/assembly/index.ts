@@ -48,7 +48,9 @@ export {
 } from './live-totals';
 export { lineMessages, linesAdd, linesLength, linesStart } from './message-lines';
 export {
-  REWRITE_SUBJECTS,
+  REWRITE_HASHES,
+  REWRITE_LENGTHS,
+  REWRITE_MESSAGES,
   REWRITE_TEXT,
   REWRITE_TIMED,
   rewrite,
@@ -57,6 +59,7 @@ export {
   rewriteFirstTime,
   rewriteLastSeq,
   rewriteLastTime,
+  rewriteListed,
   rewriteMessages,
   rewriteStart,
   rewriteSubjectCount,

@@ -6,7 +6,10 @@ import { ENCODE_OUTPUT, ENCODE_TABLE } from './memory';
 const TABLE_BITS: usize = 15;
 const MULTIPLIER: u64 = 0x9e3779b97f4a7b00;
 
-/** Of so many places the first, the second and the fourth are looked at. */
+/**
+ * Of so many places the first, the second and the fifth are looked at: of the patterns that are as fast, the one that makes blocks
+ * as small as the servers' encoder does, of long records and of short ones (measured).
+ */
 const STEP: usize = 8;
 
 /** Where nothing was found for long, places are left out, up to this many. */
@@ -160,25 +163,25 @@ export function s2Encode(from: usize, bytes: usize): usize {
   while (at < stop) {
     const word = load<u64>(at);
     const word1 = word >> 8;
-    const word3 = load<u64>(at, 3);
+    const word4 = load<u64>(at, 4);
     const slot0 = slot(word);
     const slot1 = slot(word1);
-    const slot3 = slot(word3);
+    const slot4 = slot(word4);
     const seen0 = seen(slot0);
     const seen1 = seen(slot1);
     see(slot0, at);
     see(slot1, at + 1);
-    const seen3 = seen(slot3);
-    see(slot3, at + 3);
+    const seen4 = seen(slot4);
+    see(slot4, at + 4);
     let found: usize;
     if (fits(seen0, word)) {
       found = seen0;
     } else if (fits(seen1, word1)) {
       found = seen1;
       at++;
-    } else if (fits(seen3, word3)) {
-      found = seen3;
-      at += 3;
+    } else if (fits(seen4, word4)) {
+      found = seen4;
+      at += 4;
     } else {
       at += STEP + min((at - pending) >> 5, LONGEST_SKIP);
       continue;

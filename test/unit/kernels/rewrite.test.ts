@@ -45,7 +45,10 @@ function rewrite(records: readonly One[], key: Uint8Array | null) {
     onSubjects: ({ text, lengths, messages, hashes }) => {
       let at = 0;
       for (const [i, length] of lengths.entries()) {
-        const bytes = text.subarray(at, (at += length));
+        const bytes = text.subarray(at, at + length);
+        const end = Math.ceil((at + length) / 4) * 4;
+        expect(text.subarray(at + length, end)).toEqual(new Uint8Array(end - at - length));
+        at = end;
         expect(hashes[i]).toBe(subjectHash(bytes));
         const subject = Buffer.from(bytes).toString();
         subjects.set(subject, (subjects.get(subject) ?? 0) + (messages[i] ?? 0));
