@@ -248,6 +248,17 @@ export interface DecodeResult {
   readonly faults: readonly Fault[];
 }
 
+/** Work of a room that may not be imported here: whoever runs jobs for it knows what it is (`RunJob`). */
+export interface ErrandJob {
+  readonly kind: 'errand';
+  readonly errand: unknown;
+}
+
+export interface ErrandResult {
+  readonly kind: 'errand';
+  readonly outcome: unknown;
+}
+
 /** What a thread can be asked to do: plain data. */
 export type Job =
   | ScanJob
@@ -257,7 +268,8 @@ export type Job =
   | TakeOverJob
   | RenderJob
   | PlaceJob
-  | DecodeJob;
+  | DecodeJob
+  | ErrandJob;
 
 /** What it gives for each. */
 export type JobResult<J extends Job> = Results[J['kind']];
@@ -271,4 +283,5 @@ interface Results {
   readonly render: RenderResult;
   readonly place: PlaceResult;
   readonly decode: DecodeResult;
+  readonly errand: ErrandResult;
 }

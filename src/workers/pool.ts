@@ -1,6 +1,6 @@
 import { CancelledError } from '../core/error.ts';
 import type { Job, JobResult } from './jobs.ts';
-import { runJob } from './run-job.ts';
+import type { RunJob } from './run-job.ts';
 import type { Employer, Task, Thread } from './thread.ts';
 import { threadsBeside, WORTH_THREADS_BYTES } from './thread-count.ts';
 
@@ -16,6 +16,10 @@ export interface PoolOptions {
   /** From how many bytes on threads pay; less where a job does more than read. */
   readonly worthThreadsBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What threads begin with; none is started where `jobs` is 1. */
+  readonly entry: URL;
+  /** Does jobs in the calling thread. */
+  readonly runJob: RunJob;
 }
 
 /**
@@ -25,6 +29,8 @@ export interface PoolOptions {
 export class Pool {
   readonly #others: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #entry: URL;
+  readonly #runJob: RunJob;
   readonly #queue: Task[] = [];
   readonly #threads: Thread[] = [];
   #isWorking = false;
@@ -34,6 +40,8 @@ export class Pool {
     const isWorthThreads = options.totalBytes >= (options.worthThreadsBytes ?? WORTH_THREADS_BYTES);
     this.#others = isWorthThreads ? threadsBeside(options.jobs) : 0;
     this.#signal = options.signal;
+    this.#entry = options.entry;
+    this.#runJob = options.runJob;
   }
 
   /** Starts the threads before there are jobs: that takes a while. */
@@ -50,7 +58,7 @@ export class Pool {
       },
     };
     while (this.#threads.length < this.#others) {
-      const thread = takeThread();
+      const thread = takeThread(this.#entry);
       thread.employ(employer);
       this.#threads.push(thread);
     }
@@ -163,7 +171,7 @@ export class Pool {
 
   async #runHere(task: Task): Promise<void> {
     try {
-      task.done(await runJob(task.job));
+      task.done(await this.#runJob(task.job));
     } catch (error) {
       task.fail(error instanceof Error ? error : new Error(String(error)));
     }

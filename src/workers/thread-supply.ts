@@ -3,10 +3,10 @@ import { Thread } from './thread.ts';
 const waiting: Thread[] = [];
 
 /** Starts threads for whoever takes them first. */
-export function startAhead(count: number): void {
-  while (waiting.length < count) waiting.push(new Thread());
+export function startAhead(entry: URL, count: number): void {
+  while (waiting.length < count) waiting.push(new Thread(entry));
 }
 
-export function takeThread(): Thread {
-  return waiting.pop() ?? new Thread();
+export function takeThread(entry: URL): Thread {
+  return waiting.pop() ?? new Thread(entry);
 }
