@@ -62,8 +62,8 @@ export const repairCommand = {
     const { mustBeNew, writeFileWhole } = await import('../write-file.ts');
     if (args.lossReport !== undefined)
       mustBeNew(pathOption(args.lossReport, 'loss-report'), [args.archive, ...(args.from ?? []), args.out]);
-    const isLarge = await startThreadsAhead(args.archive, { ...args, ...WRITING });
-    if (isLarge) (await import('../small-heap.ts')).keepHeapSmall();
+    const ahead = await startThreadsAhead(args.archive, { ...args, ...WRITING });
+    if (ahead.isLarge) (await import('../small-heap.ts')).keepHeapSmall(ahead.ready);
     const { repairArchive } = await import('../../operation/repair/run.ts');
     const { jsonChunks } = await import('../../report/json.ts');
     const { written, loss, isLossy } = await repairArchive(args.archive, await repairOptions(args, context));

@@ -47,10 +47,10 @@ export const verifyCommand = {
       const { mustLieOutside } = await import('../../operation/write/outside-archive.ts');
       mustLieOutside(args.archive, pathOption(args.outfile, 'outfile'));
     }
-    const isLarge = await startThreadsAhead(args.archive, { ...args, ...VERIFYING });
+    const ahead = await startThreadsAhead(args.archive, { ...args, ...VERIFYING });
     const { verifyArchive } = await import('../../operation/verify/run.ts');
     const { unreadableReport } = await import('../../operation/verify/unreadable.ts');
-    if (isLarge) (await import('../small-heap.ts')).keepHeapSmall();
+    if (ahead.isLarge) (await import('../small-heap.ts')).keepHeapSmall(ahead.ready);
     const options = { ...selectOptions(args, context), ...atOption(args) };
     const found = await verifyArchive(args.archive, options).catch((error: unknown) =>
       unreadableReport(args.archive, error),
