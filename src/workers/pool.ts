@@ -108,31 +108,9 @@ export class Pool {
     return this.#others + 1;
   }
 
-  /** Whether others work beside the calling thread, once they are prepared. */
-  get hasThreads(): boolean {
-    return this.#threads.length > 0;
-  }
-
-  /** How many of them. */
+  /** How many others work beside the calling thread, once they are prepared. */
   get threads(): number {
     return this.#threads.length;
-  }
-
-  /** Gives the same job to each of the other threads, which were prepared. */
-  async giveEach<J extends Job>(job: J): Promise<JobResult<J>[]> {
-    const results = this.#threads.map(
-      async (thread) =>
-        new Promise<JobResult<J>>((done, fail) => {
-          thread.give({
-            job,
-            isOwn: false,
-            isDropped: () => false,
-            fail,
-            done: (result) => done(result as JobResult<J>),
-          });
-        }),
-    );
-    return Promise.all(results);
   }
 
   /** Ends the threads; jobs that come later start new ones. */
