@@ -50,7 +50,11 @@ export const verifyCommand = {
     const ahead = await startThreadsAhead(args.archive, { ...args, ...VERIFYING });
     const { verifyArchive } = await import('../../operation/verify/run.ts');
     const { unreadableReport } = await import('../../operation/verify/unreadable.ts');
-    if (ahead.isLarge) (await import('../small-heap.ts')).keepHeapSmall(ahead.ready);
+    if (ahead.isLarge) {
+      const { compileLater, keepHeapSmall } = await import('../small-heap.ts');
+      keepHeapSmall(ahead.ready);
+      compileLater(ahead.ready);
+    }
     const options = { ...selectOptions(args, context), ...atOption(args) };
     const found = await verifyArchive(args.archive, options).catch((error: unknown) =>
       unreadableReport(args.archive, error),
