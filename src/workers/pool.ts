@@ -7,6 +7,9 @@ import { threadsBeside, WORTH_THREADS_BYTES } from './thread-count.ts';
 /** A thread has its next job before it is done with one: the calling thread is busy with jobs of its own. */
 const JOBS_AHEAD = 2;
 
+/** So many jobs keep the calling thread busy until one that was given to a thread just started is under way. */
+const MUCH_WORK_JOBS = 16;
+
 /** How many threads, and when to stop. */
 export interface PoolOptions {
   /** Threads at most, the calling one counted; 1 = run there alone. */
@@ -139,7 +142,8 @@ export class Pool {
   #handOut(): void {
     for (let ahead = 1; ahead <= JOBS_AHEAD; ahead++)
       for (const thread of this.#threads) {
-        if (!thread.isReady || thread.tasks.length >= ahead) continue;
+        if (thread.tasks.length >= ahead) continue;
+        if (!thread.isReady && (ahead > 1 || this.#queue.length < MUCH_WORK_JOBS)) continue;
         const task = this.#next((other) => !other.isOwn);
         if (task === null) return;
         thread.give(task);

@@ -55,8 +55,8 @@ export const repairCommand = {
   run: async (args: RepairArguments, context: CliContext): Promise<void> => {
     const { mustBeNew, writeFileWhole } = await import('../write-file.ts');
     if (args.lossReport !== undefined) mustBeNew(args.lossReport, [args.archive, ...(args.from ?? [])]);
-    const isLarge = await startThreadsAhead(args.archive, { ...args, ...WRITING });
-    if (isLarge) (await import('../small-heap.ts')).keepHeapSmall();
+    const ahead = await startThreadsAhead(args.archive, { ...args, ...WRITING });
+    if (ahead.isLarge) (await import('../small-heap.ts')).keepHeapSmall(ahead.ready);
     const { repairArchive } = await import('../../operation/repair/run.ts');
     const { jsonChunks } = await import('../../report/json.ts');
     const { written, loss, isLossy } = await repairArchive(args.archive, await repairOptions(args, context));

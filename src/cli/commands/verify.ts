@@ -45,10 +45,10 @@ export const verifyCommand = {
       const { mustLieOutside } = await import('../../operation/write/outside-archive.ts');
       mustLieOutside(args.archive, args.outfile);
     }
-    const isLarge = await startThreadsAhead(args.archive, args);
+    const ahead = await startThreadsAhead(args.archive, args);
     const { verifyArchive } = await import('../../operation/verify/run.ts');
     const { unreadableReport } = await import('../../operation/verify/unreadable.ts');
-    if (isLarge) (await import('../small-heap.ts')).keepHeapSmall();
+    if (ahead.isLarge) (await import('../small-heap.ts')).keepHeapSmall(ahead.ready);
     const options = { ...selectOptions(args, context), ...atOption(args) };
     const report = await verifyArchive(args.archive, options).catch((error: unknown) =>
       unreadableReport(args.archive, error),
