@@ -122,6 +122,8 @@ function openBlockFile(
     manifest: null,
     entries: [fileEntry(`msgs/${number}.blk`, label, path, sizeBytes)],
     emptyFolders: [],
+    strays: [],
+    foldersAsFiles: [],
     carrier: null,
     findings: isMisread ? [makeFinding({ code: 'BLK_NAME_INVALID' }, { file: label })] : [],
   };

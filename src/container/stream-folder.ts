@@ -38,6 +38,8 @@ export function readStreamFolder(
     manifest: null,
     entries: reader.entries,
     emptyFolders: reader.emptyFolders,
+    strays: reader.strays,
+    foldersAsFiles: reader.foldersAsFiles,
     carrier: null,
     findings: reader.findings,
   };
@@ -46,6 +48,8 @@ export function readStreamFolder(
 class StreamFolderReader {
   readonly entries: Entry[] = [];
   readonly emptyFolders: string[] = [];
+  readonly strays: Entry[] = [];
+  readonly foldersAsFiles: string[] = [];
   readonly findings: Finding[] = [];
   readonly #place: Place;
 
@@ -67,8 +71,10 @@ class StreamFolderReader {
 
   #takeFile(item: FolderItem, path: string, label: string, known: RegExp): void {
     const place = { ...this.#place, file: label };
-    if (known.test(item.name)) this.entries.push(fileEntry(path, label, item.path, item.sizeBytes));
-    else if (LEFTOVER.test(item.name)) this.findings.push(makeFinding({ code: 'DIR_LEFTOVER' }, place));
+    const entry = fileEntry(path, label, item.path, item.sizeBytes);
+    (known.test(item.name) ? this.entries : this.strays).push(entry);
+    if (known.test(item.name)) return;
+    if (LEFTOVER.test(item.name)) this.findings.push(makeFinding({ code: 'DIR_LEFTOVER' }, place));
     else if (/^[0-9]+\.blk$/.test(item.name))
       this.findings.push(makeFinding({ code: 'BLK_NAME_INVALID' }, place));
     else this.findings.push(makeFinding({ code: 'DIR_UNKNOWN_FILE' }, place));
@@ -80,8 +86,13 @@ class StreamFolderReader {
     for (const item of items) {
       if (item.kind === 'file')
         this.#takeFile(item, `${path}/${item.name}`, joinLabel(label, item.name), known);
-      else this.#tell('DIR_UNKNOWN_FILE', joinLabel(label, item.name));
+      else this.#takeFolderAsFile(`${path}/${item.name}`, joinLabel(label, item.name), known.test(item.name));
     }
+  }
+
+  #takeFolderAsFile(path: string, label: string, isKnown: boolean): void {
+    if (isKnown) this.foldersAsFiles.push(path);
+    this.#tell('DIR_UNKNOWN_FILE', label);
   }
 
   #takeConsumers(folder: FolderItem, label: string): void {
