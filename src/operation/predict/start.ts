@@ -5,10 +5,12 @@ import { refusedConfig } from './accept-config.ts';
 import { startedConsumers } from './consumers.ts';
 import { dropWithConsumer, enforceInterest } from './interest.ts';
 import { enforceLimits } from './limits.ts';
-import type { BlockReading } from './read-blocks.ts';
+import { takenReadings, type BlockReading } from './read-blocks.ts';
 import { rebuildStream } from './rebuild-stream.ts';
+import { isEndlessWheel } from './cut-wheel.ts';
+import { countSubjects } from './miscounted.ts';
 import type { RecordQueries } from './record-queries.ts';
-import { isServed, liveMessages, type NotServed, type RecoveredStream } from './recovered.ts';
+import { isServed, liveMessages, neverReady, type NotServed, type RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 import { rewindConsumer } from './rewind-consumer.ts';
 import { takeIndex } from './take-index.ts';
@@ -69,13 +71,17 @@ export function openStream(
   queries: RecordQueries,
   { config, atNs, isStart }: Opening,
   consumers: readonly ConsumerArchive[] | NotServed,
-  readings: readonly BlockReading[],
+  all: readonly BlockReading[],
   rules: ServerRules,
 ): ServedStream | NotServed {
   const { archive } = queries;
+  const readings = takenReadings(all, rules);
   const { taken, remembered } = takeIndex(archive, rules);
-  const opened = taken ?? rebuildStream(readings, rules, remembered);
-  if (!isServed(opened)) return opened;
+  const recovered = taken ?? rebuildStream(readings, rules, remembered);
+  if (!isServed(recovered)) return recovered;
+  const opened = countSubjects(recovered, config, readings, rules);
+  if (rules.takesCutWheel && config['allow_msg_ttl'] === true && isEndlessWheel(archive))
+    return neverReady('thw.db claims more entries than the server counts through in hours', isStart);
   const panic = rules.panicsOnScan ? panicOnScan(opened, config, queries, readings, rules) : null;
   if (panic !== null) return panic;
   if (!isServed(consumers)) return consumers;

@@ -1,7 +1,7 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { lossOf } from '../predict/predict.ts';
-import { readBlocks, type BlockReading } from '../predict/read-blocks.ts';
+import { readBlocks, takenReadings, type BlockReading } from '../predict/read-blocks.ts';
 import { RecordQueries } from '../predict/record-queries.ts';
 import { isServed, liveMessages, type NotServed, type RecoveredBlock } from '../predict/recovered.ts';
 import type { ServerRules } from '../predict/server-rules.ts';
@@ -19,7 +19,7 @@ export function planStream(
   assigned: boolean | null,
 ): PreflightStream {
   const { archive, results } = evidence;
-  const readings = readBlocks(archive, results);
+  const readings = takenReadings(readBlocks(archive, results), rules);
   const result = startStream(new RecordQueries(evidence), parts, readings, rules, around);
   const base = { account: archive.account, name: archive.name, assigned };
   const orphan = assigned === false ? [orphanStep(parts.label)] : [];
