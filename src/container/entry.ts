@@ -41,6 +41,10 @@ export interface FileStreamParts extends StreamPartsBase {
   readonly entries: readonly Entry[];
   /** Sub-folders, with a trailing `/`, that hold no file; only for `store`. */
   readonly emptyFolders: readonly string[];
+  /** Files that no server writes, or not under that name, as `msgs/1.blk.tmp`; only for `store`. */
+  readonly strays: readonly Entry[];
+  /** Paths of files where there is a folder instead; only for `store`. */
+  readonly foldersAsFiles: readonly string[];
   /** The decoded bytes of the snapshot around the entries; null for `store`. */
   readonly carrier: Entry | null;
 }

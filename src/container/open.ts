@@ -123,6 +123,8 @@ function openBlockFile(
     manifest: null,
     entries: [fileEntry(`msgs/${number}.blk`, label, path, sizeBytes)],
     emptyFolders: [],
+    strays: [],
+    foldersAsFiles: [],
     carrier: null,
     findings: isMisread ? [makeFinding({ code: 'BLK_NAME_INVALID' }, { file: label })] : [],
   };

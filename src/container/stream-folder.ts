@@ -45,22 +45,33 @@ export function readStreamFolder(
     get emptyFolders() {
       return content().emptyFolders;
     },
+    get strays() {
+      return content().strays;
+    },
+    get foldersAsFiles() {
+      return content().foldersAsFiles;
+    },
     get findings() {
       return content().findings;
     },
   };
 }
 
-type FolderContent = Pick<FileStreamParts, 'sizeBytes' | 'entries' | 'emptyFolders' | 'findings'>;
+type FolderContent = Pick<
+  FileStreamParts,
+  'sizeBytes' | 'entries' | 'emptyFolders' | 'strays' | 'foldersAsFiles' | 'findings'
+>;
 
 function contentOf(path: string, label: string, account: string | null, folderName: string): FolderContent {
   const reader = new StreamFolderReader({ ...(account === null ? {} : { account }), stream: folderName });
   reader.read(path, label);
-  const { entries, emptyFolders, findings } = reader;
+  const { entries, emptyFolders, strays, foldersAsFiles, findings } = reader;
   return {
     sizeBytes: entries.reduce((sum, entry) => sum + entry.sizeBytes, 0),
     entries,
     emptyFolders,
+    strays,
+    foldersAsFiles,
     findings,
   };
 }
@@ -68,6 +79,8 @@ function contentOf(path: string, label: string, account: string | null, folderNa
 class StreamFolderReader {
   readonly entries: Entry[] = [];
   readonly emptyFolders: string[] = [];
+  readonly strays: Entry[] = [];
+  readonly foldersAsFiles: string[] = [];
   readonly findings: Finding[] = [];
   readonly #place: Place;
 
@@ -89,8 +102,10 @@ class StreamFolderReader {
 
   #takeFile(item: FolderItem, path: string, label: string, known: RegExp): void {
     const place = { ...this.#place, file: label };
-    if (known.test(item.name)) this.entries.push(fileEntry(path, label, item.path, item.sizeBytes));
-    else if (LEFTOVER.test(item.name)) this.findings.push(makeFinding({ code: 'DIR_LEFTOVER' }, place));
+    const entry = fileEntry(path, label, item.path, item.sizeBytes);
+    (known.test(item.name) ? this.entries : this.strays).push(entry);
+    if (known.test(item.name)) return;
+    if (LEFTOVER.test(item.name)) this.findings.push(makeFinding({ code: 'DIR_LEFTOVER' }, place));
     else if (/^[0-9]+\.blk$/.test(item.name))
       this.findings.push(makeFinding({ code: 'BLK_NAME_INVALID' }, place));
     else this.findings.push(makeFinding({ code: 'DIR_UNKNOWN_FILE' }, place));
@@ -102,8 +117,13 @@ class StreamFolderReader {
     for (const item of items) {
       if (item.kind === 'file')
         this.#takeFile(item, `${path}/${item.name}`, joinLabel(label, item.name), known);
-      else this.#tell('DIR_UNKNOWN_FILE', joinLabel(label, item.name));
+      else this.#takeFolderAsFile(`${path}/${item.name}`, joinLabel(label, item.name), known.test(item.name));
     }
+  }
+
+  #takeFolderAsFile(path: string, label: string, isKnown: boolean): void {
+    if (isKnown) this.foldersAsFiles.push(path);
+    this.#tell('DIR_UNKNOWN_FILE', label);
   }
 
   #takeConsumers(folder: FolderItem, label: string): void {

@@ -50,8 +50,6 @@ export interface OpenArchiveOptions extends SelectOptions {
   /** Threads of another operation, which ends them itself. */
   readonly pool?: Pool | undefined;
   readonly readBacks?: Archive['readBacks'];
-  /** Told once when each thread, if there are any, has done its first job. */
-  readonly onLoaded?: () => void;
   /** Does jobs, and the errands of the operation. */
   readonly runJob?: RunJob;
 }
@@ -67,11 +65,19 @@ export async function withArchive<T>(
 ): Promise<T> {
   const container = await openForStream(path, options);
   try {
+    blockMustBeMeant([container], options);
     const selected = selectStreams(container, options);
     return await withPool([{ container, selected }], options, async ([one]) => work(one as Archive));
   } finally {
     container.close();
   }
+}
+
+/** Throws UsageError where a block's number was given and none of the archives is a single block. */
+export function blockMustBeMeant(containers: readonly OpenContainer[], { blockNumber }: SelectOptions): void {
+  if (blockNumber === undefined || containers.some(({ kind }) => kind === 'block')) return;
+  const paths = containers.map(({ path }) => (path === '-' ? 'standard input' : path)).join(', ');
+  throw new UsageError(`--block gives the number of a single block file; there is none: ${paths}`);
 }
 
 /** Opens one archive. The caller closes. Throws SourceError. */
@@ -103,7 +109,6 @@ export async function withPool<T>(
       signal: options.signal,
       entry: THREAD_ENTRY,
       runJob: options.runJob ?? runJob,
-      onLoaded: options.onLoaded,
     });
   let doneBytes = 0;
   let knownBytes: number | undefined;

@@ -22,10 +22,15 @@ const FILE_NAME = /\.[a-z]+$/;
 /** Of an archive of more files the size is known once it is open. */
 const MOST_LOOKS = 4000;
 
+/** Whether an archive looks large, and when the threads that were started for it are ready; null: there are none. */
+export interface ThreadsAhead {
+  readonly isLarge: boolean;
+  readonly ready: Promise<void> | null;
+}
+
 /**
  * Starts threads for an archive that looks large enough to need them, while all else is still to be loaded: a thread
- * takes longer to start than an archive to open. Whatever is wrong with the path is for the opening to say. Gives whether
- * it looks so large.
+ * takes longer to start than an archive to open. Whatever is wrong with the path is for the opening to say.
  */
 export async function startThreadsAhead(
   path: string,
@@ -34,14 +39,16 @@ export async function startThreadsAhead(
     readonly worthThreadsBytes?: number;
     readonly streamWorkBytes?: number;
   },
-): Promise<boolean> {
-  const { worthThreadsBytes = WORTH_THREADS_BYTES, streamWorkBytes = 0 } = options;
-  if (!isLarge(path, worthThreadsBytes, streamWorkBytes)) return false;
+): Promise<ThreadsAhead> {
   const count = threadsBeside(options.jobs);
-  if (count === 0) return true;
+  const isWorthIt = isLarge(
+    path,
+    options.worthThreadsBytes ?? WORTH_THREADS_BYTES,
+    options.streamWorkBytes ?? 0,
+  );
+  if (!isWorthIt || count === 0) return { isLarge: isWorthIt, ready: null };
   const { startAhead } = await import('../workers/thread-supply.ts');
-  startAhead(THREAD_ENTRY, count);
-  return true;
+  return { isLarge: true, ready: startAhead(THREAD_ENTRY, count) };
 }
 
 function isLarge(path: string, leastBytes: number, streamWorkBytes: number): boolean {

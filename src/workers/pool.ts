@@ -7,6 +7,9 @@ import { threadsBeside, WORTH_THREADS_BYTES } from './thread-count.ts';
 /** A thread has its next job before it is done with one: the calling thread is busy with jobs of its own. */
 const JOBS_AHEAD = 2;
 
+/** So many jobs keep the calling thread busy until one that was given to a thread just started is under way. */
+const MUCH_WORK_JOBS = 16;
+
 /** How many threads, and when to stop. */
 export interface PoolOptions {
   /** Threads at most, the calling one counted; 1 = run there alone. */
@@ -20,8 +23,6 @@ export interface PoolOptions {
   readonly entry: URL;
   /** Does jobs in the calling thread. */
   readonly runJob: RunJob;
-  /** Told once when each thread has done a job, or there is to be none. */
-  readonly onLoaded?: (() => void) | undefined;
 }
 
 /**
@@ -33,7 +34,6 @@ export class Pool {
   readonly #signal: AbortSignal | undefined;
   readonly #entry: URL;
   readonly #runJob: RunJob;
-  #onLoaded: (() => void) | undefined;
   readonly #queue: Task[] = [];
   readonly #threads: Thread[] = [];
   #isWorking = false;
@@ -45,21 +45,17 @@ export class Pool {
     this.#signal = options.signal;
     this.#entry = options.entry;
     this.#runJob = options.runJob;
-    this.#onLoaded = options.onLoaded;
   }
 
   /** Starts the threads before there are jobs: that takes a while. */
   async prepare(): Promise<void> {
-    if (this.#others === 0) return this.#tellLoaded();
+    if (this.#others === 0) return;
     const closings = this.#closings;
     const { takeThread } = await import('./thread-supply.ts');
     if (closings !== this.#closings) return;
     const employer: Employer = {
-      onFree: () => {
-        this.#handOut();
-        if (this.#threads.every(({ hasWorked }) => hasWorked)) this.#tellLoaded();
-      },
-      onTooLarge: (task) => {
+      onFree: () => this.#handOut(),
+      onGivenBack: (task) => {
         this.#queue.unshift({ ...task, isOwn: true });
         this.#work();
       },
@@ -112,31 +108,9 @@ export class Pool {
     return this.#others + 1;
   }
 
-  /** Whether others work beside the calling thread, once they are prepared. */
-  get hasThreads(): boolean {
-    return this.#threads.length > 0;
-  }
-
-  /** How many of them. */
+  /** How many others work beside the calling thread, once they are prepared. */
   get threads(): number {
     return this.#threads.length;
-  }
-
-  /** Gives the same job to each of the other threads, which were prepared. */
-  async giveEach<J extends Job>(job: J): Promise<JobResult<J>[]> {
-    const results = this.#threads.map(
-      async (thread) =>
-        new Promise<JobResult<J>>((done, fail) => {
-          thread.give({
-            job,
-            isOwn: false,
-            isDropped: () => false,
-            fail,
-            done: (result) => done(result as JobResult<J>),
-          });
-        }),
-    );
-    return Promise.all(results);
   }
 
   /** Ends the threads; jobs that come later start new ones. */
@@ -150,16 +124,12 @@ export class Pool {
     if (this.#queue.length === 0 && this.#threads.every(({ tasks }) => tasks.length === 0)) void this.close();
   }
 
-  #tellLoaded(): void {
-    this.#onLoaded?.();
-    this.#onLoaded = undefined;
-  }
-
   /** One to each thread before any gets a second. */
   #handOut(): void {
     for (let ahead = 1; ahead <= JOBS_AHEAD; ahead++)
       for (const thread of this.#threads) {
-        if (!thread.isReady || thread.tasks.length >= ahead) continue;
+        if (thread.isEnded || thread.tasks.length >= ahead) continue;
+        if (!thread.isReady && (ahead > 1 || this.#queue.length < MUCH_WORK_JOBS)) continue;
         const task = this.#next((other) => !other.isOwn);
         if (task === null) return;
         thread.give(task);

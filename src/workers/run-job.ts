@@ -21,9 +21,9 @@ export async function runJob(job: Job, maxTouchedBytes?: number): Promise<JobRes
       await loadFingerprints();
       return fingerprintBlock(job, maxTouchedBytes);
     }
-    case 'decode': {
-      const { decodeAhead } = await import('./decode-ahead.ts');
-      return decodeAhead(job);
+    case 'walk': {
+      const { walkMessages } = await import('./walk-messages.ts');
+      return walkMessages(job);
     }
     case 'render': {
       const { renderBlock } = await import('./render-block.ts');

@@ -27,8 +27,8 @@ function handedOver(reply: ThreadMessage): ArrayBuffer[] {
   if (result.kind === 'fingerprint') return [result.prints.buffer];
   const rewritten = result.kind === 'take-over' ? result.rewritten : result;
   if (rewritten?.kind !== 'rewrite') return [];
-  return rewritten.subjects.flatMap(({ text, lengths, messages }) =>
-    [text, lengths, messages].map(({ buffer }) => buffer),
+  return rewritten.subjects.flatMap(({ text, lengths, messages, hashes }) =>
+    [text, lengths, messages, hashes].map(({ buffer }) => buffer),
   );
 }
 

@@ -26,35 +26,38 @@ export interface Employer {
   /** There is room for another task. */
   onFree(): void;
   /** The calling thread has to do this task. */
-  onTooLarge(task: Task): void;
+  onGivenBack(task: Task): void;
 }
 
 /** One worker thread, with the tasks that were handed to it. Until somebody employs it, no process waits for it. */
 export class Thread {
   readonly tasks: Task[] = [];
+  /** Once it has loaded what it runs, or has ended. */
+  readonly whenReady: Promise<void>;
   isReady = false;
-  /** It has done a job, and loaded what it needs. */
-  hasWorked = false;
+  isEnded = false;
   readonly #worker: Worker;
   #employer: Employer | null = null;
-  #isEnded = false;
 
   /** `entry`: the script that it begins with, which serves jobs (`serve-jobs.ts`). */
   constructor(entry: URL) {
     this.#worker = new Worker(entry, {
       name: 'natsarc',
       workerData: { kernel: kernelModule() },
-      // What a job makes and drops is small.
-      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+      // What a job makes and drops is small: a third of this, 1 MiB, is the least that V8 takes at a time.
+      resourceLimits: { maxYoungGenerationSizeMb: 3 },
+    });
+    this.whenReady = new Promise((resolve) => {
+      this.#worker.once('message', () => resolve());
+      this.#worker.once('exit', () => resolve());
     });
     this.#worker.on('message', (message: ThreadMessage) => {
       const task = message === 'ready' ? undefined : this.tasks.shift();
       this.isReady = true;
-      this.hasWorked ||= task !== undefined;
       // First the next job, so that the thread need not wait.
       this.#employer?.onFree();
       if (task === undefined || message === 'ready') return;
-      if (message === 'too-large') this.#employer?.onTooLarge(task);
+      if (message === 'too-large') this.#employer?.onGivenBack(task);
       else if ('error' in message)
         task.fail(message.isSource ? new SourceError(message.error) : new ToolError(message.error));
       else task.done(message.result);
@@ -71,7 +74,7 @@ export class Thread {
   }
 
   give(task: Task): void {
-    if (this.#isEnded) return task.fail(new ToolError('a thread has ended'));
+    if (this.isEnded) return task.fail(new ToolError('a thread has ended'));
     this.tasks.push(task);
     this.#worker.postMessage(task.job);
   }
@@ -80,10 +83,13 @@ export class Thread {
     await this.#worker.terminate();
   }
 
-  /** It takes no more tasks, and those that it has are not done. */
+  /** It takes no more tasks, and those that it has are not done; where it never was ready, another can do them. */
   #endWith(error: Error): void {
-    this.#isEnded = true;
+    const hasStarted = this.isReady;
+    this.isEnded = true;
     this.isReady = false;
-    for (const task of this.tasks.splice(0)) task.fail(error);
+    for (const task of this.tasks.splice(0))
+      if (hasStarted || this.#employer === null) task.fail(error);
+      else this.#employer.onGivenBack(task);
   }
 }

@@ -5,7 +5,6 @@ import { metaSumFits } from '../../format/stream-meta/parse.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { oncePer } from '../../core/once-per.ts';
-import { filesOf } from './files-of.ts';
 import type { NotServed } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
@@ -27,7 +26,7 @@ const unreadableMeta = oncePer((archive: StreamArchive): string | null => {
   const { parts } = archive;
   const isSound = archive.config !== null && !archive.findings.some(({ code }) => code.startsWith('META_'));
   if (!('entries' in parts) || isSound) return null;
-  const entries = filesOf(archive);
+  const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   const [meta, sum] = [entries.get('meta.inf'), entries.get('meta.sum')];
   if (meta === undefined) return 'meta.inf is missing';
   if (sum === undefined) return 'meta.sum is missing';

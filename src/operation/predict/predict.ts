@@ -31,7 +31,7 @@ export function predictFileStream(
   return SERVER_RULES.map((rules) => {
     const result =
       how === 'start'
-        ? startStream(queries, readings, rules, around)
+        ? startStream(queries, parts, readings, rules, around)
         : restoreStream(queries, parts, readings, findings, rules, around.atNs);
     return prediction(rules, how, result, evidence, lost);
   });
@@ -65,12 +65,12 @@ function prediction(
 
 /** What a server loses; null: nothing. What limits take is no loss. */
 export function lossOf(
-  { opened, consumers }: ServedStream,
+  { opened, cutMessages, consumers }: ServedStream,
   { archive, live }: StreamEvidence,
   lost: VerifyStreamReport['lost'],
 ): string | null {
   const unread = lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
-  const missing = live.count + unread - opened.messages;
+  const missing = live.count + unread - (opened.messages - cutMessages);
   if (missing > 0n) return lostReason(missing);
   if (unread > 0n) return `${unread} ${unread === 1n ? 'message' : 'messages'} cannot be read`;
   const there = new Set(consumers.map(({ name }) => name));

@@ -2,10 +2,9 @@ import type { FileStreamParts } from '../../container/entry.ts';
 import { textField, type JsonValue } from '../../core/json.ts';
 import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
-import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
+import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig, unknownInStream } from './accept-config.ts';
 import { stateAsServer } from './consumer-state.ts';
-import { filesOf } from './files-of.ts';
 import { runsOutOfMemory } from './consumers.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecordQueries } from './record-queries.ts';
@@ -46,7 +45,7 @@ export function restoreStream(
   const { archive } = queries;
   const refusal = refusedSnapshot(queries, parts, findings) ?? refusedRequest(queries, rules);
   if (refusal !== null) return refused(refusal);
-  const consumers = restoredConsumers(archive, rules);
+  const consumers = restoredConsumers(archive.consumers, parts, rules);
   const config = archive.manifest?.config ?? archive.config ?? {};
   const result = openStream(queries, { config, atNs, isStart: false }, consumers, readings, rules);
   return isServed(result) || result.outcome === 'crash' ? result : refused(result.reason);
@@ -90,12 +89,13 @@ function refusedRequest({ archive }: RecordQueries, rules: ServerRules): string 
 
 /** All of them, or none: a restore ends at the first that cannot be read. */
 function restoredConsumers(
-  archive: StreamArchive,
+  consumers: readonly ConsumerArchive[],
+  parts: FileStreamParts,
   rules: ServerRules,
 ): readonly ConsumerArchive[] | NotServed {
-  const entries = filesOf(archive);
+  const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   const restored: ConsumerArchive[] = [];
-  for (const consumer of archive.consumers) {
+  for (const consumer of consumers) {
     const { name, config } = consumer;
     const file = entries.get(`obs/${name}/o.dat`);
     const held = file === undefined ? null : stateAsServer(file);

@@ -1,7 +1,6 @@
-import { oncePer } from '../../core/once-per.ts';
-import type { IndexBlock } from '../../format/index/types.ts';
-import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
 import { packedLive } from '../../model/live-set.ts';
+import { missingBlock, oddBlocks, type OddBlock } from './odd-blocks.ts';
 import type { Remembered } from './rebuild-stream.ts';
 import type { RecoveredBlock, RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
@@ -16,9 +15,17 @@ const NOT_USED: IndexUse = { taken: null, remembered: null };
 
 /** The checks of format/index/README.md that depend on the server; those that do not were made when it was loaded. */
 export function takeIndex(archive: StreamArchive, rules: ServerRules): IndexUse {
-  const { index } = archive;
+  const { index, indexStanding } = archive;
   if (index === null || index.version > rules.indexVersion) return NOT_USED;
-  const { listed, missing, isLastMissing, isCurrent, stream } = tellingOf(archive);
+  const files = new Map(archive.blocks.map((block) => [block.index, block]));
+  const folders = new Set(oddBlocks(archive.parts).flatMap(folderIndex));
+  const listed = index.blocks.filter(
+    (block, i) => i === index.blocks.length - 1 || packedLive(block).count > 0n,
+  );
+  const missing = listed.filter((block) => !files.has(block.index) && !folders.has(block.index));
+  const isLastMissing = !files.has(index.lastBlockIndex) && !folders.has(index.lastBlockIndex);
+  const isCurrent =
+    indexStanding === 'current' || (indexStanding === 'block-missing' && files.has(index.lastBlockIndex));
   if (listed.length === 0) return NOT_USED;
   if (!isCurrent || (rules.missesBlocks && missing.length > 0)) {
     const lost = isLastMissing ? listed.slice(-1) : missing;
@@ -27,44 +34,20 @@ export function takeIndex(archive: StreamArchive, rules: ServerRules): IndexUse 
     const isForgotten = rules.missesBlocks && archive.config?.['persist_mode'] === 'async';
     return { taken: null, remembered: isForgotten ? null : { lastSeq: index.lastSeq, hasLoss } };
   }
-  return { taken: stream, remembered: null };
-}
-
-/** What index.db says of the blocks, whoever reads it. */
-interface IndexTelling {
-  readonly listed: readonly IndexBlock[];
-  readonly missing: readonly IndexBlock[];
-  readonly isLastMissing: boolean;
-  readonly isCurrent: boolean;
-  /** Of a server that takes it. */
-  readonly stream: RecoveredStream;
-}
-
-const tellingOf = oncePer((archive: StreamArchive): IndexTelling => {
-  const { index, indexStanding } = archive;
-  const files = new Map(archive.blocks.map((block) => [block.index, block]));
-  const all = index?.blocks ?? [];
-  const listed = all.filter((block, i) => i === all.length - 1 || packedLive(block).count > 0n);
-  const isLastMissing = index === null || !files.has(index.lastBlockIndex);
-  const blocks = listed.flatMap((entry): RecoveredBlock[] => {
-    const block: BlockFile | undefined = files.get(entry.index);
-    if (block === undefined) return [];
+  const blocks = listed.map((entry): RecoveredBlock => {
     const { firstSeq, lastSeq, firstTimeNs, lastTimeNs } = entry;
     const live = packedLive(entry);
     const messages = live.count;
-    return [{ block, live, messages, firstSeq, lastSeq, firstTimeNs, lastTimeNs, readBytes: null }];
+    const known = { live, messages, firstSeq, lastSeq, firstTimeNs, lastTimeNs, readBytes: null };
+    const block = files.get(entry.index);
+    if (block !== undefined) return { block, ...known };
+    const flaw = folders.has(entry.index) ? 'folder' : 'missing';
+    return { block: missingBlock(entry.index), ...known, flaw };
   });
-  return {
-    listed,
-    missing: listed.filter((block) => !files.has(block.index)),
-    isLastMissing,
-    isCurrent: indexStanding === 'current' || (indexStanding === 'block-missing' && !isLastMissing),
-    stream: {
-      isIndexed: true,
-      blocks,
-      messages: index?.messages ?? 0n,
-      firstSeq: index?.firstSeq ?? 0n,
-      lastSeq: index?.lastSeq ?? 0n,
-    },
-  };
-});
+  const { messages, firstSeq, lastSeq } = index;
+  return { taken: { isIndexed: true, blocks, messages, firstSeq, lastSeq }, remembered: null };
+}
+
+function folderIndex({ block, oddity }: OddBlock): readonly number[] {
+  return oddity === 'folder' ? [block.index] : [];
+}

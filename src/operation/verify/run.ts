@@ -21,12 +21,14 @@ export async function verifyArchive(path: string, options: SelectOptions = {}): 
 export async function verifyWith(path: string, options: OpenArchiveOptions): Promise<VerifyReport> {
   return withArchive(path, { ...VERIFYING, ...options, runJob: runVerifyJob }, async (work) => {
     const verified: VerifiedStream[] = [];
-    const findings: Finding[] = [...work.container.findings];
+    const ofStreams: Finding[] = [];
     if (work.selected.some(({ form }) => form !== 'config')) void work.pool.prepare();
     for await (const one of verifyStreams(work)) {
       verified.push(one);
-      for (const finding of one.findings) findings.push(finding);
+      for (const finding of one.findings) ofStreams.push(finding);
     }
+    const ofContainer = work.container.findings.map((finding) => ofItsStream(finding, work, verified));
+    const findings = [...ofContainer, ...ofStreams];
     if (work.selected.length === 0 && findings.length === 0)
       findings.push(makeFinding({ code: 'DIR_NO_STREAMS' }, { file: path }));
     const sum = (count: (stream: VerifiedStream) => number): number =>
@@ -48,6 +50,17 @@ export async function verifyWith(path: string, options: OpenArchiveOptions): Pro
       findings,
     };
   });
+}
+
+/** A container knows a stream by its folder only, the one stream of a backup not at all. */
+function ofItsStream(finding: Finding, work: Archive, verified: readonly VerifiedStream[]): Finding {
+  if (finding.stream === undefined && work.container.streams.length > 1) return finding;
+  const account = finding.account ?? null;
+  const i = work.selected.findIndex(
+    (parts) => parts.account === account && parts.folderName === (finding.stream ?? null),
+  );
+  const name = verified[i]?.report.name;
+  return name === undefined || name === '' ? finding : { ...finding, stream: name };
 }
 
 const STORES: readonly ArchiveKind[] = ['store', 'account-store', 'stream-store'];

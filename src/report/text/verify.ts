@@ -1,6 +1,6 @@
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { statusOf, type Status } from '../../findings/status.ts';
+import { raisedStatus, statusOf, type Status } from '../../findings/status.ts';
 import type { VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
 import { clip, escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
@@ -15,9 +15,9 @@ const MAX_PLACES = 20;
 const SEVERITIES = ['critical', 'warning', 'info'] as const;
 
 /** A verification for a person: a line for each stream, then what was found, then the verdict. */
-export function verifyText(report: VerifyReport, palette: Palette): string {
+export function verifyText(report: VerifyReport, palette: Palette, isWarningCritical: boolean): string {
   const byStream = new FindingsByStream(report.findings);
-  const lines = [...streamLines(report, byStream, palette), ''];
+  const lines = [...streamLines(report, byStream, palette, isWarningCritical), ''];
   for (const severity of SEVERITIES) lines.push(...severityLines(report, severity, palette));
   lines.push(...predictionLines(report, palette));
   lines.push(
@@ -32,8 +32,7 @@ class FindingsByStream {
 
   constructor(findings: readonly Finding[]) {
     for (const finding of findings) {
-      if (finding.stream === undefined) continue;
-      const key = keyOf(finding.account ?? null, finding.stream);
+      const key = keyOf(finding.account ?? null, finding.stream ?? '');
       const known = this.#known.get(key);
       if (known === undefined) this.#known.set(key, [finding]);
       else known.push(finding);
@@ -49,7 +48,12 @@ function keyOf(account: string | null, stream: string): string {
   return JSON.stringify([account, stream]);
 }
 
-function streamLines(report: VerifyReport, byStream: FindingsByStream, palette: Palette): string[] {
+function streamLines(
+  report: VerifyReport,
+  byStream: FindingsByStream,
+  palette: Palette,
+  isWarningCritical: boolean,
+): string[] {
   const hasAccounts = report.streams.some((stream) => stream.account !== null);
   const columns = [
     ...(hasAccounts ? [{ title: 'Account' }] : []),
@@ -66,10 +70,16 @@ function streamLines(report: VerifyReport, byStream: FindingsByStream, palette: 
     countOrDash(stream.actual?.messages),
     stream.actual === null ? '-' : bytesText(stream.actual.bytes ?? 0),
     stream.actual === null ? '-' : `${stream.actual.first_seq}-${stream.actual.last_seq}`,
-    stream.actual === null ? '-' : countText(lostCount(stream, byStream.of(stream))),
-    paintStatus(statusOf(byStream.of(stream)), palette),
+    stream.actual === null ? '-' : lostText(stream, byStream.of(stream)),
+    paintStatus(raisedStatus(statusOf(byStream.of(stream)), isWarningCritical), palette),
   ]);
   return table(columns, rows);
+}
+
+/** Where no block is left, and no index, nothing tells how many there were. */
+function lostText(stream: VerifyStreamReport, findings: readonly Finding[]): string {
+  const isAllGone = findings.some(({ code }) => code === 'BLK_ALL_MISSING');
+  return isAllGone ? '?' : countText(lostCount(stream, findings));
 }
 
 /** Behind a cut, and where chunks are damaged, nothing tells which sequences held messages: only how many the archive says it had. */
