@@ -1,6 +1,8 @@
 import type { Fault } from '../findings/finding.ts';
 import { takeV2Messages, v2Window, type V2Run } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
+import { damagedSoFar, damagedStretches } from './v2-damage.ts';
+import { endOf, findV2Spans, V2EntryReader } from './v2-spans.ts';
 import { isSentinel, MAX_HEAD_BYTES, parseV2Head, type V2Entry, type V2EntryHead } from './v2-entry.ts';
 
 const WINDOW_BYTES = 1024 * 1024;
@@ -10,7 +12,11 @@ const MAX_CONTENT_BYTES = 96 * 1024 * 1024;
 /** Is given messages that lie one behind the other, and where they begin. */
 export type OnV2Run = (run: V2Run, offsetBytes: number) => void;
 
-/** Walks a V2 body from its first entry to its end mark, in bounded memory. Stops where entries cannot be told apart. */
+/**
+ * Walks a V2 body from its first entry to its end mark, in bounded memory. Stops where entries cannot be told apart. Messages
+ * have no checksum but that of their chunks: those that a damaged one touches are left out, and behind it the walk goes on where
+ * entries follow each other plausibly.
+ */
 export class V2Walker {
   /** Offsets count from the start of the body. Complete when the walk has ended. */
   readonly faults: Fault[] = [];
@@ -23,11 +29,14 @@ export class V2Walker {
   #consumersPromised = 0;
   #lastSeq = 0n;
   #passFrom = 0;
+  /** Where the first damaged chunk begins, as far as the source was read. */
+  #soundBytes: number;
 
   /** With `onRun`, ordinary messages are only added up, many at a time; entries are then those between. */
   constructor(source: ByteSource, onRun: OnV2Run | null = null) {
     this.#source = source;
     this.#onRun = onRun;
+    this.#soundBytes = firstDamaged(source);
   }
 
   /** To be called when the state has been read: how many consumer entries it promises. */
@@ -37,35 +46,74 @@ export class V2Walker {
   }
 
   *entries(): Generator<V2Entry, void> {
+    const at = yield* this.#soundEntries();
+    if (this.#soundBytes < Infinity) yield* this.#messagesBehind(at);
+  }
+
+  /** Up to the end, to what cannot be told apart, or to the first message that damage touches; gives where that is. */
+  *#soundEntries(): Generator<V2Entry, number> {
     let at = 0;
     for (;;) {
       at = this.#passMessages(at);
       if (at >= this.#source.sizeBytes)
-        return void this.faults.push({ code: 'V2_SENTINEL_MISSING', offsetBytes: at });
+        return this.#stop(at, { code: 'V2_SENTINEL_MISSING', offsetBytes: at });
       const head = this.#readHead(at);
-      if ('code' in head) return void this.faults.push(head);
+      if (this.#isTouched(at + MAX_HEAD_BYTES)) return at;
+      if ('code' in head) return this.#stop(at, head);
       const contentAt = at + head.lengthBytes;
       const contentBytes = head.nameBytes + head.headerBytes + head.payloadBytes;
       if (isSentinel(head)) return this.#finish(contentAt);
       const remaining = this.#source.sizeBytes - contentAt;
       if (contentBytes > remaining)
-        return void this.faults.push({
+        return this.#stop(at, {
           code: 'V2_CUT',
           offsetBytes: at,
           data: { expected: contentBytes, remaining },
         });
-      const entry = this.#entryOf(at, head, this.#bytes(contentAt, contentBytes));
-      if ('code' in entry) return void this.faults.push(entry);
+      const content = this.#bytes(contentAt, contentBytes);
+      if (this.#isTouched(contentAt + contentBytes)) return at;
+      const entry = this.#entryOf(at, head, content);
+      if ('code' in entry) return this.#stop(at, entry);
       yield entry;
       at = contentAt + contentBytes;
     }
+  }
+
+  #stop(at: number, fault: Fault): number {
+    this.faults.push(fault);
+    return at;
+  }
+
+  /** State and consumers in a damaged chunk are read as they can be, and told. */
+  #isTouched(endBytes: number): boolean {
+    return this.#consumersLeft === 0 && endBytes > this.#soundBytes;
+  }
+
+  *#messagesBehind(from: number): Generator<V2Entry, void> {
+    const damaged = damagedStretches(this.#source);
+    const { spans, hasEnd } = findV2Spans(this.#source, damaged);
+    const reader = new V2EntryReader(this.#source);
+    for (const { startBytes, endBytes } of spans)
+      for (let at = startBytes, head = reader.wholeAt(at, endBytes); head !== null;) {
+        if (at >= from && head.seq > this.#lastSeq) {
+          this.#lastSeq = head.seq;
+          yield { kind: 'message', message: reader.messageAt(at, head) };
+        }
+        at = endOf(at, head);
+        head = at < endBytes ? reader.wholeAt(at, endBytes) : null;
+      }
+    const isEndDamaged = (damaged.at(-1)?.[1] ?? 0) >= this.#source.sizeBytes;
+    if (!hasEnd && !isEndDamaged)
+      this.faults.push({ code: 'V2_SENTINEL_MISSING', offsetBytes: this.#source.sizeBytes });
   }
 
   /** Adds ordinary messages up; gives where something else stands. */
   #passMessages(from: number): number {
     if (this.#onRun === null || this.#consumersLeft !== 0 || from < this.#passFrom) return from;
     for (let at = from; ;) {
-      const run = takeV2Messages(this.#source.read(v2Window(), at), this.#lastSeq);
+      const readBytes = this.#source.read(v2Window(), at);
+      this.#soundBytes = firstDamaged(this.#source);
+      const run = takeV2Messages(Math.max(0, Math.min(readBytes, this.#soundBytes - at)), this.#lastSeq);
       if (run === null) {
         // Where much is out of the ordinary, windows must not be read again for each entry.
         this.#passFrom = at + WINDOW_BYTES;
@@ -77,7 +125,7 @@ export class V2Walker {
     }
   }
 
-  #finish(end: number): void {
+  #finish(end: number): number {
     if (this.#consumersLeft < 0) this.faults.push({ code: 'V2_STATE_MISSING', offsetBytes: 0 });
     if (this.#consumersLeft > 0) this.#missConsumers(end);
     if (end < this.#source.sizeBytes)
@@ -86,6 +134,7 @@ export class V2Walker {
         offsetBytes: end,
         lengthBytes: this.#source.sizeBytes - end,
       });
+    return end;
   }
 
   #missConsumers(at: number): void {
@@ -151,8 +200,13 @@ export class V2Walker {
       if (lengthBytes > this.#window.length) this.#window = new Uint8Array(lengthBytes);
       this.#from = at;
       this.#filled = this.#source.read(this.#window, at);
+      this.#soundBytes = firstDamaged(this.#source);
     }
     const from = at - this.#from;
     return this.#window.subarray(from, from + lengthBytes);
   }
+}
+
+function firstDamaged(source: ByteSource): number {
+  return damagedSoFar(source)[0]?.[0] ?? Infinity;
 }

@@ -21,7 +21,7 @@ export interface CatText {
 
 /**
  * Gives out the live messages of an archive, stream by stream in sequence order, as far as they can be read; what cannot
- * is in `findings`. A message's bytes are the caller's. Throws SourceError, UsageError, CancelledError.
+ * is in `findings`, unless a range of sequences was asked for and is whole. A message's bytes are the caller's. Throws SourceError, UsageError, CancelledError.
  */
 export async function catMessages(
   path: string,
@@ -72,8 +72,9 @@ async function catStreams(
       if (sieve.isDone) break;
       const archive = loadStream(parts);
       const textOutput = outputOf({ account: archive.account, stream: archive.name });
-      const found = await streamMessages({ archive, parts }, work, sieve, emitCounted, textOutput);
-      for (const finding of found) findings.push(finding);
+      const stream = { archive, parts };
+      const { ofSelection } = await streamMessages(stream, work, sieve, emitCounted, textOutput);
+      for (const finding of ofSelection) findings.push(finding);
     }
     return { messages, findings };
   });

@@ -49,7 +49,7 @@ export async function exportStream(
         : { filters, selected_messages: await countOf({ archive, parts }, work, options) }),
     });
     let messages = 0;
-    const findings = await streamMessages({ archive, parts }, work, sieve, (lot) => {
+    const { findings } = await streamMessages({ archive, parts }, work, sieve, (lot) => {
       messages += lot.length;
       return taker.messages(lot);
     });

@@ -31,7 +31,7 @@ export async function catKeyValues(
         messages += lot.length;
         await emit(lot.map(kvEntry));
       });
-      for (const finding of found) findings.push(finding);
+      for (const finding of found.findings) findings.push(finding);
     }
     if (buckets === 0)
       throw new UsageError(`no KV bucket (a stream ${BUCKET_PREFIX}…) is selected in ${path}`);

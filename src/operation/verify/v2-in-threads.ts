@@ -31,7 +31,10 @@ export async function readV2InThreads(
   const open = (): SliceSource =>
     new SliceSource(ahead, parts.body.carrierOffsetBytes ?? 0, parts.body.sizeBytes);
   const messages = readV2Messages(archive, { ...parts, body: { ...parts.body, open } }, options);
-  return { ...messages, framing: joined(framingFaults(body), await ahead.end()) };
+  const framing = joined(framingFaults(body), await ahead.end());
+  if (framing.length === 0) return { ...messages, framing };
+  // What threads decode ahead does not tell the walk which messages damage touches.
+  return { ...readV2Messages(archive, parts, { ...options, onStretch: () => {} }), framing };
 }
 
 /** Faults by offset; a chunk may have been decoded twice. */
