@@ -12,6 +12,7 @@ import {
   type Archive,
   type OpenArchiveOptions,
 } from '../open-archive.ts';
+import { liveStoreFindings } from '../live-store.ts';
 import type { SelectOptions, VerifyReport } from '../types.ts';
 import { verifyFileStream } from './file-stream.ts';
 import { unreadableStream } from './unreadable.ts';
@@ -30,6 +31,7 @@ export async function verifyArchive(path: string, options: SelectOptions = {}): 
 export async function verifyWith(path: string, options: OpenArchiveOptions): Promise<VerifyReport> {
   return withArchive(path, options, async (work) => {
     const verified: VerifiedStream[] = [];
+    const live = liveStoreFindings(work.container);
     const findings: Finding[] = [];
     if (work.selected.some(({ form }) => form !== 'config')) void work.pool.prepare();
     for await (const one of verifyStreams(work)) {
@@ -39,6 +41,7 @@ export async function verifyWith(path: string, options: OpenArchiveOptions): Pro
     findings.unshift(...work.container.findings.map((finding) => ofItsStream(finding, work, verified)));
     if (work.selected.length === 0 && findings.length === 0)
       findings.push(makeFinding({ code: 'DIR_NO_STREAMS' }, { file: path }));
+    findings.unshift(...live);
     const sum = (count: (stream: VerifiedStream) => number): number =>
       verified.reduce((total, stream) => total + count(stream), 0);
     return {
