@@ -19,9 +19,9 @@ afterAll(() => {
 
 /** Messages of V2 archives lie in no blocks. */
 async function holdsBlocks(path: string): Promise<boolean> {
-  const { streams, close } = await openContainer(path);
-  close();
-  return !streams.some(({ form }) => form === 'v2');
+  const container = await openContainer(path);
+  container.close();
+  return !container.streams.some(({ form }) => form === 'v2');
 }
 
 /** Who asks for what lies within messages, or how many, has them rendered one by one. */
