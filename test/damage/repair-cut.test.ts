@@ -66,7 +66,8 @@ it('verify counts as lost what a cut snapshot says it had, and repair no more', 
     const missing = BigInt(stream?.declared?.messages ?? 0) - BigInt(stream?.actual?.messages ?? 0);
     expect(missing).toBeGreaterThan(0n);
     const text = verifyText(report, paletteFor('never', false, true), false);
-    expect(text).toMatch(new RegExp(`^ORDERS .* ${missing} +CRITICAL$`, 'm'));
-    expect(text).toContain(`; ${missing} messages lost`);
+    // What is left of the chunk that was cut is not read; a repair finds more.
+    expect(text).toMatch(new RegExp(`^ORDERS .* ≤ ${missing} +CRITICAL$`, 'm'));
+    expect(text).toContain(`; up to ${missing} messages lost`);
   }
 });
