@@ -48,6 +48,7 @@ async function catStreams(
 ): Promise<CatResult> {
   const sieve = new MessageSieve(options);
   let messages = 0;
+  let held = 0;
   return withArchive(path, options, async (work) => {
     const streams = work.selected.length;
     const emitCounted = (lot: readonly StoredMessage[]): Promise<void> | void => {
@@ -73,9 +74,10 @@ async function catStreams(
       const archive = loadStream(parts);
       const textOutput = outputOf({ account: archive.account, stream: archive.name });
       const stream = { archive, parts };
-      const { ofSelection } = await streamMessages(stream, work, sieve, emitCounted, textOutput);
-      for (const finding of ofSelection) findings.push(finding);
+      const found = await streamMessages(stream, work, sieve, emitCounted, textOutput);
+      held += found.held;
+      for (const finding of found.ofSelection) findings.push(finding);
     }
-    return { messages, findings };
+    return { messages, held, findings };
   });
 }

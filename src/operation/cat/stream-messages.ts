@@ -35,6 +35,8 @@ export type MessageWalk = (wants: WantsMessage, give: GiveMessages) => Promise<v
 
 /** What one pass over a stream met. */
 export interface StreamFindings {
+  /** How many sound messages the stream holds, as far as it was read. */
+  readonly held: number;
   /** Of the whole stream. */
   readonly findings: Finding[];
   /** Of what can pass by its sequence: fewer where all of that was read and is sound. */
@@ -68,9 +70,13 @@ export async function streamMessages(
     const walk = walkV2(archive, parts, sieve);
     await sift(walk.messages, work, sieve, emit);
     const findings = [...found(), ...walk.findings(), ...v2FramingFindings(archive, parts)];
-    return { findings, ofSelection: walk.isSelectionWhole() ? ofRange(findings, sieve.range) : findings };
+    return {
+      held: walk.seen(),
+      findings,
+      ofSelection: walk.isSelectionWhole() ? ofRange(findings, sieve.range) : findings,
+    };
   }
-  if (archive.encrypted !== null) return { findings: found(), ofSelection: found() };
+  if (archive.encrypted !== null) return { held: 0, findings: found(), ofSelection: found() };
   const filter = output === undefined ? null : sieve.recordFilter;
   const text = output === undefined || filter === null ? null : { ...output, filter };
   const wanted = { wantSubjects: false, pending: [], wantsCuts: text !== null };
@@ -91,6 +97,7 @@ export async function streamMessages(
   const checks = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks];
   const findings = [...found(), ...evidence.scan.findings, ...checks.flatMap((check) => check(evidence))];
   return {
+    held: evidence.total.messages,
     findings,
     ofSelection: isWhole(sieve.range, evidence) ? ofRange(findings, sieve.range) : findings,
   };

@@ -15,6 +15,8 @@ const LOT_BYTES = 1024 * 1024;
 interface V2MessageWalk {
   readonly messages: MessageWalk;
   readonly findings: () => readonly Finding[];
+  /** How many messages were looked at. */
+  readonly seen: () => number;
   /** Whether there was a message for each sequence that can pass. */
   readonly isSelectionWhole: () => boolean;
 }
@@ -23,9 +25,11 @@ interface V2MessageWalk {
 export function walkV2(archive: StreamArchive, parts: V2StreamParts, sieve: MessageSieve): V2MessageWalk {
   let reading = new V2Reading(parts, archive.place);
   let seenInRange = 0n;
+  let seen = 0;
   const messages: MessageWalk = async (wants, give) => {
     reading = new V2Reading(parts, archive.place);
     seenInRange = 0n;
+    seen = 0;
     let lot: StoredMessage[] = [];
     let room = new LotRoom();
     let seenMessages = 0;
@@ -33,6 +37,7 @@ export function walkV2(archive: StreamArchive, parts: V2StreamParts, sieve: Mess
     for (const read of reading.messages()) {
       if (sieve.isDone) break;
       const message = storedMessage(archive, read);
+      seen++;
       if (sieve.overlaps(read.seq, read.seq)) seenInRange++;
       if (wants(message)) lot.push(ownMessage(message, room));
       seenMessages++;
@@ -49,6 +54,7 @@ export function walkV2(archive: StreamArchive, parts: V2StreamParts, sieve: Mess
   return {
     messages,
     findings: () => reading.head().findings,
+    seen: () => seen,
     isSelectionWhole: () => sieve.range !== null && countSequences(sieve.range) === seenInRange,
   };
 }
