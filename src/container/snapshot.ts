@@ -159,7 +159,8 @@ function tarParts(
   }
   findings.push(...abortFindings(entries, place));
   const carrier = sliceEntry('', place.label, decoded, 0, decoded.sizeBytes);
-  return { form, ...place, sizeBytes, entries, emptyFolders: [], carrier, findings };
+  const onlyOfStores = { folder: null, emptyFolders: [], strays: [], foldersAsFiles: [] };
+  return { form, ...place, sizeBytes, entries, ...onlyOfStores, carrier, findings };
 }
 
 /** A server that failed half way ends the tar properly and leaves its error in it (README.md). */

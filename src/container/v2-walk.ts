@@ -12,6 +12,14 @@ const MAX_CONTENT_BYTES = 96 * 1024 * 1024;
 /** Is given messages that lie one behind the other, and where they begin. */
 export type OnV2Run = (run: V2Run, offsetBytes: number) => void;
 
+/** Messages of a V2 body that others walked already, as if none lay before them. */
+export interface WalkedRuns {
+  /** Those that begin at an offset, if any do, and to where the bytes were read: perhaps not to their end. */
+  runAt(offsetBytes: number): { readonly run: V2Run; readonly readToBytes: number } | null;
+  /** Where the next of them begin behind an offset; Infinity where none do. */
+  nextBehind(offsetBytes: number): number;
+}
+
 /**
  * Walks a V2 body from its first entry to its end mark, in bounded memory. Stops where entries cannot be told apart. Messages
  * have no checksum but that of their chunks: those that a damaged one touches are left out, and behind it the walk goes on where
@@ -31,12 +39,14 @@ export class V2Walker {
   #passFrom = 0;
   /** Where the first damaged chunk begins, as far as the source was read. */
   #soundBytes: number;
+  readonly #walked: WalkedRuns | null;
 
-  /** With `onRun`, ordinary messages are only added up, many at a time; entries are then those between. */
-  constructor(source: ByteSource, onRun: OnV2Run | null = null) {
+  /** With `onRun`, ordinary messages are only added up, many at a time; entries are then those between. `walked`: runs for it. */
+  constructor(source: ByteSource, onRun: OnV2Run | null = null, walked: WalkedRuns | null = null) {
     this.#source = source;
     this.#onRun = onRun;
     this.#soundBytes = firstDamaged(source);
+    this.#walked = walked;
   }
 
   /** To be called when the state has been read: how many consumer entries it promises. */
@@ -110,10 +120,11 @@ export class V2Walker {
   /** Adds ordinary messages up; gives where something else stands. */
   #passMessages(from: number): number {
     if (this.#onRun === null || this.#consumersLeft !== 0 || from < this.#passFrom) return from;
+    let readToBytes = from;
     for (let at = from; ;) {
-      const readBytes = this.#source.read(v2Window(), at);
-      this.#soundBytes = firstDamaged(this.#source);
-      const run = takeV2Messages(Math.max(0, Math.min(readBytes, this.#soundBytes - at)), this.#lastSeq);
+      const walked = this.#walkedAt(at);
+      if (walked === null) this.#readThrough(readToBytes, at);
+      const run = walked?.run ?? this.#takeMessages(at);
       if (run === null) {
         // Where much is out of the ordinary, windows must not be read again for each entry.
         this.#passFrom = at + WINDOW_BYTES;
@@ -122,6 +133,31 @@ export class V2Walker {
       this.#lastSeq = run.lastSeq;
       this.#onRun(run, at);
       at += run.takenBytes;
+      readToBytes = walked?.readToBytes ?? at;
+    }
+  }
+
+  #walkedAt(at: number): ReturnType<WalkedRuns['runAt']> {
+    const walked = this.#walked?.runAt(at) ?? null;
+    if (walked === null || walked.run.firstSeq <= this.#lastSeq) return null;
+    return at + walked.run.takenBytes > this.#soundBytes ? null : walked;
+  }
+
+  /** No further than to what was walked already. */
+  #takeMessages(at: number): V2Run | null {
+    const untilBytes = (this.#walked?.nextBehind(at) ?? Infinity) - at;
+    const filledBytes = this.#source.read(v2Window(), at);
+    this.#soundBytes = firstDamaged(this.#source);
+    const soundBytes = Math.max(0, Math.min(filledBytes, this.#soundBytes - at));
+    return takeV2Messages(soundBytes, this.#lastSeq, { fromBytes: 0, untilBytes, beyondBytes: 0 });
+  }
+
+  /** Reading is what checks the compression. By whole windows: of a few bytes no more is decoded than that. */
+  #readThrough(from: number, to: number): void {
+    for (let at = from; at < to;) {
+      const lengthBytes = this.#source.read(v2Window(), at);
+      if (lengthBytes === 0) return;
+      at += lengthBytes;
     }
   }
 

@@ -14,7 +14,9 @@ import type { ReadBacks } from '../writer/read-backs.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import { loadV2Stream } from '../model/load-v2-stream.ts';
 import { Pool } from '../workers/pool.ts';
+import { runJob, type RunJob } from '../workers/run-job.ts';
 import type { OnBytes } from './scan-stream.ts';
+import { THREAD_ENTRY } from './thread-entry.ts';
 import type { SelectOptions, SourceReport, ToolReport } from './types.ts';
 
 /** What reports say of who made them. */
@@ -43,9 +45,13 @@ export interface OpenArchiveOptions extends SelectOptions {
   readonly salvage?: boolean;
   /** From how many bytes on threads pay. */
   readonly worthThreadsBytes?: number;
+  /** What threads do for each stream that is a folder, beside reading it: as much work as reading so many bytes. */
+  readonly streamWorkBytes?: number;
   /** Threads of another operation, which ends them itself. */
   readonly pool?: Pool | undefined;
   readonly readBacks?: Archive['readBacks'];
+  /** Does jobs, and the errands of the operation. */
+  readonly runJob?: RunJob;
 }
 
 /**
@@ -94,19 +100,29 @@ export async function withPool<T>(
   work: (archives: readonly Archive[]) => Promise<T>,
 ): Promise<T> {
   const streams = selections.flatMap(({ selected }) => selected);
-  const totalBytes = streams.reduce((sum, parts) => sum + parts.sizeBytes, 0);
   const pool =
     options.pool ??
     new Pool({
       jobs: options.jobs,
-      totalBytes: workOfAll(streams, options.worthThreadsBytes ?? WORTH_THREADS_BYTES),
+      totalBytes: workOfAll(streams, options),
       worthThreadsBytes: options.worthThreadsBytes,
       signal: options.signal,
+      entry: THREAD_ENTRY,
+      runJob: options.runJob ?? runJob,
     });
   let doneBytes = 0;
+  let knownBytes: number | undefined;
+  const totalBytes = (): number => (knownBytes ??= streams.reduce((sum, parts) => sum + parts.sizeBytes, 0));
   const onBytes: OnBytes = (bytes, label) => {
     doneBytes += bytes;
-    options.onProgress?.({ doneBytes, totalBytes, label });
+    options.onProgress?.({
+      doneBytes,
+      // Adding up looks into the folder of each stream: where nobody is shown it, it is not asked for.
+      get totalBytes() {
+        return totalBytes();
+      },
+      label,
+    });
   };
   try {
     const atNs = options.atNs ?? BigInt(Date.now()) * 1_000_000n;
@@ -127,9 +143,10 @@ export async function withPool<T>(
   }
 }
 
-/** How much work streams are; where they are many, no more of them are looked into than it takes to be `enoughBytes`. */
-function workOfAll(streams: readonly StreamParts[], enoughBytes: number): number {
-  let work = 0;
+/** How much work streams are; where they are many, no more of them are looked into than it takes to be worth threads. */
+function workOfAll(streams: readonly StreamParts[], options: OpenArchiveOptions): number {
+  const { worthThreadsBytes: enoughBytes = WORTH_THREADS_BYTES, streamWorkBytes = 0 } = options;
+  let work = streamWorkBytes * streams.filter(({ form }) => form === 'store').length;
   for (const parts of streams) {
     if (work >= enoughBytes) break;
     work += workOf(parts);
@@ -216,12 +233,15 @@ export function loadStream(parts: StreamParts): StreamArchive {
 }
 
 /** What reports say of the archive. */
-export function sourceReport(container: OpenContainer): SourceReport {
+export function sourceReport(
+  container: OpenContainer,
+  sizeBytes: number = container.sizeBytes,
+): SourceReport {
   return {
     path: container.path,
     kind: container.kind,
     snapshot_format: container.snapshotFormat,
-    bytes: container.sizeBytes,
+    bytes: sizeBytes,
   };
 }
 

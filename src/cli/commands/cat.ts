@@ -49,13 +49,13 @@ export const catCommand = {
 };
 
 async function messages(args: CatArguments, context: CliContext): Promise<void> {
-  const isLarge = await startThreadsAhead(args.archive, { ...args, ...RENDERING });
+  const ahead = await startThreadsAhead(args.archive, { ...args, ...RENDERING });
   const { catMessages, catText } = await import('../../operation/cat/run.ts');
   const { lineStart, messageLines } = await import('../../report/message-lines.ts');
   const filter = filterOptions(args);
   const options = { ...selectOptions(args, context), ...filter, ...RENDERING };
   const { raw = false, text = false } = args;
-  if (isLarge && !text) keepHeapSmall();
+  if (ahead.isLarge && !text) keepHeapSmall(ahead.ready);
   let lines: MessageLines | undefined;
   const write = async (lot: readonly StoredMessage[], streams: number): Promise<void> => {
     if (raw) for (const message of lot) await context.write(message.data);

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { startThreadsAhead } from '../../operation/threads-ahead.ts';
+import { startThreadsAhead, VERIFYING } from '../../operation/threads-ahead.ts';
 import { raisedStatus } from '../../findings/status.ts';
 import type { VerifyReport } from '../../operation/types.ts';
 import type { CliContext } from '../context.ts';
@@ -47,10 +47,14 @@ export const verifyCommand = {
       const { mustLieOutside } = await import('../../operation/write/outside-archive.ts');
       mustLieOutside(args.archive, pathOption(args.outfile, 'outfile'));
     }
-    const isLarge = await startThreadsAhead(args.archive, args);
+    const ahead = await startThreadsAhead(args.archive, { ...args, ...VERIFYING });
     const { verifyArchive } = await import('../../operation/verify/run.ts');
     const { unreadableReport } = await import('../../operation/verify/unreadable.ts');
-    if (isLarge) (await import('../small-heap.ts')).keepHeapSmall();
+    if (ahead.isLarge) {
+      const { compileLater, keepHeapSmall } = await import('../small-heap.ts');
+      keepHeapSmall(ahead.ready);
+      compileLater(ahead.ready);
+    }
     const options = { ...selectOptions(args, context), ...atOption(args) };
     const found = await verifyArchive(args.archive, options).catch((error: unknown) =>
       unreadableReport(args.archive, error),

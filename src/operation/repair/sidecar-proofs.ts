@@ -38,13 +38,12 @@ export async function proofsOfSidecars(
     deleted.push(sidecar.deleted);
     for (const { content } of owned)
       deleted.push(intersectRanges(content.present, oneRange(0n, sidecar.firstSeq - 1n)));
-    if (isCurrent || owned.length === 0)
-      listed.push({
-        file: entry.label,
-        isMissing: owned.length === 0,
-        isDoubtful: false,
-        seqs: subtractRanges(oneRange(sidecar.firstSeq, sidecar.lastSeq), sidecar.deleted),
-      });
+    // Records are only ever added to a block: where an old `.idx` knows of later ones, they were there.
+    const highSeq = owned.reduce((seq, { content }) => (content.highSeq > seq ? content.highSeq : seq), 0n);
+    const fromSeq = isCurrent || sidecar.firstSeq > highSeq ? sidecar.firstSeq : highSeq + 1n;
+    const promised = subtractRanges(oneRange(fromSeq, sidecar.lastSeq), sidecar.deleted);
+    if (promised.length > 0)
+      listed.push({ file: entry.label, isMissing: owned.length === 0, isDoubtful: false, seqs: promised });
     if (sidecar.lastSeq > lastSeq) [lastSeq, lastTimeNs] = [sidecar.lastSeq, sidecar.lastTimeNs];
   }
   return { deleted: mergeRanges(deleted), listed, lastSeq, lastTimeNs, said };
