@@ -34,14 +34,13 @@ export async function readV2InThreads(
   pool: Pool,
   onStretch?: V2ReadOptions['onStretch'],
 ): Promise<V2Reading> {
-  const walked = new WalkedPieces(
-    await walkPieces(parts, pool, onStretch === undefined ? Infinity : STRETCH_BYTES),
-  );
+  const pieces = await walkPieces(parts, pool, onStretch === undefined ? Infinity : STRETCH_BYTES);
+  // Threads do not know which messages damage touches: one walk does all of a damaged archive.
+  const isSound = pieces.every(({ faults }) => faults.length === 0);
+  const walked = new WalkedPieces(isSound ? pieces : []);
   const body = parts.body.open();
   const open = (): typeof body => body;
-  // Of messages that damage touches, threads do not know.
-  const isSound = walked.faults.length === 0;
-  const options = { wantSubjects: false, pending: [], onStretch, ...(isSound ? { walked } : {}) };
+  const options = { wantSubjects: false, pending: [], onStretch, walked };
   const messages = readV2Messages(archive, { ...parts, body: { ...parts.body, open } }, options);
   return { ...messages, framing: joined(framingFaults(body), walked.faults) };
 }
