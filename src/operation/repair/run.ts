@@ -1,20 +1,20 @@
 import { ToolError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { loadStream, TOOL, withArchive, type Archive } from '../open-archive.ts';
+import { loadStream, TOOL, withArchive } from '../open-archive.ts';
 import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from '../write/check-input.ts';
 import { placedAs } from '../write/convert.ts';
 import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
 import { carryOut, checkTarget, withData } from '../write/run.ts';
 import { skippedStream } from '../write/skipped-stream.ts';
-import { sameStream, withOthers, type OtherArchive } from './other-archives.ts';
-import { mustOpenSound, mustReadSound, soundFirst } from './past-damage.ts';
-import { repairStream } from './repair-stream.ts';
-import { lossWithoutData, nothingOf } from './without-data.ts';
-import { salvageFiles } from './salvage-files.ts';
-import { salvageV2 } from './salvage-v2.ts';
+import { presumeIntact } from './intact-stream.ts';
+import { withOthers } from './other-archives.ts';
+import { mustOpenSound, soundFirst } from './past-damage.ts';
+import { repairStream, type RepairedStream } from './repair-stream.ts';
+import { salvageSources, type Repairing } from './salvage-sources.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
-import type { RepairNote, RepairOptions, RepairResult, StreamLoss } from './types.ts';
+import type { RepairNote, RepairOptions, RepairResult } from './types.ts';
+import { lossWithoutData } from './without-data.ts';
 
 /**
  * Writes what is intact in a damaged archive as a backup or a store that servers take: every record whose checksum fits and
@@ -32,15 +32,6 @@ export async function repairArchive(path: string, options: RepairOptions): Promi
   );
 }
 
-/** What is repaired, and what helps. */
-interface Repairing {
-  readonly path: string;
-  readonly work: Archive;
-  readonly others: readonly OtherArchive[];
-  /** Opened past damage, or taken for sound. */
-  readonly isPastDamage: boolean;
-}
-
 async function repairWith(repairing: Repairing, options: RepairOptions): Promise<RepairResult> {
   const opened: SalvagedStream[] = [];
   try {
@@ -51,36 +42,27 @@ async function repairWith(repairing: Repairing, options: RepairOptions): Promise
 }
 
 async function repairStreams(
-  { path, work, others, isPastDamage }: Repairing,
+  repairing: Repairing,
   options: RepairOptions,
   opened: SalvagedStream[],
 ): Promise<RepairResult> {
+  const { path, work } = repairing;
   const archives = work.selected.map(loadStream);
   const { usable, skipped } = withoutKey(withData(archives));
-  const outgoing: OutgoingStream[] = [];
-  const losses: StreamLoss[] = [];
-  const notes: RepairNote[] = [];
-  for (const archive of usable) {
-    const isGone = archive.parts.form === 'config' && others.length > 0;
-    const own = isGone ? nothingOf(archive) : await salvage(archive, work, 0, nameGiven(options));
-    opened.push(own);
-    if (!isPastDamage) mustReadSound(own);
-    const helpers = await salvageOthers(own.archive, others, opened);
-    const repaired = await repairStream([own, ...helpers], work, options);
-    // The configuration that was given is in it already.
-    const { config: _, ...changes } = options;
-    outgoing.push(outgoingStream(repaired.archive, repaired.content, changes));
-    losses.push(repaired.loss);
-    notes.push(...repaired.notes);
-  }
-  for (const archive of archives) {
-    const loss = usable.includes(archive) ? null : lossWithoutData(archive);
-    if (loss !== null) losses.push(loss);
-  }
-  const placed = placedAs(options.to === 'store' ? 'store' : 'v1', outgoing, work);
-  const written = await carryOut({ placed, copies: [], skipped, notes: notes.map(sentence) }, work, options);
+  const prepared: PreparedStream[] = [];
+  for (const archive of usable) prepared.push(await prepare(archive, repairing, options, opened));
+  const streams = prepared.map(({ outgoing }) => outgoing);
+  const placed = placedAs(options.to === 'store' ? 'store' : 'v1', streams, work);
+  const written = await carryOut({ placed, copies: [], skipped, notes: [] }, work, options);
+  const repaired = prepared.map(({ outcome }) => outcome());
+  const unusable = archives.filter((archive) => !usable.includes(archive));
+  const losses = [
+    ...repaired.map(({ loss }) => loss),
+    ...unusable.map(lossWithoutData).filter((loss) => loss !== null),
+  ];
+  const notes = repaired.flatMap((stream) => stream.notes);
   return {
-    written,
+    written: { ...written, notes: [...notes.map(sentence), ...written.notes] },
     loss: {
       type: 'natsarc.v1.loss',
       tool: TOOL,
@@ -94,6 +76,37 @@ async function repairStreams(
       skipped.some((stream) => stream.lost_messages > 0n) ||
       notes.some((note) => note.loss),
   };
+}
+
+interface PreparedStream {
+  readonly outgoing: OutgoingStream;
+  /** What became of it, known for good once it was written. */
+  readonly outcome: () => RepairedStream;
+}
+
+/** A stream that may be intact is salvaged where that turns out not to be so while it is written. */
+async function prepare(
+  archive: StreamArchive,
+  repairing: Repairing,
+  options: RepairOptions,
+  opened: SalvagedStream[],
+): Promise<PreparedStream> {
+  const { work, others, isPastDamage } = repairing;
+  const salvage = async (): Promise<RepairedStream> =>
+    repairStream(await salvageSources(archive, repairing, options, opened), work, options);
+  // The configuration that was given is in it already.
+  const { config: _, ...changes } = options;
+  const outgoing = ({ archive: source, content }: RepairedStream): OutgoingStream =>
+    outgoingStream(source, content, changes);
+  const isAlone = !isPastDamage && others.length === 0;
+  const presumed = isAlone ? await presumeIntact(archive, work, options) : null;
+  let repaired = presumed ?? (await salvage());
+  const instead = async (): Promise<OutgoingStream> => {
+    repaired = await salvage();
+    return outgoing(repaired);
+  };
+  const first = outgoing(repaired);
+  return { outgoing: presumed === null ? first : { ...first, instead }, outcome: () => repaired };
 }
 
 /** Of several streams those that are encrypted are left out, and told. */
@@ -110,49 +123,4 @@ function withoutKey({ usable, skipped }: ReturnType<typeof withData>): ReturnTyp
 
 function sentence({ stream, consumer, text }: RepairNote): string {
   return `${stream}${consumer === undefined ? '' : `, consumer ${consumer}`}: ${text}`;
-}
-
-async function salvage(
-  archive: StreamArchive,
-  work: Archive,
-  source: number,
-  name: string,
-): Promise<SalvagedStream> {
-  const { parts } = archive;
-  if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
-  if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
-  if (parts.form === 'v2') return salvageV2(archive, parts, work, source, name);
-  return salvageFiles(archive, parts, work, source, name);
-}
-
-async function salvageOthers(
-  own: StreamArchive,
-  others: readonly OtherArchive[],
-  opened: SalvagedStream[],
-): Promise<SalvagedStream[]> {
-  const salvaged: SalvagedStream[] = [];
-  for (const other of others) {
-    const archive = sameStream(other, own);
-    if (archive === null || archive.parts.form === 'config') continue;
-    const stream = await salvage(archive, other.work, other.source, own.name);
-    opened.push(stream);
-    // Places are told with the archive they are in.
-    const inside = (label: string): string => `${other.path}:${label}`;
-    salvaged.push({
-      ...stream,
-      listed: stream.listed.map((listing) => ({ ...listing, file: inside(listing.file) })),
-      damages: function* () {
-        for (const damage of stream.damages()) yield { ...damage, file: inside(damage.file) };
-      },
-      findings: [],
-    });
-  }
-  return salvaged;
-}
-
-function nameGiven(options: RepairOptions): string {
-  const { name } = options.config ?? {};
-  if (typeof name === 'string') return name;
-  const [pattern] = options.streams ?? [];
-  return pattern === undefined || pattern.includes('*') ? '' : pattern;
 }
