@@ -31,11 +31,11 @@ describe.each([
     // Deletes behind the cut are not known: what they would take away was written, and said.
     expect(stream.lost + BigInt(invented.length)).toBe(BigInt(missing.length));
     if (invented.length > 0) expect(result.loss.notes.map(({ code }) => code)).toContain('DELETES_UNKNOWN');
-    const named = stream.ranges.reduce(
+    const named = [...stream.ranges].reduce(
       (sum, { from, to, state }) => sum + (state === 'lost' ? to - from + 1n : 0n),
       0n,
     );
-    const reasons = stream.ranges.map(({ reason }) => reason).join();
+    const reasons = [...stream.ranges].map(({ reason }) => reason).join();
     expect(/\d+ messages? (?:is|are) missing among such sequences/.test(reasons)).toBe(named > stream.lost);
   });
 
@@ -45,7 +45,7 @@ describe.each([
     expect(loss.streams[0]?.doubtful).toBeGreaterThan(0n);
     const { status, streams, findings } = await verifyArchive(first);
     const said = findings.find(({ code }) => code === 'DECL_LOST_BEFORE');
-    const lost = loss.streams[0]?.ranges.filter(({ state }) => state === 'lost') ?? [];
+    const lost = [...(loss.streams[0]?.ranges ?? [])].filter(({ state }) => state === 'lost');
     const sequences = lost.reduce((sum, { from, to }) => sum + to - from + 1n, 0n);
     expect(said).toMatchObject({ severity: 'info', data: { sequences } });
     expect(status).toBe('OK');

@@ -1,13 +1,10 @@
-import {
-  clipRanges,
-  mergeRanges,
-  oneRange,
-  subtractRanges,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
+import { packedUpTo } from '../../core/packed-sets.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { asParts, subtractParts, unitePacked } from '../../core/sequence-part-sets.ts';
+import { oneRange } from '../../core/sequence-ranges.ts';
 import { checkIndexSum, parseIndex } from '../../format/index/parse.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
-import { indexedLive } from '../../model/live-set.ts';
+import { packedLive } from '../../model/live-set.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ReadBlock } from './block-damage.ts';
@@ -15,7 +12,7 @@ import type { Listing } from './salvaged-stream.ts';
 
 /** What the index files of a stream prove. */
 export interface IndexProofs {
-  readonly deleted: SequenceRanges;
+  readonly deleted: SequenceParts;
   readonly listed: readonly Listing[];
   /** The last sequence they know; 0n where they know none. */
   readonly lastSeq: bigint;
@@ -48,7 +45,7 @@ export function isIndexOf(
   if (indexStanding === 'current' && index.lastChecksum.some((byte) => byte !== 0)) return true;
   const times = new Map<bigint, bigint>();
   for (const listed of index.blocks)
-    if (indexedLive(listed).length > 0)
+    if (packedLive(listed).count > 0n)
       times.set(listed.firstSeq, listed.firstTimeNs).set(listed.lastSeq, listed.lastTimeNs);
   return blocks.every(
     ({ block: { scan } }) =>
@@ -71,7 +68,7 @@ export function proofsOfIndex(
   folder: string,
   blocks: readonly ReadBlock[],
 ): IndexProofs {
-  const live = mergeRanges(index.blocks.map(indexedLive));
+  const live = unitePacked(index.blocks.map(packedLive));
   const owned = new Set(
     blocks.filter(({ block }) => block.scan.records > 0).map(({ block }) => block.owner.number),
   );
@@ -84,12 +81,12 @@ export function proofsOfIndex(
     index.lastSeq + 1n,
   );
   return {
-    deleted: subtractRanges(oneRange(1n, index.lastSeq), live),
+    deleted: subtractParts(asParts(oneRange(1n, index.lastSeq)), live),
     listed: index.blocks.map((block) => ({
       file: `${folder}msgs/${block.index}.blk`,
       isMissing: !owned.has(block.index),
       isDoubtful: isOld && !owned.has(block.index) && !emptied.has(block.index) && block.lastSeq < lowest,
-      seqs: clipRanges(indexedLive(block), 1n, index.lastSeq),
+      seqs: packedUpTo(packedLive(block), index.lastSeq),
     })),
     lastSeq: index.lastSeq,
     lastTimeNs: index.lastTimeNs,

@@ -1,4 +1,5 @@
 import { integerField, type JsonObject } from '../../core/json.ts';
+import { NO_PARTS } from '../../core/sequence-part-sets.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -7,6 +8,7 @@ import { contentToWrite } from '../write/presumed-content.ts';
 import { NotAsPresumed } from '../write/rewrite-blocks.ts';
 import type { StreamContent } from '../write/stream-content.ts';
 import { repairConsumers } from './consumers.ts';
+import { LostRanges } from './lost-ranges.ts';
 import { hasFramingFault } from './past-damage.ts';
 import type { RepairedStream } from './repair-stream.ts';
 import { hasLimitPerSubject } from './survey-parts.ts';
@@ -31,7 +33,7 @@ export async function presumeIntact(
   if (content.unread === undefined) return null;
   const loss = lossOfNone(archive, content);
   const place = { name: archive.name, firstSeq: loss.first_seq, lastSeq: loss.last_seq };
-  const asked = { runs: () => [], excluded: new BigUint64Array(0), prefer: undefined, signal: work.signal };
+  const asked = { runs: () => [], excluded: NO_PARTS, prefer: undefined, signal: work.signal };
   const { consumers, notes } = await repairConsumers([nothingOf(archive)], place, asked);
   return {
     archive: { ...archive, consumers },
@@ -74,7 +76,7 @@ function lossOfNone({ account, name }: StreamArchive, { state }: StreamContent):
     lost: 0n,
     deleted: lastSeq - firstSeq + 1n - messages,
     doubtful: 0n,
-    ranges: [],
+    ranges: new LostRanges(),
     disagreements: [],
   };
 }

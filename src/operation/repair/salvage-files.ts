@@ -2,7 +2,9 @@ import type { FileStreamParts } from '../../container/entry.ts';
 import { labelBase } from '../../container/entries.ts';
 import { ORPHANS } from '../../container/snapshot.ts';
 import { UsageError } from '../../core/error.ts';
-import { eachRange, mergeRanges, NO_SEQUENCES, subtractRanges } from '../../core/sequence-ranges.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { asParts, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
+import { eachRange, mergeRanges, NO_SEQUENCES, rangesOf } from '../../core/sequence-ranges.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { highestSequence } from '../../model/live-set.ts';
 import { nameOf } from '../../model/base-archive.ts';
@@ -61,9 +63,9 @@ export async function salvageFiles(
   return {
     archive: { ...archive, name, index },
     runs: () => blocks.flatMap(({ content }) => content.runs()),
-    deleted: subtractRanges(
-      mergeRanges([...blocks.map(({ content }) => content.deleted), ...proofs.map((proof) => proof.deleted)]),
-      lostBefore,
+    deleted: subtractParts(
+      uniteParts([deletedIn(blocks), ...proofs.map((proof) => proof.deleted)]),
+      asParts(lostBefore),
     ),
     listed: proofs.flatMap((proof) => proof.listed),
     damages,
@@ -87,6 +89,14 @@ export async function salvageFiles(
     parted: partsOfBlocks(blocks),
     close: () => handles.close(),
   };
+}
+
+/** What the records of blocks prove deleted. */
+function deletedIn(blocks: readonly ReadBlock[]): SequenceParts {
+  return uniteParts([
+    unitePacked(blocks.map(({ content }) => content.deleted)),
+    asParts(mergeRanges(blocks.map(({ content }) => rangesOf(content.buried)))),
+  ]);
 }
 
 function notesOf(

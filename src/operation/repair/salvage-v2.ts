@@ -2,6 +2,7 @@ import type { V2StreamParts } from '../../container/entry.ts';
 import { framingFaults } from '../../container/open-source.ts';
 import { endOf, findV2Spans, V2EntryReader, type V2Span } from '../../container/v2-spans.ts';
 import { ToolError, UsageError } from '../../core/error.ts';
+import { asParts } from '../../core/sequence-part-sets.ts';
 import {
   countSequences,
   mergeRanges,
@@ -54,7 +55,7 @@ export async function salvageV2(
   return {
     archive: { ...archive, name },
     runs: () => spans.map((span) => runOf(parts, span, source)),
-    deleted: deletedIn(spans, present, known, hasEnd && damaged.length === 0),
+    deleted: asParts(deletedIn(spans, present, known, hasEnd && damaged.length === 0)),
     listed: [],
     damages: () => damagesBetween(parts.label, spans, known, { damaged, hasEnd }),
     lastSeq,

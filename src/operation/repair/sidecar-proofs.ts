@@ -5,6 +5,8 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
+import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
+import { asParts } from '../../core/sequence-part-sets.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { parseBlockIndex } from '../../format/block-index/parse.ts';
 import type { BlockIndex } from '../../format/block-index/types.ts';
@@ -38,17 +40,17 @@ export async function proofsOfSidecars(
     if (sidecar === null) continue;
     deleted.push(sidecar.deleted);
     for (const { content } of owned)
-      deleted.push(intersectRanges(content.present, oneRange(0n, sidecar.firstSeq - 1n)));
+      deleted.push(intersectRanges(unpackRanges(content.present), oneRange(0n, sidecar.firstSeq - 1n)));
     if (isCurrent || owned.length === 0)
       listed.push({
         file: entry.label,
         isMissing: owned.length === 0,
         isDoubtful: false,
-        seqs: subtractRanges(oneRange(sidecar.firstSeq, sidecar.lastSeq), sidecar.deleted),
+        seqs: packRanges(subtractRanges(oneRange(sidecar.firstSeq, sidecar.lastSeq), sidecar.deleted)),
       });
     if (sidecar.lastSeq > lastSeq) [lastSeq, lastTimeNs] = [sidecar.lastSeq, sidecar.lastTimeNs];
   }
-  return { deleted: mergeRanges(deleted), listed, lastSeq, lastTimeNs, said };
+  return { deleted: asParts(mergeRanges(deleted)), listed, lastSeq, lastTimeNs, said };
 }
 
 /** An `.idx` has no checksum: beside a whole block it has to add up to what the block holds. */

@@ -1,12 +1,13 @@
 import type { ManifestState } from '../../format/manifest/types.ts';
-import { mergeRanges, oneRange } from '../../core/sequence-ranges.ts';
+import { RangeBuilder } from '../../core/range-builder.ts';
+import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import { countDeleted, timeText, type StateNumbers } from '../../model/stream-state.ts';
 import type { Lost } from './types.ts';
 
 /** A state as backup.json and state.json declare it. */
 export function declaredState(state: StateNumbers, consumerCount: number, lost?: Lost): ManifestState {
   return {
-    ...(lost === undefined ? {} : { lost: mergeRanges(lost.msgs.map(([from, to]) => oneRange(from, to))) }),
+    ...(lost === undefined ? {} : { lost: rangesOfLost(lost) }),
     messages: state.messages,
     bytes: state.bytes,
     firstSeq: state.firstSeq,
@@ -17,4 +18,10 @@ export function declaredState(state: StateNumbers, consumerCount: number, lost?:
     numDeleted: countDeleted(state),
     consumerCount,
   };
+}
+
+function rangesOfLost({ msgs }: Lost): SequenceRanges {
+  const lost = new RangeBuilder(msgs.length);
+  for (const [from, to] of msgs.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) lost.add(from, to);
+  return lost.take();
 }
