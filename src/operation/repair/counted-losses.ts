@@ -11,6 +11,11 @@ function isOnlyCounted({ code }: LostRange): boolean {
   return COUNTED.includes(code);
 }
 
+/** What was lost before is in no count of the archive. */
+function isCountedElsewhere(range: LostRange): boolean {
+  return !isOnlyCounted(range) && range.code !== 'LOST_BEFORE';
+}
+
 /** Losses, where it is told of those that are only counted that some of them were deleted before. */
 interface CountedLosses {
   readonly ranges: LostRanges;
@@ -38,7 +43,7 @@ export function tellDeleted(
   const { lastSeq } = counted;
   const dead = intersectParts(survey.recovered, deleted).countWithin(1n, lastSeq);
   const kept = survey.recovered.countWithin(1n, lastSeq) - dead;
-  const others = countOf(ranges, (range) => !isOnlyCounted(range) && range.to <= lastSeq);
+  const others = countOf(ranges, (range) => isCountedElsewhere(range) && range.to <= lastSeq);
   const missing = counted.messages - kept - others;
   const isEnough = missing <= countOf(ranges, isOnlyCounted);
   const isRaised = ({ to }: LostRange): boolean => !isEnough && to <= lastSeq;
@@ -55,7 +60,8 @@ export function tellDeleted(
   };
 }
 
-function* joined(lists: readonly Iterable<LostRange>[]): Generator<LostRange> {
+/** One list behind the other. */
+export function* joined(lists: readonly Iterable<LostRange>[]): Generator<LostRange> {
   for (const list of lists) yield* list;
 }
 

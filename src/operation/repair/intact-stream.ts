@@ -1,7 +1,8 @@
-import { integerField, type JsonObject } from '../../core/json.ts';
+import { integerField, textField, type JsonObject } from '../../core/json.ts';
 import { NO_PARTS } from '../../core/sequence-part-sets.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
+import { lostBefore } from '../../model/lost-before.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open-archive.ts';
 import { contentToWrite } from '../write/presumed-content.ts';
@@ -43,19 +44,22 @@ export async function presumeIntact(
     },
     loss,
     notes,
+    helped: new Map(),
   };
 }
 
 /** Nothing is to be mended, and nothing but index.db tells of deleted or of lost messages. */
 function isPlain(archive: StreamArchive, parts: FileStreamParts): boolean {
-  const { config, manifest, index } = archive;
+  const { config, manifest, index, name } = archive;
   const isTold = [...parts.findings, ...archive.findings].some(({ severity }) => severity !== 'info');
   if (isTold || config === null || (config['template_owner'] ?? '') !== '') return false;
+  if ((textField(config, 'name') ?? name) !== name) return false;
   if (parts.entries.some(({ path }) => path.endsWith('.idx'))) return false;
   const state = manifest?.state ?? null;
   if (state === null || index === null) return true;
-  const hasLost = state.lost !== undefined && state.lost.length > 0;
-  return !hasLost && state.messages <= index.messages && state.lastSeq <= index.lastSeq;
+  return (
+    lostBefore(archive).length === 0 && state.messages <= index.messages && state.lastSeq <= index.lastSeq
+  );
 }
 
 /** Whether the configuration's limits remove nothing, as far as that can be said without the messages. */
@@ -78,6 +82,7 @@ function lossOfNone({ account, name }: StreamArchive, { state }: StreamContent):
     doubtful: 0n,
     ranges: new LostRanges(),
     disagreements: [],
+    others: [],
   };
 }
 

@@ -12,7 +12,7 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
-import { tellDeleted } from './counted-losses.ts';
+import { joined, tellDeleted } from './counted-losses.ts';
 import { LOSS_REASONS } from './loss-codes.ts';
 import { LostRanges } from './lost-ranges.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
@@ -22,7 +22,7 @@ import type { Damage, LostRange, StreamLoss } from './types.ts';
 /** What is known of a stream before the losses are counted. */
 export interface Outcome {
   readonly sources: readonly SalvagedStream[];
-  readonly survey: Pick<Survey, 'recovered' | 'disagreements'>;
+  readonly survey: Pick<Survey, 'recovered' | 'disagreements' | 'undecided'>;
   /** Proven deleted, and not written. */
   readonly deleted: SequenceParts;
   readonly name: string;
@@ -36,11 +36,11 @@ export interface Outcome {
 /** Tells of every sequence that is neither written nor proven deleted where it was, and why it is gone. */
 export function countLosses(outcome: Outcome): StreamLoss {
   const { sources, survey, deleted, name } = outcome;
+  const endSeq = outcome.lastSeq > outcome.declaredLastSeq ? outcome.lastSeq : outcome.declaredLastSeq;
   const gone = uniteParts([survey.recovered, deleted]);
-  const { damaged, differing, promised, removed, explained } = causesOf(outcome, gone);
-  const lastSeq = [outcome.lastSeq, outcome.declaredLastSeq, explained.at(-1) ?? 0n].reduce((a, b) =>
-    a > b ? a : b,
-  );
+  const { damaged, differing, promised, removed, explained } = causesOf(outcome, endSeq, gone);
+  const lastLost = explained.at(-1) ?? 0n;
+  const lastSeq = lastLost > endSeq ? lastLost : endSeq;
   const declared = gone.missing(oneRange(outcome.lastSeq + 1n, outcome.declaredLastSeq));
   const behind = subtractRanges(declared, explained);
   const ended = pieces(behind, { ...NOWHERE, code: 'DECL_MESSAGES_FEWER' });
@@ -67,6 +67,7 @@ export function countLosses(outcome: Outcome): StreamLoss {
     doubtful: countSequences(doubtful) - told.raised + told.surplus,
     ranges: risingOf([told.ranges, removed, told.untold]),
     disagreements: survey.disagreements,
+    others: [],
   };
 }
 
@@ -82,16 +83,16 @@ interface KnownCauses {
   readonly explained: SequenceRanges;
 }
 
-function causesOf({ sources, survey }: Outcome, gone: SequenceParts): KnownCauses {
-  const damaged = inOrder(eachOf(sources, (source) => damagePieces(source, gone)));
+function causesOf({ sources, survey }: Outcome, endSeq: bigint, gone: SequenceParts): KnownCauses {
+  const before = inOrder(eachOf(sources, (source) => piecesBefore(source, endSeq, gone)));
+  const known = uniteParts([gone, asParts(before.sequences())]);
+  const hit = eachOf(sources, (source) => damagePieces(source, known));
+  const damaged = inOrder(joined([before, hit]));
   let explained = damaged.sequences();
-  const disagreeing = mergeRanges(
-    survey.disagreements.filter(({ chosen }) => chosen === null).map(({ seq }) => oneRange(seq, seq)),
-  );
   const differing = new LostRanges(
-    pieces(subtractRanges(disagreeing, explained), { ...NOWHERE, code: 'COPIES_DIFFER' }),
+    pieces(subtractRanges(survey.undecided, explained), { ...NOWHERE, code: 'COPIES_DIFFER' }),
   );
-  explained = mergeRanges([explained, disagreeing]);
+  explained = mergeRanges([explained, survey.undecided]);
   const promises = (state: LostRange['state']): LostRanges =>
     inOrder(eachOf(sources, (source) => promisePieces(source, state, gone, explained)));
   const promised = promises('lost');
@@ -108,9 +109,7 @@ function* eachOf(
 
 /** All of them, by their first sequences. */
 function risingOf(lists: readonly Iterable<LostRange>[]): LostRanges {
-  const all = new LostRanges();
-  for (const list of lists) for (const range of list) all.add(range);
-  return new LostRanges(all.rising());
+  return new LostRanges(new LostRanges(joined(lists)).rising());
 }
 
 function gapsOf(set: SequenceParts, firstSeq: bigint, lastSeq: bigint): SequenceRanges {
@@ -160,7 +159,16 @@ function* damagePieces(source: SalvagedStream, gone: SequenceParts): Generator<L
   const unlisted = asParts(oneRange((listed.last ?? 0n) + 1n, MAX_SEQUENCE));
   const open = subtractParts(uniteParts([listed, unlisted]), gone);
   for (const damage of source.damages())
-    for (const [from, to] of eachRange(open.within(damage.from, damage.to))) yield piece(from, to, damage);
+    if (damage.code !== 'LOST_BEFORE') yield* pieces(open.within(damage.from, damage.to), damage);
+}
+
+/** What was lost before the archive was written, but the sequences of `gone`: its indexes do not list it. backup.json has no checksum. */
+function* piecesBefore(source: SalvagedStream, endSeq: bigint, gone: SequenceParts): Generator<LostRange> {
+  for (const damage of source.damages()) {
+    if (damage.code !== 'LOST_BEFORE') continue;
+    const to = damage.to < endSeq ? damage.to : endSeq;
+    yield* pieces(gone.missing(oneRange(damage.from, to)), damage);
+  }
 }
 
 /** What an index lists as live, but for what was found or is explained. */

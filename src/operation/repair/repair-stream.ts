@@ -4,7 +4,7 @@ import { intersectParts, NO_PARTS, uniteParts } from '../../core/sequence-part-s
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open-archive.ts';
 import type { StreamContent } from '../write/stream-content.ts';
-import { chooseConfig, type ChosenConfig } from './configuration.ts';
+import { chooseConfig, withoutLimits, type ChosenConfig } from './configuration.ts';
 import { repairConsumers } from './consumers.ts';
 import { blocksOf } from './part-blocks.ts';
 import { countLosses } from './losses.ts';
@@ -21,6 +21,8 @@ export interface RepairedStream {
   readonly content: StreamContent;
   readonly loss: StreamLoss;
   readonly notes: readonly RepairNote[];
+  /** How many messages are from each other source, by its place. */
+  readonly helped: Survey['helped'];
 }
 
 /** What is left of a stream in each archive; the first is the one that is repaired. */
@@ -66,6 +68,7 @@ export async function repairStream(
       ...notesOn({ sources, chosen, loss, undeleted }, options),
       ...notes,
     ],
+    helped: found.helped,
   };
 }
 
@@ -99,19 +102,6 @@ async function firstSurvey(
 function configToWrite({ config }: ChosenConfig, { undelete }: RepairOptions): JsonObject {
   const { template_owner: _, ...owned } = config;
   return undelete === true ? withoutLimits(owned) : owned;
-}
-
-/** What would remove the messages again as soon as a server has them. */
-function withoutLimits(config: JsonObject): JsonObject {
-  const { allow_msg_ttl: _, ...rest } = config;
-  return {
-    ...rest,
-    retention: 'limits',
-    max_msgs: -1,
-    max_bytes: -1,
-    max_age: 0,
-    max_msgs_per_subject: -1,
-  };
 }
 
 /** The survey without what a server would remove at once. */

@@ -4,16 +4,14 @@ import { loadStream, TOOL, withArchive } from '../open-archive.ts';
 import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from '../write/check-input.ts';
 import { placedAs } from '../write/convert.ts';
-import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
 import { carryOut, checkTarget, withData } from '../write/run.ts';
-import { skippedStream } from '../write/skipped-stream.ts';
-import { presumeIntact } from './intact-stream.ts';
+import { skippedStream, withoutData } from '../write/skipped-stream.ts';
 import { withOthers } from './other-archives.ts';
+import { isElsewhere, mustAllFit } from './other-streams.ts';
 import { mustOpenSound, soundFirst } from './past-damage.ts';
-import { repairStream, type RepairedStream } from './repair-stream.ts';
-import { salvageSources, type Repairing } from './salvage-sources.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
-import type { RepairNote, RepairOptions, RepairResult } from './types.ts';
+import { prepareStream, type PreparedStream } from './prepare-stream.ts';
+import type { Repairing } from './salvage-sources.ts';
+import type { RepairNote, RepairOptions, RepairResult, StreamLoss } from './types.ts';
 import { lossWithoutData } from './without-data.ts';
 
 /**
@@ -27,46 +25,51 @@ export async function repairArchive(path: string, options: RepairOptions): Promi
   return soundFirst(path, async (isPastDamage) =>
     withArchive(path, { ...options, ...WRITING, salvage: isPastDamage }, async (work) => {
       if (!isPastDamage) mustOpenSound(work);
-      return withOthers(options, async (others) => repairWith({ path, work, others, isPastDamage }, options));
+      return withOthers(options, async (others) =>
+        repairWith({ path, work, others, isPastDamage, opened: [] }, options),
+      );
     }),
   );
 }
 
 async function repairWith(repairing: Repairing, options: RepairOptions): Promise<RepairResult> {
-  const opened: SalvagedStream[] = [];
   try {
-    return await repairStreams(repairing, options, opened);
+    return await repairStreams(repairing, options);
   } finally {
-    for (const stream of opened) stream.close();
+    for (const stream of repairing.opened) stream.close();
   }
 }
 
-async function repairStreams(
-  repairing: Repairing,
-  options: RepairOptions,
-  opened: SalvagedStream[],
-): Promise<RepairResult> {
-  const { path, work } = repairing;
+async function repairStreams(repairing: Repairing, options: RepairOptions): Promise<RepairResult> {
+  const { path, work, others } = repairing;
   const archives = work.selected.map(loadStream);
-  const { usable, skipped } = withoutKey(withData(archives));
-  const prepared: PreparedStream[] = [];
-  for (const archive of usable) prepared.push(await prepare(archive, repairing, options, opened));
-  const streams = prepared.map(({ outgoing }) => outgoing);
+  const { usable, skipped } = withoutKey(withData(archives, (archive) => isElsewhere(archive, others)));
+  const sources = [path, ...(options.from ?? [])];
+  const prepared = new Map<StreamArchive, PreparedStream>();
+  for (const archive of usable)
+    prepared.set(archive, await prepareStream(archive, repairing, sources, options));
+  mustAllFit([...prepared.values()], others);
+  const streams = [...prepared.values()].flatMap(({ outgoing }) => (outgoing === null ? [] : [outgoing]));
+  const unhealed = usable.filter((archive) => prepared.get(archive)?.outgoing === null);
   const placed = placedAs(options.to === 'store' ? 'store' : 'v1', streams, work);
-  const written = await carryOut({ placed, copies: [], skipped, notes: [] }, work, options);
-  const repaired = prepared.map(({ outcome }) => outcome());
-  const unusable = archives.filter((archive) => !usable.includes(archive));
+  const left = [...skipped, ...unhealed.map(withoutData)];
+  const written = await carryOut({ placed, copies: [], skipped: left, notes: [] }, work, options);
+  const repaired = [...prepared.values()].flatMap(({ outcome }) => outcome() ?? []);
+  const unwritten = archives.filter((archive) => (prepared.get(archive)?.outgoing ?? null) === null);
   const losses = [
     ...repaired.map(({ loss }) => loss),
-    ...unusable.map(lossWithoutData).filter((loss) => loss !== null),
+    ...unwritten.map(lossWithoutData).filter((loss) => loss !== null),
   ];
   const notes = repaired.flatMap((stream) => stream.notes);
   return {
-    written: { ...written, notes: [...notes.map(sentence), ...written.notes] },
+    written: {
+      ...written,
+      notes: [...losses.flatMap(sayOthers), ...notes.map(sentence), ...written.notes],
+    },
     loss: {
       type: 'natsarc.v1.loss',
       tool: TOOL,
-      sources: [path, ...(options.from ?? [])],
+      sources,
       target: options.target,
       streams: losses,
       notes,
@@ -76,37 +79,6 @@ async function repairStreams(
       skipped.some((stream) => stream.lost_messages > 0n) ||
       notes.some((note) => note.loss),
   };
-}
-
-interface PreparedStream {
-  readonly outgoing: OutgoingStream;
-  /** What became of it, known for good once it was written. */
-  readonly outcome: () => RepairedStream;
-}
-
-/** A stream that may be intact is salvaged where that turns out not to be so while it is written. */
-async function prepare(
-  archive: StreamArchive,
-  repairing: Repairing,
-  options: RepairOptions,
-  opened: SalvagedStream[],
-): Promise<PreparedStream> {
-  const { work, others, isPastDamage } = repairing;
-  const salvage = async (): Promise<RepairedStream> =>
-    repairStream(await salvageSources(archive, repairing, options, opened), work, options);
-  // The configuration that was given is in it already.
-  const { config: _, ...changes } = options;
-  const outgoing = ({ archive: source, content }: RepairedStream): OutgoingStream =>
-    outgoingStream(source, content, changes);
-  const isAlone = !isPastDamage && others.length === 0;
-  const presumed = isAlone ? await presumeIntact(archive, work, options) : null;
-  let repaired = presumed ?? (await salvage());
-  const instead = async (): Promise<OutgoingStream> => {
-    repaired = await salvage();
-    return outgoing(repaired);
-  };
-  const first = outgoing(repaired);
-  return { outgoing: presumed === null ? first : { ...first, instead }, outcome: () => repaired };
 }
 
 /** Of several streams those that are encrypted are left out, and told. */
@@ -119,6 +91,10 @@ function withoutKey({ usable, skipped }: ReturnType<typeof withData>): ReturnTyp
     .filter(isClosed)
     .map((archive) => skippedStream(archive, 'encrypted, its key is needed'));
   return { usable: usable.filter((archive) => !isClosed(archive)), skipped: [...skipped, ...closed] };
+}
+
+function sayOthers({ name, others, lost }: StreamLoss): string[] {
+  return others.filter(({ by }) => by !== 'name' || lost > 0n).map(({ text }) => `${name}: ${text}`);
 }
 
 function sentence({ stream, consumer, text }: RepairNote): string {

@@ -3,6 +3,7 @@ import { integerField, type JsonObject } from '../../core/json.ts';
 import type { PackedRanges } from '../../core/packed-ranges.ts';
 import { packedWithout } from '../../core/packed-sets.ts';
 import { SequenceParts } from '../../core/sequence-parts.ts';
+import { mergeRanges, NO_SEQUENCES, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { BlockTally, SubjectTally, TallyJob, TallyResult } from '../../workers/jobs.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { addSubject, addSubjects } from '../../workers/subject-columns.ts';
@@ -14,6 +15,8 @@ import type { Disagreement } from './types.ts';
 
 /** Parts whose live sequences are unpacked together. */
 const SURVEYED_AT_ONCE = 64;
+/** One archive has no others. */
+const NO_OTHERS: Pick<Survey, 'undecided' | 'helped'> = { undecided: NO_SEQUENCES, helped: new Map() };
 
 /**
  * What is to be written of one archive, part by part. The scan has counted most of it already; blocks that hold deleted
@@ -30,13 +33,14 @@ export async function surveySource(
   if (parted === null || (parted.form === 'v2' && wantSubjects)) return survey(options);
   if (parted.form === 'v2') {
     const recovered = new SequenceParts(parted.parts.map(({ seqs }) => seqs));
-    return { recovered, total: parted.total, disagreements: [] };
+    return { recovered, total: parted.total, disagreements: [], ...NO_OTHERS };
   }
   const { parts } = parted;
   const recovered: PackedRanges[] = [];
   const tallies: TallyResult[] = [];
   const subjects = new Map<string, SubjectTally>();
   const disagreements: Disagreement[] = [];
+  const undecided: SequenceRanges[] = [];
   for (let at = 0; at < parts.length; at += SURVEYED_AT_ONCE) {
     const some = parts.slice(at, at + SURVEYED_AT_ONCE);
     for (const found of await surveyParts(some, options, wantSubjects, pool)) {
@@ -44,9 +48,16 @@ export async function surveySource(
       for (const [subject, tally] of found.total.subjects) addSubject(subjects, subject, tally);
       tallies.push({ ...found.total, subjects: NO_SUBJECTS });
       disagreements.push(...found.disagreements);
+      undecided.push(found.undecided);
     }
   }
-  return { recovered: new SequenceParts(recovered), total: joinTallies(tallies, 0, subjects), disagreements };
+  return {
+    recovered: new SequenceParts(recovered),
+    total: joinTallies(tallies, 0, subjects),
+    disagreements,
+    ...NO_OTHERS,
+    undecided: mergeRanges(undecided),
+  };
 }
 
 async function surveyParts(
@@ -69,6 +80,7 @@ async function surveyParts(
           ? tallyOf(isAll ? part.totals : NOTHING)
           : withSubjects((await results)[counted - 1] as BlockTally),
       disagreements: [],
+      ...NO_OTHERS,
     });
   });
   const results = pool.run(jobs, () => {});

@@ -1,6 +1,8 @@
 import { NO_PARTS } from '../../core/sequence-part-sets.ts';
+import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { countLosses } from './losses.ts';
+import { damagesBefore } from './lost-before.ts';
 import { NO_DOUBTS } from './doubtful-positions.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { StreamLoss } from './types.ts';
@@ -11,7 +13,7 @@ export function nothingOf(archive: StreamArchive): SalvagedStream {
     runs: () => [],
     deleted: NO_PARTS,
     listed: [],
-    damages: () => [],
+    damages: () => damagesBefore(archive),
     counted: null,
     lastSeq: 0n,
     lastTimeNs: 0n,
@@ -28,7 +30,7 @@ export function lossWithoutData(archive: StreamArchive): StreamLoss | null {
   if (state === null || state.messages === 0n) return null;
   return countLosses({
     sources: [nothingOf(archive)],
-    survey: { recovered: NO_PARTS, disagreements: [] },
+    survey: { recovered: NO_PARTS, disagreements: [], undecided: NO_SEQUENCES },
     deleted: NO_PARTS,
     name: archive.name,
     lastSeq: state.firstSeq > 0n ? state.firstSeq - 1n : 0n,

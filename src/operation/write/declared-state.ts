@@ -1,13 +1,15 @@
 import type { ManifestState } from '../../format/manifest/types.ts';
-import { RangeBuilder } from '../../core/range-builder.ts';
 import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import { countDeleted, timeText, type StateNumbers } from '../../model/stream-state.ts';
-import type { Lost } from './types.ts';
 
 /** A state as backup.json and state.json declare it. */
-export function declaredState(state: StateNumbers, consumerCount: number, lost?: Lost): ManifestState {
+export function declaredState(
+  state: StateNumbers,
+  consumerCount: number,
+  lost?: SequenceRanges,
+): ManifestState {
   return {
-    ...(lost === undefined ? {} : { lost: rangesOfLost(lost) }),
+    ...(lost === undefined ? {} : { lost }),
     messages: state.messages,
     bytes: state.bytes,
     firstSeq: state.firstSeq,
@@ -18,10 +20,4 @@ export function declaredState(state: StateNumbers, consumerCount: number, lost?:
     numDeleted: countDeleted(state),
     consumerCount,
   };
-}
-
-function rangesOfLost({ msgs }: Lost): SequenceRanges {
-  const lost = new RangeBuilder(msgs.length);
-  for (const [from, to] of msgs.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) lost.add(from, to);
-  return lost.take();
 }

@@ -1,5 +1,12 @@
 import { join } from 'node:path';
 import { ToolError } from '../../core/error.ts';
+import { RangeBuilder } from '../../core/range-builder.ts';
+import {
+  countSequences,
+  mergeRanges,
+  NO_SEQUENCES,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
 import { writeManifest } from '../../format/manifest/write.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
@@ -13,7 +20,7 @@ import { writeStreamFiles } from './files-form.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import { isAsPresumed } from './presumed-content.ts';
 import { NotAsPresumed } from './rewrite-blocks.ts';
-import type { OutputForm } from './types.ts';
+import type { StreamContent } from './stream-content.ts';
 import { writeV2Snapshot } from './v2-form.ts';
 import { blocksOf } from './write-blocks.ts';
 
@@ -50,9 +57,18 @@ export async function writeStream(
   const place = { path: join(path, 'stream.tar.s2'), staged, signal };
   const written = await writeData(stream, { as: 'snapshot', form: shape.form }, place);
   const { config, consumers, content } = written.stream;
-  const declared = declaredState(written.state, consumers.length, content.lost);
+  const lost = stream.slice?.renumbered === true ? NO_SEQUENCES : allLost(content);
+  const declared = declaredState(written.state, consumers.length, lost);
   staged.addFile(join(path, 'backup.json'), writeManifest(config, declared, manifestNotes(stream)));
   return written;
+}
+
+/** Now and before. */
+function allLost({ lost, lostBefore = NO_SEQUENCES }: StreamContent): SequenceRanges {
+  const rising = lost.msgs.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const now = new RangeBuilder(rising.length);
+  for (const [from, to] of rising) now.add(from, to);
+  return mergeRanges([lostBefore, now.take()]);
 }
 
 type DataShape = Exclude<StreamShape, { readonly as: 'backup' }>;
@@ -139,9 +155,10 @@ async function writeTar(
   return state;
 }
 
-/** What a form cannot hold of a stream, in words. */
-export function notCarried(stream: OutgoingStream, form: OutputForm): string[] {
-  const { source, consumers } = stream;
+/** What a shape cannot hold of a stream, in words. */
+export function notCarried(stream: OutgoingStream, shape: StreamShape): string[] {
+  const { source, consumers, content } = stream;
+  const form = shape.as === 'store' ? 'store' : shape.form;
   const lines = [...stream.notCarried];
   const has = (path: string): boolean =>
     source.parts.form === 'store' && source.parts.entries.some((entry) => entry.path === path);
@@ -153,5 +170,8 @@ export function notCarried(stream: OutgoingStream, form: OutputForm): string[] {
     lines.push('when the stream was created is not known: a server takes the time of its first start');
   if (form !== 'store' && has('sources.db'))
     lines.push('how far its sources were read (sources.db): a server finds it in the messages');
+  const before = countSequences(content.lostBefore ?? NO_SEQUENCES);
+  if (before > 0n && shape.as !== 'backup')
+    lines.push(`that ${before} messages were lost before: only a backup.json tells which`);
   return lines;
 }

@@ -1,4 +1,10 @@
-import type { LossReport, LostRange, RepairNote, StreamLoss } from '../../operation/repair/types.ts';
+import type {
+  LossReport,
+  LostRange,
+  OtherUse,
+  RepairNote,
+  StreamLoss,
+} from '../../operation/repair/types.ts';
 import type { PlanReport, WrittenReport } from '../../operation/write/types.ts';
 import { escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
@@ -45,7 +51,17 @@ function lossLines(stream: StreamLoss, loss: LossReport, palette: Palette): stri
     const taken = chosen === null ? 'none was written' : `that of ${sourceName(loss, chosen)} was written`;
     return `  intact copies of ${seq} differ, ${taken}: ${sides.join(', ')}`;
   });
-  return [lost === 0n ? sum : palette.bad(sum), ...told, ...differing];
+  // Of several streams an archive may well hold only some.
+  const others = stream.others
+    .filter(({ by }) => by !== 'name' || lost > 0n)
+    .map((other) => otherLine(other, palette));
+  return [lost === 0n ? sum : palette.bad(sum), ...others, ...told, ...differing];
+}
+
+/** What nothing proves, and what was not used, stands out. */
+function otherLine({ used, by, text }: OtherUse, palette: Palette): string {
+  const line = `  ${escapeText(text)}`;
+  return used && by !== 'subjects' ? line : palette.warn(line);
 }
 
 function sourceName(loss: LossReport, source: number): string {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { packRanges } from '../../../src/core/packed-ranges.ts';
+import { NO_SEQUENCES } from '../../../src/core/sequence-ranges.ts';
 import { asParts, NO_PARTS } from '../../../src/core/sequence-part-sets.ts';
 import { countLosses, type Outcome } from '../../../src/operation/repair/losses.ts';
 import type { SalvagedStream } from '../../../src/operation/repair/salvaged-stream.ts';
@@ -28,7 +29,7 @@ function damagedEverywhere(lots: number): Outcome {
   };
   return {
     sources: [source as unknown as SalvagedStream],
-    survey: { recovered: asParts(every(1n)), disagreements: [] },
+    survey: { recovered: asParts(every(1n)), disagreements: [], undecided: NO_SEQUENCES },
     deleted: NO_PARTS,
     name: 'S',
     lastSeq: 4n * BigInt(lots),
