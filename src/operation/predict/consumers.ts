@@ -4,6 +4,7 @@ import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.
 import { isReadableConfig } from './accept-config.ts';
 import { CORRUPT, stateAsServer, type StateAsServer } from './consumer-state.ts';
 import type { NotServed } from './recovered.ts';
+import { refusedConsumer } from './refused-consumer.ts';
 import type { ServerRules } from './server-rules.ts';
 
 /** What becomes of the consumers at a start. */
@@ -30,6 +31,7 @@ export function startedConsumers(
     if (consumer.config === null || !isReadableConfig(consumer.config, rules)) continue;
     const name = nameAtStart(consumer);
     if (name === null || started.some((one) => one.name === name)) continue;
+    if (refusedConsumer(consumer, archive.config ?? {}, started, rules, true) !== null) continue;
     const held = stateOf(name, parts);
     if (held?.how === 'endless') return runsOutOfMemory(`obs/${name}/o.dat`);
     const state = held?.how === 'read' ? held.state : null;

@@ -1,5 +1,5 @@
 import type { FileStreamParts } from '../../container/entry.ts';
-import { textField, type JsonValue } from '../../core/json.ts';
+import { textField, type JsonObject, type JsonValue } from '../../core/json.ts';
 import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
@@ -9,6 +9,7 @@ import { runsOutOfMemory } from './consumers.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
+import { refusedConsumer } from './refused-consumer.ts';
 import type { ServerRules } from './server-rules.ts';
 import { openStream, type ServedStream } from './start.ts';
 import { S2_CODES } from './s2-codes.ts';
@@ -45,8 +46,8 @@ export function restoreStream(
   const { archive } = queries;
   const refusal = refusedSnapshot(queries, parts, findings) ?? refusedRequest(queries, rules);
   if (refusal !== null) return refused(refusal);
-  const consumers = restoredConsumers(archive.consumers, parts, rules);
   const config = archive.manifest?.config ?? archive.config ?? {};
+  const consumers = restoredConsumers(archive.consumers, config, parts, rules);
   const result = openStream(queries, { config, atNs, isStart: false }, consumers, readings, rules);
   return isServed(result) || result.outcome === 'crash' ? result : refused(result.reason);
 }
@@ -90,6 +91,7 @@ function refusedRequest({ archive }: RecordQueries, rules: ServerRules): string 
 /** All of them, or none: a restore ends at the first that cannot be read. */
 function restoredConsumers(
   consumers: readonly ConsumerArchive[],
+  stream: JsonObject,
   parts: FileStreamParts,
   rules: ServerRules,
 ): readonly ConsumerArchive[] | NotServed {
@@ -103,6 +105,8 @@ function restoredConsumers(
       return refused(`consumer ${name} has no meta.inf or no meta.sum`);
     if (config === null || !isReadableConfig(config, rules))
       return refused(`consumer ${name} cannot be read`);
+    const why = refusedConsumer(consumer, stream, restored, rules, false);
+    if (why !== null) return refused(`consumer ${name} is not taken: ${why}`);
     if (held?.how === 'endless') return runsOutOfMemory(`obs/${name}/o.dat`);
     if (held?.how === 'corrupt') return refused(`obs/${name}/o.dat cannot be read`);
     restored.push({ ...consumer, state: held?.how === 'read' ? held.state : null });

@@ -8,8 +8,8 @@ import { oncePer } from '../../core/once-per.ts';
 import { blocksCounted } from './pending-walk.ts';
 import type { BlockReading } from './read-blocks.ts';
 import { packedLive } from '../../model/live-set.ts';
-import { emptiedBlock, readRecords } from './rebuild-block.ts';
-import { recount, runsOut } from './rebuild-stream.ts';
+import { emptiedBlock, losesTooMany, readRecords } from './rebuild-block.ts';
+import { listsLost, recount, runsOut } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { neverReady, type NotServed, type RecoveredBlock, type RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
@@ -31,7 +31,8 @@ export function streamAfterWalks(
   isStart: boolean,
 ): RecoveredStream | NotServed {
   const { archive } = queries;
-  const byNumber = new Map(readings.map((reading) => [reading.block.index, reading]));
+  const whole = readings.filter(({ oddity }) => oddity === null);
+  const byNumber = new Map(whole.map((reading) => [reading.block.index, reading]));
   const walks = new Map<RecoveredBlock, Walk>();
   for (const block of stream.blocks) {
     const walk = walkOf(block, stream, archive, byNumber, rules);
@@ -57,6 +58,11 @@ export function streamAfterWalks(
   const endlessReading = endless === undefined ? undefined : byNumber.get(endless.block.index);
   if (endlessReading !== undefined) return runsOut(endlessReading);
   const cut = new Set(looked.map(([block]) => block));
+  const lossy = readings.find((reading) => {
+    const block = looked.find(([one]) => one.block === reading.block)?.[0];
+    return block !== undefined && losesTooMany(reading, knownOf(block, stream, archive, reading));
+  });
+  if (lossy !== undefined) return listsLost(lossy);
   const blocks = stream.blocks.flatMap((block) => {
     if (block.flaw === 'missing' && cut.has(block)) return [emptiedBlock(block.block, block)];
     const reading = byNumber.get(block.block.index);
