@@ -29,7 +29,7 @@ export function startedConsumers(
   for (const consumer of archive.consumers) {
     if (!files.has(`obs/${consumer.name}/meta.sum`)) continue;
     if (consumer.config === null || !isReadableConfig(consumer.config, rules)) continue;
-    const name = nameAtStart(consumer);
+    const name = nameGiven(consumer);
     if (name === null || started.some((one) => one.name === name)) continue;
     if (refusedConsumer(consumer, archive.config ?? {}, started, rules, true) !== null) continue;
     const held = stateOf(name, parts);
@@ -43,7 +43,7 @@ export function startedConsumers(
 }
 
 /** Its durable name, wherever its files lie; an ephemeral one of another name than its folder is not taken: null. */
-function nameAtStart({ name, config }: ConsumerArchive): string | null {
+export function nameGiven({ name, config }: ConsumerArchive): string | null {
   const durable = textField(config ?? {}, 'durable_name') ?? '';
   if (durable !== '') return durable;
   const own = textField(config ?? {}, 'name') ?? '';

@@ -5,7 +5,7 @@ import type { Finding } from '../../findings/finding.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig, unknownInStream } from './accept-config.ts';
 import { stateAsServer } from './consumer-state.ts';
-import { runsOutOfMemory } from './consumers.ts';
+import { nameGiven, runsOutOfMemory } from './consumers.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
@@ -98,18 +98,21 @@ function restoredConsumers(
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   const restored: ConsumerArchive[] = [];
   for (const consumer of consumers) {
-    const { name, config } = consumer;
-    const file = entries.get(`obs/${name}/o.dat`);
-    const held = file === undefined ? null : stateAsServer(file);
-    if (!entries.has(`obs/${name}/meta.inf`) || !entries.has(`obs/${name}/meta.sum`))
-      return refused(`consumer ${name} has no meta.inf or no meta.sum`);
+    const { name: folder, config } = consumer;
+    if (!entries.has(`obs/${folder}/meta.inf`) || !entries.has(`obs/${folder}/meta.sum`))
+      return refused(`consumer ${folder} has no meta.inf or no meta.sum`);
     if (config === null || !isReadableConfig(config, rules))
-      return refused(`consumer ${name} cannot be read`);
+      return refused(`consumer ${folder} cannot be read`);
+    const name = nameGiven(consumer);
+    if (name === null) return refused(`the folder of consumer ${folder} has another name`);
+    if (restored.some((one) => one.name === name)) continue;
     const why = refusedConsumer(consumer, stream, restored, rules, false);
     if (why !== null) return refused(`consumer ${name} is not taken: ${why}`);
+    const file = entries.get(`obs/${name}/o.dat`);
+    const held = file === undefined ? null : stateAsServer(file);
     if (held?.how === 'endless') return runsOutOfMemory(`obs/${name}/o.dat`);
     if (held?.how === 'corrupt') return refused(`obs/${name}/o.dat cannot be read`);
-    restored.push({ ...consumer, state: held?.how === 'read' ? held.state : null });
+    restored.push({ ...consumer, name, state: held?.how === 'read' ? held.state : null });
   }
   return restored;
 }

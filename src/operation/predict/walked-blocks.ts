@@ -13,7 +13,7 @@ import { listsLost, recount, runsOut } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { neverReady, type NotServed, type RecoveredBlock, type RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
-import { badRecordBeforeSources } from './source-scan.ts';
+import { sourcesSoughtFrom } from './source-search.ts';
 import { subjectsOf } from './stream-subjects.ts';
 import { walkBlock, type Walk } from './walk-block.ts';
 
@@ -39,7 +39,7 @@ export function streamAfterWalks(
     if (walk !== 'passes') walks.set(block, walk);
   }
   if (walks.size === 0) return stream;
-  const scanned = rules.messageTtl ? scannedBlocks(archive, config) : new Set<number>();
+  const scanned = rules.messageTtl ? scannedBlocks(stream, archive, config, rules) : new Set<number>();
   const isBatchLooked =
     isStart && config['allow_atomic'] === true && rules.apiLevel !== null && rules.apiLevel >= 2;
   const lastLive = stream.blocks.findLast((block) => block.live.count > 0n);
@@ -148,7 +148,7 @@ export function panicOnScan(
 ): NotServed | null {
   if (!stream.isIndexed || stream.messages === 0n) return null;
   const { archive } = queries;
-  const scanned = scannedBlocks(archive, config);
+  const scanned = scannedBlocks(stream, archive, config, rules);
   const bad = new Map(
     readings
       .filter(({ badSeqs }) => badSeqs.length > 0)
@@ -163,25 +163,35 @@ export function panicOnScan(
   const scannedInto = met.find(({ block }) => scanned.has(block.block.index))?.reading;
   if (scannedInto !== undefined)
     return endsAt(`the server ends at a bad record in ${scannedInto.block.entry.path} that it looks into`);
-  const before = new Map(met.map(({ reading }) => [reading.block.index, reading]));
-  const searched = badRecordBeforeSources(stream, config, queries, before);
-  return searched === null
-    ? null
-    : endsAt(`the server ends if its search for sources reads a bad record in ${searched.block.entry.path}`);
+  return null;
 }
 
 function endsAt(reason: string): NotServed {
   return { outcome: 'crash', reason };
 }
 
-/** Numbers of the blocks that are read for TTLs and schedules: those behind what thw.db and sched.db remember. */
-function scannedBlocks({ ttlWheel, schedule, index }: StreamArchive, config: JsonObject): Set<number> {
+/**
+ * Numbers of the blocks that are read for TTLs and schedules: those behind what thw.db and sched.db remember. 2.15 looks
+ * for sources in the same pass; where it looks for sources alone it goes back from the end, past bad records.
+ */
+function scannedBlocks(
+  stream: RecoveredStream,
+  archive: StreamArchive,
+  config: JsonObject,
+  rules: ServerRules,
+): Set<number> {
+  const { ttlWheel, schedule, index } = archive;
   const ttlFrom = config['allow_msg_ttl'] === true ? (ttlWheel?.stamp ?? 0n) : null;
   const scheduleFrom = config['allow_msg_schedules'] === true ? (schedule?.stamp ?? 0n) : null;
+  const isOnePass = rules.panicsOnScan && (ttlFrom !== null || scheduleFrom !== null);
+  const sourcesFrom = isOnePass ? sourcesSoughtFrom(archive, config, stream) : null;
   const isBehind = (from: bigint | null, { lastSeq }: IndexBlock, count: number | null): boolean =>
     from !== null && lastSeq >= from && count !== 0;
   const scanned = (index?.blocks ?? []).filter(
-    (entry) => isBehind(ttlFrom, entry, entry.ttls) || isBehind(scheduleFrom, entry, entry.schedules),
+    (entry) =>
+      isBehind(ttlFrom, entry, entry.ttls) ||
+      isBehind(scheduleFrom, entry, entry.schedules) ||
+      isBehind(sourcesFrom, entry, null),
   );
   return new Set(scanned.map((entry) => entry.index));
 }

@@ -48,14 +48,20 @@ const all =
   (folder: string): void =>
     steps.forEach((step) => step(folder));
 
+/** Another setting in meta.inf, and the sum that fits. */
+const configured =
+  (before: string, after: string) =>
+  (folder: string): void => {
+    const path = join(folder, 'meta.inf');
+    const text = readFileSync(path, 'utf8').replace(before, after);
+    writeFileSync(path, text);
+    const { name } = JSON.parse(text) as { name: string };
+    writeFileSync(join(folder, 'meta.sum'), keyedSumHex(name, Buffer.from(text)));
+  };
+
 /** The stream keeps what its consumers have not acknowledged. */
-function retainInterest(folder: string): void {
-  const path = join(folder, 'meta.inf');
-  const text = readFileSync(path, 'utf8').replace('"retention":"limits"', '"retention":"interest"');
-  writeFileSync(path, text);
-  const { name } = JSON.parse(text) as { name: string };
-  writeFileSync(join(folder, 'meta.sum'), keyedSumHex(name, Buffer.from(text)));
-}
+const retainInterest = configured('"retention":"limits"', '"retention":"interest"');
+const allowTtl = configured('"allow_msg_ttl":false', '"allow_msg_ttl":true');
 
 const copied =
   (from: string, to: string) =>
@@ -284,5 +290,23 @@ export const NAMED_DAMAGE: readonly NamedDamage[] = [
       'absent',
       'absent',
     ],
+  },
+  {
+    name: 'a search for sources goes past bad records',
+    stream: '2.15.2-full/store/jetstream/$G/streams/SOURCED',
+    damage: all(without('sources.db'), (folder) => flipBit(join(folder, 'msgs/1.blk'), 6780)),
+    expected: SERVER_VERSIONS.map(() => '36 messages 1-36 []'),
+  },
+  {
+    name: 'but not where it looks for TTLs in the same pass',
+    stream: '2.15.2-full/store/jetstream/$G/streams/SOURCED',
+    damage: all(allowTtl, without('sources.db'), (folder) => flipBit(join(folder, 'msgs/1.blk'), 6780)),
+    expected: [...SERVER_VERSIONS.slice(0, -1).map(() => '36 messages 1-36 []'), 'crash'],
+  },
+  {
+    name: 'which it does not for what sources.db knows',
+    stream: '2.15.2-full/store/jetstream/$G/streams/SOURCED',
+    damage: all(allowTtl, (folder) => flipBit(join(folder, 'msgs/1.blk'), 6780)),
+    expected: SERVER_VERSIONS.map(() => '36 messages 1-36 []'),
   },
 ];
