@@ -38,6 +38,16 @@ const cutBehind =
   (folder: string): void =>
     editFile(join(folder, 'msgs/1.blk'), (bytes) => bytes.subarray(0, recordsOf(bytes)[records]?.at));
 
+/** A header length that leads out of its message: of the first that has a header, from a sequence on. */
+const overlongHeader =
+  (from: bigint) =>
+  (folder: string): void =>
+    editFile(join(folder, 'msgs/1.blk'), (bytes) => {
+      const record = recordsOf(bytes).find(({ hasHeader, seq }) => hasHeader && seq >= from);
+      bytes.writeUInt32LE(1 << 25, (record?.at ?? 0) + 22 + (record?.subject ?? 0));
+      return bytes;
+    });
+
 const without =
   (...files: readonly string[]) =>
   (folder: string): void =>
@@ -170,13 +180,7 @@ export const NAMED_DAMAGE: readonly NamedDamage[] = [
   {
     name: 'a header length that leads out of its message ends 2.9, which reads each to find its subject',
     stream: '2.6.1-legacy/store/jetstream/$G/streams/ORDERS',
-    damage: all(without('msgs/1.fss'), (folder) =>
-      editFile(join(folder, 'msgs/1.blk'), (bytes) => {
-        const record = recordsOf(bytes).find(({ hasHeader }) => hasHeader);
-        bytes.writeUInt32LE(1 << 25, (record?.at ?? 0) + 22 + (record?.subject ?? 0));
-        return bytes;
-      }),
-    ),
+    damage: all(without('msgs/1.fss'), overlongHeader(0n)),
     expected: ['crash', ...SERVER_VERSIONS.slice(1).map(() => '115 messages 1-118 [DISPATCH MONITOR NEW]')],
   },
   {
@@ -310,5 +314,21 @@ export const NAMED_DAMAGE: readonly NamedDamage[] = [
     stream: '2.15.2-full/store/jetstream/$G/streams/SOURCED',
     damage: all(allowTtl, (folder) => flipBit(join(folder, 'msgs/1.blk'), 6780)),
     expected: [...OWN_INDEX, '36 messages 1-36 []', '36 messages 1-36 []'],
+  },
+  {
+    name: 'a header length that leads out of its message ends 2.9 and 2.10 where a consumer counts from before it',
+    stream: '2.14.5-full/store/jetstream/$G/streams/ORDERS',
+    damage: overlongHeader(86n),
+    expected: [
+      'crash',
+      'crash',
+      ...SERVER_VERSIONS.slice(2).map(() => '163 messages 2-172 [DISPATCH LOG N8YLz60I NEW PUSH]'),
+    ],
+  },
+  {
+    name: 'and leaves them where all consumers have passed it',
+    stream: '2.14.5-full/store/jetstream/$G/streams/ORDERS',
+    damage: overlongHeader(2n),
+    expected: orders('DISPATCH LOG N8YLz60I NEW PUSH', 'DISPATCH LOG N8YLz60I NEW PUSH'),
   },
 ];
