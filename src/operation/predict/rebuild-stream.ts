@@ -185,7 +185,9 @@ export function removeMessages(stream: RecoveredStream, gone: SequenceRanges): R
   };
 }
 
+/** A copy comes to light once the block beside it is empty. */
 function firstAfter(blocks: readonly RecoveredBlock[], stream: RecoveredStream): bigint {
-  for (const { live, flaw } of blocks) if (live.count > 0n && flaw !== 'copy') return live.first;
-  return stream.lastSeq + 1n;
+  const held = blocks.filter(({ live }) => live.count > 0n);
+  const first = held.find(({ flaw }) => flaw !== 'copy') ?? held[0];
+  return first?.live.first ?? stream.lastSeq + 1n;
 }
