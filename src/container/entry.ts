@@ -35,6 +35,8 @@ interface StreamPartsBase {
 /** A stream as files: a store folder, a V1 snapshot, a .tgz, a plain tar. */
 export interface FileStreamParts extends StreamPartsBase {
   readonly form: 'store' | 'v1' | 'tgz' | 'tar';
+  /** The folder that is the stream: looked into when files, sizes or findings are first asked for. null for any other form. */
+  readonly folder: string | null;
   /** Every file, in the container's order. */
   readonly entries: readonly Entry[];
   /** Sub-folders, with a trailing `/`, that hold no file; only for `store`. */

@@ -19,29 +19,60 @@ export function isStreamFolder(items: readonly FolderItem[]): boolean {
   return has('file', 'meta.inf') || has('folder', 'msgs');
 }
 
-/** Reads the names and sizes in one stream's folder; opens nothing. */
+/** The folder of one stream. Its names and sizes are read when they are first asked for; nothing is opened. */
 export function readStreamFolder(
   path: string,
   label: string,
   account: string | null,
   folderName: string,
 ): FileStreamParts {
-  const reader = new StreamFolderReader({ ...(account === null ? {} : { account }), stream: folderName });
-  reader.read(path, label);
-  const sizeBytes = reader.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
+  let known: FolderContent | undefined;
+  const content = (): FolderContent => (known ??= contentOf(path, label, account, folderName));
   return {
     form: 'store',
     account,
     folderName,
+    folder: path,
     label: label === '' ? '.' : label,
-    sizeBytes,
     manifest: null,
-    entries: reader.entries,
-    emptyFolders: reader.emptyFolders,
-    strays: reader.strays,
-    foldersAsFiles: reader.foldersAsFiles,
     carrier: null,
-    findings: reader.findings,
+    get sizeBytes() {
+      return content().sizeBytes;
+    },
+    get entries() {
+      return content().entries;
+    },
+    get emptyFolders() {
+      return content().emptyFolders;
+    },
+    get strays() {
+      return content().strays;
+    },
+    get foldersAsFiles() {
+      return content().foldersAsFiles;
+    },
+    get findings() {
+      return content().findings;
+    },
+  };
+}
+
+type FolderContent = Pick<
+  FileStreamParts,
+  'sizeBytes' | 'entries' | 'emptyFolders' | 'strays' | 'foldersAsFiles' | 'findings'
+>;
+
+function contentOf(path: string, label: string, account: string | null, folderName: string): FolderContent {
+  const reader = new StreamFolderReader({ ...(account === null ? {} : { account }), stream: folderName });
+  reader.read(path, label);
+  const { entries, emptyFolders, strays, foldersAsFiles, findings } = reader;
+  return {
+    sizeBytes: entries.reduce((sum, entry) => sum + entry.sizeBytes, 0),
+    entries,
+    emptyFolders,
+    strays,
+    foldersAsFiles,
+    findings,
   };
 }
 

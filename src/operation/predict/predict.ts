@@ -1,6 +1,6 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
+import type { OpenContainer } from '../../container/entry.ts';
 import type { Finding } from '../../findings/finding.ts';
-import type { Archive } from '../open-archive.ts';
 import type { Prediction, VerifyStreamReport } from '../types.ts';
 import { readBlocks } from './read-blocks.ts';
 import { RecordQueries } from './record-queries.ts';
@@ -15,7 +15,7 @@ export function predictFileStream(
   evidence: StreamEvidence,
   lost: VerifyStreamReport['lost'],
   findings: readonly Finding[],
-  around: Surroundings & Pick<Archive, 'container'>,
+  around: Surroundings & { readonly container: Pick<OpenContainer, 'kind'> },
 ): Prediction[] {
   const { archive, results } = evidence;
   const { parts } = archive;
