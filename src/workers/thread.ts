@@ -39,8 +39,9 @@ export class Thread {
   #employer: Employer | null = null;
   #isEnded = false;
 
-  constructor() {
-    this.#worker = new Worker(new URL('./worker-main.js', import.meta.url), {
+  /** `entry`: the script that it begins with, which serves jobs (`serve-jobs.ts`). */
+  constructor(entry: URL) {
+    this.#worker = new Worker(entry, {
       name: 'natsarc',
       workerData: { kernel: kernelModule() },
       // What a job makes and drops is small: a third of this, 1 MiB, is the least that V8 takes at a time.
