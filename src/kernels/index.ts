@@ -20,5 +20,5 @@ export {
 } from './s2.ts';
 export { sumSubjectTable } from './subject-table.ts';
 export { recordsOfV2, v2EntriesWindow } from './v2-records.ts';
-export { takeV2Messages, v2Window } from './v2-walk.ts';
+export { findV2Messages, takeV2Messages, v2Window } from './v2-walk.ts';
 export type { MessageTotals, RecordColumns, V2Run } from './types.ts';

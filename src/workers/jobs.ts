@@ -1,7 +1,7 @@
 import type { PackedRanges } from '../core/packed-ranges.ts';
 import type { SubjectMapping } from '../core/subject-map.ts';
 import type { Fault } from '../findings/finding.ts';
-import type { LineOptions, SubjectLot } from '../kernels/index.ts';
+import type { LineOptions, SubjectLot, V2Run } from '../kernels/index.ts';
 import type { BlockCut, MessageTotals, PackedScan } from '../kernels/types.ts';
 import type { SubjectColumns } from './subject-columns.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
@@ -233,19 +233,40 @@ export interface TimedMessage {
   readonly header: Uint8Array;
 }
 
-/** Decode an S2 stream in front of a reader in another thread, together with others: decode-ahead.ts. */
-export interface DecodeJob {
-  readonly kind: 'decode';
+/** Walk those messages of a V2 body that begin in a piece of it, from the first on that can be told from what lies around it. */
+export interface WalkJob {
+  readonly kind: 'walk';
+  /** The body, behind the magic. */
   readonly source: SourceDescriptor;
-  /** Shared: decoded pieces, and the numbers that tell which of them are where. */
-  readonly ring: Uint8Array;
-  readonly numbers: Int32Array;
+  readonly fromBytes: number;
+  readonly toBytes: number;
+  /** About as many bytes are told of together. */
+  readonly runBytes: number;
 }
 
-export interface DecodeResult {
-  readonly kind: 'decode';
-  /** Of the chunks that this thread decoded. */
+/** Messages one behind the other, as if none lay before them. */
+export interface WalkedRun {
+  readonly offsetBytes: number;
+  readonly run: V2Run;
+}
+
+export interface WalkResult {
+  readonly kind: 'walk';
+  /** None where no message was found; each begins where the one before ends. */
+  readonly runs: readonly WalkedRun[];
+  /** Of the S2 stream around the body, as far as it was read. */
   readonly faults: readonly Fault[];
+}
+
+/** Work of a room that may not be imported here: whoever runs jobs for it knows what it is (`RunJob`). */
+export interface ErrandJob {
+  readonly kind: 'errand';
+  readonly errand: unknown;
+}
+
+export interface ErrandResult {
+  readonly kind: 'errand';
+  readonly outcome: unknown;
 }
 
 /** What a thread can be asked to do: plain data. */
@@ -257,7 +278,8 @@ export type Job =
   | TakeOverJob
   | RenderJob
   | PlaceJob
-  | DecodeJob;
+  | WalkJob
+  | ErrandJob;
 
 /** What it gives for each. */
 export type JobResult<J extends Job> = Results[J['kind']];
@@ -270,5 +292,6 @@ interface Results {
   readonly 'take-over': TakeOverResult;
   readonly render: RenderResult;
   readonly place: PlaceResult;
-  readonly decode: DecodeResult;
+  readonly walk: WalkResult;
+  readonly errand: ErrandResult;
 }

@@ -112,6 +112,7 @@ export { sha256Finish, sha256Start, sha256Update } from './sha256';
 export { subjectDigest } from './subject';
 export { subjectTable, subjectTableStart, tableDigest, tableEntries, tableMessages } from './subject-table';
 
+export { v2Find } from './v2-find';
 export { v2Records } from './v2-records';
 export {
   v2Bytes,
