@@ -5,7 +5,7 @@ import type { Fault } from '../findings/finding.ts';
 import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
 import { SliceSource } from '../source/slice.ts';
 import { isCompressedBlock } from './block-packing.ts';
-import { S2Source } from './s2-source.ts';
+import { S2Source, type WholeChunk } from './s2-source.ts';
 
 const TRAILER_BYTES = 8;
 const MAX_HEAD_BYTES = 4 + 10;
@@ -13,6 +13,8 @@ const MAX_HEAD_BYTES = 4 + 10;
 /** The decoded bytes of a block kept with `compression: s2`, and what is wrong with its compression. */
 export interface CompressedBlock extends ByteSource {
   readonly faults: readonly Fault[];
+  /** Its compressed chunks: all of it but its end. */
+  wholeChunks(): Iterable<WholeChunk>;
 }
 
 /**
@@ -76,6 +78,10 @@ class BlockContent implements CompressedBlock {
       ...fault,
       offsetBytes: (fault.offsetBytes ?? 0) + this.#streamAt,
     }));
+  }
+
+  wholeChunks(): Iterable<WholeChunk> {
+    return this.#stream.wholeChunks(0, this.#stream.sizeBytes);
   }
 
   read(target: Uint8Array, offsetBytes: number): number {
