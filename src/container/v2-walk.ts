@@ -99,8 +99,9 @@ export class V2Walker {
   /** No further than to what was walked already. */
   #takeMessages(at: number): V2Run | null {
     const untilBytes = (this.#walked?.nextBehind(at) ?? Infinity) - at;
-    const filledBytes = this.#source.read(v2Window(), at);
-    return takeV2Messages(filledBytes, this.#lastSeq, { fromBytes: 0, untilBytes, beyondBytes: 0 });
+    const window = v2Window();
+    const bytes = window.subarray(0, this.#source.read(window, at));
+    return takeV2Messages(bytes, this.#lastSeq, { fromBytes: 0, untilBytes, beyondBytes: 0 });
   }
 
   /** Reading is what checks the compression. By whole windows: of a few bytes no more is decoded than that. */
