@@ -1,8 +1,8 @@
 export { BlockScanner } from './block-scanner.ts';
-export { crc32cMasked, highwayHash64, sha256, subjectDigest } from './hashes.ts';
+export { crc32cMasked, highwayHash64, sha256, subjectDigest, subjectHash } from './hashes.ts';
 export { adoptKernelModule, kernelModule } from './instance.ts';
 export { linesWritten, mostLineBytes, startLines, writeLines, type LineOptions } from './message-lines.ts';
-export { rewriteRecords, rewriteWindow, type SubjectLot } from './rewrite.ts';
+export { rewriteRecords, rewriteWindow, surroundRewritten, type SubjectLot } from './rewrite.ts';
 export {
   decodeS2Block,
   decodeS2Input,

@@ -148,12 +148,17 @@ export interface TakeOverResult {
 
 /**
  * Where a rewritten block goes: an open file, which is synced and then, with `readBack`, read again and checked; or shared memory
- * with room for `rewrittenRoom` of the block's bytes, there as chunks of a snapshot under `packPath` where that is given and the
- * block is not too small for chunks of its own.
+ * with room for `rewrittenRoom` of the block's bytes, there as chunks of a snapshot where `pack` is given and the block is not too
+ * small for chunks of its own.
  */
 export type RewriteTarget =
   | { readonly kind: 'file'; readonly descriptor: number; readonly readBack: ScanJob | null }
-  | { readonly kind: 'memory'; readonly bytes: Uint8Array; readonly packPath: string | null };
+  | { readonly kind: 'memory'; readonly bytes: Uint8Array; readonly pack: PackTarget | null };
+
+/** The name of a block in a snapshot, and how what its chunks hold is to be checked. */
+interface PackTarget extends Pick<ScanJob, 'key' | 'headerSeqs'> {
+  readonly path: string;
+}
 
 /** What was written, and what an index has to know of it. */
 export interface RewriteResult {
@@ -162,7 +167,7 @@ export interface RewriteResult {
   readonly lengthBytes: number;
   /** Of the block, packed or not. */
   readonly contentBytes: number;
-  /** What the file was found to hold; null where it was not read again. */
+  /** What the file was found to hold, or the chunks; null where nobody looked, or something is wrong. */
   readonly readBack: ScanResult | null;
   readonly isPacked: boolean;
   readonly messages: number;
@@ -204,25 +209,20 @@ export interface PackedPlace {
   readonly descriptor: number;
   readonly path: string;
   readonly offsetBytes: number;
-  /** Offset in the decoded snapshot of what they decode to: the file's header, and behind `headBytes` its content. */
-  readonly decodedAt: number;
-  readonly headBytes: number;
-  readonly contentBytes: number;
 }
 
-/** Write the chunks of a block where they belong, read them again and check every record. */
+/** Write the chunks of a block where they belong, and read them again. */
 export interface PlaceJob {
   readonly kind: 'place';
   /** Shared. */
   readonly chunks: Uint8Array;
   readonly place: PackedPlace;
-  readonly check: Pick<ScanJob, 'key' | 'headerSeqs'>;
 }
 
 export interface PlaceResult {
   readonly kind: 'place';
-  /** What was found there; null where this thread did not look, or something is wrong. */
-  readonly readBack: ScanResult | null;
+  /** The file holds them. */
+  readonly isThere: boolean;
 }
 
 /** A message that the time files name. */
@@ -258,6 +258,17 @@ export interface WalkResult {
   readonly faults: readonly Fault[];
 }
 
+/** Work of a room that may not be imported here: whoever runs jobs for it knows what it is (`RunJob`). */
+export interface ErrandJob {
+  readonly kind: 'errand';
+  readonly errand: unknown;
+}
+
+export interface ErrandResult {
+  readonly kind: 'errand';
+  readonly outcome: unknown;
+}
+
 /** What a thread can be asked to do: plain data. */
 export type Job =
   | ScanJob
@@ -267,7 +278,8 @@ export type Job =
   | TakeOverJob
   | RenderJob
   | PlaceJob
-  | WalkJob;
+  | WalkJob
+  | ErrandJob;
 
 /** What it gives for each. */
 export type JobResult<J extends Job> = Results[J['kind']];
@@ -281,4 +293,5 @@ interface Results {
   readonly render: RenderResult;
   readonly place: PlaceResult;
   readonly walk: WalkResult;
+  readonly errand: ErrandResult;
 }

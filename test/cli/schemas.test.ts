@@ -117,12 +117,15 @@ describe('--json fits its schema', () => {
   });
 
   it('what a repair wrote, and what it lost', () => {
-    const store = copyOf('2.14.5-full/store/jetstream/$G/streams/HUGESEQ');
-    flipBit(join(store, 'msgs/2.blk'), 200);
-    const report = join(tempFolder(), 'lost.json');
-    const args = ['repair', store, '--out', join(tempFolder(), 'out'), '--loss-report', report, '--json'];
-    expectValid('report-written', runCli(args).stdout);
-    expectValid('report-loss', readFileSync(report, 'utf8'));
+    const [store, other] = [0, 1].map(() => copyOf('2.14.5-full/store/jetstream/$G/streams/HUGESEQ'));
+    flipBit(join(store ?? '', 'msgs/2.blk'), 200);
+    for (const from of [[], ['--from', other ?? '']]) {
+      const report = join(tempFolder(), 'lost.json');
+      const out = join(tempFolder(), 'out');
+      const args = ['repair', store ?? '', ...from, '--out', out, '--loss-report', report, '--json'];
+      expectValid('report-written', runCli(args).stdout);
+      expectValid('report-loss', readFileSync(report, 'utf8'));
+    }
   });
 
   it('what was written, and lost, where a stream has no data', () => {

@@ -7,14 +7,14 @@ import { tempFolder, treeSum } from '../support/damage.ts';
 import { messageList } from '../support/message-list.ts';
 
 describe.each(captures().filter(({ set }) => !set.startsWith('enc')))('intact archives of $id', (capture) => {
-  it('are repaired to the same messages, and nothing is lost', async () => {
+  it.each(['backup', 'store'] as const)('are repaired to a %s of the same messages', async (to) => {
     const folder = tempFolder();
     const differing: Json[] = [];
     const forms = archiveForms(capture, (name) => !BORN_DAMAGED.test(name));
     for (const [i, { path, label }] of forms.entries()) {
       const target = join(folder, String(i));
       const before = treeSum(path);
-      const { loss, isLossy } = await repairArchive(path, { target });
+      const { loss, isLossy } = await repairArchive(path, { target, to });
       expect(treeSum(path)).toBe(before);
       const [source, copy] = [await messageList(path), await messageList(target)];
       const [stream] = loss.streams;

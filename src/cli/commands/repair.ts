@@ -1,10 +1,10 @@
 import type { Argv } from 'yargs';
 import { UsageError } from '../../core/error.ts';
-import type { RepairOptions } from '../../operation/repair/types.ts';
+import type { RepairForm, RepairOptions } from '../../operation/repair/types.ts';
 import { startThreadsAhead, WRITING } from '../../operation/threads-ahead.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
-import { ARCHIVE, SELECT_FLAGS } from '../options.ts';
+import { ARCHIVE, pathOption, SELECT_FLAGS } from '../options.ts';
 import { CHANGE_FLAGS, writeOptions, type WriteArguments } from './write.ts';
 
 export const repairCommand = {
@@ -15,6 +15,11 @@ export const repairCommand = {
       .positional('archive', ARCHIVE)
       .options(SELECT_FLAGS)
       .options({
+        to: {
+          choices: ['backup', 'store'] as const,
+          default: 'backup',
+          describe: 'a backup for any server, or a store folder',
+        },
         out: {
           type: 'string',
           demandOption: true,
@@ -48,15 +53,17 @@ export const repairCommand = {
       })
       .options(CHANGE_FLAGS)
       .example('$0 repair backups/ORDERS --out repaired --loss-report lost.json', 'a damaged backup')
+      .example('$0 repair /var/lib/nats --to store --out repaired', 'a damaged store')
       .example('$0 repair n1/ORDERS --from n2/ORDERS --from n3/ORDERS --out healed', 'from its replicas')
       .epilogue(
         'EXIT STATUS: 0 nothing was lost, 1 failed and nothing is at the target, 2 wrong usage, 3 done, with the reported loss',
       ),
   run: async (args: RepairArguments, context: CliContext): Promise<void> => {
     const { mustBeNew, writeFileWhole } = await import('../write-file.ts');
-    if (args.lossReport !== undefined) mustBeNew(args.lossReport, [args.archive, ...(args.from ?? [])]);
-    const isLarge = await startThreadsAhead(args.archive, { ...args, ...WRITING });
-    if (isLarge) (await import('../small-heap.ts')).keepHeapSmall();
+    if (args.lossReport !== undefined)
+      mustBeNew(pathOption(args.lossReport, 'loss-report'), [args.archive, ...(args.from ?? []), args.out]);
+    const ahead = await startThreadsAhead(args.archive, { ...args, ...WRITING });
+    if (ahead.isLarge) (await import('../small-heap.ts')).keepHeapSmall(ahead.ready);
     const { repairArchive } = await import('../../operation/repair/run.ts');
     const { jsonChunks } = await import('../../report/json.ts');
     const { written, loss, isLossy } = await repairArchive(args.archive, await repairOptions(args, context));
@@ -91,6 +98,7 @@ function* inPieces(chunks: Iterable<string>): Generator<string> {
 async function repairOptions(args: RepairArguments, context: CliContext): Promise<RepairOptions> {
   return {
     ...(await writeOptions(args, context)),
+    to: args.to,
     ...(args.from === undefined ? {} : { from: args.from }),
     ...(args.prefer === undefined ? {} : { prefer: placeOf(args.prefer, args) }),
     undelete: args.undelete,
@@ -104,6 +112,7 @@ function placeOf(path: string, args: RepairArguments): number {
 }
 
 interface RepairArguments extends WriteArguments {
+  readonly to: RepairForm;
   readonly lossReport?: string;
   readonly from?: string[];
   readonly prefer?: string;

@@ -1,5 +1,13 @@
-import { integerField, objectField, parseJsonObject, textField, type JsonObject } from '../../core/json.ts';
-import { rangesOf } from '../../core/sequence-ranges.ts';
+import {
+  integerField,
+  objectField,
+  parseJsonObject,
+  textField,
+  type JsonObject,
+  type JsonValue,
+} from '../../core/json.ts';
+import { RangeBuilder } from '../../core/range-builder.ts';
+import { MAX_SEQUENCE, mergeRanges, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
 import type { Manifest, ManifestState } from './types.ts';
@@ -42,12 +50,23 @@ export function parseDeclaredState(state: JsonObject): ManifestState | null {
   };
 }
 
-/** `lost.msgs` lists every sequence (NATS API: LostStreamData). */
-function lostMessages(lost: JsonObject | null): { readonly lost?: BigUint64Array } {
-  const msgs = lost?.['msgs'];
+/** `lost.msgs` lists every sequence (NATS API: LostStreamData); of very many, `lost.ranges` has the pairs from, to. */
+function lostMessages(lost: JsonObject | null): { readonly lost?: SequenceRanges } {
+  const { msgs, ranges } = lost ?? {};
   if (!Array.isArray(msgs)) return {};
-  const seqs = msgs.filter((seq) => typeof seq === 'bigint' || Number.isSafeInteger(seq)).map(BigInt);
-  return { lost: rangesOf(BigUint64Array.from(seqs.filter((seq) => seq >= 0n))) };
+  const pairs = (Array.isArray(ranges) ? ranges : [])
+    .map((pair) => (Array.isArray(pair) && pair.length === 2 ? sequencesIn(pair) : []))
+    .flatMap(([from, to]) => (from === undefined || to === undefined || from > to ? [] : [{ from, to }]))
+    .toSorted((a, b) => (a.from < b.from ? -1 : 1));
+  const behind = new RangeBuilder(2 * pairs.length);
+  for (const { from, to } of pairs) behind.add(from, to);
+  return { lost: mergeRanges([rangesOf(BigUint64Array.from(sequencesIn(msgs))), behind.take()]) };
+}
+
+function sequencesIn(list: readonly JsonValue[]): bigint[] {
+  return list
+    .flatMap((seq) => (typeof seq === 'bigint' || Number.isSafeInteger(seq) ? BigInt(seq as number) : []))
+    .filter((seq) => seq >= 0n && seq <= MAX_SEQUENCE);
 }
 
 function numberField(object: JsonObject, field: string): number | null {

@@ -1,5 +1,5 @@
 import { stringifyJson, type JsonObject } from '../../core/json.ts';
-import { countSequences, eachSequence } from '../../core/sequence-ranges.ts';
+import { countSequences, eachRange, eachSequence, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { ManifestState } from './types.ts';
 
 /** A state as backup.json and state.json of a V2 archive have it. */
@@ -18,11 +18,15 @@ export function declaredStateJson(state: ManifestState): JsonObject {
   };
 }
 
-const MOST_LOST = 100_000n;
+const MOST_LISTED = 100_000n;
 
-/** The NATS API lists every sequence; a list beyond all use is left out. */
-function lostJson(lost: BigUint64Array): JsonObject {
-  return { msgs: countSequences(lost) > MOST_LOST ? [] : [...eachSequence(lost)], bytes: 0 };
+/** Of more, backup.json would be too large to be read. */
+const MOST_PAIRS = 250_000;
+
+/** The NATS API lists every sequence; where that is beyond all use, `ranges` has the pairs from, to. */
+function lostJson(lost: SequenceRanges): JsonObject {
+  if (countSequences(lost) <= MOST_LISTED) return { msgs: [...eachSequence(lost)], bytes: 0 };
+  return { msgs: [], bytes: 0, ranges: lost.length / 2 > MOST_PAIRS ? [] : [...eachRange(lost)] };
 }
 
 /** Writes backup.json, indented as the `nats` CLI does, which overlooks other fields such as `notes` has. */

@@ -10,6 +10,11 @@ function isOnlyCounted({ code }: LostRange): boolean {
   return COUNTED.includes(code);
 }
 
+/** What was lost before is in no count of the archive. */
+function isCountedElsewhere(range: LostRange): boolean {
+  return !isOnlyCounted(range) && range.code !== 'LOST_BEFORE';
+}
+
 /** Losses, where it is told of those that are only counted that some of them were deleted before. */
 interface CountedLosses {
   readonly ranges: readonly LostRange[];
@@ -34,7 +39,7 @@ export function tellDeleted(
   const asFound = { ranges, untold, raised: 0n, surplus: 0n };
   if (counted === null) return asFound;
   const kept = clipRanges(subtractRanges(survey.recovered, deleted), 1n, counted.lastSeq);
-  const others = ranges.filter((range) => !isOnlyCounted(range) && range.to <= counted.lastSeq);
+  const others = ranges.filter((range) => isCountedElsewhere(range) && range.to <= counted.lastSeq);
   const missing = counted.messages - countSequences(kept) - countOf(others);
   const isEnough = missing <= countOf(ranges.filter(isOnlyCounted));
   const raised = isEnough ? [] : untold.filter(({ to }) => to <= counted.lastSeq).map(asCounted);

@@ -67,10 +67,10 @@ export function proofsOfIndex(
   const owned = new Set(
     blocks.filter(({ block }) => block.scan.records > 0).map(({ block }) => block.owner.number),
   );
-  // A server removes the file of a block that holds nothing any more.
-  const emptied = new Set(
-    blocks.filter(({ block }) => block.scan.rawBytes === 0).map(({ block }) => block.file.index),
-  );
+  // A server that removes what a block holds removes its file too: one that is there lost it.
+  const unread = blocks.filter(({ block }) => block.scan.records === 0).map(({ block }) => block);
+  const isThere = new Set(unread.map(({ file }) => file.index));
+  const isDamaged = new Set(unread.filter(({ scan }) => scan.rawBytes > 0).map(({ file }) => file.index));
   const lowest = blocks.reduce(
     (seq, { content }) => (content.lowSeq > 0n && content.lowSeq < seq ? content.lowSeq : seq),
     index.lastSeq + 1n,
@@ -79,8 +79,8 @@ export function proofsOfIndex(
     deleted: subtractRanges(oneRange(1n, index.lastSeq), live),
     listed: index.blocks.map((block) => ({
       file: `${folder}msgs/${block.index}.blk`,
-      isMissing: !owned.has(block.index),
-      isDoubtful: isOld && !owned.has(block.index) && !emptied.has(block.index) && block.lastSeq < lowest,
+      isMissing: !owned.has(block.index) && !isDamaged.has(block.index),
+      isDoubtful: isOld && !owned.has(block.index) && !isThere.has(block.index) && block.lastSeq < lowest,
       seqs: clipRanges(indexedLive(block), 1n, index.lastSeq),
     })),
     lastSeq: index.lastSeq,

@@ -19,7 +19,7 @@ import type { Damage, LostRange, StreamLoss } from './types.ts';
 /** What is known of a stream before the losses are counted. */
 export interface Outcome {
   readonly sources: readonly SalvagedStream[];
-  readonly survey: Pick<Survey, 'recovered' | 'disagreements'>;
+  readonly survey: Pick<Survey, 'recovered' | 'disagreements' | 'undecided'>;
   /** Proven deleted, and not written. */
   readonly deleted: SequenceRanges;
   readonly name: string;
@@ -35,16 +35,16 @@ export function countLosses(outcome: Outcome): StreamLoss {
   const { sources, survey, deleted, name } = outcome;
   const gone = mergeRanges([survey.recovered, deleted]);
   const open = (seqs: SequenceRanges): SequenceRanges => subtractRanges(seqs, around(seqs, gone));
-  const damaged = inOrder(sources.flatMap((source) => damagePieces(source, gone)));
+  const endSeq = outcome.lastSeq > outcome.declaredLastSeq ? outcome.lastSeq : outcome.declaredLastSeq;
+  const before = inOrder(sources.flatMap((source) => piecesBefore(source, endSeq, gone)));
+  const known = mergeRanges([gone, sequencesOf(before)]);
+  const damaged = inOrder([...before, ...sources.flatMap((source) => damagePieces(source, known))]);
   let explained = sequencesOf(damaged);
-  const disagreeing = mergeRanges(
-    survey.disagreements.filter(({ chosen }) => chosen === null).map(({ seq }) => oneRange(seq, seq)),
-  );
-  const differing = pieces(subtractRanges(disagreeing, explained), {
+  const differing = pieces(subtractRanges(survey.undecided, explained), {
     ...NOWHERE,
     code: 'COPIES_DIFFER',
   });
-  explained = mergeRanges([explained, disagreeing]);
+  explained = mergeRanges([explained, survey.undecided]);
   const promised = inOrder(
     sources
       .flatMap((source) => promisesOf(source, false))
@@ -56,9 +56,8 @@ export function countLosses(outcome: Outcome): StreamLoss {
       .flatMap((source) => promisesOf(source, true))
       .flatMap((cause) => pieces(subtractRanges(open(cause.seqs), explained), cause, 'doubtful')),
   );
-  const lastSeq = [outcome.lastSeq, outcome.declaredLastSeq, explained.at(-1) ?? 0n].reduce((a, b) =>
-    a > b ? a : b,
-  );
+  const lastLost = explained.at(-1) ?? 0n;
+  const lastSeq = lastLost > endSeq ? lastLost : endSeq;
   const behind = subtractRanges(open(oneRange(outcome.lastSeq + 1n, outcome.declaredLastSeq)), explained);
   const ended = pieces(behind, { ...NOWHERE, code: 'DECL_MESSAGES_FEWER' });
   const lost = mergeRanges([explained, behind]);
@@ -84,6 +83,7 @@ export function countLosses(outcome: Outcome): StreamLoss {
     doubtful: countSequences(doubtful) - told.raised + told.surplus,
     ranges: [...told.ranges, ...removed, ...told.untold].toSorted((a, b) => (a.from < b.from ? -1 : 1)),
     disagreements: survey.disagreements,
+    others: [],
   };
 }
 
@@ -129,9 +129,23 @@ function damagePieces(source: SalvagedStream, gone: SequenceRanges): LostRange[]
   const unlisted = oneRange((listed.at(-1) ?? 0n) + 1n, MAX_SEQUENCE);
   const open = subtractRanges(mergeRanges([listed, unlisted]), gone);
   const ranges: LostRange[] = [];
-  for (const damage of source.damages())
+  for (const damage of source.damages()) {
+    if (damage.code === 'LOST_BEFORE') continue;
     for (const [from, to] of eachRangeWithin(open, damage.from, damage.to))
       ranges.push(piece(from, to, damage));
+  }
+  return ranges;
+}
+
+/** What was lost before the archive was written, but the sequences of `gone`: its indexes do not list it. backup.json has no checksum. */
+function piecesBefore(source: SalvagedStream, endSeq: bigint, gone: SequenceRanges): LostRange[] {
+  const ranges: LostRange[] = [];
+  for (const damage of source.damages()) {
+    if (damage.code !== 'LOST_BEFORE') continue;
+    const { from } = damage;
+    const to = damage.to < endSeq ? damage.to : endSeq;
+    ranges.push(...pieces(subtractRanges(oneRange(from, to), clipRanges(gone, from, to)), damage));
+  }
   return ranges;
 }
 

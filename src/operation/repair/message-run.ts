@@ -20,3 +20,15 @@ export interface MessageRun {
   readonly firstSeq: bigint;
   open(): MessageCursor;
 }
+
+/** Whether two copies of a message say the same. */
+export function isSameMessage(a: RunMessage, b: RunMessage): boolean {
+  return (
+    a.timeNs === b.timeNs &&
+    Buffer.compare(a.subject, b.subject) === 0 &&
+    Buffer.compare(a.header ?? NO_BYTES, b.header ?? NO_BYTES) === 0 &&
+    Buffer.compare(a.data, b.data) === 0
+  );
+}
+
+export const NO_BYTES: Uint8Array = new Uint8Array(0);

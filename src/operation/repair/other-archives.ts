@@ -21,7 +21,8 @@ export async function withOthers<T>(
   const path = options.from?.[opened.length];
   if (path === undefined) return work(opened);
   const { jobs, signal, streams } = options;
-  const name = streams?.[0];
+  // Of several, one may be missing there.
+  const name = streams?.length === 1 ? streams[0] : undefined;
   const select = {
     salvage: true,
     ...(jobs === undefined ? {} : { jobs }),
@@ -39,8 +40,8 @@ export async function withOthers<T>(
   });
 }
 
-/** The stream of an archive that is the same as the one that is repaired; null where there is none. Throws UsageError. */
-export function sameStream(other: OtherArchive, own: StreamArchive): StreamArchive | null {
+/** The stream of an archive that is called as the one that is repaired; null where there is none. Throws UsageError. */
+export function sameName(other: OtherArchive, own: StreamArchive): StreamArchive | null {
   const [only] = other.streams;
   const isBare = only !== undefined && other.streams.length === 1 && only.name === '';
   const named = isBare ? [only] : other.streams.filter(({ name }) => name === own.name);

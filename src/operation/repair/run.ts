@@ -1,26 +1,24 @@
-import { join } from 'node:path';
 import { ToolError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, TOOL, withArchive, type Archive } from '../open-archive.ts';
 import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from '../write/check-input.ts';
-import { ONE_STREAM_KINDS } from '../write/convert.ts';
-import { outgoingStream } from '../write/outgoing-stream.ts';
+import { placedAs } from '../write/convert.ts';
+import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
 import { carryOut, checkTarget, withData } from '../write/run.ts';
-import { skippedStream } from '../write/skipped-stream.ts';
-import type { PlacedStream } from '../write/write-placed.ts';
-import { sameStream, withOthers, type OtherArchive } from './other-archives.ts';
+import { skippedStream, withoutData } from '../write/skipped-stream.ts';
+import { withOthers, type OtherArchive } from './other-archives.ts';
+import { findOthers, isElsewhere, mustAllFit, tellUses, type UsesOfStream } from './other-streams.ts';
 import { mustOpenSound, mustReadSound, soundFirst } from './past-damage.ts';
 import { repairStream } from './repair-stream.ts';
 import { lossWithoutData, nothingOf } from './without-data.ts';
-import { salvageFiles } from './salvage-files.ts';
-import { salvageV2 } from './salvage-v2.ts';
+import { salvageStream } from './salvage-stream.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { RepairNote, RepairOptions, RepairResult, StreamLoss } from './types.ts';
 
 /**
- * Writes what is intact in a damaged archive as a backup that servers take: every record whose checksum fits and that
- * nothing proves deleted, whatever lies before it. What is lost is told, sequence by sequence. The input is only read.
+ * Writes what is intact in a damaged archive as a backup or a store that servers take: every record whose checksum fits and
+ * that nothing proves deleted, whatever lies before it. What is lost is told, sequence by sequence. The input is only read.
  * Throws UsageError, SourceError, ToolError, CancelledError; then nothing is at the target.
  */
 export async function repairArchive(path: string, options: RepairOptions): Promise<RepairResult> {
@@ -58,38 +56,54 @@ async function repairStreams(
   opened: SalvagedStream[],
 ): Promise<RepairResult> {
   const archives = work.selected.map(loadStream);
-  const { usable, skipped } = withoutKey(withData(archives));
-  const isOne = usable.length === 1 && ONE_STREAM_KINDS.includes(work.container.kind);
-  const hasAccounts = new Set(usable.map(({ account }) => account)).size > 1;
-  const placed: PlacedStream[] = [];
+  const { usable, skipped } = withoutKey(withData(archives, (archive) => isElsewhere(archive, others)));
+  const outgoing: OutgoingStream[] = [];
   const losses: StreamLoss[] = [];
+  const sources = [path, ...(options.from ?? [])];
+  const told: UsesOfStream[] = [];
+  const unhealed: StreamArchive[] = [];
   const notes: RepairNote[] = [];
   for (const archive of usable) {
-    const isGone = archive.parts.form === 'config' && others.length > 0;
-    const own = isGone ? nothingOf(archive) : await salvage(archive, work, 0, nameGiven(options));
+    const hasNothing = archive.parts.form === 'config' && others.length > 0;
+    const own = hasNothing ? nothingOf(archive) : await salvageStream(archive, work, 0, nameGiven(options));
     opened.push(own);
     if (!isPastDamage) mustReadSound(own);
-    const helpers = await salvageOthers(own.archive, others, opened);
+    const { helpers, uses } = await findOthers(own, others, opened, work.signal);
+    told.push({ name: own.archive.name, uses });
+    if (hasNothing && helpers.length === 0) {
+      unhealed.push(archive);
+      continue;
+    }
     const repaired = await repairStream([own, ...helpers], work, options);
     // The configuration that was given is in it already.
     const { config: _, ...changes } = options;
-    const stream = outgoingStream(repaired.archive, repaired.content, changes);
-    const place = isOne ? '' : join(hasAccounts ? (archive.account ?? '') : '', stream.name);
-    placed.push({ stream, shape: { as: 'backup', form: 'v1' }, path: place });
-    losses.push(repaired.loss);
+    outgoing.push(outgoingStream(repaired.archive, repaired.content, changes));
+    losses.push({ ...repaired.loss, others: tellUses(uses, repaired.helped, sources) });
     notes.push(...repaired.notes);
   }
+  mustAllFit(told, others);
   for (const archive of archives) {
-    const loss = usable.includes(archive) ? null : lossWithoutData(archive);
+    const isWritten = usable.includes(archive) && !unhealed.includes(archive);
+    const loss = isWritten ? null : lossWithoutData(archive);
     if (loss !== null) losses.push(loss);
   }
-  const written = await carryOut({ placed, copies: [], skipped, notes: notes.map(sentence) }, work, options);
+  const placed = placedAs(options.to === 'store' ? 'store' : 'v1', outgoing, work);
+  const written = await carryOut(
+    {
+      placed,
+      copies: [],
+      skipped: [...skipped, ...unhealed.map(withoutData)],
+      notes: [...losses.flatMap(sayOthers), ...notes.map(sentence)],
+    },
+    work,
+    options,
+  );
   return {
     written,
     loss: {
       type: 'natsarc.v1.loss',
       tool: TOOL,
-      sources: [path, ...(options.from ?? [])],
+      sources,
       target: options.target,
       streams: losses,
       notes,
@@ -113,46 +127,12 @@ function withoutKey({ usable, skipped }: ReturnType<typeof withData>): ReturnTyp
   return { usable: usable.filter((archive) => !isClosed(archive)), skipped: [...skipped, ...closed] };
 }
 
+function sayOthers({ name, others, lost }: StreamLoss): string[] {
+  return others.filter(({ by }) => by !== 'name' || lost > 0n).map(({ text }) => `${name}: ${text}`);
+}
+
 function sentence({ stream, consumer, text }: RepairNote): string {
   return `${stream}${consumer === undefined ? '' : `, consumer ${consumer}`}: ${text}`;
-}
-
-async function salvage(
-  archive: StreamArchive,
-  work: Archive,
-  source: number,
-  name: string,
-): Promise<SalvagedStream> {
-  const { parts } = archive;
-  if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
-  if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
-  if (parts.form === 'v2') return salvageV2(archive, parts, work, source, name);
-  return salvageFiles(archive, parts, work, source, name);
-}
-
-async function salvageOthers(
-  own: StreamArchive,
-  others: readonly OtherArchive[],
-  opened: SalvagedStream[],
-): Promise<SalvagedStream[]> {
-  const salvaged: SalvagedStream[] = [];
-  for (const other of others) {
-    const archive = sameStream(other, own);
-    if (archive === null || archive.parts.form === 'config') continue;
-    const stream = await salvage(archive, other.work, other.source, own.name);
-    opened.push(stream);
-    // Places are told with the archive they are in.
-    const inside = (label: string): string => `${other.path}:${label}`;
-    salvaged.push({
-      ...stream,
-      listed: stream.listed.map((listing) => ({ ...listing, file: inside(listing.file) })),
-      damages: function* () {
-        for (const damage of stream.damages()) yield { ...damage, file: inside(damage.file) };
-      },
-      findings: [],
-    });
-  }
-  return salvaged;
 }
 
 function nameGiven(options: RepairOptions): string {

@@ -2,9 +2,10 @@ import type { FileStreamParts } from '../../container/entry.ts';
 import { labelBase } from '../../container/entries.ts';
 import { ORPHANS } from '../../container/snapshot.ts';
 import { UsageError } from '../../core/error.ts';
-import { eachRange, mergeRanges, NO_SEQUENCES, subtractRanges } from '../../core/sequence-ranges.ts';
+import { mergeRanges, subtractRanges } from '../../core/sequence-ranges.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { highestSequence } from '../../model/live-set.ts';
+import { lostBefore } from '../../model/lost-before.ts';
 import { nameOf } from '../../model/base-archive.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { placed, type Archive } from '../open-archive.ts';
@@ -15,6 +16,7 @@ import { contentOf } from './block-spans.ts';
 import { findIndex, isIndexOf, proofsOfIndex } from './index-proofs.ts';
 import { doubtfulPositions } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
+import { damagesBefore } from './lost-before.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import { partsOfBlocks } from './stream-parts.ts';
@@ -50,20 +52,19 @@ export async function salvageFiles(
     sidecars,
   ];
   const end = endOf(blocks, proofs);
-  const lostBefore = archive.manifest?.state?.lost ?? NO_SEQUENCES;
   const isCurrent = index !== null && archive.indexStanding === 'current';
   const damages = function* (): Generator<Damage> {
-    const isHarmless = isTornHarmless(parts, index, blocks);
+    const isHarmless = isTornHarmless(parts, proofs, blocks);
     for (const damage of damagesOf(blocks, isHarmless))
       yield isCurrent ? { ...damage, isOpen: false } : damage;
-    for (const [from, to] of eachRange(lostBefore)) yield lostEarlier(parts, from, to);
+    yield* damagesBefore(archive);
   };
   return {
     archive: { ...archive, name, index },
     runs: () => blocks.flatMap(({ content }) => content.runs()),
     deleted: subtractRanges(
       mergeRanges([...blocks.map(({ content }) => content.deleted), ...proofs.map((proof) => proof.deleted)]),
-      lostBefore,
+      lostBefore(archive),
     ),
     listed: proofs.flatMap((proof) => proof.listed),
     damages,
@@ -138,20 +139,6 @@ function candidateNames(archive: StreamArchive, parts: FileStreamParts, given: s
   return [...new Set(names)].filter((name) => name !== '');
 }
 
-/** A repaired archive has holes and an index like any other; only its backup.json tells which are losses. */
-function lostEarlier({ manifest, label }: FileStreamParts, from: bigint, to: bigint): Damage {
-  const file = manifest?.label ?? label;
-  return {
-    file,
-    offsetBytes: null,
-    lengthBytes: null,
-    code: 'LOST_BEFORE',
-    from,
-    to,
-    isOpen: false,
-  };
-}
-
 function nameByRecords(blocks: readonly SalvagedBlock[]): string | null {
   const votes = new Map<string, number>();
   for (const { owner, scan } of blocks)
@@ -162,11 +149,11 @@ function nameByRecords(blocks: readonly SalvagedBlock[]): string | null {
 /** A crash cuts the end of a store's last block; nothing that was acknowledged is gone unless an index speaks of it. */
 function isTornHarmless(
   parts: FileStreamParts,
-  index: StreamIndex | null,
+  proofs: readonly { readonly lastSeq: bigint }[],
   blocks: readonly ReadBlock[],
 ): boolean {
   const highest = blocks.reduce((seq, { content }) => (content.highSeq > seq ? content.highSeq : seq), 0n);
-  return parts.form === 'store' && (index === null || index.lastSeq <= highest);
+  return parts.form === 'store' && proofs.every(({ lastSeq }) => lastSeq <= highest);
 }
 
 function endOf(

@@ -12,6 +12,7 @@ import {
 import { makeFinding } from '../../findings/finding.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
+import { lostBefore } from '../../model/lost-before.ts';
 import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
@@ -19,6 +20,7 @@ import { placed, type Archive } from '../open-archive.ts';
 import { recordBytesOf } from '../../format/block/record.ts';
 import { NO_DOUBTS } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
+import { damagesBefore } from './lost-before.ts';
 import type { MessageCursor, MessageRun, RunMessage } from './message-run.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { RepairNote } from './types.ts';
@@ -54,9 +56,15 @@ export async function salvageV2(
   return {
     archive: { ...archive, name },
     runs: () => spans.map((span) => runOf(parts, span, source)),
-    deleted: deletedIn(spans, present, known, hasEnd && damaged.length === 0),
+    deleted: subtractRanges(
+      deletedIn(spans, present, known, hasEnd && damaged.length === 0),
+      lostBefore(archive),
+    ),
     listed: [],
-    damages: () => damagesBetween(parts.label, spans, known, { damaged, hasEnd }),
+    damages: function* () {
+      yield* damagesBetween(parts.label, spans, known, { damaged, hasEnd });
+      yield* damagesBefore(archive);
+    },
     lastSeq,
     lastTimeNs: declaredTimeNs(known?.lastTime ?? null),
     counted: known,

@@ -4,6 +4,7 @@ import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
 import {
   countSequences,
   mergeRanges,
+  NO_SEQUENCES,
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
@@ -18,6 +19,8 @@ import type { Disagreement } from './types.ts';
 
 /** Parts whose live sequences are unpacked together. */
 const SURVEYED_AT_ONCE = 64;
+/** One archive has no others. */
+const NO_OTHERS: Pick<Survey, 'undecided' | 'helped'> = { undecided: NO_SEQUENCES, helped: new Map() };
 
 /**
  * What is to be written of one archive, part by part. The scan has counted most of it already; blocks that hold deleted
@@ -34,13 +37,14 @@ export async function surveySource(
   if (parted === null || (parted.form === 'v2' && wantSubjects)) return survey(options);
   if (parted.form === 'v2') {
     const recovered = mergeRanges(parted.parts.map(({ seqs }) => unpackRanges(seqs)));
-    return { recovered, total: parted.total, disagreements: [] };
+    return { recovered, total: parted.total, disagreements: [], ...NO_OTHERS };
   }
   const { parts } = parted;
   const recovered: SequenceRanges[] = [];
   const tallies: TallyResult[] = [];
   const subjects = new Map<string, SubjectTally>();
   const disagreements: Disagreement[] = [];
+  const undecided: SequenceRanges[] = [];
   for (let at = 0; at < parts.length; at += SURVEYED_AT_ONCE) {
     const some = parts.slice(at, at + SURVEYED_AT_ONCE);
     for (const found of await surveyParts(some, options, wantSubjects, pool)) {
@@ -48,9 +52,16 @@ export async function surveySource(
       for (const [subject, tally] of found.total.subjects) addSubject(subjects, subject, tally);
       tallies.push({ ...found.total, subjects: NO_SUBJECTS });
       disagreements.push(...found.disagreements);
+      undecided.push(found.undecided);
     }
   }
-  return { recovered: mergeRanges(recovered), total: joinTallies(tallies, 0, subjects), disagreements };
+  return {
+    recovered: mergeRanges(recovered),
+    total: joinTallies(tallies, 0, subjects),
+    disagreements,
+    ...NO_OTHERS,
+    undecided: mergeRanges(undecided),
+  };
 }
 
 async function surveyParts(
@@ -73,6 +84,7 @@ async function surveyParts(
           ? tallyOf(isAll ? part.totals : NOTHING)
           : withSubjects((await results)[counted - 1] as BlockTally),
       disagreements: [],
+      ...NO_OTHERS,
     });
   });
   const results = pool.run(jobs, () => {});

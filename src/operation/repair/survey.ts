@@ -8,7 +8,7 @@ import { formatTimeNs } from '../../core/time.ts';
 import { keepNewest } from '../../model/live-set.ts';
 import { Tally } from '../../workers/tally-block.ts';
 import type { TallyResult } from '../../workers/jobs.ts';
-import type { MessageRun, RunMessage } from './message-run.ts';
+import { isSameMessage, NO_BYTES, type MessageRun, type RunMessage } from './message-run.ts';
 import { RunMerge, type MessageCopy } from './merge-runs.ts';
 import type { Disagreement } from './types.ts';
 
@@ -26,11 +26,16 @@ export interface SurveyOptions {
 export interface Survey {
   readonly recovered: SequenceRanges;
   readonly total: TallyResult;
+  /** The first of them. */
   readonly disagreements: readonly Disagreement[];
+  /** Every sequence whose intact copies differ, and none was chosen. */
+  readonly undecided: SequenceRanges;
+  /** How many of the recovered are from each source but the first, by its place; empty where there is no other. */
+  readonly helped: ReadonlyMap<number, bigint>;
 }
 
 const TURN_BYTES = 4 * 1024 * 1024;
-/** More are counted, not listed. */
+/** Of more, only the sequences are told. */
 const MOST_DISAGREEMENTS = 10_000;
 
 /** Goes over every copy of every message once, holds copies against each other and adds up what will be written. */
@@ -38,19 +43,28 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   const tally = new Tally([], true);
   const recovered = new RangeBuilder();
   const disagreements: Disagreement[] = [];
-  await eachMessage(options, ({ seq, timeNs, subject, storedBytes }, disagreement) => {
+  const undecided = new RangeBuilder();
+  const helped = new Map<number, bigint>();
+  await eachMessage(options, ({ seq, timeNs, subject, storedBytes }, disagreement, source) => {
     if (disagreement !== null && disagreements.length < MOST_DISAGREEMENTS) disagreements.push(disagreement);
-    if (disagreement?.chosen === null) return;
+    if (disagreement?.chosen === null) return undecided.add(seq, seq);
+    if (source > 0) helped.set(source, (helped.get(source) ?? 0n) + 1n);
     recovered.add(seq, seq);
     tally.add(seq, timeNs, storedBytes, subject);
   });
-  return { recovered: recovered.take(), total: tally.result(), disagreements };
+  return {
+    recovered: recovered.take(),
+    total: tally.result(),
+    disagreements,
+    undecided: undecided.take(),
+    helped,
+  };
 }
 
 /** Gives each message that is not excluded once, in sequence order; its bytes hold during the call. */
 export async function eachMessage(
   options: SurveyOptions,
-  take: (message: RunMessage, disagreement: Disagreement | null) => void,
+  take: (message: RunMessage, disagreement: Disagreement | null, source: number) => void,
   give?: () => Promise<void>,
 ): Promise<void> {
   const merge = new RunMerge(options.runs());
@@ -65,7 +79,8 @@ export async function eachMessage(
         const disagreement = copies.length === 1 ? null : compare(copies, options.prefer);
         const chosen = disagreement?.chosen ?? first.source;
         const copy = disagreement === null ? first : copies.find(({ source }) => source === chosen);
-        take((copy ?? first).message, disagreement);
+        const { message, source } = copy ?? first;
+        take(message, disagreement, source);
       }
       if (bytes < TURN_BYTES) continue;
       bytes = 0;
@@ -80,7 +95,8 @@ export async function eachMessage(
 /** null where all copies are the same. */
 function compare(copies: readonly MessageCopy[], prefer: number | undefined): Disagreement | null {
   const [first, ...others] = copies;
-  if (first === undefined || others.every(({ message }) => isSame(message, first.message))) return null;
+  if (first === undefined || others.every(({ message }) => isSameMessage(message, first.message)))
+    return null;
   const isThere = prefer !== undefined && copies.filter(({ source }) => source === prefer).length === 1;
   return {
     seq: first.message.seq,
@@ -109,21 +125,10 @@ function mostEqual(copies: readonly MessageCopy[]): number | null {
   const [first, ...others] = copies.map(whole);
   if (first === undefined || !others.every((other) => other.equals(first))) return null;
   const leader = copies.find(
-    ({ message }) => copies.filter((copy) => isSame(copy.message, message)).length * 2 > copies.length,
+    ({ message }) => copies.filter((copy) => isSameMessage(copy.message, message)).length * 2 > copies.length,
   );
   return leader?.source ?? null;
 }
-
-function isSame(a: RunMessage, b: RunMessage): boolean {
-  return (
-    a.timeNs === b.timeNs &&
-    Buffer.compare(a.subject, b.subject) === 0 &&
-    Buffer.compare(a.header ?? NO_BYTES, b.header ?? NO_BYTES) === 0 &&
-    Buffer.compare(a.data, b.data) === 0
-  );
-}
-
-const NO_BYTES = new Uint8Array(0);
 
 /** Sequences that the configuration's limits would remove at once (format/block/README.md): the oldest go. */
 export async function beyondLimits(

@@ -2,8 +2,13 @@ import type { ToolReport } from '../types.ts';
 import type { PlanReport, WriteOptions, WrittenReport } from '../write/types.ts';
 import type { LossCode, NoteCode } from './loss-codes.ts';
 
-/** Where to write, and which other archives may help. */
+/** What a repaired stream is written as: a V1 backup, or a folder of a server's store. */
+export type RepairForm = 'backup' | 'store';
+
+/** Where to write and as what, and which other archives may help. */
 export interface RepairOptions extends WriteOptions {
+  /** `backup` where it is not given. */
+  readonly to?: RepairForm;
   /** Other archives of the same streams: replicas, older backups. */
   readonly from?: readonly string[];
   /** Which archive is believed where intact copies differ: its place, 0 for the one that is repaired. */
@@ -52,6 +57,22 @@ export interface Disagreement {
   }[];
 }
 
+/** What another archive had for a stream. */
+export interface OtherUse {
+  /** Its place among the sources of the report. */
+  readonly source: number;
+  /** Whether it holds the same stream; where it does not, nothing of it was used. */
+  readonly used: boolean;
+  /** What told: messages at the same sequence, the times that backup.json declares, when it was created, its subjects, its name, or that it has no data. */
+  readonly by: 'messages' | 'declared' | 'created' | 'subjects' | 'name' | 'data';
+  /** Messages at the same sequence in both that are the same, and that are not; of the first thousand. */
+  readonly same: number;
+  readonly differing: number;
+  /** Messages that were taken from it, since no archive before it has them. */
+  readonly recovered: bigint;
+  readonly text: string;
+}
+
 /** What became of every sequence from `first_seq` to `last_seq`: recovered + lost + deleted make up the range. */
 export interface StreamLoss {
   readonly account: string | null;
@@ -65,6 +86,8 @@ export interface StreamLoss {
   readonly doubtful: bigint;
   readonly ranges: readonly LostRange[];
   readonly disagreements: readonly Disagreement[];
+  /** Each archive of `from`, in their order: whether it was used. */
+  readonly others: readonly OtherUse[];
 }
 
 /** `natsarc repair --loss-report` (schemas/report-loss.schema.json). */

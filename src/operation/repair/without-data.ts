@@ -1,6 +1,7 @@
 import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { countLosses } from './losses.ts';
+import { damagesBefore } from './lost-before.ts';
 import { NO_DOUBTS } from './doubtful-positions.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { StreamLoss } from './types.ts';
@@ -11,7 +12,7 @@ export function nothingOf(archive: StreamArchive): SalvagedStream {
     runs: () => [],
     deleted: NO_SEQUENCES,
     listed: [],
-    damages: () => [],
+    damages: () => damagesBefore(archive),
     counted: null,
     lastSeq: 0n,
     lastTimeNs: 0n,
@@ -28,7 +29,7 @@ export function lossWithoutData(archive: StreamArchive): StreamLoss | null {
   if (state === null || state.messages === 0n) return null;
   return countLosses({
     sources: [nothingOf(archive)],
-    survey: { recovered: NO_SEQUENCES, disagreements: [] },
+    survey: { recovered: NO_SEQUENCES, disagreements: [], undecided: NO_SEQUENCES },
     deleted: NO_SEQUENCES,
     name: archive.name,
     lastSeq: state.firstSeq > 0n ? state.firstSeq - 1n : 0n,

@@ -1,6 +1,7 @@
 import type { StateNumbers } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { integerField } from '../../core/json.ts';
+import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
 import type { WritableMessage } from '../../writer/block-writer.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
@@ -61,6 +62,7 @@ export async function slicedContent(
         }, give);
       },
       lost: lostWithin(filter, whole.lost),
+      lostBefore: sieve.clip(whole.lostBefore ?? NO_SEQUENCES),
       findings: whole.findings,
     },
   };

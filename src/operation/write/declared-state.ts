@@ -1,12 +1,15 @@
 import type { ManifestState } from '../../format/manifest/types.ts';
-import { mergeRanges, oneRange } from '../../core/sequence-ranges.ts';
+import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import { countDeleted, timeText, type StateNumbers } from '../../model/stream-state.ts';
-import type { Lost } from './types.ts';
 
 /** A state as backup.json and state.json declare it. */
-export function declaredState(state: StateNumbers, consumerCount: number, lost?: Lost): ManifestState {
+export function declaredState(
+  state: StateNumbers,
+  consumerCount: number,
+  lost?: SequenceRanges,
+): ManifestState {
   return {
-    ...(lost === undefined ? {} : { lost: mergeRanges(lost.msgs.map(([from, to]) => oneRange(from, to))) }),
+    ...(lost === undefined ? {} : { lost }),
     messages: state.messages,
     bytes: state.bytes,
     firstSeq: state.firstSeq,

@@ -1,5 +1,12 @@
 import { join } from 'node:path';
 import { ToolError } from '../../core/error.ts';
+import {
+  countSequences,
+  mergeRanges,
+  NO_SEQUENCES,
+  oneRange,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
 import { writeManifest } from '../../format/manifest/write.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
@@ -14,7 +21,6 @@ import type { OutgoingStream } from './outgoing-stream.ts';
 import { isAsPresumed } from './presumed-content.ts';
 import { NotAsPresumed } from './rewrite-blocks.ts';
 import type { StreamContent } from './stream-content.ts';
-import type { OutputForm } from './types.ts';
 import { writeV2Snapshot } from './v2-form.ts';
 import { blocksOf } from './write-blocks.ts';
 
@@ -50,9 +56,15 @@ export async function writeStream(
   staged.makeFolder(path);
   const place = { path: join(path, 'stream.tar.s2'), staged, signal };
   const written = await writeData(stream, { as: 'snapshot', form: shape.form }, place);
-  const declared = declaredState(written.state, stream.consumers.length, written.content.lost);
+  const lost = stream.slice?.renumbered === true ? NO_SEQUENCES : allLost(written.content);
+  const declared = declaredState(written.state, stream.consumers.length, lost);
   staged.addFile(join(path, 'backup.json'), writeManifest(stream.config, declared, manifestNotes(stream)));
   return written;
+}
+
+/** Now and before. */
+function allLost({ lost, lostBefore = NO_SEQUENCES }: StreamContent): SequenceRanges {
+  return mergeRanges([lostBefore, ...lost.msgs.map(([from, to]) => oneRange(from, to))]);
 }
 
 type DataShape = Exclude<StreamShape, { readonly as: 'backup' }>;
@@ -137,9 +149,10 @@ async function writeTar(
   return state;
 }
 
-/** What a form cannot hold of a stream, in words. */
-export function notCarried(stream: OutgoingStream, form: OutputForm): string[] {
-  const { source, consumers } = stream;
+/** What a shape cannot hold of a stream, in words. */
+export function notCarried(stream: OutgoingStream, shape: StreamShape): string[] {
+  const { source, consumers, content } = stream;
+  const form = shape.as === 'store' ? 'store' : shape.form;
   const lines = [...stream.notCarried];
   const has = (path: string): boolean =>
     source.parts.form === 'store' && source.parts.entries.some((entry) => entry.path === path);
@@ -151,5 +164,8 @@ export function notCarried(stream: OutgoingStream, form: OutputForm): string[] {
     lines.push('when the stream was created is not known: a server takes the time of its first start');
   if (form !== 'store' && has('sources.db'))
     lines.push('how far its sources were read (sources.db): a server finds it in the messages');
+  const before = countSequences(content.lostBefore ?? NO_SEQUENCES);
+  if (before > 0n && shape.as !== 'backup')
+    lines.push(`that ${before} messages were lost before: only a backup.json tells which`);
   return lines;
 }

@@ -1,4 +1,5 @@
 import { areSamePacked } from '../../core/packed-sets.ts';
+import { lostBefore } from '../../model/lost-before.ts';
 import { packedLive, type BlockLiveSet } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { stateFromIndex, type StateNumbers } from '../../model/stream-state.ts';
@@ -57,6 +58,7 @@ function presumedContent(archive: StreamArchive, work: Archive): StreamContent |
       },
     },
     lost: { msgs: [], bytes: 0 },
+    lostBefore: lostBefore(archive),
     findings: [],
   };
 }

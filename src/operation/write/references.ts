@@ -32,8 +32,8 @@ export function overlaps(a: JsonObject, b: JsonObject): (readonly [string, strin
   );
 }
 
-/** A stream without subjects listens to its own name, unless it only copies. */
-function subjectsOf(config: JsonObject): string[] {
+/** What a stream listens to: one without subjects to its own name, unless it only copies. */
+export function subjectsOf(config: JsonObject): string[] {
   const { subjects } = config;
   if (Array.isArray(subjects) && subjects.length > 0)
     return subjects.filter((subject) => typeof subject === 'string');

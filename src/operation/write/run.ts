@@ -5,7 +5,7 @@ import type { Pool } from '../../workers/pool.ts';
 import { mustBeFree, StagedTarget } from '../../writer/staged-target.ts';
 import { checkWritten, type CheckOptions } from './check-written.ts';
 import { mustLieOutside } from './outside-archive.ts';
-import { skippedStream } from './skipped-stream.ts';
+import { withoutData } from './skipped-stream.ts';
 import type { PlanReport, SkippedStream, WriteOptions, WrittenReport } from './types.ts';
 import { planReport, writePlaced, type PlacedStream, type PlacedStreams } from './write-placed.ts';
 
@@ -101,17 +101,19 @@ function stepsOf(plan: WritePlan, target: string): readonly string[] {
   ];
 }
 
-/** Streams of which there is more than a configuration; the others are told about. */
-export function withData(archives: readonly StreamArchive[]): {
+/** Streams of which there is more than a configuration, there or, as `isElsewhere` tells, in another archive; the others are told about. */
+export function withData(
+  archives: readonly StreamArchive[],
+  isElsewhere: (archive: StreamArchive) => boolean = () => false,
+): {
   readonly usable: readonly StreamArchive[];
   readonly skipped: readonly SkippedStream[];
 } {
   if (archives.length === 0) throw new RefusedError('there is no stream in it');
-  const isEmpty = ({ parts }: StreamArchive): boolean => archives.length > 1 && parts.form === 'config';
+  const isEmpty = (archive: StreamArchive): boolean =>
+    archives.length > 1 && archive.parts.form === 'config' && !isElsewhere(archive);
   return {
     usable: archives.filter((archive) => !isEmpty(archive)),
-    skipped: archives
-      .filter(isEmpty)
-      .map((archive) => skippedStream(archive, 'a configuration without data')),
+    skipped: archives.filter(isEmpty).map(withoutData),
   };
 }

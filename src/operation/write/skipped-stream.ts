@@ -10,3 +10,8 @@ export function skippedStream({ account, name, manifest }: StreamArchive, reason
   const msgs: SkippedStream['lost']['msgs'] = firstSeq <= lastSeq ? [[firstSeq, lastSeq]] : [];
   return { account, name, reason, lost_messages: messages, lost: { msgs, bytes: Number(bytes) } };
 }
+
+/** One of which nothing but its configuration is there. */
+export function withoutData(archive: StreamArchive): SkippedStream {
+  return skippedStream(archive, 'a configuration without data');
+}

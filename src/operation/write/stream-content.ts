@@ -4,9 +4,11 @@ import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
+import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import { SourceError, ToolError } from '../../core/error.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { declaredTimeNs, stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
+import { lostBefore } from '../../model/lost-before.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
@@ -36,6 +38,8 @@ export interface StreamContent {
   /** Where it was not read yet: all else is what its index makes believe. */
   readonly unread?: UnreadContent;
   readonly lost: WrittenReport['lost'];
+  /** What backup.json says was lost before it was written: where none of these sequences is in `lost`. Absent: nothing. */
+  readonly lostBefore?: SequenceRanges;
   readonly findings: readonly Finding[];
 }
 
@@ -107,6 +111,7 @@ export async function streamContent(
     walk,
     blocks: soundBlocks(archive, evidence, work),
     lost: lostMessages(evidence),
+    lostBefore: lostBefore(archive),
     findings: [
       ...placed(parts.findings, archive.place),
       ...archive.findings,
@@ -133,6 +138,7 @@ function v2Content(archive: StreamArchive, parts: V2StreamParts): ArchivedConten
     messages: walk(new MessageSieve({})),
     walk,
     lost: { msgs: [], bytes: 0 },
+    lostBefore: lostBefore(archive),
     findings: [...placed(parts.findings, archive.place), ...archive.findings, ...findings],
   };
 }

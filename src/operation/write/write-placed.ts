@@ -76,7 +76,7 @@ function writtenStream(stream: OutgoingStream, shape: StreamShape, state: StateN
     ...(name === source.name || source.name === '' ? {} : { from_name: source.name }),
     state: stateReport(state, { consumerCount: stream.consumers.length, gaps: false }),
     lost: stream.content.lost,
-    not_carried: notCarried(stream, shape.as === 'store' ? 'store' : shape.form),
+    not_carried: notCarried(stream, shape),
     ...(stream.slice === undefined ? {} : { slice: stream.slice }),
   };
 }

@@ -1,4 +1,10 @@
-import type { LossReport, LostRange, RepairNote, StreamLoss } from '../../operation/repair/types.ts';
+import type {
+  LossReport,
+  LostRange,
+  OtherUse,
+  RepairNote,
+  StreamLoss,
+} from '../../operation/repair/types.ts';
 import type { PlanReport, WrittenReport } from '../../operation/write/types.ts';
 import { escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
@@ -9,16 +15,16 @@ const MOST_RANGES = 20;
 
 /** What a repair kept, what it lost and why, stream by stream. */
 export function repairText(written: WrittenReport | PlanReport, loss: LossReport, palette: Palette): string {
-  const lines = written.streams.flatMap(({ account, name, state }, i) => {
-    const own = loss.streams[i];
-    return [
-      `${title(account, name)}: ${stateText(state)}`,
-      ...(own === undefined ? [] : lossLines(own, loss, palette)),
+  const lines = written.streams.flatMap(({ account, name, state }, i) => [
+    `${title(account, name)}: ${stateText(state)}`,
+    ...loss.streams.slice(i, i + 1).flatMap((own) => [
+      ...lossLines(own, loss, palette),
+      // A store gives an account to a stream of which nothing tells it.
       ...loss.notes
-        .filter((note) => note.stream === name && note.account === account)
+        .filter((note) => note.stream === own.name && note.account === own.account)
         .map((note) => noteLine(note, palette)),
-    ];
-  });
+    ]),
+  ]);
   const unwritten = loss.streams
     .slice(written.streams.length)
     .flatMap((stream) => [`${title(stream.account, stream.name)}:`, ...lossLines(stream, loss, palette)]);
@@ -41,7 +47,17 @@ function lossLines(stream: StreamLoss, loss: LossReport, palette: Palette): stri
     const taken = chosen === null ? 'none was written' : `that of ${sourceName(loss, chosen)} was written`;
     return `  intact copies of ${seq} differ, ${taken}: ${sides.join(', ')}`;
   });
-  return [lost === 0n ? sum : palette.bad(sum), ...told, ...differing];
+  // Of several streams an archive may well hold only some.
+  const others = stream.others
+    .filter(({ by }) => by !== 'name' || lost > 0n)
+    .map((other) => otherLine(other, palette));
+  return [lost === 0n ? sum : palette.bad(sum), ...others, ...told, ...differing];
+}
+
+/** What nothing proves, and what was not used, stands out. */
+function otherLine({ used, by, text }: OtherUse, palette: Palette): string {
+  const line = `  ${escapeText(text)}`;
+  return used && by !== 'subjects' ? line : palette.warn(line);
 }
 
 function sourceName(loss: LossReport, source: number): string {

@@ -27,7 +27,7 @@ function damagedEverywhere(lots: number): Outcome {
   };
   return {
     sources: [source as unknown as SalvagedStream],
-    survey: { recovered: every(1n), disagreements: [] },
+    survey: { recovered: every(1n), disagreements: [], undecided: NO_SEQUENCES },
     deleted: NO_SEQUENCES,
     name: 'S',
     lastSeq: 4n * BigInt(lots),

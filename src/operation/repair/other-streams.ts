@@ -1,0 +1,118 @@
+import { RefusedError } from '../../core/error.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { sameName, type OtherArchive } from './other-archives.ts';
+import { salvageStream } from './salvage-stream.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
+import { identify, type Identity } from './stream-identity.ts';
+import type { OtherUse } from './types.ts';
+
+/** One of the other archives, and whether it holds the stream; `reason`: why, in words. */
+export type FoundUse = Identity & Pick<OtherUse, 'source'>;
+
+/** What other archives have of a stream. */
+export interface OtherStreams {
+  /** Those that are the same stream. */
+  readonly helpers: readonly SalvagedStream[];
+  /** Of every archive whether it is used. */
+  readonly uses: readonly FoundUse[];
+}
+
+/**
+ * Looks in each of the other archives for the stream that is repaired; what is opened is put to `opened`. One of its name that is
+ * another stream is left aside: its messages would stand in place of lost ones. Throws SourceError, UsageError, ToolError, CancelledError.
+ */
+export async function findOthers(
+  own: SalvagedStream,
+  others: readonly OtherArchive[],
+  opened: SalvagedStream[],
+  signal: AbortSignal | undefined,
+): Promise<OtherStreams> {
+  const helpers: SalvagedStream[] = [];
+  const uses: FoundUse[] = [];
+  for (const other of others) {
+    const archive = sameName(other, own.archive);
+    if (archive === null || isUnreadable(archive)) {
+      const why = archive === null ? notNamed(other, own.archive.name) : unreadable(archive);
+      uses.push({ source: other.source, used: false, same: 0, differing: 0, ...why });
+      continue;
+    }
+    const stream = await salvageStream(archive, other.work, other.source, own.archive.name);
+    opened.push(stream);
+    const identity = await identify(own, stream, signal);
+    uses.push({ source: other.source, ...identity });
+    if (identity.used) helpers.push(placedIn(other, stream));
+  }
+  return { helpers, uses };
+}
+
+function notNamed({ streams }: OtherArchive, name: string): Pick<Identity, 'by' | 'reason'> {
+  const names = [...new Set(streams.map((stream) => stream.name))].slice(0, MOST_NAMES);
+  return { by: 'name', reason: `no stream ${name} is in it, but ${names.join(', ')}` };
+}
+
+function isUnreadable({ parts, encrypted }: StreamArchive): boolean {
+  return parts.form === 'config' || encrypted !== null;
+}
+
+function unreadable({ encrypted }: StreamArchive): Pick<Identity, 'by' | 'reason'> {
+  const reason = encrypted === null ? 'it has no data of the stream' : 'it is encrypted, its key is needed';
+  return { by: 'data', reason };
+}
+
+/** Whether another archive has data of a stream of this name. */
+export function isElsewhere(own: StreamArchive, others: readonly OtherArchive[]): boolean {
+  return others.some((other) => {
+    const archive = sameName(other, own);
+    return archive !== null && !isUnreadable(archive);
+  });
+}
+
+/** So many names of streams are told where the wanted one is none of them. */
+const MOST_NAMES = 5;
+
+/** Places are told with the archive they are in. */
+function placedIn({ path }: OtherArchive, stream: SalvagedStream): SalvagedStream {
+  const inside = (label: string): string => `${path}:${label}`;
+  return {
+    ...stream,
+    listed: stream.listed.map((listing) => ({ ...listing, file: inside(listing.file) })),
+    damages: function* () {
+      for (const damage of stream.damages()) yield { ...damage, file: inside(damage.file) };
+    },
+    findings: [],
+  };
+}
+
+/** What is told of other archives once it is known how many messages are from each. */
+export function tellUses(
+  found: readonly FoundUse[],
+  helped: ReadonlyMap<number, bigint>,
+  sources: readonly string[],
+): readonly OtherUse[] {
+  return found.map(({ reason, ...use }) => {
+    const recovered = helped.get(use.source) ?? 0n;
+    const path = sources[use.source] ?? '';
+    const taken = `from ${path}: ${recovered} ${recovered === 1n ? 'message' : 'messages'} (${reason})`;
+    return { ...use, recovered, text: use.used ? taken : `nothing from ${path}: ${reason}` };
+  });
+}
+
+/** What other archives were for one stream. */
+export interface UsesOfStream {
+  readonly name: string;
+  readonly uses: readonly FoundUse[];
+}
+
+/** Throws RefusedError where an archive was given that holds none of the streams: a wrong path, most likely. */
+export function mustAllFit(told: readonly UsesOfStream[], others: readonly OtherArchive[]): void {
+  for (const { path, source } of others) {
+    const own = told.map(({ name, uses }) => ({ name, use: uses.find((use) => use.source === source) }));
+    if (own.some(({ use }) => use?.used === true)) continue;
+    const reasons = own.flatMap(({ name, use }) => (use === undefined ? [] : `${name}: ${use.reason}`));
+    const some = reasons.slice(0, MOST_NAMES);
+    const more = reasons.length - some.length;
+    throw new RefusedError(
+      `--from ${path} holds none of the streams that are repaired: ${some.join('; ')}${more > 0 ? ` and ${more} more` : ''}`,
+    );
+  }
+}

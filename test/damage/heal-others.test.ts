@@ -1,0 +1,174 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { repairArchive } from '../../src/operation/repair/run.ts';
+import type { RepairOptions, RepairResult } from '../../src/operation/repair/types.ts';
+import { ROOT } from '../support/captures.ts';
+import { CAPTURES, copyOf, editFile, flipBit, recordsOf, tempFolder } from '../support/damage.ts';
+import { messageList } from '../support/message-list.ts';
+import { runCli } from '../support/run-cli.ts';
+import { writeMessages } from '../support/synthetic-stream.ts';
+
+const STREAMS = '2.14.5-full/store/jetstream/$G/streams';
+const ORDERS = join(CAPTURES, STREAMS, 'ORDERS');
+/** A stream of another server: the same name, subjects and numbers of messages. */
+const UNRELATED = join(ROOT, 'testdata/backups/ORDERS-v2');
+
+/** A stream folder that lost one message. */
+function damagedOrders(): string {
+  const store = copyOf(`${STREAMS}/ORDERS`);
+  const block = join(store, 'msgs/1.blk');
+  flipBit(block, (recordsOf(readFileSync(block))[20]?.at ?? 0) + 40);
+  return store;
+}
+
+async function repairFrom(
+  archive: string,
+  from: readonly string[],
+  options: Partial<RepairOptions> = {},
+): Promise<RepairResult & { readonly target: string }> {
+  const target = join(tempFolder(), 'out');
+  return { ...(await repairArchive(archive, { ...options, from, target })), target };
+}
+
+/** A stream folder cut to some of its records: those from a sequence on, or below it. */
+function partOf(isKept: (seq: bigint) => boolean): string {
+  const store = copyOf(`${STREAMS}/ORDERS`);
+  rmSync(join(store, 'msgs/index.db'));
+  editFile(join(store, 'msgs/1.blk'), (bytes) =>
+    Buffer.concat(
+      recordsOf(bytes)
+        .filter(({ seq }) => isKept(seq))
+        .map(({ at, length }) => bytes.subarray(at, at + length)),
+    ),
+  );
+  return store;
+}
+
+describe('what other archives are used for is told', () => {
+  it('of each its messages, and what says that it is the same stream', async () => {
+    const { loss } = await repairFrom(damagedOrders(), [ORDERS]);
+    expect(loss.streams[0]?.others).toEqual([
+      {
+        source: 1,
+        used: true,
+        by: 'messages',
+        same: 166,
+        differing: 0,
+        recovered: 1n,
+        text: `from ${ORDERS}: 1 message (166 of 166 messages at the same sequence are the same)`,
+      },
+    ]);
+  });
+
+  it('a stream of the same name with other messages is left aside', async () => {
+    const [own, other] = [copyOf('2.14.5-full/account-backup'), copyOf('2.14.5-full/account-backup')];
+    rmSync(join(other, '$G/ORDERS'), { recursive: true });
+    cpSync(UNRELATED, join(other, '$G/ORDERS'), { recursive: true });
+    const { loss, written } = await repairFrom(own, [other]);
+    const [orders, queue] = loss.streams;
+    expect(orders).toMatchObject({ name: 'ORDERS', recovered: 163n, lost: 0n, disagreements: [] });
+    expect(orders?.others).toMatchObject([
+      { source: 1, used: false, by: 'messages', same: 0, recovered: 0n },
+    ]);
+    expect(queue?.others).toMatchObject([{ source: 1, used: true, by: 'messages', differing: 0 }]);
+    expect(written.notes).toContainEqual(
+      expect.stringMatching(
+        /^ORDERS: nothing from .*account-backup: 0 of \d+ messages at the same sequence are/,
+      ),
+    );
+    expect(written.streams[0]?.state.consumer_count).toBe(5);
+  });
+
+  it.each([
+    ['another stream', join(CAPTURES, STREAMS, 'EMPTY'), /ORDERS: no stream ORDERS is in it, but EMPTY/],
+    ['another stream of its name', UNRELATED, /ORDERS: 0 of \d+ messages at the same sequence are the same/],
+    ['one without data', 'emptied', /ORDERS: it has no data of the stream/],
+    ['one that is encrypted', join(CAPTURES, '2.14.5-enc-chacha/store'), /encrypted, its key is needed/],
+  ])('an archive that is of no use at all is refused: %s', async (_, other, words) => {
+    const from = other === 'emptied' ? copyOf('2.14.5-full/backups/$G/ORDERS') : other;
+    if (other === 'emptied') rmSync(join(from, 'stream.tar.s2'));
+    await expect(repairFrom(damagedOrders(), [from])).rejects.toThrow(words);
+    const target = join(tempFolder(), 'out');
+    const run = runCli(['repair', damagedOrders(), '--from', from, '--out', target]);
+    expect(run).toMatchObject({ exit: 2, stdout: '' });
+    expect(run.stderr).toMatch(/--from .* holds none of the streams that are repaired/);
+  });
+
+  it('where no message is in both, the time of creation tells', async () => {
+    const [low, high] = [partOf((seq) => seq < 60n), partOf((seq) => seq >= 60n)];
+    const { loss } = await repairFrom(low, [high]);
+    expect(loss.streams[0]?.others[0]).toMatchObject({ used: true, by: 'created', same: 0, differing: 0 });
+    // The sum no longer fits: then nothing but name and subjects speaks for it.
+    const meta = join(high, 'meta.inf');
+    const changed = readFileSync(meta, 'utf8').replace(
+      /"Created":"[^"]*"/,
+      '"Created":"2026-11-22T00:00:00Z"',
+    );
+    writeFileSync(meta, changed);
+    const doubtful = await repairFrom(low, [high]);
+    expect(doubtful.loss.streams[0]?.others[0]).toMatchObject({ used: true, by: 'subjects' });
+    writeFileSync(meta, changed.replace('orders.', 'bills.'));
+    await expect(repairFrom(low, [high])).rejects.toThrow(/it has other subjects, and no message is in both/);
+    const highOther = copyOf('2.15.2-full/store/jetstream/$G/streams/ORDERS');
+    rmSync(join(highOther, 'msgs/index.db'));
+    editFile(join(highOther, 'msgs/1.blk'), (bytes) => bytes.subarray(recordsOf(bytes)[80]?.at));
+    await expect(repairFrom(low, [highOther])).rejects.toThrow(
+      /created 2026-11-21T00:15:07\.569966414Z, not 2026-11-21T00:03:51\.372486741Z, and no message is in both/,
+    );
+  });
+
+  it('a stream without data is known by the times that its backup.json declares', async () => {
+    const backup = copyOf('2.14.5-full/backups/$G/ORDERS');
+    rmSync(join(backup, 'stream.tar.s2'));
+    const { loss } = await repairFrom(backup, [ORDERS]);
+    expect(loss.streams[0]?.others[0]).toMatchObject({ used: true, by: 'declared', recovered: 163n });
+    await expect(repairFrom(backup, [UNRELATED])).rejects.toThrow(
+      /its messages do not have the times that backup\.json declares/,
+    );
+  });
+});
+
+describe('a stream without data among several', () => {
+  /** Of WQ nothing but backup.json is left. */
+  function withoutWorkQueue(): string {
+    const backup = copyOf('2.14.5-full/account-backup');
+    rmSync(join(backup, '$G/MEM'), { recursive: true });
+    writeFileSync(join(backup, '$G/WQ/stream.tar.s2'), '');
+    return backup;
+  }
+
+  it('is made anew of another archive', async () => {
+    const whole = join(CAPTURES, '2.14.5-full/account-backup');
+    const { loss, written, isLossy, target } = await repairFrom(withoutWorkQueue(), [whole]);
+    expect(written.skipped).toEqual([]);
+    expect(loss.streams).toMatchObject([
+      { name: 'ORDERS', lost: 0n },
+      { name: 'WQ', lost: 0n, recovered: 27n, others: [{ used: true, by: 'declared', recovered: 27n }] },
+    ]);
+    expect(isLossy).toBe(false);
+    expect([...(await messageList(join(target, 'WQ')))]).toEqual([
+      ...(await messageList(join(CAPTURES, STREAMS, 'WQ'))),
+    ]);
+  });
+
+  it('is a loss where the others do not have it', async () => {
+    const { loss, written, isLossy } = await repairFrom(withoutWorkQueue(), [ORDERS]);
+    expect(written.skipped).toMatchObject([{ name: 'WQ', lost_messages: 27n }]);
+    expect(loss.streams).toMatchObject([{ name: 'ORDERS' }, { name: 'WQ', lost: 27n }]);
+    expect(isLossy).toBe(true);
+  });
+});
+
+it('every sequence whose copies differ is told, however many there are', async () => {
+  const messages = (which: string): { subject: string; data: string }[] =>
+    Array.from({ length: 12_000 }, (_, i) => ({ subject: 'a', data: i < 1000 ? 'same' : which }));
+  const [own = '', other = ''] = ['one', 'other'].map((which) =>
+    writeMessages(tempFolder(), 'MANY', messages(which)),
+  );
+  const { loss } = await repairFrom(own, [other]);
+  expect(loss.streams).toMatchObject([
+    { recovered: 1000n, lost: 11_000n, doubtful: 0n, ranges: [{ from: 1001n, to: 12_000n }] },
+  ]);
+  expect(loss.streams[0]?.disagreements).toHaveLength(10_000);
+});

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseManifest } from '../../src/format/manifest/parse.ts';
+import { convertArchive } from '../../src/operation/write/convert.ts';
+import { eachRange } from '../../src/core/sequence-ranges.ts';
+import { repairArchive } from '../../src/operation/repair/run.ts';
+import type { RepairResult } from '../../src/operation/repair/types.ts';
+import { sliceArchive } from '../../src/operation/slice/run.ts';
+import { renameStream } from '../../src/operation/write/rename.ts';
+import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder } from '../support/damage.ts';
+
+const ORDERS = '2.14.5-full/store/jetstream/$G/streams/ORDERS';
+
+function target(): string {
+  return join(tempFolder(), 'out');
+}
+
+async function repaired(archive: string, from: string[] = []): Promise<RepairResult & { path: string }> {
+  const path = target();
+  return { ...(await repairArchive(archive, { target: path, from })), path };
+}
+
+/** The sequences that backup.json names as lost, as pairs. */
+function lostIn(backup: string): (readonly [bigint, bigint])[] {
+  const manifest = parseManifest(readFileSync(join(backup, 'backup.json')));
+  return manifest.ok ? [...eachRange(manifest.value.state?.lost ?? new BigUint64Array(0))] : [];
+}
+
+/** A backup that a repair wrote: 6 and 48 are lost. */
+async function repairedOrders(): Promise<string> {
+  const store = copyOf(ORDERS);
+  const block = join(store, 'msgs/1.blk');
+  for (const { seq, at, length } of recordsOf(readFileSync(block)))
+    if (seq === 6n || seq === 48n) flipBit(block, at + length - 1);
+  const { path } = await repaired(store);
+  expect(lostIn(path)).toEqual([
+    [6n, 6n],
+    [48n, 48n],
+  ]);
+  return path;
+}
+
+describe('what was lost before an archive was written', () => {
+  it('a repair of it tells again, and keeps', async () => {
+    const backup = await repairedOrders();
+    const again = await repaired(backup);
+    expect(again.loss.streams).toMatchObject([
+      {
+        recovered: 161n,
+        lost: 2n,
+        deleted: 8n,
+        doubtful: 0n,
+        ranges: [
+          { from: 6n, to: 6n, state: 'lost', file: 'backup.json', code: 'LOST_BEFORE' },
+          { from: 48n, to: 48n, state: 'lost', file: 'backup.json', code: 'LOST_BEFORE' },
+        ],
+      },
+    ]);
+    expect(again.isLossy).toBe(true);
+    expect(readFileSync(join(again.path, 'backup.json'))).toEqual(readFileSync(join(backup, 'backup.json')));
+  });
+
+  it.each(['v1', 'v2'] as const)('is added to what is lost since, %s', async (to) => {
+    const copy = target();
+    await convertArchive(await repairedOrders(), { to, target: copy });
+    flipBit(join(copy, 'stream.tar.s2'), 20_000);
+    const { loss, path } = await repaired(copy);
+    const [stream] = loss.streams;
+    expect(stream?.lost).toBeGreaterThan(2n);
+    expect((stream?.recovered ?? 0n) + (stream?.lost ?? 0n)).toBe(163n);
+    expect(stream?.ranges.filter(({ code }) => code === 'LOST_BEFORE')).toHaveLength(2);
+    expect(lostIn(path).some(([from, to]) => from <= 6n && to >= 6n)).toBe(true);
+    expect(lostIn(path).some(([from, to]) => from <= 48n && to >= 48n)).toBe(true);
+  });
+
+  it('is no longer told once it is healed', async () => {
+    const healed = await repaired(await repairedOrders(), [join(CAPTURES, ORDERS)]);
+    expect(healed.loss.streams).toMatchObject([{ lost: 0n, recovered: 163n }]);
+    expect(healed.isLossy).toBe(false);
+    expect(lostIn(healed.path)).toEqual([]);
+  });
+
+  it('stays in every copy that has a backup.json, and where there is none that is told', async () => {
+    const backup = await repairedOrders();
+    for (const to of ['v1', 'v2'] as const) {
+      const copy = target();
+      const report = await convertArchive(backup, { to, target: copy });
+      expect(report.lost.msgs).toEqual([]);
+      expect(lostIn(copy)).toHaveLength(2);
+    }
+    const renamed = target();
+    await renameStream(backup, { as: 'OTHER', target: renamed });
+    expect(lostIn(renamed)).toHaveLength(2);
+    for (const to of ['tgz', 'store'] as const) {
+      const report = await convertArchive(backup, { to, target: target() });
+      expect(report.streams[0]?.not_carried).toContain(
+        'that 2 messages were lost before: only a backup.json tells which',
+      );
+    }
+  });
+
+  it('a slice keeps what lies in it; one that is numbered anew has other sequences', async () => {
+    const backup = await repairedOrders();
+    const [part, anew] = [target(), target()];
+    await sliceArchive(backup, { target: part, minSeq: 40n });
+    expect(lostIn(part)).toEqual([[48n, 48n]]);
+    await sliceArchive(backup, { target: anew, minSeq: 40n, renumber: true });
+    expect(lostIn(anew)).toEqual([]);
+  });
+});
