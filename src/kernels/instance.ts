@@ -119,6 +119,9 @@ export interface KernelExports {
   readonly scanStart: (wants: number, capacity: number) => void;
   readonly scanRoom: () => number;
   readonly scanPushed: (bytes: number) => void;
+  readonly scanLent: (address: number, bytes: number) => void;
+  readonly scanLeft: () => number;
+  readonly scanForget: () => void;
   readonly scan: (final: number) => number;
   readonly scanDrained: () => void;
   readonly scanReached: () => number;
