@@ -92,6 +92,10 @@ class BlockContent implements CompressedBlock {
     return this.#file.read(part, this.#file.sizeBytes - TRAILER_BYTES + into);
   }
 
+  lend(offsetBytes: number, mostBytes: number): Uint8Array {
+    return this.#stream.lend(offsetBytes, mostBytes);
+  }
+
   close(): void {
     this.#stream.release();
   }

@@ -90,6 +90,13 @@ export class S2Source implements ByteSource {
     return done;
   }
 
+  lend(offsetBytes: number, mostBytes: number): Uint8Array {
+    const held = offsetBytes < this.sizeBytes && mostBytes > 0 ? this.#holding(offsetBytes, mostBytes) : null;
+    if (held === null) return new Uint8Array(0);
+    const from = offsetBytes - held.chunk.decodedAt;
+    return held.content.subarray(from, from + mostBytes);
+  }
+
   close(): void {
     this.#of.close();
     this.release();

@@ -21,6 +21,11 @@ export class SliceSource implements ByteSource {
     return this.of.read(target.subarray(0, lengthBytes), this.offsetBytes + offsetBytes);
   }
 
+  lend(offsetBytes: number, mostBytes: number): Uint8Array | null {
+    const lengthBytes = Math.min(mostBytes, this.sizeBytes - offsetBytes);
+    return this.of.lend?.(this.offsetBytes + offsetBytes, Math.max(0, lengthBytes)) ?? null;
+  }
+
   close(): void {
     this.of.close();
   }
