@@ -56,6 +56,7 @@ it('threads take the code that was made while building', () => {
   const told = done.stderr.split('\n').filter((line) => /^code [1-9].*\/jobs\.js$/.test(line));
   expect(told.map((line) => line.split(' ')[2])).not.toContain('false');
   expect(told.length).toBeGreaterThan(0);
+  expect(done.stderr).not.toContain('unrecognized flag');
 });
 
 it('a pipe that is called like a block is not opened', () => {
