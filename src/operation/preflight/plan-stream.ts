@@ -46,6 +46,7 @@ export function planStream(
     steps: [
       ...orphan,
       ...indexSteps(result, evidence, parts, rules, bytesToRead),
+      ...missingSteps(result),
       ...blockSteps(result, readings, lost.msgs.length > 0),
       ...oldIndexSteps(parts, rules),
       ...consumerSteps(result, evidence, rules),
@@ -109,6 +110,22 @@ function indexSteps(
   const isUnknown = index !== null && index.version > rules.indexVersion;
   const reason = isUnknown ? `index.db has version ${index.version}, which the server does not know` : why;
   return [{ do: 'rebuild-index', severity: 'info', file: file?.label ?? null, bytes, reason }];
+}
+
+/** Blocks that are not there, which the server finds out once a consumer looks into them. */
+function missingSteps({ opened, stream }: ServedStream): PreflightStep[] {
+  const found = new Set(
+    stream.blocks.filter(({ flaw }) => flaw === undefined).map(({ block }) => block.index),
+  );
+  return opened.blocks
+    .filter(({ flaw, block }) => flaw === 'missing' && found.has(block.index))
+    .map(({ block, messages }) => ({
+      do: 'remove-messages',
+      severity: 'critical',
+      file: block.entry.label,
+      messages,
+      reason: 'index.db lists the block, and it is missing',
+    }));
 }
 
 /** Cut where a bad record begins, or removed where nothing is left to find. */
