@@ -1,4 +1,4 @@
-import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CAPTURES, copyOf, editFile, flipBit } from '../support/damage.ts';
@@ -140,6 +140,27 @@ describe('preflight', () => {
     expect({ exit: newer.exit, doing: newer.doing }).toEqual({ exit: 2, doing: ['drop-consumer'] });
     expect(newer.stream.consumers).not.toContain('NEW');
     expect(preflight('ORDERS', cut, '2.10').stream.consumers).toContain('NEW');
+  });
+
+  it('says why a consumer does not come up', () => {
+    const { stream } = preflight('WQ', (folder) => {
+      cpSync(
+        join(CAPTURES, STORE, 'jetstream/$G/streams/COMPRESSED/obs/READER'),
+        join(folder, 'obs/READER'),
+        {
+          recursive: true,
+        },
+      );
+      cpSync(join(folder, 'obs/READER'), join(folder, 'obs/TWICE'), { recursive: true });
+    });
+    expect(stream.consumers).toEqual(['READER']);
+    expect(stream.steps.map(({ do: what, reason }) => [what, reason])).toEqual([
+      ['drop-consumer', 'the meta.inf of consumer TWICE is that of another one; its files stay'],
+      [
+        'drop-consumer',
+        'consumer WORKER is not taken: a work queue has one consumer without a filter at most; its files stay',
+      ],
+    ]);
   });
 
   it('an o.dat that counts to the sky ends the server', () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../support/random.ts';
@@ -6,6 +6,9 @@ import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder, treeSum } from '../su
 import { runCli } from '../support/run-cli.ts';
 
 const STREAMS = '2.14.5-full/store/jetstream/$G/streams';
+
+/** A stream with another name, and with limits. */
+const PERSUB = join(CAPTURES, '2.9.25-full/store/jetstream/$G/streams/PERSUB');
 
 /** A stream folder with one bit flipped in its 21st record. */
 function damagedOrders(): string {
@@ -48,6 +51,27 @@ describe('repair', () => {
     expect(run.stdout).toMatch(/^ORDERS: 163 messages/);
     for (const file of ['backup.json', 'stream.tar.s2'])
       expect(readFileSync(join(folder, 'healed', file))).toEqual(readFileSync(join(folder, 'whole', file)));
+  });
+
+  it('a consumer whose folder was copied is named after its folder', () => {
+    const store = copyOf(`${STREAMS}/ORDERS`);
+    cpSync(join(store, 'obs/PUSH'), join(store, 'obs/COPY'), { recursive: true });
+    const target = join(tempFolder(), 'out');
+    const run = runCli(['repair', store, '--out', target]);
+    expect(run.exit, run.stderr).toBe(3);
+    expect(run.stdout).toContain('consumer COPY: its configuration is that of PUSH');
+    const { consumers } = JSON.parse(runCli(['inspect', target, '-j']).stdout).accounts[0].streams[0];
+    expect(consumers.map(({ name }: { name: string }) => name)).toContain('COPY');
+  });
+
+  it('limits of another stream remove nothing', () => {
+    const store = copyOf(`${STREAMS}/ORDERS`);
+    for (const file of ['meta.inf', 'meta.sum']) cpSync(join(PERSUB, file), join(store, file));
+    const target = join(tempFolder(), 'out');
+    const run = runCli(['repair', store, '--out', target]);
+    expect(run.exit, run.stderr).toBe(3);
+    expect(run.stdout).toContain('ORDERS: 163 messages');
+    expect(run.stdout).toContain('the configuration is that of another stream');
   });
 
   it('takes every stream of a store, and says which it could not', () => {

@@ -2,6 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { preflightStore } from '../../src/operation/preflight/run.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { CAPTURES, tempFolder } from '../support/damage.ts';
 import { hasServer, SERVER_VERSIONS } from '../support/live-server.ts';
@@ -60,6 +61,34 @@ it('damage that was once predicted wrongly is predicted', async () => {
       name,
       ...expected,
     ]);
+  }
+});
+
+it('preflight tells the same as the predictions of verify', async () => {
+  const store = damagedStore();
+  const verified = await verifyArchive(store);
+  for (const version of SERVER_VERSIONS) {
+    const planned = await preflightStore(store, { serverVersion: version });
+    const predicted = verified.streams.map(({ account, name, predictions }) => {
+      const one = predictionFor(predictions, version);
+      return { account, name, outcome: one?.outcome, reason: one?.reason, told: one && told(one) };
+    });
+    expect(
+      planned.streams.map(({ account, name, outcome, reason, messages, first_seq, last_seq, consumers }) => {
+        const served = { messages: messages ?? 0n, first_seq: first_seq ?? 0n, last_seq: last_seq ?? 0n };
+        const one = {
+          server: '2.9',
+          how: 'start',
+          outcome: outcome ?? 'absent',
+          ...served,
+          consumers,
+          reason,
+        } as const;
+        return { account, name, outcome, reason, told: told(one) };
+      }),
+    ).toEqual(predicted);
+    const untold = planned.streams.filter(({ outcome, steps }) => outcome !== 'whole' && steps.length === 0);
+    expect(untold.filter(({ reason }) => reason?.endsWith('cannot be read') !== true)).toEqual([]);
   }
 });
 

@@ -26,18 +26,23 @@ export function startedConsumers(
   const files = new Set([...parts.entries.map((entry) => entry.path), ...parts.foldersAsFiles]);
   const started: ConsumerArchive[] = [];
   const beforeFallen: (readonly ConsumerArchive[])[] = [];
+  const deleted = new Set<string>();
   for (const consumer of archive.consumers) {
     if (!files.has(`obs/${consumer.name}/meta.sum`)) continue;
     if (consumer.config === null || !isReadableConfig(consumer.config, rules)) continue;
     const name = nameGiven(consumer);
     if (name === null || started.some((one) => one.name === name)) continue;
     if (refusedConsumer(consumer, archive.config ?? {}, started, rules, true) !== null) continue;
-    const held = stateOf(name, parts);
+    // A broken o.dat goes with the consumer; another folder of its name begins anew.
+    const held = deleted.has(name) ? null : stateOf(name, parts);
     if (held?.how === 'endless') return runsOutOfMemory(`obs/${name}/o.dat`);
     const state = held?.how === 'read' ? held.state : null;
     if (held?.how !== 'corrupt' || rules.brokenConsumer === 'renewed')
       started.push({ ...consumer, name, state });
-    else if (rules.brokenConsumer === 'deleted') beforeFallen.push([...started]);
+    else if (rules.brokenConsumer === 'deleted') {
+      deleted.add(name);
+      beforeFallen.push([...started]);
+    }
   }
   return { started, beforeFallen };
 }

@@ -65,13 +65,14 @@ function prediction(
 
 /** What a server loses; null: nothing. What limits take is no loss. */
 export function lossOf(
-  { opened, cutMessages, consumers }: ServedStream,
+  { opened, cutMessages, mayLoseMore, consumers }: ServedStream,
   { archive, live }: StreamEvidence,
   lost: VerifyStreamReport['lost'],
 ): string | null {
   const unread = lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
   const missing = live.count + unread - (opened.messages - cutMessages);
-  if (missing > 0n) return lostReason(missing);
+  if (missing > 0n)
+    return `${lostReason(missing)}${mayLoseMore ? ', and one more if a consumer that filters is asked first' : ''}`;
   if (unread > 0n) return `${unread} ${unread === 1n ? 'message' : 'messages'} cannot be read`;
   const there = new Set(consumers.map(({ name }) => name));
   const gone = archive.consumers.filter(({ name }) => !there.has(name));

@@ -6,6 +6,7 @@ import { startedConsumers } from './consumers.ts';
 import { dropWithConsumer, enforceInterest } from './interest.ts';
 import { overlongCounted, panicsAtHeader } from './overlong-headers.ts';
 import { enforceLimits } from './limits.ts';
+import { filtersOf } from './pending-walk.ts';
 import { takenReadings, type BlockReading } from './read-blocks.ts';
 import { rebuildStream } from './rebuild-stream.ts';
 import { isEndlessWheel } from './cut-wheel.ts';
@@ -31,6 +32,8 @@ export interface ServedStream {
   readonly stream: RecoveredStream;
   /** Messages of blocks that an index had told of and that were cut once the server looked into them. */
   readonly cutMessages: bigint;
+  /** Another message may go: 2.9 asks the consumers of an interest stream in no order, and one that meets the cut fails. */
+  readonly mayLoseMore: boolean;
   readonly consumers: readonly ConsumerArchive[];
 }
 
@@ -56,7 +59,11 @@ export function startStream(
     served.stream,
   );
   if (served.consumers.length === 0) return { ...served, stream: left };
-  return { ...served, stream: enforceInterest(left, queries, served.consumers, rules) };
+  const mayLoseMore =
+    rules.interest === 'all' &&
+    served.cutMessages > 0n &&
+    served.consumers.some((one) => filtersOf(one).length > 0);
+  return { ...served, mayLoseMore, stream: enforceInterest(left, queries, served.consumers, rules) };
 }
 
 /** How messages are opened. */
@@ -97,5 +104,5 @@ export function openStream(
   const walked = streamAfterWalks(limited, queries, config, at, readings, rules, isStart);
   if (!isServed(walked)) return walked;
   const cut = liveMessages(limited) - liveMessages(walked);
-  return { opened, stream: walked, cutMessages: cut > 0n ? cut : 0n, consumers: at };
+  return { opened, stream: walked, cutMessages: cut > 0n ? cut : 0n, mayLoseMore: false, consumers: at };
 }

@@ -1,9 +1,12 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
+import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
+import { nameGiven } from '../predict/consumers.ts';
 import { lossOf } from '../predict/predict.ts';
 import { readBlocks, takenReadings, type BlockReading } from '../predict/read-blocks.ts';
 import { RecordQueries } from '../predict/record-queries.ts';
 import { isServed, liveMessages, type NotServed, type RecoveredBlock } from '../predict/recovered.ts';
+import { refusedConsumer } from '../predict/refused-consumer.ts';
 import type { ServerRules } from '../predict/server-rules.ts';
 import { startStream, type ServedStream, type Surroundings } from '../predict/start.ts';
 import { lostMessages } from '../verify/lost.ts';
@@ -43,6 +46,7 @@ export function planStream(
     steps: [
       ...orphan,
       ...indexSteps(result, evidence, parts, rules, bytesToRead),
+      ...missingSteps(result),
       ...blockSteps(result, readings, lost.msgs.length > 0),
       ...oldIndexSteps(parts, rules),
       ...consumerSteps(result, evidence, rules),
@@ -108,6 +112,22 @@ function indexSteps(
   return [{ do: 'rebuild-index', severity: 'info', file: file?.label ?? null, bytes, reason }];
 }
 
+/** Blocks that are not there, which the server finds out once a consumer looks into them. */
+function missingSteps({ opened, stream }: ServedStream): PreflightStep[] {
+  const found = new Set(
+    stream.blocks.filter(({ flaw }) => flaw === undefined).map(({ block }) => block.index),
+  );
+  return opened.blocks
+    .filter(({ flaw, block }) => flaw === 'missing' && found.has(block.index))
+    .map(({ block, messages }) => ({
+      do: 'remove-messages',
+      severity: 'critical',
+      file: block.entry.label,
+      messages,
+      reason: 'index.db lists the block, and it is missing',
+    }));
+}
+
 /** Cut where a bad record begins, or removed where nothing is left to find. */
 function blockSteps(
   { opened, stream }: ServedStream,
@@ -158,11 +178,25 @@ function consumerSteps(
       do: 'drop-consumer',
       severity: 'critical',
       file: consumer.label,
-      reason:
-        consumer.state === null && consumer.config !== null && rules.brokenConsumer === 'deleted'
-          ? `the state of consumer ${consumer.name} cannot be read: the server deletes it`
-          : `consumer ${consumer.name} cannot be read; its files stay`,
+      reason: whyDropped(consumer, archive, consumers, rules),
     }));
+}
+
+function whyDropped(
+  consumer: ConsumerArchive,
+  archive: StreamArchive,
+  others: readonly ConsumerArchive[],
+  rules: ServerRules,
+): string {
+  const { name, config, state } = consumer;
+  if (config === null) return `consumer ${name} cannot be read; its files stay`;
+  if (nameGiven(consumer) !== name)
+    return `the meta.inf of consumer ${name} is that of another one; its files stay`;
+  const refusal = refusedConsumer(consumer, archive.config ?? {}, others, rules, true);
+  if (refusal !== null) return `consumer ${name} is not taken: ${refusal}; its files stay`;
+  return state === null && rules.brokenConsumer === 'deleted'
+    ? `the state of consumer ${name} cannot be read: the server deletes it`
+    : `consumer ${name} cannot be read; its files stay`;
 }
 
 /** What limits take, and what the server stores behind the end meanwhile. */

@@ -34,12 +34,8 @@ export function chooseConfig(
   if (given !== undefined) return from(given, 'CONFIG_GIVEN', 'the configuration is the one given');
   if (own === undefined) return from(minimalConfig(name, found), null);
   const { archive } = own;
-  if (archive.config !== null && isIntact(own)) {
-    if ((textField(archive.config, 'name') ?? name) === name) return from(archive.config, null);
-    const text =
-      'the configuration is that of another stream: its limits, and a retention that removes, were lifted';
-    return from(withoutLimits(archive.config), 'LIMITS_FOREIGN', text, true);
-  }
+  const isForeign = (textField(archive.config ?? {}, 'name') ?? name) !== name;
+  if (archive.config !== null && isIntact(own) && !isForeign) return from(archive.config, null);
   const mended = mendMeta(archive, '', name, parseStreamMeta);
   if (mended !== null)
     return {
@@ -59,6 +55,13 @@ export function chooseConfig(
       left(archive.manifest.config),
       'META_CORRUPT',
       'meta.inf is lost or wrong: the configuration is that of backup.json',
+    );
+  if (archive.config !== null && isForeign)
+    return from(
+      withoutLimits(left(archive.config)),
+      'LIMITS_FOREIGN',
+      'the configuration is that of another stream: its limits, and a retention that removes, were lifted',
+      true,
     );
   if (archive.config !== null)
     return from(
