@@ -1,6 +1,7 @@
 import { packRanges, unpackRanges, type PackedRanges } from './packed-ranges.ts';
 import {
   clipRanges,
+  haveCommon,
   MAX_SEQUENCE,
   NO_SEQUENCES,
   subtractRanges,
@@ -24,8 +25,8 @@ export function packedUpTo(set: PackedRanges, toSeq: bigint): PackedRanges {
 export function packedWithout(set: PackedRanges, gone: SequenceRanges): PackedRanges {
   const near = clipRanges(gone, set.first, set.last);
   if (near.length === 0) return set;
-  const left = packRanges(subtractRanges(unpackRanges(set), near));
-  return left.count === set.count ? set : left;
+  const ranges = unpackRanges(set);
+  return haveCommon(ranges, near) ? packRanges(subtractRanges(ranges, near)) : set;
 }
 
 /** Whether two sets hold the same sequences. */

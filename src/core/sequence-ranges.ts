@@ -136,8 +136,9 @@ export function intersectRanges(a: SequenceRanges, b: SequenceRanges): SequenceR
 /** What `a` holds and `b` does not. */
 export function subtractRanges(a: SequenceRanges, b: SequenceRanges): SequenceRanges {
   if (b.length === 0) return a;
-  const out = new RangeBuilder();
   let j = 2 * firstPairEndingAtOrAfter(b, a[0] ?? 0n);
+  const between = firstPairEndingAtOrAfter(b, a.at(-1) ?? 0n) - (j >> 1);
+  const out = new RangeBuilder((a.length >> 1) + between + 1);
   for (let i = 0; i < a.length; i += 2) {
     let next = a[i] ?? 0n;
     const to = a[i + 1] ?? 0n;
@@ -166,8 +167,20 @@ export function lowestSequences(ranges: SequenceRanges, count: number): Sequence
   return out.take();
 }
 
-/** The part of the set within from..to. */
+/** Whether two sets have a sequence in common. */
+export function haveCommon(a: SequenceRanges, b: SequenceRanges): boolean {
+  let j = 2 * firstPairEndingAtOrAfter(b, a[0] ?? 0n);
+  for (let i = 0; i < a.length && j < b.length; i += 2) {
+    const from = a[i] ?? 0n;
+    while (j < b.length && (b[j + 1] ?? 0n) < from) j += 2;
+    if (j < b.length && (b[j] ?? 0n) <= (a[i + 1] ?? 0n)) return true;
+  }
+  return false;
+}
+
+/** The part of the set within from..to: itself where that is all. */
 export function clipRanges(ranges: SequenceRanges, from: bigint, to: bigint): SequenceRanges {
+  if (from <= (ranges[0] ?? 0n) && to >= (ranges.at(-1) ?? MAX_SEQUENCE)) return ranges;
   const first = firstPairEndingAtOrAfter(ranges, from);
   const behind = firstPairEndingAtOrAfter(ranges, to);
   const isCut = 2 * behind < ranges.length && (ranges[2 * behind] ?? 0n) <= to;

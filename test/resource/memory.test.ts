@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../support/captures.ts';
+import { recordsOf } from '../support/damage.ts';
 import { BlockWriter } from '../../src/writer/block-writer.ts';
 import { writeSnapshot, writeStreamFolder, type BlockPlan } from '../support/synthetic-stream.ts';
 
@@ -37,6 +38,27 @@ function writeGaps(parent: string, gaps: number, firstBlockMessages: number, eve
   writer.finish(0n, 0n);
 }
 
+const HIT_STREAM = 'HIT';
+const HIT_RECORDS = 125_000;
+
+/** Small messages, every fourth record damaged. */
+function writeHits(parent: string): void {
+  const path = join(parent, HIT_STREAM, 'msgs');
+  mkdirSync(path, { recursive: true });
+  const data = Buffer.from('some 20 bytes a piece');
+  const subject = Buffer.from('hits');
+  let records = 0;
+  const writer = new BlockWriter(HIT_STREAM, (number, bytes) => {
+    const block = Buffer.from(bytes);
+    for (const { at } of recordsOf(block)) if (++records % 4 === 0) block.writeUInt8(0, at + 30);
+    writeFileSync(join(path, `${number}.blk`), block);
+  });
+  const begunNs = 1_700_000_000_000_000_000n;
+  for (let seq = 1n; seq <= 4n * BigInt(HIT_RECORDS); seq++)
+    writer.add({ seq, timeNs: begunNs + seq, subject, header: null, data });
+  writer.finish(0n, 0n);
+}
+
 let folder = '';
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'natsarc-memory-'));
@@ -45,6 +67,8 @@ beforeAll(async () => {
   writeGaps(join(folder, 'a'), 700_000, 0);
   writeGaps(join(folder, 'b'), 700_000, 1001);
   writeGaps(join(folder, 'c'), 2_000_000, 0, 2);
+  writeHits(join(folder, 'd'));
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ name: 'GAPS', subjects: ['gaps'] }));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -127,6 +151,28 @@ describe(`peak memory stays under ${LIMIT_MIB} MiB`, () => {
     const run = peakMib(['verify', '--check', '--jobs', '1', join(folder, 'c/GAPS')]);
     console.log(`verify 2,000,000 gaps: ${run.peak.toFixed(0)} MiB`);
     expect(run.peak).toBeLessThan(115);
+  });
+
+  it('repair of two million gaps keeps them packed', () => {
+    const target = ['--config', join(folder, 'config.json'), '--out', join(folder, 'repaired')];
+    const read = peakMib(['repair', '--dry-run', '--jobs', '1', join(folder, 'c/GAPS'), ...target]);
+    const written = peakMib(['repair', '--to', 'store', join(folder, 'c/GAPS'), ...target]);
+    console.log(
+      `repair 2,000,000 gaps: ${read.peak.toFixed(0)} MiB, to a store ${written.peak.toFixed(0)} MiB`,
+    );
+    expect([read.exit, written.exit]).toEqual([0, 0]);
+    expect(read.peak).toBeLessThan(200);
+    expect(written.peak).toBeLessThan(LIMIT_MIB);
+  });
+
+  it('repair of 125,000 damaged records tells every one of them', () => {
+    const report = join(folder, 'lost.json');
+    const flags = ['--to', 'store', '--out', join(folder, 'hits'), '--loss-report', report];
+    const run = peakMib(['repair', join(folder, 'd', HIT_STREAM), ...flags]);
+    console.log(`repair 125,000 damaged records: ${run.peak.toFixed(0)} MiB`);
+    expect(run.exit).toBe(3);
+    expect(readFileSync(report, 'utf8').match(/"BLK_CHECKSUM_MISMATCH"/g)).toHaveLength(HIT_RECORDS);
+    expect(run.peak).toBeLessThan(LIMIT_MIB);
   });
 
   it('cat everything through a pipe', () => {
