@@ -147,10 +147,11 @@ export class V2Walker {
   /** No further than to what was walked already. */
   #takeMessages(at: number): V2Run | null {
     const untilBytes = (this.#walked?.nextBehind(at) ?? Infinity) - at;
-    const filledBytes = this.#source.read(v2Window(), at);
+    const window = v2Window();
+    const filledBytes = this.#source.read(window, at);
     this.#soundBytes = firstDamaged(this.#source);
-    const soundBytes = Math.max(0, Math.min(filledBytes, this.#soundBytes - at));
-    return takeV2Messages(soundBytes, this.#lastSeq, { fromBytes: 0, untilBytes, beyondBytes: 0 });
+    const sound = window.subarray(0, Math.max(0, Math.min(filledBytes, this.#soundBytes - at)));
+    return takeV2Messages(sound, this.#lastSeq, { fromBytes: 0, untilBytes, beyondBytes: 0 });
   }
 
   /** Reading is what checks the compression. By whole windows: of a few bytes no more is decoded than that. */

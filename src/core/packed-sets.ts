@@ -15,6 +15,11 @@ export function packedFrom(set: PackedRanges, fromSeq: bigint): PackedRanges {
   return set.first >= fromSeq ? set : packRanges(clipRanges(unpackRanges(set), fromSeq, MAX_SEQUENCE));
 }
 
+/** What a set holds up to `toSeq`: itself where that is all. */
+export function packedUpTo(set: PackedRanges, toSeq: bigint): PackedRanges {
+  return set.last <= toSeq ? set : packRanges(clipRanges(unpackRanges(set), set.first, toSeq));
+}
+
 /** A set without the sequences of another: itself where they have none in common. */
 export function packedWithout(set: PackedRanges, gone: SequenceRanges): PackedRanges {
   const near = clipRanges(gone, set.first, set.last);

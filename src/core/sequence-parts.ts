@@ -13,21 +13,22 @@ import {
 
 /** A set of sequences as large as a stream: parts at rest, each above those before, unpacked one at a time. */
 export class SequenceParts {
-  readonly #parts: readonly PackedRanges[];
+  /** Each above those before; none of them empty. */
+  readonly parts: readonly PackedRanges[];
   readonly count: bigint;
   #unpacked: { readonly part: PackedRanges; readonly ranges: SequenceRanges } | null = null;
 
   constructor(parts: readonly PackedRanges[]) {
-    this.#parts = parts.filter((part) => part.count > 0n);
-    this.count = this.#parts.reduce((sum, part) => sum + part.count, 0n);
+    this.parts = parts.filter((part) => part.count > 0n);
+    this.count = this.parts.reduce((sum, part) => sum + part.count, 0n);
   }
 
   get first(): bigint | null {
-    return this.#parts[0]?.first ?? null;
+    return this.parts[0]?.first ?? null;
   }
 
   get last(): bigint | null {
-    return this.#parts.at(-1)?.last ?? null;
+    return this.parts.at(-1)?.last ?? null;
   }
 
   /** What it holds within from..to. */
@@ -71,18 +72,18 @@ export class SequenceParts {
   /** Those that end at or behind `from`. */
   *#partsFrom(from: bigint): Generator<PackedRanges> {
     let low = 0;
-    for (let high = this.#parts.length; low < high;) {
+    for (let high = this.parts.length; low < high;) {
       const middle = (low + high) >> 1;
-      if ((this.#parts[middle]?.last ?? from) < from) low = middle + 1;
+      if ((this.parts[middle]?.last ?? from) < from) low = middle + 1;
       else high = middle;
     }
-    for (let part = this.#parts[low]; part !== undefined; part = this.#parts[++low]) yield part;
+    for (let part = this.parts[low]; part !== undefined; part = this.parts[++low]) yield part;
   }
 
   /** The runs of sequences, ascending and not touching. */
   *ranges(): Generator<readonly [bigint, bigint]> {
     let open: readonly [bigint, bigint] | null = null;
-    for (const part of this.#parts)
+    for (const part of this.parts)
       for (const [from, to] of eachRange(unpackRanges(part))) {
         if (open !== null && open[1] + 1n === from) open = [open[0], to];
         else {
@@ -108,7 +109,7 @@ export class SequenceParts {
   lowest(count: number): SequenceRanges {
     const taken: SequenceRanges[] = [];
     let left = BigInt(count);
-    for (const part of this.#parts) {
+    for (const part of this.parts) {
       if (left <= 0n) break;
       taken.push(unpackRanges(part));
       left -= part.count;
@@ -127,6 +128,22 @@ export class SequenceParts {
       end = part.last;
     }
     return end;
+  }
+}
+
+/** Answers `has` for sequences that rise, each in the time of one comparison. */
+export class RisingParts {
+  readonly #ranges: Generator<readonly [bigint, bigint]>;
+  #open: readonly [bigint, bigint] | null = [0n, -1n];
+
+  constructor(set: SequenceParts) {
+    this.#ranges = set.ranges();
+  }
+
+  /** `seq` must not lie below any that was asked for before. */
+  has(seq: bigint): boolean {
+    while (this.#open !== null && seq > this.#open[1]) this.#open = this.#ranges.next().value ?? null;
+    return this.#open !== null && seq >= this.#open[0];
   }
 }
 

@@ -166,19 +166,6 @@ export function lowestSequences(ranges: SequenceRanges, count: number): Sequence
   return out.take();
 }
 
-/** The pairs of the part of the set within from..to. */
-export function* eachRangeWithin(
-  ranges: SequenceRanges,
-  from: bigint,
-  to: bigint,
-): Generator<readonly [bigint, bigint]> {
-  for (let i = 2 * firstPairEndingAtOrAfter(ranges, from); i + 1 < ranges.length; i += 2) {
-    const [first, last] = [ranges[i] ?? 0n, ranges[i + 1] ?? 0n];
-    if (first > to || from > to) return;
-    yield [first < from ? from : first, last > to ? to : last];
-  }
-}
-
 /** The part of the set within from..to. */
 export function clipRanges(ranges: SequenceRanges, from: bigint, to: bigint): SequenceRanges {
   const first = firstPairEndingAtOrAfter(ranges, from);

@@ -12,20 +12,36 @@ export function* jsonChunks(value: unknown): Generator<string> {
 function* chunksOf(value: unknown, indent: string): Generator<string> {
   if (typeof value !== 'object' || value === null) yield stringifyJson(value);
   else if (Array.isArray(value)) yield* listChunks(value, indent);
-  else if (Symbol.iterator in value) yield* sequenceChunks(value as Iterable<SequenceOrRange>);
+  else if (Symbol.iterator in value) yield* iterableChunks(value as Iterable<unknown>, indent);
   else yield* objectChunks(value, indent);
 }
 
 function* listChunks(values: readonly unknown[], indent: string): Generator<string> {
   if (values.length === 0) return yield '[]';
+  if (values.some((value) => typeof value === 'object' && value !== null))
+    return yield* linesOf(values, indent);
+  for (const [i, value] of values.entries()) yield `${i > 0 ? ', ' : '['}${stringifyJson(value)}`;
+  yield ']';
+}
+
+/** A list with a line, or some, for each of its values. */
+function* linesOf(values: Iterable<unknown>, indent: string): Generator<string> {
   const inner = `${indent}  `;
-  const isFlat = values.every((value) => typeof value !== 'object' || value === null);
+  let separator = '';
   yield '[';
-  for (const [i, value] of values.entries()) {
-    yield isFlat ? (i > 0 ? ', ' : '') : `${i > 0 ? ',' : ''}\n${inner}`;
+  for (const value of values) {
+    yield `${separator}\n${inner}`;
     yield* chunksOf(value, inner);
+    separator = ',';
   }
-  yield isFlat ? ']' : `\n${indent}]`;
+  yield `\n${indent}]`;
+}
+
+/** What is walked anew each time: objects, or sequences. */
+function* iterableChunks(values: Iterable<unknown>, indent: string): Generator<string> {
+  const [first] = values;
+  if (typeof first === 'object' && !Array.isArray(first)) yield* linesOf(values, indent);
+  else yield* sequenceChunks(values as Iterable<SequenceOrRange>);
 }
 
 type SequenceOrRange = bigint | readonly bigint[];

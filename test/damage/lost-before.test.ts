@@ -45,7 +45,8 @@ describe('what was lost before an archive was written', () => {
   it('a repair of it tells again, and keeps', async () => {
     const backup = await repairedOrders();
     const again = await repaired(backup);
-    expect(again.loss.streams).toMatchObject([
+    const told = again.loss.streams.map((stream) => ({ ...stream, ranges: [...stream.ranges] }));
+    expect(told).toMatchObject([
       {
         recovered: 161n,
         lost: 2n,
@@ -69,7 +70,8 @@ describe('what was lost before an archive was written', () => {
     const [stream] = loss.streams;
     expect(stream?.lost).toBeGreaterThan(2n);
     expect((stream?.recovered ?? 0n) + (stream?.lost ?? 0n)).toBe(163n);
-    expect(stream?.ranges.filter(({ code }) => code === 'LOST_BEFORE')).toHaveLength(2);
+    const before = [...(stream?.ranges ?? [])].filter(({ code }) => code === 'LOST_BEFORE');
+    expect(before).toHaveLength(2);
     expect(lostIn(path).some(([from, to]) => from <= 6n && to >= 6n)).toBe(true);
     expect(lostIn(path).some(([from, to]) => from <= 48n && to >= 48n)).toBe(true);
   });

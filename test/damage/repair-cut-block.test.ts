@@ -24,7 +24,7 @@ describe.each([
     expect(told.doubtful).toBe(0n);
     expect(invented).toEqual([]);
     expect(result.isLossy).toBe(true);
-    const codes = told.ranges.map(({ code }) => code);
+    const codes = [...told.ranges].map(({ code }) => code);
     expect(codes).not.toContain('BLK_MISSING');
     expect(codes).not.toContain('BLOCK_REMOVED_OR_LOST');
   });

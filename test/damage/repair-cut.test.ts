@@ -34,11 +34,11 @@ describe.each([
     const isUnknown = unknownAt.includes(at);
     expect(invented.length > 0).toBe(isUnknown);
     expect(result.loss.notes.some(({ code }) => code === 'DELETES_UNKNOWN')).toBe(isUnknown);
-    const named = stream.ranges.reduce(
+    const named = [...stream.ranges].reduce(
       (sum, { from, to, state }) => sum + (state === 'lost' ? to - from + 1n : 0n),
       0n,
     );
-    const reasons = stream.ranges.map(({ reason }) => reason).join();
+    const reasons = [...stream.ranges].map(({ reason }) => reason).join();
     expect(/\d+ messages? (?:is|are) missing among such sequences/.test(reasons)).toBe(named > stream.lost);
   });
 
@@ -48,7 +48,7 @@ describe.each([
     expect(loss.streams[0]?.doubtful).toBeGreaterThan(0n);
     const { status, streams, findings } = await verifyArchive(first);
     const said = findings.find(({ code }) => code === 'DECL_LOST_BEFORE');
-    const lost = loss.streams[0]?.ranges.filter(({ state }) => state === 'lost') ?? [];
+    const lost = [...(loss.streams[0]?.ranges ?? [])].filter(({ state }) => state === 'lost');
     const sequences = lost.reduce((sum, { from, to }) => sum + to - from + 1n, 0n);
     expect(said).toMatchObject({ severity: 'info', data: { sequences } });
     expect(status).toBe('OK');

@@ -47,7 +47,9 @@ async function expectOnlyLost(snapshot: Uint8Array, from: number, to: number, sl
   const repaired = await repair(backupWith(snapshot), BACKUP);
   expect(repaired.invented).toEqual([]);
   const isNamed = (seq: bigint): boolean =>
-    repaired.stream.ranges.some((range) => range.state === 'lost' && range.from <= seq && seq <= range.to);
+    [...repaired.stream.ranges].some(
+      (range) => range.state === 'lost' && range.from <= seq && seq <= range.to,
+    );
   expect(repaired.missing.filter((seq) => !isNamed(seq))).toEqual([]);
   const touched = MESSAGES.filter((message) => message.from < to && message.to > from).map(({ seq }) => seq);
   const surplus = repaired.missing.filter((seq) => !touched.includes(seq));

@@ -22,7 +22,7 @@ describe('damaged records', () => {
     expect(repaired.missing).toEqual([hit?.seq]);
     expect(repaired.invented).toEqual([]);
     expect(repaired.result.isLossy).toBe(true);
-    expect(repaired.stream.ranges).toMatchObject([
+    expect([...repaired.stream.ranges]).toMatchObject([
       {
         from: hit?.seq,
         to: hit?.seq,
@@ -96,7 +96,7 @@ describe('blocks', () => {
     const repaired = await repair(store, COMPRESSED);
     expect(repaired.invented).toEqual([]);
     expect(repaired.stream.lost).toBe(BigInt(repaired.missing.length));
-    expect(repaired.stream.ranges).toMatchObject([
+    expect([...repaired.stream.ranges]).toMatchObject([
       {
         from: repaired.missing[0],
         to: repaired.missing.at(-1),
@@ -127,7 +127,7 @@ describe('blocks', () => {
     const repaired = await repair(store, stale);
     expect(repaired.stream.lost).toBe(0n);
     expect(repaired.stream.doubtful).toBe(BigInt(repaired.missing.length));
-    const told = repaired.stream.ranges.map(({ state, file }) => `${state} ${file}`);
+    const told = [...repaired.stream.ranges].map(({ state, file }) => `${state} ${file}`);
     expect(new Set(told)).toEqual(new Set(['doubtful msgs/1.blk']));
   });
 

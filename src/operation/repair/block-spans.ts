@@ -1,4 +1,4 @@
-import { unpackRanges } from '../../core/packed-ranges.ts';
+import { packRanges, unpackRanges, type PackedRanges } from '../../core/packed-ranges.ts';
 import {
   mergeRanges,
   oneRange,
@@ -19,9 +19,11 @@ export interface BlockContent {
   /** Made when they are asked for: there are as many as there is damage. */
   readonly runs: () => readonly MessageRun[];
   /** Sequences with a message record, whatever its place. */
-  readonly present: SequenceRanges;
-  /** Sequences that its erased and skip records, its tombstones, and the holes between its good records name. */
-  readonly deleted: SequenceRanges;
+  readonly present: PackedRanges;
+  /** Sequences that its erased and skip records and the holes between its good records name. */
+  readonly deleted: PackedRanges;
+  /** Those that its tombstones name: most lie in other blocks. */
+  readonly buried: BigUint64Array;
   /** The lowest and highest sequence with a record of its own; 0n where it has none. */
   readonly lowSeq: bigint;
   readonly highSeq: bigint;
@@ -44,8 +46,9 @@ export function contentOf(block: SalvagedBlock, source: number, handles: BlockHa
   const spans = (): PlacedSpan[] => [...risingSpans(block), ...fallen.flatMap((part) => part.spans)];
   return {
     runs: () => spans().map(({ span, firstSeq }) => run(span, firstSeq)),
-    present,
-    deleted: mergeRanges([erased, rangesOf(scan.tombstoneSeqs), holes]),
+    present: fallen.length === 0 ? scan.ranges : packRanges(present),
+    deleted: packRanges(mergeRanges([erased, holes])),
+    buried: scan.tombstoneSeqs,
     lowSeq: own[0] ?? 0n,
     highSeq: own.at(-1) ?? 0n,
   };

@@ -1,5 +1,6 @@
-import { clipRanges, countSequences, subtractRanges } from '../../core/sequence-ranges.ts';
+import { intersectParts } from '../../core/sequence-part-sets.ts';
 import { LOSS_REASONS } from './loss-codes.ts';
+import { LostRanges } from './lost-ranges.ts';
 import type { Outcome } from './losses.ts';
 import type { LostRange } from './types.ts';
 
@@ -17,9 +18,9 @@ function isCountedElsewhere(range: LostRange): boolean {
 
 /** Losses, where it is told of those that are only counted that some of them were deleted before. */
 interface CountedLosses {
-  readonly ranges: readonly LostRange[];
+  readonly ranges: LostRanges;
   /** Of which nothing speaks. */
-  readonly untold: readonly LostRange[];
+  readonly untold: LostRanges;
   /** So many sequences of which nothing speaks are among the losses, since the archive counts more than all else explains. */
   readonly raised: bigint;
   /** So many sequences among the losses were deleted. */
@@ -31,43 +32,58 @@ interface CountedLosses {
  * there are sequences, that is told with the ranges. A count of fewer messages than were found is not believed.
  */
 export function tellDeleted(
-  ranges: readonly LostRange[],
-  untold: readonly LostRange[],
-  outcome: Outcome,
+  lists: readonly Iterable<LostRange>[],
+  unknown: Iterable<LostRange>,
+  { counted, survey, deleted }: Outcome,
 ): CountedLosses {
-  const { counted, survey, deleted } = outcome;
+  const ranges = new LostRanges(joined(lists));
+  const untold = new LostRanges(unknown);
   const asFound = { ranges, untold, raised: 0n, surplus: 0n };
   if (counted === null) return asFound;
-  const kept = clipRanges(subtractRanges(survey.recovered, deleted), 1n, counted.lastSeq);
-  const others = ranges.filter((range) => isCountedElsewhere(range) && range.to <= counted.lastSeq);
-  const missing = counted.messages - countSequences(kept) - countOf(others);
-  const isEnough = missing <= countOf(ranges.filter(isOnlyCounted));
-  const raised = isEnough ? [] : untold.filter(({ to }) => to <= counted.lastSeq).map(asCounted);
-  const all = [...ranges, ...raised];
-  const sequences = countOf(all.filter(isOnlyCounted));
+  const { lastSeq } = counted;
+  const dead = intersectParts(survey.recovered, deleted).countWithin(1n, lastSeq);
+  const kept = survey.recovered.countWithin(1n, lastSeq) - dead;
+  const others = countOf(ranges, (range) => isCountedElsewhere(range) && range.to <= lastSeq);
+  const missing = counted.messages - kept - others;
+  const isEnough = missing <= countOf(ranges, isOnlyCounted);
+  const isRaised = ({ to }: LostRange): boolean => !isEnough && to <= lastSeq;
+  const raised = countOf(untold, isRaised);
+  const sequences = countOf(ranges, isOnlyCounted) + raised;
   if (missing < 0n || sequences === 0n) return asFound;
+  const isPart = missing < sequences;
+  const all = joined([ranges, raisedOf(untold, isRaised)]);
   return {
-    ranges:
-      missing >= sequences
-        ? all
-        : all.map((range) => (isOnlyCounted(range) ? withCount(range, missing) : range)),
-    untold: isEnough ? untold : untold.filter(({ to }) => to > counted.lastSeq),
-    raised: countOf(raised),
-    surplus: missing >= sequences ? 0n : sequences - missing,
+    ranges: new LostRanges(isPart ? withCounts(all, missing) : all),
+    untold: new LostRanges(where(untold, (range) => !isRaised(range))),
+    raised,
+    surplus: isPart ? sequences - missing : 0n,
   };
 }
 
-function asCounted(range: LostRange): LostRange {
-  const code = 'DECL_MESSAGES_FEWER';
-  return { ...range, state: 'lost', code, reason: LOSS_REASONS[code] };
+/** One list behind the other. */
+export function* joined(lists: readonly Iterable<LostRange>[]): Generator<LostRange> {
+  for (const list of lists) yield* list;
 }
 
-function withCount(range: LostRange, missing: bigint): LostRange {
+function* where(ranges: Iterable<LostRange>, fits: (range: LostRange) => boolean): Generator<LostRange> {
+  for (const range of ranges) if (fits(range)) yield range;
+}
+
+function* raisedOf(untold: LostRanges, isRaised: (range: LostRange) => boolean): Generator<LostRange> {
+  const code = 'DECL_MESSAGES_FEWER';
+  for (const range of where(untold, isRaised))
+    yield { ...range, state: 'lost', code, reason: LOSS_REASONS[code] };
+}
+
+function* withCounts(ranges: Iterable<LostRange>, missing: bigint): Generator<LostRange> {
   const messages = missing === 1n ? '1 message is' : `${missing} messages are`;
   const told = `${messages} missing among such sequences, the others were deleted: nothing tells which`;
-  return { ...range, reason: `${range.reason} (${told})` };
+  for (const range of ranges)
+    yield isOnlyCounted(range) ? { ...range, reason: `${range.reason} (${told})` } : range;
 }
 
-function countOf(ranges: readonly LostRange[]): bigint {
-  return ranges.reduce((sum, { from, to }) => sum + to - from + 1n, 0n);
+function countOf(ranges: LostRanges, fits: (range: LostRange) => boolean): bigint {
+  let count = 0n;
+  for (const { from, to } of where(ranges, fits)) count += to - from + 1n;
+  return count;
 }

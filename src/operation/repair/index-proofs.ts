@@ -1,13 +1,10 @@
-import {
-  clipRanges,
-  mergeRanges,
-  oneRange,
-  subtractRanges,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
+import { packedUpTo } from '../../core/packed-sets.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { asParts, subtractParts, unitePacked } from '../../core/sequence-part-sets.ts';
+import { oneRange } from '../../core/sequence-ranges.ts';
 import { checkIndexSum, parseIndex } from '../../format/index/parse.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
-import { indexedLive } from '../../model/live-set.ts';
+import { packedLive } from '../../model/live-set.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ReadBlock } from './block-damage.ts';
@@ -15,7 +12,7 @@ import type { Listing } from './salvaged-stream.ts';
 
 /** What the index files of a stream prove. */
 export interface IndexProofs {
-  readonly deleted: SequenceRanges;
+  readonly deleted: SequenceParts;
   readonly listed: readonly Listing[];
   /** The last sequence they know; 0n where they know none. */
   readonly lastSeq: bigint;
@@ -36,11 +33,19 @@ export function findIndex(archive: StreamArchive, names: readonly string[]): Str
   return parsed.ok ? parsed.value : null;
 }
 
-/** Whether index.db is of these blocks, and not of an older stream of the same name: where both know a time, it is the same. */
-export function isIndexOf(index: StreamIndex, blocks: readonly ReadBlock[]): boolean {
+/**
+ * Whether index.db is of these blocks, and not of an older stream of the same name: it knows how the last one ends or, where
+ * both know a time, it is the same. (A mirror's index may give its first block the time of a sequence that was skipped.)
+ */
+export function isIndexOf(
+  index: StreamIndex,
+  { indexStanding }: StreamArchive,
+  blocks: readonly ReadBlock[],
+): boolean {
+  if (indexStanding === 'current' && index.lastChecksum.some((byte) => byte !== 0)) return true;
   const times = new Map<bigint, bigint>();
   for (const listed of index.blocks)
-    if (indexedLive(listed).length > 0)
+    if (packedLive(listed).count > 0n)
       times.set(listed.firstSeq, listed.firstTimeNs).set(listed.lastSeq, listed.lastTimeNs);
   return blocks.every(
     ({ block: { scan } }) =>
@@ -63,7 +68,7 @@ export function proofsOfIndex(
   folder: string,
   blocks: readonly ReadBlock[],
 ): IndexProofs {
-  const live = mergeRanges(index.blocks.map(indexedLive));
+  const live = unitePacked(index.blocks.map(packedLive));
   const owned = new Set(
     blocks.filter(({ block }) => block.scan.records > 0).map(({ block }) => block.owner.number),
   );
@@ -76,12 +81,12 @@ export function proofsOfIndex(
     index.lastSeq + 1n,
   );
   return {
-    deleted: subtractRanges(oneRange(1n, index.lastSeq), live),
+    deleted: subtractParts(asParts(oneRange(1n, index.lastSeq)), live),
     listed: index.blocks.map((block) => ({
       file: `${folder}msgs/${block.index}.blk`,
       isMissing: !owned.has(block.index) && !isDamaged.has(block.index),
       isDoubtful: isOld && !owned.has(block.index) && !isThere.has(block.index) && block.lastSeq < lowest,
-      seqs: clipRanges(indexedLive(block), 1n, index.lastSeq),
+      seqs: packedUpTo(packedLive(block), index.lastSeq),
     })),
     lastSeq: index.lastSeq,
     lastTimeNs: index.lastTimeNs,

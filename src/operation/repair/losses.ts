@@ -1,17 +1,20 @@
 import { RangeBuilder } from '../../core/range-builder.ts';
+import { unpackRanges, type PackedRanges } from '../../core/packed-ranges.ts';
+import { asParts, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
 import {
-  clipRanges,
   countSequences,
   eachRange,
-  eachRangeWithin,
   MAX_SEQUENCE,
   mergeRanges,
+  NO_SEQUENCES,
   oneRange,
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
-import { tellDeleted } from './counted-losses.ts';
+import { joined, tellDeleted } from './counted-losses.ts';
 import { LOSS_REASONS } from './loss-codes.ts';
+import { LostRanges } from './lost-ranges.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { Survey } from './survey.ts';
 import type { Damage, LostRange, StreamLoss } from './types.ts';
@@ -21,7 +24,7 @@ export interface Outcome {
   readonly sources: readonly SalvagedStream[];
   readonly survey: Pick<Survey, 'recovered' | 'disagreements' | 'undecided'>;
   /** Proven deleted, and not written. */
-  readonly deleted: SequenceRanges;
+  readonly deleted: SequenceParts;
   readonly name: string;
   readonly lastSeq: bigint;
   /** A backup.json that knows of messages behind all that was found: its last sequence, else 0n. */
@@ -33,44 +36,25 @@ export interface Outcome {
 /** Tells of every sequence that is neither written nor proven deleted where it was, and why it is gone. */
 export function countLosses(outcome: Outcome): StreamLoss {
   const { sources, survey, deleted, name } = outcome;
-  const gone = mergeRanges([survey.recovered, deleted]);
-  const open = (seqs: SequenceRanges): SequenceRanges => subtractRanges(seqs, around(seqs, gone));
   const endSeq = outcome.lastSeq > outcome.declaredLastSeq ? outcome.lastSeq : outcome.declaredLastSeq;
-  const before = inOrder(sources.flatMap((source) => piecesBefore(source, endSeq, gone)));
-  const known = mergeRanges([gone, sequencesOf(before)]);
-  const damaged = inOrder([...before, ...sources.flatMap((source) => damagePieces(source, known))]);
-  let explained = sequencesOf(damaged);
-  const differing = pieces(subtractRanges(survey.undecided, explained), {
-    ...NOWHERE,
-    code: 'COPIES_DIFFER',
-  });
-  explained = mergeRanges([explained, survey.undecided]);
-  const promised = inOrder(
-    sources
-      .flatMap((source) => promisesOf(source, false))
-      .flatMap((cause) => pieces(subtractRanges(open(cause.seqs), explained), cause)),
-  );
-  explained = mergeRanges([explained, sequencesOf(promised)]);
-  const removed = inOrder(
-    sources
-      .flatMap((source) => promisesOf(source, true))
-      .flatMap((cause) => pieces(subtractRanges(open(cause.seqs), explained), cause, 'doubtful')),
-  );
+  const gone = uniteParts([survey.recovered, deleted]);
+  const { damaged, differing, promised, removed, explained } = causesOf(outcome, endSeq, gone);
   const lastLost = explained.at(-1) ?? 0n;
   const lastSeq = lastLost > endSeq ? lastLost : endSeq;
-  const behind = subtractRanges(open(oneRange(outcome.lastSeq + 1n, outcome.declaredLastSeq)), explained);
+  const declared = gone.missing(oneRange(outcome.lastSeq + 1n, outcome.declaredLastSeq));
+  const behind = subtractRanges(declared, explained);
   const ended = pieces(behind, { ...NOWHERE, code: 'DECL_MESSAGES_FEWER' });
   const lost = mergeRanges([explained, behind]);
-  const firstSeq = lowest([survey.recovered[0], lost[0], removed[0]?.from]) ?? lastSeq + 1n;
-  const range = oneRange(firstSeq, lastSeq);
-  const doubtful = subtractRanges(range, mergeRanges([gone, lost]));
+  const [firstRemoved] = removed;
+  const firstSeq = lowest([survey.recovered.first, lost[0], firstRemoved?.from]) ?? lastSeq + 1n;
+  const doubtful = gapsOf(uniteParts([gone, asParts(lost)]), firstSeq, lastSeq);
   const unknown = pieces(
-    subtractRanges(doubtful, sequencesOf(removed)),
+    subtractRanges(doubtful, removed.sequences()),
     { ...NOWHERE, code: 'UNTOLD' },
     'doubtful',
   );
-  const told = tellDeleted([...damaged, ...differing, ...promised, ...ended], unknown, outcome);
-  const recovered = countSequences(survey.recovered);
+  const told = tellDeleted([damaged, differing, promised, new LostRanges(ended)], unknown, outcome);
+  const recovered = survey.recovered.count;
   const lostMessages = countSequences(lost) + told.raised - told.surplus;
   return {
     account: sources[0]?.archive.account ?? null,
@@ -79,12 +63,59 @@ export function countLosses(outcome: Outcome): StreamLoss {
     last_seq: lastSeq,
     recovered,
     lost: lostMessages,
-    deleted: countSequences(range) - recovered - lostMessages,
+    deleted: lastSeq - firstSeq + 1n - recovered - lostMessages,
     doubtful: countSequences(doubtful) - told.raised + told.surplus,
-    ranges: [...told.ranges, ...removed, ...told.untold].toSorted((a, b) => (a.from < b.from ? -1 : 1)),
+    ranges: risingOf([told.ranges, removed, told.untold]),
     disagreements: survey.disagreements,
     others: [],
   };
+}
+
+/** What is known of where sequences were that are gone. */
+interface KnownCauses {
+  readonly damaged: LostRanges;
+  readonly differing: LostRanges;
+  /** Listed by an index. */
+  readonly promised: LostRanges;
+  /** Listed by an old one. */
+  readonly removed: LostRanges;
+  /** All of these that are lost. */
+  readonly explained: SequenceRanges;
+}
+
+function causesOf({ sources, survey }: Outcome, endSeq: bigint, gone: SequenceParts): KnownCauses {
+  const before = inOrder(eachOf(sources, (source) => piecesBefore(source, endSeq, gone)));
+  const known = uniteParts([gone, asParts(before.sequences())]);
+  const hit = eachOf(sources, (source) => damagePieces(source, known));
+  const damaged = inOrder(joined([before, hit]));
+  let explained = damaged.sequences();
+  const differing = new LostRanges(
+    pieces(subtractRanges(survey.undecided, explained), { ...NOWHERE, code: 'COPIES_DIFFER' }),
+  );
+  explained = mergeRanges([explained, survey.undecided]);
+  const promises = (state: LostRange['state']): LostRanges =>
+    inOrder(eachOf(sources, (source) => promisePieces(source, state, gone, explained)));
+  const promised = promises('lost');
+  explained = mergeRanges([explained, promised.sequences()]);
+  return { damaged, differing, promised, removed: promises('doubtful'), explained };
+}
+
+function* eachOf(
+  sources: readonly SalvagedStream[],
+  piecesOf: (source: SalvagedStream) => Iterable<LostRange>,
+): Generator<LostRange> {
+  for (const source of sources) yield* piecesOf(source);
+}
+
+/** All of them, by their first sequences. */
+function risingOf(lists: readonly Iterable<LostRange>[]): LostRanges {
+  return new LostRanges(new LostRanges(joined(lists)).rising());
+}
+
+function gapsOf(set: SequenceParts, firstSeq: bigint, lastSeq: bigint): SequenceRanges {
+  const gaps = new RangeBuilder();
+  for (const [from, to] of set.gaps(firstSeq, lastSeq)) gaps.add(from, to);
+  return gaps.take();
 }
 
 const NOWHERE = { file: null, offsetBytes: null, lengthBytes: null } as const;
@@ -93,8 +124,12 @@ type Cause = Pick<Damage, 'offsetBytes' | 'lengthBytes' | 'code' | 'detail'> & {
   readonly file: string | null;
 };
 
-function pieces(seqs: SequenceRanges, cause: Cause, state: LostRange['state'] = 'lost'): LostRange[] {
-  return [...eachRange(seqs)].map(([from, to]) => piece(from, to, cause, state));
+function* pieces(
+  seqs: SequenceRanges,
+  cause: Cause,
+  state: LostRange['state'] = 'lost',
+): Generator<LostRange> {
+  for (const [from, to] of eachRange(seqs)) yield piece(from, to, cause, state);
 }
 
 function piece(from: bigint, to: bigint, cause: Cause, state: LostRange['state'] = 'lost'): LostRange {
@@ -104,74 +139,62 @@ function piece(from: bigint, to: bigint, cause: Cause, state: LostRange['state']
 }
 
 /** Each sequence once: where two causes claim it, the one that begins first has it. */
-function inOrder(ranges: readonly LostRange[]): LostRange[] {
-  const out: LostRange[] = [];
+function inOrder(ranges: Iterable<LostRange>): LostRanges {
+  const out = new LostRanges();
   let next = 0n;
-  for (const range of ranges.toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))) {
+  for (const range of new LostRanges(ranges).rising()) {
     if (range.to < next) continue;
-    out.push(range.from < next ? { ...range, from: next } : range);
+    out.add(range.from < next ? { ...range, from: next } : range);
     next = range.to + 1n;
   }
   return out;
-}
-
-/** What of a large set may meet a small one: there are as many small ones as there is damage. */
-function around(small: SequenceRanges, large: SequenceRanges): SequenceRanges {
-  return clipRanges(large, small[0] ?? 1n, small.at(-1) ?? 0n);
 }
 
 /**
  * What became of the sequences in damaged stretches, but those of `gone`. Where an index speaks, it tells which of them were
  * messages.
  */
-function damagePieces(source: SalvagedStream, gone: SequenceRanges): LostRange[] {
-  const listed = mergeRanges(source.listed.map(({ seqs }) => seqs));
-  const unlisted = oneRange((listed.at(-1) ?? 0n) + 1n, MAX_SEQUENCE);
-  const open = subtractRanges(mergeRanges([listed, unlisted]), gone);
-  const ranges: LostRange[] = [];
-  for (const damage of source.damages()) {
-    if (damage.code === 'LOST_BEFORE') continue;
-    for (const [from, to] of eachRangeWithin(open, damage.from, damage.to))
-      ranges.push(piece(from, to, damage));
-  }
-  return ranges;
+function* damagePieces(source: SalvagedStream, gone: SequenceParts): Generator<LostRange> {
+  const listed = unitePacked(source.listed.map(({ seqs }) => seqs));
+  const unlisted = asParts(oneRange((listed.last ?? 0n) + 1n, MAX_SEQUENCE));
+  const open = subtractParts(uniteParts([listed, unlisted]), gone);
+  for (const damage of source.damages())
+    if (damage.code !== 'LOST_BEFORE') yield* pieces(open.within(damage.from, damage.to), damage);
 }
 
 /** What was lost before the archive was written, but the sequences of `gone`: its indexes do not list it. backup.json has no checksum. */
-function piecesBefore(source: SalvagedStream, endSeq: bigint, gone: SequenceRanges): LostRange[] {
-  const ranges: LostRange[] = [];
+function* piecesBefore(source: SalvagedStream, endSeq: bigint, gone: SequenceParts): Generator<LostRange> {
   for (const damage of source.damages()) {
     if (damage.code !== 'LOST_BEFORE') continue;
-    const { from } = damage;
     const to = damage.to < endSeq ? damage.to : endSeq;
-    ranges.push(...pieces(subtractRanges(oneRange(from, to), clipRanges(gone, from, to)), damage));
+    yield* pieces(gone.missing(oneRange(damage.from, to)), damage);
   }
-  return ranges;
 }
 
-/** Of ranges that rise. */
-function sequencesOf(ranges: readonly LostRange[]): SequenceRanges {
-  const sequences = new RangeBuilder();
-  for (const { from, to } of ranges) sequences.add(from, to);
-  return sequences.take();
+/** What an index lists as live, but for what was found or is explained. */
+function* promisePieces(
+  { listed }: SalvagedStream,
+  state: LostRange['state'],
+  gone: SequenceParts,
+  explained: SequenceRanges,
+): Generator<LostRange> {
+  const isDoubtful = state === 'doubtful';
+  for (const listing of listed) {
+    if (listing.isDoubtful !== isDoubtful) continue;
+    const missing = isDoubtful ? 'BLOCK_REMOVED_OR_LOST' : 'BLK_MISSING';
+    const code = listing.isMissing ? missing : 'IDX_BLOCK_DIFFERS';
+    const open = subtractRanges(missingOf(listing.seqs, gone), explained);
+    yield* pieces(open, { ...NOWHERE, file: listing.file, code }, state);
+  }
 }
 
-function promisesOf(
-  source: SalvagedStream,
-  isDoubtful: boolean,
-): (Cause & { readonly seqs: SequenceRanges })[] {
-  const missing = isDoubtful ? 'BLOCK_REMOVED_OR_LOST' : 'BLK_MISSING';
-  return source.listed
-    .filter((listing) => listing.isDoubtful === isDoubtful)
-    .map(({ file, isMissing, seqs }) => ({
-      ...NOWHERE,
-      file,
-      code: isMissing ? missing : 'IDX_BLOCK_DIFFERS',
-      seqs,
-    }));
+function missingOf(seqs: PackedRanges, gone: SequenceParts): SequenceRanges {
+  return gone.countWithin(seqs.first, seqs.last) === seqs.last - seqs.first + 1n
+    ? NO_SEQUENCES
+    : gone.missing(unpackRanges(seqs));
 }
 
-function lowest(seqs: readonly (bigint | undefined)[]): bigint | undefined {
-  const known = seqs.filter((seq) => seq !== undefined);
+function lowest(seqs: readonly (bigint | null | undefined)[]): bigint | undefined {
+  const known = seqs.filter((seq) => typeof seq === 'bigint');
   return known.length === 0 ? undefined : known.reduce((a, b) => (a < b ? a : b));
 }

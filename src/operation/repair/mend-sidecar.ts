@@ -1,3 +1,4 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import { eachSequence, intersectRanges } from '../../core/sequence-ranges.ts';
 import { parseBlockIndex } from '../../format/block-index/parse.ts';
 import type { BlockIndex } from '../../format/block-index/types.ts';
@@ -67,7 +68,8 @@ function fitting({ block, content }: ReadBlock): (index: BlockIndex) => boolean 
       liveBytes -= lengthBytes;
     };
     // What a damaged file calls deleted may be any range.
-    for (const seq of eachSequence(intersectRanges(deleted, content.present))) if (seq >= firstSeq) drop(seq);
+    for (const seq of eachSequence(intersectRanges(deleted, unpackRanges(content.present))))
+      if (seq >= firstSeq) drop(seq);
     for (const seq of lengths.keys()) {
       if (seq >= firstSeq) break;
       drop(seq);

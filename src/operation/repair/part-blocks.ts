@@ -1,6 +1,7 @@
 import { ByteWriter } from '../../core/bytes/byte-writer.ts';
 import { packRanges, unpackRanges, type PackedRanges } from '../../core/packed-ranges.ts';
-import { clipRanges, intersectRanges } from '../../core/sequence-ranges.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { intersectRanges } from '../../core/sequence-ranges.ts';
 import { CHECKSUM_BYTES } from '../../format/block/record.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { appendUnsealed } from '../../writer/block-writer.ts';
@@ -18,17 +19,22 @@ export function blocksOf(
 ): SoundBlocks | undefined {
   if (parted === null) return undefined;
   const blocks = parted.parts.map((part): SoundBlock => {
-    const { seqs } = part;
-    const near = clipRanges(found.recovered, seqs.first, seqs.last);
-    const live = packRanges(intersectRanges(unpackRanges(seqs), near));
+    const live = liveOf(part, found.recovered);
     return {
-      live: live.count === seqs.count ? seqs : live,
+      live,
       owner: part.kind === 'block' ? part.owner : null,
       file: null,
       open: async () => openPart(part, live, options),
     };
   });
   return { blocks: blocks.filter(({ live }) => live.count > 0n), pool };
+}
+
+/** What of a part is to be written. */
+function liveOf({ seqs }: StreamPart, recovered: SequenceParts): PackedRanges {
+  // Nothing of another part lies between.
+  if (recovered.countWithin(seqs.first, seqs.last) === seqs.count) return seqs;
+  return packRanges(intersectRanges(unpackRanges(seqs), recovered.within(seqs.first, seqs.last)));
 }
 
 async function openPart(

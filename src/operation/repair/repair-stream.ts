@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
-import { countSequences, intersectRanges, mergeRanges, NO_SEQUENCES } from '../../core/sequence-ranges.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { intersectParts, NO_PARTS, uniteParts } from '../../core/sequence-part-sets.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open-archive.ts';
 import type { StreamContent } from '../write/stream-content.ts';
@@ -35,7 +36,7 @@ export async function repairStream(
 ): Promise<RepairedStream> {
   const [own] = sources;
   const { name } = own.archive;
-  const proven = mergeRanges(sources.map((source) => source.deleted));
+  const proven = uniteParts(sources.map((source) => source.deleted));
   const all = askFor(sources, proven, work, options);
   const first = await firstSurvey(sources, all, work, options);
   const chosen = chooseConfig(sources, options.config, first, name);
@@ -45,7 +46,7 @@ export async function repairStream(
   const loss = countLosses({
     sources,
     survey: found,
-    deleted: mergeRanges([proven, surveyed.excluded]),
+    deleted: uniteParts([proven, surveyed.excluded]),
     name,
     lastSeq: end.seq,
     declaredLastSeq: declaredEnd(own, found, end.seq),
@@ -53,7 +54,7 @@ export async function repairStream(
   });
   const place = { name, firstSeq: loss.first_seq, lastSeq: loss.last_seq };
   const { consumers, notes } = await repairConsumers(sources, place, surveyed);
-  const undeleted = countSequences(intersectRanges(proven, found.recovered));
+  const undeleted = options.undelete === true ? intersectParts(proven, found.recovered).count : 0n;
   const findings = sources.flatMap((source) => source.findings);
   return {
     archive: { ...withoutBrokenSources(own), config, created: chosen.created, consumers },
@@ -73,13 +74,13 @@ export async function repairStream(
 
 function askFor(
   sources: Sources,
-  proven: SurveyOptions['excluded'],
+  proven: SequenceParts,
   { signal }: Archive,
   { undelete, prefer }: RepairOptions,
 ): SurveyOptions {
   return {
     runs: () => sources.flatMap((source) => source.runs()),
-    excluded: undelete === true ? NO_SEQUENCES : proven,
+    excluded: undelete === true ? NO_PARTS : proven,
     prefer,
     signal,
   };
@@ -112,8 +113,8 @@ async function withinLimits(
   const isCounted = first.total.subjects.size > 0 || !hasLimitPerSubject(config);
   const all = isCounted ? first : await survey(asked);
   const gone = await beyondLimits(all, config, asked);
-  if (gone.length === 0) return { found: all, surveyed: asked };
-  const surveyed = { ...asked, excluded: mergeRanges([asked.excluded, gone]) };
+  if (gone.count === 0n) return { found: all, surveyed: asked };
+  const surveyed = { ...asked, excluded: uniteParts([asked.excluded, gone]) };
   return { found: await survey(surveyed), surveyed };
 }
 

@@ -4,6 +4,7 @@ import type { MessageWalk } from '../cat/stream-messages.ts';
 import { stateOfTotals } from '../totals-state.ts';
 import type { StreamContent } from '../write/stream-content.ts';
 import type { RunMessage } from './message-run.ts';
+import type { Lost } from '../write/types.ts';
 import { eachMessage, type Survey, type SurveyOptions } from './survey.ts';
 import type { StreamLoss } from './types.ts';
 
@@ -17,16 +18,23 @@ export function repairedContent(
   options: SurveyOptions,
 ): StreamContent {
   const { total } = found;
-  const lost = loss.ranges.filter((range) => range.state === 'lost');
   return {
     state: stateOfTotals(total, loss.last_seq, lastTimeNs || total.lastTimeNs),
     messages: walk(name, options),
-    lost: {
-      msgs: lost.map(({ from, to }) => [from, to] as const),
-      bytes: lost.reduce((sum, { length }) => sum + (length ?? 0), 0),
-    },
+    lost: lostOf(loss),
     findings,
   };
+}
+
+function lostOf({ ranges }: StreamLoss): Lost {
+  const msgs: (readonly [bigint, bigint])[] = [];
+  let bytes = 0;
+  for (const { state, from, to, length } of ranges) {
+    if (state !== 'lost') continue;
+    msgs.push([from, to]);
+    bytes += length ?? 0;
+  }
+  return { msgs, bytes };
 }
 
 function walk(stream: string, options: SurveyOptions): MessageWalk {

@@ -1,20 +1,18 @@
 import { ToolError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { loadStream, TOOL, withArchive, type Archive } from '../open-archive.ts';
+import { loadStream, TOOL, withArchive } from '../open-archive.ts';
 import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from '../write/check-input.ts';
 import { placedAs } from '../write/convert.ts';
-import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
 import { carryOut, checkTarget, withData } from '../write/run.ts';
 import { skippedStream, withoutData } from '../write/skipped-stream.ts';
-import { withOthers, type OtherArchive } from './other-archives.ts';
-import { findOthers, isElsewhere, mustAllFit, tellUses, type UsesOfStream } from './other-streams.ts';
-import { mustOpenSound, mustReadSound, soundFirst } from './past-damage.ts';
-import { repairStream } from './repair-stream.ts';
-import { lossWithoutData, nothingOf } from './without-data.ts';
-import { salvageStream } from './salvage-stream.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import { withOthers } from './other-archives.ts';
+import { isElsewhere, mustAllFit } from './other-streams.ts';
+import { mustOpenSound, soundFirst } from './past-damage.ts';
+import { prepareStream, type PreparedStream } from './prepare-stream.ts';
+import type { Repairing } from './salvage-sources.ts';
 import type { RepairNote, RepairOptions, RepairResult, StreamLoss } from './types.ts';
+import { lossWithoutData } from './without-data.ts';
 
 /**
  * Writes what is intact in a damaged archive as a backup or a store that servers take: every record whose checksum fits and
@@ -27,79 +25,47 @@ export async function repairArchive(path: string, options: RepairOptions): Promi
   return soundFirst(path, async (isPastDamage) =>
     withArchive(path, { ...options, ...WRITING, salvage: isPastDamage }, async (work) => {
       if (!isPastDamage) mustOpenSound(work);
-      return withOthers(options, async (others) => repairWith({ path, work, others, isPastDamage }, options));
+      return withOthers(options, async (others) =>
+        repairWith({ path, work, others, isPastDamage, opened: [] }, options),
+      );
     }),
   );
 }
 
-/** What is repaired, and what helps. */
-interface Repairing {
-  readonly path: string;
-  readonly work: Archive;
-  readonly others: readonly OtherArchive[];
-  /** Opened past damage, or taken for sound. */
-  readonly isPastDamage: boolean;
-}
-
 async function repairWith(repairing: Repairing, options: RepairOptions): Promise<RepairResult> {
-  const opened: SalvagedStream[] = [];
   try {
-    return await repairStreams(repairing, options, opened);
+    return await repairStreams(repairing, options);
   } finally {
-    for (const stream of opened) stream.close();
+    for (const stream of repairing.opened) stream.close();
   }
 }
 
-async function repairStreams(
-  { path, work, others, isPastDamage }: Repairing,
-  options: RepairOptions,
-  opened: SalvagedStream[],
-): Promise<RepairResult> {
+async function repairStreams(repairing: Repairing, options: RepairOptions): Promise<RepairResult> {
+  const { path, work, others } = repairing;
   const archives = work.selected.map(loadStream);
   const { usable, skipped } = withoutKey(withData(archives, (archive) => isElsewhere(archive, others)));
-  const outgoing: OutgoingStream[] = [];
-  const losses: StreamLoss[] = [];
   const sources = [path, ...(options.from ?? [])];
-  const told: UsesOfStream[] = [];
-  const unhealed: StreamArchive[] = [];
-  const notes: RepairNote[] = [];
-  for (const archive of usable) {
-    const hasNothing = archive.parts.form === 'config' && others.length > 0;
-    const own = hasNothing ? nothingOf(archive) : await salvageStream(archive, work, 0, nameGiven(options));
-    opened.push(own);
-    if (!isPastDamage) mustReadSound(own);
-    const { helpers, uses } = await findOthers(own, others, opened, work.signal);
-    told.push({ name: own.archive.name, uses });
-    if (hasNothing && helpers.length === 0) {
-      unhealed.push(archive);
-      continue;
-    }
-    const repaired = await repairStream([own, ...helpers], work, options);
-    // The configuration that was given is in it already.
-    const { config: _, ...changes } = options;
-    outgoing.push(outgoingStream(repaired.archive, repaired.content, changes));
-    losses.push({ ...repaired.loss, others: tellUses(uses, repaired.helped, sources) });
-    notes.push(...repaired.notes);
-  }
-  mustAllFit(told, others);
-  for (const archive of archives) {
-    const isWritten = usable.includes(archive) && !unhealed.includes(archive);
-    const loss = isWritten ? null : lossWithoutData(archive);
-    if (loss !== null) losses.push(loss);
-  }
-  const placed = placedAs(options.to === 'store' ? 'store' : 'v1', outgoing, work);
-  const written = await carryOut(
-    {
-      placed,
-      copies: [],
-      skipped: [...skipped, ...unhealed.map(withoutData)],
-      notes: [...losses.flatMap(sayOthers), ...notes.map(sentence)],
-    },
-    work,
-    options,
-  );
+  const prepared = new Map<StreamArchive, PreparedStream>();
+  for (const archive of usable)
+    prepared.set(archive, await prepareStream(archive, repairing, sources, options));
+  mustAllFit([...prepared.values()], others);
+  const streams = [...prepared.values()].flatMap(({ outgoing }) => (outgoing === null ? [] : [outgoing]));
+  const unhealed = usable.filter((archive) => prepared.get(archive)?.outgoing === null);
+  const placed = placedAs(options.to === 'store' ? 'store' : 'v1', streams, work);
+  const left = [...skipped, ...unhealed.map(withoutData)];
+  const written = await carryOut({ placed, copies: [], skipped: left, notes: [] }, work, options);
+  const repaired = [...prepared.values()].flatMap(({ outcome }) => outcome() ?? []);
+  const unwritten = archives.filter((archive) => (prepared.get(archive)?.outgoing ?? null) === null);
+  const losses = [
+    ...repaired.map(({ loss }) => loss),
+    ...unwritten.map(lossWithoutData).filter((loss) => loss !== null),
+  ];
+  const notes = repaired.flatMap((stream) => stream.notes);
   return {
-    written,
+    written: {
+      ...written,
+      notes: [...losses.flatMap(sayOthers), ...notes.map(sentence), ...written.notes],
+    },
     loss: {
       type: 'natsarc.v1.loss',
       tool: TOOL,
@@ -133,11 +99,4 @@ function sayOthers({ name, others, lost }: StreamLoss): string[] {
 
 function sentence({ stream, consumer, text }: RepairNote): string {
   return `${stream}${consumer === undefined ? '' : `, consumer ${consumer}`}: ${text}`;
-}
-
-function nameGiven(options: RepairOptions): string {
-  const { name } = options.config ?? {};
-  if (typeof name === 'string') return name;
-  const [pattern] = options.streams ?? [];
-  return pattern === undefined || pattern.includes('*') ? '' : pattern;
 }

@@ -2,7 +2,9 @@ import type { FileStreamParts } from '../../container/entry.ts';
 import { labelBase } from '../../container/entries.ts';
 import { ORPHANS } from '../../container/snapshot.ts';
 import { UsageError } from '../../core/error.ts';
-import { mergeRanges, subtractRanges } from '../../core/sequence-ranges.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { asParts, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
+import { mergeRanges, rangesOf } from '../../core/sequence-ranges.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { highestSequence } from '../../model/live-set.ts';
 import { lostBefore } from '../../model/lost-before.ts';
@@ -42,7 +44,7 @@ export async function salvageFiles(
   const blocks = found
     .filter(({ file, scan, owner }) => (scan.records === 0 ? file.index >= 0 : owner.name === name))
     .map((block): ReadBlock => ({ block, content: contentOf(block, source, handles) }));
-  const isFitting = anyIndex !== null && isIndexOf(anyIndex, blocks);
+  const isFitting = anyIndex !== null && isIndexOf(anyIndex, archive, blocks);
   const index = isFitting ? anyIndex : null;
   const sidecars = await proofsOfSidecars(archive, parts, blocks, work.signal);
   const proofs = [
@@ -62,9 +64,9 @@ export async function salvageFiles(
   return {
     archive: { ...archive, name, index },
     runs: () => blocks.flatMap(({ content }) => content.runs()),
-    deleted: subtractRanges(
-      mergeRanges([...blocks.map(({ content }) => content.deleted), ...proofs.map((proof) => proof.deleted)]),
-      lostBefore(archive),
+    deleted: subtractParts(
+      uniteParts([deletedIn(blocks), ...proofs.map((proof) => proof.deleted)]),
+      asParts(lostBefore(archive)),
     ),
     listed: proofs.flatMap((proof) => proof.listed),
     damages,
@@ -88,6 +90,14 @@ export async function salvageFiles(
     parted: partsOfBlocks(blocks),
     close: () => handles.close(),
   };
+}
+
+/** What the records of blocks prove deleted. */
+function deletedIn(blocks: readonly ReadBlock[]): SequenceParts {
+  return uniteParts([
+    unitePacked(blocks.map(({ content }) => content.deleted)),
+    asParts(mergeRanges(blocks.map(({ content }) => rangesOf(content.buried)))),
+  ]);
 }
 
 function notesOf(

@@ -3,6 +3,7 @@ import { framingFaults } from '../../container/open-source.ts';
 import { damagedStretches } from '../../container/v2-damage.ts';
 import { endOf, findV2Spans, V2EntryReader, type V2Span } from '../../container/v2-spans.ts';
 import { ToolError, UsageError } from '../../core/error.ts';
+import { asParts } from '../../core/sequence-part-sets.ts';
 import {
   countSequences,
   mergeRanges,
@@ -54,9 +55,8 @@ export async function salvageV2(
   return {
     archive: { ...archive, name },
     runs: () => spans.map((span) => runOf(parts, span, source)),
-    deleted: subtractRanges(
-      deletedIn(spans, present, known, hasEnd && damaged.length === 0),
-      lostBefore(archive),
+    deleted: asParts(
+      subtractRanges(deletedIn(spans, present, known, hasEnd && damaged.length === 0), lostBefore(archive)),
     ),
     listed: [],
     damages: function* () {

@@ -1,4 +1,5 @@
-import type { SequenceRanges } from '../../core/sequence-ranges.ts';
+import type { PackedRanges } from '../../core/packed-ranges.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -13,7 +14,7 @@ export interface Listing {
   readonly isMissing: boolean;
   /** The index is old, and a limit or a purge may have removed the block since. */
   readonly isDoubtful: boolean;
-  readonly seqs: SequenceRanges;
+  readonly seqs: PackedRanges;
 }
 
 /** What is left of one stream in one archive. */
@@ -22,7 +23,7 @@ export interface SalvagedStream {
   /** Every intact message, deleted or not. */
   readonly runs: () => readonly MessageRun[];
   /** Sequences that something intact proves deleted. */
-  readonly deleted: SequenceRanges;
+  readonly deleted: SequenceParts;
   /** Sequences that an intact index lists as live, with the file that should hold them. */
   readonly listed: readonly Listing[];
   /** Made one by one when they are asked for: there may be many. */

@@ -5,6 +5,8 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
+import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
+import { asParts } from '../../core/sequence-part-sets.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import type { BlockIndex } from '../../format/block-index/types.ts';
 import { readEntry } from '../../model/read-entry.ts';
@@ -37,16 +39,16 @@ export async function proofsOfSidecars(
     if (sidecar === null) continue;
     deleted.push(sidecar.deleted);
     for (const { content } of owned)
-      deleted.push(intersectRanges(content.present, oneRange(0n, sidecar.firstSeq - 1n)));
+      deleted.push(intersectRanges(unpackRanges(content.present), oneRange(0n, sidecar.firstSeq - 1n)));
     // Records are only ever added to a block: where an old `.idx` knows of later ones, they were there.
     const highSeq = owned.reduce((seq, { content }) => (content.highSeq > seq ? content.highSeq : seq), 0n);
     const fromSeq = isCurrent || sidecar.firstSeq > highSeq ? sidecar.firstSeq : highSeq + 1n;
-    const promised = subtractRanges(oneRange(fromSeq, sidecar.lastSeq), sidecar.deleted);
-    if (promised.length > 0)
+    const promised = packRanges(subtractRanges(oneRange(fromSeq, sidecar.lastSeq), sidecar.deleted));
+    if (promised.count > 0n)
       listed.push({ file: entry.label, isMissing: owned.length === 0, isDoubtful: false, seqs: promised });
     if (sidecar.lastSeq > lastSeq) [lastSeq, lastTimeNs] = [sidecar.lastSeq, sidecar.lastTimeNs];
   }
-  return { deleted: mergeRanges(deleted), listed, lastSeq, lastTimeNs, said };
+  return { deleted: asParts(mergeRanges(deleted)), listed, lastSeq, lastTimeNs, said };
 }
 
 /** An `.idx` has no checksum: beside a whole block it has to add up to what the block holds. */

@@ -1,5 +1,5 @@
 import type { BlockOwner } from '../../check/block-owner.ts';
-import { packRanges, type PackedRanges } from '../../core/packed-ranges.ts';
+import type { PackedRanges } from '../../core/packed-ranges.ts';
 import type { MessageTotals } from '../../kernels/types.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 import type { RewriteInput, TallyResult } from '../../workers/jobs.ts';
@@ -49,12 +49,12 @@ export interface V2Part extends PartBase {
 /** The blocks of a stream as parts; null where they overlap, or one is too large: then all is read side by side. */
 export function partsOfBlocks(blocks: readonly ReadBlock[]): PartedStream | null {
   const filled = blocks
-    .filter(({ content }) => content.present.length > 0)
+    .filter(({ content }) => content.present.count > 0n)
     .toSorted((a, b) => (lowest(a) < lowest(b) ? -1 : 1));
   let last = 0n;
   for (const { block, content } of filled) {
-    if ((content.present[0] ?? 0n) <= last || block.scan.rawBytes > LARGEST_BLOCK_BYTES) return null;
-    last = content.present.at(-1) ?? last;
+    if (content.present.first <= last || block.scan.rawBytes > LARGEST_BLOCK_BYTES) return null;
+    last = content.present.last;
   }
   return { form: 'blocks', parts: filled.map(partOf) };
 }
@@ -66,7 +66,7 @@ export function partsOfV2(blocks: readonly V2Block[], total: TallyResult): Parte
 }
 
 function lowest({ content }: ReadBlock): bigint {
-  return content.present[0] ?? 0n;
+  return content.present.first;
 }
 
 function partOf(read: ReadBlock): BlockPart | RunsPart {
@@ -75,7 +75,7 @@ function partOf(read: ReadBlock): BlockPart | RunsPart {
   const { rawBytes } = scan;
   const needsLook = faults.has('order') || faults.has('structure');
   if (needsLook || scan.ranges.count !== BigInt(scan.messages))
-    return { kind: 'runs', seqs: packRanges(content.present), rawBytes, runs: content.runs };
+    return { kind: 'runs', seqs: content.present, rawBytes, runs: content.runs };
   const isSound = faults.length + block.blockFaults.length + block.carrierFaults.length === 0;
   const input: RewriteInput = isSound
     ? { holds: 'block' }

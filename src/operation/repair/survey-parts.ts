@@ -1,13 +1,9 @@
 import { hashKey } from '../../codec/highwayhash.ts';
 import { integerField, type JsonObject } from '../../core/json.ts';
-import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
-import {
-  countSequences,
-  mergeRanges,
-  NO_SEQUENCES,
-  subtractRanges,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
+import type { PackedRanges } from '../../core/packed-ranges.ts';
+import { packedWithout } from '../../core/packed-sets.ts';
+import { SequenceParts } from '../../core/sequence-parts.ts';
+import { mergeRanges, NO_SEQUENCES, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { BlockTally, SubjectTally, TallyJob, TallyResult } from '../../workers/jobs.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { addSubject, addSubjects } from '../../workers/subject-columns.ts';
@@ -36,11 +32,11 @@ export async function surveySource(
   const { parted } = own;
   if (parted === null || (parted.form === 'v2' && wantSubjects)) return survey(options);
   if (parted.form === 'v2') {
-    const recovered = mergeRanges(parted.parts.map(({ seqs }) => unpackRanges(seqs)));
+    const recovered = new SequenceParts(parted.parts.map(({ seqs }) => seqs));
     return { recovered, total: parted.total, disagreements: [], ...NO_OTHERS };
   }
   const { parts } = parted;
-  const recovered: SequenceRanges[] = [];
+  const recovered: PackedRanges[] = [];
   const tallies: TallyResult[] = [];
   const subjects = new Map<string, SubjectTally>();
   const disagreements: Disagreement[] = [];
@@ -48,7 +44,7 @@ export async function surveySource(
   for (let at = 0; at < parts.length; at += SURVEYED_AT_ONCE) {
     const some = parts.slice(at, at + SURVEYED_AT_ONCE);
     for (const found of await surveyParts(some, options, wantSubjects, pool)) {
-      recovered.push(found.recovered);
+      recovered.push(...found.recovered.parts);
       for (const [subject, tally] of found.total.subjects) addSubject(subjects, subject, tally);
       tallies.push({ ...found.total, subjects: NO_SUBJECTS });
       disagreements.push(...found.disagreements);
@@ -56,7 +52,7 @@ export async function surveySource(
     }
   }
   return {
-    recovered: mergeRanges(recovered),
+    recovered: new SequenceParts(recovered),
     total: joinTallies(tallies, 0, subjects),
     disagreements,
     ...NO_OTHERS,
@@ -73,12 +69,12 @@ async function surveyParts(
   const jobs: TallyJob[] = [];
   const found = parts.map((part): (() => Promise<Survey>) => {
     if (part.kind === 'runs') return async () => survey({ ...options, runs: part.runs });
-    const live = subtractRanges(unpackRanges(part.seqs), options.excluded);
-    const isAll = countSequences(live) === part.seqs.count;
+    const live = liveOf(part, options);
+    const isAll = live.count === part.seqs.count;
     const counted =
-      live.length > 0 && (wantSubjects || !isAll) ? jobs.push(tallyJob(part, live, wantSubjects)) : 0;
+      live.count > 0n && (wantSubjects || !isAll) ? jobs.push(tallyJob(part, live, wantSubjects)) : 0;
     return async () => ({
-      recovered: live,
+      recovered: new SequenceParts([live]),
       total:
         counted === 0
           ? tallyOf(isAll ? part.totals : NOTHING)
@@ -99,9 +95,14 @@ function withSubjects(block: BlockTally): TallyResult {
   return { ...block, subjects };
 }
 
-function tallyJob({ source, owner }: BlockPart, live: SequenceRanges, wantSubjects: boolean): TallyJob {
+/** What of a block is to be written. */
+function liveOf({ seqs }: BlockPart, { excluded }: SurveyOptions): PackedRanges {
+  return packedWithout(seqs, excluded.within(seqs.first, seqs.last));
+}
+
+function tallyJob({ source, owner }: BlockPart, live: PackedRanges, wantSubjects: boolean): TallyJob {
   const key = hashKey(`${owner.name}-${owner.number}`);
-  return { kind: 'tally', source, key, live: packRanges(live), wantSubjects, pending: [], salvage: true };
+  return { kind: 'tally', source, key, live, wantSubjects, pending: [], salvage: true };
 }
 
 /** Limits for each subject ask how many messages it has. */

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { CancelledError } from '../../core/error.ts';
+import { PartsBuilder } from '../../core/parts-builder.ts';
 import { RangeBuilder } from '../../core/range-builder.ts';
+import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import { integerField, type JsonObject } from '../../core/json.ts';
-import { NO_SEQUENCES, RisingLookup, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import { RisingParts, type SequenceParts } from '../../core/sequence-parts.ts';
+import { NO_PARTS } from '../../core/sequence-part-sets.ts';
 import { formatTimeNs } from '../../core/time.ts';
-import { keepNewest } from '../../model/live-set.ts';
 import { Tally } from '../../workers/tally-block.ts';
 import type { TallyResult } from '../../workers/jobs.ts';
 import { isSameMessage, NO_BYTES, type MessageRun, type RunMessage } from './message-run.ts';
@@ -16,7 +18,7 @@ import type { Disagreement } from './types.ts';
 export interface SurveyOptions {
   readonly runs: () => readonly MessageRun[];
   /** Sequences that are not to be written. */
-  readonly excluded: SequenceRanges;
+  readonly excluded: SequenceParts;
   /** The source that is believed where intact copies differ; undefined: none. */
   readonly prefer: number | undefined;
   readonly signal: AbortSignal | undefined;
@@ -24,7 +26,7 @@ export interface SurveyOptions {
 
 /** What the messages that are to be written add up to. */
 export interface Survey {
-  readonly recovered: SequenceRanges;
+  readonly recovered: SequenceParts;
   readonly total: TallyResult;
   /** The first of them. */
   readonly disagreements: readonly Disagreement[];
@@ -41,7 +43,7 @@ const MOST_DISAGREEMENTS = 10_000;
 /** Goes over every copy of every message once, holds copies against each other and adds up what will be written. */
 export async function survey(options: SurveyOptions): Promise<Survey> {
   const tally = new Tally([], true);
-  const recovered = new RangeBuilder();
+  const recovered = new PartsBuilder();
   const disagreements: Disagreement[] = [];
   const undecided = new RangeBuilder();
   const helped = new Map<number, bigint>();
@@ -68,7 +70,7 @@ export async function eachMessage(
   give?: () => Promise<void>,
 ): Promise<void> {
   const merge = new RunMerge(options.runs());
-  const excluded = new RisingLookup(options.excluded);
+  const excluded = new RisingParts(options.excluded);
   let bytes = 0;
   try {
     for (let copies = merge.next(); copies !== null; copies = merge.next()) {
@@ -135,16 +137,15 @@ export async function beyondLimits(
   found: Survey,
   config: JsonObject,
   options: SurveyOptions,
-): Promise<SequenceRanges> {
-  if (config['discard'] === 'new') return NO_SEQUENCES;
+): Promise<SequenceParts> {
+  if (config['discard'] === 'new') return NO_PARTS;
   const most = integerField(config, 'max_msgs') ?? -1n;
-  const kept = most > 0n ? keepNewest(found.recovered, most) : found.recovered;
-  const gone = new RangeBuilder();
+  const gone = new PartsBuilder();
   const perSubject = Number(integerField(config, 'max_msgs_per_subject') ?? -1n);
-  const oldest = kept[0] ?? 0n;
+  const oldest = most > 0n ? oldestOf(found.recovered, most) : (found.recovered.first ?? 0n);
   const counts = new Map([...found.total.subjects].map(([subject, { messages }]) => [subject, messages]));
   const isOver = perSubject > 0 && [...counts.values()].some((count) => count > perSubject);
-  if (!isOver && oldest === (found.recovered[0] ?? 0n)) return NO_SEQUENCES;
+  if (!isOver && oldest === (found.recovered.first ?? 0n)) return NO_PARTS;
   await eachMessage(options, ({ seq, subject }, disagreement) => {
     if (disagreement?.chosen === null) return;
     const text = Buffer.from(subject).toString('latin1');
@@ -154,4 +155,14 @@ export async function beyondLimits(
     gone.add(seq, seq);
   });
   return gone.take();
+}
+
+/** The first of the newest `count` sequences. */
+function oldestOf(set: SequenceParts, count: bigint): bigint {
+  let excess = set.count - count;
+  for (const [from, to] of set.ranges()) {
+    if (excess <= to - from) return excess <= 0n ? from : from + excess;
+    excess -= to - from + 1n;
+  }
+  return 0n;
 }

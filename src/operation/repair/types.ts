@@ -42,6 +42,11 @@ export interface LostRange {
   readonly reason: string;
 }
 
+/** As many as there is damage: each is made when it is asked for, anew each time. */
+export interface LostRangeList extends Iterable<LostRange> {
+  readonly length: number;
+}
+
 /** Intact copies of one message that are not the same. */
 export interface Disagreement {
   readonly seq: bigint;
@@ -84,7 +89,7 @@ export interface StreamLoss {
   readonly deleted: bigint;
   /** How many of `deleted` no record and no index speaks of. */
   readonly doubtful: bigint;
-  readonly ranges: readonly LostRange[];
+  readonly ranges: LostRangeList;
   readonly disagreements: readonly Disagreement[];
   /** Each archive of `from`, in their order: whether it was used. */
   readonly others: readonly OtherUse[];

@@ -1,3 +1,4 @@
+import { NO_PARTS } from '../../core/sequence-part-sets.ts';
 import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { countLosses } from './losses.ts';
@@ -10,7 +11,7 @@ import type { StreamLoss } from './types.ts';
 export function nothingOf(archive: StreamArchive): SalvagedStream {
   const nothing = {
     runs: () => [],
-    deleted: NO_SEQUENCES,
+    deleted: NO_PARTS,
     listed: [],
     damages: () => damagesBefore(archive),
     counted: null,
@@ -29,8 +30,8 @@ export function lossWithoutData(archive: StreamArchive): StreamLoss | null {
   if (state === null || state.messages === 0n) return null;
   return countLosses({
     sources: [nothingOf(archive)],
-    survey: { recovered: NO_SEQUENCES, disagreements: [], undecided: NO_SEQUENCES },
-    deleted: NO_SEQUENCES,
+    survey: { recovered: NO_PARTS, disagreements: [], undecided: NO_SEQUENCES },
+    deleted: NO_PARTS,
     name: archive.name,
     lastSeq: state.firstSeq > 0n ? state.firstSeq - 1n : 0n,
     declaredLastSeq: state.lastSeq,

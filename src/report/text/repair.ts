@@ -39,7 +39,11 @@ function lossLines(stream: StreamLoss, loss: LossReport, palette: Palette): stri
   const { recovered, lost, deleted, doubtful, first_seq, last_seq } = stream;
   const doubt = doubtful === 0n ? '' : ` (${countText(doubtful)} of them doubtful)`;
   const sum = `  ${first_seq} to ${last_seq}: ${countText(recovered)} recovered, ${countText(lost)} lost, ${countText(deleted)} deleted${doubt}`;
-  const told = stream.ranges.slice(0, MOST_RANGES).map(rangeLine);
+  const told: string[] = [];
+  for (const range of stream.ranges) {
+    if (told.length === MOST_RANGES) break;
+    told.push(rangeLine(range));
+  }
   const more = stream.ranges.length - told.length;
   if (more > 0) told.push(`  and ${countText(more)} more: --loss-report FILE lists them`);
   const differing = stream.disagreements.slice(0, MOST_RANGES).map(({ seq, chosen, copies }) => {

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { packRanges } from '../../../src/core/packed-ranges.ts';
 import { NO_SEQUENCES } from '../../../src/core/sequence-ranges.ts';
+import { asParts, NO_PARTS } from '../../../src/core/sequence-part-sets.ts';
 import { countLosses, type Outcome } from '../../../src/operation/repair/losses.ts';
 import type { SalvagedStream } from '../../../src/operation/repair/salvaged-stream.ts';
 
@@ -10,7 +12,7 @@ function damagedEverywhere(lots: number): Outcome {
   const listed = every(1n).map((seq, i) => (i % 2 === 0 ? seq : seq + 1n));
   const source = {
     archive: { account: null },
-    listed: [{ file: '1.blk', isMissing: false, isDoubtful: false, seqs: listed }],
+    listed: [{ file: '1.blk', isMissing: false, isDoubtful: false, seqs: packRanges(listed) }],
     damages: () =>
       Array.from({ length: lots }, (_, i) => {
         const seq = 4n * BigInt(i) + 2n;
@@ -27,8 +29,8 @@ function damagedEverywhere(lots: number): Outcome {
   };
   return {
     sources: [source as unknown as SalvagedStream],
-    survey: { recovered: every(1n), disagreements: [], undecided: NO_SEQUENCES },
-    deleted: NO_SEQUENCES,
+    survey: { recovered: asParts(every(1n)), disagreements: [], undecided: NO_SEQUENCES },
+    deleted: NO_PARTS,
     name: 'S',
     lastSeq: 4n * BigInt(lots),
     declaredLastSeq: 0n,

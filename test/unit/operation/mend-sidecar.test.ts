@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { packRanges } from '../../../src/core/packed-ranges.ts';
 import { ByteWriter } from '../../../src/core/bytes/byte-writer.ts';
 import { CancelledError } from '../../../src/core/error.ts';
 import { oneRange, rangesOf } from '../../../src/core/sequence-ranges.ts';
@@ -20,7 +21,7 @@ function blockOf(count: number): ReadBlock {
   };
   return {
     block: { scan: { lastChecksum: SUM } },
-    content: { runs: () => [{ open }], present: oneRange(1n, BigInt(count)) },
+    content: { runs: () => [{ open }], present: packRanges(oneRange(1n, BigInt(count))) },
   } as unknown as ReadBlock;
 }
 

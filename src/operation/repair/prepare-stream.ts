@@ -1,0 +1,55 @@
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
+import { presumeIntact } from './intact-stream.ts';
+import { tellUses, type UsesOfStream } from './other-streams.ts';
+import { repairStream, type RepairedStream } from './repair-stream.ts';
+import { salvageSources, type Repairing, type SalvagedSources } from './salvage-sources.ts';
+import type { RepairOptions } from './types.ts';
+
+/** A stream that is ready to be written, with what other archives are for it. */
+export interface PreparedStream extends UsesOfStream {
+  /** null where no archive has data of it. */
+  readonly outgoing: OutgoingStream | null;
+  /** What became of it, known for good once it was written. */
+  readonly outcome: () => RepairedStream | null;
+}
+
+/**
+ * A stream that may be intact is salvaged where that turns out not to be so while it is written. Throws SourceError, UsageError,
+ * ToolError, CancelledError.
+ */
+export async function prepareStream(
+  archive: StreamArchive,
+  repairing: Repairing,
+  paths: readonly string[],
+  options: RepairOptions,
+): Promise<PreparedStream> {
+  const { work, others, isPastDamage } = repairing;
+  const salvage = async (): Promise<SalvagedSources> => salvageSources(archive, repairing, options);
+  const repair = async ({ sources, uses }: SalvagedSources): Promise<RepairedStream> => {
+    const repaired = await repairStream(sources, work, options);
+    return { ...repaired, loss: { ...repaired.loss, others: tellUses(uses, repaired.helped, paths) } };
+  };
+  const isAlone = !isPastDamage && others.length === 0;
+  const presumed = isAlone ? await presumeIntact(archive, work, options) : null;
+  if (presumed !== null) {
+    let repaired = presumed;
+    const instead = async (): Promise<OutgoingStream> => {
+      repaired = await repair(await salvage());
+      return outgoing(repaired, options);
+    };
+    const first = { ...outgoing(presumed, options), instead };
+    return { name: archive.name, uses: [], outgoing: first, outcome: () => repaired };
+  }
+  const salvaged = await salvage();
+  const told = { name: salvaged.sources[0].archive.name, uses: salvaged.uses };
+  if (salvaged.isEmpty) return { ...told, outgoing: null, outcome: () => null };
+  const repaired = await repair(salvaged);
+  return { ...told, outgoing: outgoing(repaired, options), outcome: () => repaired };
+}
+
+/** The configuration that was given is in it already. */
+function outgoing({ archive, content }: RepairedStream, options: RepairOptions): OutgoingStream {
+  const { config: _, ...changes } = options;
+  return outgoingStream(archive, content, changes);
+}
