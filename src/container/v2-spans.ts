@@ -66,6 +66,16 @@ export class V2EntryReader {
     };
   }
 
+  /** The subject of an entry, without its payload, which may lie far behind. */
+  subjectAt(at: number, { lengthBytes, nameBytes }: V2EntryHead): Uint8Array {
+    return this.#bytes(at + lengthBytes, nameBytes);
+  }
+
+  /** Some bytes of the header of an entry. */
+  headerPartAt(at: number, head: V2EntryHead, fromBytes: number, toBytes: number): Uint8Array {
+    return this.#bytes(at + head.lengthBytes + head.nameBytes + fromBytes, toBytes - fromBytes);
+  }
+
   #bytes(at: number, lengthBytes: number): Uint8Array {
     if (at < this.#from || at + lengthBytes > this.#from + this.#filled) {
       if (lengthBytes > this.#window.length) this.#window = new Uint8Array(lengthBytes);
@@ -83,13 +93,18 @@ export function endOf(at: number, head: V2EntryHead): number {
 
 /**
  * Finds the messages of a V2 body between stretches that are damaged (in order). Entries have no mark and no checksum:
- * behind damage they begin again where several follow each other plausibly.
+ * behind damage they begin again where several follow each other plausibly. `known`: where those end that are known, and the
+ * sequence of the last of them.
  */
-export function findV2Spans(body: ByteSource, damaged: readonly Stretch[]): V2Spans {
-  const finder = new SpanFinder(body);
-  let from = 0;
+export function findV2Spans(
+  body: ByteSource,
+  damaged: readonly Stretch[],
+  known: { readonly endBytes: number; readonly lastSeq: bigint } | null = null,
+): V2Spans {
+  const finder = new SpanFinder(body, known?.lastSeq);
+  let from = known?.endBytes ?? 0;
   for (const [damagedFrom, damagedTo] of [...damaged, [body.sizeBytes, body.sizeBytes] as const]) {
-    if (damagedFrom > from) finder.walk(from, damagedFrom, from === 0);
+    if (damagedFrom > from) finder.walk(from, damagedFrom, from === 0, from === known?.endBytes);
     from = Math.max(from, damagedTo);
   }
   return finder;
@@ -99,16 +114,17 @@ class SpanFinder implements V2Spans {
   readonly spans: V2Span[] = [];
   hasEnd = false;
   readonly #reader: V2EntryReader;
-  #last = 0n;
+  #last: bigint;
 
-  constructor(body: ByteSource) {
+  constructor(body: ByteSource, lastSeq = 0n) {
     this.#reader = new V2EntryReader(body);
+    this.#last = lastSeq;
   }
 
-  walk(from: number, end: number, isStart: boolean): void {
+  walk(from: number, end: number, isStart: boolean, isProven: boolean): void {
     let at = isStart ? this.#behindDocuments(end) : from;
-    // Entries that follow the documents need no proof.
-    if (isStart) at = this.#takeSpan(at, end);
+    // Entries that follow the documents, or others, need no proof.
+    if (isStart || isProven) at = this.#takeSpan(at, end);
     while (at < end && !this.hasEnd) {
       const start = this.#chainFrom(at, end);
       if (start < 0) return;
@@ -171,13 +187,12 @@ class SpanFinder implements V2Spans {
 
   #isPlausible(at: number, head: V2EntryHead, last: bigint): boolean {
     if (!isPlausibleHead(head, last)) return false;
-    const { subject, header } = this.#reader.messageAt(at, head);
-    if (!subject.every((byte) => byte > 0x20)) return false;
-    if (header.length === 0) return true;
-    return (
-      Buffer.from(header.subarray(0, 8)).toString('latin1') === 'NATS/1.0' &&
-      Buffer.from(header.subarray(-4)).toString('latin1') === '\r\n\r\n'
-    );
+    if (!this.#reader.subjectAt(at, head).every((byte) => byte > 0x20)) return false;
+    const { headerBytes } = head;
+    if (headerBytes === 0) return true;
+    const part = (from: number, to: number): string =>
+      Buffer.from(this.#reader.headerPartAt(at, head, from, to)).toString('latin1');
+    return headerBytes >= 8 && part(0, 8) === 'NATS/1.0' && part(headerBytes - 4, headerBytes) === '\r\n\r\n';
   }
 }
 

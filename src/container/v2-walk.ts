@@ -101,7 +101,8 @@ export class V2Walker {
 
   *#messagesBehind(from: number): Generator<V2Entry, void> {
     const damaged = damagedStretches(this.#source);
-    const { spans, hasEnd } = findV2Spans(this.#source, damaged);
+    const known = this.#lastSeq > 0n ? { endBytes: from, lastSeq: this.#lastSeq } : null;
+    const { spans, hasEnd } = findV2Spans(this.#source, damaged, known);
     const reader = new V2EntryReader(this.#source);
     for (const { startBytes, endBytes } of spans)
       for (let at = startBytes, head = reader.wholeAt(at, endBytes); head !== null;) {

@@ -89,3 +89,11 @@ describe('what is wrong with the folder of a stream is in its row', () => {
     expect(junit).not.toContain('<testsuite name="archive"');
   });
 });
+
+it('of what is not there no empty table is shown, and its path is told once', () => {
+  const { exit, stdout } = runCli(['verify', '/nowhere/at/all']);
+  expect(exit).toBe(3);
+  expect(stdout).toMatch(/^WARNING SRC_UNREADABLE: /);
+  expect(stdout).toContain('    /nowhere/at/all (reason there is no such file or folder)\n');
+  expect(stdout).not.toContain('Messages');
+});

@@ -13,7 +13,7 @@ export function unreadableReport(path: string, error: unknown): VerifyReport {
   const finding =
     error instanceof UnreadableArchive
       ? error.finding
-      : makeFinding({ code: 'SRC_UNREADABLE', data: { reason: error.message } }, { file: path });
+      : makeFinding({ code: 'SRC_UNREADABLE', data: { reason: withoutPath(error, path) } }, { file: path });
   return {
     type: 'natsarc.v1.verify',
     tool: TOOL,
@@ -51,4 +51,9 @@ export function unreadableStream(parts: StreamParts, error: SourceError): Verifi
     consumers: 0,
     bytes: parts.sizeBytes,
   };
+}
+
+/** The finding names the path itself. */
+function withoutPath({ message }: SourceError, path: string): string {
+  return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
 }

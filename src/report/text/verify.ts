@@ -17,7 +17,8 @@ const SEVERITIES = ['critical', 'warning', 'info'] as const;
 /** A verification for a person: a line for each stream, then what was found, then the verdict. */
 export function verifyText(report: VerifyReport, palette: Palette, isWarningCritical: boolean): string {
   const byStream = new FindingsByStream(report.findings);
-  const lines = [...streamLines(report, byStream, palette, isWarningCritical), ''];
+  const hasStreams = report.streams.length > 0;
+  const lines = hasStreams ? [...streamLines(report, byStream, palette, isWarningCritical), ''] : [];
   for (const severity of SEVERITIES) lines.push(...severityLines(report, severity, palette));
   lines.push(...predictionLines(report, palette));
   lines.push(
