@@ -20,8 +20,10 @@ export interface BlockContent {
   readonly runs: () => readonly MessageRun[];
   /** Sequences with a message record, whatever its place. */
   readonly present: SequenceRanges;
-  /** Sequences that its erased and skip records, its tombstones, and the holes between its good records name. */
+  /** Sequences that its erased and skip records and its tombstones name. */
   readonly deleted: SequenceRanges;
+  /** The holes between its good records: deleted, where no current index lists them. */
+  readonly holes: SequenceRanges;
   /** The lowest and highest sequence with a record of its own; 0n where it has none. */
   readonly lowSeq: bigint;
   readonly highSeq: bigint;
@@ -45,7 +47,8 @@ export function contentOf(block: SalvagedBlock, source: number, handles: BlockHa
   return {
     runs: () => spans().map(({ span, firstSeq }) => run(span, firstSeq)),
     present,
-    deleted: mergeRanges([erased, rangesOf(scan.tombstoneSeqs), holes]),
+    deleted: mergeRanges([erased, rangesOf(scan.tombstoneSeqs)]),
+    holes,
     lowSeq: own[0] ?? 0n,
     highSeq: own.at(-1) ?? 0n,
   };

@@ -20,8 +20,8 @@ export interface RepairedStream {
   readonly content: StreamContent;
   readonly loss: StreamLoss;
   readonly notes: readonly RepairNote[];
-  /** How many messages are from each other source, by its place. */
-  readonly helped: Survey['helped'];
+  /** What is written. */
+  readonly found: Survey;
 }
 
 const MOST_OPEN_NOTES = 100;
@@ -98,7 +98,7 @@ export async function repairStream(
     },
     loss,
     notes: [...sources.flatMap((source) => source.notes), ...said, ...notes],
-    helped: found.helped,
+    found,
   };
 }
 

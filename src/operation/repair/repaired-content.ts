@@ -25,6 +25,7 @@ export function repairedContent(
       msgs: lost.map(({ from, to }) => [from, to] as const),
       bytes: lost.reduce((sum, { length }) => sum + (length ?? 0), 0),
     },
+    lossCount: { messages: loss.lost, repairable: 0n },
     findings,
   };
 }

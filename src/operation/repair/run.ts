@@ -84,7 +84,7 @@ async function repairStreams(
     const stream = outgoingStream(repaired.archive, repaired.content, changes);
     const place = isOne ? '' : join(hasAccounts ? (archive.account ?? '') : '', stream.name);
     placed.push({ stream, shape: { as: 'backup', form: 'v1' }, path: place });
-    losses.push({ ...repaired.loss, others: tellUses(uses, repaired.helped, sources) });
+    losses.push({ ...repaired.loss, others: tellUses(uses, repaired.found.helped, sources) });
     notes.push(...repaired.notes);
   }
   mustAllFit(told, others);

@@ -2,9 +2,9 @@ import type { FileStreamParts } from '../../container/entry.ts';
 import { labelBase } from '../../container/entries.ts';
 import { ORPHANS } from '../../container/snapshot.ts';
 import { UsageError } from '../../core/error.ts';
-import { mergeRanges, subtractRanges } from '../../core/sequence-ranges.ts';
+import { mergeRanges, subtractRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
-import { highestSequence } from '../../model/live-set.ts';
+import { highestSequence, indexedLive } from '../../model/live-set.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import { nameOf } from '../../model/base-archive.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
@@ -13,7 +13,7 @@ import { blockFindings } from './block-findings.ts';
 import { BlockHandles } from './block-handles.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
-import { findIndex, isIndexOf, proofsOfIndex } from './index-proofs.ts';
+import { findIndex, isIndexOf, proofsOfIndex, type IndexProofs } from './index-proofs.ts';
 import { doubtfulPositions } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { damagesBefore } from './lost-before.ts';
@@ -62,10 +62,7 @@ export async function salvageFiles(
   return {
     archive: { ...archive, name, index },
     runs: () => blocks.flatMap(({ content }) => content.runs()),
-    deleted: subtractRanges(
-      mergeRanges([...blocks.map(({ content }) => content.deleted), ...proofs.map((proof) => proof.deleted)]),
-      lostBefore(archive),
-    ),
+    deleted: subtractRanges(deletedBy(blocks, proofs, isCurrent ? index : null), lostBefore(archive)),
     listed: proofs.flatMap((proof) => proof.listed),
     damages,
     lastSeq: end.seq,
@@ -88,6 +85,21 @@ export async function salvageFiles(
     parted: partsOfBlocks(blocks),
     close: () => handles.close(),
   };
+}
+
+/** `current`: the index that tells of the blocks as they are; a hole where it lists a message was none. */
+function deletedBy(
+  blocks: readonly ReadBlock[],
+  proofs: readonly IndexProofs[],
+  current: StreamIndex | null,
+): SequenceRanges {
+  const holes = mergeRanges(blocks.map(({ content }) => content.holes));
+  const listed = holes.length === 0 ? [] : (current?.blocks ?? []).map(indexedLive);
+  return mergeRanges([
+    subtractRanges(holes, mergeRanges(listed)),
+    ...blocks.map(({ content }) => content.deleted),
+    ...proofs.map((proof) => proof.deleted),
+  ]);
 }
 
 function notesOf(

@@ -61,7 +61,7 @@ export async function slicedContent(
           return false;
         }, give);
       },
-      lost: lostWithin(filter, whole.lost),
+      ...lossWithin(filter, whole),
       lostBefore: sieve.clip(whole.lostBefore ?? NO_SEQUENCES),
       findings: whole.findings,
     },
@@ -128,13 +128,26 @@ function numbered<M extends WritableMessage>(message: M, seq: bigint): M {
   return { ...message, seq, timeNs, subject, header, data };
 }
 
-/** What was lost among the sequences that are asked for; of its bytes only whether there are any is told apart. */
-function lostWithin(filter: MessageFilter, lost: StreamContent['lost']): StreamContent['lost'] {
+/**
+ * What was lost among the sequences that are asked for. Where fewer messages are lost than sequences, not more than these; of
+ * their bytes only whether there are any is told apart.
+ */
+function lossWithin(
+  filter: MessageFilter,
+  { lost, lossCount }: StreamContent,
+): Pick<StreamContent, 'lost' | 'lossCount'> {
   const { minSeq, maxSeq } = filter;
   const msgs = lost.msgs.flatMap(([from, to]): (readonly [bigint, bigint])[] => {
     const first = minSeq !== undefined && minSeq > from ? minSeq : from;
     const last = maxSeq !== undefined && maxSeq < to ? maxSeq : to;
     return first <= last ? [[first, last]] : [];
   });
-  return { msgs, bytes: msgs.length === 0 ? 0 : lost.bytes };
+  const within = { msgs, bytes: msgs.length === 0 ? 0 : lost.bytes };
+  if (lossCount === undefined) return { lost: within };
+  const most = msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
+  const atMost = (count: bigint): bigint => (count < most ? count : most);
+  return {
+    lost: within,
+    lossCount: { messages: atMost(lossCount.messages), repairable: atMost(lossCount.repairable) },
+  };
 }

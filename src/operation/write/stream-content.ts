@@ -1,6 +1,7 @@
 import type { PackedRanges } from '../../core/packed-ranges.ts';
 import type { BlockOwner } from '../../check/block-owner.ts';
 import { checkBlockFiles } from '../../check/block-files.ts';
+import { checkDeclared } from '../../check/declared.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
@@ -27,7 +28,7 @@ import { stateOfTotals } from '../totals-state.ts';
 import { readV2Messages, v2FramingFindings } from '../v2-messages.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
 import { lostMessages } from '../verify/lost.ts';
-import type { WrittenReport } from './types.ts';
+import type { Lost } from './types.ts';
 
 /** A stream that is to be written: its state, a walk over its live messages, and what is not whole. */
 export interface StreamContent {
@@ -37,7 +38,9 @@ export interface StreamContent {
   readonly blocks?: SoundBlocks | undefined;
   /** Where it was not read yet: all else is what its index makes believe. */
   readonly unread?: UnreadContent;
-  readonly lost: WrittenReport['lost'];
+  readonly lost: Lost;
+  /** Where the sequences of `lost` do not tell it: how many messages are lost, and how many of them a repair would keep. */
+  readonly lossCount?: { readonly messages: bigint; readonly repairable: bigint };
   /** What backup.json says was lost before it was written: where none of these sequences is in `lost`. Absent: nothing. */
   readonly lostBefore?: SequenceRanges;
   readonly findings: readonly Finding[];
@@ -105,21 +108,58 @@ export async function streamContent(
   if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [], known });
   const walk = (sieve: MessageSieve): MessageWalk => walkBlocks(archive, evidence.sets, sieve);
+  const findings = [
+    ...placed(parts.findings, archive.place),
+    ...archive.findings.map(asForCopy),
+    ...evidence.scan.findings,
+    ...checkBlockRecords(evidence),
+    ...checkBlockFiles(evidence),
+    ...checkDeclared(evidence),
+  ];
   return {
     state: stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null),
     messages: walk(new MessageSieve({})),
     walk,
     blocks: soundBlocks(archive, evidence, work),
-    lost: lostMessages(evidence),
+    ...(await lossOf(evidence, findings, work)),
     lostBefore: lostBefore(archive),
-    findings: [
-      ...placed(parts.findings, archive.place),
-      ...archive.findings,
-      ...evidence.scan.findings,
-      ...checkBlockRecords(evidence),
-      ...checkBlockFiles(evidence),
-    ],
+    findings,
   };
+}
+
+/** Whatever the stream's folder is called, a copy gets the stream's own name. */
+function asForCopy(finding: Finding): Finding {
+  return finding.code === 'META_FOLDER_RENAMED' ? { ...finding, severity: 'warning' } : finding;
+}
+
+/** What a copy lacks: where anything of the stream is damaged, as exactly as a repair tells it. */
+async function lossOf(
+  evidence: StreamEvidence,
+  findings: readonly Finding[],
+  work: Archive,
+): Promise<Pick<StreamContent, 'lost' | 'lossCount'>> {
+  const lost = lostMessages(evidence);
+  const isDamaged =
+    lost.msgs.length > 0 ||
+    findings.some(({ code }) => TELLS_OF_LOSS.test(code)) ||
+    hasLonelySidecar(evidence.archive);
+  if (!isDamaged) return { lost };
+  const { lossesOfCopy } = await import('../repair/copy-losses.ts');
+  const { lost: all, messages, repairable } = await lossesOfCopy(evidence.archive, work, evidence.live);
+  return { lost: all, lossCount: { messages, repairable } };
+}
+
+/** Codes of blocks, of what carries them, and of messages that are missing. */
+const TELLS_OF_LOSS = /^(?:S2|TAR|GZIP|BLK|SRC)_|^(?:IDX_AHEAD|IDX_END_MISSING|DECL_MESSAGES_FEWER)$/;
+
+/** Whether a block is gone beside which a server up to 2.9 kept an `.idx` file. */
+function hasLonelySidecar({ parts }: StreamArchive): boolean {
+  if (parts.form === 'v2' || parts.form === 'config') return false;
+  const paths = new Set(parts.entries.map(({ path }) => path));
+  return parts.entries.some(({ path, sizeBytes }) => {
+    const number = /^msgs\/(\d+)\.idx$/.exec(path)?.[1];
+    return number !== undefined && sizeBytes > 0 && !paths.has(`msgs/${number}.blk`);
+  });
 }
 
 function v2Content(archive: StreamArchive, parts: V2StreamParts): ArchivedContent {

@@ -40,6 +40,7 @@ export interface WrittenReport {
   /** Streams of which nothing could be written: what the archive has of them is their configuration. */
   readonly skipped: readonly SkippedStream[];
   readonly lost: Lost;
+  readonly lost_messages: bigint;
   readonly bytes_written: number;
   /** What the operator should know about the result: subjects that overlap, references to the old name. */
   readonly notes: readonly string[];
@@ -55,6 +56,7 @@ export interface PlanReport {
   readonly streams: readonly WrittenStream[];
   readonly skipped: readonly SkippedStream[];
   readonly lost: Lost;
+  readonly lost_messages: bigint;
   readonly steps: readonly string[];
   readonly notes: readonly string[];
   readonly findings: readonly Finding[];
@@ -81,8 +83,12 @@ export interface WrittenStream {
   readonly name: string;
   readonly from_name?: string;
   readonly state: StreamState;
-  /** What was lost of it in the source. */
+  /** What was lost of it in the source: the sequences among which messages are lost. */
   readonly lost: Lost;
+  /** How many they are. */
+  readonly lost_messages: bigint;
+  /** How many of them are intact, and only `repair` keeps. */
+  readonly repairable_messages: bigint;
   /** What the form that was written cannot hold. */
   readonly not_carried: readonly string[];
   /** Where it is a part of a stream. */

@@ -4,6 +4,7 @@ import { TOOL } from '../open-archive.ts';
 import { stateReport } from '../state-report.ts';
 import { notCarried, writeStream, type StreamShape } from './forms.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
+import type { StreamContent } from './stream-content.ts';
 import { plannedRules, unusedRules } from './subject-rules.ts';
 import type { PlanReport, SkippedStream, WrittenReport, WrittenStream } from './types.ts';
 
@@ -76,6 +77,8 @@ function writtenStream(stream: OutgoingStream, shape: StreamShape, state: StateN
     ...(name === source.name || source.name === '' ? {} : { from_name: source.name }),
     state: stateReport(state, { consumerCount: stream.consumers.length, gaps: false }),
     lost: stream.content.lost,
+    lost_messages: lostCount(stream.content),
+    repairable_messages: stream.content.lossCount?.repairable ?? 0n,
     not_carried: notCarried(stream, shape),
     ...(stream.slice === undefined ? {} : { slice: stream.slice }),
   };
@@ -85,7 +88,7 @@ function writtenStream(stream: OutgoingStream, shape: StreamShape, state: StateN
 function sourceFaults(
   streams: readonly OutgoingStream[],
   skipped: readonly SkippedStream[],
-): Pick<WrittenReport, 'lost' | 'findings'> {
+): Pick<WrittenReport, 'lost' | 'lost_messages' | 'findings'> {
   const contents = streams.map(({ content }) => content);
   const losses = [...contents, ...skipped].map(({ lost }) => lost);
   return {
@@ -93,6 +96,15 @@ function sourceFaults(
       msgs: losses.flatMap(({ msgs }) => msgs),
       bytes: losses.reduce((sum, { bytes }) => sum + bytes, 0),
     },
+    lost_messages: [
+      ...contents.map(lostCount),
+      ...skipped.map(({ lost_messages: messages }) => messages),
+    ].reduce((sum, messages) => sum + messages, 0n),
     findings: contents.flatMap(({ findings }) => findings),
   };
+}
+
+/** How many messages are lost of what was read. */
+function lostCount({ lost, lossCount }: StreamContent): bigint {
+  return lossCount?.messages ?? lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
 }

@@ -1,0 +1,62 @@
+import { countSequences, eachRange, mergeRanges, oneRange } from '../../core/sequence-ranges.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { loadStream, withArchive, type Archive } from '../open-archive.ts';
+import type { Lost } from '../write/types.ts';
+import { repairStream } from './repair-stream.ts';
+import { salvageStream } from './salvage-stream.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
+
+/** What a copy of a damaged stream lacks, as a repair would tell it. */
+export interface CopyLosses {
+  readonly lost: Lost;
+  /** How many messages are lost among the sequences of `lost`. */
+  readonly messages: bigint;
+  /** So many of them are intact, and a repair would keep them. */
+  readonly repairable: bigint;
+}
+
+/**
+ * Counts what a copy lacks that takes over only `live`: looks past damage as a repair does, and reads the stream once more. `work`:
+ * the archive as it was opened. Throws SourceError, ToolError, CancelledError.
+ */
+export async function lossesOfCopy(
+  archive: StreamArchive,
+  work: Archive,
+  live: SequenceParts,
+): Promise<CopyLosses> {
+  const quiet = { ...work, onBytes: () => {} };
+  const { path } = work.container;
+  // Files of a store are damaged one by one, and standard input cannot be opened again.
+  if (archive.form === 'store' || path === '-') return lossesBeside(archive, quiet, live);
+  const { signal, pool } = work;
+  const options = { salvage: true, pool, ...(signal === undefined ? {} : { signal }) };
+  return withArchive(path, options, async (opened) => {
+    const place = work.container.streams.indexOf(archive.parts);
+    const parts = opened.container.streams[place];
+    const again = parts === undefined ? archive : loadStream(parts);
+    return lossesBeside(again, { ...opened, onBytes: () => {} }, live);
+  });
+}
+
+async function lossesBeside(archive: StreamArchive, work: Archive, live: SequenceParts): Promise<CopyLosses> {
+  const own: SalvagedStream = await salvageStream(archive, work, 0, archive.name);
+  try {
+    const { loss, found } = await repairStream([own], work, { target: '' });
+    const ranges = loss.ranges.filter(({ state, code }) => state === 'lost' && code !== 'LOST_BEFORE');
+    const before = loss.ranges.filter(({ code }) => code === 'LOST_BEFORE');
+    const passedOver = live.missing(found.recovered);
+    const repairable = countSequences(passedOver);
+    const lost = mergeRanges([passedOver, ...ranges.map(({ from, to }) => oneRange(from, to))]);
+    return {
+      lost: {
+        msgs: [...eachRange(lost)],
+        bytes: ranges.reduce((sum, { length }) => sum + (length ?? 0), 0),
+      },
+      messages: loss.lost - before.reduce((sum, { from, to }) => sum + to - from + 1n, 0n) + repairable,
+      repairable,
+    };
+  } finally {
+    own.close();
+  }
+}
