@@ -142,6 +142,10 @@ export function rowsOf({ gopeer, sets }) {
       writeTimer(BIN, ['repair', one[form], '--out', written], written),
       verify(one[form]),
     ]);
+  faster('repair --to store of an intact store / verify of it', 0.25, 0.35, one, () => [
+    writeTimer(BIN, ['repair', '--to', 'store', one.store, '--out', written], written),
+    verify(one.store),
+  ]);
   faster('S2 encode, one core / gopeer s2e', 0.95, 1.1, withGo(one) && one.plain, () => [
     reportedTimer(process.execPath, [fileURLToPath(new URL('./encode.mjs', import.meta.url)), one.plain]),
     reportedTimer(gopeer, ['-j', '1', 's2e', one.plain]),

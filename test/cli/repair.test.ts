@@ -59,6 +59,44 @@ describe('repair', () => {
     expect(written.streams.length).toBeGreaterThan(10);
   });
 
+  it('--to store makes a store that verifies, and says what it cannot keep', () => {
+    const store = damagedOrders();
+    const before = treeSum(store);
+    const target = join(tempFolder(), 'out');
+    const run = runCli([
+      'repair',
+      store,
+      '--to',
+      'store',
+      '--out',
+      target,
+      '--loss-report',
+      `${target}.json`,
+    ]);
+    expect(run.exit, run.stderr).toBe(3);
+    const lines = run.stdout.split('\n');
+    expect(lines[0]).toBe('$G/ORDERS: 162 messages, sequences 2 to 172, 5 consumers');
+    expect(lines[1]).toBe('  2 to 172: 162 recovered, 1 lost, 8 deleted');
+    expect(lines[2]).toMatch(/^ {2}lost \d+ in msgs\/1\.blk at \d+: the checksum does not fit$/);
+    expect(lines[3]).toMatch(/^ {2}a store does not tell lost messages from deleted ones: keep /);
+    expect(lines[4]).toMatch(/^written and verified: /);
+    const report = JSON.parse(readFileSync(`${target}.json`, 'utf8')) as { notes: unknown[] };
+    expect(report.notes).toMatchObject([{ code: 'LOST_NOT_KEPT', loss: false }]);
+    expect(treeSum(store)).toBe(before);
+    expect(runCli(['verify', '--check', target]).exit).toBe(0);
+    expect(readdirSync(join(target, 'jetstream/$G/streams'))).toEqual(['ORDERS']);
+  });
+
+  it('--to store --dry-run tells where the files would go', () => {
+    const folder = tempFolder();
+    const args = ['--to', 'store', '--out', join(folder, 'out'), '--dry-run', '--json'];
+    const run = runCli(['repair', damagedOrders(), ...args]);
+    expect(run.exit).toBe(3);
+    const { steps } = JSON.parse(run.stdout) as { steps: string[] };
+    expect(steps[0]).toBe('write ORDERS (files of a store) at jetstream/$G/streams/ORDERS');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('--dry-run writes nothing and gives the same report', () => {
     const folder = tempFolder();
     const target = join(folder, 'out');
@@ -80,6 +118,7 @@ describe('repair', () => {
       expect(run.exit).toBe(exit);
       expect(treeSum(folder)).toBe(before);
     };
+    refused(2, /--to takes one of "backup", "store", not "v2"/, store, '--out', target, '--to', 'v2');
     refused(2, /one of the archives/, store, '--out', target, '--prefer', 'elsewhere');
     refused(1, /nowhere/, '/nowhere', '--out', target);
     refused(1, /nowhere/, store, '--from', '/nowhere', '--out', target);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { expect } from 'vitest';
 import { repairArchive } from '../../src/operation/repair/run.ts';
@@ -19,6 +19,13 @@ export interface Repaired {
 export function configIn(meta: string): unknown {
   const { Created: _, ...config } = JSON.parse(meta) as { Created: string };
   return config;
+}
+
+function writtenConfig(target: string, { account, name }: StreamLoss): unknown {
+  const manifest = join(target, 'backup.json');
+  if (existsSync(manifest)) return (JSON.parse(readFileSync(manifest, 'utf8')) as { config: unknown }).config;
+  const meta = join(target, 'jetstream', account ?? '$G', 'streams', name, 'meta.inf');
+  return configIn(readFileSync(meta, 'utf8'));
 }
 
 /** Repairs a damaged copy of a capture and compares with the undamaged one. */
@@ -42,7 +49,7 @@ export async function repair(
   return {
     result,
     stream,
-    config: (JSON.parse(readFileSync(join(target, 'backup.json'), 'utf8')) as { config: unknown }).config,
+    config: writtenConfig(target, stream),
     missing: [...was.keys()].filter((seq) => !is.has(seq)),
     invented: [...is].filter(([seq, sum]) => was.get(seq) !== sum).map(([seq]) => seq),
   };

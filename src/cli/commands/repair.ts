@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { UsageError } from '../../core/error.ts';
-import type { RepairOptions } from '../../operation/repair/types.ts';
+import type { RepairForm, RepairOptions } from '../../operation/repair/types.ts';
 import { startThreadsAhead, WRITING } from '../../operation/threads-ahead.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
@@ -15,6 +15,11 @@ export const repairCommand = {
       .positional('archive', ARCHIVE)
       .options(SELECT_FLAGS)
       .options({
+        to: {
+          choices: ['backup', 'store'] as const,
+          default: 'backup',
+          describe: 'a backup for any server, or a store folder',
+        },
         out: {
           type: 'string',
           demandOption: true,
@@ -48,6 +53,7 @@ export const repairCommand = {
       })
       .options(CHANGE_FLAGS)
       .example('$0 repair backups/ORDERS --out repaired --loss-report lost.json', 'a damaged backup')
+      .example('$0 repair /var/lib/nats --to store --out repaired', 'a damaged store')
       .example('$0 repair n1/ORDERS --from n2/ORDERS --from n3/ORDERS --out healed', 'from its replicas')
       .epilogue(
         'EXIT STATUS: 0 nothing was lost, 1 failed and nothing is at the target, 2 wrong usage, 3 done, with the reported loss',
@@ -91,6 +97,7 @@ function* inPieces(chunks: Iterable<string>): Generator<string> {
 async function repairOptions(args: RepairArguments, context: CliContext): Promise<RepairOptions> {
   return {
     ...(await writeOptions(args, context)),
+    to: args.to,
     ...(args.from === undefined ? {} : { from: args.from }),
     ...(args.prefer === undefined ? {} : { prefer: placeOf(args.prefer, args) }),
     undelete: args.undelete,
@@ -104,6 +111,7 @@ function placeOf(path: string, args: RepairArguments): number {
 }
 
 interface RepairArguments extends WriteArguments {
+  readonly to: RepairForm;
   readonly lossReport?: string;
   readonly from?: string[];
   readonly prefer?: string;

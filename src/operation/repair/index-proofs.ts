@@ -36,8 +36,16 @@ export function findIndex(archive: StreamArchive, names: readonly string[]): Str
   return parsed.ok ? parsed.value : null;
 }
 
-/** Whether index.db is of these blocks, and not of an older stream of the same name: where both know a time, it is the same. */
-export function isIndexOf(index: StreamIndex, blocks: readonly ReadBlock[]): boolean {
+/**
+ * Whether index.db is of these blocks, and not of an older stream of the same name: it knows how the last one ends or, where
+ * both know a time, it is the same. (A mirror's index may give its first block the time of a sequence that was skipped.)
+ */
+export function isIndexOf(
+  index: StreamIndex,
+  { indexStanding }: StreamArchive,
+  blocks: readonly ReadBlock[],
+): boolean {
+  if (indexStanding === 'current' && index.lastChecksum.some((byte) => byte !== 0)) return true;
   const times = new Map<bigint, bigint>();
   for (const listed of index.blocks)
     if (indexedLive(listed).length > 0)

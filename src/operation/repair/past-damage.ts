@@ -40,7 +40,8 @@ export function mustReadSound({ archive: { parts }, findings }: SalvagedStream):
   if (findings.some(({ code }) => CARRIER_CODE.test(code)) || hasFramingFault(parts)) throw new NotSound();
 }
 
-function hasFramingFault(parts: Exclude<StreamParts, { readonly form: 'config' }>): boolean {
+/** Whether what carries a stream was found damaged where it was read. */
+export function hasFramingFault(parts: Exclude<StreamParts, { readonly form: 'config' }>): boolean {
   const source = carrierOf(parts)?.open();
   if (source === undefined) return false;
   const isHit = framingFaults(source).length > 0 || hasSkipped(source.descriptor);

@@ -42,7 +42,7 @@ export async function salvageFiles(
   const blocks = found
     .filter(({ file, scan, owner }) => (scan.records === 0 ? file.index >= 0 : owner.name === name))
     .map((block): ReadBlock => ({ block, content: contentOf(block, source, handles) }));
-  const isFitting = anyIndex !== null && isIndexOf(anyIndex, blocks);
+  const isFitting = anyIndex !== null && isIndexOf(anyIndex, archive, blocks);
   const index = isFitting ? anyIndex : null;
   const sidecars = await proofsOfSidecars(archive, parts, blocks, work.signal);
   const proofs = [

@@ -2,8 +2,13 @@ import type { ToolReport } from '../types.ts';
 import type { PlanReport, WriteOptions, WrittenReport } from '../write/types.ts';
 import type { LossCode, NoteCode } from './loss-codes.ts';
 
-/** Where to write, and which other archives may help. */
+/** What a repaired stream is written as: a V1 backup, or a folder of a server's store. */
+export type RepairForm = 'backup' | 'store';
+
+/** Where to write and as what, and which other archives may help. */
 export interface RepairOptions extends WriteOptions {
+  /** `backup` where it is not given. */
+  readonly to?: RepairForm;
   /** Other archives of the same streams: replicas, older backups. */
   readonly from?: readonly string[];
   /** Which archive is believed where intact copies differ: its place, 0 for the one that is repaired. */

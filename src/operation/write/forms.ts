@@ -31,8 +31,8 @@ export type StreamShape =
   | { readonly as: 'store'; readonly noIndex: boolean };
 
 /** What a stream turned out to be, and its state as it was written. */
-export interface WrittenContent {
-  readonly content: StreamContent;
+export interface StreamWritten {
+  readonly stream: OutgoingStream;
   readonly state: StateNumbers;
 }
 
@@ -51,14 +51,15 @@ export async function writeStream(
   path: string,
   staged: StagedFiles,
   signal: AbortSignal | undefined,
-): Promise<WrittenContent> {
+): Promise<StreamWritten> {
   if (shape.as !== 'backup') return writeData(stream, shape, { path, staged, signal });
   staged.makeFolder(path);
   const place = { path: join(path, 'stream.tar.s2'), staged, signal };
   const written = await writeData(stream, { as: 'snapshot', form: shape.form }, place);
-  const lost = stream.slice?.renumbered === true ? NO_SEQUENCES : allLost(written.content);
-  const declared = declaredState(written.state, stream.consumers.length, lost);
-  staged.addFile(join(path, 'backup.json'), writeManifest(stream.config, declared, manifestNotes(stream)));
+  const { config, consumers, content } = written.stream;
+  const lost = stream.slice?.renumbered === true ? NO_SEQUENCES : allLost(content);
+  const declared = declaredState(written.state, consumers.length, lost);
+  staged.addFile(join(path, 'backup.json'), writeManifest(config, declared, manifestNotes(stream)));
   return written;
 }
 
@@ -70,12 +71,14 @@ function allLost({ lost, lostBefore = NO_SEQUENCES }: StreamContent): SequenceRa
 type DataShape = Exclude<StreamShape, { readonly as: 'backup' }>;
 
 /** Writes all but backup.json. Content that turns out not to be what was presumed is written once more. */
-async function writeData(stream: OutgoingStream, shape: DataShape, place: Place): Promise<WrittenContent> {
-  const { content } = stream;
-  if (content.unread === undefined) return { content, state: await writeAs(stream, shape, place) };
+async function writeData(stream: OutgoingStream, shape: DataShape, place: Place): Promise<StreamWritten> {
+  const { unread } = stream.content;
+  if (unread === undefined) return { stream, state: await writeAs(stream, shape, place) };
   const written = await writePresumed(stream, shape, place);
   if (written !== null) return written;
-  return writeData({ ...stream, content: await content.unread.read() }, shape, place);
+  const again = (await stream.instead?.()) ?? { ...stream, content: await unread.read() };
+  // Its place is in that account.
+  return writeData({ ...again, account: stream.account }, shape, place);
 }
 
 /** Writes a stream while it is read; null where that cannot be, or it is not what was presumed: then nothing is there. */
@@ -83,7 +86,7 @@ async function writePresumed(
   stream: OutgoingStream,
   shape: DataShape,
   place: Place,
-): Promise<WrittenContent | null> {
+): Promise<StreamWritten | null> {
   const isByMessages = (shape.as === 'snapshot' && shape.form === 'v2') || blocksOf(stream) === null;
   if (isByMessages) return null;
   const { path, staged } = place;
@@ -92,7 +95,7 @@ async function writePresumed(
     const state = await writeAs(stream, shape, place);
     const content = await stream.content.unread?.read();
     if (content !== undefined && isAsPresumed(content, stream.content))
-      return { content, state: { ...state, deleted: content.state.deleted } };
+      return { stream: { ...stream, content }, state: { ...state, deleted: content.state.deleted } };
   } catch (error) {
     if (!(error instanceof NotAsPresumed)) throw error;
   }

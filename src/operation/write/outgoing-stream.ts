@@ -28,6 +28,8 @@ export interface OutgoingStream {
   readonly notCarried: readonly string[];
   /** Where it is a part of a stream: which. */
   readonly slice?: SliceReport;
+  /** What to write where its content is not what was presumed; absent: the same with the content as it is. */
+  readonly instead?: () => Promise<OutgoingStream>;
 }
 
 /** A consumer as it is written. */

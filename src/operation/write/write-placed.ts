@@ -33,8 +33,7 @@ export async function writePlaced(
   const written: WrittenStream[] = [];
   const streams: OutgoingStream[] = [];
   for (const one of placed) {
-    const { content, state } = await writeStream(one.stream, one.shape, one.path, staged, signal);
-    const stream = { ...one.stream, content };
+    const { stream, state } = await writeStream(one.stream, one.shape, one.path, staged, signal);
     written.push(writtenStream(stream, one.shape, state));
     streams.push(stream);
   }

@@ -15,16 +15,16 @@ const MOST_RANGES = 20;
 
 /** What a repair kept, what it lost and why, stream by stream. */
 export function repairText(written: WrittenReport | PlanReport, loss: LossReport, palette: Palette): string {
-  const lines = written.streams.flatMap(({ account, name, state }, i) => {
-    const own = loss.streams[i];
-    return [
-      `${title(account, name)}: ${stateText(state)}`,
-      ...(own === undefined ? [] : lossLines(own, loss, palette)),
+  const lines = written.streams.flatMap(({ account, name, state }, i) => [
+    `${title(account, name)}: ${stateText(state)}`,
+    ...loss.streams.slice(i, i + 1).flatMap((own) => [
+      ...lossLines(own, loss, palette),
+      // A store gives an account to a stream of which nothing tells it.
       ...loss.notes
-        .filter((note) => note.stream === name && note.account === account)
+        .filter((note) => note.stream === own.name && note.account === own.account)
         .map((note) => noteLine(note, palette)),
-    ];
-  });
+    ]),
+  ]);
   const unwritten = loss.streams
     .slice(written.streams.length)
     .flatMap((stream) => [`${title(stream.account, stream.name)}:`, ...lossLines(stream, loss, palette)]);

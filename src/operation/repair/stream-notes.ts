@@ -1,0 +1,69 @@
+import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
+import type { ChosenConfig } from './configuration.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
+import type { Damage, RepairNote, RepairOptions, StreamLoss } from './types.ts';
+
+/** A stream that was repaired, as far as notes tell of it. */
+export interface NotedStream {
+  readonly sources: readonly [SalvagedStream, ...SalvagedStream[]];
+  readonly chosen: ChosenConfig;
+  readonly loss: StreamLoss;
+  /** Messages that are written though they were deleted. */
+  readonly undeleted: bigint;
+}
+
+const MOST_OPEN_NOTES = 100;
+
+/** What was changed that is no message and no consumer, and what nothing tells. */
+export function notesOn(stream: NotedStream, { undelete, to }: RepairOptions): RepairNote[] {
+  const { sources, chosen, loss, undeleted } = stream;
+  const [own] = sources;
+  const { account, name } = own.archive;
+  const notes: RepairNote[] = [];
+  const say = (code: NoteCode, text: string, isLoss = false): void => {
+    notes.push({ code, account, stream: name, text, loss: isLoss });
+  };
+  if (chosen.said !== null) say(chosen.said.code, chosen.said.text, chosen.isLoss);
+  if (hasTemplate(chosen))
+    say('TEMPLATE_LEFT_OUT', 'template_owner was left out: no server restores a stream with it');
+  const isHealed = sources.length > 1 && loss.lost === 0n;
+  for (const { file, offsetBytes, code } of isHealed ? [] : openDamages(own)) {
+    const place = `${file} at ${offsetBytes ?? 0}`;
+    say(code, `${place}: ${LOSS_REASONS[code]}, and nothing tells which messages were there`, true);
+  }
+  if (undelete === true)
+    say(
+      'UNDELETED',
+      `${undeleted} deleted messages were written too; limits, and a retention that removes, were lifted`,
+    );
+  if (to === 'store' && loss.lost > 0n)
+    say(
+      'LOST_NOT_KEPT',
+      'a store does not tell lost messages from deleted ones: keep the damaged archive to heal it later',
+    );
+  if (to === 'store' && hasBrokenSources(own))
+    say(
+      'SOURCES_CORRUPT',
+      'sources.db was left out: a server finds in the messages how far sources were read',
+    );
+  return notes;
+}
+
+/** Nothing but its own head vouches for it: one that cannot be read is not written again. */
+export function hasBrokenSources({ archive }: SalvagedStream): boolean {
+  return archive.findings.some(({ code }) => code === 'SOURCES_CORRUPT');
+}
+
+function hasTemplate({ config: { template_owner: template } }: ChosenConfig): boolean {
+  return template !== undefined && template !== '';
+}
+
+/** The first of the stretches of which nothing tells what was there. */
+function openDamages({ damages }: SalvagedStream): Damage[] {
+  const open: Damage[] = [];
+  for (const damage of damages()) {
+    if (damage.isOpen) open.push(damage);
+    if (open.length === MOST_OPEN_NOTES) break;
+  }
+  return open;
+}
