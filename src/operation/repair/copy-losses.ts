@@ -1,5 +1,6 @@
 import { countSequences, eachRange, mergeRanges, oneRange } from '../../core/sequence-ranges.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { lostBefore } from '../../model/lost-before.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, withArchive, type Archive } from '../open-archive.ts';
 import type { Lost } from '../write/types.ts';
@@ -44,7 +45,6 @@ async function lossesBeside(archive: StreamArchive, work: Archive, live: Sequenc
   try {
     const { loss, found } = await repairStream([own], work, { target: '' });
     const ranges = loss.ranges.filter(({ state, code }) => state === 'lost' && code !== 'LOST_BEFORE');
-    const before = loss.ranges.filter(({ code }) => code === 'LOST_BEFORE');
     const passedOver = live.missing(found.recovered);
     const repairable = countSequences(passedOver);
     const lost = mergeRanges([passedOver, ...ranges.map(({ from, to }) => oneRange(from, to))]);
@@ -53,7 +53,7 @@ async function lossesBeside(archive: StreamArchive, work: Archive, live: Sequenc
         msgs: [...eachRange(lost)],
         bytes: ranges.reduce((sum, { length }) => sum + (length ?? 0), 0),
       },
-      messages: loss.lost - before.reduce((sum, { from, to }) => sum + to - from + 1n, 0n) + repairable,
+      messages: loss.lost - lostBefore(archive).messages + repairable,
       repairable,
     };
   } finally {

@@ -1,4 +1,5 @@
-import { clipRanges, countSequences, subtractRanges } from '../../core/sequence-ranges.ts';
+import { clipRanges, countSequences, intersectRanges, subtractRanges } from '../../core/sequence-ranges.ts';
+import { lostBefore, NOTHING_BEFORE } from '../../model/lost-before.ts';
 import { LOSS_REASONS } from './loss-codes.ts';
 import type { Outcome } from './losses.ts';
 import type { LostRange } from './types.ts';
@@ -8,6 +9,22 @@ const COUNTED: readonly LostRange['code'][] = ['V2_CUT', 'S2_CHUNK_CORRUPT', 'DE
 
 function isOnlyCounted({ code }: LostRange): boolean {
   return COUNTED.includes(code);
+}
+
+/** The same of what was lost before, among sequences of which some were deleted. */
+export function tellDeletedBefore(
+  ranges: readonly LostRange[],
+  { sources: [own], survey }: Outcome,
+): Pick<CountedLosses, 'ranges' | 'surplus'> {
+  const before = own === undefined ? NOTHING_BEFORE : lostBefore(own.archive);
+  const healed = countSequences(intersectRanges(survey.recovered, before.seqs));
+  const missing = before.messages > healed ? before.messages - healed : 0n;
+  const sequences = countOf(ranges.filter(({ code }) => code === 'LOST_BEFORE'));
+  if (missing >= sequences || before.messages === countSequences(before.seqs)) return { ranges, surplus: 0n };
+  return {
+    ranges: ranges.map((range) => (range.code === 'LOST_BEFORE' ? withCount(range, missing) : range)),
+    surplus: sequences - missing,
+  };
 }
 
 /** What was lost before is in no count of the archive. */

@@ -10,7 +10,7 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
-import { tellDeleted } from './counted-losses.ts';
+import { tellDeleted, tellDeletedBefore } from './counted-losses.ts';
 import { LOSS_REASONS } from './loss-codes.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { Survey } from './survey.ts';
@@ -69,9 +69,11 @@ export function countLosses(outcome: Outcome): StreamLoss {
     { ...NOWHERE, code: 'UNTOLD' },
     'doubtful',
   );
-  const told = tellDeleted([...damaged, ...differing, ...promised, ...ended], unknown, outcome);
+  const toldBefore = tellDeletedBefore([...damaged, ...differing, ...promised, ...ended], outcome);
+  const told = tellDeleted(toldBefore.ranges, unknown, outcome);
+  const surplus = told.surplus + toldBefore.surplus;
   const recovered = countSequences(survey.recovered);
-  const lostMessages = countSequences(lost) + told.raised - told.surplus;
+  const lostMessages = countSequences(lost) + told.raised - surplus;
   return {
     account: sources[0]?.archive.account ?? null,
     name,
@@ -80,7 +82,7 @@ export function countLosses(outcome: Outcome): StreamLoss {
     recovered,
     lost: lostMessages,
     deleted: countSequences(range) - recovered - lostMessages,
-    doubtful: countSequences(doubtful) - told.raised + told.surplus,
+    doubtful: countSequences(doubtful) - told.raised + surplus,
     ranges: [...told.ranges, ...removed, ...told.untold].toSorted((a, b) => (a.from < b.from ? -1 : 1)),
     disagreements: survey.disagreements,
     others: [],

@@ -62,7 +62,7 @@ export async function salvageFiles(
   return {
     archive: { ...archive, name, index },
     runs: () => blocks.flatMap(({ content }) => content.runs()),
-    deleted: subtractRanges(deletedBy(blocks, proofs, isCurrent ? index : null), lostBefore(archive)),
+    deleted: subtractRanges(deletedBy(blocks, proofs, isCurrent ? index : null), lostBefore(archive).seqs),
     listed: proofs.flatMap((proof) => proof.listed),
     damages,
     lastSeq: end.seq,

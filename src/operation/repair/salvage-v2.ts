@@ -58,7 +58,7 @@ export async function salvageV2(
     runs: () => spans.map((span) => runOf(parts, span, source)),
     deleted: subtractRanges(
       deletedIn(spans, present, known, hasEnd && damaged.length === 0),
-      lostBefore(archive),
+      lostBefore(archive).seqs,
     ),
     listed: [],
     damages: function* () {

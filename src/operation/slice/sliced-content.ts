@@ -1,7 +1,8 @@
 import type { StateNumbers } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { integerField } from '../../core/json.ts';
-import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
+import { MAX_SEQUENCE } from '../../core/sequence-ranges.ts';
+import { lostWithin, NOTHING_BEFORE } from '../../model/lost-before.ts';
 import type { WritableMessage } from '../../writer/block-writer.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
@@ -62,7 +63,11 @@ export async function slicedContent(
         }, give);
       },
       ...lossWithin(filter, whole),
-      lostBefore: sieve.clip(whole.lostBefore ?? NO_SEQUENCES),
+      lostBefore: lostWithin(
+        whole.lostBefore ?? NOTHING_BEFORE,
+        filter.minSeq ?? 0n,
+        filter.maxSeq ?? MAX_SEQUENCE,
+      ),
       findings: whole.findings,
     },
   };

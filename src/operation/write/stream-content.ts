@@ -5,11 +5,10 @@ import { checkDeclared } from '../../check/declared.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
-import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import { SourceError, ToolError } from '../../core/error.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { declaredTimeNs, stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
-import { lostBefore } from '../../model/lost-before.ts';
+import { lostBefore, type LostBefore } from '../../model/lost-before.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
@@ -42,8 +41,13 @@ export interface StreamContent {
   /** Where the sequences of `lost` do not tell it: how many messages are lost, and how many of them a repair would keep. */
   readonly lossCount?: { readonly messages: bigint; readonly repairable: bigint };
   /** What backup.json says was lost before it was written: where none of these sequences is in `lost`. Absent: nothing. */
-  readonly lostBefore?: SequenceRanges;
+  readonly lostBefore?: LostBefore;
   readonly findings: readonly Finding[];
+}
+
+/** How many messages are lost of what was read. */
+export function lostCount({ lost, lossCount }: StreamContent): bigint {
+  return lossCount?.messages ?? lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
 }
 
 /** A stream as blocks that threads take over. */

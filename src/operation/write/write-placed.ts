@@ -4,7 +4,7 @@ import { TOOL } from '../open-archive.ts';
 import { stateReport } from '../state-report.ts';
 import { notCarried, writeStream, type StreamShape } from './forms.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
-import type { StreamContent } from './stream-content.ts';
+import { lostCount } from './stream-content.ts';
 import { plannedRules, unusedRules } from './subject-rules.ts';
 import type { PlanReport, SkippedStream, WrittenReport, WrittenStream } from './types.ts';
 
@@ -101,9 +101,4 @@ function sourceFaults(
     ].reduce((sum, messages) => sum + messages, 0n),
     findings: contents.flatMap(({ findings }) => findings),
   };
-}
-
-/** How many messages are lost of what was read. */
-function lostCount({ lost, lossCount }: StreamContent): bigint {
-  return lossCount?.messages ?? lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
 }
