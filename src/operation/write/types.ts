@@ -31,35 +31,33 @@ export interface WriteOptions extends SelectOptions, ChangeOptions {
   readonly dryRun?: boolean;
 }
 
-/** What a writing command did (schemas/report-written.schema.json). */
-export interface WrittenReport {
-  readonly type: 'natsarc.v1.written';
+/** What a writing command tells, whether it writes or not. */
+interface CopyReport {
   readonly tool: ToolReport;
   readonly target: string;
   readonly streams: readonly WrittenStream[];
   /** Streams of which nothing could be written: what the archive has of them is their configuration. */
   readonly skipped: readonly SkippedStream[];
+  /** The sequences among which messages are lost, of all streams. */
   readonly lost: Lost;
+  /** How many messages these are. */
   readonly lost_messages: bigint;
-  readonly bytes_written: number;
   /** What the operator should know about the result: subjects that overlap, references to the old name. */
   readonly notes: readonly string[];
   /** What was found in the source. */
   readonly findings: readonly Finding[];
 }
 
-/** What a writing command would do. */
-export interface PlanReport {
+/** What a writing command did (schemas/report-written.schema.json). */
+export interface WrittenReport extends CopyReport {
+  readonly type: 'natsarc.v1.written';
+  readonly bytes_written: number;
+}
+
+/** What a writing command would do (schemas/report-plan.schema.json). */
+export interface PlanReport extends CopyReport {
   readonly type: 'natsarc.v1.plan';
-  readonly tool: ToolReport;
-  readonly target: string;
-  readonly streams: readonly WrittenStream[];
-  readonly skipped: readonly SkippedStream[];
-  readonly lost: Lost;
-  readonly lost_messages: bigint;
   readonly steps: readonly string[];
-  readonly notes: readonly string[];
-  readonly findings: readonly Finding[];
 }
 
 /** Messages that are gone: pairs from, to of their sequences, and their bytes where these are known. */
