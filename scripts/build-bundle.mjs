@@ -14,7 +14,7 @@ const { dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
 rmSync(target, { recursive: true, force: true });
 await build({
-  input: { natsarc: `${root}src/cli/main.ts`, 'thread-jobs': `${root}src/workers/worker-main.ts` },
+  input: { natsarc: `${root}src/cli/main.ts`, 'thread-jobs': `${root}src/operation/thread-main.ts` },
   platform: 'node',
   external: Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
   output: {
@@ -48,7 +48,7 @@ function asciiOf(code) {
 
 // What a thread starts with.
 writeFileSync(
-  `${target}/worker-main.js`,
+  `${target}/thread-main.js`,
   "require('../../bin/chunks.js').loadChunk(require('node:path').join(__dirname, 'thread-jobs.js'));\n",
 );
 writeFileSync(`${target}/package.json`, '{ "type": "commonjs" }\n');

@@ -10,8 +10,13 @@ const PARTS = {
   help: ['cli/quick-help.ts'],
   // Threads are started before what works beside them is loaded.
   commandLine: ['cli/command-line.ts', 'cli/commands/verify.ts', 'cli/commands/inspect.ts'],
-  threads: ['workers/run-job.ts'],
-  verify: ['operation/verify/run.ts', 'operation/verify/unreadable.ts', 'report/text/verify.ts'],
+  threads: ['operation/verify/errand.ts'],
+  verify: [
+    'operation/verify/run.ts',
+    'operation/verify/folders.ts',
+    'operation/verify/unreadable.ts',
+    'report/text/verify.ts',
+  ],
   inspect: ['operation/inspect/run.ts', 'report/text/inspect.ts'],
 };
 

@@ -1,5 +1,7 @@
-// npm run oracle -- --count N --seed N [--servers 2.14.5,2.10.29]: long runs of the differential test of predictions.
+// npm run oracle -- --count N --seed N [--servers 2.14.5,2.10.29] [--only M00001,R00002] [--keep FOLDER]: long runs of the
+// differential test of predictions; --keep copies there what was predicted wrongly, --only looks at these cases alone.
 import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -8,6 +10,8 @@ const { values } = parseArgs({
     count: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
     servers: { type: 'string' },
+    only: { type: 'string' },
+    keep: { type: 'string' },
   },
 });
 const { status } = spawnSync(
@@ -22,6 +26,8 @@ const { status } = spawnSync(
       ORACLE_COUNT: values.count,
       ORACLE_SEED: values.seed,
       ...(values.servers === undefined ? {} : { ORACLE_VERSIONS: values.servers }),
+      ...(values.only === undefined ? {} : { ORACLE_ONLY: values.only }),
+      ...(values.keep === undefined ? {} : { ORACLE_KEEP: resolve(values.keep) }),
     },
   },
 );

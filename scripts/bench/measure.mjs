@@ -1,6 +1,7 @@
 // Runs commands of a row in turn, round by round, and takes medians: the machine drifts, ratios within a row do not.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const env = { ...process.env };
 // It slows every start of Node 20 by 30 to 55 ms.
@@ -56,7 +57,7 @@ export function peakMib(script, args, rounds) {
   const peaks = Array.from({ length: rounds }, () => {
     const done = spawnSync(
       process.execPath,
-      ['--import', new URL('./peak.mjs', import.meta.url).href, script, ...args],
+      ['--require', fileURLToPath(new URL('./peak.cjs', import.meta.url)), script, ...args],
       { env, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' },
     );
     return Number(/peak (\d+)/.exec(done.stderr)?.[1]) / 1024;

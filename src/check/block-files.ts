@@ -1,4 +1,3 @@
-import { labelBase } from '../container/entries.ts';
 import {
   countSequences,
   mergeRanges,
@@ -9,31 +8,13 @@ import {
   type SequenceRanges,
 } from '../core/sequence-ranges.ts';
 import type { Finding } from '../findings/finding.ts';
-import { allTombstones, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
+import { allTombstones, type BlockLiveSet } from '../model/live-set.ts';
+import { absentBlocks } from './absent-blocks.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
 /** Blocks that should be there, or should not be as they are. */
 export function checkBlockFiles(evidence: StreamEvidence): Finding[] {
-  return [...missingBlocks(evidence), ...compressedLast(evidence), ...unexplainedHoles(evidence)];
-}
-
-function missingBlocks(evidence: StreamEvidence): Finding[] {
-  const { archive } = evidence;
-  if (archive.index === null || archive.indexStanding !== 'block-missing') return [];
-  const present = new Set(archive.blocks.map((block) => block.index));
-  return archive.index.blocks
-    .filter((block) => !present.has(block.index) && countSequences(indexedLive(block)) > 0n)
-    .map((block) =>
-      findingAt(evidence, `${labelBase(archive.parts)}msgs/${block.index}.blk`, {
-        code: 'BLK_MISSING',
-        data: {
-          block: block.index,
-          first_seq: block.firstSeq,
-          last_seq: block.lastSeq,
-          messages: countSequences(indexedLive(block)),
-        },
-      }),
-    );
+  return [...absentBlocks(evidence), ...compressedLast(evidence), ...unexplainedHoles(evidence)];
 }
 
 function compressedLast(evidence: StreamEvidence): Finding[] {

@@ -8,7 +8,14 @@ import { EXIT } from './exit-code.ts';
 import { SURFACE } from './generated/surface.ts';
 import { mustBeGivenOnce, parseErrorText } from './parse-error.ts';
 import { quickParse } from './quick-parser.ts';
-import { isOutputBroken, outputStream, whenOutputBreaks, writeOut } from './standard-output.ts';
+import { isErrorSilent, writeError } from './standard-error.ts';
+import {
+  isOutputBroken,
+  isOutputWritten,
+  outputStream,
+  whenOutputBreaks,
+  writeOut,
+} from './standard-output.ts';
 
 /** How far a command line has come. */
 interface Run {
@@ -17,21 +24,27 @@ interface Run {
   isInCommand: boolean;
 }
 
-/** Runs a command, or says what is wrong with the command line. `exit` ends the process at once. */
-export async function runCommandLine(args: readonly string[], exit: (code: number) => void): Promise<void> {
+/**
+ * Runs a command, or says what is wrong with the command line. Gives whether all was written, so that nothing is lost if
+ * the process ends. `exit` ends it at once.
+ */
+export async function runCommandLine(
+  args: readonly string[],
+  exit: (code: number) => void,
+): Promise<boolean> {
   const run: Run = { args, abort: new AbortController(), isInCommand: false };
   onSignals(run.abort, exit);
-  await judged(run, async () => dispatch(run));
+  return judged(run, async () => dispatch(run));
 }
 
 /** Writes what a command line without a command is answered with; the process ends as that of a command does. */
-export async function answer(text: Uint8Array, args: readonly string[]): Promise<void> {
+export async function answer(text: Uint8Array, args: readonly string[]): Promise<boolean> {
   const run: Run = { args, abort: new AbortController(), isInCommand: true };
-  await judged(run, async () => writeOut(text));
+  return judged(run, async () => writeOut(text));
 }
 
 /** Says how work ended. Output that nobody reads on is no failure; output that is lost is one, whatever the work came to. */
-async function judged(run: Run, work: () => Promise<void>): Promise<void> {
+async function judged(run: Run, work: () => Promise<void>): Promise<boolean> {
   whenOutputBreaks(() => run.abort.abort());
   try {
     await work();
@@ -41,8 +54,9 @@ async function judged(run: Run, work: () => Promise<void>): Promise<void> {
   whenOutputBreaks((error) => {
     if (error.code === 'EPIPE') return;
     process.exitCode = exitOf(run.args, false);
-    process.stderr.write(`natsarc: cannot write standard output: ${systemErrorText(error)}\n`);
+    writeError(`natsarc: cannot write standard output: ${systemErrorText(error)}\n`);
   });
+  return isOutputWritten() && isErrorSilent();
 }
 
 async function dispatch(run: Run): Promise<void> {
@@ -99,13 +113,10 @@ function fail(error: unknown, args: readonly string[], isInCommand: boolean): vo
     outputStream().write(
       `${JSON.stringify({ type: 'natsarc.v1.error', kind: isUsage ? 'usage' : kindOf(error), message })}\n`,
     );
-  if (error instanceof CancelledError) process.stderr.write('natsarc: stopped\n');
-  else
-    process.stderr.write(
-      `natsarc: ${printable(message)}${isUsage ? `\n${helpCommand(args)} tells how` : ''}\n`,
-    );
+  if (error instanceof CancelledError) writeError('natsarc: stopped\n');
+  else writeError(`natsarc: ${printable(message)}${isUsage ? `\n${helpCommand(args)} tells how` : ''}\n`);
   if (!isExpected && error instanceof Error)
-    process.stderr.write(`${error.stack ?? ''}\nThis is a bug in natsarc: please report it.\n`);
+    writeError(`${error.stack ?? ''}\nThis is a bug in natsarc: please report it.\n`);
 }
 
 function helpCommand(args: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { paletteFor, type ColorPolicy, type Palette } from '../report/palette.ts';
 import { progressReporter, type ProgressReporter } from './progress.ts';
+import { writeError } from './standard-error.ts';
 import { writeOut } from './standard-output.ts';
 import { targetOf } from './stream-target.ts';
 
@@ -41,7 +42,7 @@ export function makeContext(options: GlobalOptions, signal: AbortSignal): CliCon
     }),
     write: writeOut,
     note: (text) => {
-      if (!isQuiet) process.stderr.write(`${text}\n`);
+      if (!isQuiet) writeError(`${text}\n`);
     },
     setExit: (code) => {
       process.exitCode = code;

@@ -14,9 +14,9 @@ export const EXIT = {
 
 const STATUS_EXIT = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 } as const;
 
-/** `verify`: `isWarningCritical` is --critical-warnings. */
-export function exitOfStatus(status: Status, isWarningCritical: boolean): number {
-  return status === 'WARNING' && isWarningCritical ? STATUS_EXIT.CRITICAL : STATUS_EXIT[status];
+/** `verify` and `preflight`. */
+export function exitOfStatus(status: Status): number {
+  return STATUS_EXIT[status];
 }
 
 /** `inspect`, `cat` and `export`: done, or done with something damaged, missing or closed to us. */

@@ -34,8 +34,19 @@ export async function fullParser(
       command.command,
       command.describe,
       (y) => command.builder(y),
-      async (argv) => run(command, argv),
+      async (argv) => run(command, withDashes(argv)),
     );
   }
   return parser;
+}
+
+/** A lone dash is standard input as the archive only; any other argument has it as it was typed. */
+function withDashes(argv: object): object {
+  const dashed = (value: unknown): unknown => (value === STANDARD_INPUT ? '-' : value);
+  return Object.fromEntries(
+    Object.entries(argv).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(dashed) : dashed(value),
+    ]),
+  );
 }

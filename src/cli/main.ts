@@ -1,8 +1,11 @@
 import { writeSync } from 'node:fs';
 import { VERSION } from '../core/version.ts';
 
-/** The whole command. What is asked for most often of a cold machine, `--version` and `--help`, loads nothing else. */
-export async function main(args: readonly string[]): Promise<void> {
+/**
+ * The whole command. Gives whether all was written, so that nothing is lost if the process ends. What is asked for most
+ * often of a cold machine, `--version` and `--help`, loads nothing else.
+ */
+export async function main(args: readonly string[]): Promise<boolean> {
   if (args.length === 1 && args[0] === '--version') return say(VERSION, args);
   if (args.length <= 2 && args.at(-1) === '--help') {
     const { quickHelp } = await import('./quick-help.ts');
@@ -10,17 +13,18 @@ export async function main(args: readonly string[]): Promise<void> {
     if (text !== null) return say(text, args);
   }
   const { runCommandLine } = await import('./command-line.ts');
-  await runCommandLine(args, (code) => process.exit(code));
+  return runCommandLine(args, (code) => process.exit(code));
 }
 
 /** Writes text without loading the streams of standard output, which takes longer than all else. */
-async function say(text: string, args: readonly string[]): Promise<void> {
+async function say(text: string, args: readonly string[]): Promise<boolean> {
   const bytes = Buffer.from(`${text}\n`);
   let written = 0;
   try {
     while (written < bytes.length) written += writeSync(1, bytes, written);
   } catch {
     const { answer } = await import('./command-line.ts');
-    await answer(bytes.subarray(written), args);
+    return answer(bytes.subarray(written), args);
   }
+  return true;
 }

@@ -73,6 +73,8 @@ export interface SelectArguments {
 export function selectOptions(args: SelectArguments, context: CliContext): SelectOptions {
   if (args.jobs !== undefined && !(Number.isInteger(args.jobs) && args.jobs >= 1))
     throw new UsageError('--jobs takes a number from 1 on');
+  if (args.block !== undefined && !isBlockNumber(args.block))
+    throw new UsageError('--block takes the number of a block, from 0 on');
   refuseKey(args.keyFile, 'key-file');
   refuseKey(args.prevKeyFile, 'prev-key-file');
   return {
@@ -85,12 +87,23 @@ export function selectOptions(args: SelectArguments, context: CliContext): Selec
   };
 }
 
+/** Servers keep it in 32 bits. */
+function isBlockNumber(block: number): boolean {
+  return Number.isInteger(block) && block >= 0 && block < 2 ** 32;
+}
+
 /** Whoever names a key expects that the data is opened with it. */
 function refuseKey(file: string | undefined, flag: string): void {
   if (file !== undefined)
     throw new UsageError(
       `--${flag}: encrypted data cannot be opened yet; leave it out to see what is in clear`,
     );
+}
+
+/** Where something is written. Without the flag standard output is. Throws UsageError. */
+export function pathOption(path: string, flag: string): string {
+  if (path === '' || path === '-') throw new UsageError(`--${flag} takes a path, not ${path || 'nothing'}`);
+  return path;
 }
 
 /** The clock of predictions. */

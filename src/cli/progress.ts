@@ -1,6 +1,7 @@
 import type { Progress } from '../operation/types.ts';
 import { clip } from '../report/escape.ts';
 import { bytesText } from '../report/units.ts';
+import { writeError } from './standard-error.ts';
 
 /** Shows how far long work has come, on standard error; `end` leaves a clean line. */
 export interface ProgressReporter {
@@ -33,10 +34,10 @@ export function progressReporter(policy: ProgressPolicy): ProgressReporter {
       shownMs = nowMs;
       isShown = true;
       const line = progressLine(progress, nowMs - begunMs);
-      process.stderr.write(policy.wantsLog ? `${line}\n` : `\r${bar(progress)} ${line}\u001b[K`);
+      writeError(policy.wantsLog ? `${line}\n` : `\r${bar(progress)} ${line}\u001b[K`);
     },
     end: () => {
-      if (isShown && !policy.wantsLog) process.stderr.write('\r\u001b[K');
+      if (isShown && !policy.wantsLog) writeError('\r\u001b[K');
       isShown = false;
     },
   };

@@ -27,6 +27,11 @@ export function isOutputBroken(): boolean {
   return failure !== undefined;
 }
 
+/** Whether all went past the stream, which may hold some of what it is given. */
+export function isOutputWritten(): boolean {
+  return stream === undefined;
+}
+
 function broke(error: NodeJS.ErrnoException): void {
   if (failure !== undefined) return;
   failure = error;

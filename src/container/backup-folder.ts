@@ -185,7 +185,9 @@ async function openFolderOfBackups(
     }
     const content = await openStreamBackup(inside, labelOf(item.name), item.name, options);
     streams.push(...content.streams.map((parts) => ({ ...parts, account })));
-    findings.push(...content.findings);
+    findings.push(
+      ...content.findings.map((finding) => (account === null ? finding : { ...finding, account })),
+    );
     closers.push(...content.closers);
   }
   for (const item of items)

@@ -35,10 +35,16 @@ interface StreamPartsBase {
 /** A stream as files: a store folder, a V1 snapshot, a .tgz, a plain tar. */
 export interface FileStreamParts extends StreamPartsBase {
   readonly form: 'store' | 'v1' | 'tgz' | 'tar';
+  /** The folder that is the stream: looked into when files, sizes or findings are first asked for. null for any other form. */
+  readonly folder: string | null;
   /** Every file, in the container's order. */
   readonly entries: readonly Entry[];
   /** Sub-folders, with a trailing `/`, that hold no file; only for `store`. */
   readonly emptyFolders: readonly string[];
+  /** Files that no server writes, or not under that name, as `msgs/1.blk.tmp`; only for `store`. */
+  readonly strays: readonly Entry[];
+  /** Paths of files where there is a folder instead; only for `store`. */
+  readonly foldersAsFiles: readonly string[];
   /** The decoded bytes of the snapshot around the entries; null for `store`. */
   readonly carrier: Entry | null;
 }

@@ -118,10 +118,13 @@ function openBlockFile(
     account: null,
     folderName,
     label,
+    folder: null,
     sizeBytes,
     manifest: null,
     entries: [fileEntry(`msgs/${number}.blk`, label, path, sizeBytes)],
     emptyFolders: [],
+    strays: [],
+    foldersAsFiles: [],
     carrier: null,
     findings: isMisread ? [makeFinding({ code: 'BLK_NAME_INVALID' }, { file: label })] : [],
   };
@@ -140,10 +143,8 @@ async function openFolder(path: string, options: OpenOptions): Promise<OpenConta
     return fromBackup('stream-backup', path, { ...content, findings: [...findings, ...content.findings] });
   }
   const store = readStore(realpathSync.native(path), items);
-  if (store !== null) {
-    const sizeBytes = store.streams.reduce((sum, parts) => sum + parts.sizeBytes, 0);
-    return container(store.kind, path, sizeBytes, store.streams, [...findings, ...store.findings], []);
-  }
+  if (store !== null)
+    return container(store.kind, path, null, store.streams, [...findings, ...store.findings], []);
   const account = await openAccountBackup(items, options);
   if (account !== null)
     return fromBackup('account-backup', path, { ...account, findings: [...findings, ...account.findings] });
@@ -162,14 +163,14 @@ function fromBackup(
     closers: readonly (() => void)[];
   },
 ): OpenContainer {
-  const sizeBytes = content.streams.reduce((sum, parts) => sum + parts.sizeBytes, 0);
-  return container(kind, path, sizeBytes, content.streams, content.findings, content.closers);
+  return container(kind, path, null, content.streams, content.findings, content.closers);
 }
 
+/** `fileBytes`: the size of a single file; null: that of all streams. */
 function container(
   kind: ArchiveKind,
   path: string,
-  sizeBytes: number,
+  fileBytes: number | null,
   streams: readonly StreamParts[],
   findings: readonly Finding[],
   closers: readonly (() => void)[],
@@ -179,7 +180,10 @@ function container(
   return {
     kind,
     path,
-    sizeBytes,
+    // Adding up looks into the folder of each stream.
+    get sizeBytes() {
+      return fileBytes ?? streams.reduce((sum, parts) => sum + parts.sizeBytes, 0);
+    },
     snapshotFormat,
     streams,
     findings,

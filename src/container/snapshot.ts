@@ -76,7 +76,15 @@ export async function openSnapshot(
   };
 }
 
-function gzipFaults({ error }: GunzipReader, sizeBytes: number): Fault[] {
+function gzipFaults({ error, trailingAtBytes }: GunzipReader, sizeBytes: number): Fault[] {
+  if (trailingAtBytes !== null)
+    return [
+      {
+        code: 'GZIP_TRAILING_DATA',
+        offsetBytes: trailingAtBytes,
+        lengthBytes: sizeBytes - trailingAtBytes,
+      },
+    ];
   if (error === null) return [];
   const code = error.code === 'Z_BUF_ERROR' ? 'GZIP_CUT' : 'GZIP_CORRUPT';
   return [{ code, data: { bytes: sizeBytes, reason: error.message } }];
@@ -151,7 +159,8 @@ function tarParts(
   }
   findings.push(...abortFindings(entries, place));
   const carrier = sliceEntry('', place.label, decoded, 0, decoded.sizeBytes);
-  return { form, ...place, sizeBytes, entries, emptyFolders: [], carrier, findings };
+  const onlyOfStores = { folder: null, emptyFolders: [], strays: [], foldersAsFiles: [] };
+  return { form, ...place, sizeBytes, entries, ...onlyOfStores, carrier, findings };
 }
 
 /** A server that failed half way ends the tar properly and leaves its error in it (README.md). */

@@ -24,7 +24,16 @@ export function readStore(path: string, items: readonly FolderItem[]): StoreCont
     };
   const streamsFolder = items.find(isNamed('streams'));
   if (streamsFolder !== undefined && holdsStreams(readFolder(streamsFolder.path, '', {}, [])))
-    return { kind: 'account-store', streams: readAccount(path, '', basename(path), findings), findings };
+    return {
+      kind: 'account-store',
+      streams: readAccount(
+        readFolder(path, '', { account: basename(path) }, findings),
+        '',
+        basename(path),
+        findings,
+      ),
+      findings,
+    };
   if (basename(path) === 'streams' && holdsStreams(items))
     return {
       kind: 'account-store',
@@ -57,7 +66,7 @@ export function readStore(path: string, items: readonly FolderItem[]): StoreCont
         ),
       );
     if (inside.some(isNamed('streams')))
-      streams.push(...readAccount(account.path, accountLabel, account.name, findings));
+      streams.push(...readAccount(inside, accountLabel, account.name, findings));
     found ||= inside.some(
       (item) =>
         isNamed('_js_')(item) ||
@@ -88,9 +97,14 @@ function accountAbove(path: string): string | null {
   return basename(dirname(path)) === 'streams' ? basename(dirname(dirname(path))) : null;
 }
 
-function readAccount(path: string, label: string, account: string, findings: Finding[]): StreamParts[] {
+function readAccount(
+  items: readonly FolderItem[],
+  label: string,
+  account: string,
+  findings: Finding[],
+): StreamParts[] {
   const streams: StreamParts[] = [];
-  for (const item of readFolder(path, label, { account }, findings)) {
+  for (const item of items) {
     const itemLabel = joinLabel(label, item.name);
     const place = { account, file: itemLabel };
     if (item.kind === 'file')

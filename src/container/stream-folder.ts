@@ -19,33 +19,68 @@ export function isStreamFolder(items: readonly FolderItem[]): boolean {
   return has('file', 'meta.inf') || has('folder', 'msgs');
 }
 
-/** Reads the names and sizes in one stream's folder; opens nothing. */
+/** The folder of one stream. Its names and sizes are read when they are first asked for; nothing is opened. */
 export function readStreamFolder(
   path: string,
   label: string,
   account: string | null,
   folderName: string,
 ): FileStreamParts {
-  const reader = new StreamFolderReader({ ...(account === null ? {} : { account }), stream: folderName });
-  reader.read(path, label);
-  const sizeBytes = reader.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
+  let known: FolderContent | undefined;
+  const content = (): FolderContent => (known ??= contentOf(path, label, account, folderName));
   return {
     form: 'store',
     account,
     folderName,
+    folder: path,
     label: label === '' ? '.' : label,
-    sizeBytes,
     manifest: null,
-    entries: reader.entries,
-    emptyFolders: reader.emptyFolders,
     carrier: null,
-    findings: reader.findings,
+    get sizeBytes() {
+      return content().sizeBytes;
+    },
+    get entries() {
+      return content().entries;
+    },
+    get emptyFolders() {
+      return content().emptyFolders;
+    },
+    get strays() {
+      return content().strays;
+    },
+    get foldersAsFiles() {
+      return content().foldersAsFiles;
+    },
+    get findings() {
+      return content().findings;
+    },
+  };
+}
+
+type FolderContent = Pick<
+  FileStreamParts,
+  'sizeBytes' | 'entries' | 'emptyFolders' | 'strays' | 'foldersAsFiles' | 'findings'
+>;
+
+function contentOf(path: string, label: string, account: string | null, folderName: string): FolderContent {
+  const reader = new StreamFolderReader({ ...(account === null ? {} : { account }), stream: folderName });
+  reader.read(path, label);
+  const { entries, emptyFolders, strays, foldersAsFiles, findings } = reader;
+  return {
+    sizeBytes: entries.reduce((sum, entry) => sum + entry.sizeBytes, 0),
+    entries,
+    emptyFolders,
+    strays,
+    foldersAsFiles,
+    findings,
   };
 }
 
 class StreamFolderReader {
   readonly entries: Entry[] = [];
   readonly emptyFolders: string[] = [];
+  readonly strays: Entry[] = [];
+  readonly foldersAsFiles: string[] = [];
   readonly findings: Finding[] = [];
   readonly #place: Place;
 
@@ -67,8 +102,10 @@ class StreamFolderReader {
 
   #takeFile(item: FolderItem, path: string, label: string, known: RegExp): void {
     const place = { ...this.#place, file: label };
-    if (known.test(item.name)) this.entries.push(fileEntry(path, label, item.path, item.sizeBytes));
-    else if (LEFTOVER.test(item.name)) this.findings.push(makeFinding({ code: 'DIR_LEFTOVER' }, place));
+    const entry = fileEntry(path, label, item.path, item.sizeBytes);
+    (known.test(item.name) ? this.entries : this.strays).push(entry);
+    if (known.test(item.name)) return;
+    if (LEFTOVER.test(item.name)) this.findings.push(makeFinding({ code: 'DIR_LEFTOVER' }, place));
     else if (/^[0-9]+\.blk$/.test(item.name))
       this.findings.push(makeFinding({ code: 'BLK_NAME_INVALID' }, place));
     else this.findings.push(makeFinding({ code: 'DIR_UNKNOWN_FILE' }, place));
@@ -80,8 +117,13 @@ class StreamFolderReader {
     for (const item of items) {
       if (item.kind === 'file')
         this.#takeFile(item, `${path}/${item.name}`, joinLabel(label, item.name), known);
-      else this.#tell('DIR_UNKNOWN_FILE', joinLabel(label, item.name));
+      else this.#takeFolderAsFile(`${path}/${item.name}`, joinLabel(label, item.name), known.test(item.name));
     }
+  }
+
+  #takeFolderAsFile(path: string, label: string, isKnown: boolean): void {
+    if (isKnown) this.foldersAsFiles.push(path);
+    this.#tell('DIR_UNKNOWN_FILE', label);
   }
 
   #takeConsumers(folder: FolderItem, label: string): void {

@@ -10,6 +10,14 @@ const MAX_CONTENT_BYTES = 96 * 1024 * 1024;
 /** Is given messages that lie one behind the other, and where they begin. */
 export type OnV2Run = (run: V2Run, offsetBytes: number) => void;
 
+/** Messages of a V2 body that others walked already, as if none lay before them. */
+export interface WalkedRuns {
+  /** Those that begin at an offset, if any do, and to where the bytes were read: perhaps not to their end. */
+  runAt(offsetBytes: number): { readonly run: V2Run; readonly readToBytes: number } | null;
+  /** Where the next of them begin behind an offset; Infinity where none do. */
+  nextBehind(offsetBytes: number): number;
+}
+
 /** Walks a V2 body from its first entry to its end mark, in bounded memory. Stops where entries cannot be told apart. */
 export class V2Walker {
   /** Offsets count from the start of the body. Complete when the walk has ended. */
@@ -23,11 +31,13 @@ export class V2Walker {
   #consumersPromised = 0;
   #lastSeq = 0n;
   #passFrom = 0;
+  readonly #walked: WalkedRuns | null;
 
-  /** With `onRun`, ordinary messages are only added up, many at a time; entries are then those between. */
-  constructor(source: ByteSource, onRun: OnV2Run | null = null) {
+  /** With `onRun`, ordinary messages are only added up, many at a time; entries are then those between. `walked`: runs for it. */
+  constructor(source: ByteSource, onRun: OnV2Run | null = null, walked: WalkedRuns | null = null) {
     this.#source = source;
     this.#onRun = onRun;
+    this.#walked = walked;
   }
 
   /** To be called when the state has been read: how many consumer entries it promises. */
@@ -64,8 +74,11 @@ export class V2Walker {
   /** Adds ordinary messages up; gives where something else stands. */
   #passMessages(from: number): number {
     if (this.#onRun === null || this.#consumersLeft !== 0 || from < this.#passFrom) return from;
+    let readToBytes = from;
     for (let at = from; ;) {
-      const run = takeV2Messages(this.#source.read(v2Window(), at), this.#lastSeq);
+      const walked = this.#walkedAt(at);
+      if (walked === null) this.#readThrough(readToBytes, at);
+      const run = walked?.run ?? this.#takeMessages(at);
       if (run === null) {
         // Where much is out of the ordinary, windows must not be read again for each entry.
         this.#passFrom = at + WINDOW_BYTES;
@@ -74,6 +87,28 @@ export class V2Walker {
       this.#lastSeq = run.lastSeq;
       this.#onRun(run, at);
       at += run.takenBytes;
+      readToBytes = walked?.readToBytes ?? at;
+    }
+  }
+
+  #walkedAt(at: number): ReturnType<WalkedRuns['runAt']> {
+    const walked = this.#walked?.runAt(at) ?? null;
+    return walked !== null && walked.run.firstSeq > this.#lastSeq ? walked : null;
+  }
+
+  /** No further than to what was walked already. */
+  #takeMessages(at: number): V2Run | null {
+    const untilBytes = (this.#walked?.nextBehind(at) ?? Infinity) - at;
+    const filledBytes = this.#source.read(v2Window(), at);
+    return takeV2Messages(filledBytes, this.#lastSeq, { fromBytes: 0, untilBytes, beyondBytes: 0 });
+  }
+
+  /** Reading is what checks the compression. By whole windows: of a few bytes no more is decoded than that. */
+  #readThrough(from: number, to: number): void {
+    for (let at = from; at < to;) {
+      const lengthBytes = this.#source.read(v2Window(), at);
+      if (lengthBytes === 0) return;
+      at += lengthBytes;
     }
   }
 

@@ -28,7 +28,7 @@ function parseQuickly(text: string): JsonValue | undefined {
 
 /** Reads JSON without losing digits; the fault is the reader's own sentence. */
 export function parseJson(text: string): Result<JsonValue, string> {
-  if (depthOf(text) > MAX_DEPTH) return failed(`nested deeper than ${MAX_DEPTH}`);
+  if (isDeep(text)) return failed(`nested deeper than ${MAX_DEPTH}`);
   const quick = LONG_NUMBER.test(text) ? undefined : parseQuickly(text);
   if (quick !== undefined) return ok(quick);
   try {
@@ -38,6 +38,19 @@ export function parseJson(text: string): Result<JsonValue, string> {
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Few texts have so many brackets that it takes a look at each letter. */
+function isDeep(text: string): boolean {
+  return countOf('{', text) + countOf('[', text) > MAX_DEPTH && depthOf(text) > MAX_DEPTH;
+}
+
+/** How often a letter is in a text, as far as it matters. */
+function countOf(letter: string, text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(letter); at >= 0 && count <= MAX_DEPTH; at = text.indexOf(letter, at + 1))
+    count++;
+  return count;
 }
 
 /** How deep brackets are nested; those inside strings do not count. */
@@ -57,9 +70,12 @@ function depthOf(text: string): number {
   return deepest;
 }
 
+/** To make one takes longer than to read what a stream's files hold. */
+const UTF8 = new TextDecoder();
+
 /** Reads JSON from UTF-8 bytes and wants an object. */
 export function parseJsonObject(bytes: Uint8Array): Result<JsonObject, string> {
-  const parsed = parseJson(new TextDecoder().decode(bytes));
+  const parsed = parseJson(UTF8.decode(bytes));
   if (!parsed.ok) return parsed;
   return isJsonObject(parsed.value) ? ok(parsed.value) : failed('not an object');
 }

@@ -2,8 +2,10 @@
 export function oncePer<K extends object, V>(work: (key: K) => V): (key: K) => V {
   const known = new WeakMap<K, { readonly value: V }>();
   return (key) => {
-    const answer = known.get(key) ?? { value: work(key) };
-    known.set(key, answer);
-    return answer.value;
+    const answer = known.get(key);
+    if (answer !== undefined) return answer.value;
+    const value = work(key);
+    known.set(key, { value });
+    return value;
   };
 }

@@ -3,8 +3,8 @@ export class RangeBuilder {
   #pairs: BigUint64Array;
   #length = 0;
 
-  /** `capacityPairs`: how many pairs to expect; more may come. */
-  constructor(capacityPairs = 8) {
+  /** `capacityPairs`: how many pairs to expect; more may come. Up to four need no memory apart from their object. */
+  constructor(capacityPairs = 4) {
     this.#pairs = new BigUint64Array(2 * Math.max(1, capacityPairs));
   }
 

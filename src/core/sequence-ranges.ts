@@ -81,6 +81,7 @@ export class RisingLookup {
 
 /** Makes a set of sequences in any order, repeated or not. */
 export function rangesOf(seqs: BigUint64Array): SequenceRanges {
+  if (seqs.length === 0) return NO_SEQUENCES;
   const out = new RangeBuilder(seqs.length);
   for (const seq of seqs.toSorted()) out.add(seq, seq);
   return out.take();

@@ -14,6 +14,11 @@ export function isDamage(finding: Finding): boolean {
   return finding.severity === 'critical' || isUnjudged(finding);
 }
 
+/** With --critical-warnings a warning is as bad as a loss. */
+export function raisedStatus(status: Status, isWarningCritical: boolean): Status {
+  return status === 'WARNING' && isWarningCritical ? 'CRITICAL' : status;
+}
+
 /** What findings come to: loss first, then what could not be judged, then warnings. */
 export function statusOf(findings: readonly Finding[]): Status {
   if (findings.some((finding) => finding.severity === 'critical')) return 'CRITICAL';

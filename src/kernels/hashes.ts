@@ -55,6 +55,11 @@ export function subjectDigest(subject: Uint8Array): bigint {
   return BigInt.asUintN(64, exports.subjectDigest(scratch, subject.length));
 }
 
+/** The lower half of a subject's digest: what finds it in a table. */
+export function subjectHash(subject: Uint8Array): number {
+  return Number(BigInt.asUintN(32, subjectDigest(subject)));
+}
+
 /** SHA-256, 32 bytes. Slower than the system's, but at hand; for what is small. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const { exports, bytes: memory } = kernels();

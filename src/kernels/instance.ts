@@ -50,7 +50,7 @@ export interface KernelExports {
   readonly s2DecodeStart: (bytes: number, enough: number) => number;
   readonly s2Reached: () => number;
   readonly s2SecondLength: Place;
-  readonly s2Encode: (bytes: number) => number;
+  readonly s2Encode: (from: number, bytes: number) => number;
   readonly sha256Start: () => void;
   readonly sha256Update: (bytes: number) => void;
   readonly sha256Finish: (bytes: number, total: bigint) => void;
@@ -60,7 +60,8 @@ export interface KernelExports {
   readonly tableEntries: Place;
   readonly tableMessages: Wide;
   readonly tableDigest: Wide;
-  readonly v2Walk: (bytes: number, last: bigint) => number;
+  readonly v2Find: (bytes: number, until: number) => number;
+  readonly v2Walk: (bytes: number, last: bigint, from: number, until: number, beyond: number) => number;
   readonly v2Messages: Place;
   readonly v2Bytes: Place;
   readonly v2FirstSeq: Wide;
@@ -73,12 +74,16 @@ export interface KernelExports {
   readonly REWRITE: Place;
   readonly REWRITE_BYTES: Place;
   readonly REWRITE_LIVE: Place;
-  readonly REWRITE_SUBJECTS: Place;
+  readonly REWRITE_MARGIN_BYTES: Place;
+  readonly REWRITE_HASHES: Place;
+  readonly REWRITE_LENGTHS: Place;
+  readonly REWRITE_MESSAGES: Place;
   readonly REWRITE_TEXT: Place;
   readonly REWRITE_TIMED: Place;
   readonly rewriteStart: (bytes: number, pairs: number, wantsSums: number) => void;
   readonly rewrite: () => number;
   readonly rewriteDrained: () => void;
+  readonly rewriteListed: () => number;
   readonly rewrittenBytes: () => number;
   readonly rewriteMessages: Place;
   readonly rewriteFirstSeq: Wide;

@@ -12,11 +12,13 @@ export interface Rewritten {
   readonly lastTimeNs: bigint;
 }
 
-/** Subjects, their bytes one behind the other, and how many messages each has. */
+/** Subjects, and how many messages each has. Their bytes lie behind one another, each from a multiple of four on, zeros between. */
 export interface SubjectLot {
   readonly text: Uint8Array<ArrayBuffer>;
   readonly lengths: Uint32Array<ArrayBuffer>;
   readonly messages: Uint32Array<ArrayBuffer>;
+  /** `subjectHash` of each. */
+  readonly hashes: Uint32Array<ArrayBuffer>;
 }
 
 export interface RewriteOptions {
@@ -32,7 +34,6 @@ export interface RewriteOptions {
 
 const DONE = 0;
 const FULL = 1;
-const ENTRY_BYTES = 24;
 
 /**
  * Where to put the `lengthBytes` of a block for `rewriteRecords`. A scan of short records may be under way in the thread while
@@ -43,6 +44,18 @@ export function rewriteWindow(lengthBytes: number): Buffer {
   if (lengthBytes > exports.REWRITE_BYTES.value)
     throw new RangeError('a block of at most 32 MiB is rewritten');
   return Buffer.from(buffer, exports.REWRITE.value, lengthBytes);
+}
+
+/** Puts bytes (at most 4 KiB each) in front of the first `lengthBytes` in `rewriteWindow`, and behind them; gives all. */
+export function surroundRewritten(before: Uint8Array, lengthBytes: number, behind: Uint8Array): Buffer {
+  const { exports, buffer } = wholeKernels();
+  if (Math.max(before.length, behind.length) > exports.REWRITE_MARGIN_BYTES.value)
+    throw new RangeError('a block is surrounded by at most 4 KiB');
+  const allBytes = before.length + lengthBytes + behind.length;
+  const all = Buffer.from(buffer, exports.REWRITE.value - before.length, allBytes);
+  all.set(before);
+  all.set(behind, before.length + lengthBytes);
+  return all;
 }
 
 /**
@@ -75,7 +88,8 @@ export function rewriteRecords(lengthBytes: number, options: RewriteOptions): Re
 function drain({ onSubjects, onTimed }: RewriteOptions): void {
   const { exports, buffer } = kernels();
   const view = new DataView(buffer);
-  if (onSubjects !== null && exports.rewriteSubjectCount.value > 0) onSubjects(subjectLot(view));
+  const subjects: number = exports.rewriteSubjectCount.value;
+  if (onSubjects !== null && subjects > 0) onSubjects(subjectLot(subjects));
   for (let i = 0; i < exports.rewriteTimedCount.value; i++) {
     const at = exports.REWRITE.value + view.getUint32(exports.REWRITE_TIMED.value + i * 4, true);
     onTimed(Buffer.from(buffer, at, view.getUint32(at, true) & 0x7fffffff));
@@ -83,17 +97,14 @@ function drain({ onSubjects, onTimed }: RewriteOptions): void {
   exports.rewriteDrained();
 }
 
-function subjectLot(view: DataView): SubjectLot {
-  const { exports, bytes } = kernels();
-  const count: number = exports.rewriteSubjectCount.value;
-  const [lengths, messages] = [new Uint32Array(count), new Uint32Array(count)];
-  let textBytes = 0;
-  for (let i = 0; i < count; i++) {
-    const entry = exports.REWRITE_SUBJECTS.value + i * ENTRY_BYTES;
-    messages[i] = view.getUint32(entry + 8, true);
-    lengths[i] = view.getUint32(entry + 16, true);
-    textBytes += lengths[i] ?? 0;
-  }
+function subjectLot(count: number): SubjectLot {
+  const { exports, buffer, bytes } = kernels();
+  const textBytes = exports.rewriteListed();
   const textAt: number = exports.REWRITE_TEXT.value;
-  return { text: bytes.slice(textAt, textAt + textBytes) as Uint8Array<ArrayBuffer>, lengths, messages };
+  return {
+    text: bytes.slice(textAt, textAt + textBytes) as Uint8Array<ArrayBuffer>,
+    lengths: new Uint32Array(buffer, exports.REWRITE_LENGTHS.value, count).slice(),
+    messages: new Uint32Array(buffer, exports.REWRITE_MESSAGES.value, count).slice(),
+    hashes: new Uint32Array(buffer, exports.REWRITE_HASHES.value, count).slice(),
+  };
 }

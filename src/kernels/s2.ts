@@ -96,21 +96,27 @@ export function prepareS2Encoding(): void {
   wholeKernels();
 }
 
-/** Where to put `lengthBytes` (at most 4 MiB) for `encodeS2Block`, which reads them in place. */
+/** Where to put `lengthBytes` (at most 4 MiB) for `encodeS2Block`. */
 export function s2EncodeWindow(lengthBytes: number): Uint8Array {
   const { exports, buffer } = wholeKernels();
-  if (lengthBytes > exports.ENCODE_INPUT_BYTES.value)
-    throw new RangeError('an S2 block is made of at most 4 MiB');
+  mustFit(lengthBytes);
   return new Uint8Array(buffer, exports.ENCODE_INPUT.value, lengthBytes);
 }
 
 /**
  * Encodes `input` (at most 4 MiB) as one S2 block. Returns a view, valid until the next call. The same input gives
- * the same block. What lies in the encode window is not copied.
+ * the same block. A view of kernel memory, such as one of `s2EncodeWindow`, is read where it lies.
  */
 export function encodeS2Block(input: Uint8Array): Uint8Array {
   const { exports, buffer } = wholeKernels();
-  const window = s2EncodeWindow(input.length);
-  if (input.buffer !== buffer || input.byteOffset !== window.byteOffset) window.set(input);
-  return new Uint8Array(buffer, exports.ENCODE_OUTPUT.value, exports.s2Encode(input.length));
+  mustFit(input.length);
+  const isInside = input.buffer === buffer;
+  if (!isInside) s2EncodeWindow(input.length).set(input);
+  const from: number = isInside ? input.byteOffset : exports.ENCODE_INPUT.value;
+  return new Uint8Array(buffer, exports.ENCODE_OUTPUT.value, exports.s2Encode(from, input.length));
+}
+
+function mustFit(lengthBytes: number): void {
+  if (lengthBytes > kernels().exports.ENCODE_INPUT_BYTES.value)
+    throw new RangeError('an S2 block is made of at most 4 MiB');
 }

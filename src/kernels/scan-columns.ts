@@ -1,13 +1,17 @@
 import type { Kernels } from './instance.ts';
 import type { RecordColumns, ScanFault } from './types.ts';
 
+/** A block has many columns, nearly all of them empty: each array of its own would take 200 bytes. */
+const NO_VALUES = new BigUint64Array(0);
+const NO_SIGNED_VALUES = new BigInt64Array(0);
+
 /** 64-bit values that keep coming. */
 export class GrowingColumn {
   #values: BigUint64Array;
   #length = 0;
 
   /** `room`: what another column has left. */
-  constructor(room: BigUint64Array = new BigUint64Array(0)) {
+  constructor(room: BigUint64Array = NO_VALUES) {
     this.#values = room;
   }
 
@@ -32,7 +36,12 @@ export class GrowingColumn {
   }
 
   take(): BigUint64Array {
-    return this.#values.slice(0, this.#length);
+    return this.#length === 0 ? NO_VALUES : this.#values.slice(0, this.#length);
+  }
+
+  /** The same, signed. */
+  takeSigned(): BigInt64Array {
+    return this.#length === 0 ? NO_SIGNED_VALUES : new BigInt64Array(this.take().buffer);
   }
 }
 

@@ -16,11 +16,13 @@ export function baseArchive(parts: StreamParts, name: string, manifest: Manifest
     manifest,
     encrypted: null,
     blocks: [],
+    strayIndexes: [],
     index: null,
     indexStanding: 'none',
     consumers: [],
     ttlWheel: null,
     schedule: null,
+    sources: null,
     place: placeOf(parts, name),
     findings: [],
   };

@@ -15,7 +15,7 @@ import {
 } from '../core/sequence-ranges.ts';
 import type { IndexBlock } from '../format/index/types.ts';
 import type { PackedScan } from '../kernels/types.ts';
-import type { BlockFile, StreamArchive } from './stream-archive.ts';
+import type { BlockFile, StrayBlockIndex, StreamArchive } from './stream-archive.ts';
 
 /** Which messages of a block a server would serve, and which of them the block really holds. */
 export interface BlockLiveSet {
@@ -32,6 +32,11 @@ export interface BlockLiveSet {
 /** The sequences that index.db counts as live in one block. */
 export function indexedLive(block: IndexBlock): SequenceRanges {
   return subtractRanges(oneRange(block.firstSeq, block.lastSeq), unpackRanges(block.deleted));
+}
+
+/** The sequences that the `.idx` of a block that is not there counts as live. */
+export function strayLive({ held }: StrayBlockIndex): SequenceRanges {
+  return subtractRanges(oneRange(held.firstSeq, held.lastSeq), held.deleted);
 }
 
 /** The same at rest, worked out once for each block. */

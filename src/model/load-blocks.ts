@@ -4,9 +4,10 @@ import type { BlockIndex } from '../format/block-index/types.ts';
 import { parseBlockSubjects } from '../format/block-subjects/parse.ts';
 import type { FindingSink } from './finding-sink.ts';
 import { readEntry, readLastBytes } from './read-entry.ts';
-import type { BlockFile } from './stream-archive.ts';
+import type { BlockFile, StrayBlockIndex } from './stream-archive.ts';
 
 const BLOCK_NAME = /^msgs\/(0|[1-9][0-9]{0,9})\.blk$/;
+const BLOCK_INDEX_NAME = /^msgs\/(0|[1-9][0-9]{0,9})\.idx$/;
 
 /** Finds the message blocks and, where `readable`, reads the 2.9 index files beside them. */
 export function loadBlocks(parts: FileStreamParts, sink: FindingSink, readable: boolean): BlockFile[] {
@@ -20,6 +21,19 @@ export function loadBlocks(parts: FileStreamParts, sink: FindingSink, readable: 
     blocks.push({ index: Number(number), entry, sidecar, sidecarCurrent: isCurrent(sidecar, entry) });
   }
   return blocks.toSorted((a, b) => a.index - b.index);
+}
+
+/** The `.idx` files of blocks that are not there. */
+export function loadStrayIndexes(parts: FileStreamParts, sink: FindingSink): StrayBlockIndex[] {
+  const paths = new Set(parts.entries.map(({ path }) => path));
+  const strays: StrayBlockIndex[] = [];
+  for (const entry of parts.entries) {
+    const number = BLOCK_INDEX_NAME.exec(entry.path)?.[1];
+    if (number === undefined || paths.has(`msgs/${number}.blk`)) continue;
+    const held = loadBlockIndex(entry, sink);
+    if (held !== null) strays.push({ index: Number(number), entry, held });
+  }
+  return strays.toSorted((a, b) => a.index - b.index);
 }
 
 function loadBlockIndex(entry: Entry | undefined, sink: FindingSink): BlockIndex | null {

@@ -8,7 +8,7 @@ import { parseTtlWheel } from '../format/ttl-wheel/parse.ts';
 import { baseArchive, nameOf, placeOf } from './base-archive.ts';
 import { sinkFor } from './finding-sink.ts';
 import { standingOf } from './index-standing.ts';
-import { loadBlocks } from './load-blocks.ts';
+import { loadBlocks, loadStrayIndexes } from './load-blocks.ts';
 import { loadConsumers } from './load-consumers.ts';
 import { loadManifest, type Loaded } from './load-file.ts';
 import { loadIndex, loadSidecar } from './load-indexes.ts';
@@ -43,12 +43,12 @@ function loadClear(
   checkNames(parts, meta, declaredName, sink);
   const blocks = loadBlocks(parts, sink, true);
   const index = loadIndex(entries.get('msgs/index.db'), name, sink);
-  loadSidecar(entries.get('sources.db'), parseSources, sink);
   const base = baseArchive(parts, name, manifest?.value ?? null);
   return {
     ...base,
     ...(meta === null ? {} : { created: meta.created, config: meta.config }),
     blocks,
+    strayIndexes: loadStrayIndexes(parts, sink),
     index,
     indexStanding: standingOf(
       index,
@@ -58,6 +58,7 @@ function loadClear(
     consumers: loadConsumers(parts, sink, name),
     ttlWheel: loadSidecar(entries.get('msgs/thw.db'), parseTtlWheel, sink),
     schedule: loadSidecar(entries.get('msgs/sched.db'), parseSchedule, sink),
+    sources: loadSidecar(entries.get('sources.db'), parseSources, sink),
     findings,
   };
 }

@@ -1,6 +1,6 @@
 import type { V2StreamParts } from '../container/entry.ts';
 import type { V2WalkMessage } from '../container/v2-entry.ts';
-import { V2Walker, type OnV2Run } from '../container/v2-walk.ts';
+import { V2Walker, type OnV2Run, type WalkedRuns } from '../container/v2-walk.ts';
 import type { Finding, Place } from '../findings/finding.ts';
 import type { ManifestState } from '../format/manifest/types.ts';
 import { parseV2Consumer, parseV2State, v2ConsumerName } from '../format/v2-json/parse.ts';
@@ -31,16 +31,17 @@ export function loadV2Stream(parts: V2StreamParts): StreamArchive {
 
 /**
  * Walks a V2 archive: its head, and, where `onMessage` is given, its messages to the end. With `onRun` ordinary messages
- * come added up, and `onMessage` is given the others.
+ * come added up, and `onMessage` is given the others; `walked`: as far as others have not done so already.
  */
 export function readV2(
   parts: V2StreamParts,
   place: Place,
   onMessage: ((message: V2Message) => void) | null,
   onRun: OnV2Run | null = null,
+  walked: WalkedRuns | null = null,
 ): V2Head {
   const reading = new V2Reading(parts, place);
-  for (const message of reading.messages(onRun)) {
+  for (const message of reading.messages(onRun, walked)) {
     if (onMessage === null) break;
     onMessage(message);
   }
@@ -60,9 +61,9 @@ export class V2Reading {
     this.#sink = sinkFor(this.#findings, place);
   }
 
-  *messages(onRun: OnV2Run | null = null): Generator<V2Message, void> {
+  *messages(onRun: OnV2Run | null = null, walked: WalkedRuns | null = null): Generator<V2Message, void> {
     const source = this.#parts.body.open();
-    const walker = new V2Walker(source, onRun);
+    const walker = new V2Walker(source, onRun, walked);
     try {
       for (const entry of walker.entries()) {
         if (entry.kind === 'message') yield entry.message;

@@ -6,6 +6,7 @@ import type { BlockIndex } from '../format/block-index/types.ts';
 import type { ConsumerState } from '../format/consumer-state/types.ts';
 import type { StreamIndex } from '../format/index/types.ts';
 import type { Manifest } from '../format/manifest/types.ts';
+import type { SourcePosition } from '../format/sources/parse.ts';
 import type { ScheduleFile } from '../format/schedule/types.ts';
 import type { TtlWheel } from '../format/ttl-wheel/types.ts';
 import type { IndexStanding } from './index-standing.ts';
@@ -18,6 +19,15 @@ export interface BlockFile {
   readonly sidecar: BlockIndex | null;
   /** Whether `sidecar` was made for the block as it is (its last checksum fits). */
   readonly sidecarCurrent: boolean;
+}
+
+/** A `.idx` of 2.9 whose block is not there: it tells what the block held. */
+export interface StrayBlockIndex {
+  /** Number of the block. */
+  readonly index: number;
+  /** The `.idx` file. */
+  readonly entry: Entry;
+  readonly held: BlockIndex;
 }
 
 /** One consumer as its files tell it. */
@@ -43,12 +53,15 @@ export interface StreamArchive {
   readonly encrypted: 'chacha' | 'aes' | null;
   /** Ascending by number. */
   readonly blocks: readonly BlockFile[];
+  /** Ascending by number. */
+  readonly strayIndexes: readonly StrayBlockIndex[];
   /** index.db where it is there and its checksum fits, whatever its age. */
   readonly index: StreamIndex | null;
   readonly indexStanding: IndexStanding;
   readonly consumers: readonly ConsumerArchive[];
   readonly ttlWheel: TtlWheel | null;
   readonly schedule: ScheduleFile | null;
+  readonly sources: readonly SourcePosition[] | null;
   readonly place: Place;
   readonly findings: readonly Finding[];
 }

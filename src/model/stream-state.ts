@@ -99,10 +99,12 @@ export function stateFromBlocks(
 
 /** The gaps of `live` within first..last. */
 export function deletedBetween(live: SequenceParts, firstSeq: bigint, lastSeq: bigint): DeletedSequences {
-  const span = lastSeq < firstSeq ? 0n : lastSeq - firstSeq + 1n;
+  // Of a stream that never had a message both are 0, which is no sequence.
+  const from = firstSeq > 0n ? firstSeq : 1n;
+  const span = lastSeq < from ? 0n : lastSeq - from + 1n;
   return {
-    count: span - live.countWithin(firstSeq, lastSeq),
-    ranges: () => live.gaps(firstSeq, lastSeq),
+    count: span - live.countWithin(from, lastSeq),
+    ranges: () => live.gaps(from, lastSeq),
   };
 }
 
@@ -153,9 +155,10 @@ export function declaredTimeNs(text: string | null): bigint {
   return timeNs !== null && isTimeNs(timeNs) ? timeNs : 0n;
 }
 
-/** Deleted sequences within first..last; the server counts one (0) for a stream that never had a message. */
+/** Deleted sequences within first..last; none in a stream that never had a message, though servers asked for details list 0. */
 export function countDeleted(state: StateNumbers): bigint {
   if (state.deleted !== null) return state.deleted.count;
+  if (state.lastSeq === 0n) return 0n;
   const span = state.lastSeq - state.firstSeq + 1n - state.messages;
   return span > 0n ? span : 0n;
 }

@@ -14,7 +14,9 @@ import type { ReadBacks } from '../writer/read-backs.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import { loadV2Stream } from '../model/load-v2-stream.ts';
 import { Pool } from '../workers/pool.ts';
+import { runJob, type RunJob } from '../workers/run-job.ts';
 import type { OnBytes } from './scan-stream.ts';
+import { THREAD_ENTRY } from './thread-entry.ts';
 import type { SelectOptions, SourceReport, ToolReport } from './types.ts';
 
 /** What reports say of who made them. */
@@ -43,9 +45,13 @@ export interface OpenArchiveOptions extends SelectOptions {
   readonly salvage?: boolean;
   /** From how many bytes on threads pay. */
   readonly worthThreadsBytes?: number;
+  /** What threads do for each stream that is a folder, beside reading it: as much work as reading so many bytes. */
+  readonly streamWorkBytes?: number;
   /** Threads of another operation, which ends them itself. */
   readonly pool?: Pool | undefined;
   readonly readBacks?: Archive['readBacks'];
+  /** Does jobs, and the errands of the operation. */
+  readonly runJob?: RunJob;
 }
 
 /**
@@ -59,11 +65,19 @@ export async function withArchive<T>(
 ): Promise<T> {
   const container = await openForStream(path, options);
   try {
+    blockMustBeMeant([container], options);
     const selected = selectStreams(container, options);
     return await withPool([{ container, selected }], options, async ([one]) => work(one as Archive));
   } finally {
     container.close();
   }
+}
+
+/** Throws UsageError where a block's number was given and none of the archives is a single block. */
+export function blockMustBeMeant(containers: readonly OpenContainer[], { blockNumber }: SelectOptions): void {
+  if (blockNumber === undefined || containers.some(({ kind }) => kind === 'block')) return;
+  const paths = containers.map(({ path }) => (path === '-' ? 'standard input' : path)).join(', ');
+  throw new UsageError(`--block gives the number of a single block file; there is none: ${paths}`);
 }
 
 /** Opens one archive. The caller closes. Throws SourceError. */
@@ -86,19 +100,29 @@ export async function withPool<T>(
   work: (archives: readonly Archive[]) => Promise<T>,
 ): Promise<T> {
   const streams = selections.flatMap(({ selected }) => selected);
-  const totalBytes = streams.reduce((sum, parts) => sum + parts.sizeBytes, 0);
   const pool =
     options.pool ??
     new Pool({
       jobs: options.jobs,
-      totalBytes: workOfAll(streams, options.worthThreadsBytes ?? WORTH_THREADS_BYTES),
+      totalBytes: workOfAll(streams, options),
       worthThreadsBytes: options.worthThreadsBytes,
       signal: options.signal,
+      entry: THREAD_ENTRY,
+      runJob: options.runJob ?? runJob,
     });
   let doneBytes = 0;
+  let knownBytes: number | undefined;
+  const totalBytes = (): number => (knownBytes ??= streams.reduce((sum, parts) => sum + parts.sizeBytes, 0));
   const onBytes: OnBytes = (bytes, label) => {
     doneBytes += bytes;
-    options.onProgress?.({ doneBytes, totalBytes, label });
+    options.onProgress?.({
+      doneBytes,
+      // Adding up looks into the folder of each stream: where nobody is shown it, it is not asked for.
+      get totalBytes() {
+        return totalBytes();
+      },
+      label,
+    });
   };
   try {
     const atNs = options.atNs ?? BigInt(Date.now()) * 1_000_000n;
@@ -119,9 +143,10 @@ export async function withPool<T>(
   }
 }
 
-/** How much work streams are; where they are many, no more of them are looked into than it takes to be `enoughBytes`. */
-function workOfAll(streams: readonly StreamParts[], enoughBytes: number): number {
-  let work = 0;
+/** How much work streams are; where they are many, no more of them are looked into than it takes to be worth threads. */
+function workOfAll(streams: readonly StreamParts[], options: OpenArchiveOptions): number {
+  const { worthThreadsBytes: enoughBytes = WORTH_THREADS_BYTES, streamWorkBytes = 0 } = options;
+  let work = streamWorkBytes * streams.filter(({ form }) => form === 'store').length;
   for (const parts of streams) {
     if (work >= enoughBytes) break;
     work += workOf(parts);
@@ -208,12 +233,15 @@ export function loadStream(parts: StreamParts): StreamArchive {
 }
 
 /** What reports say of the archive. */
-export function sourceReport(container: OpenContainer): SourceReport {
+export function sourceReport(
+  container: OpenContainer,
+  sizeBytes: number = container.sizeBytes,
+): SourceReport {
   return {
     path: container.path,
     kind: container.kind,
     snapshot_format: container.snapshotFormat,
-    bytes: container.sizeBytes,
+    bytes: sizeBytes,
   };
 }
 

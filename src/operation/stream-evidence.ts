@@ -30,7 +30,7 @@ export interface EvidenceOptions extends ScanOptions {
 /** Reads every record of a stream kept as files and adds up what is live. */
 export async function gatherEvidence(
   archive: StreamArchive,
-  work: Archive,
+  work: Pick<Archive, 'pool' | 'onBytes'>,
   options: EvidenceOptions,
 ): Promise<StreamEvidence & { readonly scan: StreamScan }> {
   const scan = await scanStream(archive, work.pool, work.onBytes, options);
@@ -53,7 +53,7 @@ async function tallyAll(
   archive: StreamArchive,
   sets: readonly BlockLiveSet[],
   scan: StreamScan,
-  work: Archive,
+  work: Pick<Archive, 'pool'>,
   options: EvidenceOptions,
   subjects: Map<string, SubjectTally>,
 ): Promise<StreamEvidence['tallies']> {

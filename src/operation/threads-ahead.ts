@@ -2,12 +2,16 @@ import { closeSync, lstatSync, openSync, readdirSync, readSync, statSync } from 
 import { beginsAsS2 } from '../codec/s2/framing.ts';
 import { isCompressedBlock } from '../container/block-packing.ts';
 import { PACKED_WORK, threadsBeside, WORTH_THREADS_BYTES } from '../workers/thread-count.ts';
+import { THREAD_ENTRY } from './thread-entry.ts';
 
 /** Blocks are sealed and packed: threads pay earlier than where they are only read. */
 export const WRITING = { worthThreadsBytes: 32 * 1024 * 1024 } as const;
 
 /** Messages become text there: that is as much again. */
 export const RENDERING = { worthThreadsBytes: 96 * 1024 * 1024 } as const;
+
+/** To open and to judge a small stream takes as long as reading so much, and threads do that, too. */
+export const VERIFYING = { streamWorkBytes: 512 * 1024 } as const;
 
 /** What tells how a file is packed. */
 const HEAD_BYTES = 16;
@@ -18,24 +22,36 @@ const FILE_NAME = /\.[a-z]+$/;
 /** Of an archive of more files the size is known once it is open. */
 const MOST_LOOKS = 4000;
 
+/** Whether an archive looks large, and when the threads that were started for it are ready; null: there are none. */
+export interface ThreadsAhead {
+  readonly isLarge: boolean;
+  readonly ready: Promise<void> | null;
+}
+
 /**
  * Starts threads for an archive that looks large enough to need them, while all else is still to be loaded: a thread
- * takes longer to start than an archive to open. Whatever is wrong with the path is for the opening to say. Gives whether
- * it looks so large.
+ * takes longer to start than an archive to open. Whatever is wrong with the path is for the opening to say.
  */
 export async function startThreadsAhead(
   path: string,
-  options: { readonly jobs?: number | undefined; readonly worthThreadsBytes?: number },
-): Promise<boolean> {
-  if (!isLarge(path, options.worthThreadsBytes ?? WORTH_THREADS_BYTES)) return false;
+  options: {
+    readonly jobs?: number | undefined;
+    readonly worthThreadsBytes?: number;
+    readonly streamWorkBytes?: number;
+  },
+): Promise<ThreadsAhead> {
   const count = threadsBeside(options.jobs);
-  if (count === 0) return true;
+  const isWorthIt = isLarge(
+    path,
+    options.worthThreadsBytes ?? WORTH_THREADS_BYTES,
+    options.streamWorkBytes ?? 0,
+  );
+  if (!isWorthIt || count === 0) return { isLarge: isWorthIt, ready: null };
   const { startAhead } = await import('../workers/thread-supply.ts');
-  startAhead(count);
-  return true;
+  return { isLarge: true, ready: startAhead(THREAD_ENTRY, count) };
 }
 
-function isLarge(path: string, leastBytes: number): boolean {
+function isLarge(path: string, leastBytes: number, streamWorkBytes: number): boolean {
   const given = attempt(() => statSync(path));
   if (given?.isFile() === true) return given.size * workOfByte(path) >= leastBytes;
   if (given?.isDirectory() !== true) return false;
@@ -52,7 +68,10 @@ function isLarge(path: string, leastBytes: number): boolean {
         // The blocks of a folder are packed alike.
         if (sizeBytes > 0) work += sizeBytes * (blockWork ||= workOfByte(file));
       } else if (name.endsWith('.s2')) work += sizeOf(file) * PACKED_WORK;
-      else if (!FILE_NAME.test(name) && isFolder(file)) folders.push(file);
+      else if (!FILE_NAME.test(name) && isFolder(file)) {
+        folders.push(file);
+        if (name === 'msgs') work += streamWorkBytes;
+      }
       if (work >= leastBytes) return true;
     }
   }

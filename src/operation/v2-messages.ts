@@ -5,6 +5,7 @@ import { framingFaults } from '../container/open-source.ts';
 import { recordBytesOf } from '../format/block/record.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
 import type { V2StreamParts } from '../container/entry.ts';
+import type { WalkedRuns } from '../container/v2-walk.ts';
 import { readV2 } from '../model/load-v2-stream.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import type { PendingQuery, TallyResult } from '../workers/jobs.ts';
@@ -33,7 +34,9 @@ export interface V2ReadOptions {
   readonly wantSubjects: boolean;
   readonly pending: readonly PendingQuery[];
   /** Is given all messages, in order, and where they lie. */
-  readonly onStretch?: (stretch: V2Stretch) => void;
+  readonly onStretch?: ((stretch: V2Stretch) => void) | undefined;
+  /** Messages that were walked already. */
+  readonly walked?: WalkedRuns;
 }
 
 /** Reads every message of a V2 archive. */
@@ -66,6 +69,7 @@ export function readV2Messages(
           const { takenBytes: lengthBytes, bytes: recordBytes, ranges: seqs } = run;
           options.onStretch?.({ offsetBytes, lengthBytes, recordBytes, seqs });
         },
+    options.walked,
   );
   return { total: tally.result(), live: live.take(), findings };
 }

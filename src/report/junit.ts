@@ -12,13 +12,11 @@ export function junitText(report: VerifyReport, path: string, isWarningFailure: 
   const known = new Set(report.streams.map((stream) => stream.name));
   const suites = report.streams.map((stream) => {
     const own = report.findings.filter(
-      (finding) => finding.stream === stream.name && (finding.account ?? null) === stream.account,
+      (finding) => (finding.stream ?? '') === stream.name && (finding.account ?? null) === stream.account,
     );
     return suite([stream.account, stream.name].filter((part) => part !== null).join('/'), own, fails);
   });
-  const rest = report.findings.filter(
-    (finding) => finding.stream === undefined || !known.has(finding.stream),
-  );
+  const rest = report.findings.filter((finding) => !known.has(finding.stream ?? ''));
   if (rest.length > 0 || suites.length === 0)
     suites.push(suite(report.source === null ? path : 'archive', rest, fails));
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="natsarc verify">\n${suites.join('')}</testsuites>\n`;

@@ -33,8 +33,12 @@ function pad(cell: string, size: number, align: 'left' | 'right'): string {
   return align === 'right' ? blanks + cell : cell + blanks;
 }
 
+/** Most cells: each letter takes a column. */
+const PLAIN = /^[ -~]*$/;
+
 /** Columns of a terminal: East Asian wide characters take two, colour codes none. */
 function width(text: string): number {
+  if (PLAIN.test(text)) return text.length;
   // oxlint-disable-next-line no-control-regex
   const plain = text.replace(/\u001b\[[0-9;]*m/g, '');
   return Array.from(plain).reduce((sum, char) => sum + (isWide(char.codePointAt(0) ?? 0) ? 2 : 1), 0);

@@ -2,6 +2,7 @@ import type { Gunzip } from 'node:zlib';
 import type { ByteSource } from './byte-source.ts';
 
 const PIECE_BYTES = 16 * 1024;
+const NO_MARK = 'incorrect header check';
 
 /** Where zlib would not go on: the piece it was given last, in bytes of the gzip, and how much came out of those before it. */
 interface Stop {
@@ -17,6 +18,8 @@ interface Stop {
 export class GunzipReader {
   /** `Z_BUF_ERROR`: the gzip is cut. */
   error: NodeJS.ErrnoException | null = null;
+  /** Where data begins, behind a whole member, that is no member: `gzip` leaves it out with a warning. */
+  trailingAtBytes: number | null = null;
   readonly #of: ByteSource;
 
   constructor(of: ByteSource) {
@@ -26,9 +29,13 @@ export class GunzipReader {
   async *read(): AsyncGenerator<Uint8Array> {
     const stop = yield* this.#inflate(0, Infinity);
     if (stop === null) return;
-    this.error = stop.error;
+    // Only where a member should begin, all before it whole, zlib looks for the mark of one: it needs two bytes for that.
+    const isTrailing = stop.error.message === NO_MARK;
+    if (!isTrailing) this.error = stop.error;
     // zlib keeps to itself what it inflated of the piece in which it met the damage: byte by byte that is next to nothing.
-    if (stop.pieceAtBytes < this.#of.sizeBytes) yield* this.#inflate(stop.inflatedBytes, stop.pieceAtBytes);
+    if (stop.pieceAtBytes >= this.#of.sizeBytes) return;
+    const exact = yield* this.#inflate(stop.inflatedBytes, stop.pieceAtBytes);
+    if (isTrailing && exact !== null) this.trailingAtBytes = exact.pieceAtBytes - 1;
   }
 
   /** Leaves out the first bytes of what comes out; goes byte by byte from an offset of the gzip on. */

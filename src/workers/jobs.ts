@@ -1,7 +1,7 @@
 import type { PackedRanges } from '../core/packed-ranges.ts';
 import type { SubjectMapping } from '../core/subject-map.ts';
 import type { Fault } from '../findings/finding.ts';
-import type { LineOptions, SubjectLot } from '../kernels/index.ts';
+import type { LineOptions, SubjectLot, V2Run } from '../kernels/index.ts';
 import type { BlockCut, MessageTotals, PackedScan } from '../kernels/types.ts';
 import type { SubjectColumns } from './subject-columns.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
@@ -148,12 +148,17 @@ export interface TakeOverResult {
 
 /**
  * Where a rewritten block goes: an open file, which is synced and then, with `readBack`, read again and checked; or shared memory
- * with room for `rewrittenRoom` of the block's bytes, there as chunks of a snapshot under `packPath` where that is given and the
- * block is not too small for chunks of its own.
+ * with room for `rewrittenRoom` of the block's bytes, there as chunks of a snapshot where `pack` is given and the block is not too
+ * small for chunks of its own.
  */
 export type RewriteTarget =
   | { readonly kind: 'file'; readonly descriptor: number; readonly readBack: ScanJob | null }
-  | { readonly kind: 'memory'; readonly bytes: Uint8Array; readonly packPath: string | null };
+  | { readonly kind: 'memory'; readonly bytes: Uint8Array; readonly pack: PackTarget | null };
+
+/** The name of a block in a snapshot, and how what its chunks hold is to be checked. */
+interface PackTarget extends Pick<ScanJob, 'key' | 'headerSeqs'> {
+  readonly path: string;
+}
 
 /** What was written, and what an index has to know of it. */
 export interface RewriteResult {
@@ -162,7 +167,7 @@ export interface RewriteResult {
   readonly lengthBytes: number;
   /** Of the block, packed or not. */
   readonly contentBytes: number;
-  /** What the file was found to hold; null where it was not read again. */
+  /** What the file was found to hold, or the chunks; null where nobody looked, or something is wrong. */
   readonly readBack: ScanResult | null;
   readonly isPacked: boolean;
   readonly messages: number;
@@ -204,25 +209,20 @@ export interface PackedPlace {
   readonly descriptor: number;
   readonly path: string;
   readonly offsetBytes: number;
-  /** Offset in the decoded snapshot of what they decode to: the file's header, and behind `headBytes` its content. */
-  readonly decodedAt: number;
-  readonly headBytes: number;
-  readonly contentBytes: number;
 }
 
-/** Write the chunks of a block where they belong, read them again and check every record. */
+/** Write the chunks of a block where they belong, and read them again. */
 export interface PlaceJob {
   readonly kind: 'place';
   /** Shared. */
   readonly chunks: Uint8Array;
   readonly place: PackedPlace;
-  readonly check: Pick<ScanJob, 'key' | 'headerSeqs'>;
 }
 
 export interface PlaceResult {
   readonly kind: 'place';
-  /** What was found there; null where this thread did not look, or something is wrong. */
-  readonly readBack: ScanResult | null;
+  /** The file holds them. */
+  readonly isThere: boolean;
 }
 
 /** A message that the time files name. */
@@ -233,19 +233,40 @@ export interface TimedMessage {
   readonly header: Uint8Array;
 }
 
-/** Decode an S2 stream in front of a reader in another thread, together with others: decode-ahead.ts. */
-export interface DecodeJob {
-  readonly kind: 'decode';
+/** Walk those messages of a V2 body that begin in a piece of it, from the first on that can be told from what lies around it. */
+export interface WalkJob {
+  readonly kind: 'walk';
+  /** The body, behind the magic. */
   readonly source: SourceDescriptor;
-  /** Shared: decoded pieces, and the numbers that tell which of them are where. */
-  readonly ring: Uint8Array;
-  readonly numbers: Int32Array;
+  readonly fromBytes: number;
+  readonly toBytes: number;
+  /** About as many bytes are told of together. */
+  readonly runBytes: number;
 }
 
-export interface DecodeResult {
-  readonly kind: 'decode';
-  /** Of the chunks that this thread decoded. */
+/** Messages one behind the other, as if none lay before them. */
+export interface WalkedRun {
+  readonly offsetBytes: number;
+  readonly run: V2Run;
+}
+
+export interface WalkResult {
+  readonly kind: 'walk';
+  /** None where no message was found; each begins where the one before ends. */
+  readonly runs: readonly WalkedRun[];
+  /** Of the S2 stream around the body, as far as it was read. */
   readonly faults: readonly Fault[];
+}
+
+/** Work of a room that may not be imported here: whoever runs jobs for it knows what it is (`RunJob`). */
+export interface ErrandJob {
+  readonly kind: 'errand';
+  readonly errand: unknown;
+}
+
+export interface ErrandResult {
+  readonly kind: 'errand';
+  readonly outcome: unknown;
 }
 
 /** What a thread can be asked to do: plain data. */
@@ -257,7 +278,8 @@ export type Job =
   | TakeOverJob
   | RenderJob
   | PlaceJob
-  | DecodeJob;
+  | WalkJob
+  | ErrandJob;
 
 /** What it gives for each. */
 export type JobResult<J extends Job> = Results[J['kind']];
@@ -270,5 +292,6 @@ interface Results {
   readonly 'take-over': TakeOverResult;
   readonly render: RenderResult;
   readonly place: PlaceResult;
-  readonly decode: DecodeResult;
+  readonly walk: WalkResult;
+  readonly errand: ErrandResult;
 }

@@ -1,11 +1,14 @@
 import { CancelledError } from '../core/error.ts';
 import type { Job, JobResult } from './jobs.ts';
-import { runJob } from './run-job.ts';
+import type { RunJob } from './run-job.ts';
 import type { Employer, Task, Thread } from './thread.ts';
 import { threadsBeside, WORTH_THREADS_BYTES } from './thread-count.ts';
 
 /** A thread has its next job before it is done with one: the calling thread is busy with jobs of its own. */
 const JOBS_AHEAD = 2;
+
+/** So many jobs keep the calling thread busy until one that was given to a thread just started is under way. */
+const MUCH_WORK_JOBS = 16;
 
 /** How many threads, and when to stop. */
 export interface PoolOptions {
@@ -16,6 +19,10 @@ export interface PoolOptions {
   /** From how many bytes on threads pay; less where a job does more than read. */
   readonly worthThreadsBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What threads begin with; none is started where `jobs` is 1. */
+  readonly entry: URL;
+  /** Does jobs in the calling thread. */
+  readonly runJob: RunJob;
 }
 
 /**
@@ -25,6 +32,8 @@ export interface PoolOptions {
 export class Pool {
   readonly #others: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #entry: URL;
+  readonly #runJob: RunJob;
   readonly #queue: Task[] = [];
   readonly #threads: Thread[] = [];
   #isWorking = false;
@@ -34,6 +43,8 @@ export class Pool {
     const isWorthThreads = options.totalBytes >= (options.worthThreadsBytes ?? WORTH_THREADS_BYTES);
     this.#others = isWorthThreads ? threadsBeside(options.jobs) : 0;
     this.#signal = options.signal;
+    this.#entry = options.entry;
+    this.#runJob = options.runJob;
   }
 
   /** Starts the threads before there are jobs: that takes a while. */
@@ -50,7 +61,7 @@ export class Pool {
       },
     };
     while (this.#threads.length < this.#others) {
-      const thread = takeThread();
+      const thread = takeThread(this.#entry);
       thread.employ(employer);
       this.#threads.push(thread);
     }
@@ -97,31 +108,9 @@ export class Pool {
     return this.#others + 1;
   }
 
-  /** Whether others work beside the calling thread, once they are prepared. */
-  get hasThreads(): boolean {
-    return this.#threads.length > 0;
-  }
-
-  /** How many of them. */
+  /** How many others work beside the calling thread, once they are prepared. */
   get threads(): number {
     return this.#threads.length;
-  }
-
-  /** Gives the same job to each of the other threads, which were prepared. */
-  async giveEach<J extends Job>(job: J): Promise<JobResult<J>[]> {
-    const results = this.#threads.map(
-      async (thread) =>
-        new Promise<JobResult<J>>((done, fail) => {
-          thread.give({
-            job,
-            isOwn: false,
-            isDropped: () => false,
-            fail,
-            done: (result) => done(result as JobResult<J>),
-          });
-        }),
-    );
-    return Promise.all(results);
   }
 
   /** Ends the threads; jobs that come later start new ones. */
@@ -139,7 +128,8 @@ export class Pool {
   #handOut(): void {
     for (let ahead = 1; ahead <= JOBS_AHEAD; ahead++)
       for (const thread of this.#threads) {
-        if (!thread.isReady || thread.tasks.length >= ahead) continue;
+        if (thread.tasks.length >= ahead) continue;
+        if (!thread.isReady && (ahead > 1 || this.#queue.length < MUCH_WORK_JOBS)) continue;
         const task = this.#next((other) => !other.isOwn);
         if (task === null) return;
         thread.give(task);
@@ -163,7 +153,7 @@ export class Pool {
 
   async #runHere(task: Task): Promise<void> {
     try {
-      task.done(await runJob(task.job));
+      task.done(await this.#runJob(task.job));
     } catch (error) {
       task.fail(error instanceof Error ? error : new Error(String(error)));
     }

@@ -1,4 +1,5 @@
-import type { RewriteTarget, ScanJob, ScanResult } from './jobs.ts';
+import type { SourceDescriptor } from '../source/byte-source.ts';
+import type { ScanJob, ScanResult } from './jobs.ts';
 import { LargeRecord, MAX_TOUCHED_BYTES, scanBlock } from './scan-block.ts';
 import { Twin } from './twin.ts';
 
@@ -13,19 +14,28 @@ export interface Scanned {
 
 /**
  * Reads a block again from the file that it was written to and checks it; `scanned`: the bytes that were written, before. null where
- * whoever checks the whole has to: there is no such file, or this thread may not read it.
+ * whoever checks the whole has to: this thread may not read it.
  */
-export function readBackOf(
-  target: RewriteTarget,
+export function readBackOf(readBack: ScanJob, bytes: Uint8Array, scanned: Scanned | null): ScanResult | null {
+  if (scanned?.job.headerSeqs === readBack.headerSeqs && isThere(readBack.source, bytes))
+    return asPlainFile(scanned.result);
+  return scanIfShort(readBack);
+}
+
+/** The same of a block that lies in memory still, `bytes`, and of which it is proven that what holds it can be made these bytes. */
+export function checkHeld(
+  check: Pick<ScanJob, 'key' | 'headerSeqs'>,
   bytes: Uint8Array,
   scanned: Scanned | null,
 ): ScanResult | null {
-  if (target.kind !== 'file' || target.readBack === null) return null;
-  const { readBack } = target;
-  if (scanned?.job.headerSeqs === readBack.headerSeqs && isThere(readBack, bytes))
-    return asPlainFile(scanned.result);
+  if (scanned?.job.headerSeqs === check.headerSeqs) return asPlainFile(scanned.result);
+  const { key, headerSeqs } = check;
+  return scanIfShort({ kind: 'scan', source: { kind: 'memory', bytes }, key, headerSeqs });
+}
+
+function scanIfShort(job: ScanJob): ScanResult | null {
   try {
-    return scanBlock(readBack, MAX_TOUCHED_BYTES);
+    return scanBlock(job, MAX_TOUCHED_BYTES);
   } catch (error) {
     if (error instanceof LargeRecord) return null;
     throw error;
@@ -33,7 +43,7 @@ export function readBackOf(
 }
 
 /** Whether a file, read again, holds these bytes. */
-function isThere({ source }: ScanJob, bytes: Uint8Array): boolean {
+export function isThere(source: SourceDescriptor, bytes: Uint8Array): boolean {
   const file = new Twin(source, bytes.length);
   try {
     for (let at = 0; at < bytes.length; at += COMPARED_BYTES)

@@ -1,3 +1,4 @@
+import { copyShared } from '../core/bytes/copy-shared.ts';
 import { linesWritten, startLines, writeLines } from '../kernels/index.ts';
 import { SliceSource } from '../source/slice.ts';
 import type { RenderJob, RenderResult } from './jobs.ts';
@@ -24,6 +25,6 @@ export function renderBlock(job: RenderJob): RenderResult {
   }
   if (!isWhole) return TOO_MUCH;
   const { bytes, messages } = linesWritten();
-  job.target.set(bytes);
+  copyShared(bytes, job.target);
   return { kind: 'render', lengthBytes: bytes.length, messages };
 }

@@ -1,4 +1,5 @@
 import { fsyncSync } from 'node:fs';
+import { copyShared } from '../core/bytes/copy-shared.ts';
 import { unpackRanges } from '../core/packed-ranges.ts';
 import { packedRoom, packEntry } from '../container/tar/packed-entry.ts';
 import { ToolError } from '../core/error.ts';
@@ -25,7 +26,7 @@ import {
 } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { RewriteJob, RewriteResult, RewriteTarget, TimedMessage } from './jobs.ts';
-import { readBackOf, type Scanned } from './read-back.ts';
+import { checkHeld, readBackOf, type Scanned } from './read-back.ts';
 import { openBlock } from './open-block.ts';
 import { writeAt } from './write-at.ts';
 
@@ -57,14 +58,11 @@ export function rewriteHeld(
   const bytes = rewriteWindow(messages.length + tail.length);
   bytes.set(tail, messages.length);
   const lastChecksum = new Uint8Array(bytes.subarray(-CHECKSUM_BYTES));
-  const packedBytes = put(bytes, job.target);
   const isSame = job.keepsSums && tail.length === 0 && messages.length === lengthBytes;
   return {
     kind: 'rewrite',
-    lengthBytes: packedBytes ?? bytes.length,
     contentBytes: bytes.length,
-    readBack: readBackOf(job.target, bytes, isSame ? scanned : null),
-    isPacked: packedBytes !== null,
+    ...put(bytes, job.target, isSame ? scanned : null),
     ...totals,
     messageBytes: messages.length,
     subjects,
@@ -73,15 +71,26 @@ export function rewriteHeld(
   };
 }
 
-/** Gives the length of the chunks that it made of the block; null where it put the block as it is. */
-function put(bytes: Uint8Array, target: RewriteTarget): number | null {
-  if (target.kind === 'file') writeWhole(target.descriptor, bytes);
-  else {
-    const packedBytes = target.packPath === null ? null : packEntry(target.packPath, bytes, target.bytes);
-    if (packedBytes !== null) return packedBytes;
-    target.bytes.set(bytes);
+/** Puts a block where it belongs: as chunks that are proven, else as it is. */
+function put(
+  bytes: Uint8Array,
+  target: RewriteTarget,
+  scanned: Scanned | null,
+): Pick<RewriteResult, 'lengthBytes' | 'isPacked' | 'readBack'> {
+  const asItIs = { lengthBytes: bytes.length, isPacked: false };
+  if (target.kind === 'file') {
+    writeWhole(target.descriptor, bytes);
+    const { readBack } = target;
+    return { ...asItIs, readBack: readBack === null ? null : readBackOf(readBack, bytes, scanned) };
   }
-  return null;
+  const { pack } = target;
+  const packed = pack === null ? null : packEntry(pack.path, bytes.length, target.bytes);
+  if (pack !== null && packed !== null) {
+    const readBack = packed.isProven ? checkHeld(pack, bytes, scanned) : null;
+    return { lengthBytes: packed.packedBytes, isPacked: true, readBack };
+  }
+  copyShared(bytes, target.bytes);
+  return { ...asItIs, readBack: null };
 }
 
 function writeWhole(descriptor: number, bytes: Uint8Array): void {

@@ -2,6 +2,9 @@ import type { Job, JobResult } from './jobs.ts';
 import { scanBlock } from './scan-block.ts';
 import { tallyBlock } from './tally-block.ts';
 
+/** Does one job in the calling thread; throws as `runJob` does. */
+export type RunJob = (job: Job, maxTouchedBytes?: number) => Promise<JobResult<Job>>;
+
 /**
  * Does one job in the calling thread. Throws SourceError where the system refuses to read, LargeRecord where a record
  * would touch more memory than allowed.
@@ -18,9 +21,9 @@ export async function runJob(job: Job, maxTouchedBytes?: number): Promise<JobRes
       await loadFingerprints();
       return fingerprintBlock(job, maxTouchedBytes);
     }
-    case 'decode': {
-      const { decodeAhead } = await import('./decode-ahead.ts');
-      return decodeAhead(job);
+    case 'walk': {
+      const { walkMessages } = await import('./walk-messages.ts');
+      return walkMessages(job);
     }
     case 'render': {
       const { renderBlock } = await import('./render-block.ts');
@@ -38,5 +41,7 @@ export async function runJob(job: Job, maxTouchedBytes?: number): Promise<JobRes
       const { takeOverBlock } = await import('./take-over-block.ts');
       return takeOverBlock(job, maxTouchedBytes);
     }
+    case 'errand':
+      throw new Error('an errand is for the room that sent it');
   }
 }

@@ -32,17 +32,24 @@ export interface Employer {
 /** One worker thread, with the tasks that were handed to it. Until somebody employs it, no process waits for it. */
 export class Thread {
   readonly tasks: Task[] = [];
+  /** Once it has loaded what it runs, or has ended. */
+  readonly whenReady: Promise<void>;
   isReady = false;
   readonly #worker: Worker;
   #employer: Employer | null = null;
   #isEnded = false;
 
-  constructor() {
-    this.#worker = new Worker(new URL('./worker-main.js', import.meta.url), {
+  /** `entry`: the script that it begins with, which serves jobs (`serve-jobs.ts`). */
+  constructor(entry: URL) {
+    this.#worker = new Worker(entry, {
       name: 'natsarc',
       workerData: { kernel: kernelModule() },
-      // What a job makes and drops is small.
-      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+      // What a job makes and drops is small: a third of this, 1 MiB, is the least that V8 takes at a time.
+      resourceLimits: { maxYoungGenerationSizeMb: 3 },
+    });
+    this.whenReady = new Promise((resolve) => {
+      this.#worker.once('message', () => resolve());
+      this.#worker.once('exit', () => resolve());
     });
     this.#worker.on('message', (message: ThreadMessage) => {
       const task = message === 'ready' ? undefined : this.tasks.shift();

@@ -39,9 +39,11 @@ export class SnapshotWriter {
     const offsetBytes = file.reserve(packedBytes);
     const { descriptor } = file;
     return {
-      place: { descriptor, path: file.path, offsetBytes, decodedAt, headBytes, contentBytes },
+      place: { descriptor, path: file.path, offsetBytes },
       end: (readBack) => {
-        if (readBack !== null) file.remember(readBack, decodedAt + headBytes, offsetBytes);
+        if (readBack === null) return;
+        const inSnapshot = { ...readBack, carrierChecked: [decodedAt, decodedAt + allBytes] };
+        file.remember(inSnapshot, decodedAt + headBytes, offsetBytes);
       },
     };
   }

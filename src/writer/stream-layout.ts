@@ -5,7 +5,6 @@ import { eachRange, type SequenceRanges } from '../core/sequence-ranges.ts';
 import { messageTtlNs } from '../format/message-header/ttl.ts';
 import { headerValue } from '../format/message-header/value.ts';
 import type { IndexSubject } from '../format/index/types.ts';
-import type { SubjectLot } from '../kernels/index.ts';
 import type { RewriteResult } from '../workers/jobs.ts';
 import type { WritableMessage } from './block-writer.ts';
 import { SubjectCounts } from './subject-counts.ts';
@@ -65,7 +64,8 @@ export class StreamLayout {
     this.messages++;
     this.bytes += lengthBytes;
     const { subject, header } = message;
-    this.#countSubject(subject, 0, subject.length, 1, blockNumber);
+    this.#subjects?.add(subject, 1, blockNumber);
+    this.#forgetMany();
     if (header !== null) this.#readHeader(block, message, header, Buffer.from(subject).toString('latin1'));
   }
 
@@ -83,7 +83,10 @@ export class StreamLayout {
     }
     this.messages += written.messages;
     this.bytes += written.messageBytes;
-    for (const lot of written.subjects) this.#countLot(lot, number);
+    for (const lot of written.subjects) {
+      this.#subjects?.addLot(lot, number);
+      this.#forgetMany();
+    }
     for (const message of written.timed) this.#readHeader(block, message, message.header, message.subject);
   }
 
@@ -139,19 +142,10 @@ export class StreamLayout {
     return block;
   }
 
-  #countLot({ text, lengths, messages }: SubjectLot, blockNumber: number): void {
-    let at = 0;
-    lengths.forEach((lengthBytes, i) => {
-      this.#countSubject(text, at, at + lengthBytes, messages[i] ?? 0, blockNumber);
-      at += lengthBytes;
-    });
-  }
-
-  #countSubject(text: Uint8Array, from: number, to: number, messages: number, blockNumber: number): void {
+  #forgetMany(): void {
     const subjects = this.#subjects;
-    if (subjects === null) return;
-    subjects.add(text, from, to, messages, blockNumber);
-    if (subjects.size > MOST_SUBJECTS || subjects.textBytes > MOST_SUBJECT_BYTES) this.#subjects = null;
+    if (subjects !== null && (subjects.size > MOST_SUBJECTS || subjects.textBytes > MOST_SUBJECT_BYTES))
+      this.#subjects = null;
   }
 
   #readHeader(

@@ -1,107 +1,137 @@
+import { subjectHash, type SubjectLot } from '../kernels/index.ts';
 import type { IndexSubject } from '../format/index/types.ts';
 
 const FEW = 1024;
 
-/** Of each subject, in words of four bytes: f64 messages; hash, end of its text, first and last block. They lie together: memory is slow. */
-const WORDS = 6;
+/**
+ * Of each subject, in words of four bytes: f64 messages; hash, bytes, first and last block; its text, zeros behind it. They lie
+ * together, since memory is slow; each begins at an even word.
+ */
 const HASH = 2;
-const END = 3;
+const BYTES = 3;
 const FIRST_BLOCK = 4;
 const LAST_BLOCK = 5;
+const TEXT = 6;
+/** What none begins with is free to say that there is none. */
+const FIRST_RECORD = 2;
 
 /** How many messages subjects have, and in which blocks; in the order in which subjects came. Subjects are bytes: no text is made of them. */
 export class SubjectCounts {
   size = 0;
-  /** By the hash of a subject: 1 + its number, 0 where there is none. Twice as many as there is room for subjects. */
-  #slots = new Uint32Array(2 * FEW);
-  #words = new Uint32Array(WORDS * FEW);
-  #messages = new Float64Array(this.#words.buffer);
-  /** Subjects, one behind the other. */
-  #text = new Uint8Array(32 * FEW);
-
   /** Bytes of all subjects. */
-  get textBytes(): number {
-    return this.#startOf(this.size);
+  textBytes = 0;
+  /** By the hash of a subject: where its record begins, 0 where there is none. Twice as many as there is room for subjects. */
+  #slots = new Uint32Array(2 * FEW);
+  #records = new Uint32Array(16 * FEW);
+  #messages = new Float64Array(this.#records.buffer);
+  #end = FIRST_RECORD;
+
+  /** Counts messages of a subject. Blocks do not fall from one call to the next. */
+  add(subject: Uint8Array, messages: number, block: number): void {
+    const text = new Uint8Array(4 * wordsOf(subject.length));
+    text.set(subject);
+    this.addLot(
+      {
+        text,
+        lengths: Uint32Array.of(subject.length),
+        messages: Uint32Array.of(messages),
+        hashes: Uint32Array.of(subjectHash(subject)),
+      },
+      block,
+    );
   }
 
-  /** Counts messages of the subject that lies at from..to. Blocks do not fall from one call to the next. */
-  add(text: Uint8Array, from: number, to: number, messages: number, block: number): void {
-    const hash = hashOf(text, from, to);
-    const mask = this.#slots.length - 1;
-    let slot = hash & mask;
-    for (let held = this.#slots[slot] ?? 0; held !== 0; held = this.#slots[slot] ?? 0) {
-      const number = held - 1;
-      if (this.#words[number * WORDS + HASH] === hash && this.#isSame(number, text, from, to)) {
-        this.#count(number, messages, block);
-        return;
+  /** The same of many subjects. */
+  addLot({ text, lengths, messages, hashes }: SubjectLot, block: number): void {
+    const words = new Uint32Array(text.buffer, text.byteOffset, text.length / 4);
+    let from = 0;
+    for (let i = 0; i < lengths.length; i++) {
+      const [bytes, hash] = [lengths[i] ?? 0, hashes[i] ?? 0];
+      const to = from + wordsOf(bytes);
+      const slot = this.#find(hash, bytes, words, from, to);
+      let record = this.#slots[slot] ?? 0;
+      if (record === 0) {
+        record = this.#append(hash, bytes, words.subarray(from, to), block);
+        this.#slots[slot] = record;
+        if (2 * this.size === this.#slots.length) this.#rehash();
       }
-      slot = (slot + 1) & mask;
+      this.#messages[record / 2] = (this.#messages[record / 2] ?? 0) + (messages[i] ?? 0);
+      this.#records[record + LAST_BLOCK] = block;
+      from = to;
     }
-    this.#slots[slot] = this.size + 1;
-    this.#append(hash, text.subarray(from, to), block);
-    this.#count(this.size - 1, messages, block);
-    if (this.size * WORDS === this.#words.length) this.#grow();
   }
 
   *[Symbol.iterator](): Generator<IndexSubject> {
-    for (let number = 0; number < this.size; number++)
+    for (const record of this.#each())
       yield {
-        subject: this.#text.subarray(this.#startOf(number), this.#words[number * WORDS + END]),
-        messages: BigInt(this.#messages[(number * WORDS) / 2] ?? 0),
-        firstBlock: this.#words[number * WORDS + FIRST_BLOCK] ?? 0,
-        lastBlock: this.#words[number * WORDS + LAST_BLOCK] ?? 0,
+        subject: new Uint8Array(this.#records.buffer, 4 * (record + TEXT), this.#records[record + BYTES]),
+        messages: BigInt(this.#messages[record / 2] ?? 0),
+        firstBlock: this.#records[record + FIRST_BLOCK] ?? 0,
+        lastBlock: this.#records[record + LAST_BLOCK] ?? 0,
       };
   }
 
-  #startOf(number: number): number {
-    return number === 0 ? 0 : (this.#words[(number - 1) * WORDS + END] ?? 0);
-  }
-
-  #isSame(number: number, text: Uint8Array, from: number, to: number): boolean {
-    const start = this.#startOf(number);
-    if ((this.#words[number * WORDS + END] ?? 0) - start !== to - from) return false;
-    for (let i = from; i < to; i++) if (text[i] !== this.#text[start + i - from]) return false;
-    return true;
-  }
-
-  #count(number: number, messages: number, block: number): void {
-    const at = (number * WORDS) / 2;
-    this.#messages[at] = (this.#messages[at] ?? 0) + messages;
-    this.#words[number * WORDS + LAST_BLOCK] = block;
-  }
-
-  #append(hash: number, subject: Uint8Array, block: number): void {
-    const number = this.size++;
-    const start = this.#startOf(number);
-    if (start + subject.length > this.#text.length) {
-      const longer = new Uint8Array(Math.max(2 * this.#text.length, start + subject.length));
-      longer.set(this.#text);
-      this.#text = longer;
+  /** The slot of a subject, or the free one where it belongs. */
+  #find(hash: number, bytes: number, words: Uint32Array, from: number, to: number): number {
+    const slots = this.#slots;
+    const records = this.#records;
+    const mask = slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const record = slots[slot] ?? 0;
+      if (record === 0) return slot;
+      if (records[record + HASH] !== hash || records[record + BYTES] !== bytes) continue;
+      let at = from;
+      for (let known = record + TEXT; at < to && words[at] === records[known]; known++) at++;
+      if (at === to) return slot;
     }
-    this.#text.set(subject, start);
-    this.#words[number * WORDS + HASH] = hash;
-    this.#words[number * WORDS + END] = start + subject.length;
-    this.#words[number * WORDS + FIRST_BLOCK] = block;
   }
 
-  #grow(): void {
-    const words = new Uint32Array(2 * this.#words.length);
-    words.set(this.#words);
-    this.#words = words;
-    this.#messages = new Float64Array(words.buffer);
-    this.#slots = new Uint32Array(4 * this.size);
-    const mask = this.#slots.length - 1;
-    for (let number = 0; number < this.size; number++) {
-      let slot = (words[number * WORDS + HASH] ?? 0) & mask;
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-      this.#slots[slot] = number + 1;
+  #append(hash: number, bytes: number, words: Uint32Array, block: number): number {
+    const record = this.#end;
+    const end = nextRecord(record, bytes);
+    if (end > this.#records.length) this.#makeRoom(end);
+    this.#records[record + HASH] = hash;
+    this.#records[record + BYTES] = bytes;
+    this.#records[record + FIRST_BLOCK] = block;
+    this.#records.set(words, record + TEXT);
+    this.#end = end;
+    this.size++;
+    this.textBytes += bytes;
+    return record;
+  }
+
+  #makeRoom(words: number): void {
+    const more = new Uint32Array(2 * words);
+    more.set(this.#records);
+    this.#records = more;
+    this.#messages = new Float64Array(more.buffer);
+  }
+
+  #rehash(): void {
+    const slots = new Uint32Array(2 * this.#slots.length);
+    const mask = slots.length - 1;
+    for (const record of this.#each()) {
+      let slot = (this.#records[record + HASH] ?? 0) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = record;
+    }
+    this.#slots = slots;
+  }
+
+  *#each(): Generator<number> {
+    for (let record = FIRST_RECORD; record < this.#end;) {
+      yield record;
+      record = nextRecord(record, this.#records[record + BYTES] ?? 0);
     }
   }
 }
 
-/** FNV-1a, with its upper bits mixed into the lower ones. */
-function hashOf(text: Uint8Array, from: number, to: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = from; i < to; i++) hash = Math.imul(hash ^ (text[i] ?? 0), 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
+/** Words that a text takes. */
+function wordsOf(bytes: number): number {
+  return (bytes + 3) >>> 2;
+}
+
+function nextRecord(record: number, bytes: number): number {
+  const end = record + TEXT + wordsOf(bytes);
+  return end + (end % 2);
 }

@@ -1,4 +1,14 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  cpSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/captures.ts';
@@ -98,4 +108,65 @@ it('verify --outfile replaces a file that has nothing to do with the archive, be
   }
   writeFileSync(join(folder, 'elsewhere'), 'mine');
   expect(treeSum(archive)).toBe(before);
+});
+
+describe('the archive on standard input', () => {
+  /** As a shell runs `natsarc LINE < FILE`. */
+  function runFrom(file: string, line: readonly string[]): { exit: number | null; stderr: string } {
+    const input = openSync(file, 'r');
+    const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'bin/natsarc.js'), ...line], {
+      stdio: [input, 'pipe', 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(input);
+    return { exit: status, stderr };
+  }
+
+  it('is not replaced, under no name', () => {
+    const folder = tempFolder();
+    const file = join(folder, 'A');
+    cpSync(join(ORDERS, 'stream.tar.s2'), file);
+    linkSync(file, join(folder, 'same'));
+    symlinkSync(file, join(folder, 'link'));
+    const before = treeSum(folder);
+    for (const input of ['-', '/dev/stdin'])
+      for (const name of input === '-' ? ['A', 'same', 'link'] : ['A', 'link']) {
+        const run = runFrom(file, ['verify', input, '--outfile', join(folder, name)]);
+        expect(run.exit, `${input} ${name}`).toBe(3);
+        expect(run.stderr).toMatch(SAME);
+      }
+    expect(treeSum(folder)).toBe(before);
+  });
+
+  it('lets anything else be written', () => {
+    const folder = tempFolder();
+    expect(runFrom(join(ORDERS, 'stream.tar.s2'), ['verify', '-', '--outfile', join(folder, 'A')]).exit).toBe(
+      0,
+    );
+  });
+});
+
+it.each([
+  [3, ['verify', ORDERS, '--outfile']],
+  [2, ['export', ORDERS, '--to', 'json', '--out']],
+  [2, ['cat', ORDERS, '--object', 'x', '--out']],
+  [2, ['pack', ORDERS, '--out']],
+  [2, ['repair', ORDERS, '--out', '/nowhere/x', '--loss-report']],
+] as const)('a dash or nothing is no path to write to: %i %j', (exit, line) => {
+  for (const path of ['-', '']) {
+    const run = runCli([...line, path]);
+    expect(run.exit).toBe(exit);
+    expect(run.stderr).toContain(`${line.at(-1)} takes a path, not ${path || 'nothing'}\n`);
+  }
+});
+
+it('the loss report neither replaces what is written nor lies in it', () => {
+  const folder = tempFolder();
+  for (const path of ['new', 'new/lost.json'])
+    expectRefused(
+      ['repair', ORDERS, '--out', join(folder, 'new'), '--loss-report', join(folder, path)],
+      folder,
+      2,
+      path === 'new' ? SAME : WITHIN,
+    );
 });

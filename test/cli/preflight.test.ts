@@ -96,6 +96,21 @@ describe('preflight', () => {
     expect(stream).toMatchObject({ outcome: 'loss', messages: 26, index: 'taken' });
   });
 
+  it('a block that consumers look into is cut behind a current index.db, and no limit blamed for it', () => {
+    const { stream } = preflight('ORDERS', (folder) =>
+      editFile(join(folder, 'msgs/1.blk'), (bytes) =>
+        Buffer.concat([bytes.subarray(0, 5000), bytes.subarray(5020)]),
+      ),
+    );
+    expect(stream).toMatchObject({
+      outcome: 'loss',
+      reason: '161 messages are lost',
+      messages: 2,
+      index: 'taken',
+      steps: [{ do: 'cut-block', severity: 'critical', reason: expect.stringContaining('a bad record') }],
+    });
+  });
+
   it('a compressed block that cannot be decoded: 2.12 deletes it, 2.14 the stream', () => {
     const ruin = (folder: string): void => {
       rmSync(join(folder, 'msgs/index.db'));

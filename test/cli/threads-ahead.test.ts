@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from '../support/captures.ts';
@@ -24,6 +24,38 @@ it.each([
   });
   expect({ signal: done.signal, exit: done.status }).toEqual({ signal: null, exit: 3 });
   expect(done.stdout).toContain(code);
+});
+
+/** Loaded in front of everything, in each thread: tells of each chunk whether the code made while building was taken. */
+const TELL_CODE = `
+const vm = require('node:vm');
+const { threadId } = require('node:worker_threads');
+vm.Script = class extends vm.Script {
+  constructor(text, options) {
+    super(text, options);
+    const isTaken = options.cachedData !== undefined && !this.cachedDataRejected;
+    process._rawDebug(['code', threadId, isTaken, options.filename].join(' '));
+  }
+};
+`;
+
+it('threads take the code that was made while building', () => {
+  const folder = tempFolder();
+  const preload = join(folder, 'tell-code.cjs');
+  writeFileSync(preload, TELL_CODE);
+  const store = join(folder, 'store');
+  cpSync(join(ROOT, 'testdata/captures/2.14.5-full/store'), store, { recursive: true });
+  const block = join(store, 'jetstream/$G/streams/ORDERS/msgs/999.blk');
+  writeFileSync(block, '');
+  truncateSync(block, LARGE_BYTES);
+  const done = spawnSync(
+    process.execPath,
+    ['--require', preload, join(ROOT, 'bin/natsarc.js'), 'verify', '--jobs', '2', store],
+    { encoding: 'utf8', timeout: 60_000 },
+  );
+  const told = done.stderr.split('\n').filter((line) => /^code [1-9].*\/jobs\.js$/.test(line));
+  expect(told.map((line) => line.split(' ')[2])).not.toContain('false');
+  expect(told.length).toBeGreaterThan(0);
 });
 
 it('a pipe that is called like a block is not opened', () => {

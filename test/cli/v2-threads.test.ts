@@ -6,9 +6,14 @@ import { V2Writer } from '../../src/writer/v2-writer.ts';
 import { editFile } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
 
-/** 50 MiB: large enough for threads to decode in front of the one that walks the messages. */
+/** 70 MiB: large enough for threads to walk pieces of it. */
 const MESSAGES = 25_000;
 const PAYLOAD_BYTES = 2000;
+/** Some messages are larger than a window of the walk, and some hold what looks like messages themselves. */
+const LARGE = new Map([
+  [9_000, Buffer.from(Float64Array.from({ length: 1_100_000 }, (_, i) => Math.sin(i)).buffer)],
+  [9_500, Buffer.concat(Array.from({ length: 40_000 }, (_, i) => nested(i)))],
+]);
 
 const folder = mkdtempSync(join(tmpdir(), 'natsarc-test-'));
 const archive = join(folder, 'stream.tar.s2');
@@ -16,7 +21,8 @@ const archive = join(folder, 'stream.tar.s2');
 beforeAll(() => {
   const file = openSync(archive, 'w');
   const writer = new V2Writer((bytes) => writeSync(file, bytes));
-  const bytes = MESSAGES * (30 + 'orders.0'.length + PAYLOAD_BYTES);
+  const largeBytes = [...LARGE.values()].reduce((sum, { length }) => sum + length - PAYLOAD_BYTES, 0);
+  const bytes = MESSAGES * (30 + 'orders.0'.length + PAYLOAD_BYTES) + largeBytes;
   const time = '2026-11-21T00:00:00Z';
   const state = {
     messages: MESSAGES,
@@ -37,7 +43,7 @@ beforeAll(() => {
       timeNs: 1_795_219_200_000_000_000n,
       seq: BigInt(seq),
       header: null,
-      data,
+      data: LARGE.get(seq) ?? data,
     });
   }
   writer.end();
@@ -63,6 +69,7 @@ describe('a V2 archive is verified alike with one thread and with several', () =
 
   it.each([
     ['chunks that do not decode', (path: string) => editFile(path, flip(9_000_001, 17_000_003))],
+    ['a chunk within a large message', (path: string) => editFile(path, flip(11_000_003))],
     ['cut', (path: string) => truncateSync(path, 20_000_000)],
     ['a chunk of another type', (path: string) => editFile(path, flip(6))],
   ])('damaged: %s', (name, damage) => {
@@ -74,6 +81,29 @@ describe('a V2 archive is verified alike with one thread and with several', () =
     expect(verified(path, 4)).toEqual(alone);
   });
 });
+
+/** A message as it lies in an archive. */
+function nested(i: number): Buffer {
+  const head = [
+    6,
+    0x80,
+    0x80,
+    0x90,
+    0xfe,
+    0xd9,
+    0xd3,
+    0x84,
+    0xea,
+    0x31,
+    0x80 | (i & 127),
+    0x80 | ((i >> 7) & 127),
+    i >> 14,
+    0,
+    200,
+    1,
+  ];
+  return Buffer.concat([Buffer.from(head), Buffer.from('orders'), Buffer.alloc(200, 'x')]);
+}
 
 function flip(...offsets: readonly number[]): (bytes: Buffer) => Buffer {
   return (bytes) => {

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/captures.ts';
@@ -156,5 +156,48 @@ describe('a command line', () => {
       3,
     );
     refused('verify', /^natsarc: <archive> must be given/, 3);
+  });
+});
+
+describe('--block', () => {
+  const STORE = join(FULL, 'store');
+  const BLOCK = join(STORE, 'jetstream/$G/streams/ORDERS/msgs/1.blk');
+
+  it('is refused for what is no single block', () => {
+    for (const [line, exit] of [
+      [['verify', STORE], 3],
+      [['verify', ORDERS], 3],
+      [['inspect', STORE, '--stream', 'ORDERS'], 2],
+      [['cat', join(ORDERS, 'stream.tar.s2')], 2],
+      [['preflight', STORE], 3],
+      [['diff', ORDERS, STORE, '--stream', 'ORDERS'], 2],
+    ] as const)
+      expectRefused(
+        [...line, '--block', '2'],
+        FULL,
+        exit,
+        /^natsarc: --block gives the number of a single block/,
+      );
+    const piped = runCli(['verify', '-', '--block', '1'], readFileSync(join(ORDERS, 'stream.tar.s2')));
+    expect(piped).toMatchObject({ exit: 3, stdout: '' });
+    expect(piped.stderr).toContain('there is none: standard input\n');
+  });
+
+  it('is refused where it is no number of a block', () => {
+    for (const number of ['-1', '1.5', '4294967296', '1e12'])
+      expectRefused(
+        ['verify', BLOCK, `--block=${number}`],
+        FULL,
+        3,
+        /^natsarc: --block takes the number of a block, from 0 on$/,
+      );
+  });
+
+  it('is taken where one of what is compared is a block', () => {
+    const path = join(tempFolder(), 'block');
+    cpSync(BLOCK, path);
+    const run = runCli(['diff', path, ORDERS, '--block', '1', '--stream', 'ORDERS']);
+    expect(run.stdout).toContain('same: 1 stream, 163 messages');
+    expect(run.exit).toBe(0);
   });
 });

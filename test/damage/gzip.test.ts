@@ -1,10 +1,18 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { GunzipReader } from '../../src/source/gunzip.ts';
 import { MemorySource } from '../../src/source/memory.ts';
-import { CAPTURES, codesOf, tempFolder, verifyDamaged } from '../support/damage.ts';
+import {
+  CAPTURES,
+  codesOf,
+  expectDamage,
+  expectFindings,
+  tempFolder,
+  verifyDamaged,
+} from '../support/damage.ts';
 import { messageList } from '../support/message-list.ts';
 import { randomFrom } from '../support/random.ts';
 import { repair } from '../support/repaired.ts';
@@ -82,6 +90,49 @@ describe('a damaged gzip', () => {
     const { content, code } = await inflated(whole);
     expect(content.equals(TAR)).toBe(true);
     expect(code).toBe('Z_DATA_ERROR');
+  });
+});
+
+describe('data behind a whole gzip', () => {
+  const tail = 'not gzip at all';
+
+  it.each([1, 2, 15, 40_000])(
+    '%i bytes: everything comes out, and where they begin is told',
+    async (count) => {
+      const reader = new GunzipReader(
+        new MemorySource(Buffer.concat([WHOLE, Buffer.from(tail.repeat(3000)).subarray(0, count)])),
+      );
+      let bytes = 0;
+      for await (const part of reader.read()) bytes += part.length;
+      expect(bytes).toBe(TAR.length);
+      // One byte may be the first of a cut member.
+      expect(reader.trailingAtBytes).toBe(count === 1 ? null : WHOLE.length);
+      expect(reader.error?.code).toBe(count === 1 ? 'Z_BUF_ERROR' : undefined);
+    },
+  );
+
+  it('is a warning, as it is for gzip', async () => {
+    const path = join(tempFolder(), 'ORDERS.tgz');
+    writeFileSync(path, Buffer.concat([WHOLE, Buffer.from(tail)]));
+    expect(spawnSync('gzip', ['-t', path])).toMatchObject({ status: 2 });
+    await expectFindings(path, 1, [
+      { code: 'GZIP_TRAILING_DATA', offset: WHOLE.length, length: tail.length, stream: 'ORDERS' },
+    ]);
+    expect((await messageList(path)).size).toBe(115);
+  });
+
+  it('does not hide that the tar is cut', async () => {
+    const path = join(tempFolder(), 'ORDERS.tgz');
+    writeFileSync(path, Buffer.concat([gzipSync(TAR.subarray(0, 70_000)), Buffer.from(tail)]));
+    expect(codesOf(await verifyDamaged(path))).toEqual(
+      expect.arrayContaining(['GZIP_TRAILING_DATA', 'TAR_CUT']),
+    );
+  });
+
+  it('a second gzip that is none is damage', async () => {
+    const path = join(tempFolder(), 'ORDERS.tgz');
+    writeFileSync(path, Buffer.concat([WHOLE, Buffer.from([0x1f, 0x8b, 0x78, 0x78])]));
+    await expectDamage(path, 'CRITICAL', ['GZIP_CORRUPT']);
   });
 });
 

@@ -73,7 +73,7 @@ it('verify counts as lost what a cut snapshot says it had, and repair no more', 
     const [stream] = report.streams;
     const missing = BigInt(stream?.declared?.messages ?? 0) - BigInt(stream?.actual?.messages ?? 0);
     expect(missing).toBeGreaterThan(0n);
-    const text = verifyText(report, paletteFor('never', false, true));
+    const text = verifyText(report, paletteFor('never', false, true), false);
     expect(text).toMatch(new RegExp(`^ORDERS .* ${missing} +CRITICAL$`, 'm'));
     expect(text).toContain(`; ${missing} messages lost`);
   }

@@ -89,7 +89,7 @@ export async function expectFindings(
 ): Promise<void> {
   const report = await verifyDamaged(path);
   expect(report.findings).toMatchObject(findings);
-  expect(exitOfStatus(report.status, false)).toBe(exit);
+  expect(exitOfStatus(report.status)).toBe(exit);
 }
 
 /** Changes index.db of a stream's folder and gives it a sum that fits again. */

@@ -8,7 +8,7 @@ import type { CliContext } from '../context.ts';
 import { tellDamage } from '../damage-notes.ts';
 import { FILTER_FLAGS, filterOptions, type FilterArguments } from '../filter-options.ts';
 import { keepHeapSmall, letHeapGrow } from '../small-heap.ts';
-import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
+import { ARCHIVE, pathOption, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
 export const catCommand = {
   command: 'cat <archive>',
@@ -48,13 +48,13 @@ export const catCommand = {
 };
 
 async function messages(args: CatArguments, context: CliContext): Promise<void> {
-  const isLarge = await startThreadsAhead(args.archive, { ...args, ...RENDERING });
+  const ahead = await startThreadsAhead(args.archive, { ...args, ...RENDERING });
   const { catMessages, catText } = await import('../../operation/cat/run.ts');
   const { lineStart, messageLines } = await import('../../report/message-lines.ts');
   const filter = filterOptions(args);
   const options = { ...selectOptions(args, context), ...filter, ...RENDERING };
   const { raw = false, text = false } = args;
-  if (isLarge && !text) keepHeapSmall();
+  if (ahead.isLarge && !text) keepHeapSmall(ahead.ready);
   let lines: MessageLines | undefined;
   const write = async (lot: readonly StoredMessage[], streams: number): Promise<void> => {
     if (raw) for (const message of lot) await context.write(message.data);
@@ -110,7 +110,7 @@ const NO_OBJECT_FILTERS = Object.keys(FILTER_FLAGS).filter((flag) => flag !== 'b
 async function takeOut(name: string, out: string, args: CatArguments, context: CliContext): Promise<void> {
   const { takeObject } = await import('../../operation/object/run.ts');
   const { mustBeNew, writeFileWhole } = await import('../write-file.ts');
-  mustBeNew(out, [args.archive]);
+  mustBeNew(pathOption(out, 'out'), [args.archive]);
   const options = { ...selectOptions(args, context), ...filterOptions(args) };
   const info = await writeFileWhole(out, async (write) => takeObject(args.archive, name, options, write));
   context.progress.end();

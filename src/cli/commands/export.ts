@@ -3,7 +3,7 @@ import type { ExportWriter } from '../../report/export/writer.ts';
 import type { CliContext } from '../context.ts';
 import { tellDamage } from '../damage-notes.ts';
 import { FILTER_FLAGS, filterOptions, type FilterArguments } from '../filter-options.ts';
-import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
+import { ARCHIVE, pathOption, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
 const FORMS = ['json', 'ndjson', 'parquet'] as const;
 type Form = (typeof FORMS)[number];
@@ -30,7 +30,7 @@ export const exportCommand = {
     const { out } = args;
     if (out === undefined) return exportTo(async (chunk) => context.write(chunk), args, context);
     const { mustBeNew, writeFileWhole } = await import('../write-file.ts');
-    mustBeNew(out, [args.archive]);
+    mustBeNew(pathOption(out, 'out'), [args.archive]);
     await writeFileWhole(out, async (write) => exportTo(write, args, context));
   },
 };

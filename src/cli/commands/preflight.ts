@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { raisedStatus } from '../../findings/status.ts';
 import type { CliContext } from '../context.ts';
 import { exitOfStatus } from '../exit-code.ts';
 import {
@@ -33,11 +34,12 @@ export const preflightCommand = {
       ),
   run: async (args: PreflightArguments, context: CliContext): Promise<void> => {
     const { preflightStore } = await import('../../operation/preflight/run.ts');
-    const report = await preflightStore(args.dataDir, {
+    const found = await preflightStore(args.dataDir, {
       ...selectOptions(args, context),
       ...atOption(args),
       ...(args.serverVersion === undefined ? {} : { serverVersion: args.serverVersion }),
     });
+    const report = { ...found, status: raisedStatus(found.status, args.criticalWarnings === true) };
     context.progress.end();
     if (context.isJson)
       for (const chunk of (await import('../../report/json.ts')).jsonChunks(report))
@@ -46,7 +48,7 @@ export const preflightCommand = {
       await context.write(
         (await import('../../report/text/preflight.ts')).preflightText(report, context.palette),
       );
-    context.setExit(exitOfStatus(report.status, args.criticalWarnings === true));
+    context.setExit(exitOfStatus(report.status));
   },
 };
 

@@ -4,7 +4,7 @@ import type { RepairForm, RepairOptions } from '../../operation/repair/types.ts'
 import { startThreadsAhead, WRITING } from '../../operation/threads-ahead.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
-import { ARCHIVE, SELECT_FLAGS } from '../options.ts';
+import { ARCHIVE, pathOption, SELECT_FLAGS } from '../options.ts';
 import { CHANGE_FLAGS, writeOptions, type WriteArguments } from './write.ts';
 
 export const repairCommand = {
@@ -60,9 +60,10 @@ export const repairCommand = {
       ),
   run: async (args: RepairArguments, context: CliContext): Promise<void> => {
     const { mustBeNew, writeFileWhole } = await import('../write-file.ts');
-    if (args.lossReport !== undefined) mustBeNew(args.lossReport, [args.archive, ...(args.from ?? [])]);
-    const isLarge = await startThreadsAhead(args.archive, { ...args, ...WRITING });
-    if (isLarge) (await import('../small-heap.ts')).keepHeapSmall();
+    if (args.lossReport !== undefined)
+      mustBeNew(pathOption(args.lossReport, 'loss-report'), [args.archive, ...(args.from ?? []), args.out]);
+    const ahead = await startThreadsAhead(args.archive, { ...args, ...WRITING });
+    if (ahead.isLarge) (await import('../small-heap.ts')).keepHeapSmall(ahead.ready);
     const { repairArchive } = await import('../../operation/repair/run.ts');
     const { jsonChunks } = await import('../../report/json.ts');
     const { written, loss, isLossy } = await repairArchive(args.archive, await repairOptions(args, context));

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
-import { startThreadsAhead } from '../../operation/threads-ahead.ts';
+import { startThreadsAhead, VERIFYING } from '../../operation/threads-ahead.ts';
+import { raisedStatus } from '../../findings/status.ts';
 import type { VerifyReport } from '../../operation/types.ts';
 import type { CliContext } from '../context.ts';
 import { exitOfStatus } from '../exit-code.ts';
@@ -7,6 +8,7 @@ import {
   ARCHIVE,
   AT_FLAG,
   atOption,
+  pathOption,
   SELECT_FLAGS,
   selectOptions,
   type AtArguments,
@@ -43,16 +45,22 @@ export const verifyCommand = {
   run: async (args: VerifyArguments, context: CliContext): Promise<void> => {
     if (args.outfile !== undefined) {
       const { mustLieOutside } = await import('../../operation/write/outside-archive.ts');
-      mustLieOutside(args.archive, args.outfile);
+      mustLieOutside(args.archive, pathOption(args.outfile, 'outfile'));
     }
-    const isLarge = await startThreadsAhead(args.archive, args);
+    const ahead = await startThreadsAhead(args.archive, { ...args, ...VERIFYING });
     const { verifyArchive } = await import('../../operation/verify/run.ts');
     const { unreadableReport } = await import('../../operation/verify/unreadable.ts');
-    if (isLarge) (await import('../small-heap.ts')).keepHeapSmall();
+    if (ahead.isLarge) {
+      const { compileLater, keepHeapSmall } = await import('../small-heap.ts');
+      keepHeapSmall(ahead.ready);
+      compileLater(ahead.ready);
+    }
     const options = { ...selectOptions(args, context), ...atOption(args) };
-    const report = await verifyArchive(args.archive, options).catch((error: unknown) =>
+    const found = await verifyArchive(args.archive, options).catch((error: unknown) =>
       unreadableReport(args.archive, error),
     );
+    const isWarningCritical = args.criticalWarnings === true;
+    const report = { ...found, status: raisedStatus(found.status, isWarningCritical) };
     context.progress.end();
     const format: Format = args.format ?? (context.isJson ? 'json' : args.check === true ? 'nagios' : 'text');
     if (args.outfile !== undefined) {
@@ -63,9 +71,7 @@ export const verifyCommand = {
       });
     } else if (!(context.isQuiet && format === 'text'))
       for (const chunk of await render(report, format, args, context)) await context.write(chunk);
-    context.setExit(
-      format === 'prometheus' ? 0 : exitOfStatus(report.status, args.criticalWarnings === true),
-    );
+    context.setExit(format === 'prometheus' ? 0 : exitOfStatus(report.status));
   },
 };
 
@@ -75,6 +81,7 @@ async function render(
   args: VerifyArguments,
   context: CliContext,
 ): Promise<Iterable<string>> {
+  const isWarningCritical = args.criticalWarnings === true;
   switch (format) {
     case 'json':
       return (await import('../../report/json.ts')).jsonChunks(report);
@@ -83,15 +90,11 @@ async function render(
     case 'prometheus':
       return [(await import('../../report/prometheus.ts')).prometheusText(report, args.archive)];
     case 'junit':
-      return [
-        (await import('../../report/junit.ts')).junitText(
-          report,
-          args.archive,
-          args.criticalWarnings === true,
-        ),
-      ];
+      return [(await import('../../report/junit.ts')).junitText(report, args.archive, isWarningCritical)];
     case 'text':
-      return [(await import('../../report/text/verify.ts')).verifyText(report, context.palette)];
+      return [
+        (await import('../../report/text/verify.ts')).verifyText(report, context.palette, isWarningCritical),
+      ];
   }
 }
 

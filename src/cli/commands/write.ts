@@ -6,7 +6,7 @@ import type { OutputForm, PlanReport, WriteOptions, WrittenReport } from '../../
 import { startThreadsAhead, WRITING } from '../../operation/threads-ahead.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
-import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
+import { ARCHIVE, pathOption, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
 /** Flags of every command that writes streams. */
 export const CHANGE_FLAGS = {
@@ -130,7 +130,7 @@ export async function writeOptions(args: WriteArguments, context: CliContext): P
   return {
     ...selectOptions(args, context),
     ...(await changeOptions(args)),
-    target: args.out,
+    target: pathOption(args.out, 'out'),
     check: args.check,
     dryRun: args.dryRun,
   };

@@ -1,20 +1,8 @@
-import { crc32cMasked, encodeS2Block, prepareS2Encoding, s2EncodeWindow } from '../../kernels/index.ts';
-import { CHUNK_CRC_BYTES, CHUNK_HEADER_BYTES, CHUNK_TYPE, S2_IDENTIFIER } from './framing.ts';
+import { prepareS2Encoding, s2EncodeWindow } from '../../kernels/index.ts';
+import { CHUNK_BYTES, MOST_CHUNK_BYTES, putChunk } from './chunk.ts';
+import { S2_IDENTIFIER } from './framing.ts';
 
-/** Decoded bytes of a chunk, as the server's writer has them. */
-const BLOCK_BYTES = 1024 * 1024;
 const NO_BYTES = new Uint8Array(0);
-const HEAD_BYTES = CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES;
-
-/** What is before the stream, and what it is made in. */
-export interface S2EncoderOptions {
-  /** What comes is put behind another S2 stream: no identifier. */
-  readonly continues?: boolean;
-  /** `ENCODER_ROOM_BYTES` for the encoder to work in, used again by who has no other encoder with it at the time. */
-  readonly room?: Uint8Array<ArrayBuffer>;
-}
-
-export const ENCODER_ROOM_BYTES: number = HEAD_BYTES + BLOCK_BYTES;
 
 /**
  * Any number of bytes to one S2 framed stream (README.md): the identifier, then a chunk for each 1 MiB. No bytes
@@ -23,31 +11,27 @@ export const ENCODER_ROOM_BYTES: number = HEAD_BYTES + BLOCK_BYTES;
 export class S2Encoder {
   readonly #sink: (frame: Uint8Array) => void;
   /** Bytes that make no whole block yet, and then the chunk that is given away. */
-  readonly #chunk: Uint8Array<ArrayBuffer>;
-  readonly #head: DataView;
+  readonly #chunk = new Uint8Array(MOST_CHUNK_BYTES);
   #filled = 0;
   #isBegun = false;
   #isEnded = false;
 
   /** `sink` gets the stream in order; what it gets is valid during the call only. */
-  constructor(sink: (frame: Uint8Array) => void, options: S2EncoderOptions = {}) {
+  constructor(sink: (frame: Uint8Array) => void) {
     prepareS2Encoding();
     this.#sink = sink;
-    this.#isBegun = options.continues === true;
-    this.#chunk = options.room ?? new Uint8Array(ENCODER_ROOM_BYTES);
-    this.#head = new DataView(this.#chunk.buffer, this.#chunk.byteOffset, HEAD_BYTES);
   }
 
   /** Takes the next bytes, as many as there are; they are not kept. */
   write(bytes: Uint8Array): void {
     if (this.#isEnded) throw new Error('the S2 stream has ended');
     let at = 0;
-    while (this.#filled + bytes.length - at >= BLOCK_BYTES) {
-      const part = bytes.subarray(at, at + BLOCK_BYTES - this.#filled);
+    while (this.#filled + bytes.length - at >= CHUNK_BYTES) {
+      const part = bytes.subarray(at, at + CHUNK_BYTES - this.#filled);
       at += part.length;
       this.#flush(part);
     }
-    this.#chunk.set(bytes.subarray(at), HEAD_BYTES + this.#filled);
+    this.#chunk.set(bytes.subarray(at), this.#filled);
     this.#filled += bytes.length - at;
   }
 
@@ -56,7 +40,7 @@ export class S2Encoder {
     if (this.#filled > 0) this.#flush(NO_BYTES);
   }
 
-  /** Chunks that another encoder made (`continues`) come next: somebody else writes them. */
+  /** Chunks that `putChunk` made come next: somebody else writes them. */
   makeWay(): void {
     this.endChunk();
     this.#begin();
@@ -78,16 +62,9 @@ export class S2Encoder {
   #flush(rest: Uint8Array): void {
     this.#begin();
     const raw = s2EncodeWindow(this.#filled + rest.length);
-    raw.set(this.#chunk.subarray(HEAD_BYTES, HEAD_BYTES + this.#filled));
+    raw.set(this.#chunk.subarray(0, this.#filled));
     raw.set(rest, this.#filled);
     this.#filled = 0;
-    const block = encodeS2Block(raw);
-    const isSmaller = block.length <= raw.length - raw.length / 32;
-    const content = isSmaller ? block : raw;
-    const bodyBytes = CHUNK_CRC_BYTES + content.length;
-    this.#head.setUint32(0, bodyBytes * 256 + (isSmaller ? CHUNK_TYPE.compressed : CHUNK_TYPE.raw), true);
-    this.#head.setUint32(CHUNK_HEADER_BYTES, crc32cMasked(raw), true);
-    this.#chunk.set(content, HEAD_BYTES);
-    this.#sink(this.#chunk.subarray(0, CHUNK_HEADER_BYTES + bodyBytes));
+    this.#sink(this.#chunk.subarray(0, putChunk(raw, this.#chunk, 0)));
   }
 }

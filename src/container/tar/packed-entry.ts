@@ -1,8 +1,17 @@
-import { ENCODER_ROOM_BYTES, S2Encoder } from '../../codec/s2/encoder.ts';
+import { CHUNK_BYTES, chunksHold, putChunk } from '../../codec/s2/chunk.ts';
+import type { S2Encoder } from '../../codec/s2/encoder.ts';
+import { surroundRewritten } from '../../kernels/index.ts';
 import { tarFileHeader, tarPadding } from './write.ts';
 
 /** Files this large are chunks of their own, so that they can be encoded apart; the smaller ones share chunks. */
 const APART_BYTES = 64 * 1024;
+
+/** What a file became. */
+export interface PackedEntry {
+  readonly packedBytes: number;
+  /** The chunks decode to what they were made of. */
+  readonly isProven: boolean;
+}
 
 /** Whether a file of a snapshot has S2 chunks of its own. */
 export function isApart(lengthBytes: number): boolean {
@@ -16,24 +25,17 @@ export function encodeEntry(encoder: S2Encoder, path: string, bytes: Uint8Array)
   encoder.write(tarPadding(bytes.length));
 }
 
-/** One for a thread: it packs thousands of files, and what is dropped is not given back at once. */
-let room = new Uint8Array(0);
-
-/** Puts the chunks of a file that has chunks of its own into `target`; gives their length, or null for one that shares them. */
-export function packEntry(path: string, bytes: Uint8Array, target: Uint8Array): number | null {
-  if (!isApart(bytes.length)) return null;
-  let lengthBytes = 0;
-  if (room.length === 0) room = new Uint8Array(ENCODER_ROOM_BYTES);
-  const encoder = new S2Encoder(
-    (chunk) => {
-      target.set(chunk, lengthBytes);
-      lengthBytes += chunk.length;
-    },
-    { continues: true, room },
-  );
-  encodeEntry(encoder, path, bytes);
-  encoder.end();
-  return lengthBytes;
+/**
+ * Puts the chunks of a file that has chunks of its own into `target`; gives their length, or null for one that shares them. The
+ * file is the first bytes of `rewriteWindow`.
+ */
+export function packEntry(path: string, lengthBytes: number, target: Uint8Array): PackedEntry | null {
+  if (!isApart(lengthBytes)) return null;
+  const entry = surroundRewritten(tarFileHeader(path, lengthBytes), lengthBytes, tarPadding(lengthBytes));
+  let packedBytes = 0;
+  for (let at = 0; at < entry.length; at += CHUNK_BYTES)
+    packedBytes += putChunk(entry.subarray(at, at + CHUNK_BYTES), target, packedBytes);
+  return { packedBytes, isProven: chunksHold(target.subarray(0, packedBytes), entry) };
 }
 
 /** Bytes of a tar entry in front of the file's own, and in all. */

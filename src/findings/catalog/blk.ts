@@ -70,10 +70,28 @@ export const BLK_SUITE = {
   BLK_MISSING: {
     severity: 'critical',
     title: 'A block that should hold messages is missing',
-    meaning: 'index.db is current otherwise and lists this block with messages, but there is no such file.',
+    meaning:
+      'index.db is current otherwise and lists this block with messages, or an .idx of 2.9 lists them, but there is no such file.',
     consequence:
       'From 2.11 on the server rebuilds and reports the messages as lost; older ones report them until they are read.',
     advice: 'Look for the file; put it back before starting a server.',
+  },
+  BLK_ALL_MISSING: {
+    severity: 'critical',
+    title: 'All messages of a stream that had some are gone',
+    meaning:
+      'There is no block and no index, and something else (a consumer that delivered messages, files of TTLs, schedules or sources) tells that the stream held messages. Servers keep a block even where the last message was deleted. How many were left nothing tells.',
+    consequence:
+      'The server starts the stream empty and numbers new messages from the start again; consumers that are ahead do not get them, or are pulled back.',
+    advice: 'Look for the msgs folder; put it back before starting a server.',
+  },
+  BLK_NONE: {
+    severity: 'warning',
+    title: 'A stream without a single block',
+    meaning:
+      'There is no block and no index. Servers keep a block, if an empty one, even for a stream that never had a message: it was left out or removed, and nothing that is left tells whether it held messages.',
+    consequence: 'The server starts the stream empty.',
+    advice: 'Look for the msgs folder. A copy that leaves out empty files does the same to an empty stream.',
   },
   BLK_SWAPPED: {
     severity: 'critical',

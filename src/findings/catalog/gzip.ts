@@ -15,4 +15,13 @@ export const GZIP_SUITE = {
     consequence: 'Old servers refuse the restore.',
     advice: 'Use another copy; look for an interrupted transfer.',
   },
+  GZIP_TRAILING_DATA: {
+    severity: 'warning',
+    title: 'There is data behind the end of the gzip',
+    meaning:
+      'The gzip is whole, its checksum fits, and bytes follow that are no gzip. They were not read: gzip leaves them out with a warning, too.',
+    consequence:
+      'Old servers stop reading at the end of the tar and do not see them; tar unpacks everything and exits 2.',
+    advice: 'Find out what appended them.',
+  },
 } as const satisfies Record<string, CatalogEntry>;

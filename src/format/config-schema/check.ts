@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../core/json.ts';
+import { oncePer } from '../../core/once-per.ts';
 import type { Fault } from '../../findings/finding.ts';
 import { validateConsumerConfig, validateStreamConfig } from '../generated/validators.ts';
 
@@ -17,19 +18,20 @@ interface Validator {
 const MAX_NAME_BYTES = 255;
 
 /** What a server would not accept in a stream's configuration, and fields that no version up to 2.15 knows. */
-export function streamConfigFaults(config: JsonObject): Fault[] {
-  return faultsOf(config, validateStreamConfig as Validator);
-}
+export const streamConfigFaults: (config: JsonObject) => readonly Fault[] = oncePer((config: JsonObject) =>
+  faultsOf(config, validateStreamConfig as Validator),
+);
 
 /** The same for a consumer's. */
-export function consumerConfigFaults(config: JsonObject): Fault[] {
-  return faultsOf(config, validateConsumerConfig as Validator);
-}
+export const consumerConfigFaults: (config: JsonObject) => readonly Fault[] = oncePer((config: JsonObject) =>
+  faultsOf(config, validateConsumerConfig as Validator),
+);
 
 function faultsOf(config: JsonObject, validate: Validator): Fault[] {
   const name = config['name'];
   const isNameLong = typeof name === 'string' && Buffer.byteLength(name) > MAX_NAME_BYTES;
-  const faults: Fault[] = validate(plain(config)) ? [] : (validate.errors ?? []).map(faultOf);
+  const checked = isPlain(config) ? config : plain(config);
+  const faults: Fault[] = validate(checked) ? [] : (validate.errors ?? []).map(faultOf);
   if (!isNameLong) return faults;
   return [
     ...faults,
@@ -43,6 +45,12 @@ function faultOf(error: SchemaError): Fault {
   if (unknown !== undefined)
     return { code: 'CFG_UNKNOWN_FIELD', data: { field: field === '' ? unknown : `${field}.${unknown}` } };
   return { code: 'CFG_SCHEMA_VIOLATION', data: { field: field || '(whole)', rule: error.message ?? '' } };
+}
+
+/** Whether there is nothing in it that the validators do not know. */
+function isPlain(value: JsonValue): boolean {
+  if (typeof value !== 'object') return typeof value !== 'bigint';
+  return value !== null && Object.values(value).every(isPlain);
 }
 
 /**

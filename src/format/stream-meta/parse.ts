@@ -16,5 +16,5 @@ export function parseStreamMeta(bytes: Uint8Array): Result<StreamMeta, Fault> {
 
 /** Whether `meta.sum` holds exactly the 16 lower-case hex digits of the keyed sum, as the server wants it. */
 export function metaSumFits(keyString: string, metaBytes: Uint8Array, sumBytes: Uint8Array): boolean {
-  return new TextDecoder('latin1').decode(sumBytes) === keyedSumHex(keyString, metaBytes);
+  return Buffer.from(sumBytes).toString('latin1') === keyedSumHex(keyString, metaBytes);
 }

@@ -23,6 +23,7 @@ export {
   REWRITE,
   REWRITE_BYTES,
   REWRITE_LIVE,
+  REWRITE_MARGIN_BYTES,
   S2_INPUT,
   S2_INPUT_2,
   S2_INPUT_BYTES,
@@ -47,7 +48,9 @@ export {
 } from './live-totals';
 export { lineMessages, linesAdd, linesLength, linesStart } from './message-lines';
 export {
-  REWRITE_SUBJECTS,
+  REWRITE_HASHES,
+  REWRITE_LENGTHS,
+  REWRITE_MESSAGES,
   REWRITE_TEXT,
   REWRITE_TIMED,
   rewrite,
@@ -56,6 +59,7 @@ export {
   rewriteFirstTime,
   rewriteLastSeq,
   rewriteLastTime,
+  rewriteListed,
   rewriteMessages,
   rewriteStart,
   rewriteSubjectCount,
@@ -108,6 +112,7 @@ export { sha256Finish, sha256Start, sha256Update } from './sha256';
 export { subjectDigest } from './subject';
 export { subjectTable, subjectTableStart, tableDigest, tableEntries, tableMessages } from './subject-table';
 
+export { v2Find } from './v2-find';
 export { v2Records } from './v2-records';
 export {
   v2Bytes,

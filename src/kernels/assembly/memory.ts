@@ -50,6 +50,8 @@ export const SCAN_WINDOW_BYTES: usize = 512 * KIB;
 /** A block that is rewritten. It may be scanned while it is put here, as long as no record is large. */
 export const REWRITE: usize = SCAN + 66 * MIB;
 export const REWRITE_BYTES: usize = 32 * MIB;
+/** In front of it and behind: what surrounds it where it is packed. */
+export const REWRITE_MARGIN_BYTES: usize = 4 * KIB;
 /** Pairs from, to of the sequences that are kept, once nothing is scanned. */
 export const REWRITE_LIVE: usize = SCAN + 32 * MIB;
 

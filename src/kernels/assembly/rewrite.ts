@@ -22,12 +22,16 @@ const SLOTS: u32 = 16384;
 const SLOT_TABLE: usize = COLUMNS;
 const MOST_ENTRIES: u32 = SLOTS / 2;
 /** Of each subject: u64 digest, u32 messages, u32 offset in the text, u32 bytes, 4 unused. */
-export const REWRITE_SUBJECTS: usize = SLOT_TABLE + SLOTS * 4;
+const SUBJECTS: usize = SLOT_TABLE + SLOTS * 4;
 const ENTRY_BYTES: usize = 24;
 /** Offsets of records with a header that times them, u32 each. */
-export const REWRITE_TIMED: usize = REWRITE_SUBJECTS + MOST_ENTRIES * ENTRY_BYTES;
+export const REWRITE_TIMED: usize = SUBJECTS + MOST_ENTRIES * ENTRY_BYTES;
 const MOST_TIMED: u32 = 16384;
-export const REWRITE_TEXT: usize = REWRITE_TIMED + <usize>MOST_TIMED * 4;
+/** Of each subject, u32 each, once they are listed: its length, its messages, the lower half of its digest. */
+export const REWRITE_LENGTHS: usize = REWRITE_TIMED + <usize>MOST_TIMED * 4;
+export const REWRITE_MESSAGES: usize = REWRITE_LENGTHS + MOST_ENTRIES * 4;
+export const REWRITE_HASHES: usize = REWRITE_MESSAGES + MOST_ENTRIES * 4;
+export const REWRITE_TEXT: usize = REWRITE_HASHES + MOST_ENTRIES * 4;
 const TEXT_END: usize = COLUMNS_END;
 
 /** Above it are the marks of erased messages and tombstones. */
@@ -137,7 +141,7 @@ function countSubject(subject: usize, bytes: usize): void {
       store<u32>(SLOT_TABLE + slot * 4, rewriteSubjectCount);
       return;
     }
-    const entry = REWRITE_SUBJECTS + (known - 1) * ENTRY_BYTES;
+    const entry = SUBJECTS + (known - 1) * ENTRY_BYTES;
     if (load<u64>(entry) != digest || load<u32>(entry, 16) != <u32>bytes) continue;
     if (memory.compare(REWRITE_TEXT + load<u32>(entry, 12), subject, bytes) != 0) continue;
     store<u32>(entry, load<u32>(entry, 8) + 1, 8);
@@ -146,15 +150,29 @@ function countSubject(subject: usize, bytes: usize): void {
 }
 
 function addSubject(digest: u64, subject: usize, bytes: usize): void {
-  const entry = REWRITE_SUBJECTS + rewriteSubjectCount * ENTRY_BYTES;
+  const entry = SUBJECTS + rewriteSubjectCount * ENTRY_BYTES;
   store<u64>(entry, digest);
   store<u32>(entry, 1, 8);
   store<u32>(entry, <u32>(textAt - REWRITE_TEXT), 12);
   store<u32>(entry, <u32>bytes, 16);
   // Up to 15 bytes too many: there is room behind the text, and a call costs more.
   for (let done: usize = 0; done < bytes; done += 16) v128.store(textAt + done, v128.load(subject + done));
-  textAt += bytes;
+  // The next one begins at a multiple of four: zeros until there.
+  store<u32>(textAt + bytes, 0);
+  textAt += (bytes + 3) & ~3;
   rewriteSubjectCount++;
+}
+
+/** Lists the subjects in columns; gives how many bytes their texts take. */
+export function rewriteListed(): usize {
+  for (let i: u32 = 0; i < rewriteSubjectCount; i++) {
+    const entry = SUBJECTS + i * ENTRY_BYTES;
+    const column = (<usize>i) << 2;
+    store<u32>(column, load<u32>(entry, 16), REWRITE_LENGTHS);
+    store<u32>(column, load<u32>(entry, 8), REWRITE_MESSAGES);
+    store<u32>(column, load<u32>(entry), REWRITE_HASHES);
+  }
+  return textAt - REWRITE_TEXT;
 }
 
 /** Whether a header, its length in front, may have a line `Nats-TTL:` or `Nats-Schedule:`; it ends before `limit`. */

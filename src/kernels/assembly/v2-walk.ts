@@ -16,24 +16,30 @@ export let v2Digest: u64 = 0;
 /** Pairs from, to of sequences at RUNS. */
 export let v2RunCount: u32 = 0;
 
-/** Reads a length that cannot pass the end. */
+/** Of header and payload; servers make no longer messages. */
+export const MOST_CONTENT_BYTES: usize = 96 * 1024 * 1024;
+
+/** Reads a length that no content has more of. */
 function readLength(): bool {
-  return readVarint() && value <= <u64>(end - at);
+  return readVarint() && value <= <u64>MOST_CONTENT_BYTES;
 }
 
 /**
- * Takes whole messages of the `bytes` bytes at SCRATCH, each with a sequence above the one before (`last` at first).
- * Gives how many bytes they have; stops at whatever is no such message, and where the runs are full.
+ * Takes messages of the `bytes` bytes at SCRATCH, each with a sequence above the one before (`last` at first). They begin at
+ * `from` and before `until`, and may end up to `beyond` bytes behind what is there, all but head and name. Gives how many
+ * bytes they have; stops at whatever is no such message, and where the runs are full.
  */
-export function v2Walk(bytes: usize, last: u64): usize {
+export function v2Walk(bytes: usize, last: u64, from: usize, until: usize, beyond: usize): usize {
   v2Messages = 0;
   v2Bytes = 0;
   v2Digest = 0;
   v2RunCount = 0;
-  let taken = SCRATCH;
+  const start = SCRATCH + from;
+  let taken = start;
   let runTo: u64 = 0;
-  readFrom(SCRATCH, bytes);
-  while (at < end) {
+  const stop = SCRATCH + until;
+  readFrom(start, bytes - from);
+  while (at < stop) {
     if (!readLength()) break;
     const nameBytes = <usize>value;
     if (!readVarint()) break;
@@ -44,7 +50,9 @@ export function v2Walk(bytes: usize, last: u64): usize {
     const headerBytes = <usize>value;
     if (!readLength()) break;
     const payloadBytes = <usize>value;
-    if (nameBytes + headerBytes + payloadBytes > end - at) break;
+    const contentBytes = headerBytes + payloadBytes;
+    if (nameBytes > end - at || contentBytes > MOST_CONTENT_BYTES) break;
+    if (contentBytes > end - at - nameBytes + beyond) break;
     if (runTo == 0 || seq != runTo + 1) {
       if (v2RunCount == ENTRIES) break;
       store<u64>(RUNS + v2RunCount * 16, seq);
@@ -62,8 +70,8 @@ export function v2Walk(bytes: usize, last: u64): usize {
     v2Messages++;
     v2Bytes += <f64>(30 + nameBytes + payloadBytes + (headerBytes > 0 ? headerBytes + 4 : 0));
     v2Digest += subjectDigest(at, nameBytes);
-    skip(nameBytes + headerBytes + payloadBytes);
+    skip(nameBytes + contentBytes);
     taken = at;
   }
-  return taken - SCRATCH;
+  return taken - start;
 }

@@ -1,7 +1,9 @@
 import type { V2Run } from '../types.ts';
+import type { V2Reach } from '../v2-walk.ts';
 import { subjectDigest } from './subject.ts';
 
 const MASK = (1n << 64n) - 1n;
+const MOST_CONTENT_BYTES = 96n * 1024n * 1024n;
 
 interface Message {
   readonly subject: Uint8Array;
@@ -15,10 +17,18 @@ interface Message {
 }
 
 /** What assembly/v2-walk.ts does, one message after the other. */
-export function takeV2Messages(bytes: Uint8Array, lastSeq: bigint): V2Run | null {
+export function takeV2Messages(
+  bytes: Uint8Array,
+  lastSeq: bigint,
+  { fromBytes, untilBytes, beyondBytes }: V2Reach = {
+    fromBytes: 0,
+    untilBytes: bytes.length,
+    beyondBytes: 0,
+  },
+): V2Run | null {
   const messages: Message[] = [];
-  for (let at = 0, last = lastSeq; ;) {
-    const message = messageAt(bytes, at);
+  for (let at = fromBytes, last = lastSeq; at < untilBytes;) {
+    const message = messageAt(bytes, at, beyondBytes);
     if (message === null || message.seq <= last) break;
     messages.push(message);
     last = message.seq;
@@ -31,7 +41,7 @@ export function takeV2Messages(bytes: Uint8Array, lastSeq: bigint): V2Run | null
     if (ranges.at(-1) === seq - 1n) ranges[ranges.length - 1] = seq;
     else ranges.push(seq, seq);
   return {
-    takenBytes: end.endBytes,
+    takenBytes: end.endBytes - fromBytes,
     messages: messages.length,
     bytes: messages.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
     firstSeq: first.seq,
@@ -43,8 +53,8 @@ export function takeV2Messages(bytes: Uint8Array, lastSeq: bigint): V2Run | null
   };
 }
 
-/** The message that begins at `from`; null where there is no whole one. */
-export function messageAt(bytes: Uint8Array, from: number): Message | null {
+/** The message that begins at `from`; null where there is none that ends, behind its subject, `beyondBytes` further on. */
+export function messageAt(bytes: Uint8Array, from: number, beyondBytes = 0): Message | null {
   let at = from;
   const numbers: bigint[] = [];
   while (numbers.length < 5) {
@@ -59,7 +69,9 @@ export function messageAt(bytes: Uint8Array, from: number): Message | null {
     numbers.push(value);
   }
   const [name = 0n, time = 0n, seq = 0n, header = 0n, payload = 0n] = numbers;
-  if (name + header + payload > BigInt(bytes.length - at)) return null;
+  const leftBytes = BigInt(bytes.length - at);
+  if (name > leftBytes || header + payload > MOST_CONTENT_BYTES) return null;
+  if (name + header + payload > leftBytes + BigInt(beyondBytes)) return null;
   return {
     subject: bytes.subarray(at, at + Number(name)),
     timeNs: (time & 1n) === 0n ? time >> 1n : -((time + 1n) >> 1n),

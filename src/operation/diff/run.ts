@@ -3,6 +3,7 @@ import type { Finding } from '../../findings/finding.ts';
 import { SourceError, UsageError } from '../../core/error.ts';
 import { matchesName } from '../../core/name.ts';
 import {
+  blockMustBeMeant,
   openForStream,
   sourceReport,
   TOOL,
@@ -66,6 +67,7 @@ export async function withArchives<T>(
       opened.push(container);
       selections.push({ container, selected: selectSide(container, options[i] ?? {}) });
     }
+    blockMustBeMeant(opened, options[0] ?? {});
     if (selections.every(({ selected }) => selected.length === 0)) throw nothingIn(paths, options[0] ?? {});
     mustHoldAccount(selections, options[0] ?? {});
     return await withPool(selections, options[0] ?? {}, work);

@@ -44,7 +44,7 @@ export function inspectV2Stream(
 
 /** `live`: null where the deleted sequences are not wanted. */
 function withGaps(state: StreamState, live: SequenceParts | null): StreamState {
-  const span = state.last_seq - state.first_seq + 1n - BigInt(state.messages);
+  const span = state.last_seq === 0n ? 0n : state.last_seq - state.first_seq + 1n - BigInt(state.messages);
   const counted = { ...state, num_subjects: state.num_subjects ?? 0, num_deleted: span > 0n ? span : 0n };
   if (live === null) return counted;
   return { ...counted, deleted: sequencesOf(deletedBetween(live, state.first_seq, state.last_seq)) };

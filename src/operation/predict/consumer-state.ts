@@ -19,7 +19,7 @@ export type StateAsServer =
   | { readonly how: 'empty' | 'corrupt' | 'endless' }
   | { readonly how: 'read'; readonly state: ConsumerState };
 
-const CORRUPT: StateAsServer = { how: 'corrupt' };
+export const CORRUPT: StateAsServer = { how: 'corrupt' };
 const ENDLESS: StateAsServer = { how: 'endless' };
 
 /** Reads as a server does (decodeConsumerState), which is more lenient than our own parser. */

@@ -1,7 +1,8 @@
 import type { FileStreamParts } from '../../container/entry.ts';
+import { textField } from '../../core/json.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig } from './accept-config.ts';
-import { stateAsServer } from './consumer-state.ts';
+import { CORRUPT, stateAsServer, type StateAsServer } from './consumer-state.ts';
 import type { NotServed } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
@@ -13,29 +14,46 @@ export interface StartedConsumers {
 }
 
 /**
- * Consumers that come up with the stream, with their state as the server reads it: those with a meta.inf that can be read
- * and a meta.sum, whatever it says.
+ * Consumers that come up with the stream, under the name and with the state that a server gives them: those with a
+ * meta.inf that can be read and a meta.sum, whatever it says, even a folder. Of two with one name the first does.
  */
 export function startedConsumers(
   archive: StreamArchive,
   parts: FileStreamParts,
   rules: ServerRules,
 ): StartedConsumers | NotServed {
-  const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
+  const files = new Set([...parts.entries.map((entry) => entry.path), ...parts.foldersAsFiles]);
   const started: ConsumerArchive[] = [];
   const beforeFallen: (readonly ConsumerArchive[])[] = [];
   for (const consumer of archive.consumers) {
-    const folder = `obs/${consumer.name}`;
-    if (!entries.has(`${folder}/meta.inf`) || !entries.has(`${folder}/meta.sum`)) continue;
+    if (!files.has(`obs/${consumer.name}/meta.sum`)) continue;
     if (consumer.config === null || !isReadableConfig(consumer.config, rules)) continue;
-    const file = entries.get(`${folder}/o.dat`);
-    const held = file === undefined ? null : stateAsServer(file);
-    if (held?.how === 'endless') return runsOutOfMemory(`${folder}/o.dat`);
+    const name = nameAtStart(consumer);
+    if (name === null || started.some((one) => one.name === name)) continue;
+    const held = stateOf(name, parts);
+    if (held?.how === 'endless') return runsOutOfMemory(`obs/${name}/o.dat`);
     const state = held?.how === 'read' ? held.state : null;
-    if (held?.how !== 'corrupt' || rules.brokenConsumer === 'renewed') started.push({ ...consumer, state });
+    if (held?.how !== 'corrupt' || rules.brokenConsumer === 'renewed')
+      started.push({ ...consumer, name, state });
     else if (rules.brokenConsumer === 'deleted') beforeFallen.push([...started]);
   }
   return { started, beforeFallen };
+}
+
+/** Its durable name, wherever its files lie; an ephemeral one of another name than its folder is not taken: null. */
+function nameAtStart({ name, config }: ConsumerArchive): string | null {
+  const durable = textField(config ?? {}, 'durable_name') ?? '';
+  if (durable !== '') return durable;
+  const own = textField(config ?? {}, 'name') ?? '';
+  return own === '' || own === name ? name : null;
+}
+
+/** null where there is no o.dat: the consumer begins anew. */
+function stateOf(name: string, parts: FileStreamParts): StateAsServer | null {
+  const path = `obs/${name}/o.dat`;
+  if (parts.foldersAsFiles.includes(path)) return CORRUPT;
+  const file = parts.entries.find((entry) => entry.path === path);
+  return file === undefined ? null : stateAsServer(file);
 }
 
 /** An o.dat that counts more than any memory can hold. */

@@ -6,16 +6,30 @@ import { oncePer } from '../../core/once-per.ts';
 
 const VERSION = 1;
 
+/** With as many entries as it claims. */
+interface CutWheel extends TtlWheel {
+  readonly count: bigint;
+}
+
 /**
  * What 2.11 takes from a thw.db that is cut (thw.Decode); null where it takes none. Of an entry that is cut it reads
  * sequence 0, of those behind it also time 0.
  */
-export const cutWheel = oncePer(({ parts }: StreamArchive): TtlWheel | null => {
+export const cutWheel = oncePer(({ parts }: StreamArchive): CutWheel | null => {
   const file = 'entries' in parts ? parts.entries.find(({ path }) => path === 'msgs/thw.db') : undefined;
   return file === undefined ? null : readCutWheel(readEntry(file) ?? new Uint8Array(0));
 });
 
-function readCutWheel(bytes: Uint8Array): TtlWheel | null {
+/** More entries than 2.11 counts through in minutes; it does not see that the file has ended. */
+const ENDLESS_ENTRIES = 1n << 32n;
+
+/** Whether 2.11 does not come back from reading it. */
+export function isEndlessWheel(archive: StreamArchive): boolean {
+  const cut = archive.ttlWheel === null ? cutWheel(archive) : null;
+  return cut !== null && cut.count > ENDLESS_ENTRIES;
+}
+
+function readCutWheel(bytes: Uint8Array): CutWheel | null {
   const cursor = new Cursor(bytes);
   const [version, count, stamp] = [cursor.u8(), cursor.u64(), cursor.u64()];
   if (cursor.isShort || version !== VERSION) return null;
@@ -28,6 +42,7 @@ function readCutWheel(bytes: Uint8Array): TtlWheel | null {
     if (cursor.isShort && i + 1n < count) entries.push({ seq: 0n, expiresNs: 0n });
   }
   return {
+    count,
     stamp,
     seqs: BigUint64Array.from(entries.map(({ seq }) => seq)),
     expiresNs: BigInt64Array.from(entries.map(({ expiresNs }) => expiresNs)),

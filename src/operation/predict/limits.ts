@@ -12,7 +12,7 @@ import { addDeleteMarkers } from './delete-markers.ts';
 import { expiredByTtl } from './message-ttl.ts';
 import { removeMessages } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
-import type { RecoveredStream } from './recovered.ts';
+import { liveMessages, type RecoveredStream } from './recovered.ts';
 import { runSchedules } from './schedules.ts';
 import type { ServerRules } from './server-rules.ts';
 
@@ -34,7 +34,7 @@ export function enforceLimits(
   const aged = overAge(stream, config, queries, atNs);
   const beforeAge = stream;
   stream = enforce(stream, aged);
-  if (positive(config, 'max_msgs_per_subject') > 0n) stream = enforceSubjects(stream, config, queries, rules);
+  stream = enforce(stream, overSubjects(stream, config, queries));
   const firstSeq = rules.firstSequence ? positive(config, 'first_seq') : 0n;
   if (stream.firstSeq < firstSeq)
     return { isIndexed: false, blocks: [], messages: 0n, firstSeq, lastSeq: firstSeq - 1n };
@@ -122,29 +122,10 @@ function overAge(
   return mergeRanges(gone);
 }
 
-/**
- * Servers that count subjects anew see where a damaged `.idx` counts other messages than it lists, and rebuild; 2.9 has
- * the counts of an `.fss`, which fit.
- */
-function enforceSubjects(
-  stream: RecoveredStream,
-  config: JsonObject,
-  queries: RecordQueries,
-  rules: ServerRules,
-): RecoveredStream {
-  const messages = stream.blocks.reduce((sum, { live }) => sum + live.count, 0n);
-  if (messages === stream.messages) return enforce(stream, overSubjects(stream, config, queries));
-  if (!rules.loadsSubjects) return stream;
-  const blocks = stream.blocks.map((block) => ({ ...block, messages: block.live.count }));
-  const counted = { ...stream, blocks, messages };
-  return enforce(counted, overSubjects(counted, config, queries));
-}
-
 /** The oldest messages of each subject that has too many. */
 function overSubjects(stream: RecoveredStream, config: JsonObject, queries: RecordQueries): SequenceRanges {
   const limit = Number(positive(config, 'max_msgs_per_subject'));
-  if (limit === 0 || stream.blocks.reduce((sum, { live }) => sum + live.count, 0n) <= BigInt(limit))
-    return NO_SEQUENCES;
+  if (limit === 0 || liveMessages(stream) <= BigInt(limit)) return NO_SEQUENCES;
   const most = stream.isIndexed ? queries.mostOfOneSubject : mostByFiles(stream);
   if (most !== null && most <= BigInt(limit)) return NO_SEQUENCES;
   return queries.once('subjects', stream, () => {

@@ -1,6 +1,6 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
+import type { OpenContainer } from '../../container/entry.ts';
 import type { Finding } from '../../findings/finding.ts';
-import type { Archive } from '../open-archive.ts';
 import type { Prediction, VerifyStreamReport } from '../types.ts';
 import { readBlocks } from './read-blocks.ts';
 import { RecordQueries } from './record-queries.ts';
@@ -15,7 +15,7 @@ export function predictFileStream(
   evidence: StreamEvidence,
   lost: VerifyStreamReport['lost'],
   findings: readonly Finding[],
-  around: Surroundings & Pick<Archive, 'container'>,
+  around: Surroundings & { readonly container: Pick<OpenContainer, 'kind'> },
 ): Prediction[] {
   const { archive, results } = evidence;
   const { parts } = archive;
@@ -65,12 +65,12 @@ function prediction(
 
 /** What a server loses; null: nothing. What limits take is no loss. */
 export function lossOf(
-  { opened, consumers }: ServedStream,
+  { opened, cutMessages, consumers }: ServedStream,
   { archive, live }: StreamEvidence,
   lost: VerifyStreamReport['lost'],
 ): string | null {
   const unread = lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
-  const missing = live.count + unread - opened.messages;
+  const missing = live.count + unread - (opened.messages - cutMessages);
   if (missing > 0n) return lostReason(missing);
   if (unread > 0n) return `${unread} ${unread === 1n ? 'message' : 'messages'} cannot be read`;
   const there = new Set(consumers.map(({ name }) => name));

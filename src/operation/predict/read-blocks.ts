@@ -1,6 +1,7 @@
 import { hashKey } from '../../codec/highwayhash.ts';
 import { CHUNK_HEADER_BYTES, CHUNK_TYPE } from '../../codec/s2/framing.ts';
 import {
+  CHECKSUM_BYTES,
   HEADER_LENGTH_BYTES,
   LEAST_RECORD_BYTES,
   RECORD_HEAD_BYTES,
@@ -23,13 +24,17 @@ import { SliceSource } from '../../source/slice.ts';
 import type { ScanResult } from '../../workers/jobs.ts';
 import { descriptorOf, readEntry, readLastBytes } from '../../model/read-entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
-import { packScan, scanSource } from '../../workers/scan-block.ts';
+import { packScan, scanBlock, scanSource } from '../../workers/scan-block.ts';
+import { oddBlocks, type OddBlock } from './odd-blocks.ts';
+import type { ServerRules } from './server-rules.ts';
 import { readBlockIndexAsServer, type TakenBlockIndex } from './block-index-as-server.ts';
 import { readSubjectsAsServer } from './block-subjects-as-server.ts';
 
 /** A block as a server reads it: record by record, up to the first that is bad. */
 export interface BlockReading {
   readonly block: BlockFile;
+  /** Why it is no block, though some servers take it for one; null: it is a block. */
+  readonly oddity: OddBlock['oddity'] | null;
   /** What its `.idx` tells, whole or not; null where there is none. */
   readonly known: TakenBlockIndex | null;
   /** `known` was made for the block as it ends. */
@@ -51,6 +56,8 @@ export interface BlockReading {
   /** Its compression, if it has any, can be undone. */
   readonly isDecodable: boolean;
   readonly isCompressed: boolean;
+  /** Cut at the offset of its decoded bytes, a compressed block can still be decoded. */
+  readonly isDecodableCut: boolean;
 }
 
 type IndexFiles = Pick<BlockReading, 'known' | 'isKnownCurrent' | 'subjects'>;
@@ -64,24 +71,43 @@ export function readBlocks(
 ): readonly BlockReading[] {
   const { parts } = archive;
   const sidecars = new Map('entries' in parts ? parts.entries.map((entry) => [entry.path, entry]) : []);
-  return archive.blocks.flatMap((block) => {
+  const readings = archive.blocks.flatMap((block) => {
     const result = results.get(block.index);
     if (result === undefined) return [];
-    const keyString = `${archive.name}-${block.index}`;
-    return [readBlock(block, result, readIndexFiles(block, keyString, sidecars), hashKey(keyString))];
+    return [readBlock(block, result, readIndexFiles(block, archive.name, sidecars), keyOf(archive, block))];
   });
+  const odd = oddBlocks(parts).map(({ block, oddity }): BlockReading => {
+    const key = keyOf(archive, block);
+    const result = scanBlock({ kind: 'scan', source: descriptorOf(block.entry), key, headerSeqs: false });
+    return { ...readBlock(block, result, readIndexFiles(block, archive.name, sidecars), key), oddity };
+  });
+  return [...readings, ...odd];
+}
+
+/** Those that a server takes for blocks. */
+export function takenReadings(
+  readings: readonly BlockReading[],
+  rules: ServerRules,
+): readonly BlockReading[] {
+  return rules.takesCopies ? readings : readings.filter(({ oddity }) => oddity !== 'copy');
+}
+
+function keyOf({ name }: StreamArchive, { index }: BlockFile): Uint8Array {
+  return hashKey(`${name}-${index}`);
 }
 
 function readIndexFiles(
   block: BlockFile,
-  keyString: string,
+  streamName: string,
   sidecars: ReadonlyMap<string, Entry>,
 ): IndexFiles {
   const [index, subjectFile] = ['idx', 'fss'].map((kind) => sidecars.get(`msgs/${block.index}.${kind}`));
   const known = index === undefined ? null : readBlockIndexAsServer(bytesOf(index));
   if (known === null) return { known, isKnownCurrent: false, subjects: null };
   const subjects =
-    subjectFile === undefined ? null : readSubjectsAsServer(bytesOf(subjectFile), keyString, known);
+    subjectFile === undefined
+      ? null
+      : readSubjectsAsServer(bytesOf(subjectFile), `${streamName}-${block.index}`, known);
   return { known, isKnownCurrent: isCurrent(known, block.entry), subjects };
 }
 
@@ -101,6 +127,7 @@ function readBlock(block: BlockFile, result: ScanResult, files: IndexFiles, key:
   const bad = faults.find((fault) => STOPPING.includes(fault.kind));
   const reading = {
     block,
+    oddity: null,
     ...files,
     scan: result.scan,
     isFaultless: faults.length === 0,
@@ -115,6 +142,7 @@ function readBlock(block: BlockFile, result: ScanResult, files: IndexFiles, key:
     isDecodable:
       isDecoded(block, result) && !(bad?.offsetBytes === 0 && hasForeignCompression(block, result)),
     isCompressed: result.compression === 's2',
+    isDecodableCut: bad !== undefined && result.compression === 's2' && isDecodedCut(block, result, bad),
   };
   if (bad === undefined || !reading.isDecodable) return reading;
   const open = openBlock(descriptorOf(block.entry));
@@ -146,12 +174,23 @@ function isDecoded(block: BlockFile, { blockFaults }: ScanResult): boolean {
   if (first === undefined) return true;
   if (blockFaults.length > 1 || first.code !== 'S2_CUT' || first.data?.['expected'] === undefined)
     return false;
-  const [type = 0, ...length] = bytesAt(block, first.offsetBytes ?? 0, CHUNK_HEADER_BYTES);
-  return (
-    length.length === CHUNK_HEADER_BYTES - 1 &&
-    type >= CHUNK_TYPE.firstSkippable &&
-    type < CHUNK_TYPE.identifier
-  );
+  return skippedBytes(block, first.offsetBytes ?? 0) !== null;
+}
+
+/** A cut behind its end adds zeros: they are passed where the last 8 bytes happen to begin a chunk that is skipped. */
+function isDecodedCut(block: BlockFile, { blockFaults }: ScanResult, { offsetBytes }: ScanFault): boolean {
+  const endBytes = blockFaults[0]?.offsetBytes ?? block.entry.sizeBytes - CHECKSUM_BYTES;
+  const contentBytes = offsetBytes - CHECKSUM_BYTES;
+  const skipped = skippedBytes(block, endBytes);
+  return skipped !== null && contentBytes >= endBytes && endBytes + skipped >= contentBytes;
+}
+
+/** How far a chunk reaches that servers skip; null where there is none. */
+function skippedBytes(block: BlockFile, offsetBytes: number): number | null {
+  const [type = 0, ...length] = bytesAt(block, offsetBytes, CHUNK_HEADER_BYTES);
+  if (length.length < CHUNK_HEADER_BYTES - 1) return null;
+  if (type < CHUNK_TYPE.firstSkippable || type >= CHUNK_TYPE.identifier) return null;
+  return CHUNK_HEADER_BYTES + length.reduce((sum, byte, i) => sum + byte * 256 ** i, 0);
 }
 
 /** `cmp` and an algorithm that no server knows. */

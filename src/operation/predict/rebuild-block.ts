@@ -45,13 +45,32 @@ export function readRecords(
   const messages = live.count;
   const erased = lastErased(scan.erasedSeqs, beginning);
   const readBytes = reading.cutAtBytes ?? scan.rawBytes;
-  if (messages > 0n)
-    return { block, live, messages, firstSeq: records.first, ...endOf(scan, records, erased), readBytes };
+  if (messages > 0n) {
+    const left = {
+      block,
+      live,
+      messages,
+      firstSeq: records.first,
+      ...endOf(scan, records, erased),
+      readBytes,
+    };
+    return isLostByCut(reading, left, rules) ? { ...left, flaw: 'cut' } : left;
+  }
   const firstSeq = emptyBlockFirst(reading, rules, records.count > 0n ? records.first : beginning, erased);
   if (firstSeq === 0n) return null;
   const empty = emptyBlock(block, firstSeq, readBytes);
   const isLeftOpen = reading.cutAtBytes !== null && !rules.cutBlockKeepsPlace;
   return isLeftOpen ? { ...empty, lastSeq: endOf(scan, records, erased).lastSeq } : empty;
+}
+
+/**
+ * The file of a compressed block is cut at an offset of its decoded bytes. What is left cannot be decoded, or still ends
+ * with the bad record, which servers that check places cut again and again.
+ */
+function isLostByCut(reading: BlockReading, left: RecoveredBlock, rules: ServerRules): boolean {
+  if (!reading.isCompressed || reading.cutAtBytes === null) return false;
+  if (!reading.isDecodableCut || rules.walk === 'places') return true;
+  return walkBlock(reading, { ...left, deleted: NO_PACKED }, rules) !== 'passes';
 }
 
 function endOf(
@@ -66,7 +85,10 @@ function endOf(
 }
 
 /** What an index knew of it is lost, but its place; where it knew of nothing, it is believed. */
-function emptiedBlock(block: BlockFile, { messages, firstSeq, lastSeq }: KnownBlock): RecoveredBlock {
+export function emptiedBlock(
+  block: BlockFile,
+  { messages, firstSeq, lastSeq }: Pick<KnownBlock, 'messages' | 'firstSeq' | 'lastSeq'>,
+): RecoveredBlock {
   return messages > 0n ? emptyBlock(block, lastSeq + 1n, 0) : { ...emptyBlock(block, firstSeq, 0), lastSeq };
 }
 

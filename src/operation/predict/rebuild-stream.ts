@@ -1,3 +1,4 @@
+import { unpackRanges } from '../../core/packed-ranges.ts';
 import { packedWithout } from '../../core/packed-sets.ts';
 import {
   hasSequence,
@@ -68,6 +69,13 @@ function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotS
   const endless = readings.find((reading) => walks.get(reading) === 'endless');
   if (endless !== undefined) return runsOut(endless);
   if (rules.undecodable === 'block') return null;
+  const folder = readings.find(({ oddity }) => oddity === 'folder');
+  if (folder !== undefined)
+    return {
+      outcome: 'absent',
+      reason: `${folder.block.entry.path} is a folder: the server deletes the stream's folder`,
+      isDeleted: true,
+    };
   const undecodable = readings.find((reading) => !reading.isDecodable);
   if (undecodable !== undefined)
     return {
@@ -140,16 +148,20 @@ function remember(
   return { ...stream, firstSeq, lastSeq: remembered.lastSeq };
 }
 
-/** Takes messages out of a stream; what is not there is passed over. */
+/** Takes messages out of a stream; what is not there, or cannot be loaded, is passed over. */
 export function removeMessages(stream: RecoveredStream, gone: SequenceRanges): RecoveredStream {
   const blocks = stream.blocks.map((block) => {
+    if (block.flaw !== undefined) return block;
     const live = packedWithout(block.live, gone);
     const left = block.messages - (block.live.count - live.count);
     return { ...block, live, messages: left };
   });
   const messages = blocks.reduce((sum, block) => sum + block.messages, 0n);
   if (messages === stream.messages) return stream;
-  const isFirstGone = hasSequence(gone, stream.firstSeq);
+  const isStuck = blocks.some(
+    ({ flaw, live }) => flaw !== undefined && hasSequence(unpackRanges(live), stream.firstSeq),
+  );
+  const isFirstGone = !isStuck && hasSequence(gone, stream.firstSeq);
   return {
     ...stream,
     blocks,

@@ -16,6 +16,11 @@ export interface RecoveredBlock {
   readonly lastTimeNs: bigint;
   /** How far its records were read; null where an index was believed and none was read. */
   readonly readBytes: number | null;
+  /**
+   * Why it cannot be loaded any more, and no message be taken out of it: what an index told of is gone (`missing`, which
+   * the first look finds out) or a folder, or a compressed block was cut (`cut`).
+   */
+  readonly flaw?: 'missing' | 'folder' | 'cut';
   /** Of 2.9: what an `.fss` that it takes tells of its subjects. */
   readonly subjects?: readonly BlockSubject[] | null;
 }
@@ -30,6 +35,11 @@ export interface RecoveredStream {
   readonly lastSeq: bigint;
 }
 
+/** Messages in the blocks of a stream: all but those that it stores meanwhile. */
+export function liveMessages({ blocks }: RecoveredStream): bigint {
+  return blocks.reduce((sum, block) => sum + block.live.count, 0n);
+}
+
 /** What a server ends with that does not get as far as serving the stream. */
 export interface NotServed {
   readonly outcome: 'absent' | 'refused' | 'crash';
@@ -40,4 +50,9 @@ export interface NotServed {
 
 export function isServed<T extends object>(result: T | NotServed): result is T {
   return !('outcome' in result);
+}
+
+/** A server that is busy with a stream for ever: no other is served either; a restore is given up. */
+export function neverReady(reason: string, isStart: boolean): NotServed {
+  return { outcome: isStart ? 'crash' : 'refused', reason };
 }

@@ -1,4 +1,4 @@
-import type { V2StreamParts } from '../../container/entry.ts';
+import type { OpenContainer, V2StreamParts } from '../../container/entry.ts';
 import { integerField } from '../../core/json.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import {
@@ -13,7 +13,6 @@ import type { Finding } from '../../findings/finding.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import type { Archive } from '../open-archive.ts';
 import type { Prediction } from '../types.ts';
 import type { V2Messages } from '../v2-messages.ts';
 import { messageTtlNs } from '../../format/message-header/ttl.ts';
@@ -43,7 +42,7 @@ export function predictV2Stream(
   state: ManifestState | null,
   messages: V2Messages,
   findings: readonly Finding[],
-  around: Pick<Archive, 'atNs' | 'container'>,
+  around: { readonly atNs: bigint; readonly container: Pick<OpenContainer, 'kind'> },
 ): Prediction[] {
   const base = { server: SERVER, how: 'restore' } as const;
   const refused = (reason: string): Prediction[] => [

@@ -9,6 +9,8 @@ export interface ServerRules {
   readonly server: ServerGeneration;
   /** Highest version of index.db that is taken; 0: the server knows no index.db. */
   readonly indexVersion: number;
+  /** A file is a block whose name begins like that of one: `1.blk.tmp`. */
+  readonly takesCopies: boolean;
   /** A listed block that is not there makes the index unusable; else only the last listed one does. */
   readonly missesBlocks: boolean;
   /** A block whose `.idx` is believed is walked all the same, to find its subjects; else only where it has no `.fss` that fits. */
@@ -79,6 +81,7 @@ export interface ServerRules {
 const RULES_2_9: ServerRules = {
   server: '2.9',
   indexVersion: 0,
+  takesCopies: true,
   missesBlocks: false,
   walksIndexedBlocks: false,
   tombstones: false,
@@ -114,6 +117,7 @@ const RULES_2_10: ServerRules = {
   ...RULES_2_9,
   server: '2.10',
   indexVersion: 1,
+  takesCopies: false,
   walksIndexedBlocks: true,
   walk: 'slots',
   endsWithLastBlock: false,

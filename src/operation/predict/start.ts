@@ -5,10 +5,12 @@ import { refusedConfig } from './accept-config.ts';
 import { startedConsumers } from './consumers.ts';
 import { dropWithConsumer, enforceInterest } from './interest.ts';
 import { enforceLimits } from './limits.ts';
-import type { BlockReading } from './read-blocks.ts';
+import { takenReadings, type BlockReading } from './read-blocks.ts';
 import { rebuildStream } from './rebuild-stream.ts';
+import { isEndlessWheel } from './cut-wheel.ts';
+import { countSubjects } from './miscounted.ts';
 import type { RecordQueries } from './record-queries.ts';
-import { isServed, type NotServed, type RecoveredStream } from './recovered.ts';
+import { isServed, liveMessages, neverReady, type NotServed, type RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 import { rewindConsumer } from './rewind-consumer.ts';
 import { takeIndex } from './take-index.ts';
@@ -26,6 +28,8 @@ export interface ServedStream {
   readonly opened: RecoveredStream;
   /** After limits and TTLs; after a start also without what every consumer has acknowledged. */
   readonly stream: RecoveredStream;
+  /** Messages of blocks that an index had told of and that were cut once the server looked into them. */
+  readonly cutMessages: bigint;
   readonly consumers: readonly ConsumerArchive[];
 }
 
@@ -67,13 +71,17 @@ export function openStream(
   queries: RecordQueries,
   { config, atNs, isStart }: Opening,
   consumers: readonly ConsumerArchive[] | NotServed,
-  readings: readonly BlockReading[],
+  all: readonly BlockReading[],
   rules: ServerRules,
 ): ServedStream | NotServed {
   const { archive } = queries;
+  const readings = takenReadings(all, rules);
   const { taken, remembered } = takeIndex(archive, rules);
-  const opened = taken ?? rebuildStream(readings, rules, remembered);
-  if (!isServed(opened)) return opened;
+  const recovered = taken ?? rebuildStream(readings, rules, remembered);
+  if (!isServed(recovered)) return recovered;
+  const opened = countSubjects(recovered, config, readings, rules);
+  if (rules.takesCutWheel && config['allow_msg_ttl'] === true && isEndlessWheel(archive))
+    return neverReady('thw.db claims more entries than the server counts through in hours', isStart);
   const panic = rules.panicsOnScan ? panicOnScan(opened, config, queries, readings, rules) : null;
   if (panic !== null) return panic;
   if (!isServed(consumers)) return consumers;
@@ -83,5 +91,6 @@ export function openStream(
     : consumers;
   const walked = streamAfterWalks(limited, queries, config, at, readings, rules, isStart);
   if (!isServed(walked)) return walked;
-  return { opened, stream: walked, consumers: at };
+  const cut = liveMessages(limited) - liveMessages(walked);
+  return { opened, stream: walked, cutMessages: cut > 0n ? cut : 0n, consumers: at };
 }

@@ -1,5 +1,6 @@
-import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
 import { packedLive } from '../../model/live-set.ts';
+import { missingBlock, oddBlocks, type OddBlock } from './odd-blocks.ts';
 import type { Remembered } from './rebuild-stream.ts';
 import type { RecoveredBlock, RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
@@ -17,12 +18,14 @@ export function takeIndex(archive: StreamArchive, rules: ServerRules): IndexUse 
   const { index, indexStanding } = archive;
   if (index === null || index.version > rules.indexVersion) return NOT_USED;
   const files = new Map(archive.blocks.map((block) => [block.index, block]));
+  const folders = new Set(oddBlocks(archive.parts).flatMap(folderIndex));
   const listed = index.blocks.filter(
     (block, i) => i === index.blocks.length - 1 || packedLive(block).count > 0n,
   );
-  const missing = listed.filter((block) => !files.has(block.index));
-  const isLastMissing = !files.has(index.lastBlockIndex);
-  const isCurrent = indexStanding === 'current' || (indexStanding === 'block-missing' && !isLastMissing);
+  const missing = listed.filter((block) => !files.has(block.index) && !folders.has(block.index));
+  const isLastMissing = !files.has(index.lastBlockIndex) && !folders.has(index.lastBlockIndex);
+  const isCurrent =
+    indexStanding === 'current' || (indexStanding === 'block-missing' && files.has(index.lastBlockIndex));
   if (listed.length === 0) return NOT_USED;
   if (!isCurrent || (rules.missesBlocks && missing.length > 0)) {
     const lost = isLastMissing ? listed.slice(-1) : missing;
@@ -31,14 +34,20 @@ export function takeIndex(archive: StreamArchive, rules: ServerRules): IndexUse 
     const isForgotten = rules.missesBlocks && archive.config?.['persist_mode'] === 'async';
     return { taken: null, remembered: isForgotten ? null : { lastSeq: index.lastSeq, hasLoss } };
   }
-  const blocks = listed.flatMap((entry): RecoveredBlock[] => {
-    const block: BlockFile | undefined = files.get(entry.index);
-    if (block === undefined) return [];
+  const blocks = listed.map((entry): RecoveredBlock => {
     const { firstSeq, lastSeq, firstTimeNs, lastTimeNs } = entry;
     const live = packedLive(entry);
     const messages = live.count;
-    return [{ block, live, messages, firstSeq, lastSeq, firstTimeNs, lastTimeNs, readBytes: null }];
+    const known = { live, messages, firstSeq, lastSeq, firstTimeNs, lastTimeNs, readBytes: null };
+    const block = files.get(entry.index);
+    if (block !== undefined) return { block, ...known };
+    const flaw = folders.has(entry.index) ? 'folder' : 'missing';
+    return { block: missingBlock(entry.index), ...known, flaw };
   });
   const { messages, firstSeq, lastSeq } = index;
   return { taken: { isIndexed: true, blocks, messages, firstSeq, lastSeq }, remembered: null };
+}
+
+function folderIndex({ block, oddity }: OddBlock): readonly number[] {
+  return oddity === 'folder' ? [block.index] : [];
 }

@@ -8,10 +8,10 @@ import { oncePer } from '../../core/once-per.ts';
 import { blocksCounted } from './pending-walk.ts';
 import type { BlockReading } from './read-blocks.ts';
 import { packedLive } from '../../model/live-set.ts';
-import { readRecords } from './rebuild-block.ts';
+import { emptiedBlock, readRecords } from './rebuild-block.ts';
 import { recount, runsOut } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
-import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
+import { neverReady, type NotServed, type RecoveredBlock, type RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 import { badRecordBeforeSources } from './source-scan.ts';
 import { subjectsOf } from './stream-subjects.ts';
@@ -58,6 +58,7 @@ export function streamAfterWalks(
   if (endlessReading !== undefined) return runsOut(endlessReading);
   const cut = new Set(looked.map(([block]) => block));
   const blocks = stream.blocks.flatMap((block) => {
+    if (block.flaw === 'missing' && cut.has(block)) return [emptiedBlock(block.block, block)];
     const reading = byNumber.get(block.block.index);
     if (reading === undefined || !cut.has(block)) return [block];
     return readRecords(reading, knownOf(block, stream, archive, reading), rules) ?? [];
@@ -93,7 +94,7 @@ const SCANNED_FOR = /^Nats-(?:TTL|Schedule):/m;
 
 function scansForEver({ block }: RecoveredBlock, isStart: boolean): NotServed {
   const reason = `the server cuts ${block.entry.path} while it looks into it for TTLs or schedules, and then looks for ever`;
-  return { outcome: isStart ? 'crash' : 'refused', reason };
+  return neverReady(reason, isStart);
 }
 
 function acknowledges({ state }: ConsumerArchive, block: RecoveredBlock): boolean {
@@ -108,6 +109,8 @@ function walkOf(
   readings: ReadonlyMap<number, BlockReading>,
   rules: ServerRules,
 ): Walk {
+  if (block.flaw !== undefined)
+    return block.flaw === 'missing' && block.messages > 0n ? 'stumbles' : 'passes';
   const reading = readings.get(block.block.index);
   if (reading === undefined || block.readBytes !== null) return 'passes';
   const known = knownOf(block, stream, archive, reading);

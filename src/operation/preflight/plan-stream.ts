@@ -1,9 +1,9 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { lossOf } from '../predict/predict.ts';
-import { readBlocks, type BlockReading } from '../predict/read-blocks.ts';
+import { readBlocks, takenReadings, type BlockReading } from '../predict/read-blocks.ts';
 import { RecordQueries } from '../predict/record-queries.ts';
-import { isServed, type NotServed, type RecoveredBlock } from '../predict/recovered.ts';
+import { isServed, liveMessages, type NotServed, type RecoveredBlock } from '../predict/recovered.ts';
 import type { ServerRules } from '../predict/server-rules.ts';
 import { startStream, type ServedStream, type Surroundings } from '../predict/start.ts';
 import { lostMessages } from '../verify/lost.ts';
@@ -19,7 +19,7 @@ export function planStream(
   assigned: boolean | null,
 ): PreflightStream {
   const { archive, results } = evidence;
-  const readings = readBlocks(archive, results);
+  const readings = takenReadings(readBlocks(archive, results), rules);
   const result = startStream(new RecordQueries(evidence), parts, readings, rules, around);
   const base = { account: archive.account, name: archive.name, assigned };
   const orphan = assigned === false ? [orphanStep(parts.label)] : [];
@@ -118,7 +118,7 @@ function blockSteps(
     [...opened.blocks, ...stream.blocks].map((block) => [block.block.index, block]),
   );
   const severity = hasLoss ? 'critical' : 'info';
-  return readings.flatMap(({ block, cutAtBytes, scan, isDecodable }): PreflightStep[] => {
+  return readings.flatMap(({ block, cutAtBytes, scan, isDecodable, isCompressed }): PreflightStep[] => {
     const file = block.entry.label;
     const own = recovered.get(block.index);
     if (own === undefined && !opened.isIndexed) {
@@ -137,7 +137,9 @@ function blockSteps(
       ];
     }
     if (cutAtBytes === null || own?.readBytes !== cutAtBytes) return [];
-    const reason = `a bad record at offset ${cutAtBytes}`;
+    const reason = isCompressed
+      ? `a bad record at offset ${cutAtBytes} of what it decodes to; what is cut there cannot be decoded again`
+      : `a bad record at offset ${cutAtBytes}`;
     return [
       { do: 'cut-block', severity, file, bytes: Math.max(0, block.entry.sizeBytes - cutAtBytes), reason },
     ];
@@ -164,10 +166,9 @@ function consumerSteps(
 }
 
 /** What limits take, and what the server stores behind the end meanwhile. */
-function limitSteps({ opened, stream }: ServedStream, file: string): PreflightStep[] {
-  const held = opened.blocks.reduce((sum, block) => sum + block.live.count, 0n);
+function limitSteps({ opened, stream, cutMessages }: ServedStream, file: string): PreflightStep[] {
   const stored = stream.lastSeq > opened.lastSeq ? stream.lastSeq - opened.lastSeq : 0n;
-  const removed = held + stored - stream.messages;
+  const removed = liveMessages(opened) + stored - stream.messages - cutMessages;
   const steps: PreflightStep[] = [
     {
       do: 'remove-messages',

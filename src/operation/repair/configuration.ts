@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/json.ts';
+import { textField, type JsonObject } from '../../core/json.ts';
 import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import { parseStreamMeta } from '../../format/stream-meta/parse.ts';
 import type { NoteCode } from './loss-codes.ts';
@@ -34,7 +34,12 @@ export function chooseConfig(
   if (given !== undefined) return from(given, 'CONFIG_GIVEN', 'the configuration is the one given');
   if (own === undefined) return from(minimalConfig(name, found), null);
   const { archive } = own;
-  if (archive.config !== null && isIntact(own)) return from(archive.config, null);
+  if (archive.config !== null && isIntact(own)) {
+    if ((textField(archive.config, 'name') ?? name) === name) return from(archive.config, null);
+    const text =
+      'the configuration is that of another stream: its limits, and a retention that removes, were lifted';
+    return from(withoutLimits(archive.config), 'LIMITS_FOREIGN', text, true);
+  }
   const mended = mendMeta(archive, '', name, parseStreamMeta);
   if (mended !== null)
     return {
@@ -117,4 +122,17 @@ function coveringSubjects(name: string, subjects: readonly string[]): string[] {
     if (covering.size > MOST_SUBJECTS) return ['>'];
   }
   return [...covering].toSorted();
+}
+
+/** What would remove the messages again as soon as a server has them. */
+export function withoutLimits(config: JsonObject): JsonObject {
+  const { allow_msg_ttl: _, ...rest } = config;
+  return {
+    ...rest,
+    retention: 'limits',
+    max_msgs: -1,
+    max_bytes: -1,
+    max_age: 0,
+    max_msgs_per_subject: -1,
+  };
 }

@@ -55,7 +55,8 @@ export async function repairConsumers(
       continue;
     }
     const state = await stateOf(own, copies, configured, place, options, note);
-    consumers.push({ ...configured, state: state === null ? null : withinStream(state, place, note) });
+    const named = underFolderName(configured, note);
+    consumers.push({ ...named, state: state === null ? null : withinStream(state, place, note) });
   }
   const fewer = consumersNotFound(sources, consumers.length + notes.filter(isLeftOut).length);
   if (fewer !== null) notes.push({ ...fewer, account, stream: place.name });
@@ -122,6 +123,23 @@ function configuredOf(
     );
   else note('CON_SUM_MISMATCH', 'its meta.inf does not fit its sum: it was taken as it is', false);
   return { ...consumer, config };
+}
+
+/** A folder that was copied, or holds the meta.inf of another consumer: its position is that of the folder. */
+function underFolderName(consumer: ConsumerArchive, note: TakeNote): ConsumerArchive {
+  const { name, config } = consumer;
+  const fields = ['durable_name', 'name'].filter((field) => {
+    const own = textField(config ?? {}, field) ?? '';
+    return own !== '' && own !== name;
+  });
+  if (fields.length === 0) return consumer;
+  const other = textField(config ?? {}, fields[0] ?? '');
+  note(
+    'CON_NAME_MISMATCH',
+    `its configuration is that of ${other}: it was given the name of its folder`,
+    true,
+  );
+  return { ...consumer, config: { ...config, ...Object.fromEntries(fields.map((field) => [field, name])) } };
 }
 
 async function stateOf(

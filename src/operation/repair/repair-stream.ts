@@ -3,7 +3,7 @@ import { countSequences, intersectRanges, mergeRanges, NO_SEQUENCES } from '../.
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open-archive.ts';
 import type { StreamContent } from '../write/stream-content.ts';
-import { chooseConfig, type ChosenConfig } from './configuration.ts';
+import { chooseConfig, withoutLimits, type ChosenConfig } from './configuration.ts';
 import { repairConsumers } from './consumers.ts';
 import { blocksOf } from './part-blocks.ts';
 import { countLosses } from './losses.ts';
@@ -104,19 +104,6 @@ async function firstSurvey(
 function configToWrite({ config }: ChosenConfig, { undelete }: RepairOptions): JsonObject {
   const { template_owner: _, ...owned } = config;
   return undelete === true ? withoutLimits(owned) : owned;
-}
-
-/** What would remove the messages again as soon as a server has them. */
-function withoutLimits(config: JsonObject): JsonObject {
-  const { allow_msg_ttl: _, ...rest } = config;
-  return {
-    ...rest,
-    retention: 'limits',
-    max_msgs: -1,
-    max_bytes: -1,
-    max_age: 0,
-    max_msgs_per_subject: -1,
-  };
 }
 
 /** The survey without what a server would remove at once. */

@@ -6,7 +6,6 @@ import {
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
-import { parseBlockIndex } from '../../format/block-index/parse.ts';
 import type { BlockIndex } from '../../format/block-index/types.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
@@ -31,7 +30,7 @@ export async function proofsOfSidecars(
   const listed: Listing[] = [];
   const said: string[] = [];
   let [lastSeq, lastTimeNs] = [0n, 0n];
-  for (const file of [...archive.blocks, ...lonelySidecars(archive, parts)]) {
+  for (const file of [...archive.blocks, ...lonelySidecars(archive)]) {
     const { index, entry } = file;
     const owned = blocks.filter(({ block }) => block.owner.number === index);
     const { sidecar, isCurrent } = await believed(file, parts, owned, said, signal);
@@ -78,14 +77,11 @@ async function believed(
 }
 
 /** Those whose block is not there under its name: its records may be, elsewhere. */
-function lonelySidecars(archive: StreamArchive, parts: FileStreamParts): BlockFile[] {
-  const present = new Set(archive.blocks.map((block) => block.index));
-  return parts.entries.flatMap((entry) => {
-    const number = /^msgs\/(\d{1,10})\.idx$/.exec(entry.path)?.[1];
-    if (number === undefined || present.has(Number(number))) return [];
-    const bytes = readEntry(entry);
-    const parsed = bytes === null || bytes.length === 0 ? null : parseBlockIndex(bytes);
-    if (parsed === null || !parsed.ok) return [];
-    return [{ index: Number(number), entry, sidecar: parsed.value, sidecarCurrent: false }];
-  });
+function lonelySidecars({ strayIndexes }: StreamArchive): BlockFile[] {
+  return strayIndexes.map(({ index, entry, held }) => ({
+    index,
+    entry,
+    sidecar: held,
+    sidecarCurrent: false,
+  }));
 }

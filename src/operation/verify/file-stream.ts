@@ -13,12 +13,11 @@ import { stateFromBlocks } from '../../model/stream-state.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../declared-states.ts';
-import type { Archive } from '../open-archive.ts';
 import { predictFileStream } from '../predict/predict.ts';
 import { stateReport } from '../state-report.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { lostMessages } from './lost.ts';
-import type { VerifiedStream } from './types.ts';
+import type { VerifiedStream, VerifyWork } from './types.ts';
 
 const CHECKS = [
   checkBlockRecords,
@@ -34,7 +33,7 @@ const CHECKS = [
  */
 export async function verifyFileStream(
   archive: StreamArchive,
-  work: Archive,
+  work: VerifyWork,
   isLast: boolean,
 ): Promise<VerifiedStream> {
   const isReadable = archive.encrypted === null && archive.form !== 'config';
@@ -69,11 +68,15 @@ export async function verifyFileStream(
     blocks: archive.blocks.length,
     messages: evidence.total.messages,
     consumers: archive.consumers.length,
+    bytes: archive.parts.sizeBytes,
   };
 }
 
 /** Blocks that were scanned when they were written. */
-function knownBlocks({ blocks }: StreamArchive, { readBacks }: Archive): ReadonlyMap<number, ScanResult> {
+function knownBlocks(
+  { blocks }: StreamArchive,
+  { readBacks }: Pick<VerifyWork, 'readBacks'>,
+): ReadonlyMap<number, ScanResult> {
   const known = new Map<number, ScanResult>();
   if (readBacks === undefined) return known;
   for (const { index, entry } of blocks) {
@@ -100,6 +103,7 @@ function unread(archive: StreamArchive, isReadable: boolean): VerifiedStream {
     blocks: 0,
     messages: 0,
     consumers: archive.consumers.length,
+    bytes: archive.parts.sizeBytes,
   };
 }
 

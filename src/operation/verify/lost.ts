@@ -12,7 +12,7 @@ import {
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
 import type { ScanFault } from '../../kernels/types.ts';
-import { allTombstones, indexedLive } from '../../model/live-set.ts';
+import { allTombstones, indexedLive, strayLive } from '../../model/live-set.ts';
 import type { VerifyStreamReport } from '../types.ts';
 
 /**
@@ -49,6 +49,7 @@ function* expectedMessages(evidence: StreamEvidence): Generator<SequenceRanges> 
   }
   for (const set of sets)
     if (set.block.sidecarCurrent && set.expected !== null) yield unpackRanges(set.expected);
+  if (archive.index === null) for (const stray of archive.strayIndexes) yield strayLive(stray);
   const swallowed = sets.flatMap((set) =>
     set.scan.faults
       .filter(isDamage)

@@ -1,5 +1,15 @@
+import type { OpenContainer } from '../../container/entry.ts';
 import type { Finding } from '../../findings/finding.ts';
+import type { Archive } from '../open-archive.ts';
 import type { VerifyStreamReport } from '../types.ts';
+
+/** What the verification of one stream needs to know of the archive. */
+export interface VerifyWork extends Pick<
+  Archive,
+  'pool' | 'ownsPool' | 'onBytes' | 'atNs' | 'isStandalone' | 'readBacks'
+> {
+  readonly container: Pick<OpenContainer, 'kind'>;
+}
 
 /** What one stream adds to a `VerifyReport`. */
 export interface VerifiedStream {
@@ -8,4 +18,6 @@ export interface VerifiedStream {
   readonly blocks: number;
   readonly messages: number;
   readonly consumers: number;
+  /** Of its files. */
+  readonly bytes: number;
 }

@@ -49,5 +49,6 @@ export function unreadableStream(parts: StreamParts, error: SourceError): Verifi
     blocks: 0,
     messages: 0,
     consumers: 0,
+    bytes: parts.sizeBytes,
   };
 }

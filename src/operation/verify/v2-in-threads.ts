@@ -1,37 +1,65 @@
 import type { V2StreamParts } from '../../container/entry.ts';
 import { framingFaults } from '../../container/open-source.ts';
 import type { Fault } from '../../findings/finding.ts';
+import { descriptorOf } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { SliceSource } from '../../source/slice.ts';
-import { AheadSource } from '../../workers/ahead-source.ts';
+import type { WalkJob } from '../../workers/jobs.ts';
 import type { Pool } from '../../workers/pool.ts';
+import { WalkedPieces, type Piece } from './walked-pieces.ts';
 import { readV2Messages, type V2Messages, type V2ReadOptions } from '../v2-messages.ts';
 
-/** Of less than this a single thread is done sooner than others have begun. */
+/** Less than this is read in one go. */
 const WORTH_BYTES = 32 * 1024 * 1024;
+/** A piece is that many decoded bytes, a few S2 chunks; more of a very large archive, so that there are not too many pieces. */
+const PIECE_BYTES = 8 * 1024 * 1024;
+const MOST_PIECES = 8192;
+/** Chunks of a server's snapshot decode to this, so a piece ends where one does. */
+const CHUNK_BYTES = 1024 * 1024;
+/** Where each lot of messages is wanted, not just all of them. */
+const STRETCH_BYTES = 1024 * 1024;
 
 /** The messages of a V2 archive, and what is wrong with the compression around them. */
 export interface V2Reading extends V2Messages {
   readonly framing: readonly Fault[];
 }
 
-/** Reads every message of a V2 archive, while threads, where there are some, decode what comes next; `onStretch` is told where they lie. */
+/**
+ * Reads every message of a V2 archive; `onStretch` is told where they lie. Threads walk the pieces of a large one, each from where
+ * messages seem to begin. The walk from the first entry to the end mark takes over what begins where it has got to, and walks
+ * the rest itself: so a wrong guess costs time only.
+ */
 export async function readV2InThreads(
   archive: StreamArchive,
   parts: V2StreamParts,
   pool: Pool,
-  onStretch: V2ReadOptions['onStretch'] = () => {},
+  onStretch?: V2ReadOptions['onStretch'],
 ): Promise<V2Reading> {
+  const walked = new WalkedPieces(
+    await walkPieces(parts, pool, onStretch === undefined ? Infinity : STRETCH_BYTES),
+  );
   const body = parts.body.open();
-  const options = { wantSubjects: false, pending: [], onStretch };
-  if (parts.body.sizeBytes >= WORTH_BYTES) await pool.prepare();
-  if (!(body instanceof SliceSource) || parts.body.sizeBytes < WORTH_BYTES || !pool.hasThreads)
-    return { ...readV2Messages(archive, parts, options), framing: framingFaults(body) };
-  const ahead = new AheadSource(body.of, pool);
-  const open = (): SliceSource =>
-    new SliceSource(ahead, parts.body.carrierOffsetBytes ?? 0, parts.body.sizeBytes);
+  const open = (): typeof body => body;
+  const options = { wantSubjects: false, pending: [], onStretch, walked };
   const messages = readV2Messages(archive, { ...parts, body: { ...parts.body, open } }, options);
-  return { ...messages, framing: joined(framingFaults(body), await ahead.end()) };
+  return { ...messages, framing: joined(framingFaults(body), walked.faults) };
+}
+
+async function walkPieces({ body }: V2StreamParts, pool: Pool, runBytes: number): Promise<Piece[]> {
+  if (body.sizeBytes < WORTH_BYTES) return [];
+  const source = descriptorOf(body);
+  const chunks = Math.ceil(Math.max(PIECE_BYTES, body.sizeBytes / MOST_PIECES) / CHUNK_BYTES);
+  const jobs: WalkJob[] = [];
+  for (let fromBytes = 0; fromBytes < body.sizeBytes;) {
+    const untilBytes = fromBytes + chunks * CHUNK_BYTES;
+    const toBytes = Math.min(
+      body.sizeBytes,
+      untilBytes - (((body.carrierOffsetBytes ?? 0) + fromBytes) % CHUNK_BYTES),
+    );
+    jobs.push({ kind: 'walk', source, fromBytes, toBytes, runBytes });
+    fromBytes = toBytes;
+  }
+  const results = await pool.run(jobs, () => {});
+  return results.map((result, i) => ({ ...result, toBytes: jobs[i]?.toBytes ?? 0 }));
 }
 
 /** Faults by offset; a chunk may have been decoded twice. */

@@ -7,18 +7,17 @@ import type { ManifestState } from '../../format/manifest/types.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../declared-states.ts';
-import type { Archive } from '../open-archive.ts';
 import { predictV2Stream } from '../predict/restore-v2.ts';
 import type { V2Messages } from '../v2-messages.ts';
 import { v2State } from '../v2-state.ts';
-import type { VerifiedStream } from './types.ts';
+import type { VerifiedStream, VerifyWork } from './types.ts';
 import { readV2InThreads } from './v2-in-threads.ts';
 
 /** Every check of a V2 archive. It holds no checksums but those of its S2 chunks. */
 export async function verifyV2Stream(
   archive: StreamArchive,
   parts: V2StreamParts,
-  work: Archive,
+  work: VerifyWork,
 ): Promise<VerifiedStream> {
   const { state } = readV2(parts, archive.place, null);
   const messages = await readV2InThreads(archive, parts, work.pool);
@@ -51,6 +50,7 @@ export async function verifyV2Stream(
     blocks: 0,
     messages: messages.total.messages,
     consumers: archive.consumers.length,
+    bytes: parts.sizeBytes,
   };
 }
 

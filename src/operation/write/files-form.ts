@@ -37,6 +37,8 @@ export async function writeStreamFiles(
   sink.addFile('meta.sum', writeMetaSum(name, meta));
   const end: StreamEnd = { lastSeq: content.state.lastSeq, lastTimeNs: content.state.lastTimeNs ?? 0n };
   const layout = await writeBlocks(stream, sink, end, options.signal);
+  // As every server does: a stream without a block was robbed of them.
+  if (layout.blocks.length === 0) sink.addFile('msgs/1.blk', new Uint8Array(0));
   addIndexFiles(stream, layout, end, sink, options);
   for (const consumer of stream.consumers) addConsumer(sink, name, consumer);
   return writtenState(stream, layout);

@@ -1,5 +1,5 @@
 import type { Pool } from '../../workers/pool.ts';
-import type { PlaceJob, RewriteJob, RewriteResult, ScanJob } from '../../workers/jobs.ts';
+import type { RewriteJob, RewriteResult, ScanJob } from '../../workers/jobs.ts';
 import { LARGEST_BLOCK_BYTES, rewrittenRoom } from '../../workers/rewrite-block.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
 
@@ -44,12 +44,12 @@ function memoryPlaces(sink: FileSink, pool: Pool): Places {
   return (number, check) => {
     const buffer = free.pop() ?? new SharedArrayBuffer(room);
     const path = pathOf(number);
-    const packPath = sink.placePacked === undefined ? null : path;
+    const pack = sink.placePacked === undefined ? null : { path, ...check };
     return {
-      target: { kind: 'memory', bytes: new Uint8Array(buffer), packPath },
+      target: { kind: 'memory', bytes: new Uint8Array(buffer), pack },
       take: async (result) => {
         const taken = new Uint8Array(buffer, 0, result.lengthBytes);
-        if (result.isPacked) await placeChunks(sink, path, result, { chunks: taken, check }, pool);
+        if (result.isPacked) await placeChunks(sink, path, result, taken, pool);
         else sink.addFile(path, taken);
         free.push(buffer);
       },
@@ -62,14 +62,14 @@ function memoryPlaces(sink: FileSink, pool: Pool): Places {
 async function placeChunks(
   sink: FileSink,
   path: string,
-  { contentBytes, lengthBytes }: RewriteResult,
-  { chunks, check }: Pick<PlaceJob, 'chunks' | 'check'>,
+  { contentBytes, lengthBytes, readBack }: RewriteResult,
+  chunks: Uint8Array,
   pool: Pool,
 ): Promise<void> {
   const file = sink.placePacked?.(path, contentBytes, lengthBytes);
   if (file === undefined) throw new Error('the sink takes no chunks');
-  const [done] = await pool.run([{ kind: 'place', chunks, place: file.place, check } as const], () => {});
-  file.end(done?.readBack ?? null);
+  const [done] = await pool.run([{ kind: 'place', chunks, place: file.place } as const], () => {});
+  file.end(done?.isThere === true ? readBack : null);
 }
 
 function pathOf(number: number): string {

@@ -101,14 +101,20 @@ function stateLines(stream: StreamReport): string[] {
     ...labelled([
       ['Messages', countText(state.messages)],
       ['Bytes', bytesText(state.bytes ?? 0)],
-      ['First Sequence', `${countText(state.first_seq)} @ ${timeShort(state.first_ts)}`],
-      ['Last Sequence', `${countText(state.last_seq)} @ ${timeShort(state.last_ts)}`],
+      ['First Sequence', sequenceText(state.first_seq, state.first_ts)],
+      ['Last Sequence', sequenceText(state.last_seq, state.last_ts)],
       ['Deleted Messages', countOrDash(state.num_deleted)],
       ['Number of Subjects', countOrDash(state.num_subjects)],
       ['Consumers', countText(state.consumer_count)],
     ]),
     ...gapLines(state),
   ];
+}
+
+/** An empty stream has no first message, one that was never used no last. */
+function sequenceText(seq: bigint, time: string | null): string {
+  const text = timeShort(time);
+  return text === '-' ? countText(seq) : `${countText(seq)} @ ${text}`;
 }
 
 /** Deleted sequences as ranges, a bounded number of them. */

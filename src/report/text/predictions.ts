@@ -33,7 +33,8 @@ function streamLines(stream: VerifyStreamReport): string[] {
     const text = outcomeText(prediction);
     groups.set(text, [...(groups.get(text) ?? []), prediction]);
   }
-  const name = [stream.account, stream.name].filter((part) => part !== null).join('/');
+  const ownName = stream.name === '' ? '(no name)' : stream.name;
+  const name = [stream.account, ownName].filter((part) => part !== null).join('/');
   return [...groups].map(([text, group]) => escapeText(`${name}, ${generations(group)}: ${text}`));
 }
 

@@ -1,6 +1,6 @@
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { statusOf, type Status } from '../../findings/status.ts';
+import { raisedStatus, statusOf, type Status } from '../../findings/status.ts';
 import type { VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
 import { clip, escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
@@ -15,15 +15,45 @@ const MAX_PLACES = 20;
 const SEVERITIES = ['critical', 'warning', 'info'] as const;
 
 /** A verification for a person: a line for each stream, then what was found, then the verdict. */
-export function verifyText(report: VerifyReport, palette: Palette): string {
-  const lines = [...streamLines(report, palette), ''];
+export function verifyText(report: VerifyReport, palette: Palette, isWarningCritical: boolean): string {
+  const byStream = new FindingsByStream(report.findings);
+  const lines = [...streamLines(report, byStream, palette, isWarningCritical), ''];
   for (const severity of SEVERITIES) lines.push(...severityLines(report, severity, palette));
   lines.push(...predictionLines(report, palette));
-  lines.push(`${paintStatus(report.status, palette)}: ${totalsText(report)} checked${verdict(report)}`);
+  lines.push(
+    `${paintStatus(report.status, palette)}: ${totalsText(report)} checked${verdict(report, byStream)}`,
+  );
   return `${lines.join('\n')}\n`;
 }
 
-function streamLines(report: VerifyReport, palette: Palette): string[] {
+/** Findings by the stream that they are about: a store may have thousands of both. */
+class FindingsByStream {
+  readonly #known = new Map<string, Finding[]>();
+
+  constructor(findings: readonly Finding[]) {
+    for (const finding of findings) {
+      const key = keyOf(finding.account ?? null, finding.stream ?? '');
+      const known = this.#known.get(key);
+      if (known === undefined) this.#known.set(key, [finding]);
+      else known.push(finding);
+    }
+  }
+
+  of({ account, name }: VerifyStreamReport): readonly Finding[] {
+    return this.#known.get(keyOf(account, name)) ?? [];
+  }
+}
+
+function keyOf(account: string | null, stream: string): string {
+  return JSON.stringify([account, stream]);
+}
+
+function streamLines(
+  report: VerifyReport,
+  byStream: FindingsByStream,
+  palette: Palette,
+  isWarningCritical: boolean,
+): string[] {
   const hasAccounts = report.streams.some((stream) => stream.account !== null);
   const columns = [
     ...(hasAccounts ? [{ title: 'Account' }] : []),
@@ -40,38 +70,34 @@ function streamLines(report: VerifyReport, palette: Palette): string[] {
     countOrDash(stream.actual?.messages),
     stream.actual === null ? '-' : bytesText(stream.actual.bytes ?? 0),
     stream.actual === null ? '-' : `${stream.actual.first_seq}-${stream.actual.last_seq}`,
-    stream.actual === null ? '-' : countText(lostCount(stream, report.findings)),
-    paintStatus(streamStatus(stream, report.findings), palette),
+    stream.actual === null ? '-' : lostText(stream, byStream.of(stream)),
+    paintStatus(raisedStatus(statusOf(byStream.of(stream)), isWarningCritical), palette),
   ]);
   return table(columns, rows);
+}
+
+/** Where no block is left, and no index, nothing tells how many there were. */
+function lostText(stream: VerifyStreamReport, findings: readonly Finding[]): string {
+  const isAllGone = findings.some(({ code }) => code === 'BLK_ALL_MISSING');
+  return isAllGone ? '?' : countText(lostCount(stream, findings));
 }
 
 /** Behind a cut, and where chunks are damaged, nothing tells which sequences held messages: only how many the archive says it had. */
 function lostCount(stream: VerifyStreamReport, findings: readonly Finding[]): bigint {
   const told = stream.lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
-  const isUncounted = ofStream(stream, findings).some(
-    ({ code }) => code.endsWith('_CUT') || code === 'DECL_MESSAGES_FEWER',
-  );
+  const isUncounted = findings.some(({ code }) => code.endsWith('_CUT') || code === 'DECL_MESSAGES_FEWER');
   if (!isUncounted || stream.actual === null) return told;
   const missing = BigInt(stream.declared?.messages ?? 0) - BigInt(stream.actual.messages);
   return missing > told ? missing : told;
-}
-
-function streamStatus(stream: VerifyStreamReport, findings: readonly Finding[]): Status {
-  return statusOf(ofStream(stream, findings));
-}
-
-function ofStream(stream: VerifyStreamReport, findings: readonly Finding[]): Finding[] {
-  return findings.filter(
-    (finding) => finding.stream === stream.name && (finding.account ?? null) === stream.account,
-  );
 }
 
 function severityLines(report: VerifyReport, severity: Finding['severity'], palette: Palette): string[] {
   const byCode = new Map<Finding['code'], Finding[]>();
   for (const finding of report.findings) {
     if (finding.severity !== severity) continue;
-    byCode.set(finding.code, [...(byCode.get(finding.code) ?? []), finding]);
+    const known = byCode.get(finding.code);
+    if (known === undefined) byCode.set(finding.code, [finding]);
+    else known.push(finding);
   }
   const paint = severity === 'critical' ? palette.bad : severity === 'warning' ? palette.warn : palette.dim;
   const isVerbose = severity !== 'info';
@@ -114,8 +140,8 @@ export function paintStatus(status: Status, palette: Palette): string {
   return status === 'CRITICAL' ? palette.bad(status) : palette.warn(status);
 }
 
-function verdict(report: VerifyReport): string {
-  const lost = report.streams.reduce((sum, stream) => sum + lostCount(stream, report.findings), 0n);
+function verdict(report: VerifyReport, byStream: FindingsByStream): string {
+  const lost = report.streams.reduce((sum, stream) => sum + lostCount(stream, byStream.of(stream)), 0n);
   const count = (severity: string): number =>
     report.findings.filter((finding) => finding.severity === severity).length;
   const parts = [

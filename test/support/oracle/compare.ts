@@ -26,6 +26,8 @@ export interface OracleOptions {
   readonly count: number;
   readonly seed: number;
   readonly versions: readonly string[];
+  /** Accounts of the only cases to look at; null: all. */
+  readonly only: ReadonlySet<string> | null;
   /** A folder to work in. */
   readonly folder: string;
 }

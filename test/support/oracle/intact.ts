@@ -20,7 +20,8 @@ export interface Intact {
 
 export async function intactOf({ originalPath, path, done }: Case): Promise<Intact> {
   const original = await originalOf(originalPath);
-  const texts = existsSync(join(path, 'msgs')) ? storeTexts(path) : snapshotTexts(originalPath, path, done);
+  const isBackup = existsSync(join(path, 'stream.tar.s2'));
+  const texts = isBackup ? snapshotTexts(originalPath, path, done) : storeTexts(path);
   const left = original.files.flatMap((file) => leftOf(file, texts));
   const live = new Set(left.filter(({ isLive }) => isLive).map(({ seq }) => seq));
   const buried = new Set(left.filter(({ isTombstone }) => isTombstone).map(({ seq }) => seq));
@@ -34,7 +35,9 @@ export async function intactOf({ originalPath, path, done }: Case): Promise<Inta
 }
 
 function storeTexts(path: string): Buffer[] {
+  if (!existsSync(join(path, 'msgs'))) return [];
   return readdirSync(join(path, 'msgs'))
+    .filter((name) => /\.(blk|idx|db)$/.test(name))
     .map((name) => join(path, 'msgs', name))
     .filter((file) => statSync(file).isFile())
     .map((file) => readFileSync(file));

@@ -21,6 +21,7 @@ import { askInLots, eachOf } from './lots.ts';
 import { mutateFile, mutateStore } from './mutate.ts';
 import { Random } from './random.ts';
 import { CRASHED, keptOf, observe, serve, type Observed } from './serve.ts';
+import { donorsFor, filesOf } from './stream-files.ts';
 import { WireClient } from './wire-client.ts';
 
 const LOT = 150;
@@ -64,7 +65,11 @@ export async function runRestoreOracle(options: OracleOptions): Promise<OracleRe
     const account = `R${String(i).padStart(5, '0')}`;
     const path = join(damaged, account);
     cpSync(source.path, path, { recursive: true });
-    const done = await damageBackup(path, join(options.folder, 'unpacked'), random);
+    const done = await damageBackup(path, join(options.folder, 'unpacked'), random, donorsFor(source.name));
+    if (options.only?.has(account) === false) {
+      rmSync(path, { recursive: true });
+      continue;
+    }
     const { name: stream, origin, path: originalPath } = source;
     const { messages } = await originalOf(originalPath);
     cases.push({ account, stream, origin, done, originalPath, messages, path });
@@ -92,7 +97,12 @@ export async function runRestoreOracle(options: OracleOptions): Promise<OracleRe
 }
 
 /** Either the snapshot as a file, or the files in it. */
-async function damageBackup(folder: string, unpacked: string, random: Random): Promise<string> {
+async function damageBackup(
+  folder: string,
+  unpacked: string,
+  random: Random,
+  donors: readonly string[],
+): Promise<string> {
   const snapshot = join(folder, 'stream.tar.s2');
   if (random.below(25) === 0) return 'nothing';
   if (random.below(4) === 0) return mutateFile(folder, 'stream.tar.s2', random);
@@ -110,12 +120,13 @@ async function damageBackup(folder: string, unpacked: string, random: Random): P
     return entry.path;
   });
   container.close();
-  const done = mutateStore(unpacked, random);
+  const done = mutateStore(unpacked, random, donors);
   const chunks: Buffer[] = [];
   const writer = new SnapshotWriter((bytes) => chunks.push(Buffer.from(bytes)));
-  const added = readdirSync(join(unpacked, 'msgs')).map((name) => `msgs/${name}`);
-  for (const path of new Set([...paths, ...added]))
-    if (existsSync(join(unpacked, path))) writer.addFile(path, readFileSync(join(unpacked, path)));
+  // A server snapshots what is of the stream only.
+  const there = new Set(filesOf(unpacked, /^(?!__msgs__)/));
+  for (const path of new Set([...paths, ...there]))
+    if (there.has(path)) writer.addFile(path, readFileSync(join(unpacked, path)));
   writer.end();
   writeFileSync(snapshot, Buffer.concat(chunks));
   return done;

@@ -1,9 +1,8 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { verifyArchive } from '../../../src/operation/verify/run.ts';
 import type { Prediction, VerifyReport } from '../../../src/operation/types.ts';
-import { captures } from '../captures.ts';
 import { originalOf } from './original.ts';
 import {
   comparisonsOf,
@@ -18,28 +17,8 @@ import { askInLots, eachOf } from './lots.ts';
 import { mutateStore } from './mutate.ts';
 import { Random } from './random.ts';
 import { keptOf, observe, serve, type Observed } from './serve.ts';
+import { donorsFor, streamFolders } from './stream-files.ts';
 import { WireClient } from './wire-client.ts';
-
-/** Every stream folder of the captures that is not encrypted. */
-function streamFolders(): { readonly path: string; readonly name: string; readonly origin: string }[] {
-  return captures().flatMap((capture) => {
-    if (
-      capture.set.startsWith('enc') ||
-      capture.id.startsWith('testdata') ||
-      capture.truth.layout === 'cluster'
-    )
-      return [];
-    const store = join(capture.folder, 'store/jetstream');
-    const root = existsSync(store) ? store : join(capture.folder, 'store');
-    return readdirSync(root).flatMap((account) => {
-      const streams = join(root, account, 'streams');
-      if (!existsSync(streams)) return [];
-      return readdirSync(streams)
-        .toSorted()
-        .map((name) => ({ path: join(streams, name), name, origin: `${capture.id} ${account}/${name}` }));
-    });
-  });
-}
 
 /** Damages streams of the captures, predicts what servers make of them, and asks the servers. */
 export async function runStartOracle(options: OracleOptions): Promise<OracleResult> {
@@ -54,7 +33,11 @@ export async function runStartOracle(options: OracleOptions): Promise<OracleResu
     cpSync(source.path, path, { recursive: true });
     const templates = join(source.path, '../../templates');
     if (existsSync(templates)) cpSync(templates, join(pristine, account, 'templates'), { recursive: true });
-    const done = random.below(25) === 0 ? 'nothing' : mutateStore(path, random);
+    const done = random.below(25) === 0 ? 'nothing' : mutateStore(path, random, donorsFor(source.name));
+    if (options.only?.has(account) === false) {
+      rmSync(join(pristine, account), { recursive: true });
+      continue;
+    }
     const { name: stream, origin, path: originalPath } = source;
     const { messages } = await originalOf(originalPath);
     cases.push({ account, stream, origin, done, originalPath, messages, path });

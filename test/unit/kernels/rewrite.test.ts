@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { rewriteRecords, rewriteWindow } from '../../../src/kernels/index.ts';
+import { rewriteRecords, rewriteWindow, subjectHash } from '../../../src/kernels/index.ts';
 import { highwayHash64 } from '../../../src/kernels/reference/highway-hash.ts';
 import { KEY, record, TIME } from './build-block.ts';
 
@@ -42,10 +42,15 @@ function rewrite(records: readonly One[], key: Uint8Array | null) {
   const rewritten = rewriteRecords(block.length, {
     live: BigUint64Array.from(records.filter((each) => each.isLive).flatMap(({ seq }) => [seq, seq])),
     key,
-    onSubjects: ({ text, lengths, messages }) => {
+    onSubjects: ({ text, lengths, messages, hashes }) => {
       let at = 0;
       for (const [i, length] of lengths.entries()) {
-        const subject = Buffer.from(text.subarray(at, (at += length))).toString();
+        const bytes = text.subarray(at, at + length);
+        const end = Math.ceil((at + length) / 4) * 4;
+        expect(text.subarray(at + length, end)).toEqual(new Uint8Array(end - at - length));
+        at = end;
+        expect(hashes[i]).toBe(subjectHash(bytes));
+        const subject = Buffer.from(bytes).toString();
         subjects.set(subject, (subjects.get(subject) ?? 0) + (messages[i] ?? 0));
       }
     },

@@ -2,30 +2,16 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { takeV2Messages, v2Window } from '../../../src/kernels/index.ts';
 import * as plain from '../../../src/kernels/reference/v2-walk.ts';
+import { v2Bytes, v2Messages } from './v2-messages.ts';
 
-function varint(value: bigint): number[] {
-  return value < 128n ? [Number(value)] : [Number(value & 127n) | 128, ...varint(value >> 7n)];
-}
-
-const bytes = (most: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength: most });
-const step = fc.oneof({ weight: 6, arbitrary: fc.constant(1n) }, fc.bigInt(2n, 5n), {
-  weight: 1,
-  arbitrary: fc.constantFrom(0n, 1n << 62n),
-});
-const message = fc.tuple(step, bytes(30), bytes(8), bytes(60), fc.bigInt(0n, (1n << 64n) - 1n));
+const damage = fc.option(fc.tuple(fc.nat(), fc.nat(255)), { freq: 2 });
 
 test('messages, sound and damaged: what the reference gives', () => {
   let taken = 0;
-  const damage = fc.option(fc.tuple(fc.nat(), fc.nat(255)), { freq: 2 });
-  const archive = fc.tuple(fc.array(message, { maxLength: 25 }), fc.bigInt(0n, 300n), damage, fc.nat(9));
+  const archive = fc.tuple(v2Messages, fc.bigInt(0n, 300n), damage, fc.nat(9));
   fc.assert(
     fc.property(archive, ([messages, lastSeq, hit, cut]) => {
-      let seq = lastSeq;
-      const parts = messages.flatMap(([more, name, header, payload, time]) => {
-        seq = (seq + more) & ((1n << 64n) - 1n);
-        const numbers = [name.length, time, seq, header.length, payload.length];
-        return [...numbers.flatMap((number) => varint(BigInt(number))), ...name, ...header, ...payload];
-      });
+      const parts = v2Bytes(messages, lastSeq);
       const body = Uint8Array.from([...parts, 0, 0, 0, 0, 0]).subarray(0, parts.length + 5 - cut);
       if (hit !== null && body.length > 0) body[hit[0] % body.length] = hit[1];
       v2Window().set(body);
@@ -36,4 +22,44 @@ test('messages, sound and damaged: what the reference gives', () => {
     { numRuns: 3000 },
   );
   expect(taken).toBeGreaterThan(3000);
+});
+
+test('those of a part, which may end behind what is there: what the reference gives', () => {
+  let beyond = 0;
+  const archive = fc.tuple(v2Messages, damage, fc.nat(80), fc.nat(400), fc.nat(80));
+  fc.assert(
+    fc.property(archive, ([messages, hit, cut, until, beyondBytes]) => {
+      const first = v2Bytes(messages.slice(0, 1), 0n);
+      const all = v2Bytes(messages, 0n);
+      const body = all.subarray(0, all.length - cut);
+      if (hit !== null && body.length > 0) body[hit[0] % body.length] = hit[1];
+      v2Window().set(body);
+      const reach = { fromBytes: first.length, untilBytes: Math.min(until, body.length), beyondBytes };
+      const expected = plain.takeV2Messages(body, 0n, reach);
+      if (first.length + (expected?.takenBytes ?? 0) > body.length) beyond++;
+      expect(takeV2Messages(body.length, 0n, reach)).toEqual(expected);
+    }),
+    { numRuns: 3000 },
+  );
+  expect(beyond).toBeGreaterThan(100);
+});
+
+test('a message of more than 96 MiB is none', () => {
+  const head = (contentBytes: number): number[] => [
+    1,
+    0,
+    1,
+    0,
+    ...[0, 7, 14, 21].map((shift) => ((contentBytes >> shift) & 127) | (shift < 21 ? 128 : 0)),
+    97,
+  ];
+  const reach = { fromBytes: 0, untilBytes: 9, beyondBytes: 2 ** 40 };
+  for (const [contentBytes, messages] of [
+    [96 * 1024 * 1024, 1],
+    [96 * 1024 * 1024 + 1, undefined],
+  ] as const) {
+    v2Window().set(head(contentBytes));
+    expect(takeV2Messages(9, 0n, reach)?.messages).toBe(messages);
+    expect(plain.takeV2Messages(Uint8Array.from(head(contentBytes)), 0n, reach)?.messages).toBe(messages);
+  }
 });

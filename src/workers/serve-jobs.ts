@@ -2,21 +2,23 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { SourceError, ToolError } from '../core/error.ts';
 import { adoptKernelModule } from '../kernels/index.ts';
 import type { Job } from './jobs.ts';
-import type { ThreadMessage } from './thread.ts';
-import { runJob } from './run-job.ts';
+import type { RunJob } from './run-job.ts';
 import { LargeRecord, MAX_TOUCHED_BYTES } from './scan-block.ts';
+import type { ThreadMessage } from './thread.ts';
 
-adoptKernelModule((workerData as { kernel: WebAssembly.Module }).kernel);
-
-let last = Promise.resolve();
-parentPort?.on('message', (job: Job) => {
-  // One after the other: replies are told apart by their order.
-  last = last.then(async () => {
-    const reply = await replyTo(job);
-    parentPort?.postMessage(reply, handedOver(reply));
+/** What a thread does from its beginning: jobs, until it is ended. */
+export function serveJobs(runJob: RunJob): void {
+  adoptKernelModule((workerData as { kernel: WebAssembly.Module }).kernel);
+  let last = Promise.resolve();
+  parentPort?.on('message', (job: Job) => {
+    // One after the other: replies are told apart by their order.
+    last = last.then(async () => {
+      const reply = await replyTo(job, runJob);
+      parentPort?.postMessage(reply, handedOver(reply));
+    });
   });
-});
-parentPort?.postMessage('ready' satisfies ThreadMessage);
+  parentPort?.postMessage('ready' satisfies ThreadMessage);
+}
 
 /** Memory that the other side takes over: a copy would stay here until this thread tidies up, which is seldom. */
 function handedOver(reply: ThreadMessage): ArrayBuffer[] {
@@ -25,12 +27,12 @@ function handedOver(reply: ThreadMessage): ArrayBuffer[] {
   if (result.kind === 'fingerprint') return [result.prints.buffer];
   const rewritten = result.kind === 'take-over' ? result.rewritten : result;
   if (rewritten?.kind !== 'rewrite') return [];
-  return rewritten.subjects.flatMap(({ text, lengths, messages }) =>
-    [text, lengths, messages].map(({ buffer }) => buffer),
+  return rewritten.subjects.flatMap(({ text, lengths, messages, hashes }) =>
+    [text, lengths, messages, hashes].map(({ buffer }) => buffer),
   );
 }
 
-async function replyTo(job: Job): Promise<ThreadMessage> {
+async function replyTo(job: Job, runJob: RunJob): Promise<ThreadMessage> {
   try {
     return { result: await runJob(job, MAX_TOUCHED_BYTES) };
   } catch (error) {

@@ -1,0 +1,93 @@
+import { framingFaults, openSource } from '../container/open-source.ts';
+import { RangeBuilder } from '../core/range-builder.ts';
+import { eachRange } from '../core/sequence-ranges.ts';
+import { findV2Messages, takeV2Messages, v2Window, type V2Run } from '../kernels/index.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import type { WalkedRun, WalkJob, WalkResult } from './jobs.ts';
+
+/** Windows end where chunks of a server's snapshot do: so no chunk is decoded twice. */
+const WINDOW_BYTES = 1024 * 1024;
+/** More than head and subject of a message have: where no more is left of a window, it is read together with the next. */
+const HEAD_BYTES = 4096;
+
+/** Does a WalkJob: one window after the other. */
+export function walkMessages({ source, fromBytes, toBytes, runBytes }: WalkJob): WalkResult {
+  const body = openSource(source, toBytes);
+  try {
+    const runs = [...runsOf(body, fromBytes, toBytes)];
+    return { kind: 'walk', runs: joined(runs, runBytes), faults: [...framingFaults(body)] };
+  } finally {
+    body.close();
+  }
+}
+
+/** The messages that begin in `fromBytes`..`toBytes` of a body. */
+function* runsOf(body: ByteSource, fromBytes: number, toBytes: number): Generator<WalkedRun, void> {
+  /** Where the next message begins, once one was found. */
+  let at = -1;
+  let lastSeq = 0n;
+  for (let windowAt = fromBytes; windowAt < toBytes;) {
+    const lengthBytes = windowEnd(windowAt, toBytes) - windowAt;
+    const filledBytes = body.read(v2Window().subarray(0, lengthBytes), windowAt);
+    if (filledBytes === 0) return;
+    if (at < 0) {
+      const found = findV2Messages(filledBytes, filledBytes);
+      if (found >= 0) at = windowAt + found;
+    }
+    const endBytes = windowAt + filledBytes;
+    if (at >= 0 && at < endBytes) {
+      const beyondBytes = body.sizeBytes - endBytes;
+      const reach = { fromBytes: at - windowAt, untilBytes: filledBytes, beyondBytes };
+      const run = takeV2Messages(filledBytes, lastSeq, reach);
+      if (run === null) return;
+      yield { offsetBytes: at, run };
+      lastSeq = run.lastSeq;
+      at += run.takenBytes;
+    }
+    // A message whose head is cut begins the next window; others reach into it, or over it.
+    windowAt = at < 0 ? endBytes : Math.min(at, endBytes);
+  }
+}
+
+/** Where the window from an offset on ends. */
+function windowEnd(fromBytes: number, toBytes: number): number {
+  const lengthBytes = (toBytes - fromBytes) % WINDOW_BYTES || WINDOW_BYTES;
+  const moreBytes = lengthBytes <= HEAD_BYTES ? WINDOW_BYTES - HEAD_BYTES : 0;
+  return Math.min(fromBytes + lengthBytes + moreBytes, toBytes);
+}
+
+/** Puts runs together that follow each other, `runBytes` at a time. */
+function joined(runs: readonly WalkedRun[], runBytes: number): WalkedRun[] {
+  const lots: WalkedRun[][] = [];
+  let lotBytes = 0;
+  for (const walked of runs) {
+    lotBytes += walked.run.takenBytes;
+    if (lots.length > 0 && lotBytes <= runBytes) lots.at(-1)?.push(walked);
+    else {
+      lots.push([walked]);
+      lotBytes = walked.run.takenBytes;
+    }
+  }
+  return lots.flatMap((lot) => (lot.length > 1 ? sumOf(lot) : lot));
+}
+
+function sumOf(lot: readonly WalkedRun[]): WalkedRun[] {
+  const [first, ...others] = lot;
+  if (first === undefined) return [];
+  const ranges = new RangeBuilder();
+  for (const { run } of lot) for (const [from, to] of eachRange(run.ranges)) ranges.add(from, to);
+  const sum = others.reduce((total, { run }) => addTotals(total, run), first.run);
+  return [{ offsetBytes: first.offsetBytes, run: { ...sum, ranges: ranges.take() } }];
+}
+
+function addTotals(total: V2Run, run: V2Run): V2Run {
+  return {
+    ...total,
+    takenBytes: total.takenBytes + run.takenBytes,
+    messages: total.messages + run.messages,
+    bytes: total.bytes + run.bytes,
+    lastSeq: run.lastSeq,
+    lastTimeNs: run.lastTimeNs,
+    subjectDigest: BigInt.asUintN(64, total.subjectDigest + run.subjectDigest),
+  };
+}
