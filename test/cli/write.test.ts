@@ -88,7 +88,7 @@ describe('pack and rewrite-stream-name', () => {
     const run = runCli(['pack', store, '--out', target]);
     expect(run.exit).toBe(3);
     expect(run.stdout).toMatch(/^ORDERS: 162 messages/);
-    expect(run.stdout).toMatch(/lost in the source: 1 message, sequences \d+\n/);
+    expect(run.stdout).toMatch(/lost in the source: 1 message, sequence \d+\n/);
     expect(runCli(['verify', '--check', target]).exit).toBe(0);
   });
 

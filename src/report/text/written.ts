@@ -65,7 +65,7 @@ function lostLines({
   const sequences = msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
   const ranges = msgs.slice(0, MOST_RANGES).map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
   const more = msgs.length > MOST_RANGES ? ` and ${counted(msgs.length - MOST_RANGES, 'range')} more` : '';
-  const where = `${sequences > messages ? 'among ' : ''}sequences ${ranges.join(', ')}${more}`;
+  const where = `${sequences > messages ? 'among ' : ''}${sequences === 1n ? 'sequence' : 'sequences'} ${ranges.join(', ')}${more}`;
   return [
     `  lost in the source: ${counted(messages, 'message')}, ${where}`,
     ...(repairable === 0n
