@@ -8,5 +8,5 @@ export function* damagesBefore(archive: StreamArchive): Generator<Damage> {
   const { parts } = archive;
   const file = parts.manifest?.label ?? parts.label;
   const told = { file, offsetBytes: null, lengthBytes: null, code: 'LOST_BEFORE', isOpen: false } as const;
-  for (const [from, to] of eachRange(lostBefore(archive))) yield { ...told, from, to };
+  for (const [from, to] of eachRange(lostBefore(archive).seqs)) yield { ...told, from, to };
 }
