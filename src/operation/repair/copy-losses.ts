@@ -4,6 +4,7 @@ import { lostBefore } from '../../model/lost-before.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, withArchive, type Archive } from '../open-archive.ts';
 import type { Lost } from '../write/types.ts';
+import { stillLost } from './lost-before.ts';
 import { LostRanges } from './lost-ranges.ts';
 import { repairStream } from './repair-stream.ts';
 import { salvageStream } from './salvage-stream.ts';
@@ -47,13 +48,14 @@ async function lossesBeside(archive: StreamArchive, work: Archive, live: Sequenc
   try {
     const { loss, found } = await repairStream([own], work, { target: '' });
     const ranges = lostNow(loss);
+    const before = stillLost(lostBefore(archive), loss.ranges, found.recovered);
     const passedOver = subtractParts(found.recovered, live);
     const lost = uniteParts([passedOver, asParts(ranges.sequences())]);
     let bytes = 0;
     for (const { length } of ranges) bytes += length ?? 0;
     return {
       lost: { msgs: [...lost.ranges()], bytes },
-      messages: loss.lost - lostBefore(archive).messages + passedOver.count,
+      messages: loss.lost - before.messages + passedOver.count,
       repairable: passedOver.count,
     };
   } finally {

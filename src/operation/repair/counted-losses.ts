@@ -1,7 +1,7 @@
 import { asParts, intersectParts } from '../../core/sequence-part-sets.ts';
-import { countSequences } from '../../core/sequence-ranges.ts';
 import { lostBefore, NOTHING_BEFORE } from '../../model/lost-before.ts';
 import { LOSS_REASONS } from './loss-codes.ts';
+import { stillLost } from './lost-before.ts';
 import { LostRanges } from './lost-ranges.ts';
 import type { Outcome } from './losses.ts';
 import type { LostRange } from './types.ts';
@@ -41,15 +41,15 @@ export function tellDeletedBefore(
   ranges: LostRanges,
   { sources: [own], survey }: Outcome,
 ): Pick<CountedLosses, 'ranges' | 'surplus'> {
-  const { messages, seqs } = own === undefined ? NOTHING_BEFORE : lostBefore(own.archive);
-  if (messages === countSequences(seqs)) return { ranges, surplus: 0n };
-  const healed = intersectParts(survey.recovered, asParts(seqs)).count;
-  const missing = messages > healed ? messages - healed : 0n;
-  const sequences = countOf(ranges, isFromBefore);
-  if (missing >= sequences) return { ranges, surplus: 0n };
+  const before = own === undefined ? NOTHING_BEFORE : lostBefore(own.archive);
+  const { messages, sequences } = stillLost(before, ranges, survey.recovered);
+  if (messages === sequences) return { ranges, surplus: 0n };
+  const known = asParts(before.seqs);
+  const isCounted = (range: LostRange): boolean =>
+    isFromBefore(range) && known.countWithin(range.from, range.to) > 0n;
   return {
-    ranges: new LostRanges(withCounts(ranges, isFromBefore, missing)),
-    surplus: sequences - missing,
+    ranges: new LostRanges(withCounts(ranges, isCounted, messages)),
+    surplus: sequences - messages,
   };
 }
 
