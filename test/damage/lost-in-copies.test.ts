@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eachSequence, mergeRanges, oneRange } from '../../src/core/sequence-ranges.ts';
@@ -77,6 +77,25 @@ describe.each(CASES)('a copy tells what is lost of it as a repair does: %s', (_,
     expect(copy.lost_messages).toBeGreaterThanOrEqual(BigInt(gone));
     expect((await copied(path, false)).lost).toEqual(copy.lost);
   });
+});
+
+it('a record that is gone without a trace is lost where a current index lists it, else it was deleted', async () => {
+  const store = copyOf(STORE);
+  const block = join(store, 'msgs/1.blk');
+  const bytes = readFileSync(block);
+  const record = recordsOf(bytes).find(({ seq }) => seq === 48n);
+  if (record === undefined) throw new Error('no record of 48');
+  const { at, length } = record;
+  writeFileSync(block, Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)]));
+  const ranges = async (): Promise<unknown[]> => {
+    const { loss } = await repairArchive(store, { target: join(tempFolder(), 'out'), dryRun: true });
+    return loss.streams.flatMap((stream) => [...stream.ranges]);
+  };
+  const lost = { from: 48n, to: 48n, state: 'lost', code: 'IDX_BLOCK_DIFFERS' };
+  expect(await ranges()).toMatchObject([lost]);
+  expect(await copied(store)).toMatchObject({ lost: { msgs: [[48n, 48n]] }, lost_messages: 1n });
+  rmSync(join(store, 'msgs/index.db'));
+  expect(await ranges()).toEqual([]);
 });
 
 it('what is damaged without a loss is none', async () => {
