@@ -57,11 +57,13 @@ function print(name, ...columns) {
 }
 
 function time(kind, value) {
+  if (kind === 'size') return value.toFixed(4);
   return kind === 'memory' ? `${value.toFixed(0)} MiB` : `${value.toFixed(value < 100 ? 1 : 0)} ms`;
 }
 
 function figure(kind, value) {
   if (kind === 'memory') return `${value.toFixed(0)} MiB`;
+  if (kind === 'size') return value.toFixed(4);
   return kind === 'over' ? `+${value.toFixed(1)} ms` : `${value.toFixed(2)} x`;
 }
 

@@ -1,6 +1,7 @@
 // The rows of the table: what is timed, against what, and the bar. `faster` = their time / ours, to be at least the bar;
-// `slower` = ours / theirs, at most the bar; `over` = ours - theirs in ms, at most; `memory` = MiB, at most.
-import { cpSync, existsSync, rmSync } from 'node:fs';
+// `slower` = ours / theirs, at most the bar; `over` = ours - theirs in ms, at most; `memory` = MiB, at most; `size` = bytes for each
+// byte of the stream, ours - theirs, at most.
+import { cpSync, existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from '../prepare.mjs';
@@ -129,6 +130,15 @@ export function rowsOf({ gopeer, sets }) {
     writeTimer(BIN, ['pack', one.store, '--out', written], written),
     () => backupMs(one),
   ]);
+  for (const set of ['1k', '128b'])
+    rows.push({
+      kind: 'size',
+      name: `pack of a store ${set}, its size / nats stream backup's`,
+      bar: 0.005,
+      stretch: 0,
+      needs: Boolean(sets[set]?.v1),
+      sizes: () => [packedShare(sets[set], written), shareOf(join(sets[set].v1, 'stream.tar.s2'), sets[set])],
+    });
   faster('rewrite-stream-name of a V1 snapshot / verify of it', 0.25, 0.3, one?.v1, () => [
     writeTimer(BIN, ['rewrite-stream-name', one.v1, 'RENAMED', '--out', written], written),
     verify(one.v1),
@@ -165,10 +175,25 @@ export async function measureRow(row, rounds) {
       isStretch: figure <= row.stretch,
     };
   }
+  if (row.kind === 'size') {
+    const [mine, theirs] = row.sizes();
+    const figure = mine - theirs;
+    return { ours: mine, theirs, figure, isHeld: figure <= row.bar, isStretch: figure <= row.stretch };
+  }
   const [mine, theirs] = await inTurn(row.timers(), rounds);
   const figure = { faster: theirs / mine, slower: mine / theirs, over: mine - theirs }[row.kind];
   const holds = (bar) => (row.kind === 'faster' ? figure >= bar : figure <= bar);
   return { ours: mine, theirs, figure, isHeld: holds(row.bar), isStretch: holds(row.stretch) };
+}
+
+/** The size of what `pack` makes of a store, for each byte of the stream. */
+function packedShare(set, target) {
+  writeTimer(BIN, ['pack', set.store, '--out', target], target)();
+  return shareOf(join(target, set.stream, 'stream.tar.s2'), set);
+}
+
+function shareOf(file, { bytes }) {
+  return statSync(file).size / bytes;
 }
 
 /** How long a server takes to be ready where it has to read every block: it has no index.db. */

@@ -52,7 +52,8 @@ function missingBlock(
 function noBlocks(evidence: StreamEvidence): Finding[] {
   const { archive } = evidence;
   if (archive.blocks.length > 0 || archive.index !== null || archive.parts.form !== 'store') return [];
-  const file = `${labelBase(archive.parts)}msgs`;
+  const { label } = archive.parts;
+  const file = label === '.' ? 'msgs' : `${label}/msgs`;
   const witness = witnessOf(archive);
   return [
     witness === null

@@ -5,7 +5,7 @@ import type { Fault } from '../findings/finding.ts';
 import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
 import { SliceSource } from '../source/slice.ts';
 import { isCompressedBlock } from './block-packing.ts';
-import { S2Source } from './s2-source.ts';
+import { S2Source, type WholeChunk } from './s2-source.ts';
 
 const TRAILER_BYTES = 8;
 const MAX_HEAD_BYTES = 4 + 10;
@@ -13,6 +13,8 @@ const MAX_HEAD_BYTES = 4 + 10;
 /** The decoded bytes of a block kept with `compression: s2`, and what is wrong with its compression. */
 export interface CompressedBlock extends ByteSource {
   readonly faults: readonly Fault[];
+  /** Its compressed chunks: all of it but its end. */
+  wholeChunks(): Iterable<WholeChunk>;
 }
 
 /**
@@ -78,12 +80,20 @@ class BlockContent implements CompressedBlock {
     }));
   }
 
+  wholeChunks(): Iterable<WholeChunk> {
+    return this.#stream.wholeChunks(0, this.#stream.sizeBytes);
+  }
+
   read(target: Uint8Array, offsetBytes: number): number {
     if (offsetBytes < this.#stream.sizeBytes) return this.#stream.read(target, offsetBytes);
     const into = offsetBytes - this.#stream.sizeBytes;
     if (into >= TRAILER_BYTES) return 0;
     const part = target.subarray(0, Math.min(target.length, TRAILER_BYTES - into));
     return this.#file.read(part, this.#file.sizeBytes - TRAILER_BYTES + into);
+  }
+
+  lend(offsetBytes: number, mostBytes: number): Uint8Array {
+    return this.#stream.lend(offsetBytes, mostBytes);
   }
 
   close(): void {

@@ -23,6 +23,15 @@ const ENCODED_MORE_BYTES = 1024;
 /** Who reads this much at once goes on reading. */
 const LONG_READ_BYTES = 64 * 1024;
 
+/** A compressed chunk that lies whole in a stretch of decoded bytes. */
+export interface WholeChunk {
+  /** From the beginning of the stretch. */
+  readonly fromBytes: number;
+  readonly lengthBytes: number;
+  /** The block in it, as it is encoded: a view, valid until the next reading or decoding. */
+  readonly block: () => Uint8Array;
+}
+
 /** Whose chunks lie in this thread's kernel memory, where the next decoding will overwrite them. */
 const kernelMemory: { tenant: S2Source | null } = { tenant: null };
 
@@ -81,9 +90,36 @@ export class S2Source implements ByteSource {
     return done;
   }
 
+  lend(offsetBytes: number, mostBytes: number): Uint8Array {
+    const held = offsetBytes < this.sizeBytes && mostBytes > 0 ? this.#holding(offsetBytes, mostBytes) : null;
+    if (held === null) return new Uint8Array(0);
+    const from = offsetBytes - held.chunk.decodedAt;
+    return held.content.subarray(from, from + mostBytes);
+  }
+
   close(): void {
     this.#of.close();
     this.release();
+  }
+
+  /** The compressed chunks that hold nothing but bytes of a stretch; none of a salvage. */
+  *wholeChunks(offsetBytes: number, lengthBytes: number): Generator<WholeChunk> {
+    if (this.#index.gaps !== undefined) return;
+    const endBytes = offsetBytes + lengthBytes;
+    let chunk = this.#finder.find(offsetBytes, undefined);
+    while (chunk !== null && chunk.decodedAt + chunk.decodedBytes <= endBytes) {
+      const whole = chunk;
+      if (chunk.type === CHUNK_TYPE.compressed && chunk.decodedAt >= offsetBytes)
+        yield {
+          fromBytes: chunk.decodedAt - offsetBytes,
+          lengthBytes: chunk.decodedBytes,
+          block: () => {
+            this.#fill([whole]);
+            return s2InputWindow(whole.bodyBytes - CHUNK_CRC_BYTES);
+          },
+        };
+      chunk = this.#finder.chunkFrom(chunk.nextAt, chunk.decodedAt + chunk.decodedBytes);
+    }
   }
 
   /** Nothing more will be read: what is decoded need not be kept. The source below stays open. */

@@ -1,6 +1,8 @@
 import type { Fault } from '../findings/finding.ts';
 import { takeV2Messages, v2Window, type V2Run } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
+import { damagedSoFar, damagedStretches } from './v2-damage.ts';
+import { endOf, findV2Spans, V2EntryReader } from './v2-spans.ts';
 import { isSentinel, MAX_HEAD_BYTES, parseV2Head, type V2Entry, type V2EntryHead } from './v2-entry.ts';
 
 const WINDOW_BYTES = 1024 * 1024;
@@ -18,7 +20,11 @@ export interface WalkedRuns {
   nextBehind(offsetBytes: number): number;
 }
 
-/** Walks a V2 body from its first entry to its end mark, in bounded memory. Stops where entries cannot be told apart. */
+/**
+ * Walks a V2 body from its first entry to its end mark, in bounded memory. Stops where entries cannot be told apart. Messages
+ * have no checksum but that of their chunks: those that a damaged one touches are left out, and behind it the walk goes on where
+ * entries follow each other plausibly.
+ */
 export class V2Walker {
   /** Offsets count from the start of the body. Complete when the walk has ended. */
   readonly faults: Fault[] = [];
@@ -31,12 +37,15 @@ export class V2Walker {
   #consumersPromised = 0;
   #lastSeq = 0n;
   #passFrom = 0;
+  /** Where the first damaged chunk begins, as far as the source was read. */
+  #soundBytes: number;
   readonly #walked: WalkedRuns | null;
 
   /** With `onRun`, ordinary messages are only added up, many at a time; entries are then those between. `walked`: runs for it. */
   constructor(source: ByteSource, onRun: OnV2Run | null = null, walked: WalkedRuns | null = null) {
     this.#source = source;
     this.#onRun = onRun;
+    this.#soundBytes = firstDamaged(source);
     this.#walked = walked;
   }
 
@@ -47,28 +56,65 @@ export class V2Walker {
   }
 
   *entries(): Generator<V2Entry, void> {
+    const at = yield* this.#soundEntries();
+    if (this.#soundBytes < Infinity) yield* this.#messagesBehind(at);
+  }
+
+  /** Up to the end, to what cannot be told apart, or to the first message that damage touches; gives where that is. */
+  *#soundEntries(): Generator<V2Entry, number> {
     let at = 0;
     for (;;) {
       at = this.#passMessages(at);
       if (at >= this.#source.sizeBytes)
-        return void this.faults.push({ code: 'V2_SENTINEL_MISSING', offsetBytes: at });
+        return this.#stop(at, { code: 'V2_SENTINEL_MISSING', offsetBytes: at });
       const head = this.#readHead(at);
-      if ('code' in head) return void this.faults.push(head);
+      if (this.#isTouched(at + MAX_HEAD_BYTES)) return at;
+      if ('code' in head) return this.#stop(at, head);
       const contentAt = at + head.lengthBytes;
       const contentBytes = head.nameBytes + head.headerBytes + head.payloadBytes;
       if (isSentinel(head)) return this.#finish(contentAt);
       const remaining = this.#source.sizeBytes - contentAt;
       if (contentBytes > remaining)
-        return void this.faults.push({
+        return this.#stop(at, {
           code: 'V2_CUT',
           offsetBytes: at,
           data: { expected: contentBytes, remaining },
         });
-      const entry = this.#entryOf(at, head, this.#bytes(contentAt, contentBytes));
-      if ('code' in entry) return void this.faults.push(entry);
+      const content = this.#bytes(contentAt, contentBytes);
+      if (this.#isTouched(contentAt + contentBytes)) return at;
+      const entry = this.#entryOf(at, head, content);
+      if ('code' in entry) return this.#stop(at, entry);
       yield entry;
       at = contentAt + contentBytes;
     }
+  }
+
+  #stop(at: number, fault: Fault): number {
+    this.faults.push(fault);
+    return at;
+  }
+
+  /** State and consumers in a damaged chunk are read as they can be, and told. */
+  #isTouched(endBytes: number): boolean {
+    return this.#consumersLeft === 0 && endBytes > this.#soundBytes;
+  }
+
+  *#messagesBehind(from: number): Generator<V2Entry, void> {
+    const damaged = damagedStretches(this.#source);
+    const { spans, hasEnd } = findV2Spans(this.#source, damaged);
+    const reader = new V2EntryReader(this.#source);
+    for (const { startBytes, endBytes } of spans)
+      for (let at = startBytes, head = reader.wholeAt(at, endBytes); head !== null;) {
+        if (at >= from && head.seq > this.#lastSeq) {
+          this.#lastSeq = head.seq;
+          yield { kind: 'message', message: reader.messageAt(at, head) };
+        }
+        at = endOf(at, head);
+        head = at < endBytes ? reader.wholeAt(at, endBytes) : null;
+      }
+    const isEndDamaged = (damaged.at(-1)?.[1] ?? 0) >= this.#source.sizeBytes;
+    if (!hasEnd && !isEndDamaged)
+      this.faults.push({ code: 'V2_SENTINEL_MISSING', offsetBytes: this.#source.sizeBytes });
   }
 
   /** Adds ordinary messages up; gives where something else stands. */
@@ -93,14 +139,18 @@ export class V2Walker {
 
   #walkedAt(at: number): ReturnType<WalkedRuns['runAt']> {
     const walked = this.#walked?.runAt(at) ?? null;
-    return walked !== null && walked.run.firstSeq > this.#lastSeq ? walked : null;
+    if (walked === null || walked.run.firstSeq <= this.#lastSeq) return null;
+    return at + walked.run.takenBytes > this.#soundBytes ? null : walked;
   }
 
   /** No further than to what was walked already. */
   #takeMessages(at: number): V2Run | null {
     const untilBytes = (this.#walked?.nextBehind(at) ?? Infinity) - at;
-    const filledBytes = this.#source.read(v2Window(), at);
-    return takeV2Messages(filledBytes, this.#lastSeq, { fromBytes: 0, untilBytes, beyondBytes: 0 });
+    const window = v2Window();
+    const filledBytes = this.#source.read(window, at);
+    this.#soundBytes = firstDamaged(this.#source);
+    const sound = window.subarray(0, Math.max(0, Math.min(filledBytes, this.#soundBytes - at)));
+    return takeV2Messages(sound, this.#lastSeq, { fromBytes: 0, untilBytes, beyondBytes: 0 });
   }
 
   /** Reading is what checks the compression. By whole windows: of a few bytes no more is decoded than that. */
@@ -112,7 +162,7 @@ export class V2Walker {
     }
   }
 
-  #finish(end: number): void {
+  #finish(end: number): number {
     if (this.#consumersLeft < 0) this.faults.push({ code: 'V2_STATE_MISSING', offsetBytes: 0 });
     if (this.#consumersLeft > 0) this.#missConsumers(end);
     if (end < this.#source.sizeBytes)
@@ -121,6 +171,7 @@ export class V2Walker {
         offsetBytes: end,
         lengthBytes: this.#source.sizeBytes - end,
       });
+    return end;
   }
 
   #missConsumers(at: number): void {
@@ -186,8 +237,13 @@ export class V2Walker {
       if (lengthBytes > this.#window.length) this.#window = new Uint8Array(lengthBytes);
       this.#from = at;
       this.#filled = this.#source.read(this.#window, at);
+      this.#soundBytes = firstDamaged(this.#source);
     }
     const from = at - this.#from;
     return this.#window.subarray(from, from + lengthBytes);
   }
+}
+
+function firstDamaged(source: ByteSource): number {
+  return damagedSoFar(source)[0]?.[0] ?? Infinity;
 }

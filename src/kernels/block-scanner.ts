@@ -38,6 +38,8 @@ export class BlockScanner {
   #firstWindowAt = 0;
   #windowAt = 0;
   #rawBytes = 0;
+  /** How far `#lastBytes` has come. */
+  #lastAt = 0;
   readonly #lastBytes: Uint8Array = new Uint8Array(8);
 
   constructor(options: BlockScannerOptions) {
@@ -92,11 +94,37 @@ export class BlockScanner {
     if (this.#windowAt === 0 || lengthBytes > exports.SCAN_WINDOW_BYTES.value) {
       throw new RangeError(`push(${lengthBytes}) without a window of that size`);
     }
-    this.#keepLast(bytes, this.#windowAt + lengthBytes, lengthBytes);
+    this.#keepLast(bytes, this.#windowAt, lengthBytes);
     this.#windowAt = 0;
-    this.#rawBytes += lengthBytes;
     exports.scanPushed(lengthBytes);
     this.#run(0);
+  }
+
+  /**
+   * Walks the next bytes of the block where they lie, and leaves them as they are. Nothing may be left of those before. Gives how
+   * many it is done with, the others come again: none where they do not lie in kernel memory, or records are shown.
+   */
+  walkLent(lent: Uint8Array): number {
+    this.#mustBeActive();
+    const { exports, bytes, buffer } = this.#kernels;
+    if (lent.buffer !== buffer || this.#onRecords !== undefined) return 0;
+    this.#keepLast(bytes, lent.byteOffset, lent.length);
+    exports.scanLent(lent.byteOffset, lent.length);
+    this.#run(0);
+    return lent.length - this.forget();
+  }
+
+  /** How many of the bytes so far are not walked yet. */
+  get leftBytes(): number {
+    return this.#kernels.exports.scanLeft();
+  }
+
+  /** Gives those up: they come again. */
+  forget(): number {
+    const { leftBytes } = this;
+    this.#kernels.exports.scanForget();
+    this.#rawBytes -= leftBytes;
+    return leftBytes;
   }
 
   /** Ends the block. */
@@ -160,11 +188,16 @@ export class BlockScanner {
     for (let status = FULL; status === FULL; this.#drain()) status = this.#kernels.exports.scan(final);
   }
 
-  /** Remembers the last 8 of the bytes pushed so far. */
-  #keepLast(bytes: Uint8Array, endAt: number, lengthBytes: number): void {
-    const count = Math.min(8, lengthBytes);
+  /** Remembers the last 8 of the bytes so far, to which `lengthBytes` at an address are added. */
+  #keepLast(bytes: Uint8Array, at: number, lengthBytes: number): void {
+    this.#rawBytes += lengthBytes;
+    // Some may have come before.
+    const count = Math.min(8, this.#rawBytes - this.#lastAt);
+    if (count <= 0) return;
+    this.#lastAt = this.#rawBytes;
+    const from = at + lengthBytes - count;
     this.#lastBytes.copyWithin(0, count);
-    for (let i = 0; i < count; i++) this.#lastBytes[8 - count + i] = bytes[endAt - count + i] ?? 0;
+    for (let i = 0; i < count; i++) this.#lastBytes[8 - count + i] = bytes[from + i] ?? 0;
   }
 
   #drain(): void {

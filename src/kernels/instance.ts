@@ -60,8 +60,15 @@ export interface KernelExports {
   readonly tableEntries: Place;
   readonly tableMessages: Wide;
   readonly tableDigest: Wide;
-  readonly v2Find: (bytes: number, until: number) => number;
-  readonly v2Walk: (bytes: number, last: bigint, from: number, until: number, beyond: number) => number;
+  readonly v2Find: (window: number, bytes: number, until: number) => number;
+  readonly v2Walk: (
+    window: number,
+    bytes: number,
+    last: bigint,
+    from: number,
+    until: number,
+    beyond: number,
+  ) => number;
   readonly v2Messages: Place;
   readonly v2Bytes: Place;
   readonly v2FirstSeq: Wide;
@@ -112,6 +119,9 @@ export interface KernelExports {
   readonly scanStart: (wants: number, capacity: number) => void;
   readonly scanRoom: () => number;
   readonly scanPushed: (bytes: number) => void;
+  readonly scanLent: (address: number, bytes: number) => void;
+  readonly scanLeft: () => number;
+  readonly scanForget: () => void;
   readonly scan: (final: number) => number;
   readonly scanDrained: () => void;
   readonly scanReached: () => number;

@@ -1,18 +1,18 @@
 import { kernels } from './instance.ts';
 import type { V2Run } from './types.ts';
 
-/** Where to read the next bytes of a V2 archive, for `takeV2Messages`. Valid as long as nothing else is hashed. */
+/** Where to read bytes of a V2 archive, if they do not lie in kernel memory already. Valid as long as nothing else is hashed. */
 export function v2Window(): Uint8Array {
   const { exports, buffer } = kernels();
   return new Uint8Array(buffer, exports.SCRATCH.value, exports.SCRATCH_BYTES.value);
 }
 
-/** Which messages are taken of a window. */
+/** Which messages are taken of some bytes. */
 export interface V2Reach {
-  /** The first one begins here, in the window; all of them before `untilBytes`. */
+  /** The first one begins here; all of them before `untilBytes`. */
   readonly fromBytes: number;
   readonly untilBytes: number;
-  /** They may end so far behind what was read, all but their heads and subjects. */
+  /** They may end so far behind the bytes, all but their heads and subjects. */
   readonly beyondBytes: number;
 }
 
@@ -20,19 +20,23 @@ export interface V2Reach {
 const MOST_BEYOND_BYTES = 2 ** 30;
 
 /**
- * Takes messages from the first `lengthBytes` of the window as long as they are whole and their sequences rise above
- * `lastSeq`; null where the first one already is not such.
+ * Takes messages as long as they are whole and their sequences rise above `lastSeq`; null where the first one already is not
+ * such. At most 1 MiB, but for a view of kernel memory, which is walked where it lies.
  */
 export function takeV2Messages(
-  lengthBytes: number,
+  bytes: Uint8Array,
   lastSeq: bigint,
-  { fromBytes, untilBytes, beyondBytes }: V2Reach = { fromBytes: 0, untilBytes: lengthBytes, beyondBytes: 0 },
+  { fromBytes, untilBytes, beyondBytes }: V2Reach = {
+    fromBytes: 0,
+    untilBytes: bytes.length,
+    beyondBytes: 0,
+  },
 ): V2Run | null {
   const { exports, buffer } = kernels();
-  const until = Math.min(untilBytes, lengthBytes);
+  const until = Math.min(untilBytes, bytes.length);
   if (fromBytes >= until) return null;
   const beyond = Math.min(beyondBytes, MOST_BEYOND_BYTES);
-  const takenBytes = exports.v2Walk(lengthBytes, lastSeq, fromBytes, until, beyond);
+  const takenBytes = exports.v2Walk(placed(bytes), bytes.length, lastSeq, fromBytes, until, beyond);
   if (takenBytes === 0) return null;
   return {
     takenBytes,
@@ -47,7 +51,15 @@ export function takeV2Messages(
   };
 }
 
-/** Where in the first `untilBytes` of the window, which holds `lengthBytes`, a message seems to begin; -1 where none does. */
-export function findV2Messages(lengthBytes: number, untilBytes: number): number {
-  return kernels().exports.v2Find(lengthBytes, Math.min(untilBytes, lengthBytes));
+/** Where in the first `untilBytes` a message seems to begin; -1 where none does. */
+export function findV2Messages(bytes: Uint8Array, untilBytes: number = bytes.length): number {
+  return kernels().exports.v2Find(placed(bytes), bytes.length, Math.min(untilBytes, bytes.length));
+}
+
+/** The address of bytes in kernel memory, to where they are copied if need be. */
+function placed(bytes: Uint8Array): number {
+  if (bytes.buffer === kernels().buffer) return bytes.byteOffset;
+  const window = v2Window();
+  window.set(bytes);
+  return window.byteOffset;
 }

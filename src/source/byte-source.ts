@@ -53,5 +53,10 @@ export interface ByteSource {
    * Throws SourceError where the operating system refuses.
    */
   read(target: Uint8Array, offsetBytes: number): number;
+  /**
+   * Of a source that decodes: the bytes from `offsetBytes` on that lie together decoded, `mostBytes` at most, none at the end.
+   * They hold until anything is read in this thread, and are not to be changed. null: this source can only be read.
+   */
+  lend?(offsetBytes: number, mostBytes: number): Uint8Array | null;
   close(): void;
 }

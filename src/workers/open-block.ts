@@ -1,5 +1,6 @@
 import { openCompressedBlock } from '../container/compressed-block.ts';
-import { checkedChunks, framingFaults, openSource } from '../container/open-source.ts';
+import { checkedChunks, framingFaults, openSource, wholeChunks } from '../container/open-source.ts';
+import type { WholeChunk } from '../container/s2-source.ts';
 import type { Fault } from '../findings/finding.ts';
 import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
 
@@ -12,6 +13,8 @@ export interface OpenBlock {
   carrierFaults(): readonly Fault[];
   /** Decoded offsets from, to of the chunks of that snapshot that were checked so far. */
   carrierChecked(): readonly number[];
+  /** Chunks that hold bytes of the block alone, wherever it is compressed. */
+  wholeChunks(): Iterable<WholeChunk>;
   close(): void;
 }
 
@@ -28,6 +31,7 @@ export function openBlock(descriptor: SourceDescriptor, salvage = false, endByte
     blockFaults: () => compressed?.faults ?? [],
     carrierFaults: () => framingFaults(file),
     carrierChecked: () => checkedChunks(file),
+    wholeChunks: () => compressed?.wholeChunks() ?? wholeChunks(file),
     close: () => {
       compressed?.close();
       file.close();

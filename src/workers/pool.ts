@@ -84,19 +84,20 @@ export class Pool {
         hasFailed = true;
         reject(error);
       };
-      jobs.forEach((job, at) =>
-        this.#queue.push({
-          job,
-          isOwn: false,
-          isDropped: () => hasFailed,
-          fail,
-          done: (result) => {
-            results[at] = result as JobResult<J>;
-            if (!hasFailed) onDone(job, at);
-            if (--left === 0) resolve();
-          },
-        }),
-      );
+      const tasks = jobs.map((job, at): Task => ({
+        job,
+        isOwn: false,
+        isDropped: () => hasFailed,
+        fail,
+        done: (result) => {
+          results[at] = result as JobResult<J>;
+          if (!hasFailed) onDone(job, at);
+          if (--left === 0) resolve();
+        },
+      }));
+      // What is quickly done comes first: somebody waits for it.
+      const behind = tasks.every(isQuick) ? this.#queue.findIndex((task) => !isQuick(task)) : -1;
+      this.#queue.splice(behind < 0 ? this.#queue.length : behind, 0, ...tasks);
       this.#handOut();
       this.#work();
     });
@@ -124,13 +125,18 @@ export class Pool {
     if (this.#queue.length === 0 && this.#threads.every(({ tasks }) => tasks.length === 0)) void this.close();
   }
 
-  /** One to each thread before any gets a second. */
+  /**
+   * One to each thread before any gets a second. What is quickly done must not wait behind another job: the calling thread does it
+   * next, or a thread that has nothing else to do.
+   */
   #handOut(): void {
     for (let ahead = 1; ahead <= JOBS_AHEAD; ahead++)
       for (const thread of this.#threads) {
         if (thread.tasks.length >= ahead) continue;
         if (!thread.isReady && (ahead > 1 || this.#queue.length < MUCH_WORK_JOBS)) continue;
-        const task = this.#next((other) => !other.isOwn);
+        const task =
+          this.#next((other) => !other.isOwn && !isQuick(other)) ??
+          (ahead === 1 ? this.#next((other) => !other.isOwn) : null);
         if (task === null) return;
         thread.give(task);
       }
@@ -168,4 +174,9 @@ export class Pool {
     }
     return null;
   }
+}
+
+/** Whether a task takes a small part of the time that others take. */
+function isQuick({ job }: Task): boolean {
+  return job.kind === 'place';
 }

@@ -25,7 +25,7 @@ import {
   type SubjectLot,
 } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { RewriteJob, RewriteResult, RewriteTarget, TimedMessage } from './jobs.ts';
+import type { RewriteJob, RewriteResult, TimedMessage } from './jobs.ts';
 import { checkHeld, readBackOf, type Scanned } from './read-back.ts';
 import { openBlock } from './open-block.ts';
 import { writeAt } from './write-at.ts';
@@ -62,7 +62,7 @@ export function rewriteHeld(
   return {
     kind: 'rewrite',
     contentBytes: bytes.length,
-    ...put(bytes, job.target, isSame ? scanned : null),
+    ...put(bytes, job, isSame, isSame ? scanned : null),
     ...totals,
     messageBytes: messages.length,
     subjects,
@@ -71,10 +71,11 @@ export function rewriteHeld(
   };
 }
 
-/** Puts a block where it belongs: as chunks that are proven, else as it is. */
+/** Puts a block where it belongs: as chunks that are proven, else as it is. `isSame`: it is what its source holds. */
 function put(
   bytes: Uint8Array,
-  target: RewriteTarget,
+  { source, input, target }: RewriteJob,
+  isSame: boolean,
   scanned: Scanned | null,
 ): Pick<RewriteResult, 'lengthBytes' | 'isPacked' | 'readBack'> {
   const asItIs = { lengthBytes: bytes.length, isPacked: false };
@@ -84,10 +85,16 @@ function put(
     return { ...asItIs, readBack: readBack === null ? null : readBackOf(readBack, bytes, scanned) };
   }
   const { pack } = target;
-  const packed = pack === null ? null : packEntry(pack.path, bytes.length, target.bytes);
-  if (pack !== null && packed !== null) {
-    const readBack = packed.isProven ? checkHeld(pack, bytes, scanned) : null;
-    return { lengthBytes: packed.packedBytes, isPacked: true, readBack };
+  const block = isSame && input.holds === 'block' ? openBlock(source) : null;
+  try {
+    const encoded = block?.wholeChunks() ?? [];
+    const packed = pack === null ? null : packEntry(pack.path, bytes.length, target.bytes, encoded);
+    if (pack !== null && packed !== null) {
+      const readBack = packed.isProven ? checkHeld(pack, bytes, scanned) : null;
+      return { lengthBytes: packed.packedBytes, isPacked: true, readBack };
+    }
+  } finally {
+    block?.close();
   }
   copyShared(bytes, target.bytes);
   return { ...asItIs, readBack: null };

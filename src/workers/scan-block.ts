@@ -4,6 +4,7 @@ import type { ByteSource } from '../source/byte-source.ts';
 import type { BlockCut, BlockScan, PackedScan } from '../kernels/types.ts';
 import type { ScanJob, ScanResult } from './jobs.ts';
 import { openBlock, type OpenBlock } from './open-block.ts';
+import { lends, scanLent } from './scan-lent.ts';
 import { Twin } from './twin.ts';
 
 /** A thread keeps what it has once touched; records of up to 32 MiB are left to the one main thread. */
@@ -39,10 +40,16 @@ export function scanSource(content: ByteSource, options: ScanSourceOptions): Blo
     withoutRanges: options.withoutRanges,
     ...(options.onRecords === undefined ? {} : { onRecords: options.onRecords }),
   });
+  const onWindow = (): void => {
+    if (scanner.touchedBytes > (options.maxTouchedBytes ?? Infinity)) throw new LargeRecord();
+  };
   try {
+    // Bytes that are shown to somebody are shown once.
+    if (options.onBytes === undefined && options.onRecords === undefined && lends(content))
+      return scanLent(content, scanner, { onWindow, onPiece: () => options.onReached?.(scanner.reached) });
     for (let offsetBytes = 0; ;) {
       const window = scanner.window();
-      if (scanner.touchedBytes > (options.maxTouchedBytes ?? Infinity)) throw new LargeRecord();
+      onWindow();
       const lengthBytes = content.read(window, offsetBytes);
       if (lengthBytes === 0) return scanner.finish();
       options.onBytes?.(window.subarray(0, lengthBytes), offsetBytes);
@@ -99,6 +106,10 @@ function scanOpened(
     const cutAt = (reached: BlockCut): void => {
       if (reached.offsetBytes - (cuts.at(-1)?.offsetBytes ?? 0) >= LEAST_PIECE_BYTES) cuts.push(reached);
     };
+    const showBytes = (bytes: Uint8Array, offsetBytes: number): void => {
+      for (const twin of twins) twin.compare(bytes, offsetBytes);
+      onBytes?.(bytes, offsetBytes);
+    };
     for (const source of job.twins ?? []) twins.push(new Twin(source, block.content.sizeBytes));
     const scan = scanSource(block.content, {
       key: job.key,
@@ -106,10 +117,7 @@ function scanOpened(
       live: job.live === undefined ? undefined : unpackRanges(job.live),
       salvage: job.salvage ?? false,
       maxTouchedBytes,
-      onBytes: (bytes, offsetBytes) => {
-        for (const twin of twins) twin.compare(bytes, offsetBytes);
-        onBytes?.(bytes, offsetBytes);
-      },
+      ...(twins.length === 0 && onBytes === undefined ? {} : { onBytes: showBytes }),
       ...(job.wantsCuts === true ? { onReached: cutAt } : {}),
     });
     return {

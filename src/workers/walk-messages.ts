@@ -5,9 +5,7 @@ import { findV2Messages, takeV2Messages, v2Window, type V2Run } from '../kernels
 import type { ByteSource } from '../source/byte-source.ts';
 import type { WalkedRun, WalkJob, WalkResult } from './jobs.ts';
 
-/** Windows end where chunks of a server's snapshot do: so no chunk is decoded twice. */
-const WINDOW_BYTES = 1024 * 1024;
-/** More than head and subject of a message have: where no more is left of a window, it is read together with the next. */
+/** More than head and subject of a message have: where less is left of what lies together, it is read with what follows. */
 const HEAD_BYTES = 4096;
 
 /** Does a WalkJob: one window after the other. */
@@ -27,18 +25,17 @@ function* runsOf(body: ByteSource, fromBytes: number, toBytes: number): Generato
   let at = -1;
   let lastSeq = 0n;
   for (let windowAt = fromBytes; windowAt < toBytes;) {
-    const lengthBytes = windowEnd(windowAt, toBytes) - windowAt;
-    const filledBytes = body.read(v2Window().subarray(0, lengthBytes), windowAt);
-    if (filledBytes === 0) return;
+    const window = windowOf(body, windowAt, toBytes);
+    if (window.length === 0) return;
     if (at < 0) {
-      const found = findV2Messages(filledBytes, filledBytes);
+      const found = findV2Messages(window);
       if (found >= 0) at = windowAt + found;
     }
-    const endBytes = windowAt + filledBytes;
+    const endBytes = windowAt + window.length;
     if (at >= 0 && at < endBytes) {
       const beyondBytes = body.sizeBytes - endBytes;
-      const reach = { fromBytes: at - windowAt, untilBytes: filledBytes, beyondBytes };
-      const run = takeV2Messages(filledBytes, lastSeq, reach);
+      const reach = { fromBytes: at - windowAt, untilBytes: window.length, beyondBytes };
+      const run = takeV2Messages(window, lastSeq, reach);
       if (run === null) return;
       yield { offsetBytes: at, run };
       lastSeq = run.lastSeq;
@@ -49,11 +46,13 @@ function* runsOf(body: ByteSource, fromBytes: number, toBytes: number): Generato
   }
 }
 
-/** Where the window from an offset on ends. */
-function windowEnd(fromBytes: number, toBytes: number): number {
-  const lengthBytes = (toBytes - fromBytes) % WINDOW_BYTES || WINDOW_BYTES;
-  const moreBytes = lengthBytes <= HEAD_BYTES ? WINDOW_BYTES - HEAD_BYTES : 0;
-  return Math.min(fromBytes + lengthBytes + moreBytes, toBytes);
+/** Bytes from an offset on: where they lie decoded, or read from there. */
+function windowOf(body: ByteSource, at: number, toBytes: number): Uint8Array {
+  const window = v2Window();
+  const lent = body.lend?.(at, Math.min(toBytes - at, window.length)) ?? null;
+  if (lent !== null && (lent.length > HEAD_BYTES || at + lent.length === toBytes)) return lent;
+  const mostBytes = Math.min(toBytes - at, lent === null ? Infinity : 2 * HEAD_BYTES);
+  return window.subarray(0, body.read(window.subarray(0, mostBytes), at));
 }
 
 /** Puts runs together that follow each other, `runBytes` at a time. */

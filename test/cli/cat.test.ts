@@ -7,6 +7,7 @@ import { CAPTURES, copyOf, tempFolder } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
+const SETTINGS_MESSAGES = 63;
 const SETTINGS = join(CAPTURES, '2.14.5-full/backups/$G/KV_settings');
 
 describe('cat', () => {
@@ -31,15 +32,31 @@ describe('cat', () => {
 
   it('says so where nothing fits', () => {
     const none = ['cat', ORDERS, '--seq', '7'];
-    expect(runCli(none)).toEqual({ exit: 0, stdout: '', stderr: 'natsarc: no message fits the filters\n' });
+    expect(runCli(none)).toEqual({
+      exit: 0,
+      stdout: '',
+      stderr: 'natsarc: no message fits the filters; looked through 163\n',
+    });
     expect(runCli([...none, '--quiet'])).toEqual({ exit: 0, stdout: '', stderr: '' });
     for (const form of [[], ['--text'], ['--history']])
       expect(runCli(['cat', SETTINGS, '--kv', ...form, '--subject', '$KV.settings.none'])).toEqual({
         exit: 0,
         stdout: '',
-        stderr: 'natsarc: no message fits the filters\n',
+        stderr: `natsarc: no message fits the filters; looked through ${SETTINGS_MESSAGES}\n`,
       });
-    expect(runCli([...none, '--text', '--grep', 'x']).stderr).toBe('natsarc: no message fits the filters\n');
+    expect(runCli([...none, '--text', '--grep', 'x']).stderr).toBe(
+      'natsarc: no message fits the filters; looked through 163\n',
+    );
+    const damaged = [
+      'cat',
+      join(CAPTURES, '2.10.29-full/store'),
+      '--stream',
+      'COMPERASE',
+      '--subject',
+      'none',
+    ];
+    expect(runCli(damaged)).toMatchObject({ exit: 3, stdout: '' });
+    expect(runCli(damaged).stderr).toMatch(/^natsarc: no message fits the filters; looked through 51$/m);
     expect(runCli(['cat', join(CAPTURES, '2.14.5-enc-chacha/store'), '--seq', '7']).stderr).not.toContain(
       'no message fits',
     );

@@ -2,6 +2,7 @@ import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync, truncateSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { catMessages } from '../../src/operation/cat/run.ts';
 import { V2Writer } from '../../src/writer/v2-writer.ts';
 import { editFile } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -72,13 +73,15 @@ describe('a V2 archive is verified alike with one thread and with several', () =
     ['a chunk within a large message', (path: string) => editFile(path, flip(11_000_003))],
     ['cut', (path: string) => truncateSync(path, 20_000_000)],
     ['a chunk of another type', (path: string) => editFile(path, flip(6))],
-  ])('damaged: %s', (name, damage) => {
+  ])('damaged: %s, and counts what cat gives out', async (name, damage) => {
     const path = join(folder, `${name}.s2`);
     copyFileSync(archive, path);
     damage(path);
     const alone = verified(path, 1);
     expect(alone).toMatchObject({ exit: expect.toSatisfy((exit: number) => exit >= 2) as unknown });
     expect(verified(path, 4)).toEqual(alone);
+    const { messages } = await catMessages(path, {}, () => {});
+    expect(alone).toMatchObject({ report: { checked: { messages } } });
   });
 });
 

@@ -187,3 +187,26 @@ describe('--block', () => {
     expect(run.exit).toBe(0);
   });
 });
+
+it('scripting.md tells every kind of error, and what was refused is one of them', () => {
+  const schema = JSON.parse(readFileSync(join(ROOT, 'schemas/error.schema.json'), 'utf8')) as {
+    properties: { kind: { enum: string[] } };
+  };
+  const page = readFileSync(join(ROOT, 'docs/scripting.md'), 'utf8');
+  expect([...page.matchAll(/^\| `(\w+)` \| (?!by)[^|]+\|$/gm)].map(([, kind]) => kind)).toEqual(
+    schema.properties.kind.enum,
+  );
+  const kindOf = (line: readonly string[]): unknown => {
+    const { exit, stdout } = runCli([...line, '--json']);
+    return { exit, kind: (JSON.parse(stdout) as { kind: string }).kind };
+  };
+  expect(kindOf(['pack', ORDERS, '--out', tempFolderWithFile()])).toEqual({ exit: 2, kind: 'failed' });
+  expect(kindOf(['pack', ORDERS, '--out', ORDERS])).toEqual({ exit: 2, kind: 'usage' });
+  expect(kindOf(['inspect', '/nowhere'])).toEqual({ exit: 1, kind: 'source' });
+});
+
+function tempFolderWithFile(): string {
+  const folder = tempFolder();
+  writeFileSync(join(folder, 'file'), 'mine');
+  return folder;
+}

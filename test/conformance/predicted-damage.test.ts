@@ -1,160 +1,19 @@
-import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { keyedSumHex } from '../../src/codec/highwayhash.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
-import { CAPTURES, editFile, flipBit, recordsOf, tempFolder } from '../support/damage.ts';
+import { CAPTURES, tempFolder } from '../support/damage.ts';
 import { hasServer, SERVER_VERSIONS } from '../support/live-server.ts';
 import { predictionFor, told } from '../support/oracle/compare.ts';
+import { NAMED_DAMAGE } from '../support/oracle/named-damage.ts';
 import { observe, serve } from '../support/oracle/serve.ts';
 import { WireClient } from '../support/oracle/wire-client.ts';
-
-/** What servers do to damage that was once predicted wrongly, each reduced to one stream of a capture. */
-interface NamedDamage {
-  readonly name: string;
-  /** Below the captures. */
-  readonly stream: string;
-  readonly damage: (folder: string) => void;
-  /** For 2.9, 2.10, 2.11, 2.12, 2.14, 2.15. */
-  readonly expected: readonly string[];
-}
-
-const dropBytes =
-  (file: string, at: number, count: number) =>
-  (folder: string): void =>
-    editFile(join(folder, file), (bytes) =>
-      Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + count)]),
-    );
-
-/** The sequence of one record of a block. */
-const renumber =
-  (place: number, seq: bigint) =>
-  (folder: string): void =>
-    editFile(join(folder, 'msgs/1.blk'), (bytes) => {
-      bytes.writeBigUInt64LE(seq, (recordsOf(bytes).at(place)?.at ?? 0) + 4);
-      return bytes;
-    });
-
-const cutBehind =
-  (records: number) =>
-  (folder: string): void =>
-    editFile(join(folder, 'msgs/1.blk'), (bytes) => bytes.subarray(0, recordsOf(bytes)[records]?.at));
-
-const without =
-  (...files: readonly string[]) =>
-  (folder: string): void =>
-    files.forEach((file) => rmSync(join(folder, file), { force: true, recursive: true }));
-
-const all =
-  (...steps: readonly ((folder: string) => void)[]) =>
-  (folder: string): void =>
-    steps.forEach((step) => step(folder));
-
-/** The stream keeps what its consumers have not acknowledged. */
-function retainInterest(folder: string): void {
-  const path = join(folder, 'meta.inf');
-  const text = readFileSync(path, 'utf8').replace('"retention":"limits"', '"retention":"interest"');
-  writeFileSync(path, text);
-  const { name } = JSON.parse(text) as { name: string };
-  writeFileSync(join(folder, 'meta.sum'), keyedSumHex(name, Buffer.from(text)));
-}
-
-const WHOLE = '108 messages 1-127 []';
-const CUT = '107 messages 1-126 []';
-const NOTHING = '0 messages 0-0 []';
-
-const CASES: readonly NamedDamage[] = [
-  {
-    name: 'with an .idx that is believed 2.10 checks no sequence, 2.11 does',
-    stream: '2.9.25-full/store/jetstream/$G/streams/PERSUB',
-    damage: renumber(-1, 1034n),
-    expected: [WHOLE, WHOLE, CUT, CUT, CUT, CUT],
-  },
-  {
-    name: 'a block is cut once a consumer looks into it, though its .idx was believed',
-    stream: '2.9.25-full/store/jetstream/$G/streams/ORDERS',
-    damage: dropBytes('msgs/1.blk', 59783, 20),
-    expected: SERVER_VERSIONS.map(() => '65 messages 2-70 [1px0wyab DISPATCH LOG NEW PUSH]'),
-  },
-  {
-    name: 'an .idx is believed where its list of deletes is cut, and its count where no limit makes servers count again',
-    stream: '2.9.25-full/store/jetstream/$G/streams/PERSUB',
-    damage: (folder) => editFile(join(folder, 'msgs/1.idx'), (bytes) => bytes.subarray(0, -2)),
-    expected: SERVER_VERSIONS.map(() => WHOLE),
-  },
-  {
-    name: 'an .fss with a bad sum makes 2.9 walk the block when it opens it',
-    stream: '2.9.25-full/store/jetstream/$G/streams/PERSUB',
-    damage: all(dropBytes('msgs/1.blk', 5000, 20), (folder) =>
-      editFile(join(folder, 'msgs/1.fss'), (bytes) => bytes.fill(1, 20, 21)),
-    ),
-    expected: SERVER_VERSIONS.map(() => '37 messages 1-53 []'),
-  },
-  {
-    name: 'an .fss that fits spares 2.9 the walk',
-    stream: '2.9.25-full/store/jetstream/$G/streams/PERSUB',
-    damage: dropBytes('msgs/1.blk', 5000, 20),
-    expected: [WHOLE, ...SERVER_VERSIONS.slice(1).map(() => '37 messages 1-53 []')],
-  },
-  {
-    name: 'a damaged list of deletes: 2.9 counts subjects by the .fss and finds none above its limit',
-    stream: '2.9.25-full/store/jetstream/$G/streams/PERSUB',
-    damage: (folder) => flipBit(join(folder, 'msgs/1.idx'), 48),
-    expected: [WHOLE, ...SERVER_VERSIONS.slice(1).map(() => '107 messages 1-127 []')],
-  },
-  {
-    name: 'a thw.db that is cut takes the first message in 2.11, which leaves a marker',
-    stream: '2.14.5-full/store/jetstream/$G/streams/TTL',
-    damage: (folder) => truncateSync(join(folder, 'msgs/thw.db'), 42),
-    expected: [
-      '25 messages 1-25 []',
-      '20 messages 1-25 []',
-      '20 messages 2-26 []',
-      ...SERVER_VERSIONS.slice(3).map(() => '20 messages 1-25 []'),
-    ],
-  },
-  {
-    name: 'a header length that leads out of its message ends 2.9, which reads each to find its subject',
-    stream: '2.6.1-legacy/store/jetstream/$G/streams/ORDERS',
-    damage: all(without('msgs/1.fss'), (folder) =>
-      editFile(join(folder, 'msgs/1.blk'), (bytes) => {
-        const record = recordsOf(bytes).find(({ hasHeader }) => hasHeader);
-        bytes.writeUInt32LE(1 << 25, (record?.at ?? 0) + 22 + (record?.subject ?? 0));
-        return bytes;
-      }),
-    ),
-    expected: ['crash', ...SERVER_VERSIONS.slice(1).map(() => '115 messages 1-118 [DISPATCH MONITOR NEW]')],
-  },
-  {
-    name: 'a consumer ahead of a cut stream goes back since 2.14, and what it wanted stays',
-    stream: '2.14.5-full/store/jetstream/$G/streams/ORDERS',
-    damage: all(
-      retainInterest,
-      without('msgs/index.db', 'obs/DISPATCH', 'obs/LOG', 'obs/N8YLz60I', 'obs/PUSH'),
-      cutBehind(60),
-    ),
-    expected: [
-      '1 messages 30-60 [NEW]',
-      '55 messages 2-60 [NEW]',
-      '54 messages 2-60 [NEW]',
-      '54 messages 2-60 [NEW]',
-      '55 messages 2-60 [NEW]',
-      '55 messages 2-60 [NEW]',
-    ],
-  },
-  {
-    name: 'a scan for TTLs never ends in 2.12 and 2.14 where it cuts the block',
-    stream: '2.12.12-full/store/jetstream/$G/streams/TTLAGED',
-    damage: all(without('msgs/thw.db'), dropBytes('msgs/1.blk', 0, 1)),
-    expected: [NOTHING, NOTHING, NOTHING, 'crash', 'crash', '0 messages 4-3 []'],
-  },
-];
 
 /** Each case in an account of its own: `C0`, `C1`, … */
 function damagedStore(): string {
   const store = join(tempFolder(), 'store');
-  for (const [i, { stream, damage }] of CASES.entries()) {
+  for (const [i, { stream, damage }] of NAMED_DAMAGE.entries()) {
     const folder = join(store, `C${i}/streams`, nameOf(stream));
     cpSync(join(CAPTURES, stream), folder, { recursive: true });
     damage(folder);
@@ -183,7 +42,7 @@ async function observedIn(
   const seen: string[] = [];
   for (const place of places) {
     const client = await WireClient.connect(server.port, `C${place}`);
-    seen.push(told(await observe(client, nameOf(CASES[place]?.stream ?? ''))));
+    seen.push(told(await observe(client, nameOf(NAMED_DAMAGE[place]?.stream ?? ''))));
     client.close();
   }
   await server.stop();
@@ -194,7 +53,7 @@ const READY_MS = 5000;
 
 it('damage that was once predicted wrongly is predicted', async () => {
   const { streams } = await verifyArchive(damagedStore());
-  for (const [i, { name, expected }] of CASES.entries()) {
+  for (const [i, { name, expected }] of NAMED_DAMAGE.entries()) {
     const stream = streams.find(({ account }) => account === `C${i}`);
     const predicted = SERVER_VERSIONS.map((version) => predictionFor(stream?.predictions, version));
     expect([name, ...predicted.map((one) => (one === undefined ? 'none' : told(one)))]).toEqual([
@@ -207,13 +66,13 @@ it('damage that was once predicted wrongly is predicted', async () => {
 it.for(SERVER_VERSIONS)('nats-server %s does what was predicted', async (version, { skip }) => {
   skip(!hasServer(version) && process.env['NATSARC_REQUIRE_SERVERS'] !== '1');
   const store = damagedStore();
-  const expected = CASES.map((one) => one.expected[SERVER_VERSIONS.indexOf(version)]);
-  const served = CASES.map((_, place) => place).filter((place) => expected[place] !== 'crash');
+  const expected = NAMED_DAMAGE.map((one) => one.expected[SERVER_VERSIONS.indexOf(version)]);
+  const served = NAMED_DAMAGE.map((_, place) => place).filter((place) => expected[place] !== 'crash');
   const seen = await observedIn(store, version, served);
-  expect(served.map((place, i) => [CASES[place]?.name, seen?.[i]])).toEqual(
-    served.map((place) => [CASES[place]?.name, expected[place]]),
+  expect(served.map((place, i) => [NAMED_DAMAGE[place]?.name, seen?.[i]])).toEqual(
+    served.map((place) => [NAMED_DAMAGE[place]?.name, expected[place]]),
   );
-  for (const [place, { name }] of CASES.entries())
+  for (const [place, { name }] of NAMED_DAMAGE.entries())
     if (expected[place] === 'crash')
       expect([name, await observedIn(store, version, [place])]).toEqual([name, null]);
 });

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { HAS_SHARED, captures } from '../support/captures.ts';
@@ -32,6 +32,15 @@ it('the table does not say that nothing was lost', () => {
 it('the msgs folder removed, and nothing tells whether it held messages', async () => {
   for (const stream of ['TAILDEL', 'EMPTY'])
     await expectDamage(withoutMessages(stream), 'WARNING', ['BLK_NONE']);
+});
+
+it('is told by its path in the store, also where nothing else is in the folder', async () => {
+  const store = tempFolder();
+  mkdirSync(join(store, 'jetstream/$G/streams/X/msgs'), { recursive: true });
+  const { findings } = await verifyDamaged(store);
+  expect(findings).toContainEqual(
+    expect.objectContaining({ code: 'BLK_NONE', stream: 'X', file: 'jetstream/$G/streams/X/msgs' }),
+  );
 });
 
 it('the blocks and the index removed, a file of TTLs left', async () => {

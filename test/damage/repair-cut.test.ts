@@ -23,14 +23,17 @@ function cutBackup(backup: string, at: number): string {
 }
 
 describe.each([
-  ['V1', '2.14.5-full/backups/$G/ORDERS'],
-  ['V2', '2.15.2-full/backups/$G/ORDERS'],
-])('a cut %s snapshot with deletes behind the cut', (_, backup) => {
+  // Tombstones stand behind what they delete; a V2 archive leaves out what is deleted.
+  ['V1', '2.14.5-full/backups/$G/ORDERS', [0.3, 0.5, 0.7]],
+  ['V2', '2.15.2-full/backups/$G/ORDERS', []],
+])('a cut %s snapshot with deletes behind the cut', (_, backup, unknownAt: readonly number[]) => {
   it.each([0.3, 0.5, 0.7, 0.9])('counts what is lost as the archive counts it, cut at %d', async (at) => {
     const { result, stream, missing, invented } = await repair(cutBackup(backup, at), backup);
     // Deletes behind the cut are not known: what they would take away was written, and said.
     expect(stream.lost + BigInt(invented.length)).toBe(BigInt(missing.length));
-    if (invented.length > 0) expect(result.loss.notes.map(({ code }) => code)).toContain('DELETES_UNKNOWN');
+    const isUnknown = unknownAt.includes(at);
+    expect(invented.length > 0).toBe(isUnknown);
+    expect(result.loss.notes.some(({ code }) => code === 'DELETES_UNKNOWN')).toBe(isUnknown);
     const named = [...stream.ranges].reduce(
       (sum, { from, to, state }) => sum + (state === 'lost' ? to - from + 1n : 0n),
       0n,
@@ -63,7 +66,8 @@ it('verify counts as lost what a cut snapshot says it had, and repair no more', 
     const missing = BigInt(stream?.declared?.messages ?? 0) - BigInt(stream?.actual?.messages ?? 0);
     expect(missing).toBeGreaterThan(0n);
     const text = verifyText(report, paletteFor('never', false, true), false);
-    expect(text).toMatch(new RegExp(`^ORDERS .* ${missing} +CRITICAL$`, 'm'));
-    expect(text).toContain(`; ${missing} messages lost`);
+    // What is left of the chunk that was cut is not read; a repair finds more.
+    expect(text).toMatch(new RegExp(`^ORDERS .* ≤ ${missing} +CRITICAL$`, 'm'));
+    expect(text).toContain(`; up to ${missing} messages lost`);
   }
 });

@@ -4,6 +4,7 @@ import type { CatResult, StoredMessage } from '../../operation/cat/types.ts';
 import type { MessageFilter } from '../../operation/filter/types.ts';
 import { RENDERING, startThreadsAhead } from '../../operation/threads-ahead.ts';
 import type { MessageLines } from '../../report/message-lines.ts';
+import { countText } from '../../report/units.ts';
 import type { CliContext } from '../context.ts';
 import { tellDamage } from '../damage-notes.ts';
 import { FILTER_FLAGS, filterOptions, type FilterArguments } from '../filter-options.ts';
@@ -78,10 +79,12 @@ async function messages(args: CatArguments, context: CliContext): Promise<void> 
 }
 
 /** What is not whole, and that nothing was given out where filters were the reason. */
-function tellResult({ messages, findings }: CatResult, filter: MessageFilter, context: CliContext): void {
+function tellResult(result: CatResult, filter: MessageFilter, context: CliContext): void {
+  const { messages, held, findings } = result;
   tellDamage(findings, context);
-  if (Object.keys(filter).length > 0 && messages === 0 && !findings.some(isDamage))
-    context.note('natsarc: no message fits the filters');
+  const isTold = held === 0 && findings.some(isDamage);
+  if (Object.keys(filter).length > 0 && messages === 0 && !isTold)
+    context.note(`natsarc: no message fits the filters; looked through ${countText(held)}`);
 }
 
 async function keyValues(args: CatArguments, context: CliContext): Promise<void> {

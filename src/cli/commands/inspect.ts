@@ -44,6 +44,8 @@ export const inspectCommand = {
       const isFull = { blocks: args.blocks === true, consumers: args.consumers === true };
       await context.write(inspectText(report, context.palette, isFull));
     }
+    const live = report.findings.find(({ code }) => code === 'DIR_SERVER_RUNNING');
+    if (live !== undefined) context.note(`natsarc: ${live.message}`);
     context.setExit(exitOfFindings(report.findings));
   },
 };

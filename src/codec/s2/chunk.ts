@@ -12,12 +12,17 @@ import { readChunkHead } from './index-chunks.ts';
 /** Decoded bytes of a chunk, as the server's writer has them. */
 export const CHUNK_BYTES: number = 1024 * 1024;
 const HEAD_BYTES = CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES;
+const LEAST_PAIRED_BYTES = 64 * 1024;
 /** The longest chunk: one that was not made smaller. */
 export const MOST_CHUNK_BYTES: number = HEAD_BYTES + CHUNK_BYTES;
 
 /** Puts a chunk of `raw`, which is `CHUNK_BYTES` long at most, into `target`, shared or not, from `at` on; gives its length. */
 export function putChunk(raw: Uint8Array, target: Uint8Array, at: number): number {
-  const block = encodeS2Block(raw);
+  return putEncoded(encodeS2Block(raw), raw, target, at);
+}
+
+/** The same of bytes of which somebody made an S2 block, `block`, before. */
+export function putEncoded(block: Uint8Array, raw: Uint8Array, target: Uint8Array, at: number): number {
   const isSmaller = block.length <= raw.length - raw.length / 32;
   const content = isSmaller ? block : raw;
   const bodyBytes = CHUNK_CRC_BYTES + content.length;
@@ -64,11 +69,16 @@ function* bodiesOf(chunks: Uint8Array): Generator<Body> {
 /** What the first of two holds, or both: compressed ones are decoded side by side, in less time than one after the other. */
 function decodedNext(bodies: readonly Body[]): readonly (Uint8Array | null)[] {
   const [first, second] = bodies;
-  const isPair = second !== undefined && bodies.every(({ type }) => type === CHUNK_TYPE.compressed);
+  const isPair = second !== undefined && bodies.every(isPairable);
   if (first === undefined || first.type === CHUNK_TYPE.raw)
     return bodies.slice(0, 1).map(({ content }) => content);
   copyShared(first.content, s2InputWindow(first.content.length));
   if (!isPair) return [decodeS2Input(first.content.length)];
   copyShared(second.content, s2InputWindow(second.content.length, 'second'));
   return decodeS2Pair(first.content.length, second.content.length);
+}
+
+/** Beside a long one a short one would be done at once. */
+function isPairable({ type, content }: Body): boolean {
+  return type === CHUNK_TYPE.compressed && content.length >= LEAST_PAIRED_BYTES;
 }

@@ -1,10 +1,14 @@
-import { CHUNK_BYTES, chunksHold, putChunk } from '../../codec/s2/chunk.ts';
+import { CHUNK_BYTES, chunksHold, putChunk, putEncoded } from '../../codec/s2/chunk.ts';
 import type { S2Encoder } from '../../codec/s2/encoder.ts';
 import { surroundRewritten } from '../../kernels/index.ts';
+import type { WholeChunk } from '../s2-source.ts';
 import { tarFileHeader, tarPadding } from './write.ts';
 
 /** Files this large are chunks of their own, so that they can be encoded apart; the smaller ones share chunks. */
 const APART_BYTES = 64 * 1024;
+
+/** A shorter chunk is encoded anew: there is room for so many. */
+const LEAST_TAKEN_BYTES = 256 * 1024;
 
 /** What a file became. */
 export interface PackedEntry {
@@ -27,14 +31,34 @@ export function encodeEntry(encoder: S2Encoder, path: string, bytes: Uint8Array)
 
 /**
  * Puts the chunks of a file that has chunks of its own into `target`; gives their length, or null for one that shares them. The
- * file is the first bytes of `rewriteWindow`.
+ * file is the first bytes of `rewriteWindow`; `encoded`: what of it was encoded before, ascending, which is taken as it is.
  */
-export function packEntry(path: string, lengthBytes: number, target: Uint8Array): PackedEntry | null {
+export function packEntry(
+  path: string,
+  lengthBytes: number,
+  target: Uint8Array,
+  encoded: Iterable<WholeChunk>,
+): PackedEntry | null {
   if (!isApart(lengthBytes)) return null;
-  const entry = surroundRewritten(tarFileHeader(path, lengthBytes), lengthBytes, tarPadding(lengthBytes));
+  const head = tarFileHeader(path, lengthBytes);
+  const entry = surroundRewritten(head, lengthBytes, tarPadding(lengthBytes));
+  let doneBytes = 0;
   let packedBytes = 0;
-  for (let at = 0; at < entry.length; at += CHUNK_BYTES)
-    packedBytes += putChunk(entry.subarray(at, at + CHUNK_BYTES), target, packedBytes);
+  const encodeUntil = (endBytes: number): void => {
+    while (doneBytes < endBytes) {
+      const raw = entry.subarray(doneBytes, Math.min(doneBytes + CHUNK_BYTES, endBytes));
+      packedBytes += putChunk(raw, target, packedBytes);
+      doneBytes += raw.length;
+    }
+  };
+  for (const { fromBytes, lengthBytes: chunkBytes, block } of encoded) {
+    if (chunkBytes < LEAST_TAKEN_BYTES || chunkBytes > CHUNK_BYTES) continue;
+    encodeUntil(head.length + fromBytes);
+    const raw = entry.subarray(doneBytes, doneBytes + chunkBytes);
+    packedBytes += putEncoded(block(), raw, target, packedBytes);
+    doneBytes += chunkBytes;
+  }
+  encodeUntil(entry.length);
   return { packedBytes, isProven: chunksHold(target.subarray(0, packedBytes), entry) };
 }
 

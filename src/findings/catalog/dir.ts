@@ -60,6 +60,14 @@ export const DIR_SUITE = {
     consequence: 'None.',
     advice: 'Verify the stores of all nodes: each holds a replica of its own.',
   },
+  DIR_SERVER_RUNNING: {
+    severity: 'info',
+    title: 'A server is running on these files: what is found in them may be false',
+    meaning:
+      'A nats-server process uses this store. Its files change while they are read, so that one may contradict another, or end in the middle, though nothing is wrong. Seen where the system shows processes; an idle server may stay unseen.',
+    consequence: 'None.',
+    advice: 'Verify a backup instead, or stop the server first.',
+  },
   DIR_NO_STREAMS: {
     severity: 'warning',
     title: 'A store without streams',

@@ -48,6 +48,8 @@ const UNKNOWN: i32 = 2;
 let mode: i32 = WALK;
 let start: usize = SCAN;
 let end: usize = SCAN;
+/** Whether the bytes at hand are lent: they are left as they were. */
+let isLent: bool = false;
 let budget: f64 = 0;
 /** Bytes hashed in vain. */
 export let vainBytes: f64 = 0;
@@ -66,6 +68,7 @@ export function scanStart(wanted: u32, capacity: u32): void {
   mode = WALK;
   start = SCAN;
   end = SCAN;
+  isLent = false;
   budget = 1048576;
   vainBytes = 0;
   failures = 0;
@@ -76,7 +79,7 @@ export function scanRoom(): usize {
   const kept = end - start;
   if (kept <= 65536 || SCAN_END - end < SCAN_WINDOW_BYTES + 4096) {
     memory.copy(SCAN, start, kept);
-    moveOrigin(start - SCAN);
+    moveOrigin(<f64>start - <f64>SCAN);
     start = SCAN;
     end = SCAN + kept;
   }
@@ -86,6 +89,27 @@ export function scanRoom(): usize {
 export function scanPushed(bytes: usize): void {
   end += bytes;
   budget += 8 * <f64>bytes;
+}
+
+/** The next bytes lie at `address`, and stay as they are. Nothing may be left of those before. */
+export function scanLent(address: usize, bytes: usize): void {
+  moveOrigin(<f64>start - <f64>address);
+  start = address;
+  end = address;
+  isLent = true;
+  scanPushed(bytes);
+}
+
+/** How many of the bytes at hand are not walked yet. */
+export function scanLeft(): usize {
+  return end - start;
+}
+
+/** Forgets those: they come again. */
+export function scanForget(): void {
+  budget -= 8 * <f64>(end - start);
+  end = start;
+  isLent = false;
 }
 
 /** Goes on until more bytes are needed (MORE) or a column is full (FULL). `final`: there are no more bytes. */
@@ -166,6 +190,7 @@ function walk(final: bool): bool {
       return true;
     }
     take(at, word, length, subjectBytes);
+    if (isLent && word >> 31) moveBack(at, subjectBytes);
     at += length;
   }
   start = at;

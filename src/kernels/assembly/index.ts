@@ -4,7 +4,17 @@ import { prepareHashTables } from './highway-hash';
 import { prepareRecordHash } from './record-hash';
 import { prepareS2Tags } from './s2-tags';
 
-export { scan, scanPushed, scanReached, scanRoom, scanStart, vainBytes } from './block-scan';
+export {
+  scan,
+  scanForget,
+  scanLeft,
+  scanLent,
+  scanPushed,
+  scanReached,
+  scanRoom,
+  scanStart,
+  vainBytes,
+} from './block-scan';
 export { crcUpdate } from './crc32c';
 export { hashBegin, hashFinish, hashUpdate } from './highway-hash';
 export {

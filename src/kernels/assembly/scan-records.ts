@@ -77,8 +77,8 @@ export function startRecords(wanted: u32): void {
 }
 
 /** The bytes at SCAN are others, so many further on in the block. */
-export function moveOrigin(bytes: usize): void {
-  origin += <f64>bytes;
+export function moveOrigin(bytes: f64): void {
+  origin += bytes;
 }
 
 /** The highest sequence among the records that were walked. */
@@ -94,7 +94,7 @@ export function scanFinish(): void {
 
 /** Offset in the block of what lies at `at`. */
 export function offsetOf(at: usize): f64 {
-  return origin + <f64>(at - SCAN);
+  return origin + <f64>at - <f64>SCAN;
 }
 
 /** Counts a record whose checksum fits. */

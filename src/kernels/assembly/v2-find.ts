@@ -1,5 +1,4 @@
 // Finds where messages of a V2 archive seem to begin. They have no mark: a head is known by its time, and by what follows.
-import { SCRATCH } from './memory';
 import { at, end, readFrom, readVarint, skip, value } from './varint';
 import { MOST_CONTENT_BYTES } from './v2-walk';
 
@@ -17,18 +16,18 @@ const FURTHEST_JUMP: u64 = (<u64>1) << 40;
 let seq: u64 = 0;
 
 /**
- * The first offset before `until`, among the `bytes` bytes at SCRATCH, at which a message seems to begin that another one
+ * The first offset before `until`, among the `bytes` bytes at `window`, at which a message seems to begin that another one
  * follows, or the end mark, or what lies too far on to be seen; -1 where none does.
  */
-export function v2Find(bytes: usize, until: usize): i32 {
-  for (let from = SCRATCH; from < SCRATCH + until; from++) {
+export function v2Find(window: usize, bytes: usize, until: usize): i32 {
+  for (let from = window; from < window + until; from++) {
     const nameLengthBytes: usize = load<u8>(from) < 0x80 ? 1 : 2;
     if ((load<u64>(from + nameLengthBytes) & UPPER_BITS) != UPPER_BITS) continue;
-    readFrom(from, SCRATCH + bytes - from);
+    readFrom(from, window + bytes - from);
     if (!readMessage()) continue;
     const first = seq;
-    if (at + MOST_HEAD_BYTES > end || isEndMark(at)) return <i32>(from - SCRATCH);
-    if (readMessage() && seq > first && seq - first <= FURTHEST_JUMP) return <i32>(from - SCRATCH);
+    if (at + MOST_HEAD_BYTES > end || isEndMark(at)) return <i32>(from - window);
+    if (readMessage() && seq > first && seq - first <= FURTHEST_JUMP) return <i32>(from - window);
   }
   return -1;
 }

@@ -1,7 +1,6 @@
 // Walks the messages of a V2 archive (container/README.md) and adds them up:
 //   name length, time (zig-zag), sequence, header length, payload length: varints; then name, header, payload.
 import { ENTRIES, RUNS } from './scan-columns';
-import { SCRATCH } from './memory';
 import { subjectDigest } from './subject';
 import { at, end, readFrom, readVarint, skip, value } from './varint';
 
@@ -25,19 +24,26 @@ function readLength(): bool {
 }
 
 /**
- * Takes messages of the `bytes` bytes at SCRATCH, each with a sequence above the one before (`last` at first). They begin at
+ * Takes messages of the `bytes` bytes at `window`, each with a sequence above the one before (`last` at first). They begin at
  * `from` and before `until`, and may end up to `beyond` bytes behind what is there, all but head and name. Gives how many
  * bytes they have; stops at whatever is no such message, and where the runs are full.
  */
-export function v2Walk(bytes: usize, last: u64, from: usize, until: usize, beyond: usize): usize {
+export function v2Walk(
+  window: usize,
+  bytes: usize,
+  last: u64,
+  from: usize,
+  until: usize,
+  beyond: usize,
+): usize {
   v2Messages = 0;
   v2Bytes = 0;
   v2Digest = 0;
   v2RunCount = 0;
-  const start = SCRATCH + from;
+  const start = window + from;
   let taken = start;
   let runTo: u64 = 0;
-  const stop = SCRATCH + until;
+  const stop = window + until;
   readFrom(start, bytes - from);
   while (at < stop) {
     if (!readLength()) break;

@@ -21,7 +21,7 @@ export interface CatText {
 
 /**
  * Gives out the live messages of an archive, stream by stream in sequence order, as far as they can be read; what cannot
- * is in `findings`. A message's bytes are the caller's. Throws SourceError, UsageError, CancelledError.
+ * is in `findings`, unless a range of sequences was asked for and is whole. A message's bytes are the caller's. Throws SourceError, UsageError, CancelledError.
  */
 export async function catMessages(
   path: string,
@@ -48,6 +48,7 @@ async function catStreams(
 ): Promise<CatResult> {
   const sieve = new MessageSieve(options);
   let messages = 0;
+  let held = 0;
   return withArchive(path, options, async (work) => {
     const streams = work.selected.length;
     const emitCounted = (lot: readonly StoredMessage[]): Promise<void> | void => {
@@ -72,9 +73,11 @@ async function catStreams(
       if (sieve.isDone) break;
       const archive = loadStream(parts);
       const textOutput = outputOf({ account: archive.account, stream: archive.name });
-      const found = await streamMessages({ archive, parts }, work, sieve, emitCounted, textOutput);
-      for (const finding of found) findings.push(finding);
+      const stream = { archive, parts };
+      const found = await streamMessages(stream, work, sieve, emitCounted, textOutput);
+      held += found.held;
+      for (const finding of found.ofSelection) findings.push(finding);
     }
-    return { messages, findings };
+    return { messages, held, findings };
   });
 }

@@ -1,8 +1,12 @@
 import { checkBlockRecords } from '../../check/block-records.ts';
 import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
+import type { StreamEvidence } from '../../check/stream-evidence.ts';
+import { hasSequence, intersectRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import { indexedLive } from '../../model/live-set.ts';
 import type { StreamParts } from '../../container/entry.ts';
 import { CancelledError } from '../../core/error.ts';
+import type { FindingCode } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
@@ -29,6 +33,16 @@ export type GiveMessages = (lot: readonly StoredMessage[]) => Promise<void>;
 /** One pass over the live messages of a stream, in sequence order. */
 export type MessageWalk = (wants: WantsMessage, give: GiveMessages) => Promise<void>;
 
+/** What one pass over a stream met. */
+export interface StreamFindings {
+  /** How many sound messages the stream holds, as far as it was read. */
+  readonly held: number;
+  /** Of the whole stream. */
+  readonly findings: Finding[];
+  /** Of what can pass by its sequence: fewer where all of that was read and is sound. */
+  readonly ofSelection: readonly Finding[];
+}
+
 /** Takes finished text where messages can be had as that. */
 export interface TextOutput {
   /** What a line begins with, up to the subject; null: payloads only. */
@@ -49,15 +63,20 @@ export async function streamMessages(
   sieve: MessageSieve,
   emit: EmitMessages,
   output?: TextOutput,
-): Promise<Finding[]> {
+): Promise<StreamFindings> {
   const { archive, parts } = stream;
   const found = (): Finding[] => [...placed(parts.findings, archive.place), ...archive.findings];
   if (parts.form === 'v2') {
     const walk = walkV2(archive, parts, sieve);
     await sift(walk.messages, work, sieve, emit);
-    return [...found(), ...walk.findings(), ...v2FramingFindings(archive, parts)];
+    const findings = [...found(), ...walk.findings(), ...v2FramingFindings(archive, parts)];
+    return {
+      held: walk.seen(),
+      findings,
+      ofSelection: walk.isSelectionWhole() ? ofRange(findings, sieve.range) : findings,
+    };
   }
-  if (archive.encrypted !== null) return found();
+  if (archive.encrypted !== null) return { held: 0, findings: found(), ofSelection: found() };
   const filter = output === undefined ? null : sieve.recordFilter;
   const text = output === undefined || filter === null ? null : { ...output, filter };
   const wanted = { wantSubjects: false, pending: [], wantsCuts: text !== null };
@@ -76,7 +95,39 @@ export async function streamMessages(
     await sift(walkBlocks(archive, sets, sieve), work, sieve, emit);
   }
   const checks = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks];
-  return [...found(), ...evidence.scan.findings, ...checks.flatMap((check) => check(evidence))];
+  const findings = [...found(), ...evidence.scan.findings, ...checks.flatMap((check) => check(evidence))];
+  return {
+    held: evidence.total.messages,
+    findings,
+    ofSelection: isWhole(sieve.range, evidence) ? ofRange(findings, sieve.range) : findings,
+  };
+}
+
+/** Bytes may have moved in any message, checksums notwithstanding. */
+const ANYWHERE: ReadonlySet<FindingCode> = new Set(['IDX_SUBJECTS_DIFFER', 'IDX_BLOCK_DIFFERS']);
+/** Records whose checksum fits. */
+const IN_PLACE: ReadonlySet<FindingCode> = new Set([
+  'BLK_RECORD_MALFORMED',
+  'BLK_SEQUENCE_ORDER',
+  'V2_SEQUENCE_ORDER',
+]);
+
+/** What concerns the messages of a range although each of them could be read. */
+function ofRange(findings: readonly Finding[], range: SequenceRanges | null): Finding[] {
+  return findings.filter(
+    ({ code, seq }) =>
+      ANYWHERE.has(code) ||
+      (IN_PLACE.has(code) && seq !== undefined && range !== null && hasSequence(range, seq)),
+  );
+}
+
+/** Whether a sound message is there for each sequence of a range that no current index calls deleted. */
+function isWhole(range: SequenceRanges | null, { archive, live }: StreamEvidence): boolean {
+  if (range === null) return false;
+  const missing = live.missing(range);
+  if (missing.length === 0) return true;
+  if (archive.index === null || archive.indexStanding !== 'current') return false;
+  return archive.index.blocks.every((block) => intersectRanges(missing, indexedLive(block)).length === 0);
 }
 
 async function sift(

@@ -16,6 +16,8 @@ export interface StoredMessage {
 export interface CatResult {
   /** How many messages were given out. */
   readonly messages: number;
+  /** How many sound messages the streams hold that were looked through. */
+  readonly held: number;
   /** What was damaged or missing among what was selected. */
   readonly findings: readonly Finding[];
 }

@@ -1,4 +1,5 @@
 import type { V2StreamParts } from '../../container/entry.ts';
+import { countSequences } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { V2Reading, type V2Message } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -10,15 +11,25 @@ import type { StoredMessage } from './types.ts';
 const LOT_MESSAGES = 1024;
 const LOT_BYTES = 1024 * 1024;
 
-/** Walks the messages of a V2 archive; `findings` are those of the last walk. */
-export function walkV2(
-  archive: StreamArchive,
-  parts: V2StreamParts,
-  sieve: MessageSieve,
-): { readonly messages: MessageWalk; readonly findings: () => readonly Finding[] } {
+/** A walk over the messages of a V2 archive, and what the last one met. */
+interface V2MessageWalk {
+  readonly messages: MessageWalk;
+  readonly findings: () => readonly Finding[];
+  /** How many messages were looked at. */
+  readonly seen: () => number;
+  /** Whether there was a message for each sequence that can pass. */
+  readonly isSelectionWhole: () => boolean;
+}
+
+/** Walks the messages of a V2 archive that no damage touches. */
+export function walkV2(archive: StreamArchive, parts: V2StreamParts, sieve: MessageSieve): V2MessageWalk {
   let reading = new V2Reading(parts, archive.place);
+  let seenInRange = 0n;
+  let seen = 0;
   const messages: MessageWalk = async (wants, give) => {
     reading = new V2Reading(parts, archive.place);
+    seenInRange = 0n;
+    seen = 0;
     let lot: StoredMessage[] = [];
     let room = new LotRoom();
     let seenMessages = 0;
@@ -26,6 +37,8 @@ export function walkV2(
     for (const read of reading.messages()) {
       if (sieve.isDone) break;
       const message = storedMessage(archive, read);
+      seen++;
+      if (sieve.overlaps(read.seq, read.seq)) seenInRange++;
       if (wants(message)) lot.push(ownMessage(message, room));
       seenMessages++;
       seenBytes += read.payload.length;
@@ -38,7 +51,12 @@ export function walkV2(
     }
     await give(lot);
   };
-  return { messages, findings: () => reading.head().findings };
+  return {
+    messages,
+    findings: () => reading.head().findings,
+    seen: () => seen,
+    isSelectionWhole: () => sieve.range !== null && countSequences(sieve.range) === seenInRange,
+  };
 }
 
 /** Its bytes hold until the next message is read. */

@@ -49,11 +49,11 @@ export async function exportStream(
         : { filters, selected_messages: await countOf({ archive, parts }, work, options) }),
     });
     let messages = 0;
-    const findings = await streamMessages({ archive, parts }, work, sieve, (lot) => {
+    const { held, findings } = await streamMessages({ archive, parts }, work, sieve, (lot) => {
       messages += lot.length;
       return taker.messages(lot);
     });
-    return { messages, findings };
+    return { messages, held, findings };
   });
 }
 

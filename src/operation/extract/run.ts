@@ -19,7 +19,7 @@ import {
   mustHaveRoom,
 } from './checks.ts';
 import { openDataDir, storedStreams, type DataDir, type StoredStream } from './data-dir.ts';
-import { canSeeProcesses } from './running-server.ts';
+import { canSeeProcesses } from '../running-server.ts';
 import { streamsForStore, type StoreStream } from './streams-for-store.ts';
 import type { ExtractOptions } from './types.ts';
 

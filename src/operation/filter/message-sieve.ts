@@ -1,5 +1,5 @@
 import { headerFields } from '../../core/header-fields.ts';
-import { clipRanges, MAX_SEQUENCE, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import { clipRanges, MAX_SEQUENCE, oneRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { subjectMatches } from '../../core/subject.ts';
 import { isTimeNs } from '../../core/time.ts';
 import { byteText } from '../consumer-report.ts';
@@ -47,6 +47,12 @@ export class MessageSieve {
     if ((headers ?? grep ?? lastPerSubject ?? limit) !== undefined) return null;
     if (!isTimeNs(afterNs) || !isTimeNs(beforeNs)) return null;
     return { afterNs, beforeNs, patterns: subjects.map((subject) => Buffer.from(subject)) };
+  }
+
+  /** The sequences that can pass; null where there is no end to them. */
+  get range(): SequenceRanges | null {
+    const { minSeq = 1n, maxSeq } = this.#filter;
+    return maxSeq === undefined ? null : oneRange(minSeq > 0n ? minSeq : 1n, maxSeq);
   }
 
   /** Those of ascending sequences that can pass. */

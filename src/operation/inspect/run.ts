@@ -1,5 +1,6 @@
 import type { Finding } from '../../findings/finding.ts';
 import { loadStream, placed, sourceReport, TOOL, withArchive, type Archive } from '../open-archive.ts';
+import { liveStoreFindings } from '../live-store.ts';
 import type { InspectReport, SelectOptions, StreamReport } from '../types.ts';
 import { inspectFileStream } from './file-stream.ts';
 import { inspectV2Stream } from './v2-stream.ts';
@@ -14,7 +15,7 @@ export async function inspectArchive(
   options: SelectOptions & InspectOptions = {},
 ): Promise<InspectReport> {
   return withArchive(path, options, async (work) => {
-    const findings: Finding[] = [...work.container.findings];
+    const findings: Finding[] = [...liveStoreFindings(work.container), ...work.container.findings];
     const accounts = new Map<string | null, StreamReport[]>();
     for (const parts of work.selected) {
       const inspected = await inspectStream(parts, work, options);

@@ -22,6 +22,7 @@ export async function catKeyValues(
   return withArchive(path, options, async (work) => {
     const findings: Finding[] = [];
     let messages = 0;
+    let held = 0;
     let buckets = 0;
     for (const parts of work.selected) {
       const archive = loadStream(parts);
@@ -31,11 +32,12 @@ export async function catKeyValues(
         messages += lot.length;
         await emit(lot.map(kvEntry));
       });
-      for (const finding of found) findings.push(finding);
+      held += found.held;
+      for (const finding of found.findings) findings.push(finding);
     }
     if (buckets === 0)
       throw new UsageError(`no KV bucket (a stream ${BUCKET_PREFIX}…) is selected in ${path}`);
-    return { messages, findings };
+    return { messages, held, findings };
   });
 }
 

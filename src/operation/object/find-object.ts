@@ -38,7 +38,7 @@ export async function findObject(
   const sieve = new MessageSieve({ ...filter, subjects: ['$O.*.M.*'], lastPerSubject: 1 });
   const near = new NearNames(name);
   let found: ObjectInfo | null = null;
-  const findings = await streamMessages({ archive: store, parts: store.parts }, work, sieve, (lot) => {
+  const { findings } = await streamMessages({ archive: store, parts: store.parts }, work, sieve, (lot) => {
     for (const message of lot) {
       const info = parseObjectInfo(message);
       if (info?.name === name) found = info;

@@ -4,6 +4,7 @@ import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.
 import { isReadableConfig } from './accept-config.ts';
 import { CORRUPT, stateAsServer, type StateAsServer } from './consumer-state.ts';
 import type { NotServed } from './recovered.ts';
+import { refusedConsumer } from './refused-consumer.ts';
 import type { ServerRules } from './server-rules.ts';
 
 /** What becomes of the consumers at a start. */
@@ -28,8 +29,9 @@ export function startedConsumers(
   for (const consumer of archive.consumers) {
     if (!files.has(`obs/${consumer.name}/meta.sum`)) continue;
     if (consumer.config === null || !isReadableConfig(consumer.config, rules)) continue;
-    const name = nameAtStart(consumer);
+    const name = nameGiven(consumer);
     if (name === null || started.some((one) => one.name === name)) continue;
+    if (refusedConsumer(consumer, archive.config ?? {}, started, rules, true) !== null) continue;
     const held = stateOf(name, parts);
     if (held?.how === 'endless') return runsOutOfMemory(`obs/${name}/o.dat`);
     const state = held?.how === 'read' ? held.state : null;
@@ -41,7 +43,7 @@ export function startedConsumers(
 }
 
 /** Its durable name, wherever its files lie; an ephemeral one of another name than its folder is not taken: null. */
-function nameAtStart({ name, config }: ConsumerArchive): string | null {
+export function nameGiven({ name, config }: ConsumerArchive): string | null {
   const durable = textField(config ?? {}, 'durable_name') ?? '';
   if (durable !== '') return durable;
   const own = textField(config ?? {}, 'name') ?? '';

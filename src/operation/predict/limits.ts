@@ -1,6 +1,7 @@
 import { unpackRanges } from '../../core/packed-ranges.ts';
 import { integerField, type JsonObject } from '../../core/json.ts';
 import {
+  countSequences,
   mergeRanges,
   NO_SEQUENCES,
   rangesOf,
@@ -27,7 +28,7 @@ export function enforceLimits(
   rules: ServerRules,
   atNs: bigint,
 ): RecoveredStream {
-  const discardsOld = config['discard'] !== 'new';
+  const discardsOld = config['discard'] !== 'new' || rules.limitsRefusing;
   let stream = opened;
   if (discardsOld) stream = enforce(stream, overMessages(stream, config));
   if (discardsOld) stream = enforce(stream, overBytes(stream, config, queries));
@@ -66,7 +67,9 @@ function overMessages(stream: RecoveredStream, config: JsonObject): SequenceRang
   const limit = positive(config, 'max_msgs');
   if (limit === 0n || stream.messages <= limit) return NO_SEQUENCES;
   const live = liveOf(stream);
-  return subtractRanges(live, keepNewest(live, limit));
+  // A copy of a block that 2.9 takes for one counts twice.
+  const left = countSequences(live) - (stream.messages - limit);
+  return left <= 0n ? live : subtractRanges(live, keepNewest(live, left));
 }
 
 function overBytes(stream: RecoveredStream, config: JsonObject, queries: RecordQueries): SequenceRanges {

@@ -56,6 +56,44 @@ export function blocksCounted(
     .filter((block) => isFitting(block) && (nextSeq <= block.lastSeq || (!isAll && rules.loadsSubjects)));
 }
 
+/** A stretch of messages that a server reads one by one to count what a consumer has still to be given. */
+export interface ReadStretch {
+  readonly block: RecoveredBlock;
+  readonly fromSeq: bigint;
+  readonly toSeq: bigint;
+  /** Read only where a subject that fits has messages both before and from `nextSeq` on; null: in any case. */
+  readonly split: { readonly filters: readonly string[]; readonly nextSeq: bigint } | null;
+}
+
+/** The same of 2.9 and 2.10 (NumPending). */
+export function stretchesRead(
+  stream: RecoveredStream,
+  consumer: ConsumerArchive,
+  subjects: StreamSubjects,
+  rules: ServerRules,
+): readonly ReadStretch[] {
+  const wanted = wantedBy(consumer, stream, subjects);
+  if (isCountedByTotals(wanted, stream, rules)) return [];
+  const { nextSeq, isAll, filters, isLast, isFromFirst } = wanted;
+  const { blocks } = stream;
+  const from = isFromFirst
+    ? 0
+    : Math.max(
+        0,
+        blocks.findIndex((block) => nextSeq <= block.lastSeq),
+      );
+  const start = blocks[from];
+  if (start === undefined) return [];
+  const whole = { block: start, fromSeq: start.firstSeq, toSeq: start.lastSeq, split: null };
+  if (isLast) return rules.loadsSubjects && nextSeq > start.firstSeq ? [whole] : [];
+  if (from < blocks.length >> 1) return isFromFirst ? [] : [{ ...whole, toSeq: nextSeq - 1n }];
+  return blocks.slice(from).flatMap((block): readonly ReadStretch[] => {
+    if (isAll && nextSeq <= block.firstSeq) return [];
+    const fromSeq = nextSeq > block.firstSeq ? nextSeq : block.firstSeq;
+    return [{ block, fromSeq, toSeq: block.lastSeq, split: { filters, nextSeq } }];
+  });
+}
+
 function wantedBy(
   consumer: ConsumerArchive,
   { firstSeq }: RecoveredStream,

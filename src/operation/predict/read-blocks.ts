@@ -81,7 +81,7 @@ export function readBlocks(
     const result = scanBlock({ kind: 'scan', source: descriptorOf(block.entry), key, headerSeqs: false });
     return { ...readBlock(block, result, readIndexFiles(block, archive.name, sidecars), key), oddity };
   });
-  return [...readings, ...odd];
+  return [...readings, ...odd].toSorted((a, b) => a.block.index - b.block.index);
 }
 
 /** Those that a server takes for blocks. */
@@ -174,21 +174,21 @@ function isDecoded(block: BlockFile, { blockFaults }: ScanResult): boolean {
   if (first === undefined) return true;
   if (blockFaults.length > 1 || first.code !== 'S2_CUT' || first.data?.['expected'] === undefined)
     return false;
-  return skippedBytes(block, first.offsetBytes ?? 0) !== null;
+  return skippedBytes(block, first.offsetBytes ?? 0, block.entry.sizeBytes - CHECKSUM_BYTES) !== null;
 }
 
 /** A cut behind its end adds zeros: they are passed where the last 8 bytes happen to begin a chunk that is skipped. */
 function isDecodedCut(block: BlockFile, { blockFaults }: ScanResult, { offsetBytes }: ScanFault): boolean {
   const endBytes = blockFaults[0]?.offsetBytes ?? block.entry.sizeBytes - CHECKSUM_BYTES;
   const contentBytes = offsetBytes - CHECKSUM_BYTES;
-  const skipped = skippedBytes(block, endBytes);
-  return skipped !== null && contentBytes >= endBytes && endBytes + skipped >= contentBytes;
+  const skipped = skippedBytes(block, endBytes, contentBytes);
+  return skipped !== null && endBytes + skipped >= contentBytes;
 }
 
-/** How far a chunk reaches that servers skip; null where there is none. */
-function skippedBytes(block: BlockFile, offsetBytes: number): number | null {
+/** How far a chunk reaches that servers skip; null where there is none, or only the beginning of its header. */
+function skippedBytes(block: BlockFile, offsetBytes: number, endBytes: number): number | null {
   const [type = 0, ...length] = bytesAt(block, offsetBytes, CHUNK_HEADER_BYTES);
-  if (length.length < CHUNK_HEADER_BYTES - 1) return null;
+  if (length.length < CHUNK_HEADER_BYTES - 1 || offsetBytes + CHUNK_HEADER_BYTES > endBytes) return null;
   if (type < CHUNK_TYPE.firstSkippable || type >= CHUNK_TYPE.identifier) return null;
   return CHUNK_HEADER_BYTES + length.reduce((sum, byte, i) => sum + byte * 256 ** i, 0);
 }

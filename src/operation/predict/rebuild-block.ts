@@ -30,6 +30,20 @@ export function rebuildBlock(reading: BlockReading, rules: ServerRules): Recover
   return readRecords(reading, known, rules);
 }
 
+/** Eight bytes for each sequence, which grow to twice as much on the way. */
+const MOST_LOST = 1n << 28n;
+
+/**
+ * Whether a server that cuts the block has no memory for the list of what it lost: all sequences up to where an index
+ * said that the block ends, from 0 on where no record is left.
+ */
+export function losesTooMany(reading: BlockReading, known: KnownBlock | null): boolean {
+  if (known === null || reading.cutAtBytes === null || !reading.isDecodable) return false;
+  const records = packedFrom(reading.scan.ranges, known.firstSeq);
+  const erased = lastErased(reading.scan.erasedSeqs, known.firstSeq);
+  return known.lastSeq - endOf(reading.scan, records, erased).lastSeq > MOST_LOST;
+}
+
 /** The same for one of which an index had told where it begins and what was deleted; that holds. */
 export function readRecords(
   reading: BlockReading,
@@ -37,7 +51,10 @@ export function readRecords(
   rules: ServerRules,
 ): RecoveredBlock | null {
   const { block, scan } = reading;
-  if (!reading.isDecodable || (reading.isCompressed && !rules.compression)) return null;
+  // What it cannot decode 2.9 takes for a bad record.
+  if (reading.isCompressed && !rules.compression)
+    return known === null || known.firstSeq === 0n ? null : emptyBlock(block, known.firstSeq, 0);
+  if (!reading.isDecodable) return null;
   if (known !== null && block.entry.sizeBytes === 0) return emptiedBlock(block, known);
   const beginning = known?.firstSeq ?? 0n;
   const records = packedFrom(scan.ranges, beginning);

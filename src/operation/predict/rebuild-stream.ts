@@ -10,7 +10,7 @@ import {
 } from '../../core/sequence-ranges.ts';
 import type { BlockReading } from './read-blocks.ts';
 import { overlongLive, panicsAtHeader } from './overlong-headers.ts';
-import { rebuildBlock, walkOnOpening } from './rebuild-block.ts';
+import { losesTooMany, rebuildBlock, walkOnOpening } from './rebuild-block.ts';
 import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
@@ -30,7 +30,11 @@ export function rebuildStream(
   const obstacle = obstacleOf(readings, rules);
   if (obstacle !== null) return obstacle;
   const opened = joinBlocks(
-    readings.flatMap((reading) => rebuildBlock(reading, rules) ?? []),
+    readings.flatMap((reading) => {
+      const block = rebuildBlock(reading, rules);
+      if (block === null) return [];
+      return reading.oddity === 'copy' ? { ...block, flaw: 'copy' } : block;
+    }),
     rules,
   );
   const hasStumbled = readings.some((reading) => walkOnOpening(reading, rules) === 'stumbles');
@@ -68,6 +72,10 @@ function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotS
     return panicsAtHeader(read.overlongHeaders[0] ?? 0n);
   const endless = readings.find((reading) => walks.get(reading) === 'endless');
   if (endless !== undefined) return runsOut(endless);
+  const lossy = readings.find(
+    (reading) => walks.get(reading) !== 'passes' && losesTooMany(reading, reading.known),
+  );
+  if (lossy !== undefined) return listsLost(lossy);
   if (rules.undecodable === 'block') return null;
   const folder = readings.find(({ oddity }) => oddity === 'folder');
   if (folder !== undefined)
@@ -98,6 +106,12 @@ function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotS
 /** A walk that lists the sequences before a record whose own was damaged. */
 export function runsOut({ block }: BlockReading): NotServed {
   const reason = `a damaged sequence in ${block.entry.path} makes the server list more than any memory can hold`;
+  return { outcome: 'crash', reason };
+}
+
+/** A block that is cut, which an index had said to end far behind what is left of it. */
+export function listsLost({ block }: BlockReading): NotServed {
+  const reason = `the server cuts ${block.entry.path} and lists all sequences up to its end as lost: more than any memory can hold`;
   return { outcome: 'crash', reason };
 }
 
@@ -159,7 +173,8 @@ export function removeMessages(stream: RecoveredStream, gone: SequenceRanges): R
   const messages = blocks.reduce((sum, block) => sum + block.messages, 0n);
   if (messages === stream.messages) return stream;
   const isStuck = blocks.some(
-    ({ flaw, live }) => flaw !== undefined && hasSequence(unpackRanges(live), stream.firstSeq),
+    ({ flaw, live }) =>
+      flaw !== undefined && flaw !== 'copy' && hasSequence(unpackRanges(live), stream.firstSeq),
   );
   const isFirstGone = !isStuck && hasSequence(gone, stream.firstSeq);
   return {
@@ -170,7 +185,9 @@ export function removeMessages(stream: RecoveredStream, gone: SequenceRanges): R
   };
 }
 
+/** A copy comes to light once the block beside it is empty. */
 function firstAfter(blocks: readonly RecoveredBlock[], stream: RecoveredStream): bigint {
-  for (const block of blocks) if (block.live.count > 0n) return block.live.first;
-  return stream.lastSeq + 1n;
+  const held = blocks.filter(({ live }) => live.count > 0n);
+  const first = held.find(({ flaw }) => flaw !== 'copy') ?? held[0];
+  return first?.live.first ?? stream.lastSeq + 1n;
 }

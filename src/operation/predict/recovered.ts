@@ -18,9 +18,10 @@ export interface RecoveredBlock {
   readonly readBytes: number | null;
   /**
    * Why it cannot be loaded any more, and no message be taken out of it: what an index told of is gone (`missing`, which
-   * the first look finds out) or a folder, or a compressed block was cut (`cut`).
+   * the first look finds out) or a folder, a compressed block was cut (`cut`), or it is a copy beside the block, which is
+   * found instead.
    */
-  readonly flaw?: 'missing' | 'folder' | 'cut';
+  readonly flaw?: 'missing' | 'folder' | 'cut' | 'copy';
   /** Of 2.9: what an `.fss` that it takes tells of its subjects. */
   readonly subjects?: readonly BlockSubject[] | null;
 }

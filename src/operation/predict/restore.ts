@@ -1,14 +1,15 @@
 import type { FileStreamParts } from '../../container/entry.ts';
-import { textField, type JsonValue } from '../../core/json.ts';
+import { textField, type JsonObject, type JsonValue } from '../../core/json.ts';
 import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig, unknownInStream } from './accept-config.ts';
 import { stateAsServer } from './consumer-state.ts';
-import { runsOutOfMemory } from './consumers.ts';
+import { nameGiven, runsOutOfMemory } from './consumers.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
+import { refusedConsumer } from './refused-consumer.ts';
 import type { ServerRules } from './server-rules.ts';
 import { openStream, type ServedStream } from './start.ts';
 import { S2_CODES } from './s2-codes.ts';
@@ -45,8 +46,8 @@ export function restoreStream(
   const { archive } = queries;
   const refusal = refusedSnapshot(queries, parts, findings) ?? refusedRequest(queries, rules);
   if (refusal !== null) return refused(refusal);
-  const consumers = restoredConsumers(archive.consumers, parts, rules);
   const config = archive.manifest?.config ?? archive.config ?? {};
+  const consumers = restoredConsumers(archive.consumers, config, parts, rules);
   const result = openStream(queries, { config, atNs, isStart: false }, consumers, readings, rules);
   return isServed(result) || result.outcome === 'crash' ? result : refused(result.reason);
 }
@@ -90,22 +91,28 @@ function refusedRequest({ archive }: RecordQueries, rules: ServerRules): string 
 /** All of them, or none: a restore ends at the first that cannot be read. */
 function restoredConsumers(
   consumers: readonly ConsumerArchive[],
+  stream: JsonObject,
   parts: FileStreamParts,
   rules: ServerRules,
 ): readonly ConsumerArchive[] | NotServed {
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   const restored: ConsumerArchive[] = [];
   for (const consumer of consumers) {
-    const { name, config } = consumer;
+    const { name: folder, config } = consumer;
+    if (!entries.has(`obs/${folder}/meta.inf`) || !entries.has(`obs/${folder}/meta.sum`))
+      return refused(`consumer ${folder} has no meta.inf or no meta.sum`);
+    if (config === null || !isReadableConfig(config, rules))
+      return refused(`consumer ${folder} cannot be read`);
+    const name = nameGiven(consumer);
+    if (name === null) return refused(`the folder of consumer ${folder} has another name`);
+    if (restored.some((one) => one.name === name)) continue;
+    const why = refusedConsumer(consumer, stream, restored, rules, false);
+    if (why !== null) return refused(`consumer ${name} is not taken: ${why}`);
     const file = entries.get(`obs/${name}/o.dat`);
     const held = file === undefined ? null : stateAsServer(file);
-    if (!entries.has(`obs/${name}/meta.inf`) || !entries.has(`obs/${name}/meta.sum`))
-      return refused(`consumer ${name} has no meta.inf or no meta.sum`);
-    if (config === null || !isReadableConfig(config, rules))
-      return refused(`consumer ${name} cannot be read`);
     if (held?.how === 'endless') return runsOutOfMemory(`obs/${name}/o.dat`);
     if (held?.how === 'corrupt') return refused(`obs/${name}/o.dat cannot be read`);
-    restored.push({ ...consumer, state: held?.how === 'read' ? held.state : null });
+    restored.push({ ...consumer, name, state: held?.how === 'read' ? held.state : null });
   }
   return restored;
 }

@@ -66,8 +66,14 @@ export interface ServerRules {
    * below the floor only (`floor`); in `own` also what its own filter does not select, and its own interest counts.
    */
   readonly interest: 'all' | 'floor' | 'own';
+  /** A restored consumer's filter has to be part of what its stream holds. */
+  readonly fitsFilters: boolean;
+  /** `consumer_limits` are known. */
+  readonly consumerLimits: boolean;
   /** A consumer that was given more than the stream holds goes back to the stream's end. */
   readonly rewindsConsumers: boolean;
+  /** Messages over a limit go at the start even where new ones are to be refused. */
+  readonly limitsRefusing: boolean;
   /** `first_seq` is known. */
   readonly firstSequence: boolean;
   /** Per-message TTLs are known. */
@@ -106,6 +112,9 @@ const RULES_2_9: ServerRules = {
   forgotTemplates: false,
   brokenConsumer: 'renewed',
   interest: 'all',
+  fitsFilters: true,
+  limitsRefusing: true,
+  consumerLimits: false,
   rewindsConsumers: false,
   firstSequence: false,
   messageTtl: false,
@@ -127,6 +136,9 @@ const RULES_2_10: ServerRules = {
   compression: true,
   firstSequence: true,
   interest: 'floor',
+  fitsFilters: false,
+  limitsRefusing: false,
+  consumerLimits: true,
 };
 
 const RULES_2_11: ServerRules = {

@@ -4,6 +4,7 @@ import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { refusedConfig } from './accept-config.ts';
 import { startedConsumers } from './consumers.ts';
 import { dropWithConsumer, enforceInterest } from './interest.ts';
+import { overlongCounted, panicsAtHeader } from './overlong-headers.ts';
 import { enforceLimits } from './limits.ts';
 import { takenReadings, type BlockReading } from './read-blocks.ts';
 import { rebuildStream } from './rebuild-stream.ts';
@@ -89,6 +90,10 @@ export function openStream(
   const at = rules.rewindsConsumers
     ? consumers.map((consumer) => rewindConsumer(consumer, limited.lastSeq))
     : consumers;
+  const counted = rules.panicsOnOverlongHeader
+    ? overlongCounted(limited, at, readings, queries, rules)
+    : null;
+  if (counted !== null) return panicsAtHeader(counted);
   const walked = streamAfterWalks(limited, queries, config, at, readings, rules, isStart);
   if (!isServed(walked)) return walked;
   const cut = liveMessages(limited) - liveMessages(walked);

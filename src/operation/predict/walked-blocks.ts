@@ -8,12 +8,12 @@ import { oncePer } from '../../core/once-per.ts';
 import { blocksCounted } from './pending-walk.ts';
 import type { BlockReading } from './read-blocks.ts';
 import { packedLive } from '../../model/live-set.ts';
-import { emptiedBlock, readRecords } from './rebuild-block.ts';
-import { recount, runsOut } from './rebuild-stream.ts';
+import { emptiedBlock, losesTooMany, readRecords } from './rebuild-block.ts';
+import { listsLost, recount, runsOut } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { neverReady, type NotServed, type RecoveredBlock, type RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
-import { badRecordBeforeSources } from './source-scan.ts';
+import { sourcesSoughtFrom } from './source-search.ts';
 import { subjectsOf } from './stream-subjects.ts';
 import { walkBlock, type Walk } from './walk-block.ts';
 
@@ -31,14 +31,15 @@ export function streamAfterWalks(
   isStart: boolean,
 ): RecoveredStream | NotServed {
   const { archive } = queries;
-  const byNumber = new Map(readings.map((reading) => [reading.block.index, reading]));
+  const whole = readings.filter(({ oddity }) => oddity === null);
+  const byNumber = new Map(whole.map((reading) => [reading.block.index, reading]));
   const walks = new Map<RecoveredBlock, Walk>();
   for (const block of stream.blocks) {
     const walk = walkOf(block, stream, archive, byNumber, rules);
     if (walk !== 'passes') walks.set(block, walk);
   }
   if (walks.size === 0) return stream;
-  const scanned = rules.messageTtl ? scannedBlocks(archive, config) : new Set<number>();
+  const scanned = rules.messageTtl ? scannedBlocks(stream, archive, config, rules) : new Set<number>();
   const isBatchLooked =
     isStart && config['allow_atomic'] === true && rules.apiLevel !== null && rules.apiLevel >= 2;
   const lastLive = stream.blocks.findLast((block) => block.live.count > 0n);
@@ -57,6 +58,11 @@ export function streamAfterWalks(
   const endlessReading = endless === undefined ? undefined : byNumber.get(endless.block.index);
   if (endlessReading !== undefined) return runsOut(endlessReading);
   const cut = new Set(looked.map(([block]) => block));
+  const lossy = readings.find((reading) => {
+    const block = looked.find(([one]) => one.block === reading.block)?.[0];
+    return block !== undefined && losesTooMany(reading, knownOf(block, stream, archive, reading));
+  });
+  if (lossy !== undefined) return listsLost(lossy);
   const blocks = stream.blocks.flatMap((block) => {
     if (block.flaw === 'missing' && cut.has(block)) return [emptiedBlock(block.block, block)];
     const reading = byNumber.get(block.block.index);
@@ -142,7 +148,7 @@ export function panicOnScan(
 ): NotServed | null {
   if (!stream.isIndexed || stream.messages === 0n) return null;
   const { archive } = queries;
-  const scanned = scannedBlocks(archive, config);
+  const scanned = scannedBlocks(stream, archive, config, rules);
   const bad = new Map(
     readings
       .filter(({ badSeqs }) => badSeqs.length > 0)
@@ -157,25 +163,35 @@ export function panicOnScan(
   const scannedInto = met.find(({ block }) => scanned.has(block.block.index))?.reading;
   if (scannedInto !== undefined)
     return endsAt(`the server ends at a bad record in ${scannedInto.block.entry.path} that it looks into`);
-  const before = new Map(met.map(({ reading }) => [reading.block.index, reading]));
-  const searched = badRecordBeforeSources(stream, config, queries, before);
-  return searched === null
-    ? null
-    : endsAt(`the server ends if its search for sources reads a bad record in ${searched.block.entry.path}`);
+  return null;
 }
 
 function endsAt(reason: string): NotServed {
   return { outcome: 'crash', reason };
 }
 
-/** Numbers of the blocks that are read for TTLs and schedules: those behind what thw.db and sched.db remember. */
-function scannedBlocks({ ttlWheel, schedule, index }: StreamArchive, config: JsonObject): Set<number> {
+/**
+ * Numbers of the blocks that are read for TTLs and schedules: those behind what thw.db and sched.db remember. 2.15 looks
+ * for sources in the same pass; where it looks for sources alone it goes back from the end, past bad records.
+ */
+function scannedBlocks(
+  stream: RecoveredStream,
+  archive: StreamArchive,
+  config: JsonObject,
+  rules: ServerRules,
+): Set<number> {
+  const { ttlWheel, schedule, index } = archive;
   const ttlFrom = config['allow_msg_ttl'] === true ? (ttlWheel?.stamp ?? 0n) : null;
   const scheduleFrom = config['allow_msg_schedules'] === true ? (schedule?.stamp ?? 0n) : null;
+  const isOnePass = rules.panicsOnScan && (ttlFrom !== null || scheduleFrom !== null);
+  const sourcesFrom = isOnePass ? sourcesSoughtFrom(archive, config, stream) : null;
   const isBehind = (from: bigint | null, { lastSeq }: IndexBlock, count: number | null): boolean =>
     from !== null && lastSeq >= from && count !== 0;
   const scanned = (index?.blocks ?? []).filter(
-    (entry) => isBehind(ttlFrom, entry, entry.ttls) || isBehind(scheduleFrom, entry, entry.schedules),
+    (entry) =>
+      isBehind(ttlFrom, entry, entry.ttls) ||
+      isBehind(scheduleFrom, entry, entry.schedules) ||
+      isBehind(sourcesFrom, entry, null),
   );
   return new Set(scanned.map((entry) => entry.index));
 }

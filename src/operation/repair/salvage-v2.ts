@@ -1,5 +1,6 @@
 import type { V2StreamParts } from '../../container/entry.ts';
 import { framingFaults } from '../../container/open-source.ts';
+import { damagedStretches } from '../../container/v2-damage.ts';
 import { endOf, findV2Spans, V2EntryReader, type V2Span } from '../../container/v2-spans.ts';
 import { ToolError, UsageError } from '../../core/error.ts';
 import { asParts } from '../../core/sequence-part-sets.ts';
@@ -27,9 +28,6 @@ import type { SalvagedStream } from './salvaged-stream.ts';
 import type { RepairNote } from './types.ts';
 import { damagesBetween } from './v2-damage.ts';
 import { readWholeV2 } from './whole-v2.ts';
-
-const WINDOW_BYTES = 1024 * 1024;
-const MAGIC_BYTES = 8;
 
 /** Reads what is left of a V2 archive: messages that no damaged chunk touches. */
 export async function salvageV2(
@@ -109,19 +107,6 @@ function headNotes(
       'the consumers stand in a damaged chunk: they were taken as they can be read',
     );
   return [];
-}
-
-/** Reads everything once, so that every chunk has been looked at. Stretches count from the start of the body. */
-function damagedStretches(body: ByteSource): (readonly [number, number])[] {
-  const window = new Uint8Array(WINDOW_BYTES);
-  for (let at = 0; at < body.sizeBytes; at += WINDOW_BYTES) body.read(window, at);
-  return framingFaults(body)
-    .filter(({ data }) => data?.['decoded_offset'] !== undefined)
-    .map(({ data }) => {
-      const from = Number(data?.['decoded_offset']) - MAGIC_BYTES;
-      return [Math.max(0, from), Math.max(0, from + Number(data?.['decoded_length']))] as const;
-    })
-    .toSorted(([a], [b]) => a - b);
 }
 
 function runOf(parts: V2StreamParts, span: V2Span, source: number): MessageRun {

@@ -2,6 +2,7 @@ import type { ArchiveKind } from '../../container/entry.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { makeFinding } from '../../findings/finding.ts';
 import { statusOf } from '../../findings/status.ts';
+import { liveStoreFindings } from '../live-store.ts';
 import { sourceReport, TOOL, withArchive, type Archive, type OpenArchiveOptions } from '../open-archive.ts';
 import { VERIFYING } from '../threads-ahead.ts';
 import type { SelectOptions, VerifyReport } from '../types.ts';
@@ -21,6 +22,7 @@ export async function verifyArchive(path: string, options: SelectOptions = {}): 
 export async function verifyWith(path: string, options: OpenArchiveOptions): Promise<VerifyReport> {
   return withArchive(path, { ...VERIFYING, ...options, runJob: runVerifyJob }, async (work) => {
     const verified: VerifiedStream[] = [];
+    const live = liveStoreFindings(work.container);
     const ofStreams: Finding[] = [];
     if (work.selected.some(({ form }) => form !== 'config')) void work.pool.prepare();
     for await (const one of verifyStreams(work)) {
@@ -28,9 +30,12 @@ export async function verifyWith(path: string, options: OpenArchiveOptions): Pro
       for (const finding of one.findings) ofStreams.push(finding);
     }
     const ofContainer = work.container.findings.map((finding) => ofItsStream(finding, work, verified));
-    const findings = [...ofContainer, ...ofStreams];
-    if (work.selected.length === 0 && findings.length === 0)
-      findings.push(makeFinding({ code: 'DIR_NO_STREAMS' }, { file: path }));
+    const found = [...ofContainer, ...ofStreams];
+    const nothing =
+      work.selected.length === 0 && found.length === 0
+        ? [makeFinding({ code: 'DIR_NO_STREAMS' }, { file: path })]
+        : [];
+    const findings = [...live, ...found, ...nothing];
     const sum = (count: (stream: VerifiedStream) => number): number =>
       verified.reduce((total, stream) => total + count(stream), 0);
     const bytes = sum((stream) => stream.bytes);

@@ -34,9 +34,10 @@ export async function readV2InThreads(
   pool: Pool,
   onStretch?: V2ReadOptions['onStretch'],
 ): Promise<V2Reading> {
-  const walked = new WalkedPieces(
-    await walkPieces(parts, pool, onStretch === undefined ? Infinity : STRETCH_BYTES),
-  );
+  const pieces = await walkPieces(parts, pool, onStretch === undefined ? Infinity : STRETCH_BYTES);
+  // Threads do not know which messages damage touches: one walk does all of a damaged archive.
+  const isSound = pieces.every(({ faults }) => faults.length === 0);
+  const walked = new WalkedPieces(isSound ? pieces : []);
   const body = parts.body.open();
   const open = (): typeof body => body;
   const options = { wantSubjects: false, pending: [], onStretch, walked };

@@ -79,16 +79,33 @@ function streamLines(
 /** Where no block is left, and no index, nothing tells how many there were. */
 function lostText(stream: VerifyStreamReport, findings: readonly Finding[]): string {
   const isAllGone = findings.some(({ code }) => code === 'BLK_ALL_MISSING');
-  return isAllGone ? '?' : countText(lostCount(stream, findings));
+  if (isAllGone) return '?';
+  const { count, isMost } = lostCount(stream, findings);
+  return `${isMost ? '≤ ' : ''}${countText(count)}`;
+}
+
+/** Of chunks that are cut or damaged nothing is read here; a repair may find sound messages in them. */
+const UNREAD_CHUNKS: ReadonlySet<Finding['code']> = new Set([
+  'S2_CUT',
+  'S2_CHUNK_CORRUPT',
+  'S2_CHUNK_UNKNOWN',
+]);
+
+interface LostCount {
+  readonly count: bigint;
+  /** There may be fewer. */
+  readonly isMost: boolean;
 }
 
 /** Behind a cut, and where chunks are damaged, nothing tells which sequences held messages: only how many the archive says it had. */
-function lostCount(stream: VerifyStreamReport, findings: readonly Finding[]): bigint {
+function lostCount(stream: VerifyStreamReport, findings: readonly Finding[]): LostCount {
   const told = stream.lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
-  const isUncounted = findings.some(({ code }) => code.endsWith('_CUT') || code === 'DECL_MESSAGES_FEWER');
-  if (!isUncounted || stream.actual === null) return told;
+  const codes = findings.map(({ code }) => code);
+  const isUncounted = codes.some((code) => code.endsWith('_CUT') || code === 'DECL_MESSAGES_FEWER');
+  if (!isUncounted || stream.actual === null) return { count: told, isMost: false };
   const missing = BigInt(stream.declared?.messages ?? 0) - BigInt(stream.actual.messages);
-  return missing > told ? missing : told;
+  const isMost = missing > told && codes.some((code) => UNREAD_CHUNKS.has(code));
+  return { count: missing > told ? missing : told, isMost };
 }
 
 function severityLines(report: VerifyReport, severity: Finding['severity'], palette: Palette): string[] {
@@ -141,11 +158,13 @@ export function paintStatus(status: Status, palette: Palette): string {
 }
 
 function verdict(report: VerifyReport, byStream: FindingsByStream): string {
-  const lost = report.streams.reduce((sum, stream) => sum + lostCount(stream, byStream.of(stream)), 0n);
+  const losses = report.streams.map((stream) => lostCount(stream, byStream.of(stream)));
+  const lost = losses.reduce((sum, { count }) => sum + count, 0n);
+  const most = losses.some(({ isMost }) => isMost) ? 'up to ' : '';
   const count = (severity: string): number =>
     report.findings.filter((finding) => finding.severity === severity).length;
   const parts = [
-    ...(lost > 0n ? [`${counted(lost, 'message')} lost`] : []),
+    ...(lost > 0n ? [`${most}${counted(lost, 'message')} lost`] : []),
     ...(count('critical') > 0 ? [counted(count('critical'), 'critical finding')] : []),
     ...(count('warning') > 0 ? [counted(count('warning'), 'warning')] : []),
   ];

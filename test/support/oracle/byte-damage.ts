@@ -1,5 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { recordsOf } from '../damage.ts';
 import type { Random } from './random.ts';
 import { BLOCK, filesOf, type Mutation } from './stream-files.ts';
 
@@ -73,6 +74,20 @@ export const cutPage: DamageOf = damage('cut at a page', (bytes, random) => {
 });
 
 const PAGES = [4096, 65_536];
+
+/** The one length that leads into a message; no sum covers it. */
+export const headerLength: Mutation = (folder, random) => {
+  const path = random.pick(filesOf(folder, BLOCK));
+  if (path === undefined) return 'nothing';
+  const bytes = readFileSync(join(folder, path));
+  const record = random.pick(recordsOf(bytes).filter(({ hasHeader }) => hasHeader));
+  if (record === undefined) return 'nothing';
+  const at = record.at + 22 + record.subject;
+  if (at + 4 > bytes.length) return 'nothing';
+  bytes.writeUInt32LE((bytes.readUInt32LE(at) ^ (1 << random.below(32))) >>> 0, at);
+  writeFileSync(join(folder, path), bytes);
+  return `block ${path} header length at ${at} changed`;
+};
 
 export const cutRecord: Mutation = (folder, random) => {
   const path = random.pick(filesOf(folder, BLOCK));

@@ -3,8 +3,10 @@ import { expect, test } from 'vitest';
 import { indexChunks } from '../../../src/codec/s2/index-chunks.ts';
 import { S2Source } from '../../../src/container/s2-source.ts';
 import { S2Encoder } from '../../../src/codec/s2/encoder.ts';
+import { decodeS2Block } from '../../../src/kernels/index.ts';
 import type { ByteSource } from '../../../src/source/byte-source.ts';
 import { MemorySource } from '../../../src/source/memory.ts';
+import { chunkOffsets } from '../../support/frames.ts';
 
 const MIB = 1 << 20;
 const TEXT = Buffer.from(Array.from({ length: 900_000 }, (_, i) => `${(i * i) % 99_991};`).join(''));
@@ -63,4 +65,37 @@ test('a chunk that another source of the same stream decoded is told of again', 
     [{ code: 'S2_CRC_MISMATCH', offsetBytes: 10 }],
     [{ code: 'S2_CRC_MISMATCH', offsetBytes: 10 }],
   ]);
+});
+
+test('the chunks that lie whole in a stretch come as they are encoded, of what else is read whatever', () => {
+  const once = encoded(TEXT);
+  const [plain, nested] = [
+    decoded(new MemorySource(once)),
+    decoded(decoded(new MemorySource(encoded(once)))),
+  ];
+  fc.assert(
+    fc.property(fc.nat(TEXT.length), fc.nat(TEXT.length), fc.boolean(), (a, b, isNested) => {
+      const source = isNested ? nested : plain;
+      const [from, to] = [Math.min(a, b), Math.max(a, b)];
+      const found = [...source.wholeChunks(from, to - from)].map(({ fromBytes, lengthBytes, block }) => {
+        const target = new Uint8Array(lengthBytes);
+        expect(decodeS2Block(block().slice(), target)).toBe(lengthBytes);
+        const at = from + fromBytes;
+        expect(Buffer.compare(target, TEXT.subarray(at, at + lengthBytes))).toBe(0);
+        const beside = new Uint8Array(100);
+        source.read(beside, a % 1000);
+        expect(Buffer.compare(beside, TEXT.subarray(a % 1000, (a % 1000) + 100))).toBe(0);
+        return [at, at + lengthBytes];
+      });
+      const all = Array.from({ length: Math.ceil(TEXT.length / MIB) }, (_, i) => [
+        i * MIB,
+        Math.min((i + 1) * MIB, TEXT.length),
+      ]);
+      const isCompressed = (_: unknown, i: number): boolean => once[chunkOffsets(once)[i + 1] ?? 0] === 0;
+      const compressed = all.filter(isCompressed);
+      expect(compressed.length).toBe(5);
+      expect(found).toEqual(compressed.filter(([start = 0, end = 0]) => start >= from && end <= to));
+    }),
+    { numRuns: 30 },
+  );
 });

@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { hasSequence } from '../../../src/core/sequence-ranges.ts';
-import { BlockScanner, highwayHash64, subjectDigest } from '../../../src/kernels/index.ts';
+import { MemorySource } from '../../../src/source/memory.ts';
+import { scanLent } from '../../../src/workers/scan-lent.ts';
+import { BlockScanner, highwayHash64, subjectDigest, v2Window } from '../../../src/kernels/index.ts';
 import type { BlockScan, BlockScannerOptions } from '../../../src/kernels/types.ts';
 import { scanBlock } from '../../../src/kernels/reference/block-scan.ts';
 import { KEY, randomBytes, record } from './build-block.ts';
@@ -23,6 +25,26 @@ function scan(block: Uint8Array, fill = 1 << 19, options: Partial<BlockScannerOp
   return scanner.finish();
 }
 
+/** The same of a block that lies in kernel memory, in pieces. */
+function scanInPlace(
+  block: Uint8Array,
+  pieceBytes: number,
+  options: Partial<BlockScannerOptions> = {},
+): BlockScan {
+  const memory = v2Window().subarray(0, block.length);
+  memory.set(block);
+  const scanner = new BlockScanner({ key: KEY, ...options });
+  open = scanner;
+  const source = Object.assign(new MemorySource(block.slice()), {
+    lend: (at: number, most: number) =>
+      memory.subarray(at, Math.min(at + most, at - (at % pieceBytes) + pieceBytes)),
+  });
+  const nothing = (): void => {};
+  const found = scanLent(source, scanner, { onWindow: nothing, onPiece: nothing, crossingBytes: 50 });
+  expect(Buffer.compare(memory, block)).toBe(0);
+  return found;
+}
+
 function expectAsReference(
   block: Uint8Array,
   fill?: number,
@@ -39,6 +61,13 @@ function expectAsReference(
   expect(totals).toEqual({ records: plain.records, messages: plain.messages, bytes: plain.bytes });
   expect(found.rawBytes).toBe(block.length);
   expect(found.lastChecksum).toEqual(new Uint8Array(block.subarray(-8)));
+  if (block.length <= v2Window().length)
+    for (const pieceBytes of [300, 5000, 1 << 20]) {
+      const { ranges, vainBytes, ...inPlace } = scanInPlace(block, pieceBytes, options);
+      expect([...ranges]).toEqual(plain.ranges);
+      expect(vainBytes).toBeLessThanOrEqual(8 * block.length + 1048576);
+      expect({ ...found, ...inPlace }).toEqual(found);
+    }
   return found;
 }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { v2Window } from '../../../src/kernels/index.ts';
 
 function varint(value: bigint): number[] {
   return value < 128n ? [Number(value)] : [Number(value & 127n) | 128, ...varint(value >> 7n)];
@@ -37,4 +38,12 @@ export function v2Bytes(messages: readonly V2Message[], lastSeq: bigint): Uint8A
       return [...numbers.flatMap((number) => varint(BigInt(number))), ...name, ...header, ...payload];
     }),
   );
+}
+
+/** Bytes in kernel memory, at an offset of the window, with others behind them that must not be looked at. */
+export function inWindow(bytes: Uint8Array, at: number): Uint8Array {
+  const window = v2Window();
+  window.set(bytes, at);
+  window.fill(0x88, at + bytes.length, at + bytes.length + 64);
+  return window.subarray(at, at + bytes.length);
 }

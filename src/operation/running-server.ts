@@ -8,6 +8,8 @@ export interface StoreUser {
 }
 
 const PROC = '/proc';
+/** As the system cuts and ends it. */
+const SERVER_NAME = 'nats-server\n';
 
 /** Whether this system shows what other processes do. */
 export function canSeeProcesses(): boolean {
@@ -21,12 +23,34 @@ export function canSeeProcesses(): boolean {
 export function usersOfStore(storeFolder: string): StoreUser[] {
   if (!canSeeProcesses()) return [];
   const folder = realpathSync(storeFolder);
-  return readdirSync(PROC)
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((name) => {
-      const reason = openFileBelow(name, folder) ?? commandNaming(name, folder);
-      return reason === null ? [] : [{ pid: Number(name), reason }];
-    });
+  return usersAmong(
+    otherProcesses(),
+    (pid) => openFileBelow(pid, folder) ?? commandNaming(pid, (named) => named === folder),
+  );
+}
+
+/** Servers that use the store in which a path lies, or that it is. */
+export function serversAround(path: string): StoreUser[] {
+  if (!canSeeProcesses()) return [];
+  const full = realpathSync(path);
+  const isAround = (named: string): boolean => full === named || full.startsWith(named + sep);
+  return usersAmong(
+    otherProcesses().filter(
+      (pid) => seen(() => readFileSync(join(PROC, pid, 'comm'), 'utf8'), '') === SERVER_NAME,
+    ),
+    (pid) => commandNaming(pid, isAround) ?? openFileBelow(pid, full),
+  );
+}
+
+function otherProcesses(): string[] {
+  return readdirSync(PROC).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+}
+
+function usersAmong(pids: readonly string[], reasonOf: (pid: string) => string | null): StoreUser[] {
+  return pids.flatMap((pid) => {
+    const reason = reasonOf(pid);
+    return reason === null ? [] : [{ pid: Number(pid), reason }];
+  });
 }
 
 function openFileBelow(pid: string, folder: string): string | null {
@@ -37,13 +61,13 @@ function openFileBelow(pid: string, folder: string): string | null {
   return null;
 }
 
-function commandNaming(pid: string, folder: string): string | null {
+function commandNaming(pid: string, isMeant: (storeFolder: string) => boolean): string | null {
   const args = seen(() => readFileSync(join(PROC, pid, 'cmdline'), 'utf8'), '').split('\0');
   if (!/nats-server|nats-streaming/.test(args[0] ?? '')) return null;
   const workingFolder = seen(() => readlinkSync(join(PROC, pid, 'cwd')), '/');
   const named = (path: string): boolean => {
     const full = resolve(workingFolder, path);
-    return seen(() => realpathSync(full), full) === folder;
+    return path !== '' && isMeant(seen(() => realpathSync(full), full));
   };
   const storeArg = valueOf(args, ['-sd', '--store_dir', '-store_dir', '--sd']);
   if (storeArg !== null) return named(storeArg) ? `nats-server -sd ${storeArg}` : null;

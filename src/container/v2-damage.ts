@@ -1,0 +1,30 @@
+import type { Fault } from '../findings/finding.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import { framingFaults } from './open-source.ts';
+
+/** In front of the body. */
+const MAGIC_BYTES = 8;
+const WINDOW_BYTES = 1024 * 1024;
+
+/** Bytes of a V2 body, counted from its start. */
+export type V2Stretch = readonly [fromBytes: number, toBytes: number];
+
+/** What lies in chunks that do not decode to what they held, as far as the body was read; in order. */
+export function damagedSoFar(body: ByteSource): V2Stretch[] {
+  return framingFaults(body)
+    .flatMap(stretchOf)
+    .toSorted(([a], [b]) => a - b);
+}
+
+/** The same of the whole body: reads everything once. */
+export function damagedStretches(body: ByteSource): V2Stretch[] {
+  const window = new Uint8Array(WINDOW_BYTES);
+  for (let at = 0; at < body.sizeBytes; at += WINDOW_BYTES) body.read(window, at);
+  return damagedSoFar(body);
+}
+
+function stretchOf({ data }: Fault): V2Stretch[] {
+  if (data?.['decoded_offset'] === undefined) return [];
+  const from = Number(data['decoded_offset']) - MAGIC_BYTES;
+  return [[Math.max(0, from), Math.max(0, from + Number(data['decoded_length']))]];
+}
