@@ -1,9 +1,20 @@
 import type { JsonObject } from '../core/json.ts';
 import type { SequenceParts } from '../core/sequence-parts.ts';
 import { countSequences, MAX_SEQUENCE } from '../core/sequence-ranges.ts';
-import type { Fault } from '../findings/finding.ts';
+import type { Fault, Finding } from '../findings/finding.ts';
 import type { MessageTotals } from '../kernels/types.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
+import { findingAt, type StreamEvidence } from './stream-evidence.ts';
+
+/** What backup.json declares against what the files hold. */
+export function checkDeclared(evidence: StreamEvidence): Finding[] {
+  const { archive, live, total } = evidence;
+  const file = archive.parts.manifest?.label;
+  if (file === undefined) return [];
+  const isIndexAgreed =
+    archive.indexStanding === 'current' && archive.index?.messages === BigInt(total.messages);
+  return declaredFaults(archive, live, total, isIndexAgreed).map((fault) => findingAt(evidence, file, fault));
+}
 
 /**
  * backup.json against what the archive holds. It declares the state at the *start* of the snapshot: more messages behind

@@ -6,6 +6,9 @@ export const SERVER_GENERATIONS = ['2.9', '2.10', '2.11', '2.12', '2.14', '2.15'
 /** A minor release with all its patches. */
 export type ServerGeneration = (typeof SERVER_GENERATIONS)[number];
 
+/** The one that is meant where no release is named. */
+export const NEWEST_GENERATION: ServerGeneration = SERVER_GENERATIONS.at(-1) as ServerGeneration;
+
 /** Whether a generation is `since` or came after it. */
 export function isNotBefore(server: ServerGeneration, since: ServerGeneration): boolean {
   return SERVER_GENERATIONS.indexOf(server) >= SERVER_GENERATIONS.indexOf(since);

@@ -5,6 +5,7 @@ const WORDS: { readonly [code: string]: string } = {
   EISDIR: 'this is a folder, a file was expected',
   EACCES: 'permission denied; run as a user who may, such as the one the server runs as',
   EPERM: 'not permitted; run as a user who may, such as the one the server runs as',
+  EBUSY: 'the system has it in use, as it has a mount point',
   EROFS: 'the file system is mounted read-only',
   ENOSPC: 'no space is left on the device',
   EFBIG: 'the file would be larger than it may be; ulimit -f tells the limit',

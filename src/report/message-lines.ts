@@ -5,7 +5,7 @@ import { bufferOf, LineBuffer } from './line-buffer.ts';
 import { utf8Text } from './utf8-text.ts';
 
 /** How messages are written. */
-export interface LineOptions {
+export interface TextOptions {
   /** Add decoded headers and payload. */
   readonly withText?: boolean;
   /** Begin with the stream, and its account where that is known. */
@@ -21,7 +21,7 @@ const PIECE_BYTES = 3 * 64 * 1024;
 export type MessageLines = (messages: readonly StoredMessage[]) => Iterable<Uint8Array>;
 
 /** Makes a writer of lines; it keeps what comes between two messages from one call to the next. */
-export function messageLines(options: LineOptions = {}): MessageLines {
+export function messageLines(options: TextOptions = {}): MessageLines {
   const { withText = false, withStream = false, separator } = options;
   const lines = new LineBuffer();
   const end = separator === undefined ? '}\n' : '}';

@@ -30,21 +30,23 @@ export function addSubjects(sum: Map<string, SubjectTally>, columns: SubjectColu
   lengths.forEach((length, i) => {
     const subject = all.toString('latin1', at, at + length);
     at += length;
-    addSubject(sum, subject, {
-      messages: messages[i] ?? 0,
-      bytes: bytes[i] ?? 0,
-      lastSeq: lastSeqs[i] ?? 0n,
-    });
+    addSubject(sum, subject, messages[i] ?? 0, bytes[i] ?? 0, lastSeqs[i] ?? 0n);
   });
 }
 
-/** The same of one subject. */
-export function addSubject(sum: Map<string, SubjectTally>, subject: string, more: SubjectTally): void {
+/** The same of one subject; each message of a stream goes through here. */
+export function addSubject(
+  sum: Map<string, SubjectTally>,
+  subject: string,
+  messages: number,
+  bytes: number,
+  lastSeq: bigint,
+): void {
   const known = sum.get(subject);
-  if (known === undefined) sum.set(subject, { ...more });
+  if (known === undefined) sum.set(subject, { messages, bytes, lastSeq });
   else {
-    known.messages += more.messages;
-    known.bytes += more.bytes;
-    known.lastSeq = more.lastSeq;
+    known.messages += messages;
+    known.bytes += bytes;
+    known.lastSeq = lastSeq;
   }
 }

@@ -3,7 +3,7 @@ import { hasSequence } from '../core/sequence-ranges.ts';
 import { subjectMatches } from '../core/subject.ts';
 import { SEQ_FLAGS } from '../format/block/record.ts';
 import { subjectDigest, type MessageTotals, type RecordColumns } from '../kernels/index.ts';
-import { packSubjects } from './subject-columns.ts';
+import { addSubject, packSubjects } from './subject-columns.ts';
 import type { BlockTally, PendingQuery, SubjectTally, TallyJob, TallyResult } from './jobs.ts';
 import { openBlock } from './open-block.ts';
 import { scanSource } from './scan-block.ts';
@@ -47,7 +47,7 @@ export class Tally {
     this.digest += subjectDigest(subject);
     if (!this.#wantSubjects && this.#queries.length === 0) return;
     const text = Buffer.from(subject.buffer, subject.byteOffset, subject.length).toString('latin1');
-    this.#countSubject(text, seq, bytes);
+    if (this.#wantSubjects) addSubject(this.subjects, text, 1, bytes, seq);
     this.#countPending(text, seq);
   }
 
@@ -62,17 +62,6 @@ export class Tally {
     this.lastSeq = run.lastSeq;
     this.lastTimeNs = run.lastTimeNs;
     this.digest += run.subjectDigest;
-  }
-
-  #countSubject(subject: string, seq: bigint, bytes: number): void {
-    if (!this.#wantSubjects) return;
-    const known = this.subjects.get(subject);
-    if (known === undefined) this.subjects.set(subject, { messages: 1, bytes, lastSeq: seq });
-    else {
-      known.messages++;
-      known.bytes += bytes;
-      known.lastSeq = seq;
-    }
   }
 
   #countPending(subject: string, seq: bigint): void {

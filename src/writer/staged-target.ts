@@ -2,6 +2,7 @@ import {
   accessSync,
   constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   rmdirSync,
@@ -59,11 +60,16 @@ export function mustBeFree(target: string): void {
   const parent = dirname(target);
   if (!existsSync(parent))
     throw new RefusedError(`the target's folder ${parent} is not there: make it first`);
+  // A rename would replace the link, not what it leads to.
+  if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+    throw new RefusedError(`the target ${target} is a link: name the place that it leads to`);
   if (
     existsSync(target) &&
     (!statSync(target).isDirectory() || attempt(() => readdirSync(target)).length > 0)
   )
     throw new RefusedError(`the target ${target} is there already: it must be new, or an empty folder`);
+  if (existsSync(target) && statSync(target).dev !== statSync(parent).dev)
+    throw new RefusedError(`the target ${target} is a mount point: name a new folder in it`);
   attempt(() => accessSync(parent, constants.W_OK | constants.X_OK));
 }
 

@@ -284,7 +284,7 @@ describe('one damaged record', () => {
     const target = join(tempFolder(), 'ORDERS');
     const run = runCli(['slice', damaged, '--max-seq', '20', '--out', target]);
     expect(run.exit).toBe(3);
-    expect(run.stdout).toContain('lost in the source: sequences 10\n');
+    expect(run.stdout).toContain('lost in the source: 1 message, sequence 10\n');
   });
 });
 

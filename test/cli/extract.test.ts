@@ -85,8 +85,13 @@ describe('extract-into-data-dir', () => {
     writeFileSync(join(aside, 'LOST/meta.inf'), 'kept');
     const plan = runCli(['extract-into-data-dir', ORDERS, store, '--force', '--dry-run']);
     expect(plan.stdout).toMatch(/1\. put back \$G\/streams\/LOST/);
+    expect(plan.stdout).toMatch(/^\d\. set aside what is at .*\/ORDERS, rename it to there, and remove/m);
     expect(existsSync(join(aside, 'LOST'))).toBe(true);
-    expect(runCli(['extract-into-data-dir', ORDERS, store, '--force']).exit).toBe(0);
+    const run = runCli(['extract-into-data-dir', ORDERS, store, '--force']);
+    expect(run.exit).toBe(0);
+    const told = /^note: .*\/streams\/ORDERS is there already and is replaced \(--force\)$/m;
+    expect(plan.stdout).toMatch(told);
+    expect(run.stdout).toMatch(told);
     expect(readFileSync(join(store, STREAMS, 'LOST/meta.inf'), 'utf8')).toBe('kept');
     expect(readFileSync(join(store, STREAMS, 'ORDERS/meta.inf'))).toEqual(before);
     expect(readdirSync(store)).toEqual(['jetstream']);

@@ -88,7 +88,7 @@ describe('pack and rewrite-stream-name', () => {
     const run = runCli(['pack', store, '--out', target]);
     expect(run.exit).toBe(3);
     expect(run.stdout).toMatch(/^ORDERS: 162 messages/);
-    expect(run.stdout).toMatch(/lost in the source: sequences \d+\n/);
+    expect(run.stdout).toMatch(/lost in the source: 1 message, sequence \d+\n/);
     expect(runCli(['verify', '--check', target]).exit).toBe(0);
   });
 
@@ -99,6 +99,13 @@ describe('pack and rewrite-stream-name', () => {
     expectRefused(rename(ORDERS, 'a.b'), target, 2, /a\.b is no stream name/);
     expectRefused(rename(ORDERS, 'ORDERS'), target, 2, /called ORDERS already/);
     expectRefused(rename(join(FULL, 'account-backup/$G'), 'X'), target, 2, /--stream must choose one/);
+    const three = tempFolder();
+    const stream = 'streams/ORDERS';
+    for (const account of ['A', 'B', 'C'])
+      cpSync(join(FULL, 'store/jetstream/$G', stream), join(three, 'jetstream', account, stream), {
+        recursive: true,
+      });
+    expectRefused(rename(three, 'X'), target, 2, /3 streams are called ORDERS: --account must choose one/);
     expectRefused(rename(join(FULL, 'backups/$G/KV_settings'), 'other'), target, 2, /begins with KV_ too/);
     expectRefused([...rename(ORDERS, 'X'), '--map-subject', 'a.>'], target, 2, /FROM=TO/);
     expectRefused(rename(join(FULL, 'store/jetstream/$G/streams/ORDERS'), 'X'), target, 2, /must end in X/);

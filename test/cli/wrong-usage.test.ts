@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/captures.ts';
@@ -79,6 +79,20 @@ describe.each(WRITERS)('%s', (_, line) => {
     chmodSync(closed, 0o755);
     chmodSync(open, 0o555);
     expectRefused(line(ORDERS, join(open, 'out')), open, 1, denied('open'), uid);
+  });
+
+  it('names a target that is a link', () => {
+    const folder = tempFolder();
+    mkdirSync(join(folder, 'empty'));
+    symlinkSync(join(folder, 'empty'), join(folder, 'to-empty'));
+    symlinkSync(join(folder, 'none'), join(folder, 'to-none'));
+    for (const name of ['to-empty', 'to-none'])
+      expectRefused(
+        line(ORDERS, join(folder, name)),
+        folder,
+        2,
+        new RegExp(`/${name} is a link: name the place`),
+      );
   });
 
   it('names what is selected and not there, and streams that are there twice', () => {

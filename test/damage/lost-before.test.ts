@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseManifest } from '../../src/format/manifest/parse.ts';
@@ -99,6 +99,22 @@ describe('what was lost before an archive was written', () => {
       expect(report.streams[0]?.not_carried).toContain(
         'that 2 messages were lost before: only a backup.json tells which',
       );
+    }
+  });
+
+  it('takes nothing off what a copy lacks, wherever backup.json says that it was', async () => {
+    const backup = copyOf('2.14.5-full/backups/$G/ORDERS');
+    flipBit(join(backup, 'stream.tar.s2'), 20_000);
+    const lacking = async (): Promise<bigint> =>
+      (await convertArchive(backup, { to: 'v1', target: target(), dryRun: true })).lost_messages;
+    const lost = await lacking();
+    expect(lost).toBeGreaterThan(0n);
+    const file = join(backup, 'backup.json');
+    const { config, state } = JSON.parse(readFileSync(file, 'utf8'));
+    for (const count of [{}, { messages: 500 }]) {
+      const before = { msgs: [], ranges: [[1000, 2000]], ...count };
+      writeFileSync(file, JSON.stringify({ config, state: { ...state, lost: before } }));
+      expect(await lacking()).toBe(lost);
     }
   });
 

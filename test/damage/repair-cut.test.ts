@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
+import type { StreamLoss } from '../../src/operation/repair/types.ts';
 import { paletteFor } from '../../src/report/palette.ts';
 import { verifyText } from '../../src/report/text/verify.ts';
 import { CAPTURES, copyOf, editFile, tempFolder } from '../support/damage.ts';
@@ -40,6 +41,16 @@ describe.each([
     );
     const reasons = [...stream.ranges].map(({ reason }) => reason).join();
     expect(/\d+ messages? (?:is|are) missing among such sequences/.test(reasons)).toBe(named > stream.lost);
+  });
+
+  it('the repaired backup keeps the count: another repair tells the same', async () => {
+    const target = join(tempFolder(), 'out');
+    const { loss } = await repairArchive(cutBackup(backup, 0.7), { target });
+    const again = await repairArchive(target, { target: join(tempFolder(), 'out') });
+    const figures = ({ recovered, lost, deleted }: StreamLoss): bigint[] => [recovered, lost, deleted];
+    expect(again.loss.streams.map(figures)).toEqual(loss.streams.map(figures));
+    const healed = { target: join(tempFolder(), 'out'), from: [join(CAPTURES, backup)] };
+    expect((await repairArchive(target, healed)).loss.streams).toMatchObject([{ lost: 0n }]);
   });
 
   it('what may be lost is still healed once the repaired backup is all there is', async () => {

@@ -176,9 +176,7 @@ export async function show(report: WrittenReport | PlanReport, context: CliConte
   const isDamaged = report.findings.some(
     ({ severity, data }) => severity === 'critical' && data?.['deleted'] !== true,
   );
-  const isLost =
-    report.lost.msgs.length > 0 || report.skipped.some(({ lost_messages }) => lost_messages > 0n);
-  context.setExit(isDamaged || isLost ? EXIT.damaged : EXIT.done);
+  context.setExit(isDamaged || report.lost_messages > 0n ? EXIT.damaged : EXIT.done);
 }
 
 export interface ChangeArguments {

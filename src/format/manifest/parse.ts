@@ -7,7 +7,7 @@ import {
   type JsonValue,
 } from '../../core/json.ts';
 import { RangeBuilder } from '../../core/range-builder.ts';
-import { MAX_SEQUENCE, mergeRanges, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import { MAX_SEQUENCE, mergeRanges, rangesOf } from '../../core/sequence-ranges.ts';
 import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
 import type { Manifest, ManifestState } from './types.ts';
@@ -51,7 +51,7 @@ export function parseDeclaredState(state: JsonObject): ManifestState | null {
 }
 
 /** `lost.msgs` lists every sequence (NATS API: LostStreamData); of very many, `lost.ranges` has the pairs from, to. */
-function lostMessages(lost: JsonObject | null): { readonly lost?: SequenceRanges } {
+function lostMessages(lost: JsonObject | null): Pick<ManifestState, 'lost' | 'lostMessages'> {
   const { msgs, ranges } = lost ?? {};
   if (!Array.isArray(msgs)) return {};
   const pairs = (Array.isArray(ranges) ? ranges : [])
@@ -60,7 +60,11 @@ function lostMessages(lost: JsonObject | null): { readonly lost?: SequenceRanges
     .toSorted((a, b) => (a.from < b.from ? -1 : 1));
   const behind = new RangeBuilder(2 * pairs.length);
   for (const { from, to } of pairs) behind.add(from, to);
-  return { lost: mergeRanges([rangesOf(BigUint64Array.from(sequencesIn(msgs))), behind.take()]) };
+  const messages = integerField(lost ?? {}, 'messages');
+  return {
+    lost: mergeRanges([rangesOf(BigUint64Array.from(sequencesIn(msgs))), behind.take()]),
+    ...(messages === null || messages < 0n ? {} : { lostMessages: messages }),
+  };
 }
 
 function sequencesIn(list: readonly JsonValue[]): bigint[] {

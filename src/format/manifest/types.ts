@@ -13,6 +13,8 @@ export interface ManifestState {
   readonly consumerCount: number;
   /** Messages that were lost before the state was written: pairs from, to. Servers leave it out; a repair tells it. */
   readonly lost?: BigUint64Array;
+  /** How many messages were lost among these sequences, where that is fewer: of the others nothing tells that they were deleted. */
+  readonly lostMessages?: bigint;
 }
 
 /** backup.json, as the `nats` CLI writes it. */

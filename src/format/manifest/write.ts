@@ -14,7 +14,9 @@ export function declaredStateJson(state: ManifestState): JsonObject {
     ...(state.numSubjects === null || state.numSubjects === 0 ? {} : { num_subjects: state.numSubjects }),
     ...(state.numDeleted === null || state.numDeleted === 0n ? {} : { num_deleted: state.numDeleted }),
     consumer_count: state.consumerCount,
-    ...(state.lost === undefined || state.lost.length === 0 ? {} : { lost: lostJson(state.lost) }),
+    ...(state.lost === undefined || state.lost.length === 0
+      ? {}
+      : { lost: lostJson(state.lost, state.lostMessages) }),
   };
 }
 
@@ -24,9 +26,15 @@ const MOST_LISTED = 100_000n;
 const MOST_PAIRS = 250_000;
 
 /** The NATS API lists every sequence; where that is beyond all use, `ranges` has the pairs from, to. */
-function lostJson(lost: SequenceRanges): JsonObject {
-  if (countSequences(lost) <= MOST_LISTED) return { msgs: [...eachSequence(lost)], bytes: 0 };
-  return { msgs: [], bytes: 0, ranges: lost.length / 2 > MOST_PAIRS ? [] : [...eachRange(lost)] };
+function lostJson(lost: SequenceRanges, lostMessages: bigint | undefined): JsonObject {
+  const sequences = countSequences(lost);
+  const isFewer = lostMessages !== undefined && lostMessages < sequences;
+  return {
+    msgs: sequences > MOST_LISTED ? [] : [...eachSequence(lost)],
+    bytes: 0,
+    ...(isFewer ? { messages: lostMessages } : {}),
+    ...(sequences > MOST_LISTED ? { ranges: lost.length / 2 > MOST_PAIRS ? [] : [...eachRange(lost)] } : {}),
+  };
 }
 
 /** Writes backup.json, indented as the `nats` CLI does, which overlooks other fields such as `notes` has. */

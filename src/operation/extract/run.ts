@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { UsageError } from '../../core/error.ts';
 import { generationOf, type ServerGeneration } from '../../core/server-generation.ts';
@@ -49,9 +50,14 @@ export async function extractIntoDataDir(
     const plan = {
       placed: streams.map((stream) => ({ stream, shape, path: join('new', pathOf(stream)) })),
       skipped,
-      notes: canSeeProcesses()
-        ? []
-        : ['this system does not show whether a server is running on the store: be sure that none is'],
+      notes: [
+        ...streams
+          .filter((stream) => isThere(stream, dataDir))
+          .map((stream) => `${placeIn(dataDir, stream)} is there already and is replaced (--force)`),
+        ...(canSeeProcesses()
+          ? []
+          : ['this system does not show whether a server is running on the store: be sure that none is']),
+      ],
     };
     if (options.dryRun === true)
       return planReport(plan, dataDir.storeFolder, stepsOf(streams, dataDir, leftovers));
@@ -85,6 +91,14 @@ async function checkAll(
     mustFitIn(stream, there, dataDir, options.force === true);
   }
   mustHaveRoom(dataDir, streams);
+}
+
+function placeIn({ storeFolder }: DataDir, stream: StoreStream): string {
+  return join(storeFolder, 'jetstream', pathOf(stream));
+}
+
+function isThere(stream: StoreStream, dataDir: DataDir): boolean {
+  return existsSync(placeIn(dataDir, stream));
 }
 
 /** Within `jetstream/`. */
@@ -139,6 +153,11 @@ function stepsOf(
     ]),
     ...streams.map((stream) => `write ${stream.name} beside the store's jetstream folder`),
     'verify what was written',
-    ...streams.map((stream) => `rename it to ${join(dataDir.storeFolder, 'jetstream', pathOf(stream))}`),
+    ...streams.map((stream) => {
+      const place = placeIn(dataDir, stream);
+      return isThere(stream, dataDir)
+        ? `set aside what is at ${place}, rename it to there, and remove what was set aside`
+        : `rename it to ${place}`;
+    }),
   ];
 }

@@ -5,7 +5,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, type Archive } from '../open-archive.ts';
 import { DEFAULT_ACCOUNT } from '../write/convert.ts';
 import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
-import { withData } from '../write/run.ts';
+import { mustBeOne, withData } from '../write/run.ts';
 import { contentToWrite } from '../write/presumed-content.ts';
 import type { SkippedStream } from '../write/types.ts';
 import type { DataDir } from './data-dir.ts';
@@ -23,8 +23,7 @@ export async function streamsForStore(
   options: ExtractOptions,
 ): Promise<{ readonly streams: readonly StoreStream[]; readonly skipped: readonly SkippedStream[] }> {
   const { usable, skipped } = withData(ofAccount(work.selected.map(loadStream), options));
-  if (options.as !== undefined && usable.length > 1)
-    throw new UsageError(`${usable.length} streams are in it: --stream must choose one`);
+  if (options.as !== undefined) mustBeOne(usable);
   const streams: StoreStream[] = [];
   for (const archive of usable) {
     const stream = outgoingStream(archive, await contentToWrite(archive, work, options), options);

@@ -10,7 +10,7 @@ import { KeptPositions } from '../slice/kept-positions.ts';
 import { pause } from '../write/pause.ts';
 import { outgoingStream } from '../write/outgoing-stream.ts';
 import { carryOut, checkTarget } from '../write/run.ts';
-import type { StreamContent } from '../write/stream-content.ts';
+import type { StreamContent } from '../write/content.ts';
 import type { PlanReport, WrittenReport } from '../write/types.ts';
 import type { WritableMessage } from '../../writer/block-writer.ts';
 import { readDocument } from './document.ts';

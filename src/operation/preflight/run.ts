@@ -1,5 +1,5 @@
 import { RefusedError, SourceError } from '../../core/error.ts';
-import { generationOf, type ServerGeneration } from '../../core/server-generation.ts';
+import { generationOf, NEWEST_GENERATION } from '../../core/server-generation.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
@@ -12,15 +12,12 @@ import { NOTHING_TOLD, planStream } from './plan-stream.ts';
 import { runningSteps } from './running.ts';
 import type { PreflightOptions, PreflightReport, PreflightStep, PreflightStream } from './types.ts';
 
-/** The server that is meant where none is named. */
-const NEWEST: ServerGeneration = '2.15';
-
 /**
  * Tells what a start of a server does to the files of a store, before it does it. Throws UsageError where the path is no
  * store or the version is not known, SourceError where it cannot be opened, CancelledError.
  */
 export async function preflightStore(path: string, options: PreflightOptions = {}): Promise<PreflightReport> {
-  const rules = RULES_OF[generationOf(options.serverVersion ?? NEWEST)];
+  const rules = RULES_OF[generationOf(options.serverVersion ?? NEWEST_GENERATION)];
   return withArchive(path, options, async (work) => {
     if (!work.container.kind.endsWith('store')) throw new RefusedError(`${path} is no server's store`);
     const assignments = readAssignments(work.container);

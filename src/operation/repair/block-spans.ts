@@ -20,8 +20,10 @@ export interface BlockContent {
   readonly runs: () => readonly MessageRun[];
   /** Sequences with a message record, whatever its place. */
   readonly present: PackedRanges;
-  /** Sequences that its erased and skip records and the holes between its good records name. */
+  /** Sequences that its erased and skip records name. */
   readonly deleted: PackedRanges;
+  /** The holes between its good records: deleted, where no current index lists them. */
+  readonly holes: PackedRanges;
   /** Those that its tombstones name: most lie in other blocks. */
   readonly buried: BigUint64Array;
   /** The lowest and highest sequence with a record of its own; 0n where it has none. */
@@ -47,7 +49,8 @@ export function contentOf(block: SalvagedBlock, source: number, handles: BlockHa
   return {
     runs: () => spans().map(({ span, firstSeq }) => run(span, firstSeq)),
     present: fallen.length === 0 ? scan.ranges : packRanges(present),
-    deleted: packRanges(mergeRanges([erased, holes])),
+    deleted: packRanges(erased),
+    holes: packRanges(holes),
     buried: scan.tombstoneSeqs,
     lowSeq: own[0] ?? 0n,
     highSeq: own.at(-1) ?? 0n,

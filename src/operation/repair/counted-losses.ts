@@ -1,5 +1,7 @@
-import { intersectParts } from '../../core/sequence-part-sets.ts';
+import { asParts, intersectParts } from '../../core/sequence-part-sets.ts';
+import { lostBefore, NOTHING_BEFORE } from '../../model/lost-before.ts';
 import { LOSS_REASONS } from './loss-codes.ts';
+import { stillLost } from './lost-before.ts';
 import { LostRanges } from './lost-ranges.ts';
 import type { Outcome } from './losses.ts';
 import type { LostRange } from './types.ts';
@@ -12,8 +14,12 @@ function isOnlyCounted({ code }: LostRange): boolean {
 }
 
 /** What was lost before is in no count of the archive. */
+function isFromBefore({ code }: LostRange): boolean {
+  return code === 'LOST_BEFORE';
+}
+
 function isCountedElsewhere(range: LostRange): boolean {
-  return !isOnlyCounted(range) && range.code !== 'LOST_BEFORE';
+  return !isOnlyCounted(range) && !isFromBefore(range);
 }
 
 /** Losses, where it is told of those that are only counted that some of them were deleted before. */
@@ -28,15 +34,34 @@ interface CountedLosses {
 }
 
 /**
+ * Where fewer messages were lost before than there are sequences, since some of these were deleted, that is told with the
+ * ranges.
+ */
+export function tellDeletedBefore(
+  ranges: LostRanges,
+  { sources: [own], survey }: Outcome,
+): Pick<CountedLosses, 'ranges' | 'surplus'> {
+  const before = own === undefined ? NOTHING_BEFORE : lostBefore(own.archive);
+  const { messages, sequences } = stillLost(before, ranges, survey.recovered);
+  if (messages === sequences) return { ranges, surplus: 0n };
+  const known = asParts(before.seqs);
+  const isCounted = (range: LostRange): boolean =>
+    isFromBefore(range) && known.countWithin(range.from, range.to) > 0n;
+  return {
+    ranges: new LostRanges(withCounts(ranges, isCounted, messages)),
+    surplus: sequences - messages,
+  };
+}
+
+/**
  * Where nothing tells which sequences were deleted, but the archive counts its messages, and fewer of them are missing than
  * there are sequences, that is told with the ranges. A count of fewer messages than were found is not believed.
  */
 export function tellDeleted(
-  lists: readonly Iterable<LostRange>[],
+  ranges: LostRanges,
   unknown: Iterable<LostRange>,
   { counted, survey, deleted }: Outcome,
 ): CountedLosses {
-  const ranges = new LostRanges(joined(lists));
   const untold = new LostRanges(unknown);
   const asFound = { ranges, untold, raised: 0n, surplus: 0n };
   if (counted === null) return asFound;
@@ -53,7 +78,7 @@ export function tellDeleted(
   const isPart = missing < sequences;
   const all = joined([ranges, raisedOf(untold, isRaised)]);
   return {
-    ranges: new LostRanges(isPart ? withCounts(all, missing) : all),
+    ranges: new LostRanges(isPart ? withCounts(all, isOnlyCounted, missing) : all),
     untold: new LostRanges(where(untold, (range) => !isRaised(range))),
     raised,
     surplus: isPart ? sequences - missing : 0n,
@@ -75,11 +100,15 @@ function* raisedOf(untold: LostRanges, isRaised: (range: LostRange) => boolean):
     yield { ...range, state: 'lost', code, reason: LOSS_REASONS[code] };
 }
 
-function* withCounts(ranges: Iterable<LostRange>, missing: bigint): Generator<LostRange> {
+/** With what is `missing` among those that fit. */
+function* withCounts(
+  ranges: Iterable<LostRange>,
+  fits: (range: LostRange) => boolean,
+  missing: bigint,
+): Generator<LostRange> {
   const messages = missing === 1n ? '1 message is' : `${missing} messages are`;
   const told = `${messages} missing among such sequences, the others were deleted: nothing tells which`;
-  for (const range of ranges)
-    yield isOnlyCounted(range) ? { ...range, reason: `${range.reason} (${told})` } : range;
+  for (const range of ranges) yield fits(range) ? { ...range, reason: `${range.reason} (${told})` } : range;
 }
 
 function countOf(ranges: LostRanges, fits: (range: LostRange) => boolean): bigint {

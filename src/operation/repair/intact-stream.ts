@@ -7,7 +7,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open-archive.ts';
 import { contentToWrite } from '../write/presumed-content.ts';
 import { NotAsPresumed } from '../write/rewrite-blocks.ts';
-import type { StreamContent } from '../write/stream-content.ts';
+import type { StreamContent } from '../write/content.ts';
 import { repairConsumers } from './consumers.ts';
 import { LostRanges } from './lost-ranges.ts';
 import { hasFramingFault } from './past-damage.ts';
@@ -44,7 +44,6 @@ export async function presumeIntact(
     },
     loss,
     notes,
-    helped: new Map(),
   };
 }
 
@@ -58,7 +57,9 @@ function isPlain(archive: StreamArchive, parts: FileStreamParts): boolean {
   const state = manifest?.state ?? null;
   if (state === null || index === null) return true;
   return (
-    lostBefore(archive).length === 0 && state.messages <= index.messages && state.lastSeq <= index.lastSeq
+    lostBefore(archive).seqs.length === 0 &&
+    state.messages <= index.messages &&
+    state.lastSeq <= index.lastSeq
   );
 }
 

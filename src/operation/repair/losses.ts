@@ -12,7 +12,7 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
-import { joined, tellDeleted } from './counted-losses.ts';
+import { joined, tellDeleted, tellDeletedBefore } from './counted-losses.ts';
 import { LOSS_REASONS } from './loss-codes.ts';
 import { LostRanges } from './lost-ranges.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
@@ -53,9 +53,12 @@ export function countLosses(outcome: Outcome): StreamLoss {
     { ...NOWHERE, code: 'UNTOLD' },
     'doubtful',
   );
-  const told = tellDeleted([damaged, differing, promised, new LostRanges(ended)], unknown, outcome);
+  const causes = new LostRanges(joined([damaged, differing, promised, ended]));
+  const toldBefore = tellDeletedBefore(causes, outcome);
+  const told = tellDeleted(toldBefore.ranges, unknown, outcome);
+  const surplus = told.surplus + toldBefore.surplus;
   const recovered = survey.recovered.count;
-  const lostMessages = countSequences(lost) + told.raised - told.surplus;
+  const lostMessages = countSequences(lost) + told.raised - surplus;
   return {
     account: sources[0]?.archive.account ?? null,
     name,
@@ -64,7 +67,7 @@ export function countLosses(outcome: Outcome): StreamLoss {
     recovered,
     lost: lostMessages,
     deleted: lastSeq - firstSeq + 1n - recovered - lostMessages,
-    doubtful: countSequences(doubtful) - told.raised + told.surplus,
+    doubtful: countSequences(doubtful) - told.raised + surplus,
     ranges: risingOf([told.ranges, removed, told.untold]),
     disagreements: survey.disagreements,
     others: [],

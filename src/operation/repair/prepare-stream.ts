@@ -28,7 +28,7 @@ export async function prepareStream(
   const salvage = async (): Promise<SalvagedSources> => salvageSources(archive, repairing, options);
   const repair = async ({ sources, uses }: SalvagedSources): Promise<RepairedStream> => {
     const repaired = await repairStream(sources, work, options);
-    return { ...repaired, loss: { ...repaired.loss, others: tellUses(uses, repaired.helped, paths) } };
+    return { ...repaired, loss: { ...repaired.loss, others: tellUses(uses, repaired.found.helped, paths) } };
   };
   const isAlone = !isPastDamage && others.length === 0;
   const presumed = isAlone ? await presumeIntact(archive, work, options) : null;

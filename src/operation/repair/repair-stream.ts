@@ -3,7 +3,7 @@ import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { intersectParts, NO_PARTS, uniteParts } from '../../core/sequence-part-sets.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open-archive.ts';
-import type { StreamContent } from '../write/stream-content.ts';
+import type { StreamContent } from '../write/content.ts';
 import { chooseConfig, withoutLimits, type ChosenConfig } from './configuration.ts';
 import { repairConsumers } from './consumers.ts';
 import { blocksOf } from './part-blocks.ts';
@@ -21,8 +21,11 @@ export interface RepairedStream {
   readonly content: StreamContent;
   readonly loss: StreamLoss;
   readonly notes: readonly RepairNote[];
-  /** How many messages are from each other source, by its place. */
-  readonly helped: Survey['helped'];
+}
+
+/** One whose messages were looked at: which of them are written, and from where. */
+export interface SurveyedStream extends RepairedStream {
+  readonly found: Survey;
 }
 
 /** What is left of a stream in each archive; the first is the one that is repaired. */
@@ -33,7 +36,7 @@ export async function repairStream(
   sources: Sources,
   work: Archive,
   options: RepairOptions,
-): Promise<RepairedStream> {
+): Promise<SurveyedStream> {
   const [own] = sources;
   const { name } = own.archive;
   const proven = uniteParts(sources.map((source) => source.deleted));
@@ -68,7 +71,7 @@ export async function repairStream(
       ...notesOn({ sources, chosen, loss, undeleted }, options),
       ...notes,
     ],
-    helped: found.helped,
+    found,
   };
 }
 

@@ -2,7 +2,7 @@ import type { Finding } from '../../findings/finding.ts';
 import type { StoredMessage } from '../cat/types.ts';
 import type { MessageWalk } from '../cat/stream-messages.ts';
 import { stateOfTotals } from '../totals-state.ts';
-import type { StreamContent } from '../write/stream-content.ts';
+import type { StreamContent } from '../write/content.ts';
 import type { RunMessage } from './message-run.ts';
 import type { Lost } from '../write/types.ts';
 import { eachMessage, type Survey, type SurveyOptions } from './survey.ts';
@@ -22,6 +22,7 @@ export function repairedContent(
     state: stateOfTotals(total, loss.last_seq, lastTimeNs || total.lastTimeNs),
     messages: walk(name, options),
     lost: lostOf(loss),
+    lossCount: { messages: loss.lost, repairable: 0n },
     findings,
   };
 }

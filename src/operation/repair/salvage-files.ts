@@ -3,10 +3,10 @@ import { labelBase } from '../../container/entries.ts';
 import { ORPHANS } from '../../container/snapshot.ts';
 import { UsageError } from '../../core/error.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
-import { asParts, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
+import { asParts, NO_PARTS, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
 import { mergeRanges, rangesOf } from '../../core/sequence-ranges.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
-import { highestSequence } from '../../model/live-set.ts';
+import { highestSequence, packedLive } from '../../model/live-set.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import { nameOf } from '../../model/base-archive.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
@@ -65,8 +65,8 @@ export async function salvageFiles(
     archive: { ...archive, name, index },
     runs: () => blocks.flatMap(({ content }) => content.runs()),
     deleted: subtractParts(
-      uniteParts([deletedIn(blocks), ...proofs.map((proof) => proof.deleted)]),
-      asParts(lostBefore(archive)),
+      uniteParts([deletedIn(blocks, isCurrent ? index : null), ...proofs.map((proof) => proof.deleted)]),
+      asParts(lostBefore(archive).seqs),
     ),
     listed: proofs.flatMap((proof) => proof.listed),
     damages,
@@ -92,9 +92,15 @@ export async function salvageFiles(
   };
 }
 
-/** What the records of blocks prove deleted. */
-function deletedIn(blocks: readonly ReadBlock[]): SequenceParts {
+/**
+ * What the records of blocks prove deleted. `current`: the index that tells of the blocks as they are; a hole where it lists a
+ * message was none.
+ */
+function deletedIn(blocks: readonly ReadBlock[], current: StreamIndex | null): SequenceParts {
+  const holes = unitePacked(blocks.map(({ content }) => content.holes));
+  const listed = current === null ? NO_PARTS : unitePacked(current.blocks.map(packedLive));
   return uniteParts([
+    subtractParts(holes, listed),
     unitePacked(blocks.map(({ content }) => content.deleted)),
     asParts(mergeRanges(blocks.map(({ content }) => rangesOf(content.buried)))),
   ]);

@@ -56,7 +56,10 @@ export async function salvageV2(
     archive: { ...archive, name },
     runs: () => spans.map((span) => runOf(parts, span, source)),
     deleted: asParts(
-      subtractRanges(deletedIn(spans, present, known, hasEnd && damaged.length === 0), lostBefore(archive)),
+      subtractRanges(
+        deletedIn(spans, present, known, hasEnd && damaged.length === 0),
+        lostBefore(archive).seqs,
+      ),
     ),
     listed: [],
     damages: function* () {

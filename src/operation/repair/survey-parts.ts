@@ -45,7 +45,8 @@ export async function surveySource(
     const some = parts.slice(at, at + SURVEYED_AT_ONCE);
     for (const found of await surveyParts(some, options, wantSubjects, pool)) {
       recovered.push(...found.recovered.parts);
-      for (const [subject, tally] of found.total.subjects) addSubject(subjects, subject, tally);
+      for (const [subject, { messages, bytes, lastSeq }] of found.total.subjects)
+        addSubject(subjects, subject, messages, bytes, lastSeq);
       tallies.push({ ...found.total, subjects: NO_SUBJECTS });
       disagreements.push(...found.disagreements);
       undecided.push(found.undecided);

@@ -1,13 +1,15 @@
 import type { StateNumbers } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { integerField } from '../../core/json.ts';
-import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
+import { MAX_SEQUENCE } from '../../core/sequence-ranges.ts';
+import { lostWithin, NOTHING_BEFORE } from '../../model/lost-before.ts';
 import type { WritableMessage } from '../../writer/block-writer.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
 import { pause } from '../write/pause.ts';
 import { MessageTotals } from '../write/message-totals.ts';
-import type { ArchivedContent, StreamContent } from '../write/stream-content.ts';
+import type { StreamContent } from '../write/content.ts';
+import type { ArchivedContent } from '../write/stream-content.ts';
 import { sequencesOfConsumer } from './consumers.ts';
 import { CutFinder, type StreamTail } from './cut.ts';
 import { KeptPositions } from './kept-positions.ts';
@@ -61,8 +63,12 @@ export async function slicedContent(
           return false;
         }, give);
       },
-      lost: lostWithin(filter, whole.lost),
-      lostBefore: sieve.clip(whole.lostBefore ?? NO_SEQUENCES),
+      ...lossWithin(filter, whole),
+      lostBefore: lostWithin(
+        whole.lostBefore ?? NOTHING_BEFORE,
+        filter.minSeq ?? 0n,
+        filter.maxSeq ?? MAX_SEQUENCE,
+      ),
       findings: whole.findings,
     },
   };
@@ -128,13 +134,26 @@ function numbered<M extends WritableMessage>(message: M, seq: bigint): M {
   return { ...message, seq, timeNs, subject, header, data };
 }
 
-/** What was lost among the sequences that are asked for; of its bytes only whether there are any is told apart. */
-function lostWithin(filter: MessageFilter, lost: StreamContent['lost']): StreamContent['lost'] {
+/**
+ * What was lost among the sequences that are asked for. Where fewer messages are lost than sequences, not more than these; of
+ * their bytes only whether there are any is told apart.
+ */
+function lossWithin(
+  filter: MessageFilter,
+  { lost, lossCount }: StreamContent,
+): Pick<StreamContent, 'lost' | 'lossCount'> {
   const { minSeq, maxSeq } = filter;
   const msgs = lost.msgs.flatMap(([from, to]): (readonly [bigint, bigint])[] => {
     const first = minSeq !== undefined && minSeq > from ? minSeq : from;
     const last = maxSeq !== undefined && maxSeq < to ? maxSeq : to;
     return first <= last ? [[first, last]] : [];
   });
-  return { msgs, bytes: msgs.length === 0 ? 0 : lost.bytes };
+  const within = { msgs, bytes: msgs.length === 0 ? 0 : lost.bytes };
+  if (lossCount === undefined) return { lost: within };
+  const most = msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
+  const atMost = (count: bigint): bigint => (count < most ? count : most);
+  return {
+    lost: within,
+    lossCount: { messages: atMost(lossCount.messages), repairable: atMost(lossCount.repairable) },
+  };
 }

@@ -2,9 +2,8 @@ import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
 import { checkBlockSidecars } from '../../check/block-sidecars.ts';
 import { checkConsumers } from '../../check/consumers.ts';
-import { declaredFaults } from '../../check/declared.ts';
+import { checkDeclared } from '../../check/declared.ts';
 import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
-import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import { checkTimeFiles } from '../../check/time-files.ts';
 import { framingFaults } from '../../container/open-source.ts';
 import type { ScanResult } from '../../workers/jobs.ts';
@@ -51,7 +50,7 @@ export async function verifyFileStream(
     ...carrierFindings(archive, evidence.results.values(), evidence.scan.findings),
     ...CHECKS.flatMap((check) => check(evidence)),
     ...checkConsumers(archive, state.lastSeq, evidence.live),
-    ...declaredFindings(evidence),
+    ...checkDeclared(evidence),
   ];
   return {
     report: {
@@ -147,14 +146,4 @@ function carrierFindings(
 
 function pairsOf(flat: readonly number[]): (readonly [number, number])[] {
   return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? 0, flat[2 * i + 1] ?? 0]);
-}
-
-function declaredFindings({ archive, live, total }: StreamEvidence): Finding[] {
-  const file = archive.parts.manifest?.label;
-  if (file === undefined) return [];
-  const isIndexAgreed =
-    archive.indexStanding === 'current' && archive.index?.messages === BigInt(total.messages);
-  return declaredFaults(archive, live, total, isIndexAgreed).map((fault) =>
-    makeFinding(fault, { ...archive.place, file }),
-  );
 }

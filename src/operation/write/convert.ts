@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { UsageError } from '../../core/error.ts';
 import { loadStream, withArchive, type Archive } from '../open-archive.ts';
 import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from './check-input.ts';
 import type { StreamShape } from './forms.ts';
 import { outgoingStream, type OutgoingStream } from './outgoing-stream.ts';
-import { carryOut, checkTarget, withData } from './run.ts';
+import { carryOut, checkTarget, mustBeOne, withData } from './run.ts';
 import type { PlacedStream } from './write-placed.ts';
 import { contentToWrite } from './presumed-content.ts';
 import type { OutputForm, PlanReport, WriteOptions, WrittenReport } from './types.ts';
@@ -41,8 +40,7 @@ export async function convertArchive(
   await checkInput(path, options);
   return withArchive(path, { ...options, ...WRITING }, async (work) => {
     const { usable, skipped } = withData(work.selected.map(loadStream));
-    if (options.as !== undefined && usable.length > 1)
-      throw new UsageError(`${usable.length} streams are in it: --stream must choose one`);
+    if (options.as !== undefined) mustBeOne(usable);
     const outgoing: OutgoingStream[] = [];
     for (const archive of usable)
       outgoing.push(outgoingStream(archive, await contentToWrite(archive, work, options), options));

@@ -1,15 +1,11 @@
 import type { ManifestState } from '../../format/manifest/types.ts';
-import type { SequenceRanges } from '../../core/sequence-ranges.ts';
+import type { LostBefore } from '../../model/lost-before.ts';
 import { countDeleted, timeText, type StateNumbers } from '../../model/stream-state.ts';
 
 /** A state as backup.json and state.json declare it. */
-export function declaredState(
-  state: StateNumbers,
-  consumerCount: number,
-  lost?: SequenceRanges,
-): ManifestState {
+export function declaredState(state: StateNumbers, consumerCount: number, lost?: LostBefore): ManifestState {
   return {
-    ...(lost === undefined ? {} : { lost }),
+    ...(lost === undefined ? {} : { lost: lost.seqs, lostMessages: lost.messages }),
     messages: state.messages,
     bytes: state.bytes,
     firstSeq: state.firstSeq,

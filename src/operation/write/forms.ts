@@ -1,13 +1,9 @@
 import { join } from 'node:path';
 import { ToolError } from '../../core/error.ts';
 import { RangeBuilder } from '../../core/range-builder.ts';
-import {
-  countSequences,
-  mergeRanges,
-  NO_SEQUENCES,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
+import { mergeRanges } from '../../core/sequence-ranges.ts';
 import { writeManifest } from '../../format/manifest/write.ts';
+import { NOTHING_BEFORE, type LostBefore } from '../../model/lost-before.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
 import { SnapshotWriter } from '../../writer/snapshot-writer.ts';
@@ -20,7 +16,7 @@ import { writeStreamFiles } from './files-form.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import { isAsPresumed } from './presumed-content.ts';
 import { NotAsPresumed } from './rewrite-blocks.ts';
-import type { StreamContent } from './stream-content.ts';
+import { lostCount, type StreamContent } from './content.ts';
 import { writeV2Snapshot } from './v2-form.ts';
 import { blocksOf } from './write-blocks.ts';
 
@@ -57,18 +53,22 @@ export async function writeStream(
   const place = { path: join(path, 'stream.tar.s2'), staged, signal };
   const written = await writeData(stream, { as: 'snapshot', form: shape.form }, place);
   const { config, consumers, content } = written.stream;
-  const lost = stream.slice?.renumbered === true ? NO_SEQUENCES : allLost(content);
+  const lost = stream.slice?.renumbered === true ? NOTHING_BEFORE : allLost(content);
   const declared = declaredState(written.state, consumers.length, lost);
   staged.addFile(join(path, 'backup.json'), writeManifest(config, declared, manifestNotes(stream)));
   return written;
 }
 
 /** Now and before. */
-function allLost({ lost, lostBefore = NO_SEQUENCES }: StreamContent): SequenceRanges {
+function allLost(content: StreamContent): LostBefore {
+  const { lost, lostBefore = NOTHING_BEFORE } = content;
   const rising = lost.msgs.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   const now = new RangeBuilder(rising.length);
   for (const [from, to] of rising) now.add(from, to);
-  return mergeRanges([lostBefore, now.take()]);
+  return {
+    seqs: mergeRanges([lostBefore.seqs, now.take()]),
+    messages: lostBefore.messages + lostCount(content),
+  };
 }
 
 type DataShape = Exclude<StreamShape, { readonly as: 'backup' }>;
@@ -170,7 +170,7 @@ export function notCarried(stream: OutgoingStream, shape: StreamShape): string[]
     lines.push('when the stream was created is not known: a server takes the time of its first start');
   if (form !== 'store' && has('sources.db'))
     lines.push('how far its sources were read (sources.db): a server finds it in the messages');
-  const before = countSequences(content.lostBefore ?? NO_SEQUENCES);
+  const before = content.lostBefore?.messages ?? 0n;
   if (before > 0n && shape.as !== 'backup')
     lines.push(`that ${before} messages were lost before: only a backup.json tells which`);
   return lines;

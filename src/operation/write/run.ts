@@ -67,6 +67,19 @@ export function twice(name: string): string {
   return `two streams are called ${name}: --account must choose, or the path of one be given`;
 }
 
+/** Throws UsageError where there are several streams: which flag chooses one of them. */
+export function mustBeOne(streams: readonly { readonly name: string }[]): void {
+  const [first, second, ...others] = streams;
+  if (first === undefined || second === undefined) return;
+  const isOneName = [second, ...others].every(({ name }) => name === first.name);
+  if (isOneName && others.length === 0) throw new UsageError(twice(first.name));
+  throw new UsageError(
+    isOneName
+      ? `${streams.length} streams are called ${first.name}: --account must choose one`
+      : `${streams.length} streams are in it: --stream must choose one`,
+  );
+}
+
 /** Files that lie side by side are no archive that can be opened as one. */
 async function checkAll(
   { placed }: WritePlan,

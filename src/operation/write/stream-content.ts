@@ -1,65 +1,29 @@
-import type { PackedRanges } from '../../core/packed-ranges.ts';
-import type { BlockOwner } from '../../check/block-owner.ts';
 import { checkBlockFiles } from '../../check/block-files.ts';
+import { checkDeclared } from '../../check/declared.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
-import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import { SourceError, ToolError } from '../../core/error.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { declaredTimeNs, stateFromBlocks, type StateNumbers } from '../../model/stream-state.ts';
+import { declaredTimeNs, stateFromBlocks } from '../../model/stream-state.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
-import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
-import type { SourceDescriptor } from '../../source/byte-source.ts';
-import type { RewriteInput, ScanJob, ScanResult } from '../../workers/jobs.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { ScanResult } from '../../workers/jobs.ts';
 import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
 import { isSound } from '../../workers/scan-block.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
 import { walkV2 } from '../cat/walk-v2.ts';
 import type { MessageWalk } from '../cat/stream-messages.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
-import type { Pool } from '../../workers/pool.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { stateOfTotals } from '../totals-state.ts';
 import { readV2Messages, v2FramingFindings } from '../v2-messages.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
 import { lostMessages } from '../verify/lost.ts';
-import type { WrittenReport } from './types.ts';
-
-/** A stream that is to be written: its state, a walk over its live messages, and what is not whole. */
-export interface StreamContent {
-  readonly state: StateNumbers;
-  readonly messages: MessageWalk;
-  /** The same as blocks that can be taken over whole; absent where messages have to be looked at one by one. */
-  readonly blocks?: SoundBlocks | undefined;
-  /** Where it was not read yet: all else is what its index makes believe. */
-  readonly unread?: UnreadContent;
-  readonly lost: WrittenReport['lost'];
-  /** What backup.json says was lost before it was written: where none of these sequences is in `lost`. Absent: nothing. */
-  readonly lostBefore?: SequenceRanges;
-  readonly findings: readonly Finding[];
-}
-
-/** A stream as blocks that threads take over. */
-export interface SoundBlocks {
-  /** In order of their messages; only those that hold some. */
-  readonly blocks: readonly SoundBlock[];
-  readonly pool: Pool;
-}
-
-/** What one block is made of: records that were checked, or messages that can be. */
-export interface SoundBlock {
-  /** Asked for when its turn comes. */
-  readonly open: () => Promise<{ readonly source: SourceDescriptor; readonly input: RewriteInput }>;
-  readonly live: PackedRanges;
-  /** Stream and block whose key its checksums are made with; null where it has none. */
-  readonly owner: BlockOwner | null;
-  /** The block of the archive that it is; null where it is made of something else. */
-  readonly file: BlockFile | null;
-}
+import type { SoundBlock, SoundBlocks, StreamContent } from './content.ts';
 
 /** The live messages of a block whose every record is sound. */
 export function soundBlock(name: string, { block, live }: Pick<BlockLiveSet, 'block' | 'live'>): SoundBlock {
@@ -69,18 +33,6 @@ export function soundBlock(name: string, { block, live }: Pick<BlockLiveSet, 'bl
     owner: { name, number: block.index },
     file: block,
   };
-}
-
-/** Content that is read while it is written. */
-export interface UnreadContent {
-  /** What has been found in blocks so far, by their number. */
-  readonly scans: Map<number, ScanResult>;
-  /** How to check a block. */
-  jobOf(block: BlockFile): ScanJob;
-  /** A block was checked. */
-  onScanned(block: BlockFile): void;
-  /** What it really is: scans the blocks that were not. Throws SourceError, CancelledError. */
-  read(): Promise<StreamContent>;
 }
 
 /** The content of an archive; `walk` leaves out what the sieve's sequences and limit leave out, block by block. */
@@ -105,21 +57,58 @@ export async function streamContent(
   if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [], known });
   const walk = (sieve: MessageSieve): MessageWalk => walkBlocks(archive, evidence.sets, sieve);
+  const findings = [
+    ...placed(parts.findings, archive.place),
+    ...archive.findings.map(asForCopy),
+    ...evidence.scan.findings,
+    ...checkBlockRecords(evidence),
+    ...checkBlockFiles(evidence),
+    ...checkDeclared(evidence),
+  ];
   return {
     state: stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null),
     messages: walk(new MessageSieve({})),
     walk,
     blocks: soundBlocks(archive, evidence, work),
-    lost: lostMessages(evidence),
+    ...(await lossOf(evidence, findings, work)),
     lostBefore: lostBefore(archive),
-    findings: [
-      ...placed(parts.findings, archive.place),
-      ...archive.findings,
-      ...evidence.scan.findings,
-      ...checkBlockRecords(evidence),
-      ...checkBlockFiles(evidence),
-    ],
+    findings,
   };
+}
+
+/** Whatever the stream's folder is called, a copy gets the stream's own name. */
+function asForCopy(finding: Finding): Finding {
+  return finding.code === 'META_FOLDER_RENAMED' ? { ...finding, severity: 'warning' } : finding;
+}
+
+/** What a copy lacks: where anything of the stream is damaged, as exactly as a repair tells it. */
+async function lossOf(
+  evidence: StreamEvidence,
+  findings: readonly Finding[],
+  work: Archive,
+): Promise<Pick<StreamContent, 'lost' | 'lossCount'>> {
+  const lost = lostMessages(evidence);
+  const isDamaged =
+    lost.msgs.length > 0 ||
+    findings.some(({ code }) => TELLS_OF_LOSS.test(code)) ||
+    hasLonelySidecar(evidence.archive);
+  if (!isDamaged) return { lost };
+  const { lossesOfCopy } = await import('../repair/copy-losses.ts');
+  const { lost: all, messages, repairable } = await lossesOfCopy(evidence.archive, work, evidence.live);
+  return { lost: all, lossCount: { messages, repairable } };
+}
+
+/** Codes of blocks, of what carries them, and of messages that are missing. */
+const TELLS_OF_LOSS = /^(?:S2|TAR|GZIP|BLK|SRC)_|^(?:IDX_AHEAD|IDX_END_MISSING|DECL_MESSAGES_FEWER)$/;
+
+/** Whether a block is gone beside which a server up to 2.9 kept an `.idx` file. */
+function hasLonelySidecar({ parts }: StreamArchive): boolean {
+  if (parts.form === 'v2' || parts.form === 'config') return false;
+  const paths = new Set(parts.entries.map(({ path }) => path));
+  return parts.entries.some(({ path, sizeBytes }) => {
+    const number = /^msgs\/(\d+)\.idx$/.exec(path)?.[1];
+    return number !== undefined && sizeBytes > 0 && !paths.has(`msgs/${number}.blk`);
+  });
 }
 
 function v2Content(archive: StreamArchive, parts: V2StreamParts): ArchivedContent {

@@ -31,33 +31,33 @@ export interface WriteOptions extends SelectOptions, ChangeOptions {
   readonly dryRun?: boolean;
 }
 
-/** What a writing command did (schemas/report-written.schema.json). */
-export interface WrittenReport {
-  readonly type: 'natsarc.v1.written';
+/** What a writing command tells, whether it writes or not. */
+interface CopyReport {
   readonly tool: ToolReport;
   readonly target: string;
   readonly streams: readonly WrittenStream[];
   /** Streams of which nothing could be written: what the archive has of them is their configuration. */
   readonly skipped: readonly SkippedStream[];
+  /** The sequences among which messages are lost, of all streams. */
   readonly lost: Lost;
-  readonly bytes_written: number;
+  /** How many messages these are. */
+  readonly lost_messages: bigint;
   /** What the operator should know about the result: subjects that overlap, references to the old name. */
   readonly notes: readonly string[];
   /** What was found in the source. */
   readonly findings: readonly Finding[];
 }
 
-/** What a writing command would do. */
-export interface PlanReport {
+/** What a writing command did (schemas/report-written.schema.json). */
+export interface WrittenReport extends CopyReport {
+  readonly type: 'natsarc.v1.written';
+  readonly bytes_written: number;
+}
+
+/** What a writing command would do (schemas/report-plan.schema.json). */
+export interface PlanReport extends CopyReport {
   readonly type: 'natsarc.v1.plan';
-  readonly tool: ToolReport;
-  readonly target: string;
-  readonly streams: readonly WrittenStream[];
-  readonly skipped: readonly SkippedStream[];
-  readonly lost: Lost;
   readonly steps: readonly string[];
-  readonly notes: readonly string[];
-  readonly findings: readonly Finding[];
 }
 
 /** Messages that are gone: pairs from, to of their sequences, and their bytes where these are known. */
@@ -81,8 +81,12 @@ export interface WrittenStream {
   readonly name: string;
   readonly from_name?: string;
   readonly state: StreamState;
-  /** What was lost of it in the source. */
+  /** What was lost of it in the source: the sequences among which messages are lost. */
   readonly lost: Lost;
+  /** How many they are. */
+  readonly lost_messages: bigint;
+  /** How many of them are intact, and only `repair` keeps. */
+  readonly repairable_messages: bigint;
   /** What the form that was written cannot hold. */
   readonly not_carried: readonly string[];
   /** Where it is a part of a stream. */

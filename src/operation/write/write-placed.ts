@@ -4,6 +4,7 @@ import { TOOL } from '../open-archive.ts';
 import { stateReport } from '../state-report.ts';
 import { notCarried, writeStream, type StreamShape } from './forms.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
+import { lostCount } from './content.ts';
 import { plannedRules, unusedRules } from './subject-rules.ts';
 import type { PlanReport, SkippedStream, WrittenReport, WrittenStream } from './types.ts';
 
@@ -75,6 +76,8 @@ function writtenStream(stream: OutgoingStream, shape: StreamShape, state: StateN
     ...(name === source.name || source.name === '' ? {} : { from_name: source.name }),
     state: stateReport(state, { consumerCount: stream.consumers.length, gaps: false }),
     lost: stream.content.lost,
+    lost_messages: lostCount(stream.content),
+    repairable_messages: stream.content.lossCount?.repairable ?? 0n,
     not_carried: notCarried(stream, shape),
     ...(stream.slice === undefined ? {} : { slice: stream.slice }),
   };
@@ -84,7 +87,7 @@ function writtenStream(stream: OutgoingStream, shape: StreamShape, state: StateN
 function sourceFaults(
   streams: readonly OutgoingStream[],
   skipped: readonly SkippedStream[],
-): Pick<WrittenReport, 'lost' | 'findings'> {
+): Pick<WrittenReport, 'lost' | 'lost_messages' | 'findings'> {
   const contents = streams.map(({ content }) => content);
   const losses = [...contents, ...skipped].map(({ lost }) => lost);
   return {
@@ -92,6 +95,10 @@ function sourceFaults(
       msgs: losses.flatMap(({ msgs }) => msgs),
       bytes: losses.reduce((sum, { bytes }) => sum + bytes, 0),
     },
+    lost_messages: [
+      ...contents.map(lostCount),
+      ...skipped.map(({ lost_messages: messages }) => messages),
+    ].reduce((sum, messages) => sum + messages, 0n),
     findings: contents.flatMap(({ findings }) => findings),
   };
 }

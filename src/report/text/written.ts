@@ -22,7 +22,7 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
     lines.push(
       `${account}${escapeText(stream.name)}${from}: ${stateText(stream.state)}`,
       ...(stream.slice === undefined ? [] : [`  ${sliceText(stream.slice)}`]),
-      ...lostLines(stream.lost).map((line) => palette.bad(line)),
+      ...lostLines(stream).map((line) => palette.bad(line)),
       ...stream.not_carried.map((what) => palette.warn(`  not carried: ${escapeText(what)}`)),
     );
   }
@@ -54,9 +54,24 @@ export function outcomeLine(report: WrittenReport | PlanReport): string {
     : `written and verified: ${escapeText(report.target)}, ${counted(report.bytes_written, 'byte')}`;
 }
 
-function lostLines({ msgs }: WrittenStream['lost']): string[] {
-  const ranges = msgs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
-  return ranges.length === 0 ? [] : [`  lost in the source: sequences ${ranges.join(', ')}`];
+const MOST_RANGES = 20;
+
+function lostLines({
+  lost: { msgs },
+  lost_messages: messages,
+  repairable_messages: repairable,
+}: WrittenStream): string[] {
+  if (messages === 0n) return [];
+  const sequences = msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
+  const ranges = msgs.slice(0, MOST_RANGES).map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
+  const more = msgs.length > MOST_RANGES ? ` and ${counted(msgs.length - MOST_RANGES, 'range')} more` : '';
+  const where = `${sequences > messages ? 'among ' : ''}${sequences === 1n ? 'sequence' : 'sequences'} ${ranges.join(', ')}${more}`;
+  return [
+    `  lost in the source: ${counted(messages, 'message')}, ${where}`,
+    ...(repairable === 0n
+      ? []
+      : [`  of them ${counted(repairable, 'message')} can be saved: natsarc repair keeps what is intact`]),
+  ];
 }
 
 const MOST_FINDINGS = 5;

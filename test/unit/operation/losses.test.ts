@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { packRanges } from '../../../src/core/packed-ranges.ts';
-import { NO_SEQUENCES } from '../../../src/core/sequence-ranges.ts';
+import { NO_SEQUENCES, oneRange } from '../../../src/core/sequence-ranges.ts';
 import { asParts, NO_PARTS } from '../../../src/core/sequence-part-sets.ts';
 import { countLosses, type Outcome } from '../../../src/operation/repair/losses.ts';
 import type { SalvagedStream } from '../../../src/operation/repair/salvaged-stream.ts';
@@ -51,4 +51,40 @@ function shortestMs(lots: number): number {
 it('losses are counted in time that grows with the damage, not with its square', () => {
   shortestMs(1000);
   expect(shortestMs(128_000) / shortestMs(16_000)).toBeLessThan(24);
+});
+
+/** An archive whose backup.json says that of from..to so many were lost before. */
+function lostBefore(from: bigint, to: bigint, messages: bigint): SalvagedStream {
+  const source = {
+    archive: { account: null, manifest: { state: { lost: oneRange(from, to), lostMessages: messages } } },
+    listed: [],
+    *damages() {
+      yield { file: 'backup.json', offsetBytes: null, lengthBytes: null, code: 'LOST_BEFORE', from, to };
+    },
+  };
+  return source as unknown as SalvagedStream;
+}
+
+it('the count of what one archive lost before says nothing of what another lost', () => {
+  const outcome: Outcome = {
+    sources: [lostBefore(11n, 20n, 5n), lostBefore(31n, 40n, 10n)],
+    survey: {
+      recovered: asParts(BigUint64Array.of(1n, 10n, 21n, 30n, 41n, 50n)),
+      disagreements: [],
+      undecided: NO_SEQUENCES,
+    },
+    deleted: NO_PARTS,
+    name: 'S',
+    lastSeq: 50n,
+    declaredLastSeq: 0n,
+    counted: null,
+  };
+  const loss = countLosses(outcome);
+  expect(loss).toMatchObject({ recovered: 30n, lost: 15n, doubtful: 5n });
+  expect(
+    [...loss.ranges].map(({ from, reason }) => [from, reason.includes('5 messages are missing')]),
+  ).toEqual([
+    [11n, true],
+    [31n, false],
+  ]);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StoredMessage } from '../../../src/operation/cat/types.ts';
-import { messageLines, type LineOptions } from '../../../src/report/message-lines.ts';
+import { messageLines, type TextOptions } from '../../../src/report/message-lines.ts';
 
 interface Plan {
   readonly subject: string;
@@ -45,7 +45,7 @@ function expectedLine(message: StoredMessage): string {
   return `{"subject":${subject},"seq":${seq},${hdrs}"data":"${Buffer.from(data).toString('base64')}","time":"${time}"}`;
 }
 
-function written(lots: readonly (readonly StoredMessage[])[], options: LineOptions): string {
+function written(lots: readonly (readonly StoredMessage[])[], options: TextOptions): string {
   const lines = messageLines(options);
   const chunks = lots.flatMap((lot) => Array.from(lines(lot), (chunk) => Buffer.from(chunk)));
   return Buffer.concat(chunks).toString('utf8');

@@ -1,0 +1,112 @@
+import { cpSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { eachSequence, mergeRanges, oneRange } from '../../src/core/sequence-ranges.ts';
+import { repairArchive } from '../../src/operation/repair/run.ts';
+import { sliceArchive } from '../../src/operation/slice/run.ts';
+import { convertArchive } from '../../src/operation/write/convert.ts';
+import type { PlanReport, WrittenReport, WrittenStream } from '../../src/operation/write/types.ts';
+import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder } from '../support/damage.ts';
+import { messageList } from '../support/message-list.ts';
+import { randomFrom } from '../support/random.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const STORE = '2.14.5-full/store/jetstream/$G/streams/ORDERS';
+const SIDECAR = '2.9.25-full/store/jetstream/$G/streams/ORDERS';
+const BLOCKS = '2.14.5-full/store/jetstream/$G/streams/COMPRESSED';
+const BACKUP = '2.14.5-full/backups/$G/ORDERS';
+
+type Damage = (path: string, random: (below: number) => number) => void;
+
+function damageSomeRecords(path: string, random: (below: number) => number): void {
+  const block = join(path, 'msgs/1.blk');
+  for (const { at, length } of recordsOf(readFileSync(block)))
+    if (random(12) === 0) flipBit(block, at + length - 1 - random(8));
+}
+
+const CASES: readonly (readonly [name: string, archive: string, damage: Damage])[] = [
+  ['records', STORE, damageSomeRecords],
+  [
+    'records, without an index',
+    STORE,
+    (path, random) => {
+      rmSync(join(path, 'msgs/index.db'));
+      damageSomeRecords(path, random);
+    },
+  ],
+  ['a block that is cut', STORE, (path, random) => truncateSync(join(path, 'msgs/1.blk'), random(100_000))],
+  ['a block that is gone, beside its .idx', SIDECAR, (path) => rmSync(join(path, 'msgs/1.blk'))],
+  ['a compressed block', BLOCKS, (path, random) => flipBit(join(path, 'msgs/2.blk'), 100 + random(500))],
+  [
+    'a snapshot that is cut',
+    BACKUP,
+    (path, random) => truncateSync(join(path, 'stream.tar.s2'), 9_000 + random(30_000)),
+  ],
+  [
+    'a chunk of a snapshot',
+    BACKUP,
+    (path, random) => flipBit(join(path, 'stream.tar.s2'), 100 + random(40_000)),
+  ],
+];
+
+function theOne({ streams }: WrittenReport | PlanReport): WrittenStream {
+  const [stream] = streams;
+  if (stream === undefined) throw new Error('no stream');
+  return stream;
+}
+
+async function copied(path: string, dryRun = true): Promise<WrittenStream> {
+  return theOne(await convertArchive(path, { to: 'v1', target: join(tempFolder(), 'out'), dryRun }));
+}
+
+describe.each(CASES)('a copy tells what is lost of it as a repair does: %s', (_, archive, damage) => {
+  it.each([1, 2, 3])('seed %i', async (seed) => {
+    const path = copyOf(archive);
+    damage(path, randomFrom(seed));
+    const { loss } = await repairArchive(path, { target: join(tempFolder(), 'out'), dryRun: true });
+    const [repaired] = loss.streams;
+    const copy = await copied(path);
+    const kept = BigInt(copy.state.messages);
+    expect(copy.lost_messages - copy.repairable_messages).toBe(repaired?.lost);
+    // A copy may bring back what only an old index calls deleted.
+    expect(kept + copy.repairable_messages).toBeGreaterThanOrEqual(repaired?.recovered ?? 0n);
+    // What was taken over and what is lost make up the original.
+    const lost = new Set(eachSequence(mergeRanges(copy.lost.msgs.map(([from, to]) => oneRange(from, to)))));
+    expect(BigInt(lost.size)).toBeGreaterThanOrEqual(copy.lost_messages);
+    const gone = [...(await messageList(join(CAPTURES, archive))).keys()].length - Number(kept);
+    expect(copy.lost_messages).toBeGreaterThanOrEqual(BigInt(gone));
+    expect((await copied(path, false)).lost).toEqual(copy.lost);
+  });
+});
+
+it('what is damaged without a loss is none', async () => {
+  const torn = copyOf(STORE);
+  rmSync(join(torn, 'msgs/index.db'));
+  truncateSync(join(torn, 'msgs/1.blk'), 60_000);
+  expect(await copied(torn)).toMatchObject({ lost: { msgs: [] }, lost_messages: 0n });
+  const whole = join(tempFolder(), 'renamed');
+  cpSync(join(CAPTURES, STORE), whole, { recursive: true });
+  const run = runCli(['pack', whole, '--out', join(tempFolder(), 'out')]);
+  expect(run.exit, run.stdout).toBe(0);
+  expect(run.stdout).toContain('warning in the source: META_FOLDER_RENAMED');
+});
+
+it('the command says how many, where, and what can be saved', () => {
+  const backup = copyOf(BACKUP);
+  truncateSync(join(backup, 'stream.tar.s2'), 30_000);
+  const run = runCli(['pack', backup, '--out', join(tempFolder(), 'out')]);
+  expect(run.exit).toBe(3);
+  expect(run.stdout).toMatch(/\n {2}lost in the source: 163 messages, among sequences 2, 5-86, 88-172\n/);
+  expect(run.stdout).toMatch(/\n {2}of them 92 messages can be saved: natsarc repair keeps what is intact\n/);
+});
+
+it('of a slice no more is lost than lies in it', async () => {
+  const backup = copyOf(BACKUP);
+  truncateSync(join(backup, 'stream.tar.s2'), 30_000);
+  const sliced = await sliceArchive(backup, {
+    target: join(tempFolder(), 'out'),
+    minSeq: 170n,
+    dryRun: true,
+  });
+  expect(theOne(sliced)).toMatchObject({ lost: { msgs: [[170n, 172n]] }, lost_messages: 3n });
+});
