@@ -7,6 +7,8 @@ const LARGE = '--semi-space-growth-factor=2 --no-optimize-for-size';
 /** What is dropped may take so much more than what is kept. */
 const MOST_DROPPED_BYTES = 1536 * 1024;
 const LOOK_EVERY_MS = 100;
+/** What is to be tidied up more often drops much: thousands of small streams. */
+const MOST_TIDIES = 12;
 
 let isSmall = false;
 let looks: NodeJS.Timeout | undefined;
@@ -47,11 +49,13 @@ function afterwards(loaded: Promise<void> | null, set: () => void): void {
 /** V8 lets 5 MiB more come together, an archive of some streams drops 1 MiB each. Beside threads it would be felt. */
 function tidyOften(): void {
   let keptBytes = 0;
+  let tidies = 0;
   let tidy: (() => void) | undefined;
   looks = setInterval(() => {
     const usedBytes = process.memoryUsage().heapUsed;
     if (keptBytes > 0 && usedBytes - keptBytes < MOST_DROPPED_BYTES) return;
     if (keptBytes > 0) {
+      if (++tidies > MOST_TIDIES) return letHeapGrow();
       tidy ??= tidying();
       tidy();
     }

@@ -8,6 +8,8 @@ const WINDOW_BYTES = 1024 * 1024;
 const MOST_SUBJECT_BYTES = 4096;
 const EARLIEST_NS = 0x0d00000000000000n;
 const LATEST_NS = 0x4000000000000000n;
+/** Such a time takes nine bytes, all but the last with the upper bit, behind the length of a subject, one byte or two. */
+const TIME_END_BYTES = 8;
 const FURTHEST_JUMP = 1n << 40n;
 /** So many entries in a row, each plausible behind the other, are no accident. */
 const CHAIN = 3;
@@ -74,6 +76,23 @@ export class V2EntryReader {
   /** Some bytes of the header of an entry. */
   headerPartAt(at: number, head: V2EntryHead, fromBytes: number, toBytes: number): Uint8Array {
     return this.#bytes(at + head.lengthBytes + head.nameBytes + fromBytes, toBytes - fromBytes);
+  }
+
+  /** The first offset from `from` on at which a head may begin, by the bytes of its time; `end` where there is none. */
+  likelyFrom(from: number, end: number): number {
+    for (let at = from; at + TIME_END_BYTES < end;) {
+      this.#bytes(at, TIME_END_BYTES + 2);
+      const shift = this.#from;
+      const last = Math.min(shift + this.#filled, end) - TIME_END_BYTES;
+      if (last <= at) return end;
+      while (at < last) {
+        const upperBytes = upperBytesBefore(this.#window, at - shift + TIME_END_BYTES);
+        if (upperBytes >= TIME_END_BYTES - 1 && mayBegin(this.#window, at - shift)) return at;
+        // The byte that is no part of a time may be the last of a subject's length.
+        at += Math.max(1, TIME_END_BYTES - 1 - upperBytes);
+      }
+    }
+    return end;
   }
 
   #bytes(at: number, lengthBytes: number): Uint8Array {
@@ -164,7 +183,10 @@ class SpanFinder implements V2Spans {
 
   /** The first offset at which entries follow each other; -1 where there is none. */
   #chainFrom(from: number, end: number): number {
-    for (let at = from; at < end; at++) if (this.#isChain(at, end)) return at;
+    for (let at = from; at < end; at++) {
+      at = this.#reader.likelyFrom(at, end);
+      if (at < end && this.#isChain(at, end)) return at;
+    }
     return -1;
   }
 
@@ -194,6 +216,19 @@ class SpanFinder implements V2Spans {
       Buffer.from(this.#reader.headerPartAt(at, head, from, to)).toString('latin1');
     return headerBytes >= 8 && part(0, 8) === 'NATS/1.0' && part(headerBytes - 4, headerBytes) === '\r\n\r\n';
   }
+}
+
+/** How many bytes up to `last` have the upper bit; seven are enough to look closer. */
+function upperBytesBefore(bytes: Uint8Array, last: number): number {
+  let count = 0;
+  while (count < TIME_END_BYTES - 1 && (bytes[last - count] ?? 0) >= 0x80) count++;
+  return count;
+}
+
+function mayBegin(bytes: Uint8Array, at: number): boolean {
+  const length = bytes[at] ?? 0;
+  const isTimeNext = (bytes[at + 1] ?? 0) >= 0x80;
+  return length < 0x80 ? length > 0 && isTimeNext : !isTimeNext;
 }
 
 function isPlausibleHead({ nameBytes, seq, timeNs }: V2EntryHead, last: bigint): boolean {

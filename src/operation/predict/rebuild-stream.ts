@@ -48,7 +48,8 @@ export function rebuildStream(
   );
   // What cannot be read cannot be removed.
   const unreadable = intersectRanges(overlongLive(known, readings), tombstones);
-  if (unreadable.length > 0 && rules.panicsOnOverlongHeader) return panicsAtHeader(unreadable[0] ?? 0n);
+  if (unreadable.length > 0 && (rules.panicsOnOverlongHeader || rules.panicsOnBuried))
+    return panicsAtHeader(unreadable[0] ?? 0n);
   return removeMessages(known, subtractRanges(tombstones, unreadable));
 }
 

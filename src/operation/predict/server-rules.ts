@@ -35,6 +35,8 @@ export interface ServerRules {
   readonly panicsOnShortHeader: boolean;
   /** A header length that leads out of its message ends the server that reads it; else the message cannot be read. */
   readonly panicsOnOverlongHeader: boolean;
+  /** A message with such a length that a tombstone buries ends the server, since it cannot be taken out. */
+  readonly panicsOnBuried: boolean;
   /**
    * What a walk through records whose sums it does not check does beside going by their lengths: it lists the gaps
    * between records (`gaps`), also that before the first (`slots`), or demands that they begin, go on and end where the
@@ -100,6 +102,7 @@ const RULES_2_9: ServerRules = {
   undecodable: 'block',
   panicsOnShortHeader: true,
   panicsOnOverlongHeader: true,
+  panicsOnBuried: false,
   walk: 'gaps',
   endsWithLastBlock: true,
   loadsSubjects: false,
@@ -176,6 +179,7 @@ const RULES_2_14: ServerRules = {
   server: '2.14',
   indexVersion: 4,
   cutBlockKeepsPlace: true,
+  panicsOnBuried: true,
   undecodable: 'stream',
   scansForEver: 'without-any',
   apiLevel: API_LEVELS['2.14'],
