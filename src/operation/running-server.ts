@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
 
 /** What tells that a server uses a store. */
 export interface StoreUser {
@@ -8,8 +8,9 @@ export interface StoreUser {
 }
 
 const PROC = '/proc';
-/** As the system cuts and ends it. */
-const SERVER_NAME = 'nats-server\n';
+/** As the system cuts it; a build may have its version behind it. */
+const SERVER_NAME = 'nats-server';
+const MOST_CONFIG_BYTES = 1024 * 1024;
 
 /** Whether this system shows what other processes do. */
 export function canSeeProcesses(): boolean {
@@ -23,9 +24,10 @@ export function canSeeProcesses(): boolean {
 export function usersOfStore(storeFolder: string): StoreUser[] {
   if (!canSeeProcesses()) return [];
   const folder = realpathSync(storeFolder);
+  const meant = new Set([folderId(folder)]);
   return usersAmong(
     otherProcesses(),
-    (pid) => openFileBelow(pid, folder) ?? commandNaming(pid, (named) => named === folder),
+    (pid) => openFileBelow(pid, folder) ?? (isServer(pid) ? commandNaming(pid, meant) : null),
   );
 }
 
@@ -33,13 +35,19 @@ export function usersOfStore(storeFolder: string): StoreUser[] {
 export function serversAround(path: string): StoreUser[] {
   if (!canSeeProcesses()) return [];
   const full = realpathSync(path);
-  const isAround = (named: string): boolean => full === named || full.startsWith(named + sep);
+  const meant = new Set<string | null>();
+  for (let folder = full; ; folder = dirname(folder)) {
+    meant.add(folderId(folder));
+    if (folder === dirname(folder)) break;
+  }
   return usersAmong(
-    otherProcesses().filter(
-      (pid) => seen(() => readFileSync(join(PROC, pid, 'comm'), 'utf8'), '') === SERVER_NAME,
-    ),
-    (pid) => commandNaming(pid, isAround) ?? openFileBelow(pid, full),
+    otherProcesses().filter(isServer),
+    (pid) => commandNaming(pid, meant) ?? openFileBelow(pid, full),
   );
+}
+
+function isServer(pid: string): boolean {
+  return seen(() => readFileSync(join(PROC, pid, 'comm'), 'utf8'), '').startsWith(SERVER_NAME);
 }
 
 function otherProcesses(): string[] {
@@ -61,25 +69,47 @@ function openFileBelow(pid: string, folder: string): string | null {
   return null;
 }
 
-function commandNaming(pid: string, isMeant: (storeFolder: string) => boolean): string | null {
+/** `meant`: folders of which one is looked for, as `folderId` tells them. */
+function commandNaming(pid: string, meant: ReadonlySet<string | null>): string | null {
   const args = seen(() => readFileSync(join(PROC, pid, 'cmdline'), 'utf8'), '').split('\0');
-  if (!/nats-server|nats-streaming/.test(args[0] ?? '')) return null;
   const workingFolder = seen(() => readlinkSync(join(PROC, pid, 'cwd')), '/');
   const named = (path: string): boolean => {
-    const full = resolve(workingFolder, path);
-    return path !== '' && isMeant(seen(() => realpathSync(full), full));
+    const id = path === '' ? null : folderId(asSeenBy(pid, resolve(workingFolder, path)));
+    return id !== null && meant.has(id);
   };
   const storeArg = valueOf(args, ['-sd', '--store_dir', '-store_dir', '--sd']);
   if (storeArg !== null) return named(storeArg) ? `nats-server -sd ${storeArg}` : null;
   const configArg = valueOf(args, ['-c', '--config', '-config', '--c']);
   if (configArg === null) return null;
-  const config = seen(() => readFileSync(resolve(workingFolder, configArg), 'utf8'), '');
+  const config = readConfig(asSeenBy(pid, resolve(workingFolder, configArg)));
   const stores = [
     ...config.matchAll(/\b(?:store_dir|storedir)\s*[:=]?\s*(?:"([^"]*)"|'([^']*)'|([^\s,}]+))/gi),
   ];
   return stores.some(([, double, single, bare]) => named(double ?? single ?? bare ?? ''))
     ? `nats-server with ${configArg}, which names it`
     : null;
+}
+
+/** A path of another process, which may be in a container; where it is not shown to us, as our own. */
+function asSeenBy(pid: string, path: string): string {
+  const seenThere = join(PROC, pid, 'root', path);
+  return existsSync(seenThere) ? seenThere : path;
+}
+
+/** The same for each path to a folder; null where there is none. */
+function folderId(path: string): string | null {
+  return seen(() => {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
+  }, null);
+}
+
+/** Nothing of what is no file, or too large for a configuration: what another process names may be anything. */
+function readConfig(path: string): string {
+  return seen(() => {
+    const stats = statSync(path);
+    return stats.isFile() && stats.size <= MOST_CONFIG_BYTES ? readFileSync(path, 'utf8') : '';
+  }, '');
 }
 
 /** `--flag value` and `--flag=value`. */

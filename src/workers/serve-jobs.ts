@@ -37,9 +37,9 @@ async function replyTo(job: Job, runJob: RunJob): Promise<ThreadMessage> {
     return { result: await runJob(job, MAX_TOUCHED_BYTES) };
   } catch (error) {
     if (error instanceof LargeRecord) return 'too-large';
-    return {
-      error: error instanceof Error ? error.message : String(error),
-      isSource: error instanceof SourceError || !(error instanceof ToolError),
-    };
+    if (error instanceof SourceError) return { error: error.message, kind: 'source' };
+    if (error instanceof ToolError) return { error: error.message, kind: 'tool' };
+    const told = error instanceof Error ? error.stack : undefined;
+    return { error: told ?? String(error), kind: 'defect' };
   }
 }

@@ -8,7 +8,14 @@ export type ThreadMessage =
   | 'ready'
   | 'too-large'
   | { readonly result: JobResult<Job> }
-  | { readonly error: string; readonly isSource: boolean };
+  | { readonly error: string; readonly kind: keyof typeof REBUILT };
+
+/** An error as it was thrown; of a defect of our own the text has the stack. */
+const REBUILT = {
+  source: (text: string): Error => new SourceError(text),
+  tool: (text: string): Error => new ToolError(text),
+  defect: (text: string): Error => Object.assign(new Error(text), { stack: text }),
+} as const;
 
 /** A job, and whom to tell. */
 export interface Task {
@@ -58,8 +65,7 @@ export class Thread {
       this.#employer?.onFree();
       if (task === undefined || message === 'ready') return;
       if (message === 'too-large') this.#employer?.onGivenBack(task);
-      else if ('error' in message)
-        task.fail(message.isSource ? new SourceError(message.error) : new ToolError(message.error));
+      else if ('error' in message) task.fail(REBUILT[message.kind](message.error));
       else task.done(message.result);
     });
     this.#worker.on('error', (error) => this.#endWith(error));

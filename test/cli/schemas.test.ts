@@ -119,7 +119,7 @@ describe('--json fits its schema', () => {
   it('what a repair wrote, and what it lost', () => {
     const [store, other] = [0, 1].map(() => copyOf('2.14.5-full/store/jetstream/$G/streams/HUGESEQ'));
     flipBit(join(store ?? '', 'msgs/2.blk'), 200);
-    for (const from of [[], ['--from', other ?? '']]) {
+    for (const from of [[], ['--from', other ?? ''], ['--to', 'store']]) {
       const report = join(tempFolder(), 'lost.json');
       const out = join(tempFolder(), 'out');
       const args = ['repair', store ?? '', ...from, '--out', out, '--loss-report', report, '--json'];

@@ -107,14 +107,14 @@ describe('what was lost before an archive was written', () => {
     flipBit(join(backup, 'stream.tar.s2'), 20_000);
     const lacking = async (): Promise<bigint> =>
       (await convertArchive(backup, { to: 'v1', target: target(), dryRun: true })).lost_messages;
-    const lost = await lacking();
-    expect(lost).toBeGreaterThan(0n);
+    const lacks = await lacking();
+    expect(lacks).toBeGreaterThan(0n);
     const file = join(backup, 'backup.json');
     const { config, state } = JSON.parse(readFileSync(file, 'utf8'));
     for (const count of [{}, { messages: 500 }]) {
-      const before = { msgs: [], ranges: [[1000, 2000]], ...count };
-      writeFileSync(file, JSON.stringify({ config, state: { ...state, lost: before } }));
-      expect(await lacking()).toBe(lost);
+      const lost = { ranges: [[1000, 2000]], ...count };
+      writeFileSync(file, JSON.stringify({ config, state, lost }));
+      expect(await lacking()).toBe(lacks);
     }
   });
 

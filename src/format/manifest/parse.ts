@@ -21,7 +21,7 @@ export function parseManifest(bytes: Uint8Array): Result<Manifest, Fault> {
   const state = objectField(parsed.value, 'state');
   if (config === null) return failed({ code: 'MAN_CORRUPT', data: { reason: 'no config' } });
   if (state === null) return ok({ config, state: null });
-  const declared = parseDeclaredState(state);
+  const declared = parseDeclaredState(state, objectField(parsed.value, 'lost'));
   return declared === null
     ? failed({ code: 'MAN_CORRUPT', data: { reason: 'state' } })
     : ok({ config, state: declared });
@@ -31,9 +31,12 @@ const COUNTS = ['messages', 'bytes', 'first_seq', 'last_seq', 'consumer_count'] 
 
 /**
  * Reads a stream state as JSON: backup.json and state.json of V2 archives have the same fields. null where a count is
- * there and is none.
+ * there and is none. `beside`: what a repair tells of losses besides.
  */
-export function parseDeclaredState(state: JsonObject): ManifestState | null {
+export function parseDeclaredState(
+  state: JsonObject,
+  beside: JsonObject | null = null,
+): ManifestState | null {
   const isCount = (field: string): boolean => (integerField(state, field) ?? -1n) >= 0n;
   if (COUNTS.some((field) => state[field] !== undefined && !isCount(field))) return null;
   return {
@@ -46,21 +49,25 @@ export function parseDeclaredState(state: JsonObject): ManifestState | null {
     numSubjects: numberField(state, 'num_subjects'),
     numDeleted: integerField(state, 'num_deleted'),
     consumerCount: numberField(state, 'consumer_count') ?? 0,
-    ...lostMessages(objectField(state, 'lost')),
+    ...lostMessages(objectField(state, 'lost'), beside),
   };
 }
 
-/** `lost.msgs` lists every sequence (NATS API: LostStreamData); of very many, `lost.ranges` has the pairs from, to. */
-function lostMessages(lost: JsonObject | null): Pick<ManifestState, 'lost' | 'lostMessages'> {
-  const { msgs, ranges } = lost ?? {};
-  if (!Array.isArray(msgs)) return {};
+/** `msgs` of the state lists every sequence (NATS API: LostStreamData); of very many, `ranges` beside it has the pairs from, to. */
+function lostMessages(
+  listed: JsonObject | null,
+  beside: JsonObject | null,
+): Pick<ManifestState, 'lost' | 'lostMessages'> {
+  const { msgs = [] } = listed ?? {};
+  const { ranges } = beside ?? {};
+  if ((listed === null && beside === null) || !Array.isArray(msgs)) return {};
   const pairs = (Array.isArray(ranges) ? ranges : [])
     .map((pair) => (Array.isArray(pair) && pair.length === 2 ? sequencesIn(pair) : []))
     .flatMap(([from, to]) => (from === undefined || to === undefined || from > to ? [] : [{ from, to }]))
     .toSorted((a, b) => (a.from < b.from ? -1 : 1));
   const behind = new RangeBuilder(2 * pairs.length);
   for (const { from, to } of pairs) behind.add(from, to);
-  const messages = integerField(lost ?? {}, 'messages');
+  const messages = integerField(beside ?? {}, 'messages');
   return {
     lost: mergeRanges([rangesOf(BigUint64Array.from(sequencesIn(msgs))), behind.take()]),
     ...(messages === null || messages < 0n ? {} : { lostMessages: messages }),

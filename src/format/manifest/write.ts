@@ -1,5 +1,11 @@
 import { stringifyJson, type JsonObject } from '../../core/json.ts';
-import { countSequences, eachRange, eachSequence, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import {
+  countSequences,
+  eachRange,
+  eachSequence,
+  NO_SEQUENCES,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
 import type { ManifestState } from './types.ts';
 
 /** A state as backup.json and state.json of a V2 archive have it. */
@@ -14,9 +20,7 @@ export function declaredStateJson(state: ManifestState): JsonObject {
     ...(state.numSubjects === null || state.numSubjects === 0 ? {} : { num_subjects: state.numSubjects }),
     ...(state.numDeleted === null || state.numDeleted === 0n ? {} : { num_deleted: state.numDeleted }),
     consumer_count: state.consumerCount,
-    ...(state.lost === undefined || state.lost.length === 0
-      ? {}
-      : { lost: lostJson(state.lost, state.lostMessages) }),
+    ...(isListed(state.lost) ? { lost: { msgs: [...eachSequence(state.lost)], bytes: 0 } } : {}),
   };
 }
 
@@ -25,19 +29,32 @@ const MOST_LISTED = 100_000n;
 /** Of more, backup.json would be too large to be read. */
 const MOST_PAIRS = 250_000;
 
-/** The NATS API lists every sequence; where that is beyond all use, `ranges` has the pairs from, to. */
-function lostJson(lost: SequenceRanges, lostMessages: bigint | undefined): JsonObject {
-  const sequences = countSequences(lost);
-  const isFewer = lostMessages !== undefined && lostMessages < sequences;
+/** The NATS API lists every sequence (LostStreamData). */
+function isListed(lost: SequenceRanges | undefined): lost is SequenceRanges {
+  return lost !== undefined && lost.length > 0 && countSequences(lost) <= MOST_LISTED;
+}
+
+/** Whether backup.json can tell which messages were lost. */
+export function canTellLost(lost: SequenceRanges): boolean {
+  return lost.length / 2 <= MOST_PAIRS;
+}
+
+/** What the NATS API has no field for stands beside the state: servers refuse states with fields that they do not know. */
+function lostBeside({ lost = NO_SEQUENCES, lostMessages }: ManifestState): JsonObject {
+  const isFewer = lostMessages !== undefined && lostMessages < countSequences(lost);
+  const hasRanges = lost.length > 0 && !isListed(lost) && canTellLost(lost);
+  if (!isFewer && !hasRanges) return {};
   return {
-    msgs: sequences > MOST_LISTED ? [] : [...eachSequence(lost)],
-    bytes: 0,
-    ...(isFewer ? { messages: lostMessages } : {}),
-    ...(sequences > MOST_LISTED ? { ranges: lost.length / 2 > MOST_PAIRS ? [] : [...eachRange(lost)] } : {}),
+    lost: {
+      ...(isFewer ? { messages: lostMessages } : {}),
+      ...(hasRanges ? { ranges: [...eachRange(lost)] } : {}),
+    },
   };
 }
 
 /** Writes backup.json, indented as the `nats` CLI does, which overlooks other fields such as `notes` has. */
 export function writeManifest(config: JsonObject, state: ManifestState, notes: object = {}): Uint8Array {
-  return new TextEncoder().encode(stringifyJson({ config, state: declaredStateJson(state), ...notes }, 2));
+  return new TextEncoder().encode(
+    stringifyJson({ config, state: declaredStateJson(state), ...lostBeside(state), ...notes }, 2),
+  );
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ToolError } from '../../core/error.ts';
 import { RangeBuilder } from '../../core/range-builder.ts';
 import { mergeRanges } from '../../core/sequence-ranges.ts';
-import { writeManifest } from '../../format/manifest/write.ts';
+import { canTellLost, writeManifest } from '../../format/manifest/write.ts';
 import { NOTHING_BEFORE, type LostBefore } from '../../model/lost-before.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
@@ -173,5 +173,7 @@ export function notCarried(stream: OutgoingStream, shape: StreamShape): string[]
   const before = content.lostBefore?.messages ?? 0n;
   if (before > 0n && shape.as !== 'backup')
     lines.push(`that ${before} messages were lost before: only a backup.json tells which`);
+  if (shape.as === 'backup' && !canTellLost(allLost(content).seqs))
+    lines.push('which messages were lost: a backup.json cannot list so many stretches of them');
   return lines;
 }

@@ -37,10 +37,28 @@ it('also of more than a list can hold', () => {
 });
 
 it('what is no pair is passed over', () => {
-  const lost = { msgs: [7, -1, '8', 1e300], ranges: [[3, 2], [1], 'x', [20, 30], [9, 'y'], [10, 12]] };
-  const parsed = parseManifest(Buffer.from(JSON.stringify({ config: { name: 'A' }, state: { lost } })));
+  const state = { lost: { msgs: [7, -1, '8', 1e300] } };
+  const lost = { ranges: [[3, 2], [1], 'x', [20, 30], [9, 'y'], [10, 12]] };
+  const parsed = parseManifest(Buffer.from(JSON.stringify({ config: { name: 'A' }, state, lost })));
   expect(parsed).toMatchObject({
     ok: true,
     value: { state: { lost: BigUint64Array.of(7n, 7n, 10n, 12n, 20n, 30n) } },
   });
+});
+
+it('a state has no field that servers do not know', () => {
+  const lost = BigUint64Array.of(1n, 100_000n, 200_000n, 200_000n);
+  for (const state of [
+    { ...STATE, lost },
+    { ...STATE, lost: BigUint64Array.of(1n, 9n), lostMessages: 5n },
+  ]) {
+    const written = JSON.parse(Buffer.from(writeManifest({ name: 'A' }, state)).toString()) as {
+      state: { lost?: object };
+      lost: object;
+    };
+    expect(Object.keys(written.state.lost ?? {}).filter((key) => key !== 'msgs' && key !== 'bytes')).toEqual(
+      [],
+    );
+    expect(Object.keys(written.lost)).toHaveLength(1);
+  }
 });
