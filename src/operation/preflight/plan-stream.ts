@@ -201,7 +201,9 @@ function whyDropped(
 
 /** What limits take, and what the server stores behind the end meanwhile. */
 function limitSteps({ opened, stream, cutMessages }: ServedStream, file: string): PreflightStep[] {
-  const stored = stream.lastSeq > opened.lastSeq ? stream.lastSeq - opened.lastSeq : 0n;
+  // An empty stream begins at its `first_seq`: nothing was stored below it.
+  const isMoved = opened.lastSeq === 0n && stream.messages === 0n;
+  const stored = stream.lastSeq > opened.lastSeq && !isMoved ? stream.lastSeq - opened.lastSeq : 0n;
   const removed = liveMessages(opened) + stored - stream.messages - cutMessages;
   const steps: PreflightStep[] = [
     {

@@ -1,5 +1,6 @@
 import { CODE_OF_KIND } from '../../check/block-records.ts';
 import type { ScanFault } from '../../kernels/types.ts';
+import { firstSwallowed } from '../../model/swallowed.ts';
 import type { BlockContent } from './block-spans.ts';
 import type { SalvagedBlock } from './salvage-blocks.ts';
 import type { Damage } from './types.ts';
@@ -76,9 +77,7 @@ function swallowed(fault: DamageFault, blocks: readonly ReadBlock[]): Range {
   if (seqAfter > 0n) {
     const before = nearestBelow(blocks, seqAfter);
     if (before > 0n) return range(before + 1n, seqAfter - 1n);
-    if (seqAfter === 1n) return NONE;
-    const isPlausible = claimed !== null && claimed > 0n && claimed < seqAfter;
-    return range(isPlausible ? claimed : seqAfter - 1n, seqAfter - 1n);
+    return seqAfter === 1n ? NONE : range(firstSwallowed(fault), seqAfter - 1n);
   }
   const after = nearestAbove(blocks, seqBefore);
   if (after > 0n) return range(seqBefore + 1n, after - 1n);

@@ -11,8 +11,9 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
-import type { ScanFault } from '../../kernels/types.ts';
-import { allTombstones, indexedLive, strayLive } from '../../model/live-set.ts';
+import type { PackedScan, ScanFault } from '../../kernels/types.ts';
+import { allTombstones, indexedLive, strayLive, type BlockLiveSet } from '../../model/live-set.ts';
+import { firstSwallowed } from '../../model/swallowed.ts';
 import type { VerifyStreamReport } from '../types.ts';
 
 /**
@@ -50,10 +51,8 @@ function* expectedMessages(evidence: StreamEvidence): Generator<SequenceRanges> 
   for (const set of sets)
     if (set.block.sidecarCurrent && set.expected !== null) yield unpackRanges(set.expected);
   if (archive.index === null) for (const stray of archive.strayIndexes) yield strayLive(stray);
-  const swallowed = sets.flatMap((set) =>
-    set.scan.faults
-      .filter(isDamage)
-      .map((fault) => oneRange(fault.seqBefore + 1n, endOfGap(fault.seqAfter, fault.seq, fault.seqBefore))),
+  const swallowed = sets.flatMap((set, i) =>
+    set.scan.faults.filter(isDamage).map((fault) => swallowedBy(fault, sets.slice(0, i))),
   );
   const ahead = isIndexAhead(evidence) ? archive.index : null;
   if (swallowed.length === 0 && ahead === null) return;
@@ -61,6 +60,21 @@ function* expectedMessages(evidence: StreamEvidence): Generator<SequenceRanges> 
   const gone = mergeRanges([allTombstones(scans), ...sets.map((set) => rangesOf(set.scan.erasedSeqs))]);
   yield subtractRanges(clipRanges(mergeRanges(swallowed), (ahead?.lastSeq ?? -1n) + 1n, MAX_SEQUENCE), gone);
   for (const block of ahead?.blocks ?? []) yield subtractRanges(indexedLive(block), gone);
+}
+
+/** What lies between the good records around damage; `before`: the blocks in front of its block. */
+function swallowedBy(fault: ScanFault, before: readonly BlockLiveSet[]): SequenceRanges {
+  const { seq, seqBefore, seqAfter } = fault;
+  if (seqBefore > 0n || seqAfter === 0n) return oneRange(seqBefore + 1n, endOfGap(seqAfter, seq, seqBefore));
+  const below = before.reduce((highest, { scan }) => highestBelow(scan, seqAfter, highest), 0n);
+  return oneRange(below > 0n ? below + 1n : firstSwallowed(fault), seqAfter - 1n);
+}
+
+function highestBelow(scan: PackedScan, seqAfter: bigint, highest: bigint): bigint {
+  return [scan.lastSeq, scan.erasedSeqs.at(-1) ?? 0n].reduce(
+    (best, seq) => (seq > best && seq < seqAfter ? seq : best),
+    highest,
+  );
 }
 
 /** Up to the next good record; at the end of a block at least the record that claims to come next. */
