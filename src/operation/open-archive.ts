@@ -184,8 +184,11 @@ function isPacked(parts: FileStreamParts): boolean {
 function selectStreams(container: OpenContainer, options: SelectOptions): StreamParts[] {
   const { account, streams = [] } = options;
   if (container.kind === 'block') return [...container.streams];
+  // The one stream of an archive that does not tell its name is the one that is asked for.
+  const isAlone = container.streams.length === 1;
   const selected = container.streams.filter((parts) => {
     if (account !== undefined && !matchesName(account, parts.account ?? '')) return false;
+    if (isAlone && streamNameOf(parts) === '') return true;
     return streams.length === 0 || streams.some((pattern) => matchesName(pattern, streamNameOf(parts)));
   });
   if (selected.length === 0 && (account !== undefined || streams.length > 0))
