@@ -172,3 +172,14 @@ it('every sequence whose copies differ is told, however many there are', async (
   ]);
   expect(loss.streams[0]?.disagreements).toHaveLength(10_000);
 });
+
+it('an archive with the stream in several accounts is told to be too much', async () => {
+  const several = tempFolder();
+  for (const account of ['A', 'B'])
+    cpSync(join(CAPTURES, STREAMS), join(several, 'jetstream', account, 'streams'), { recursive: true });
+  await expect(repairFrom(damagedOrders(), [several])).rejects.toThrow(
+    'ORDERS: 2 streams ORDERS are in it, of the accounts A, B: give the folder of one',
+  );
+  const { isLossy } = await repairFrom(damagedOrders(), [join(several, 'jetstream/A')]);
+  expect(isLossy).toBe(false);
+});

@@ -46,8 +46,14 @@ export async function findOthers(
 }
 
 function notNamed({ streams }: OtherArchive, name: string): Pick<Identity, 'by' | 'reason'> {
-  const names = [...new Set(streams.map((stream) => stream.name))].slice(0, MOST_NAMES);
-  return { by: 'name', reason: `no stream ${name} is in it, but ${names.join(', ')}` };
+  const accounts = streams.filter((stream) => stream.name === name).map(({ account }) => account ?? '-');
+  if (accounts.length > 0)
+    return {
+      by: 'name',
+      reason: `${accounts.length} streams ${name} are in it, of the accounts ${someOf(accounts)}: give the folder of one`,
+    };
+  const names = [...new Set(streams.map((stream) => stream.name))];
+  return { by: 'name', reason: `no stream ${name} is in it, but ${someOf(names)}` };
 }
 
 function isUnreadable({ parts, encrypted }: StreamArchive): boolean {
@@ -67,8 +73,13 @@ export function isElsewhere(own: StreamArchive, others: readonly OtherArchive[])
   });
 }
 
-/** So many names of streams are told where the wanted one is none of them. */
+/** Of more than so many, the number of the others is told. */
 const MOST_NAMES = 5;
+
+function someOf(texts: readonly string[], between = ', '): string {
+  const more = texts.length - MOST_NAMES;
+  return `${texts.slice(0, MOST_NAMES).join(between)}${more > 0 ? ` and ${more} more` : ''}`;
+}
 
 /** Places are told with the archive they are in. */
 function placedIn({ path }: OtherArchive, stream: SalvagedStream): SalvagedStream {
@@ -109,10 +120,8 @@ export function mustAllFit(told: readonly UsesOfStream[], others: readonly Other
     const own = told.map(({ name, uses }) => ({ name, use: uses.find((use) => use.source === source) }));
     if (own.some(({ use }) => use?.used === true)) continue;
     const reasons = own.flatMap(({ name, use }) => (use === undefined ? [] : `${name}: ${use.reason}`));
-    const some = reasons.slice(0, MOST_NAMES);
-    const more = reasons.length - some.length;
     throw new RefusedError(
-      `--from ${path} holds none of the streams that are repaired: ${some.join('; ')}${more > 0 ? ` and ${more} more` : ''}`,
+      `--from ${path} holds none of the streams that are repaired: ${someOf(reasons, '; ')}`,
     );
   }
 }
