@@ -19,7 +19,8 @@ export function checkDeclared(evidence: StreamEvidence): Finding[] {
 /**
  * backup.json against what the archive holds. It declares the state at the *start* of the snapshot: more messages behind
  * its end are normal, fewer are a loss unless limits, TTLs or acknowledgements explain them. `isIndexAgreed`: the archive's
- * own index, written when the snapshot began to copy, counts the same messages as are there.
+ * own index, written when the snapshot began to copy, counts the same messages as are there; of a V2 archive, which has none: it is
+ * whole.
  */
 export function declaredFaults(
   { manifest, consumers, config }: StreamArchive,

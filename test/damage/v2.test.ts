@@ -186,3 +186,11 @@ describe('a V2 archive', () => {
     expect(codesOf(await verifyDamaged(path))).toContain('V2_ENTRY_CORRUPT');
   });
 });
+
+it('what damage took from a work queue is not explained by what was acknowledged', async () => {
+  const path = copyOf('2.15.2-full/backups/$G/WQ');
+  flipBit(join(path, DATA), Math.floor(readFileSync(join(path, DATA)).length / 2));
+  const codes = codesOf(await verifyDamaged(path));
+  expect(codes).toContain('DECL_MESSAGES_FEWER');
+  expect(codes).not.toContain('DECL_MESSAGES_FEWER_EXPLAINED');
+});

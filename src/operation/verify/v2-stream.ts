@@ -2,6 +2,7 @@ import { checkConsumers } from '../../check/consumers.ts';
 import { declaredFaults } from '../../check/declared.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { makeFinding, type Fault, type Finding } from '../../findings/finding.ts';
+import { isDamage } from '../../findings/status.ts';
 import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
@@ -21,6 +22,7 @@ export async function verifyV2Stream(
 ): Promise<VerifiedStream> {
   const { state } = readV2(parts, archive.place, null);
   const messages = await readV2InThreads(archive, parts, work.pool);
+  const isWhole = messages.framing.length === 0 && !messages.findings.some(isDamage);
   const at =
     (file: string) =>
     (fault: Fault): Finding =>
@@ -34,7 +36,7 @@ export async function verifyV2Stream(
     ...configFaults.map(at(manifestLabel)),
     ...(state === null ? [] : stateFaults(state, messages).map(at(`${parts.label}:state.json`))),
     ...checkConsumers(archive, state?.lastSeq ?? messages.total.lastSeq, messages.live),
-    ...declaredFaults(archive, messages.live, messages.total, true).map(at(manifestLabel)),
+    ...declaredFaults(archive, messages.live, messages.total, isWhole).map(at(manifestLabel)),
   ];
   work.onBytes(parts.sizeBytes, parts.label);
   return {
