@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 
 /** What tells that a server uses a store. */
 export interface StoreUser {
@@ -25,10 +25,7 @@ export function usersOfStore(storeFolder: string): StoreUser[] {
   if (!canSeeProcesses()) return [];
   const folder = realpathSync(storeFolder);
   const meant = new Set([folderId(folder)]);
-  return usersAmong(
-    otherProcesses(),
-    (pid) => openFileBelow(pid, folder) ?? (isServer(pid) ? commandNaming(pid, meant) : null),
-  );
+  return usersAmong(otherProcesses(), (pid) => openFileBelow(pid, folder) ?? commandNaming(pid, meant));
 }
 
 /** Servers that use the store in which a path lies, or that it is. */
@@ -41,13 +38,12 @@ export function serversAround(path: string): StoreUser[] {
     if (folder === dirname(folder)) break;
   }
   return usersAmong(
-    otherProcesses().filter(isServer),
+    otherProcesses().filter(
+      // To look at each command would take longer than all else.
+      (pid) => seen(() => readFileSync(join(PROC, pid, 'comm'), 'utf8'), '').startsWith(SERVER_NAME),
+    ),
     (pid) => commandNaming(pid, meant) ?? openFileBelow(pid, full),
   );
-}
-
-function isServer(pid: string): boolean {
-  return seen(() => readFileSync(join(PROC, pid, 'comm'), 'utf8'), '').startsWith(SERVER_NAME);
 }
 
 function otherProcesses(): string[] {
@@ -72,6 +68,7 @@ function openFileBelow(pid: string, folder: string): string | null {
 /** `meant`: folders of which one is looked for, as `folderId` tells them. */
 function commandNaming(pid: string, meant: ReadonlySet<string | null>): string | null {
   const args = seen(() => readFileSync(join(PROC, pid, 'cmdline'), 'utf8'), '').split('\0');
+  if (!basename(args[0] ?? '').startsWith(SERVER_NAME)) return null;
   const workingFolder = seen(() => readlinkSync(join(PROC, pid, 'cwd')), '/');
   const named = (path: string): boolean => {
     const id = path === '' ? null : folderId(asSeenBy(pid, resolve(workingFolder, path)));
