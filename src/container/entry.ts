@@ -79,6 +79,11 @@ export type ArchiveKind =
   | 'stream-store'
   | 'block';
 
+/** Whether it is files of a server's store: all of it, an account or a stream. */
+export function isStore(kind: ArchiveKind): boolean {
+  return kind === 'store' || kind === 'account-store' || kind === 'stream-store';
+}
+
 /** What was opened: its kind, decided by content, and the streams in it. */
 export interface OpenContainer {
   readonly kind: ArchiveKind;

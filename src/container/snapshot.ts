@@ -8,6 +8,7 @@ import { GunzipReader } from '../source/gunzip.ts';
 import { spool } from '../source/spool.ts';
 import { sliceEntry } from './entries.ts';
 import type { Entry, FileStreamParts, StreamParts } from './entry.ts';
+import { V2_MAGIC } from './v2-entry.ts';
 import { S2Source } from './s2-source.ts';
 import { TAR_BLOCK_BYTES, parseTarHeader } from './tar/header.ts';
 import { walkTar, type TarGap } from './tar/walk.ts';
@@ -30,7 +31,6 @@ export interface OpenSnapshot {
 /** How a file is packed; null: it is no snapshot. */
 export type SnapshotForm = 's2' | 'gzip' | 'tar' | 'empty' | null;
 
-const V2_MAGIC = 'NATSARC1';
 /** Where a salvage keeps content of a tar whose header is damaged; behind it, the offset. */
 export const ORPHANS = 'lost+found/';
 

@@ -1,9 +1,8 @@
 import type { Fault } from '../findings/finding.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { framingFaults } from './open-source.ts';
+import { V2_MAGIC } from './v2-entry.ts';
 
-/** In front of the body. */
-const MAGIC_BYTES = 8;
 const WINDOW_BYTES = 1024 * 1024;
 
 /** Bytes of a V2 body, counted from its start. */
@@ -25,6 +24,6 @@ export function damagedStretches(body: ByteSource): V2Stretch[] {
 
 function stretchOf({ data }: Fault): V2Stretch[] {
   if (data?.['decoded_offset'] === undefined) return [];
-  const from = Number(data['decoded_offset']) - MAGIC_BYTES;
+  const from = Number(data['decoded_offset']) - V2_MAGIC.length;
   return [[Math.max(0, from), Math.max(0, from + Number(data['decoded_length']))]];
 }

@@ -6,6 +6,9 @@ import { Cursor } from '../core/bytes/cursor.ts';
  *   state.json, then as many consumers as it says, then messages in rising sequence, then an entry of five zero bytes
  */
 
+/** What a V2 archive begins with. */
+export const V2_MAGIC = 'NATSARC1';
+
 /** A message of a V2 archive; `offsetBytes` counts from behind the magic. */
 export interface V2WalkMessage {
   readonly offsetBytes: number;

@@ -1,6 +1,7 @@
 import { RangeBuilder } from '../core/range-builder.ts';
 import type { SequenceRanges } from '../core/sequence-ranges.ts';
 import type { ByteSource } from '../source/byte-source.ts';
+import type { V2Stretch } from './v2-damage.ts';
 import { isSentinel, MAX_HEAD_BYTES, parseV2Head, type V2EntryHead, type V2WalkMessage } from './v2-entry.ts';
 
 const WINDOW_BYTES = 1024 * 1024;
@@ -29,8 +30,6 @@ export interface V2Spans {
   /** Whether the end mark was met. */
   readonly hasEnd: boolean;
 }
-
-type Stretch = readonly [fromBytes: number, toBytes: number];
 
 /** One entry of a V2 body; its bytes hold until the next is read. */
 export class V2EntryReader {
@@ -117,7 +116,7 @@ export function endOf(at: number, head: V2EntryHead): number {
  */
 export function findV2Spans(
   body: ByteSource,
-  damaged: readonly Stretch[],
+  damaged: readonly V2Stretch[],
   known: { readonly endBytes: number; readonly lastSeq: bigint } | null = null,
 ): V2Spans {
   const finder = new SpanFinder(body, known?.lastSeq);

@@ -16,6 +16,11 @@ export interface V2Reach {
   readonly beyondBytes: number;
 }
 
+/** All messages of some bytes that are whole in them. */
+export function reachOf(bytes: Uint8Array): V2Reach {
+  return { fromBytes: 0, untilBytes: bytes.length, beyondBytes: 0 };
+}
+
 /** Addresses have 32 bits; no message is as long. */
 const MOST_BEYOND_BYTES = 2 ** 30;
 
@@ -26,11 +31,7 @@ const MOST_BEYOND_BYTES = 2 ** 30;
 export function takeV2Messages(
   bytes: Uint8Array,
   lastSeq: bigint,
-  { fromBytes, untilBytes, beyondBytes }: V2Reach = {
-    fromBytes: 0,
-    untilBytes: bytes.length,
-    beyondBytes: 0,
-  },
+  { fromBytes, untilBytes, beyondBytes }: V2Reach = reachOf(bytes),
 ): V2Run | null {
   const { exports, buffer } = kernels();
   const until = Math.min(untilBytes, bytes.length);

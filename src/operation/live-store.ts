@@ -1,10 +1,10 @@
-import type { OpenContainer } from '../container/entry.ts';
+import { isStore, type OpenContainer } from '../container/entry.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
 import { serversAround } from './running-server.ts';
 
 /** What is read of a store while its server runs may have changed between two files. */
 export function liveStoreFindings({ kind, path }: OpenContainer): Finding[] {
-  if (!kind.endsWith('store')) return [];
+  if (!isStore(kind)) return [];
   return serversAround(path).map(({ pid, reason }) =>
     makeFinding({ code: 'DIR_SERVER_RUNNING', data: { process: pid, reason } }, {}),
   );

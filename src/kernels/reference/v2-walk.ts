@@ -1,5 +1,5 @@
 import type { V2Run } from '../types.ts';
-import type { V2Reach } from '../v2-walk.ts';
+import { reachOf, type V2Reach } from '../v2-walk.ts';
 import { subjectDigest } from './subject.ts';
 
 const MASK = (1n << 64n) - 1n;
@@ -20,11 +20,7 @@ interface Message {
 export function takeV2Messages(
   bytes: Uint8Array,
   lastSeq: bigint,
-  { fromBytes, untilBytes, beyondBytes }: V2Reach = {
-    fromBytes: 0,
-    untilBytes: bytes.length,
-    beyondBytes: 0,
-  },
+  { fromBytes, untilBytes, beyondBytes }: V2Reach = reachOf(bytes),
 ): V2Run | null {
   const messages: Message[] = [];
   for (let at = fromBytes, last = lastSeq; at < untilBytes;) {

@@ -1,6 +1,6 @@
 import { RefusedError, SourceError } from '../../core/error.ts';
 import { generationOf, NEWEST_GENERATION } from '../../core/server-generation.ts';
-import type { FileStreamParts } from '../../container/entry.ts';
+import { isStore, type FileStreamParts } from '../../container/entry.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { loadStream, sourceReport, TOOL, withArchive, type Archive } from '../open-archive.ts';
@@ -19,7 +19,7 @@ import type { PreflightOptions, PreflightReport, PreflightStep, PreflightStream 
 export async function preflightStore(path: string, options: PreflightOptions = {}): Promise<PreflightReport> {
   const rules = RULES_OF[generationOf(options.serverVersion ?? NEWEST_GENERATION)];
   return withArchive(path, options, async (work) => {
-    if (!work.container.kind.endsWith('store')) throw new RefusedError(`${path} is no server's store`);
+    if (!isStore(work.container.kind)) throw new RefusedError(`${path} is no server's store`);
     const assignments = readAssignments(work.container);
     const planned = [];
     for (const parts of work.selected)

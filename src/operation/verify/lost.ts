@@ -52,7 +52,7 @@ function* expectedMessages(evidence: StreamEvidence): Generator<SequenceRanges> 
     if (set.block.sidecarCurrent && set.expected !== null) yield unpackRanges(set.expected);
   if (archive.index === null) for (const stray of archive.strayIndexes) yield strayLive(stray);
   const swallowed = sets.flatMap((set, i) =>
-    set.scan.faults.filter(isDamage).map((fault) => swallowedBy(fault, sets.slice(0, i))),
+    set.scan.faults.filter(isDamage).map((fault) => swallowedBy(fault, sets, i)),
   );
   const ahead = isIndexAhead(evidence) ? archive.index : null;
   if (swallowed.length === 0 && ahead === null) return;
@@ -62,10 +62,11 @@ function* expectedMessages(evidence: StreamEvidence): Generator<SequenceRanges> 
   for (const block of ahead?.blocks ?? []) yield subtractRanges(indexedLive(block), gone);
 }
 
-/** What lies between the good records around damage; `before`: the blocks in front of its block. */
-function swallowedBy(fault: ScanFault, before: readonly BlockLiveSet[]): SequenceRanges {
+/** What lies between the good records around damage in the block `at`. */
+function swallowedBy(fault: ScanFault, sets: readonly BlockLiveSet[], at: number): SequenceRanges {
   const { seq, seqBefore, seqAfter } = fault;
   if (seqBefore > 0n || seqAfter === 0n) return oneRange(seqBefore + 1n, endOfGap(seqAfter, seq, seqBefore));
+  const before = sets.slice(0, at);
   const below = before.reduce((highest, { scan }) => highestBelow(scan, seqAfter, highest), 0n);
   return oneRange(below > 0n ? below + 1n : firstSwallowed(fault), seqAfter - 1n);
 }

@@ -1,4 +1,4 @@
-import type { ArchiveKind } from '../../container/entry.ts';
+import { isStore } from '../../container/entry.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { makeFinding } from '../../findings/finding.ts';
 import { statusOf } from '../../findings/status.ts';
@@ -68,9 +68,7 @@ function ofItsStream(finding: Finding, work: Archive, verified: readonly Verifie
   return name === undefined || name === '' ? finding : { ...finding, stream: name };
 }
 
-const STORES: readonly ArchiveKind[] = ['store', 'account-store', 'stream-store'];
-
 /** The size of a store is that of its streams: where all were verified, their folders need not be looked into for it. */
 function isAllOfStore({ container, selected }: Archive): boolean {
-  return STORES.includes(container.kind) && selected.length === container.streams.length;
+  return isStore(container.kind) && selected.length === container.streams.length;
 }

@@ -1,4 +1,5 @@
 import type { V2StreamParts } from '../../container/entry.ts';
+import { CHUNK_BYTES } from '../../codec/s2/chunk.ts';
 import { framingFaults } from '../../container/open-source.ts';
 import type { Fault } from '../../findings/finding.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
@@ -13,8 +14,6 @@ const WORTH_BYTES = 32 * 1024 * 1024;
 /** A piece is that many decoded bytes, a few S2 chunks; more of a very large archive, so that there are not too many pieces. */
 const PIECE_BYTES = 8 * 1024 * 1024;
 const MOST_PIECES = 8192;
-/** Chunks of a server's snapshot decode to this, so a piece ends where one does. */
-const CHUNK_BYTES = 1024 * 1024;
 /** Where each lot of messages is wanted, not just all of them. */
 const STRETCH_BYTES = 1024 * 1024;
 
@@ -48,6 +47,7 @@ export async function readV2InThreads(
 async function walkPieces({ body }: V2StreamParts, pool: Pool, runBytes: number): Promise<Piece[]> {
   if (body.sizeBytes < WORTH_BYTES) return [];
   const source = descriptorOf(body);
+  // Chunks of a server's snapshot are as long as ours, so a piece ends where one does.
   const chunks = Math.ceil(Math.max(PIECE_BYTES, body.sizeBytes / MOST_PIECES) / CHUNK_BYTES);
   const jobs: WalkJob[] = [];
   for (let fromBytes = 0; fromBytes < body.sizeBytes;) {
