@@ -1,8 +1,8 @@
+import { V2_MAGIC } from '../container/v2-entry.ts';
 import { S2Encoder } from '../codec/s2/encoder.ts';
 import { ByteWriter } from '../core/bytes/byte-writer.ts';
 import type { WritableMessage } from './block-writer.ts';
 
-const MAGIC = 'NATSARC1';
 const NO_BYTES = new Uint8Array(0);
 const encoder = new TextEncoder();
 
@@ -14,7 +14,7 @@ export class V2Writer {
   /** `write` gets the snapshot's bytes in order; they are valid during the call only. */
   constructor(write: (bytes: Uint8Array) => void) {
     this.#encoder = new S2Encoder(write);
-    this.#encoder.write(encoder.encode(MAGIC));
+    this.#encoder.write(encoder.encode(V2_MAGIC));
   }
 
   /** `state.json` first, then `consumers/NAME` for each. */
