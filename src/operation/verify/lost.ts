@@ -11,6 +11,7 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
+import { faultsOfKind } from '../../kernels/packed-faults.ts';
 import type { PackedScan, ScanFault } from '../../kernels/types.ts';
 import { allTombstones, indexedLive, strayLive, type BlockLiveSet } from '../../model/live-set.ts';
 import { firstSwallowed } from '../../model/swallowed.ts';
@@ -24,16 +25,14 @@ export function lostMessages(evidence: StreamEvidence): VerifyStreamReport['lost
   const lost = mergeRanges(
     Array.from(expectedMessages(evidence), (expected) => evidence.live.missing(expected)),
   );
-  const bytes = evidence.sets
-    .flatMap((set) => set.scan.faults)
-    .filter((fault) => isDamage(fault) && !isOnlyDeleted(fault, lost))
-    .reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
+  let bytes = 0;
+  for (const { scan } of evidence.sets)
+    for (const fault of faultsOfKind(scan.faults, ...DAMAGE))
+      if (!isOnlyDeleted(fault, lost)) bytes += fault.lengthBytes;
   return { msgs: [...eachRange(lost)], bytes };
 }
 
-function isDamage({ kind }: ScanFault): boolean {
-  return kind === 'checksum' || kind === 'length' || kind === 'tail';
-}
+const DAMAGE = ['checksum', 'length', 'tail'] as const;
 
 /** Damage between two good records, of which every message between them was deleted, loses nothing. */
 function isOnlyDeleted({ seqBefore, seqAfter }: ScanFault, lost: SequenceRanges): boolean {
@@ -52,7 +51,7 @@ function* expectedMessages(evidence: StreamEvidence): Generator<SequenceRanges> 
     if (set.block.sidecarCurrent && set.expected !== null) yield unpackRanges(set.expected);
   if (archive.index === null) for (const stray of archive.strayIndexes) yield strayLive(stray);
   const swallowed = sets.flatMap((set, i) =>
-    set.scan.faults.filter(isDamage).map((fault) => swallowedBy(fault, sets, i)),
+    Array.from(faultsOfKind(set.scan.faults, ...DAMAGE), (fault) => swallowedBy(fault, sets, i)),
   );
   const ahead = isIndexAhead(evidence) ? archive.index : null;
   if (swallowed.length === 0 && ahead === null) return;
