@@ -1,5 +1,5 @@
-import { RangeBuilder } from '../core/range-builder.ts';
-import type { SequenceRanges } from '../core/sequence-ranges.ts';
+import { PartsBuilder } from '../core/parts-builder.ts';
+import type { SequenceParts } from '../core/sequence-parts.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { V2Stretch } from './v2-damage.ts';
 import { isSentinel, MAX_HEAD_BYTES, parseV2Head, type V2EntryHead, type V2WalkMessage } from './v2-entry.ts';
@@ -21,7 +21,7 @@ export interface V2Span {
   readonly endBytes: number;
   readonly firstSeq: bigint;
   readonly lastSeq: bigint;
-  readonly seqs: SequenceRanges;
+  readonly seqs: SequenceParts;
 }
 
 /** Where sound entries lie in a damaged V2 archive. */
@@ -162,7 +162,7 @@ class SpanFinder implements V2Spans {
 
   /** Takes entries as long as they are plausible; gives where they end. */
   #takeSpan(startBytes: number, end: number): number {
-    const seqs = new RangeBuilder();
+    const seqs = new PartsBuilder();
     let firstSeq = 0n;
     let at = startBytes;
     for (let head = this.#reader.wholeAt(at, end); head !== null; head = this.#reader.wholeAt(at, end)) {

@@ -247,7 +247,8 @@ export interface WalkJob {
 /** Messages one behind the other, as if none lay before them. */
 export interface WalkedRun {
   readonly offsetBytes: number;
-  readonly run: V2Run;
+  readonly run: Omit<V2Run, 'ranges'>;
+  readonly seqs: PackedRanges;
 }
 
 export interface WalkResult {

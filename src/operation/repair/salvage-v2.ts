@@ -3,14 +3,9 @@ import { framingFaults } from '../../container/open-source.ts';
 import { damagedStretches } from '../../container/v2-damage.ts';
 import { endOf, findV2Spans, V2EntryReader, type V2Span } from '../../container/v2-spans.ts';
 import { ToolError, UsageError } from '../../core/error.ts';
-import { asParts } from '../../core/sequence-part-sets.ts';
-import {
-  countSequences,
-  mergeRanges,
-  oneRange,
-  subtractRanges,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
+import { asParts, subtractParts, uniteParts } from '../../core/sequence-part-sets.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { mergeRanges, oneRange } from '../../core/sequence-ranges.ts';
 import { makeFinding } from '../../findings/finding.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
@@ -44,7 +39,7 @@ export async function salvageV2(
   const damaged = whole === null ? damagedStretches(body) : [];
   const { spans, hasEnd } = whole ?? findV2Spans(body, damaged);
   const { state } = readV2(parts, archive.place, null);
-  const present = mergeRanges(spans.map(({ seqs }) => seqs));
+  const present = uniteParts(spans.map(({ seqs }) => seqs));
   const headBytes = spans[0]?.startBytes ?? 0;
   const isHeadHit = damaged.some(([from]) => spans.length === 0 || from < headBytes);
   // What stands in a damaged chunk may read well and be wrong.
@@ -55,11 +50,9 @@ export async function salvageV2(
   return {
     archive: { ...archive, name },
     runs: () => spans.map((span) => runOf(parts, span, source)),
-    deleted: asParts(
-      subtractRanges(
-        deletedIn(spans, present, known, hasEnd && damaged.length === 0),
-        lostBefore(archive).seqs,
-      ),
+    deleted: subtractParts(
+      deletedIn(spans, present, known, hasEnd && damaged.length === 0),
+      asParts(lostBefore(archive).seqs),
     ),
     listed: [],
     damages: function* () {
@@ -154,14 +147,14 @@ class SpanCursor implements MessageCursor {
 /** Deleted messages are absent: between two entries that follow each other, and wherever the count is complete. */
 function deletedIn(
   spans: readonly V2Span[],
-  present: SequenceRanges,
+  present: SequenceParts,
   known: ManifestState | null,
   isWhole: boolean,
-): SequenceRanges {
-  const isComplete = isWhole || (known !== null && countSequences(present) >= known.messages);
+): SequenceParts {
+  const isComplete = isWhole || (known !== null && present.count >= known.messages);
   const everything =
     isComplete && known !== null
       ? oneRange(known.firstSeq, known.lastSeq)
       : mergeRanges(spans.map(({ firstSeq, lastSeq }) => oneRange(firstSeq, lastSeq)));
-  return subtractRanges(everything, present);
+  return subtractParts(asParts(everything), present);
 }
