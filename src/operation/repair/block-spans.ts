@@ -1,3 +1,4 @@
+import { LooseRanges } from '../../core/loose-ranges.ts';
 import { packRanges, unpackRanges, type PackedRanges } from '../../core/packed-ranges.ts';
 import { NO_PACKED, packedGaps } from '../../core/packed-sets.ts';
 import {
@@ -138,8 +139,8 @@ function fallBack(
 function provenHoles({ faults }: SalvagedBlock, own: SequenceRanges): SequenceRanges {
   const [low, high] = [own[0], own.at(-1)];
   if (low === undefined || high === undefined) return new BigUint64Array(0);
-  const torn: SequenceRanges[] = [];
+  const torn = new LooseRanges();
   for (const { kind, seqBefore, seqAfter } of eachFault(faults))
-    if (kind !== 'structure') torn.push(oneRange(seqBefore + 1n, seqAfter > 0n ? seqAfter - 1n : high));
-  return subtractRanges(oneRange(low, high), mergeRanges([own, ...torn]));
+    if (kind !== 'structure') torn.add(seqBefore + 1n, seqAfter > 0n ? seqAfter - 1n : high);
+  return subtractRanges(oneRange(low, high), mergeRanges([own, torn.take()]));
 }

@@ -1,3 +1,4 @@
+import { LooseRanges } from '../../core/loose-ranges.ts';
 import { unpackRanges } from '../../core/packed-ranges.ts';
 import { isIndexAhead } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
@@ -6,7 +7,6 @@ import {
   eachRange,
   MAX_SEQUENCE,
   mergeRanges,
-  oneRange,
   rangesOf,
   subtractRanges,
   type SequenceRanges,
@@ -50,24 +50,29 @@ function* expectedMessages(evidence: StreamEvidence): Generator<SequenceRanges> 
   for (const set of sets)
     if (set.block.sidecarCurrent && set.expected !== null) yield unpackRanges(set.expected);
   if (archive.index === null) for (const stray of archive.strayIndexes) yield strayLive(stray);
-  const swallowed = sets.flatMap((set, i) =>
-    Array.from(faultsOfKind(set.scan.faults, ...DAMAGE), (fault) => swallowedBy(fault, sets, i)),
-  );
+  const swallowed = swallowedIn(sets);
   const ahead = isIndexAhead(evidence) ? archive.index : null;
   if (swallowed.length === 0 && ahead === null) return;
   const scans = new Map(sets.map((set) => [set.block.index, set.scan]));
   const gone = mergeRanges([allTombstones(scans), ...sets.map((set) => rangesOf(set.scan.erasedSeqs))]);
-  yield subtractRanges(clipRanges(mergeRanges(swallowed), (ahead?.lastSeq ?? -1n) + 1n, MAX_SEQUENCE), gone);
+  yield subtractRanges(clipRanges(swallowed, (ahead?.lastSeq ?? -1n) + 1n, MAX_SEQUENCE), gone);
   for (const block of ahead?.blocks ?? []) yield subtractRanges(indexedLive(block), gone);
 }
 
-/** What lies between the good records around damage in the block `at`. */
-function swallowedBy(fault: ScanFault, sets: readonly BlockLiveSet[], at: number): SequenceRanges {
+function swallowedIn(sets: readonly BlockLiveSet[]): SequenceRanges {
+  const swallowed = new LooseRanges();
+  for (const [i, { scan }] of sets.entries())
+    for (const fault of faultsOfKind(scan.faults, ...DAMAGE)) swallowed.add(...swallowedBy(fault, sets, i));
+  return swallowed.take();
+}
+
+/** What lies between the good records around damage in the block `at`: from, to. */
+function swallowedBy(fault: ScanFault, sets: readonly BlockLiveSet[], at: number): [bigint, bigint] {
   const { seq, seqBefore, seqAfter } = fault;
-  if (seqBefore > 0n || seqAfter === 0n) return oneRange(seqBefore + 1n, endOfGap(seqAfter, seq, seqBefore));
+  if (seqBefore > 0n || seqAfter === 0n) return [seqBefore + 1n, endOfGap(seqAfter, seq, seqBefore)];
   const before = sets.slice(0, at);
   const below = before.reduce((highest, { scan }) => highestBelow(scan, seqAfter, highest), 0n);
-  return oneRange(below > 0n ? below + 1n : firstSwallowed(fault), seqAfter - 1n);
+  return [below > 0n ? below + 1n : firstSwallowed(fault), seqAfter - 1n];
 }
 
 function highestBelow(scan: PackedScan, seqAfter: bigint, highest: bigint): bigint {

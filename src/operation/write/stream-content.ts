@@ -87,12 +87,10 @@ async function lossOf(
   findings: readonly Finding[],
   work: Archive,
 ): Promise<Pick<StreamContent, 'lost' | 'lossCount'>> {
-  const lost = lostMessages(evidence);
   const isDamaged =
-    lost.msgs.length > 0 ||
-    findings.some(({ code }) => TELLS_OF_LOSS.test(code)) ||
-    hasLonelySidecar(evidence.archive);
-  if (!isDamaged) return { lost };
+    findings.some(({ code }) => TELLS_OF_LOSS.test(code)) || hasLonelySidecar(evidence.archive);
+  const lost = isDamaged ? null : lostMessages(evidence);
+  if (lost?.msgs.length === 0) return { lost };
   const { lossesOfCopy } = await import('../repair/copy-losses.ts');
   const { lost: all, messages, repairable } = await lossesOfCopy(evidence.archive, work, evidence.live);
   return { lost: all, lossCount: { messages, repairable } };
