@@ -5,7 +5,7 @@ import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import { hasSequence, intersectRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { indexedLive } from '../../model/live-set.ts';
 import type { StreamParts } from '../../container/entry.ts';
-import { CancelledError } from '../../core/error.ts';
+import { pause, stopIfAborted } from '../../core/pause.ts';
 import type { FindingCode } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -85,7 +85,7 @@ export async function streamMessages(
   if (text !== null) {
     await text.renderer.render({ archive, sets, results, start: text.start }, sieve, text.filter, {
       text: async (bytes, messages) => {
-        stopIfAborted(work);
+        stopIfAborted(work.signal);
         await text.text(bytes, messages);
       },
       piece: async (piece) => sift(walkPiece(archive, piece, sieve), work, sieve, emit),
@@ -143,18 +143,13 @@ async function sift(
   };
   if (sieve.countsFirst)
     await walk(countOnly, async () => {
-      await new Promise(setImmediate);
-      stopIfAborted(work);
+      await pause(work.signal);
     });
   await walk(
     (message) => sieve.passes(message),
     async (lot) => {
-      stopIfAborted(work);
+      stopIfAborted(work.signal);
       if (lot.length > 0) await emit(lot);
     },
   );
-}
-
-function stopIfAborted(work: Archive): void {
-  if (work.signal?.aborted === true) throw new CancelledError('cancelled');
 }

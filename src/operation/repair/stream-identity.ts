@@ -1,5 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import { CancelledError } from '../../core/error.ts';
+import { pause } from '../../core/pause.ts';
 import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { overlaps, subjectsOf } from '../write/references.ts';
@@ -77,8 +76,7 @@ async function compare(
       const timeNs = theirs === undefined ? undefined : declared.get(theirs.seq);
       if (timeNs !== undefined) ends[timeNs === theirs?.timeNs ? 'fitting' : 'contrary']++;
       if (++looked % TURN_MESSAGES !== 0) continue;
-      await turn();
-      if (signal?.aborted === true) throw new CancelledError('cancelled');
+      await pause(signal);
     }
   } finally {
     merge.close();
