@@ -1,4 +1,5 @@
 import { pause } from '../../core/pause.ts';
+import { hasMark } from '../../findings/marks.ts';
 import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { overlaps, subjectsOf } from '../write/references.ts';
@@ -15,7 +16,6 @@ const MOST_COMPARED = 1000;
 const TURN_MESSAGES = 10_000;
 /** The place among the sources of the archive that is repaired. */
 const OWN = 0;
-const META_DOUBTS: readonly string[] = ['META_CORRUPT', 'META_SUM_MISMATCH'];
 
 /**
  * Holds two streams of one name against each other. What messages say outweighs all else: a stream that was restored into a
@@ -96,7 +96,7 @@ function declaredEnds({ manifest }: StreamArchive): Map<bigint, bigint> {
 }
 
 function createdOf({ created, findings }: StreamArchive): string | null {
-  return findings.some(({ code }) => META_DOUBTS.includes(code)) ? null : created;
+  return hasMark(findings, 'stream-config') ? null : created;
 }
 
 /** Also where one of the two has no configuration, or neither listens to any: mirrors. */
