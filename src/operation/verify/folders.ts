@@ -37,6 +37,7 @@ async function verifyFolder(
     onBytes: (bytes: number, file: string) => void read.push({ bytes, label: file }),
     atNs,
     isStandalone,
+    signal: undefined,
   };
   return { stream: await verifyStream(parts, work, false), read };
 }

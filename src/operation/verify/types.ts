@@ -6,7 +6,7 @@ import type { VerifyStreamReport } from '../types.ts';
 /** What the verification of one stream needs to know of the archive. */
 export interface VerifyWork extends Pick<
   Archive,
-  'pool' | 'ownsPool' | 'onBytes' | 'atNs' | 'isStandalone' | 'readBacks'
+  'pool' | 'ownsPool' | 'onBytes' | 'atNs' | 'isStandalone' | 'readBacks' | 'signal'
 > {
   readonly container: Pick<OpenContainer, 'kind'>;
 }

@@ -22,7 +22,7 @@ import { placed, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { stateOfTotals } from '../totals-state.ts';
 import { readV2Messages, v2FramingFindings } from '../v2-messages.ts';
-import { readV2 } from '../../model/load-v2-stream.ts';
+import { readV2Head } from '../../model/load-v2-stream.ts';
 import { lostMessages } from '../verify/lost.ts';
 import type { SoundBlock, SoundBlocks, StreamContent } from '../content.ts';
 
@@ -51,7 +51,7 @@ export async function streamContent(
   known?: ReadonlyMap<number, ScanResult>,
 ): Promise<ArchivedContent> {
   const { parts } = archive;
-  if (parts.form === 'v2') return v2Content(archive, parts);
+  if (parts.form === 'v2') return v2Content(archive, parts, work);
   if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
   if (parts.findings.some(({ code }) => code === 'SRC_UNREADABLE'))
     throw new SourceError(`${parts.label}: the system refuses to read its data`);
@@ -106,15 +106,20 @@ function hasLonelySidecar({ parts }: StreamArchive): boolean {
   });
 }
 
-function v2Content(archive: StreamArchive, parts: V2StreamParts): ArchivedContent {
-  const { total, findings } = readV2Messages(archive, parts, { wantSubjects: true, pending: [] });
+async function v2Content(
+  archive: StreamArchive,
+  parts: V2StreamParts,
+  { signal }: Archive,
+): Promise<ArchivedContent> {
+  const all = { wantSubjects: true, pending: [], signal };
+  const { total, findings } = await readV2Messages(archive, parts, all);
   const [damage] = v2FramingFindings(archive, parts);
   if (damage !== undefined)
     throw new ToolError(
       `${archive.name || parts.label}: ${damage.code}: ${damage.message}; messages of a V2 archive have no checksums of their own, so ` +
         'nothing tells which are sound: `natsarc repair` takes those outside the damage',
     );
-  const declared = readV2(parts, archive.place, null).state;
+  const declared = readV2Head(parts, archive.place).state;
   const lastSeq = declared !== null && declared.lastSeq > total.lastSeq ? declared.lastSeq : total.lastSeq;
   const walk = (sieve: MessageSieve): MessageWalk => walkV2(archive, parts, sieve).messages;
   return {
