@@ -8,7 +8,7 @@ import type { V2StreamParts } from '../container/entry.ts';
 import type { OnV2Run, WalkedRuns } from '../container/v2-walk.ts';
 import { readV2 } from '../model/load-v2-stream.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
-import type { PendingQuery, TallyResult } from '../workers/jobs.ts';
+import type { PendingQuery, TallyResult } from '../workers/jobs/tally.ts';
 import { Tally } from '../workers/tally-block.ts';
 
 /** What the messages of a V2 archive add up to. */

@@ -8,7 +8,7 @@ import { countSequences, intersectRanges, type SequenceRanges } from '../../core
 import type { SubjectMapping } from '../../core/subject-map.ts';
 import { V2Reading, type V2Message } from '../../model/load-v2-stream.ts';
 import { Fingerprints, RankWalk } from '../../workers/fingerprint-block.ts';
-import type { FingerprintJob } from '../../workers/jobs.ts';
+import type { FingerprintJob } from '../../workers/jobs/fingerprint.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { Side } from './side.ts';
 

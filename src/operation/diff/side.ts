@@ -12,7 +12,7 @@ import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { baseArchive } from '../../model/base-archive.ts';
 import { readV2Head } from '../../model/load-v2-stream.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
-import type { ScanResult } from '../../workers/jobs.ts';
+import type { ScanResult } from '../../workers/jobs/scan.ts';
 import { loadStream, placed, streamNameOf, type Archive } from '../open-archive.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import { stateReport } from '../state-report.ts';

@@ -4,7 +4,7 @@ import { framingFaults } from '../../container/open-source.ts';
 import type { Fault } from '../../findings/finding.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import type { WalkJob } from '../../workers/jobs.ts';
+import type { WalkJob } from '../../workers/jobs/walk.ts';
 import type { Pool } from '../../workers/pool.ts';
 import type { Archive } from '../open-archive.ts';
 import { WalkedPieces, type Piece } from './walked-pieces.ts';
