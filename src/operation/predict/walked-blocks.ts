@@ -14,7 +14,7 @@ import type { RecordQueries } from './record-queries.ts';
 import { neverReady, type NotServed, type RecoveredBlock, type RecoveredStream } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 import { sourcesSoughtFrom } from './source-search.ts';
-import { subjectsOf } from './stream-subjects.ts';
+import { recordedSubjects } from './stream-subjects.ts';
 import { walkBlock, type Walk } from './walk-block.ts';
 
 /**
@@ -44,7 +44,7 @@ export function streamAfterWalks(
     isStart && config['allow_atomic'] === true && rules.apiLevel !== null && rules.apiLevel >= 2;
   const lastLive = stream.blocks.findLast((block) => block.live.count > 0n);
   const isLastLooked = isBatchLooked || (rules.walksLastBlock && lastLive?.live.last === stream.lastSeq);
-  const subjects = subjectsOf(stream, archive, byNumber);
+  const subjects = recordedSubjects(stream, archive, byNumber);
   const counted = new Set(consumers.flatMap((one) => blocksCounted(stream, one, subjects, rules)));
   const isLooked = (block: RecoveredBlock): boolean =>
     scanned.has(block.block.index) ||

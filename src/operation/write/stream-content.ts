@@ -9,6 +9,7 @@ import { hasMark } from '../../findings/marks.ts';
 import { declaredTimeNs, stateFromBlocks } from '../../model/stream-state.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
+import { strayIndexFiles } from '../../model/load-blocks.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ScanResult } from '../../workers/jobs/scan.ts';
@@ -89,21 +90,17 @@ async function lossOf(
   work: Archive,
 ): Promise<Pick<StreamContent, 'lost' | 'lossCount'>> {
   const lost = lostMessages(evidence);
-  const isDamaged = lost.msgs.length > 0 || hasMark(findings, 'loss') || hasLonelySidecar(evidence.archive);
+  const isDamaged = lost.msgs.length > 0 || hasMark(findings, 'loss') || hasLonelyIndex(evidence.archive);
   if (!isDamaged) return { lost };
   const { lossesOfCopy } = await import('../salvage/copy-losses.ts');
   const { lost: all, messages, repairable } = await lossesOfCopy(evidence.archive, work, evidence.live);
   return { lost: all, lossCount: { messages, repairable } };
 }
 
-/** Whether a block is gone beside which a server up to 2.9 kept an `.idx` file. */
-function hasLonelySidecar({ parts }: StreamArchive): boolean {
+/** Whether a block is gone beside which a server up to 2.9 kept an `.idx` file; it leaves an empty one where no message was. */
+function hasLonelyIndex({ parts }: StreamArchive): boolean {
   if (parts.form === 'v2' || parts.form === 'config') return false;
-  const paths = new Set(parts.entries.map(({ path }) => path));
-  return parts.entries.some(({ path, sizeBytes }) => {
-    const number = /^msgs\/(\d+)\.idx$/.exec(path)?.[1];
-    return number !== undefined && sizeBytes > 0 && !paths.has(`msgs/${number}.blk`);
-  });
+  return [...strayIndexFiles(parts).values()].some(({ sizeBytes }) => sizeBytes > 0);
 }
 
 async function v2Content(
