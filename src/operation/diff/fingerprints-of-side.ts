@@ -1,8 +1,8 @@
 import { loadFingerprints } from '../../codec/fingerprint.ts';
 import { hashKey } from '../../codec/highwayhash.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
-import { CancelledError } from '../../core/error.ts';
 import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
+import { pause } from '../../core/pause.ts';
 import { countSequences, intersectRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { SubjectMapping } from '../../core/subject-map.ts';
 import { V2Reading, type V2Message } from '../../model/load-v2-stream.ts';
@@ -51,7 +51,7 @@ function blockFingerprints(side: Side, subjectMappings: readonly SubjectMapping[
   return { of, close: () => {} };
 }
 
-const YIELD_EVERY_MESSAGES = 4096;
+const PAUSE_MESSAGES = 4096;
 
 /** Walks the archive once, as far as it is asked. */
 class V2Fingerprints implements FingerprintReader {
@@ -78,7 +78,7 @@ class V2Fingerprints implements FingerprintReader {
       const rank = walk.rankOf(message.seq);
       if (rank >= 0) prints[rank] = this.#fingerprints.of(message, message.timeNs);
       this.#next = null;
-      if (seen % YIELD_EVERY_MESSAGES === 0) await this.#yield();
+      if (seen % PAUSE_MESSAGES === 0) await pause(this.#side.work.signal);
     }
   }
 
@@ -92,11 +92,6 @@ class V2Fingerprints implements FingerprintReader {
       this.#next = read.value;
     }
     return this.#next;
-  }
-
-  async #yield(): Promise<void> {
-    await new Promise(setImmediate);
-    if (this.#side.work.signal?.aborted === true) throw new CancelledError('cancelled');
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import { integerField, objectField, textField, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { Fault } from '../../findings/finding.ts';
+import { hasMark } from '../../findings/marks.ts';
 import { consumerConfigFaults, streamConfigFaults } from '../../format/config-schema/check.ts';
 import { metaSumFits } from '../../format/stream-meta/parse.ts';
 import { readEntry } from '../../model/read-entry.ts';
@@ -24,7 +25,7 @@ export function refusedConfig(
 
 const unreadableMeta = oncePer((archive: StreamArchive): string | null => {
   const { parts } = archive;
-  const isSound = archive.config !== null && !archive.findings.some(({ code }) => code.startsWith('META_'));
+  const isSound = archive.config !== null && !hasMark(archive.findings, 'meta');
   if (!('entries' in parts) || isSound) return null;
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   const [meta, sum] = [entries.get('meta.inf'), entries.get('meta.sum')];

@@ -10,6 +10,7 @@ import {
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { isMarked } from '../../findings/marks.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -18,22 +19,8 @@ import type { V2Messages } from '../v2-messages.ts';
 import { messageTtlNs } from '../../format/message-header/ttl.ts';
 import { lostReason } from './predict.ts';
 import { refusedByClient } from './refused-by-client.ts';
-import { S2_CODES } from './s2-codes.ts';
 
 const SERVER = '2.15';
-
-/** At these a server stops; what it has restored by then stays, in use, but the restore has failed. */
-const STOPPING: ReadonlySet<Finding['code']> = new Set<Finding['code']>([
-  ...S2_CODES,
-  'V2_CUT',
-  'V2_SENTINEL_MISSING',
-  'V2_ENTRY_CORRUPT',
-  'V2_STATE_MISSING',
-  'V2_STATE_CORRUPT',
-  'V2_CONSUMER_MISSING',
-  'V2_CONSUMER_CORRUPT',
-  'V2_SEQUENCE_ORDER',
-]);
 
 /** What the only generation that reads V2 archives restores from one, by the clock of `around`. */
 export function predictV2Stream(
@@ -50,7 +37,8 @@ export function predictV2Stream(
   ];
   const refusal = refusedByClient(archive, around.container);
   if (refusal !== null) return refused(refusal);
-  const stopping = findings.find((finding) => STOPPING.has(finding.code));
+  // What the server has restored by then stays, in use, but the restore has failed.
+  const stopping = findings.find(({ code }) => isMarked(code, 'ends-restore'));
   if (stopping !== undefined || state === null) {
     const code = stopping?.code ?? 'V2_STATE_MISSING';
     return refused(`the archive is damaged (${code}); what comes before is restored all the same`);

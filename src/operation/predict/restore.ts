@@ -2,6 +2,7 @@ import type { FileStreamParts } from '../../container/entry.ts';
 import { textField, type JsonObject, type JsonValue } from '../../core/json.ts';
 import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { isMarked } from '../../findings/marks.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig, unknownInStream } from './accept-config.ts';
 import { stateAsServer } from './consumer-state.ts';
@@ -12,17 +13,6 @@ import { isServed, type NotServed } from './recovered.ts';
 import { refusedConsumer } from './refused-consumer.ts';
 import type { ServerRules } from './server-rules.ts';
 import { openStream, type ServedStream } from './start.ts';
-import { S2_CODES } from './s2-codes.ts';
-
-/** Damage around the files at which a server stops to unpack. */
-const STOPPING: ReadonlySet<Finding['code']> = new Set<Finding['code']>([
-  ...S2_CODES,
-  'TAR_HEADER_CORRUPT',
-  'TAR_CUT',
-  'TAR_PATH_UNSAFE',
-  'TAR_ENTRY_TYPE',
-  'TAR_ENTRY_OVERSIZED',
-]);
 
 /** Fields whose values are words, the default first: any other ends the reading of meta.inf. */
 const WORDS: Readonly<Record<string, readonly JsonValue[]>> = {
@@ -61,7 +51,7 @@ function refusedSnapshot(
   parts: FileStreamParts,
   findings: readonly Finding[],
 ): string | null {
-  const stopping = findings.find((finding) => finding.file === parts.label && STOPPING.has(finding.code));
+  const stopping = findings.find(({ file, code }) => file === parts.label && isMarked(code, 'ends-restore'));
   if (stopping !== undefined) return `the snapshot is damaged (${stopping.code})`;
   if (!parts.entries.some((entry) => entry.path === 'meta.inf')) return 'meta.inf is missing';
   // The archive's configuration is that of backup.json then.

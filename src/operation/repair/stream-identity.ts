@@ -1,5 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import { CancelledError } from '../../core/error.ts';
+import { pause } from '../../core/pause.ts';
+import { hasMark } from '../../findings/marks.ts';
 import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { overlaps, subjectsOf } from '../write/references.ts';
@@ -16,7 +16,6 @@ const MOST_COMPARED = 1000;
 const TURN_MESSAGES = 10_000;
 /** The place among the sources of the archive that is repaired. */
 const OWN = 0;
-const META_DOUBTS: readonly string[] = ['META_CORRUPT', 'META_SUM_MISMATCH'];
 
 /**
  * Holds two streams of one name against each other. What messages say outweighs all else: a stream that was restored into a
@@ -77,8 +76,7 @@ async function compare(
       const timeNs = theirs === undefined ? undefined : declared.get(theirs.seq);
       if (timeNs !== undefined) ends[timeNs === theirs?.timeNs ? 'fitting' : 'contrary']++;
       if (++looked % TURN_MESSAGES !== 0) continue;
-      await turn();
-      if (signal?.aborted === true) throw new CancelledError('cancelled');
+      await pause(signal);
     }
   } finally {
     merge.close();
@@ -98,7 +96,7 @@ function declaredEnds({ manifest }: StreamArchive): Map<bigint, bigint> {
 }
 
 function createdOf({ created, findings }: StreamArchive): string | null {
-  return findings.some(({ code }) => META_DOUBTS.includes(code)) ? null : created;
+  return hasMark(findings, 'stream-config') ? null : created;
 }
 
 /** Also where one of the two has no configuration, or neither listens to any: mirrors. */

@@ -1,4 +1,5 @@
 import { textField, type JsonObject } from '../../core/json.ts';
+import { hasMark } from '../../findings/marks.ts';
 import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import { parseStreamMeta } from '../../format/stream-meta/parse.ts';
 import type { NoteCode } from './loss-codes.ts';
@@ -75,14 +76,9 @@ export function chooseConfig(
   return from(minimalConfig(name, found), 'META_MISSING', said, !isBareBlock(own));
 }
 
-function codesOf({ archive }: SalvagedStream): string[] {
-  return archive.findings.map((finding) => finding.code);
-}
-
 /** A form without meta.inf has its configuration in backup.json alone. */
-function isIntact(source: SalvagedStream): boolean {
-  const broken = ['META_MISSING', 'META_CORRUPT', 'META_SUM_MISMATCH'];
-  return source.archive.form === 'v2' || !codesOf(source).some((code) => broken.includes(code));
+function isIntact({ archive }: SalvagedStream): boolean {
+  return archive.form === 'v2' || !hasMark(archive.findings, 'stream-config');
 }
 
 function isBareBlock({ archive: { parts } }: SalvagedStream): boolean {

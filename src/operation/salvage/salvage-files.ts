@@ -5,6 +5,7 @@ import { UsageError } from '../../core/error.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { asParts, NO_PARTS, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
 import { mergeRanges, rangesOf } from '../../core/sequence-ranges.ts';
+import { hasMark } from '../../findings/marks.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { highestSequence, packedLive } from '../../model/live-set.ts';
 import { lostBefore } from '../../model/lost-before.ts';
@@ -135,7 +136,7 @@ function cutNotes(
   stream: string,
   index: StreamIndex | null,
 ): RepairNote[] {
-  if (index !== null || !parts.findings.some(({ code }) => code.endsWith('_CUT'))) return [];
+  if (index !== null || !hasMark(parts.findings, 'cut')) return [];
   const text =
     'the archive is cut before index.db: which messages were deleted is not known of those whose deletes stand behind the cut, and they were written';
   return [{ code: 'DELETES_UNKNOWN', account, stream, text, loss: false }];

@@ -7,7 +7,7 @@ import type { FileSink } from '../../writer/file-sink.ts';
 import type { StreamEnd } from '../../writer/index-files.ts';
 import { StreamLayout } from '../../writer/stream-layout.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
-import { pause } from '../pause.ts';
+import { pause } from '../../core/pause.ts';
 import { resultPlaces, type BlockCheck, type ResultPlace } from './result-places.ts';
 import type { SoundBlock, SoundBlocks, UnreadContent } from '../content.ts';
 

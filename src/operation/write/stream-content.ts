@@ -5,6 +5,7 @@ import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { SourceError, ToolError } from '../../core/error.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { hasMark } from '../../findings/marks.ts';
 import { declaredTimeNs, stateFromBlocks } from '../../model/stream-state.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
@@ -88,18 +89,12 @@ async function lossOf(
   work: Archive,
 ): Promise<Pick<StreamContent, 'lost' | 'lossCount'>> {
   const lost = lostMessages(evidence);
-  const isDamaged =
-    lost.msgs.length > 0 ||
-    findings.some(({ code }) => TELLS_OF_LOSS.test(code)) ||
-    hasLonelySidecar(evidence.archive);
+  const isDamaged = lost.msgs.length > 0 || hasMark(findings, 'loss') || hasLonelySidecar(evidence.archive);
   if (!isDamaged) return { lost };
   const { lossesOfCopy } = await import('../salvage/copy-losses.ts');
   const { lost: all, messages, repairable } = await lossesOfCopy(evidence.archive, work, evidence.live);
   return { lost: all, lossCount: { messages, repairable } };
 }
-
-/** Codes of blocks, of what carries them, and of messages that are missing. */
-const TELLS_OF_LOSS = /^(?:S2|TAR|GZIP|BLK|SRC)_|^(?:IDX_AHEAD|IDX_END_MISSING|DECL_MESSAGES_FEWER)$/;
 
 /** Whether a block is gone beside which a server up to 2.9 kept an `.idx` file. */
 function hasLonelySidecar({ parts }: StreamArchive): boolean {

@@ -1,6 +1,7 @@
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { raisedStatus, statusOf, type Status } from '../../findings/status.ts';
+import { hasMark } from '../../findings/marks.ts';
 import type { VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
 import { clip, escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
@@ -85,13 +86,6 @@ function lostText(stream: VerifyStreamReport, findings: readonly Finding[]): str
   return `${isMost ? '≤ ' : ''}${countText(count)}`;
 }
 
-/** Of chunks that are cut or damaged nothing is read here; a repair may find sound messages in them. */
-const UNREAD_CHUNKS: ReadonlySet<Finding['code']> = new Set([
-  'S2_CUT',
-  'S2_CHUNK_CORRUPT',
-  'S2_CHUNK_UNKNOWN',
-]);
-
 interface LostCount {
   readonly count: bigint;
   /** There may be fewer. */
@@ -101,11 +95,10 @@ interface LostCount {
 /** Behind a cut, and where chunks are damaged, nothing tells which sequences held messages: only how many the archive says it had. */
 function lostCount(stream: VerifyStreamReport, findings: readonly Finding[]): LostCount {
   const told = stream.lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
-  const codes = findings.map(({ code }) => code);
-  const isUncounted = codes.some((code) => code.endsWith('_CUT') || code === 'DECL_MESSAGES_FEWER');
+  const isUncounted = hasMark(findings, 'cut') || findings.some(({ code }) => code === 'DECL_MESSAGES_FEWER');
   if (!isUncounted || stream.actual === null) return { count: told, isMost: false };
   const missing = BigInt(stream.declared?.messages ?? 0) - BigInt(stream.actual.messages);
-  const isMost = missing > told && codes.some((code) => UNREAD_CHUNKS.has(code));
+  const isMost = missing > told && hasMark(findings, 'unread-chunk');
   return { count: missing > told ? missing : told, isMost };
 }
 
