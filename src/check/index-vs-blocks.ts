@@ -1,5 +1,6 @@
 import { unpackRanges } from '../core/packed-ranges.ts';
 import { countSequences, subtractRanges, type SequenceRanges } from '../core/sequence-ranges.ts';
+import type { FindingCode } from '../findings/catalog/index.ts';
 import type { Fault, Finding } from '../findings/finding.ts';
 import type { IndexBlock, StreamIndex } from '../format/index/types.ts';
 import { highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
@@ -35,8 +36,13 @@ function missingIndex(evidence: StreamEvidence): Finding[] {
 
 /** Whether an index that is not current tells of messages that blocks held and do not reach any more. */
 export function isIndexAhead(evidence: StreamEvidence): boolean {
+  return (indexAge(evidence) ?? 'IDX_STALE') !== 'IDX_STALE';
+}
+
+/** What an index that is not current is to the blocks; null where it is current, or there is none. */
+export function indexAge(evidence: StreamEvidence): FindingCode | null {
   const { index, indexStanding } = evidence.archive;
-  return index !== null && indexStanding === 'stale' && ageFault(index, evidence).code !== 'IDX_STALE';
+  return index === null || indexStanding !== 'stale' ? null : ageFault(index, evidence).code;
 }
 
 /** A stale index is normal after a kill, unless it knows sequences that no block reaches any more. */

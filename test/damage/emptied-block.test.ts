@@ -38,6 +38,13 @@ it('a last block that was cut loses what index.db knows behind the cut', async (
   expect(repaired.loss.streams[0]).toMatchObject({ recovered: 163n - lost, lost, deleted: 8n });
 });
 
+it('of an index that is ahead of the blocks it is said so', async () => {
+  const store = storeWithBlock((sizeBytes) => Math.floor(sizeBytes / 2));
+  const { streams } = await preflightStore(store, { streams: ['ORDERS'] });
+  const reason = 'index.db knows messages that the blocks do not hold';
+  expect(streams[0]?.steps[0]).toMatchObject({ do: 'rebuild-index', reason });
+});
+
 it('where nothing speaks of missing sequences, backup.json counts them', async () => {
   const backup = copyOf('2.14.5-full/backups/$G/ORDERS');
   const file = join(backup, 'stream.tar.s2');

@@ -1,5 +1,7 @@
+import { indexAge } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
+import { CATALOG } from '../../findings/catalog/index.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import { nameGiven } from '../predict/consumers.ts';
 import { lossOf } from '../predict/predict.ts';
@@ -93,17 +95,17 @@ function notServed(
 
 function indexSteps(
   { opened }: ServedStream,
-  { archive }: StreamEvidence,
+  evidence: StreamEvidence,
   parts: FileStreamParts,
   rules: ServerRules,
   bytes: number,
 ): PreflightStep[] {
   if (opened.isIndexed || bytes === 0) return [];
   const file = parts.entries.find((entry) => entry.path === 'msgs/index.db');
-  const { index, indexStanding } = archive;
+  const { index, indexStanding } = evidence.archive;
   const why = {
     none: file === undefined ? 'there is no index.db' : 'index.db cannot be read',
-    stale: 'index.db is older than the blocks',
+    stale: CATALOG[indexAge(evidence) ?? 'IDX_STALE'].title,
     'block-missing': 'index.db lists a block that is gone',
     current: 'index.db contradicts itself',
   }[indexStanding];

@@ -83,10 +83,8 @@ export async function salvageFiles(
         blocks.flatMap(({ block }) => (block.isPart ? [] : [block])),
       ),
     ],
-    notes: [
-      ...notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
-      ...cutNotes(archive, name, index),
-    ],
+    notes: notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
+    areDeletesUnknown: index === null && hasMark(parts.findings, 'cut'),
     doubtfulPositions: doubtfulPositions(parts),
     parted: partsOfBlocks(blocks),
     close: () => handles.close(),
@@ -128,18 +126,6 @@ function notesOf(
       note('NAME_OF_RECORDS', `the name is what the records were made for: ${stream}, not ${before}`),
     );
   return notes;
-}
-
-/** Blocks keep what they hold of deleted messages until much of it is: that they were deleted stands in index.db, and behind them. */
-function cutNotes(
-  { account, parts }: StreamArchive,
-  stream: string,
-  index: StreamIndex | null,
-): RepairNote[] {
-  if (index !== null || !hasMark(parts.findings, 'cut')) return [];
-  const text =
-    'the archive is cut before index.db: which messages were deleted is not known of those whose deletes stand behind the cut, and they were written';
-  return [{ code: 'DELETES_UNKNOWN', account, stream, text, loss: false }];
 }
 
 /** Content without a header in a tar: a block, maybe; its records tell which. */

@@ -31,6 +31,11 @@ export function notesOn(stream: NotedStream, { undelete, to }: SalvageOptions): 
     const place = `${file} at ${offsetBytes ?? 0}`;
     say(code, `${place}: ${LOSS_REASONS[code]}, and nothing tells which messages were there`, true);
   }
+  if (own.areDeletesUnknown && loss.recovered > 0n)
+    say(
+      'DELETES_UNKNOWN',
+      'damage took index.db: messages that only it, or deletes in what is gone, told deleted are not known, and were written',
+    );
   if (undelete === true)
     say(
       'UNDELETED',
