@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { parse } from 'lossless-json';
@@ -134,6 +134,9 @@ describe('--json fits its schema', () => {
     const report = join(tempFolder(), 'lost.json');
     const args = ['repair', backup, '--out', join(tempFolder(), 'out'), '--loss-report', report, '--json'];
     expectValid('report-plan', runCli([...args, '--dry-run']).stdout);
+    expectValid('report-loss', readFileSync(report, 'utf8'));
+    // No file is written over.
+    rmSync(report);
     expectValid('report-written', runCli(args).stdout);
     expectValid('report-loss', readFileSync(report, 'utf8'));
   });

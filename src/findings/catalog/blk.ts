@@ -14,9 +14,9 @@ export const BLK_SUITE = {
     severity: 'warning',
     title: 'The record of a deleted message is damaged',
     meaning:
-      'A record does not fit, and the current index.db lists none of the sequences that it may have held: they were deleted. No message is lost, and every command that writes a copy leaves such records out.',
+      'A record does not fit, and the current index.db, or the .idx of its block, lists none of the sequences that it may have held: they were deleted. No message is lost, and every command that writes a copy leaves such records out.',
     consequence:
-      'With this index.db nothing. When a server rebuilds (after a crash, a copy, or because it is older than the index) it cuts the block here: every later message in it is lost.',
+      'With this index nothing. When a server rebuilds (after a crash, a copy, because it is older than the index.db or newer than the .idx) it cuts the block here: every later message in it is lost.',
     advice: 'Write the stream anew (`natsarc repair` or `pack`) before a server has to rebuild it.',
   },
   BLK_LENGTH_IMPLAUSIBLE: {
