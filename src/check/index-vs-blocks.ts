@@ -34,11 +34,6 @@ function missingIndex(evidence: StreamEvidence): Finding[] {
   return [findingAt(evidence, archive.parts.label, { code: 'IDX_MISSING' })];
 }
 
-/** Whether an index that is not current tells of messages that blocks held and do not reach any more. */
-export function isIndexAhead(evidence: StreamEvidence): boolean {
-  return (indexAge(evidence) ?? 'IDX_STALE') !== 'IDX_STALE';
-}
-
 /** What an index that is not current is to the blocks; null where it is current, or there is none. */
 export function indexAge(evidence: StreamEvidence): FindingCode | null {
   const { index, indexStanding } = evidence.archive;

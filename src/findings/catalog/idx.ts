@@ -58,7 +58,7 @@ export const IDX_SUITE = {
   },
   IDX_BLOCK_DIFFERS: {
     severity: 'critical',
-    marks: ['any-message'],
+    marks: ['any-message', 'loss'],
     title: 'index.db and a block disagree',
     meaning: 'index.db is current, but a block holds other messages or bytes than it lists.',
     consequence: 'The server reports what the index says until it reads the block.',
@@ -82,6 +82,7 @@ export const IDX_SUITE = {
   },
   BIX_CORRUPT: {
     severity: 'warning',
+    marks: ['loss'],
     title: "A block's .idx file cannot be read",
     meaning: "A block's .idx (2.9 and older) cannot be read.",
     consequence: 'The server reads the block instead; deletes that were not erased come back.',
@@ -89,6 +90,7 @@ export const IDX_SUITE = {
   },
   BIX_STALE: {
     severity: 'info',
+    marks: ['loss'],
     title: "A block's .idx file is older than the block",
     meaning: 'The block has moved on since its .idx was written. Its deletes still count.',
     consequence: 'The server reads the block again and keeps the deletes.',
@@ -96,6 +98,7 @@ export const IDX_SUITE = {
   },
   BIX_DIFFERS: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'A block and its .idx file disagree',
     meaning: 'The .idx is current and lists messages that the block does not hold.',
     consequence: 'The server reports them until they are read.',

@@ -11,17 +11,20 @@ import { isServed, liveMessages, type NotServed, type RecoveredBlock } from '../
 import { refusedConsumer } from '../predict/refused-consumer.ts';
 import type { ServerRules } from '../predict/server-rules.ts';
 import { startStream, type ServedStream, type Surroundings } from '../predict/start.ts';
-import { lostMessages } from '../verify/lost.ts';
 import { oldIndexSteps } from './leftovers.ts';
 import type { PreflightStep, PreflightStream } from './types.ts';
 
-/** What a start makes of a stream, step by step. `assigned`: what the cluster says of it. Throws SourceError. */
+/**
+ * What a start makes of a stream, step by step. `assigned`: what the cluster says of it; `lost`: messages that are lost already.
+ * Throws SourceError.
+ */
 export function planStream(
   evidence: StreamEvidence,
   parts: FileStreamParts,
   rules: ServerRules,
   around: Surroundings,
   assigned: boolean | null,
+  lost: bigint,
 ): PreflightStream {
   const { archive, results } = evidence;
   const readings = takenReadings(readBlocks(archive, results), rules);
@@ -29,7 +32,6 @@ export function planStream(
   const base = { account: archive.account, name: archive.name, assigned };
   const orphan = assigned === false ? [orphanStep(parts.label)] : [];
   if (!isServed(result)) return { ...base, ...notServed(result, parts.label, orphan) };
-  const lost = lostMessages(evidence);
   const reason = lossOf(result, evidence, lost);
   const bytesToRead = result.opened.isIndexed
     ? 0
@@ -49,7 +51,7 @@ export function planStream(
       ...orphan,
       ...indexSteps(result, evidence, parts, rules, bytesToRead),
       ...missingSteps(result),
-      ...blockSteps(result, readings, lost.msgs.length > 0),
+      ...blockSteps(result, readings, reason !== null),
       ...oldIndexSteps(parts, rules),
       ...consumerSteps(result, evidence, rules),
       ...limitSteps(result, parts.label),

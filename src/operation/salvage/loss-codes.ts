@@ -1,4 +1,5 @@
 import type { FindingCode } from '../../findings/catalog/index.ts';
+import type { LostRange } from './types.ts';
 
 /** Why sequences are lost or doubtful, in words. The codes are those of findings where one says the same; never renamed. */
 export const LOSS_REASONS = {
@@ -19,6 +20,14 @@ export const LOSS_REASONS = {
 } as const satisfies Partial<Record<FindingCode, string>> & Readonly<Record<string, string>>;
 
 export type LossCode = keyof typeof LOSS_REASONS;
+
+/** Why sequences that may have been deleted are told of wherever losses are: something says that they went with a part of the archive. */
+const SUSPECTED: readonly LossCode[] = [];
+
+/** Whether nothing proves a range lost, and something says that it may well be. */
+export function isSuspected({ state, code }: LostRange): boolean {
+  return state === 'doubtful' && SUSPECTED.includes(code);
+}
 
 /**
  * What notes are about that are of no loss among these. Codes of findings say the same as those; the others tell where something

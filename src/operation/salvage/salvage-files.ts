@@ -11,7 +11,7 @@ import { highestSequence, packedLive } from '../../model/live-set.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import { nameOf } from '../../model/base-archive.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
-import { placed, type Archive } from '../open-archive.ts';
+import { placed } from '../open-archive.ts';
 import { blockFindings } from './block-findings.ts';
 import { BlockHandles } from './block-handles.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
@@ -21,7 +21,7 @@ import { doubtfulPositions } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { damagesBefore } from './lost-before.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
 import { partsOfBlocks } from './stream-parts.ts';
 import { proofsOfSidecars } from './sidecar-proofs.ts';
 import type { Damage, RepairNote } from './types.ts';
@@ -30,7 +30,7 @@ import type { Damage, RepairNote } from './types.ts';
 export async function salvageFiles(
   archive: StreamArchive,
   parts: FileStreamParts,
-  work: Archive,
+  work: SalvageWork,
   source: number,
   given: string,
 ): Promise<SalvagedStream> {

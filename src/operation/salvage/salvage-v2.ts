@@ -18,13 +18,13 @@ import { lostBefore } from '../../model/lost-before.ts';
 import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
-import { placed, type Archive } from '../open-archive.ts';
+import { placed } from '../open-archive.ts';
 import { recordBytesOf } from '../../format/block/record.ts';
 import { NO_DOUBTS } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { damagesBefore } from './lost-before.ts';
 import type { MessageCursor, MessageRun, RunMessage } from './message-run.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
 import type { RepairNote } from './types.ts';
 import { damagesBetween } from './v2-damage.ts';
 import { readWholeV2 } from './whole-v2.ts';
@@ -33,7 +33,7 @@ import { readWholeV2 } from './whole-v2.ts';
 export async function salvageV2(
   archive: StreamArchive,
   parts: V2StreamParts,
-  { pool, onBytes }: Archive,
+  { pool, onBytes }: SalvageWork,
   source: number,
   given: string,
 ): Promise<SalvagedStream> {
