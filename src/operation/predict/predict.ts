@@ -66,11 +66,11 @@ function prediction(
 /** What a server loses; null: nothing. What limits take is no loss. */
 export function lossOf(
   { opened, cutMessages, mayLoseMore, consumers }: ServedStream,
-  { archive, live }: StreamEvidence,
+  { archive, served }: StreamEvidence,
   lost: VerifyStreamReport['lost'],
 ): string | null {
   const unread = lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
-  const missing = live.count + unread - (opened.messages - cutMessages);
+  const missing = served.count + unread - (opened.messages - cutMessages);
   if (missing > 0n)
     return `${lostReason(missing)}${mayLoseMore ? ', and one more if a consumer that filters is asked first' : ''}`;
   if (unread > 0n) return `${unread} ${unread === 1n ? 'message' : 'messages'} cannot be read`;

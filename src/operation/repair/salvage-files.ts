@@ -1,6 +1,8 @@
 import type { FileStreamParts } from '../../container/entry.ts';
 import { labelBase } from '../../container/entries.ts';
 import { ORPHANS } from '../../container/snapshot.ts';
+import { isIndexOf } from '../../check/index-of-blocks.ts';
+import { isIndexCut } from '../../check/index-vs-blocks.ts';
 import { UsageError } from '../../core/error.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { asParts, NO_PARTS, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
@@ -10,12 +12,13 @@ import { highestSequence, packedLive } from '../../model/live-set.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import { nameOf } from '../../model/base-archive.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
+import { CUT_BEFORE_INDEX, CUT_BEHIND_INDEX, isCut } from '../delete-notes.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { blockFindings } from './block-findings.ts';
 import { BlockHandles } from './block-handles.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
-import { findIndex, isIndexOf, proofsOfIndex } from './index-proofs.ts';
+import { findIndex, proofsOfIndex } from './index-proofs.ts';
 import { doubtfulPositions } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { damagesBefore } from './lost-before.ts';
@@ -44,7 +47,13 @@ export async function salvageFiles(
   const blocks = found
     .filter(({ file, scan, owner }) => (scan.records === 0 ? file.index >= 0 : owner.name === name))
     .map((block): ReadBlock => ({ block, content: contentOf(block, source, handles) }));
-  const isFitting = anyIndex !== null && isIndexOf(anyIndex, archive, blocks);
+  const isFitting =
+    anyIndex !== null &&
+    isIndexOf(
+      anyIndex,
+      archive.indexStanding,
+      blocks.map(({ block }) => block),
+    );
   const index = isFitting ? anyIndex : null;
   const sidecars = await proofsOfSidecars(archive, parts, blocks, work.signal);
   const proofs = [
@@ -84,7 +93,7 @@ export async function salvageFiles(
     ],
     notes: [
       ...notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
-      ...cutNotes(archive, name, index),
+      ...cutNotes(archive, name, index, blocks),
     ],
     doubtfulPositions: doubtfulPositions(parts),
     parted: partsOfBlocks(blocks),
@@ -131,14 +140,18 @@ function notesOf(
 
 /** Blocks keep what they hold of deleted messages until much of it is: that they were deleted stands in index.db, and behind them. */
 function cutNotes(
-  { account, parts }: StreamArchive,
+  archive: StreamArchive,
   stream: string,
   index: StreamIndex | null,
+  blocks: readonly ReadBlock[],
 ): RepairNote[] {
-  if (index !== null || !parts.findings.some(({ code }) => code.endsWith('_CUT'))) return [];
-  const text =
-    'the archive is cut before index.db: which messages were deleted is not known of those whose deletes stand behind the cut, and they were written';
-  return [{ code: 'DELETES_UNKNOWN', account, stream, text, loss: false }];
+  const { account, parts } = archive;
+  const note = (text: string): RepairNote[] => [
+    { code: 'DELETES_UNKNOWN', account, stream, text, loss: false },
+  ];
+  if (index === null) return isCut(parts.findings) ? note(CUT_BEFORE_INDEX) : [];
+  const found = blocks.map(({ block: { file, scan } }) => ({ block: file, scan }));
+  return isIndexCut(archive, found) ? note(CUT_BEHIND_INDEX) : [];
 }
 
 /** Content without a header in a tar: a block, maybe; its records tell which. */

@@ -1,5 +1,5 @@
 import { unpackRanges } from '../../core/packed-ranges.ts';
-import { isIndexAhead } from '../../check/index-vs-blocks.ts';
+import { isIndexCut } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import {
   clipRanges,
@@ -54,7 +54,7 @@ function* expectedMessages(evidence: StreamEvidence): Generator<SequenceRanges> 
   const swallowed = sets.flatMap((set, i) =>
     set.scan.faults.filter(isDamage).map((fault) => swallowedBy(fault, sets, i)),
   );
-  const ahead = isIndexAhead(evidence) ? archive.index : null;
+  const ahead = isIndexCut(archive, sets) ? archive.index : null;
   if (swallowed.length === 0 && ahead === null) return;
   const scans = new Map(sets.map((set) => [set.block.index, set.scan]));
   const gone = mergeRanges([allTombstones(scans), ...sets.map((set) => rangesOf(set.scan.erasedSeqs))]);
