@@ -43,7 +43,8 @@ export const IDX_SUITE = {
     severity: 'info',
     title: 'index.db is older than the blocks',
     meaning: 'The blocks have moved on since index.db was written, as after a kill.',
-    consequence: 'The server rebuilds from the blocks.',
+    consequence:
+      'The server rebuilds from the blocks: messages that only index.db tells deleted come back. Here they count as deleted.',
     advice: 'Nothing.',
   },
   IDX_AHEAD: {
@@ -117,7 +118,8 @@ export const IDX_SUITE = {
     title: 'The record that ended the last block when index.db was written is gone',
     meaning:
       'Blocks grow at their end, so that record should still be there: the block was cut behind its messages, or compacted just before a kill. Deletes written behind the cut are lost.',
-    consequence: 'The server rebuilds from the blocks: messages whose deletes were cut off come back.',
+    consequence:
+      'The server rebuilds from the blocks: messages whose deletes were cut off come back. Here those that index.db tells deleted stay so.',
     advice: 'Compare the deleted messages with another copy.',
   },
 } as const satisfies Record<string, CatalogEntry>;

@@ -69,10 +69,10 @@ function prediction(
 /** What a server loses; null: nothing. What limits take is no loss. `lost`: messages that are lost, or not where they should be. */
 export function lossOf(
   { opened, cutMessages, mayLoseMore, consumers }: ServedStream,
-  { archive, live }: StreamEvidence,
+  { archive, served }: StreamEvidence,
   lost: bigint,
 ): string | null {
-  const missing = live.count + lost - (opened.messages - cutMessages);
+  const missing = served.count + lost - (opened.messages - cutMessages);
   if (missing > 0n)
     return `${lostReason(missing)}${mayLoseMore ? ', and one more if a consumer that filters is asked first' : ''}`;
   if (lost > 0n) return `${lost} ${lost === 1n ? 'message' : 'messages'} cannot be read`;

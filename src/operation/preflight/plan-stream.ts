@@ -107,7 +107,7 @@ function indexSteps(
   const { index, indexStanding } = evidence.archive;
   const why = {
     none: file === undefined ? 'there is no index.db' : 'index.db cannot be read',
-    stale: CATALOG[indexAge(evidence) ?? 'IDX_STALE'].title,
+    stale: CATALOG[indexAge(evidence.archive, evidence.sets) ?? 'IDX_STALE'].title,
     'block-missing': 'index.db lists a block that is gone',
     current: 'index.db contradicts itself',
   }[indexStanding];

@@ -18,7 +18,7 @@ export function nothingOf(archive: StreamArchive): SalvagedStream {
     lastSeq: 0n,
     lastTimeNs: 0n,
     notes: [],
-    areDeletesUnknown: false,
+    deletesUnknown: null,
     doubtfulPositions: NO_DOUBTS,
     parted: null,
   };

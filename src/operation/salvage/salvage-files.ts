@@ -1,22 +1,23 @@
 import type { FileStreamParts } from '../../container/entry.ts';
 import { labelBase } from '../../container/entries.ts';
 import { ORPHANS } from '../../container/snapshot.ts';
+import { isIndexOf } from '../../check/index-of-blocks.ts';
 import { UsageError } from '../../core/error.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { asParts, NO_PARTS, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
 import { mergeRanges, rangesOf } from '../../core/sequence-ranges.ts';
-import { hasMark } from '../../findings/marks.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { highestSequence, packedLive } from '../../model/live-set.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import { nameOf } from '../../model/base-archive.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
+import { unknownByCut } from '../delete-notes.ts';
 import { placed } from '../open-archive.ts';
 import { blockFindings } from './block-findings.ts';
 import { BlockHandles } from './block-handles.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
-import { findIndex, isIndexOf, proofsOfIndex } from './index-proofs.ts';
+import { findIndex, proofsOfIndex } from './index-proofs.ts';
 import { doubtfulPositions } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { damagesBefore } from './lost-before.ts';
@@ -45,7 +46,13 @@ export async function salvageFiles(
   const blocks = found
     .filter(({ file, scan, owner }) => (scan.records === 0 ? file.index >= 0 : owner.name === name))
     .map((block): ReadBlock => ({ block, content: contentOf(block, source, handles) }));
-  const isFitting = anyIndex !== null && isIndexOf(anyIndex, archive, blocks);
+  const isFitting =
+    anyIndex !== null &&
+    isIndexOf(
+      anyIndex,
+      archive.indexStanding,
+      blocks.map(({ block }) => block),
+    );
   const index = isFitting ? anyIndex : null;
   const sidecars = await proofsOfSidecars(archive, parts, blocks, work.signal);
   const proofs = [
@@ -84,7 +91,11 @@ export async function salvageFiles(
       ),
     ],
     notes: notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
-    areDeletesUnknown: index === null && hasMark(parts.findings, 'cut'),
+    deletesUnknown: unknownByCut(
+      archive,
+      index,
+      blocks.map(({ block: { file, scan } }) => ({ block: file, scan })),
+    ),
     doubtfulPositions: doubtfulPositions(parts),
     parted: partsOfBlocks(blocks),
     close: () => handles.close(),

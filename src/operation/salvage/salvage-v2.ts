@@ -75,7 +75,7 @@ export async function salvageV2(
       ...framingFaults(body).map((fault) => makeFinding(fault, { ...archive.place, file: parts.label })),
     ],
     notes: headNotes(archive, name, { state, known, isHeadHit }),
-    areDeletesUnknown: false,
+    deletesUnknown: null,
     // Its consumers are doubtful together: `headNotes` tells.
     doubtfulPositions: NO_DOUBTS,
     parted: whole?.parted ?? null,

@@ -39,8 +39,8 @@ export interface SalvagedStream {
   readonly counted: ManifestState | null;
   readonly findings: readonly Finding[];
   readonly notes: readonly RepairNote[];
-  /** Damage took an index: blocks keep what they hold of deleted messages until much of it is, and the index alone tells of them. */
-  readonly areDeletesUnknown: boolean;
+  /** Why it is not known which messages were deleted: blocks keep what they hold of them, an index tells. null: it is known. */
+  readonly deletesUnknown: string | null;
   readonly doubtfulPositions: DoubtfulPositions;
   /** The same messages in parts that threads take over; null where they have to be read side by side. */
   readonly parted: PartedStream | null;

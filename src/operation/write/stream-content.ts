@@ -16,6 +16,8 @@ import { isSound } from '../../workers/scan-block.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
 import { walkV2 } from '../cat/walk-v2.ts';
 import type { MessageWalk } from '../cat/stream-messages.ts';
+import { deleteNoteText } from '../delete-note.ts';
+import { deleteNotes } from '../delete-notes.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
@@ -76,6 +78,7 @@ export async function streamContent(
     lossCount,
     lostBefore: lostBefore(archive),
     findings,
+    notes: deleteNotes(evidence).map(deleteNoteText),
   };
 }
 
