@@ -16,14 +16,15 @@ export async function pause(signal: AbortSignal | undefined): Promise<void> {
 
 /** Does work that can stop between two of its steps, and pauses there where it has taken long. Throws CancelledError. */
 export async function stepByStep<T>(
-  steps: Iterator<unknown, T>,
+  steps: Generator<unknown, T>,
   signal: AbortSignal | undefined,
 ): Promise<T> {
   let pausedMs = performance.now();
   for (let step = steps.next(); ; step = steps.next()) {
     if (step.done === true) return step.value;
     if (performance.now() - pausedMs <= MOST_BUSY_MS) continue;
-    await pause(signal);
+    // Thrown where the work stands, it closes what it opened.
+    await pause(signal).catch((error: unknown) => steps.throw(error));
     pausedMs = performance.now();
   }
 }

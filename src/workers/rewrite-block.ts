@@ -25,7 +25,7 @@ import {
   type SubjectLot,
 } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { RewriteJob, RewriteResult, TimedMessage } from './jobs.ts';
+import type { RewriteJob, RewriteResult, TimedMessage } from './jobs/rewrite.ts';
 import { checkHeld, readBackOf, type Scanned } from './read-back.ts';
 import { openBlock } from './open-block.ts';
 import { writeAt } from './write-at.ts';

@@ -145,7 +145,7 @@ async function sift(
   await walk(
     (message) => sieve.passes(message),
     async (lot) => {
-      stopIfAborted(work.signal);
+      await pause(work.signal);
       if (lot.length > 0) await emit(lot);
     },
   );

@@ -21,7 +21,7 @@ import type { BlockSubject } from '../../format/block-subjects/parse.ts';
 import type { PackedScan, ScanFault } from '../../kernels/types.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { SliceSource } from '../../source/slice.ts';
-import type { ScanResult } from '../../workers/jobs.ts';
+import type { ScanResult } from '../../workers/jobs/scan.ts';
 import { descriptorOf, readEntry, readLastBytes } from '../../model/read-entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import { packScan, scanBlock, scanSource } from '../../workers/scan-block.ts';

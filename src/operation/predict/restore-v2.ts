@@ -12,7 +12,7 @@ import {
 import type { Finding } from '../../findings/finding.ts';
 import { isMarked } from '../../findings/marks.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
-import { readV2 } from '../../model/load-v2-stream.ts';
+import { readV2, type V2Message } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Prediction } from '../types.ts';
 import type { V2Messages } from '../v2-messages.ts';
@@ -23,14 +23,18 @@ import { refusedByClient } from './refused-by-client.ts';
 const SERVER = '2.15';
 
 /** What the only generation that reads V2 archives restores from one, by the clock of `around`. */
-export function predictV2Stream(
+export async function predictV2Stream(
   archive: StreamArchive,
   parts: V2StreamParts,
   state: ManifestState | null,
   messages: V2Messages,
   findings: readonly Finding[],
-  around: { readonly atNs: bigint; readonly container: Pick<OpenContainer, 'kind'> },
-): Prediction[] {
+  around: {
+    readonly atNs: bigint;
+    readonly container: Pick<OpenContainer, 'kind'>;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<Prediction[]> {
   const base = { server: SERVER, how: 'restore' } as const;
   const refused = (reason: string): Prediction[] => [
     { ...base, outcome: 'refused', messages: 0n, first_seq: 0n, last_seq: 0n, consumers: [], reason },
@@ -43,7 +47,7 @@ export function predictV2Stream(
     const code = stopping?.code ?? 'V2_STATE_MISSING';
     return refused(`the archive is damaged (${code}); what comes before is restored all the same`);
   }
-  const gone = expired(archive, parts, messages, around.atNs);
+  const gone = await expired(archive, parts, messages, around);
   const lastSeq = state.lastSeq > messages.total.lastSeq ? state.lastSeq : messages.total.lastSeq;
   const missing = state.messages - messages.live.count;
   const reason = missing > 0n ? lostReason(missing) : null;
@@ -70,21 +74,22 @@ function firstBut(live: SequenceParts, gone: SequenceRanges): bigint | null {
 }
 
 /** Live messages that are too old; read again only where one can be. */
-function expired(
+async function expired(
   { config, place }: StreamArchive,
   parts: V2StreamParts,
   { total, live }: V2Messages,
-  atNs: bigint,
-): SequenceRanges {
+  { atNs, signal }: { readonly atNs: bigint; readonly signal: AbortSignal | undefined },
+): Promise<SequenceRanges> {
   const hasTtl = config?.['allow_msg_ttl'] === true;
   const maxAgeNs = integerField(config ?? {}, 'max_age') ?? 0n;
   const isAged = (timeNs: bigint): boolean => maxAgeNs > 0n && timeNs + maxAgeNs <= atNs;
   if (total.messages === 0 || (!hasTtl && !isAged(total.firstTimeNs))) return NO_SEQUENCES;
   const gone: bigint[] = [];
-  readV2(parts, place, ({ seq, timeNs, header }) => {
+  const take = ({ seq, timeNs, header }: V2Message): void => {
     const ttlNs = hasTtl && header.length > 0 ? messageTtlNs(header) : null;
     if (isAged(timeNs) || (ttlNs !== null && timeNs + ttlNs <= atNs)) gone.push(seq);
-  });
+  };
+  await readV2(parts, place, take, { signal });
   const found = rangesOf(BigUint64Array.from(gone));
   return subtractRanges(found, live.missing(found));
 }

@@ -4,7 +4,7 @@ import type { PackedScan } from '../../kernels/types.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
-import type { ScanJob, ScanResult } from '../../workers/jobs.ts';
+import type { ScanJob, ScanResult } from '../../workers/jobs/scan.ts';
 import { PackedFaults } from './packed-faults.ts';
 import type { SalvageWork } from './salvaged-stream.ts';
 import {

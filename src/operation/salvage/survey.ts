@@ -8,7 +8,7 @@ import { RisingParts, type SequenceParts } from '../../core/sequence-parts.ts';
 import { NO_PARTS } from '../../core/sequence-part-sets.ts';
 import { formatTimeNs } from '../../core/time.ts';
 import { Tally } from '../../workers/tally-block.ts';
-import type { TallyResult } from '../../workers/jobs.ts';
+import type { TallyResult } from '../../workers/jobs/tally.ts';
 import { isSameMessage, NO_BYTES, type MessageRun, type RunMessage } from './message-run.ts';
 import { RunMerge, type MessageCopy } from './merge-runs.ts';
 import type { Disagreement } from './types.ts';

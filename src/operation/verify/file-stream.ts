@@ -6,7 +6,7 @@ import { checkDeclared } from '../../check/declared.ts';
 import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
 import { checkTimeFiles } from '../../check/time-files.ts';
 import { framingFaults } from '../../container/open-source.ts';
-import type { ScanResult } from '../../workers/jobs.ts';
+import type { ScanResult } from '../../workers/jobs/scan.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';

@@ -1,7 +1,7 @@
 import { hashKey } from '../../codec/highwayhash.ts';
 import { unpackRanges, type PackedRanges } from '../../core/packed-ranges.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
-import type { RewriteJob, RewriteResult } from '../../workers/jobs.ts';
+import type { RewriteJob, RewriteResult } from '../../workers/jobs/rewrite.ts';
 import type { Pool } from '../../workers/pool.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
 import type { StreamEnd } from '../../writer/index-files.ts';
