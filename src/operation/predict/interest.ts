@@ -25,7 +25,9 @@ export function enforceInterest(
   rules: ServerRules,
 ): RecoveredStream {
   const interests = consumers.map(interestOf);
-  const acknowledging = interests.filter((one) => one.floorSeq <= stream.lastSeq);
+  // Since 2.10 one whose ack floor is behind the stream's end is passed over.
+  const acknowledging =
+    rules.interest === 'all' ? interests : interests.filter((one) => one.floorSeq <= stream.lastSeq);
   const upTo = acknowledging.reduce(
     (highest, { floorSeq, deliveredSeq }) =>
       [highest, floorSeq, deliveredSeq].reduce((a, b) => (a > b ? a : b)),

@@ -331,4 +331,44 @@ export const NAMED_DAMAGE: readonly NamedDamage[] = [
     damage: overlongHeader(2n),
     expected: orders('DISPATCH LOG N8YLz60I NEW PUSH', 'DISPATCH LOG N8YLz60I NEW PUSH'),
   },
+  {
+    name: '2.9 takes the oldest messages of a block, then those of the copy beside it',
+    stream: '2.14.5-full/store/jetstream/$G/streams/TAILDEL',
+    damage: all(
+      configured('"max_msgs":-1', '"max_msgs":12'),
+      without('msgs/index.db'),
+      copied('msgs/1.blk', 'msgs/1.blk.bak'),
+    ),
+    expected: ['12 messages 18-30 []', ...SERVER_VERSIONS.slice(1).map(() => '12 messages 17-30 []')],
+  },
+  {
+    name: 'and bytes alike',
+    stream: '2.14.5-full/store/jetstream/$G/streams/TAILDEL',
+    damage: all(
+      configured('"max_bytes":-1', '"max_bytes":1000'),
+      without('msgs/index.db'),
+      copied('msgs/1.blk', 'msgs/1.blk.bak'),
+    ),
+    expected: ['12 messages 18-30 []', ...SERVER_VERSIONS.slice(1).map(() => '12 messages 17-30 []')],
+  },
+  {
+    name: 'of each subject it takes what it finds in the copy, from the block',
+    stream: '2.14.5-full/store/jetstream/$G/streams/KV_settings',
+    damage: all(without('msgs/index.db'), copied('msgs/1.blk', 'msgs/1.blk.tmp')),
+    expected: ['123 messages 1-65 []', ...SERVER_VERSIONS.slice(1).map(() => '63 messages 1-65 []')],
+  },
+  {
+    name: 'a consumer far ahead of a cut stream has still acknowledged all of it for 2.9',
+    stream: '2.14.5-full/store/jetstream/$G/streams/ORDERS',
+    damage: all(
+      retainInterest,
+      without('msgs/index.db', 'obs/DISPATCH', 'obs/LOG', 'obs/N8YLz60I', 'obs/PUSH'),
+      cutBehind(20),
+    ),
+    expected: [
+      '0 messages 21-20 [NEW]',
+      ...SERVER_VERSIONS.slice(1, 4).map(() => '17 messages 2-20 [NEW]'),
+      ...SERVER_VERSIONS.slice(4).map(() => '16 messages 2-20 [NEW]'),
+    ],
+  },
 ];
