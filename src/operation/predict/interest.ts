@@ -1,5 +1,4 @@
-import { unpackRanges } from '../../core/packed-ranges.ts';
-import { mergeRanges, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import { rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { filtersOf, fitsOne } from './pending-walk.ts';
 import { removeMessages } from './rebuild-stream.ts';
@@ -62,13 +61,13 @@ export function dropWithConsumer(
   queries: RecordQueries,
   before: readonly ConsumerArchive[],
 ): RecoveredStream {
-  const wanting = before.map(interestOf);
-  const gone = wanting.length === 0 ? allOf(stream) : unwantedBy(wanting, stream, queries);
+  if (before.length === 0) return purged(stream);
+  const gone = unwantedBy(before.map(interestOf), stream, queries);
   return gone.length === 0 ? stream : removeMessages(stream, gone);
 }
 
-function allOf(stream: RecoveredStream): SequenceRanges {
-  return mergeRanges(stream.blocks.map((block) => unpackRanges(block.live)));
+function purged(stream: RecoveredStream): RecoveredStream {
+  return { ...stream, blocks: [], messages: 0n, firstSeq: stream.lastSeq + 1n };
 }
 
 function unwantedBy(

@@ -53,7 +53,9 @@ export function readRecords(
   const { block, scan } = reading;
   // What it cannot decode 2.9 takes for a bad record.
   if (reading.isCompressed && !rules.compression)
-    return known === null || known.firstSeq === 0n ? null : emptyBlock(block, known.firstSeq, 0);
+    return known === null || known.firstSeq === 0n
+      ? null
+      : { ...emptyBlock(block, known.firstSeq, 0), lastSeq: 0n };
   if (!reading.isDecodable) return null;
   if (known !== null && block.entry.sizeBytes === 0) return emptiedBlock(block, known);
   const beginning = known?.firstSeq ?? 0n;

@@ -46,7 +46,7 @@ export function startStream(
   around: Surroundings,
 ): ServedStream | NotServed {
   const { archive } = queries;
-  const refusal = refusedConfig(archive, rules, around.isStandalone);
+  const refusal = refusedConfig(archive, parts, rules, around.isStandalone);
   if (refusal !== null) return refusal;
   const consumers = startedConsumers(archive, parts, rules);
   const config = archive.config ?? {};
