@@ -12,22 +12,18 @@ import { keepNewest } from '../../model/live-set.ts';
 import { foundByNumber, hasCopies, removeOldest } from './copied-blocks.ts';
 import { addDeleteMarkers } from './delete-markers.ts';
 import { expiredByTtl } from './message-ttl.ts';
+import type { Opening } from './opening.ts';
 import { removeMessages } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { liveMessages, type RecoveredStream } from './recovered.ts';
 import { runSchedules } from './schedules.ts';
-import type { ServerRules } from './server-rules.ts';
 
 /**
- * What a server takes out of a stream it has just opened, in its order (format/block/README.md). `config`: the one it is
- * given; `atNs`: its clock.
+ * What a server takes out of a stream it has just opened, in its order (format/block/README.md).
  */
 export function enforceLimits(
   opened: RecoveredStream,
-  config: JsonObject,
-  queries: RecordQueries,
-  rules: ServerRules,
-  atNs: bigint,
+  { queries, rules, config, atNs }: Opening,
 ): RecoveredStream {
   const discardsOld = config['discard'] !== 'new' || rules.limitsRefusing;
   let stream = opened;

@@ -4,6 +4,7 @@ import { oneRange, rangesOf, subtractRanges } from '../../core/sequence-ranges.t
 import type { PackedScan } from '../../kernels/types.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 import type { KnownBlock } from './block-index-as-server.ts';
+import { MOST_LOST } from './memory-limits.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecoveredBlock } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
@@ -29,9 +30,6 @@ export function rebuildBlock(reading: BlockReading, rules: ServerRules): Recover
   }
   return readRecords(reading, known, rules);
 }
-
-/** Eight bytes for each sequence, which grow to twice as much on the way. */
-const MOST_LOST = 1n << 28n;
 
 /**
  * Whether a server that cuts the block has no memory for the list of what it lost: all sequences up to where an index

@@ -35,13 +35,18 @@ const STOPPING: ReadonlySet<Finding['code']> = new Set<Finding['code']>([
   'V2_SEQUENCE_ORDER',
 ]);
 
+/** A V2 archive and what was found in it. */
+interface GivenV2Stream {
+  readonly archive: StreamArchive;
+  readonly parts: V2StreamParts;
+  readonly state: ManifestState | null;
+  readonly messages: V2Messages;
+  readonly findings: readonly Finding[];
+}
+
 /** What the only generation that reads V2 archives restores from one, by the clock of `around`. */
 export function predictV2Stream(
-  archive: StreamArchive,
-  parts: V2StreamParts,
-  state: ManifestState | null,
-  messages: V2Messages,
-  findings: readonly Finding[],
+  { archive, parts, state, messages, findings }: GivenV2Stream,
   around: { readonly atNs: bigint; readonly container: Pick<OpenContainer, 'kind'> },
 ): Prediction[] {
   const base = { server: SERVER, how: 'restore' } as const;

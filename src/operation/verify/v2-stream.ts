@@ -46,7 +46,7 @@ export async function verifyV2Stream(
       declared: declaredStates(archive, state)[0]?.state ?? null,
       actual: v2State(archive, state, messages),
       lost: { msgs: [], bytes: 0 },
-      predictions: predictV2Stream(archive, parts, state, messages, findings, work),
+      predictions: predictV2Stream({ archive, parts, state, messages, findings }, work),
     },
     findings,
     blocks: 0,

@@ -313,4 +313,30 @@ export const NAMED_DAMAGE: readonly NamedDamage[] = [
       '0 messages 0-0 []',
     ],
   },
+  {
+    name: 'a header length that leads out of its message ends 2.15 where it looks for schedules',
+    stream: '2.14.5-full/store/jetstream/$G/streams/SCHED',
+    damage: all(without('msgs/sched.db', 'msgs/thw.db'), overlongHeader(8n)),
+    expected: [
+      '10 messages 1-10 []',
+      '9 messages 1-10 []',
+      'absent',
+      '9 messages 1-10 []',
+      '9 messages 1-10 []',
+      'crash',
+    ],
+  },
+  {
+    name: 'with an index or without',
+    stream: '2.14.5-full/store/jetstream/$G/streams/SCHED',
+    damage: all(without('msgs/sched.db', 'msgs/thw.db', 'msgs/index.db'), overlongHeader(8n)),
+    expected: [
+      '10 messages 1-10 []',
+      '9 messages 1-10 []',
+      'absent',
+      '9 messages 1-10 []',
+      '9 messages 1-10 []',
+      'crash',
+    ],
+  },
 ];
