@@ -32,10 +32,11 @@ export function predictFileStream(
   const readings = readBlocks(archive, results);
   const queries = new RecordQueries(evidence);
   return SERVER_RULES.map((rules) => {
+    const given = { queries, readings, rules, atNs: around.atNs };
     const result =
       how === 'start'
-        ? startStream(queries, parts, readings, rules, around)
-        : restoreStream(queries, parts, readings, findings, rules, around.atNs);
+        ? startStream(given, parts, around.isStandalone)
+        : restoreStream(given, parts, findings);
     return prediction(rules, how, result, evidence, lost);
   });
 }

@@ -28,7 +28,8 @@ export function planStream(
 ): PreflightStream {
   const { archive, results } = evidence;
   const readings = takenReadings(readBlocks(archive, results), rules);
-  const result = startStream(new RecordQueries(evidence), parts, readings, rules, around);
+  const given = { queries: new RecordQueries(evidence), readings, rules, atNs: around.atNs };
+  const result = startStream(given, parts, around.isStandalone);
   const base = { account: archive.account, name: archive.name, assigned };
   const orphan = assigned === false ? [orphanStep(parts.label)] : [];
   if (!isServed(result)) return { ...base, ...notServed(result, parts.label, orphan) };

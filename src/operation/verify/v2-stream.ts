@@ -49,7 +49,7 @@ export async function verifyV2Stream(
       declared: declaredStates(archive, state)[0]?.state ?? null,
       actual: v2State(archive, state, messages),
       ...lossFields(losses),
-      predictions: await predictV2Stream(archive, parts, state, messages, findings, work),
+      predictions: await predictV2Stream({ archive, parts, state, messages, findings }, work),
     },
     findings,
     blocks: 0,

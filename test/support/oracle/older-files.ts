@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { keyedSumHex } from '../../../src/codec/highwayhash.ts';
 import { clipRanges, countSequences } from '../../../src/core/sequence-ranges.ts';
@@ -117,7 +117,8 @@ function rewindIndexes(folder: string, moment: Moment): boolean {
 /** Of 2.9: the `.idx` of the block of the moment; its `.fss` stays. */
 function rewindBlockIndexes(folder: string, moment: Moment): boolean {
   const path = join(folder, `msgs/${moment.block}.idx`);
-  const parsed = existsSync(path) ? parseBlockIndex(readFileSync(path)) : null;
+  const isThere = existsSync(path) && statSync(path).isFile();
+  const parsed = isThere ? parseBlockIndex(readFileSync(path)) : null;
   const at = storedIn(folder).find(({ block, seq }) => block === moment.block && seq === moment.seq);
   if (parsed?.ok !== true || at === undefined || moment.seq < parsed.value.firstSeq) return false;
   const { value } = parsed;
