@@ -25,6 +25,8 @@ export interface StreamContent {
   /** What backup.json says was lost before it was written: where none of these sequences is in `lost`. Absent: nothing. */
   readonly lostBefore?: LostBefore;
   readonly findings: readonly Finding[];
+  /** Of deleted messages, in words. Absent: none. */
+  readonly notes?: readonly string[];
 }
 
 /** How many messages are lost of what was read. */

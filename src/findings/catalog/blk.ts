@@ -16,9 +16,9 @@ export const BLK_SUITE = {
     marks: ['loss'],
     title: 'The record of a deleted message is damaged',
     meaning:
-      'A record does not fit, and the current index.db lists none of the sequences that it may have held: they were deleted. No message is lost, and every command that writes a copy leaves such records out.',
+      'A record does not fit, and the current index.db, or the .idx of its block, lists none of the sequences that it may have held: they were deleted. No message is lost, and every command that writes a copy leaves such records out.',
     consequence:
-      'With this index.db nothing. When a server rebuilds (after a crash, a copy, or because it is older than the index) it cuts the block here: every later message in it is lost.',
+      'With this index nothing. When a server rebuilds (after a crash, a copy, because it is older than the index.db or newer than the .idx) it cuts the block here: every later message in it is lost.',
     advice: 'Write the stream anew (`natsarc repair` or `pack`) before a server has to rebuild it.',
   },
   BLK_LENGTH_IMPLAUSIBLE: {
@@ -60,7 +60,6 @@ export const BLK_SUITE = {
   },
   BLK_EMPTY: {
     severity: 'info',
-    marks: ['loss'],
     title: 'A block of 0 bytes',
     meaning: 'A block without a record, as for a stream that never had a message.',
     consequence: 'None.',
@@ -97,7 +96,6 @@ export const BLK_SUITE = {
   },
   BLK_NONE: {
     severity: 'warning',
-    marks: ['loss'],
     title: 'A stream without a single block',
     meaning:
       'There is no block and no index. Servers keep a block, if an empty one, even for a stream that never had a message: it was left out or removed, and nothing that is left tells whether it held messages.',
@@ -151,7 +149,6 @@ export const BLK_SUITE = {
   },
   BLK_LAST_COMPRESSED: {
     severity: 'warning',
-    marks: ['loss'],
     title: 'The last block is compressed',
     meaning:
       'The last block is compressed. Servers compress a block only when they have moved on to the next.',

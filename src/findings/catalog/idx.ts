@@ -43,7 +43,8 @@ export const IDX_SUITE = {
     severity: 'info',
     title: 'index.db is older than the blocks',
     meaning: 'The blocks have moved on since index.db was written, as after a kill.',
-    consequence: 'The server rebuilds from the blocks.',
+    consequence:
+      'The server rebuilds from the blocks: messages that only index.db tells deleted come back. Here they count as deleted.',
     advice: 'Nothing.',
   },
   IDX_AHEAD: {
@@ -58,7 +59,7 @@ export const IDX_SUITE = {
   },
   IDX_BLOCK_DIFFERS: {
     severity: 'critical',
-    marks: ['any-message'],
+    marks: ['any-message', 'loss'],
     title: 'index.db and a block disagree',
     meaning: 'index.db is current, but a block holds other messages or bytes than it lists.',
     consequence: 'The server reports what the index says until it reads the block.',
@@ -82,6 +83,7 @@ export const IDX_SUITE = {
   },
   BIX_CORRUPT: {
     severity: 'warning',
+    marks: ['loss'],
     title: "A block's .idx file cannot be read",
     meaning: "A block's .idx (2.9 and older) cannot be read.",
     consequence: 'The server reads the block instead; deletes that were not erased come back.',
@@ -89,6 +91,7 @@ export const IDX_SUITE = {
   },
   BIX_STALE: {
     severity: 'info',
+    marks: ['loss'],
     title: "A block's .idx file is older than the block",
     meaning: 'The block has moved on since its .idx was written. Its deletes still count.',
     consequence: 'The server reads the block again and keeps the deletes.',
@@ -96,6 +99,7 @@ export const IDX_SUITE = {
   },
   BIX_DIFFERS: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'A block and its .idx file disagree',
     meaning: 'The .idx is current and lists messages that the block does not hold.',
     consequence: 'The server reports them until they are read.',
@@ -114,7 +118,8 @@ export const IDX_SUITE = {
     title: 'The record that ended the last block when index.db was written is gone',
     meaning:
       'Blocks grow at their end, so that record should still be there: the block was cut behind its messages, or compacted just before a kill. Deletes written behind the cut are lost.',
-    consequence: 'The server rebuilds from the blocks: messages whose deletes were cut off come back.',
+    consequence:
+      'The server rebuilds from the blocks: messages whose deletes were cut off come back. Here those that index.db tells deleted stay so.',
     advice: 'Compare the deleted messages with another copy.',
   },
 } as const satisfies Record<string, CatalogEntry>;

@@ -10,6 +10,8 @@ import type { Finding } from '../../findings/finding.ts';
 import { isMarked } from '../../findings/marks.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
+import type { DeleteNote } from '../delete-note.ts';
+import { deleteNotes } from '../delete-notes.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { v2FramingFindings } from '../v2-messages.ts';
@@ -41,6 +43,8 @@ export interface StreamFindings {
   readonly findings: Finding[];
   /** Of what can pass by its sequence: fewer where all of that was read and is sound. */
   readonly ofSelection: readonly Finding[];
+  /** Of deleted messages among them. */
+  readonly notes: readonly DeleteNote[];
 }
 
 /** Takes finished text where messages can be had as that. */
@@ -74,9 +78,10 @@ export async function streamMessages(
       held: walk.seen(),
       findings,
       ofSelection: walk.isSelectionWhole() ? ofRange(findings, sieve.range) : findings,
+      notes: [],
     };
   }
-  if (archive.encrypted !== null) return { held: 0, findings: found(), ofSelection: found() };
+  if (archive.encrypted !== null) return { held: 0, findings: found(), ofSelection: found(), notes: [] };
   const filter = output === undefined ? null : sieve.recordFilter;
   const text = output === undefined || filter === null ? null : { ...output, filter };
   const wanted = { wantSubjects: false, pending: [], wantsCuts: text !== null };
@@ -100,6 +105,7 @@ export async function streamMessages(
     held: evidence.total.messages,
     findings,
     ofSelection: isWhole(sieve.range, evidence) ? ofRange(findings, sieve.range) : findings,
+    notes: deleteNotes(evidence),
   };
 }
 

@@ -49,11 +49,11 @@ export async function exportStream(
         : { filters, selected_messages: await countOf({ archive, parts }, work, options) }),
     });
     let messages = 0;
-    const { held, findings } = await streamMessages({ archive, parts }, work, sieve, (lot) => {
+    const { held, findings, notes } = await streamMessages({ archive, parts }, work, sieve, (lot) => {
       messages += lot.length;
       return taker.messages(lot);
     });
-    return { messages, held, findings };
+    return { messages, held, findings, notes };
   });
 }
 

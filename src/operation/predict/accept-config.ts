@@ -1,3 +1,4 @@
+import type { FileStreamParts } from '../../container/entry.ts';
 import { integerField, objectField, textField, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { Fault } from '../../findings/finding.ts';
 import { hasMark } from '../../findings/marks.ts';
@@ -6,12 +7,14 @@ import { metaSumFits } from '../../format/stream-meta/parse.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { oncePer } from '../../core/once-per.ts';
+import { consumersAsServer } from './consumers-as-server.ts';
 import type { NotServed } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
 /** Why a starting server leaves a stream's folder alone; null where it opens it. */
 export function refusedConfig(
   archive: StreamArchive,
+  parts: FileStreamParts,
   rules: ServerRules,
   isStandalone: boolean,
 ): NotServed | null {
@@ -19,7 +22,7 @@ export function refusedConfig(
   const reason =
     unreadableMeta(archive) ??
     (isStandalone && replicas > 1n ? 'it has replicas, which only a cluster serves' : null) ??
-    unsupported(archive, rules);
+    unsupported(archive, parts, rules);
   return reason === null ? null : { outcome: 'absent', reason };
 }
 
@@ -39,12 +42,12 @@ const unreadableMeta = oncePer((archive: StreamArchive): string | null => {
   return name === folder ? null : `the folder is ${folder}, the stream in it ${name}`;
 });
 
-function unsupported(archive: StreamArchive, rules: ServerRules): string | null {
-  const { config, consumers } = archive;
+function unsupported(archive: StreamArchive, parts: FileStreamParts, rules: ServerRules): string | null {
+  const { config } = archive;
   if (config === null) return null;
   const unknown = unknownInStream(config, rules);
   if (unknown !== null) return unknown;
-  for (const consumer of consumers) {
+  for (const consumer of consumersAsServer(archive, parts, rules)) {
     if (consumer.config === null || !isReadableConfig(consumer.config, rules)) continue;
     const why = unknownOf(consumer.config, rules, unknownConsumerField);
     if (why !== null) return `consumer ${consumer.name}: ${why}`;

@@ -22,13 +22,18 @@ import { refusedByClient } from './refused-by-client.ts';
 
 const SERVER = '2.15';
 
+/** A V2 archive and what was found in it. */
+interface GivenV2Stream {
+  readonly archive: StreamArchive;
+  readonly parts: V2StreamParts;
+  readonly state: ManifestState | null;
+  readonly messages: V2Messages;
+  readonly findings: readonly Finding[];
+}
+
 /** What the only generation that reads V2 archives restores from one, by the clock of `around`. */
 export async function predictV2Stream(
-  archive: StreamArchive,
-  parts: V2StreamParts,
-  state: ManifestState | null,
-  messages: V2Messages,
-  findings: readonly Finding[],
+  { archive, parts, state, messages, findings }: GivenV2Stream,
   around: {
     readonly atNs: bigint;
     readonly container: Pick<OpenContainer, 'kind'>;

@@ -7,7 +7,7 @@ import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig, unknownInStream } from './accept-config.ts';
 import { stateAsServer } from './consumer-state.ts';
 import { nameGiven, runsOutOfMemory } from './consumers.ts';
-import type { BlockReading } from './read-blocks.ts';
+import type { GivenStream } from './opening.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
 import { refusedConsumer } from './refused-consumer.ts';
@@ -26,19 +26,17 @@ const WORDS: Readonly<Record<string, readonly JsonValue[]>> = {
  * own. `findings`: what is wrong with the snapshot as a file.
  */
 export function restoreStream(
-  queries: RecordQueries,
+  given: GivenStream,
   parts: FileStreamParts,
-  readings: readonly BlockReading[],
   findings: readonly Finding[],
-  rules: ServerRules,
-  atNs: bigint,
 ): ServedStream | NotServed {
+  const { queries, rules } = given;
   const { archive } = queries;
   const refusal = refusedSnapshot(queries, parts, findings) ?? refusedRequest(queries, rules);
   if (refusal !== null) return refused(refusal);
   const config = archive.manifest?.config ?? archive.config ?? {};
   const consumers = restoredConsumers(archive.consumers, config, parts, rules);
-  const result = openStream(queries, { config, atNs, isStart: false }, consumers, readings, rules);
+  const result = openStream({ ...given, config, isStart: false }, consumers);
   return isServed(result) || result.outcome === 'crash' ? result : refused(result.reason);
 }
 

@@ -18,6 +18,7 @@ export function nothingOf(archive: StreamArchive): SalvagedStream {
     lastSeq: 0n,
     lastTimeNs: 0n,
     notes: [],
+    deletesUnknown: null,
     doubtfulPositions: NO_DOUBTS,
     parted: null,
   };

@@ -40,12 +40,8 @@ export function chooseConfig(
   const mended = mendMeta(archive, '', name, parseStreamMeta);
   if (mended !== null)
     return {
-      ...from(
-        mended.config,
-        'META_MENDED',
-        'one bit of meta.inf had flipped: set right, meta.sum fits again',
-      ),
-      created: mended.created,
+      ...from(mended.meta.config, 'META_MENDED', mended.said),
+      created: mended.meta.created,
     };
   const healer = others.find((other) => other.archive.config !== null && isIntact(other))?.archive;
   if (healer?.config)

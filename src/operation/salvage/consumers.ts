@@ -102,8 +102,9 @@ function configuredOf(
   const keyName = `${archive.name}/${consumer.name}`;
   const mended = mendMeta(archive, `obs/${consumer.name}/`, keyName, parseConsumerMeta);
   if (mended !== null) {
-    note('META_MENDED', 'one bit of its meta.inf had flipped: set right, meta.sum fits again', false);
-    return { ...consumer, created: mended.created, config: mended.config };
+    note('META_MENDED', mended.said, false);
+    const { created, config } = mended.meta;
+    return { ...consumer, created, config };
   }
   const whole = copies.find(
     (copy) => copy.consumer.config !== null && !hasFinding(copy, 'consumer-config'),

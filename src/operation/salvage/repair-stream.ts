@@ -2,14 +2,13 @@ import type { JsonObject } from '../../core/json.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { intersectParts, NO_PARTS, uniteParts } from '../../core/sequence-part-sets.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import type { Archive } from '../open-archive.ts';
 import type { StreamContent } from '../content.ts';
 import { chooseConfig, withoutLimits, type ChosenConfig } from './configuration.ts';
 import { repairConsumers } from './consumers.ts';
 import { blocksOf } from './part-blocks.ts';
 import { countLosses } from './losses.ts';
 import { repairedContent } from './repaired-content.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
 import { hasBrokenSources, notesOn } from './stream-notes.ts';
 import { hasLimitPerSubject, surveySource } from './survey-parts.ts';
 import { beyondLimits, survey, type Survey, type SurveyOptions } from './survey.ts';
@@ -34,7 +33,7 @@ type Sources = readonly [SalvagedStream, ...SalvagedStream[]];
 /** Joins what is left of a stream. Throws ToolError, CancelledError. */
 export async function repairStream(
   sources: Sources,
-  work: Archive,
+  work: SalvageWork,
   options: SalvageOptions,
 ): Promise<SurveyedStream> {
   const [own] = sources;
@@ -68,7 +67,7 @@ export async function repairStream(
     loss,
     notes: [
       ...sources.flatMap((source) => source.notes),
-      ...notesOn({ sources, chosen, loss, undeleted }, options),
+      ...notesOn({ sources, chosen, loss, recovered: found.recovered, undeleted }, options),
       ...notes,
     ],
     found,
@@ -78,7 +77,7 @@ export async function repairStream(
 function askFor(
   sources: Sources,
   proven: SequenceParts,
-  { signal }: Archive,
+  { signal }: SalvageWork,
   { undelete, prefer }: SalvageOptions,
 ): SurveyOptions {
   return {
@@ -93,7 +92,7 @@ function askFor(
 async function firstSurvey(
   sources: Sources,
   asked: SurveyOptions,
-  { pool }: Archive,
+  { pool }: SalvageWork,
   { config }: SalvageOptions,
 ): Promise<Survey> {
   const [own] = sources;

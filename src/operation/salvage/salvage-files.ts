@@ -1,27 +1,28 @@
 import type { FileStreamParts } from '../../container/entry.ts';
 import { labelBase } from '../../container/entries.ts';
 import { ORPHANS } from '../../container/snapshot.ts';
+import { isIndexOf } from '../../check/index-of-blocks.ts';
 import { UsageError } from '../../core/error.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { asParts, NO_PARTS, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
 import { mergeRanges, rangesOf } from '../../core/sequence-ranges.ts';
-import { hasMark } from '../../findings/marks.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { highestSequence, packedLive } from '../../model/live-set.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import { nameOf } from '../../model/base-archive.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
-import { placed, type Archive } from '../open-archive.ts';
+import { unknownByCut } from '../delete-notes.ts';
+import { placed } from '../open-archive.ts';
 import { blockFindings } from './block-findings.ts';
 import { BlockHandles } from './block-handles.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
-import { findIndex, isIndexOf, proofsOfIndex } from './index-proofs.ts';
+import { findIndex, proofsOfIndex } from './index-proofs.ts';
 import { doubtfulPositions } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { damagesBefore } from './lost-before.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
 import { partsOfBlocks } from './stream-parts.ts';
 import { proofsOfSidecars } from './sidecar-proofs.ts';
 import type { Damage, RepairNote } from './types.ts';
@@ -30,7 +31,7 @@ import type { Damage, RepairNote } from './types.ts';
 export async function salvageFiles(
   archive: StreamArchive,
   parts: FileStreamParts,
-  work: Archive,
+  work: SalvageWork,
   source: number,
   given: string,
 ): Promise<SalvagedStream> {
@@ -45,7 +46,13 @@ export async function salvageFiles(
   const blocks = found
     .filter(({ file, scan, owner }) => (scan.records === 0 ? file.index >= 0 : owner.name === name))
     .map((block): ReadBlock => ({ block, content: contentOf(block, source, handles) }));
-  const isFitting = anyIndex !== null && isIndexOf(anyIndex, archive, blocks);
+  const isFitting =
+    anyIndex !== null &&
+    isIndexOf(
+      anyIndex,
+      archive.indexStanding,
+      blocks.map(({ block }) => block),
+    );
   const index = isFitting ? anyIndex : null;
   const sidecars = await proofsOfSidecars(archive, parts, blocks, work.signal);
   const proofs = [
@@ -83,10 +90,12 @@ export async function salvageFiles(
         blocks.flatMap(({ block }) => (block.isPart ? [] : [block])),
       ),
     ],
-    notes: [
-      ...notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
-      ...cutNotes(archive, name, index),
-    ],
+    notes: notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
+    deletesUnknown: unknownByCut(
+      archive,
+      index,
+      blocks.map(({ block: { file, scan } }) => ({ block: file, scan })),
+    ),
     doubtfulPositions: doubtfulPositions(parts),
     parted: partsOfBlocks(blocks),
     close: () => handles.close(),
@@ -128,18 +137,6 @@ function notesOf(
       note('NAME_OF_RECORDS', `the name is what the records were made for: ${stream}, not ${before}`),
     );
   return notes;
-}
-
-/** Blocks keep what they hold of deleted messages until much of it is: that they were deleted stands in index.db, and behind them. */
-function cutNotes(
-  { account, parts }: StreamArchive,
-  stream: string,
-  index: StreamIndex | null,
-): RepairNote[] {
-  if (index !== null || !hasMark(parts.findings, 'cut')) return [];
-  const text =
-    'the archive is cut before index.db: which messages were deleted is not known of those whose deletes stand behind the cut, and they were written';
-  return [{ code: 'DELETES_UNKNOWN', account, stream, text, loss: false }];
 }
 
 /** Content without a header in a tar: a block, maybe; its records tell which. */

@@ -1,9 +1,8 @@
 import { ToolError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import type { Archive } from '../open-archive.ts';
 import { salvageFiles } from './salvage-files.ts';
 import { salvageV2 } from './salvage-v2.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
 
 /**
  * Reads what is left of a stream, whatever its form. `source`: its archive's place among the sources; `name`: from the command
@@ -11,7 +10,7 @@ import type { SalvagedStream } from './salvaged-stream.ts';
  */
 export async function salvageStream(
   archive: StreamArchive,
-  work: Archive,
+  work: SalvageWork,
   source: number,
   name: string,
 ): Promise<SalvagedStream> {

@@ -20,13 +20,13 @@ import { lostBefore } from '../../model/lost-before.ts';
 import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
-import { placed, type Archive } from '../open-archive.ts';
+import { placed } from '../open-archive.ts';
 import { recordBytesOf } from '../../format/block/record.ts';
 import { NO_DOUBTS } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { damagesBefore } from './lost-before.ts';
 import type { MessageCursor, MessageRun, RunMessage } from './message-run.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
 import type { RepairNote } from './types.ts';
 import { damagesBetween } from './v2-damage.ts';
 import { readWholeV2 } from './whole-v2.ts';
@@ -35,7 +35,7 @@ import { readWholeV2 } from './whole-v2.ts';
 export async function salvageV2(
   archive: StreamArchive,
   parts: V2StreamParts,
-  work: Archive,
+  work: SalvageWork,
   source: number,
   given: string,
 ): Promise<SalvagedStream> {
@@ -78,6 +78,7 @@ export async function salvageV2(
       ...framingFaults(body).map((fault) => makeFinding(fault, { ...archive.place, file: parts.label })),
     ],
     notes: headNotes(archive, name, { state, known, isHeadHit }),
+    deletesUnknown: null,
     // Its consumers are doubtful together: `headNotes` tells.
     doubtfulPositions: NO_DOUBTS,
     parted: whole?.parted ?? null,

@@ -3,10 +3,14 @@ import type { SequenceParts } from '../../core/sequence-parts.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { Archive } from '../open-archive.ts';
 import type { DoubtfulPositions } from './doubtful-positions.ts';
 import type { MessageRun } from './message-run.ts';
 import type { PartedStream } from './stream-parts.ts';
 import type { Damage, RepairNote } from './types.ts';
+
+/** What a salvage needs to know of the archive. */
+export type SalvageWork = Pick<Archive, 'pool' | 'onBytes' | 'signal'>;
 
 /** Messages that an index lists as live in one block. */
 export interface Listing {
@@ -35,6 +39,8 @@ export interface SalvagedStream {
   readonly counted: ManifestState | null;
   readonly findings: readonly Finding[];
   readonly notes: readonly RepairNote[];
+  /** Why it is not known which messages were deleted: blocks keep what they hold of them, an index tells. null: it is known. */
+  readonly deletesUnknown: string | null;
   readonly doubtfulPositions: DoubtfulPositions;
   /** The same messages in parts that threads take over; null where they have to be read side by side. */
   readonly parted: PartedStream | null;

@@ -1,3 +1,5 @@
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { pastConsumers } from '../delete-notes.ts';
 import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
 import type { ChosenConfig } from './configuration.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
@@ -8,6 +10,7 @@ export interface NotedStream {
   readonly sources: readonly [SalvagedStream, ...SalvagedStream[]];
   readonly chosen: ChosenConfig;
   readonly loss: StreamLoss;
+  readonly recovered: SequenceParts;
   /** Messages that are written though they were deleted. */
   readonly undeleted: bigint;
 }
@@ -16,7 +19,7 @@ const MOST_OPEN_NOTES = 100;
 
 /** What was changed that is no message and no consumer, and what nothing tells. */
 export function notesOn(stream: NotedStream, { undelete, to }: SalvageOptions): RepairNote[] {
-  const { sources, chosen, loss, undeleted } = stream;
+  const { sources, chosen, loss, recovered, undeleted } = stream;
   const [own] = sources;
   const { account, name } = own.archive;
   const notes: RepairNote[] = [];
@@ -31,6 +34,9 @@ export function notesOn(stream: NotedStream, { undelete, to }: SalvageOptions): 
     const place = `${file} at ${offsetBytes ?? 0}`;
     say(code, `${place}: ${LOSS_REASONS[code]}, and nothing tells which messages were there`, true);
   }
+  if (own.deletesUnknown !== null && loss.recovered > 0n) say('DELETES_UNKNOWN', own.deletesUnknown);
+  const past = sources.length > 1 || undelete === true ? null : pastConsumers(own.archive, recovered);
+  if (past !== null) say('DELETES_UNKNOWN', past);
   if (undelete === true)
     say(
       'UNDELETED',

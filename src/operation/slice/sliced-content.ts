@@ -70,6 +70,7 @@ export async function slicedContent(
         filter.maxSeq ?? MAX_SEQUENCE,
       ),
       findings: whole.findings,
+      notes: whole.notes ?? [],
     },
   };
 }

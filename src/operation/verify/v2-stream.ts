@@ -10,7 +10,9 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../declared-states.ts';
 import { predictV2Stream } from '../predict/restore-v2.ts';
 import type { V2Messages } from '../v2-messages.ts';
+import { streamLosses } from '../stream-losses.ts';
 import { v2State } from '../v2-state.ts';
+import { lossFields } from './loss-fields.ts';
 import type { VerifiedStream, VerifyWork } from './types.ts';
 import { readV2InThreads } from './v2-in-threads.ts';
 
@@ -39,14 +41,15 @@ export async function verifyV2Stream(
     ...declaredFaults(archive, messages.live, messages.total, isWhole).map(at(manifestLabel)),
   ];
   work.onBytes(parts.sizeBytes, parts.label);
+  const losses = await streamLosses(archive, messages.live, [...parts.findings, ...findings], work);
   return {
     report: {
       account: archive.account,
       name: archive.name,
       declared: declaredStates(archive, state)[0]?.state ?? null,
       actual: v2State(archive, state, messages),
-      lost: { msgs: [], bytes: 0 },
-      predictions: await predictV2Stream(archive, parts, state, messages, findings, work),
+      ...lossFields(losses),
+      predictions: await predictV2Stream({ archive, parts, state, messages, findings }, work),
     },
     findings,
     blocks: 0,

@@ -5,11 +5,9 @@ import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { SourceError, ToolError } from '../../core/error.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { hasMark } from '../../findings/marks.ts';
 import { declaredTimeNs, stateFromBlocks } from '../../model/stream-state.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
-import { strayIndexFiles } from '../../model/load-blocks.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ScanResult } from '../../workers/jobs/scan.ts';
@@ -18,13 +16,15 @@ import { isSound } from '../../workers/scan-block.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
 import { walkV2 } from '../cat/walk-v2.ts';
 import type { MessageWalk } from '../cat/stream-messages.ts';
+import { deleteNoteText } from '../delete-note.ts';
+import { deleteNotes } from '../delete-notes.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
+import { findingsOfLoss, streamLosses } from '../stream-losses.ts';
 import { stateOfTotals } from '../totals-state.ts';
 import { readV2Messages, v2FramingFindings } from '../v2-messages.ts';
 import { readV2Head } from '../../model/load-v2-stream.ts';
-import { lostMessages } from '../verify/lost.ts';
 import type { SoundBlock, SoundBlocks, StreamContent } from '../content.ts';
 
 /** The live messages of a block whose every record is sound. */
@@ -67,40 +67,24 @@ export async function streamContent(
     ...checkBlockFiles(evidence),
     ...checkDeclared(evidence),
   ];
+  const all = [...findings, ...findingsOfLoss(evidence)];
+  const { lost, ...lossCount } = await streamLosses(archive, evidence.live, all, work);
   return {
     state: stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null),
     messages: walk(new MessageSieve({})),
     walk,
     blocks: soundBlocks(archive, evidence, work),
-    ...(await lossOf(evidence, findings, work)),
+    lost,
+    lossCount,
     lostBefore: lostBefore(archive),
     findings,
+    notes: deleteNotes(evidence).map(deleteNoteText),
   };
 }
 
 /** Whatever the stream's folder is called, a copy gets the stream's own name. */
 function asForCopy(finding: Finding): Finding {
   return finding.code === 'META_FOLDER_RENAMED' ? { ...finding, severity: 'warning' } : finding;
-}
-
-/** What a copy lacks: where anything of the stream is damaged, as exactly as a repair tells it. */
-async function lossOf(
-  evidence: StreamEvidence,
-  findings: readonly Finding[],
-  work: Archive,
-): Promise<Pick<StreamContent, 'lost' | 'lossCount'>> {
-  const lost = lostMessages(evidence);
-  const isDamaged = lost.msgs.length > 0 || hasMark(findings, 'loss') || hasLonelyIndex(evidence.archive);
-  if (!isDamaged) return { lost };
-  const { lossesOfCopy } = await import('../salvage/copy-losses.ts');
-  const { lost: all, messages, repairable } = await lossesOfCopy(evidence.archive, work, evidence.live);
-  return { lost: all, lossCount: { messages, repairable } };
-}
-
-/** Whether a block is gone beside which a server up to 2.9 kept an `.idx` file; it leaves an empty one where no message was. */
-function hasLonelyIndex({ parts }: StreamArchive): boolean {
-  if (parts.form === 'v2' || parts.form === 'config') return false;
-  return [...strayIndexFiles(parts).values()].some(({ sizeBytes }) => sizeBytes > 0);
 }
 
 async function v2Content(
