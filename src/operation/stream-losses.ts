@@ -32,7 +32,9 @@ export async function streamLosses(
   work: CountingWork,
 ): Promise<CopyLosses> {
   const isDamaged = hasMark(findings, 'loss') || hasLonelyIndex(archive);
-  if (!isDamaged) return NO_LOSSES;
+  // The sums of blocks are of their stream's name.
+  const isNamed = archive.name !== '' || archive.parts.form === 'v2';
+  if (!isDamaged || !isNamed) return NO_LOSSES;
   const { lossesOfCopy } = await import('./salvage/copy-losses.ts');
   return lossesOfCopy(archive, work, live);
 }

@@ -1,3 +1,4 @@
+import { UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open-archive.ts';
 import type { OtherArchive } from './other-archives.ts';
@@ -37,6 +38,10 @@ export async function salvageSources(
   const hasNothing = archive.parts.form === 'config' && others.length > 0;
   const own = hasNothing ? nothingOf(archive) : await salvageStream(archive, work, 0, nameGiven(options));
   opened.push(own);
+  if (own.archive.name === '')
+    throw new UsageError(
+      `${archive.parts.label}: nothing tells the stream's name: give --config or --stream`,
+    );
   if (!isPastDamage) mustReadSound(own);
   const { helpers, uses } = await findOthers(own, others, opened, work.signal);
   return { sources: [own, ...helpers], uses, isEmpty: hasNothing && helpers.length === 0 };

@@ -2,7 +2,6 @@ import type { FileStreamParts } from '../../container/entry.ts';
 import { labelBase } from '../../container/entries.ts';
 import { ORPHANS } from '../../container/snapshot.ts';
 import { isIndexOf } from '../../check/index-of-blocks.ts';
-import { UsageError } from '../../core/error.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { asParts, NO_PARTS, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
 import { mergeRanges, rangesOf } from '../../core/sequence-ranges.ts';
@@ -36,8 +35,6 @@ export async function salvageFiles(
   given: string,
 ): Promise<SalvagedStream> {
   const names = candidateNames(archive, parts, given);
-  if (names.length === 0)
-    throw new UsageError(`${parts.label}: nothing tells the stream's name: give --stream`);
   const handles = new BlockHandles();
   const anyIndex = findIndex(archive, names);
   const numbers = anyIndex?.blocks.map((block) => block.index) ?? [];

@@ -3,7 +3,7 @@ import { framingFaults } from '../../container/open-source.ts';
 import { damagedStretches } from '../../container/v2-damage.ts';
 import { endOf, V2EntryReader } from '../../container/v2-entry-reader.ts';
 import { findV2Spans, type V2Span } from '../../container/v2-spans.ts';
-import { ToolError, UsageError } from '../../core/error.ts';
+import { ToolError } from '../../core/error.ts';
 import { stepByStep } from '../../core/pause.ts';
 import { asParts } from '../../core/sequence-part-sets.ts';
 import {
@@ -39,7 +39,7 @@ export async function salvageV2(
   source: number,
   given: string,
 ): Promise<SalvagedStream> {
-  const name = nameOf(archive, parts, given);
+  const name = archive.name === '' ? given : archive.name;
   const whole = await readWholeV2(archive, parts, work);
   work.onBytes(parts.sizeBytes, parts.label);
   const body = parts.body.open();
@@ -84,12 +84,6 @@ export async function salvageV2(
     parted: whole?.parted ?? null,
     close: () => body.close(),
   };
-}
-
-function nameOf({ name }: StreamArchive, { label }: V2StreamParts, given: string): string {
-  if (name !== '') return name;
-  if (given !== '') return given;
-  throw new UsageError(`${label}: nothing tells the stream's name: give --config or --stream`);
 }
 
 /** State and consumers stand before the messages, and have no checksum but that of their chunk. */
