@@ -7,6 +7,7 @@ import type { StreamEvidence } from '../check/stream-evidence.ts';
 import type { SequenceParts } from '../core/sequence-parts.ts';
 import type { Finding } from '../findings/finding.ts';
 import { hasMark } from '../findings/marks.ts';
+import { strayIndexFiles } from '../model/load-blocks.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import { stateFromBlocks } from '../model/stream-state.ts';
 import type { CopyLosses, CountingWork } from './salvage/copy-losses.ts';
@@ -30,7 +31,7 @@ export async function streamLosses(
   findings: readonly Finding[],
   work: CountingWork,
 ): Promise<CopyLosses> {
-  const isDamaged = hasMark(findings, 'loss') || hasLonelySidecar(archive);
+  const isDamaged = hasMark(findings, 'loss') || hasLonelyIndex(archive);
   // The sums of blocks are of their stream's name.
   const isNamed = archive.name !== '' || archive.parts.form === 'v2';
   if (!isDamaged || !isNamed) return NO_LOSSES;
@@ -56,12 +57,8 @@ export function findingsOfLoss(evidence: StreamEvidence): Finding[] {
   ];
 }
 
-/** Whether a block is gone beside which a server up to 2.9 kept an `.idx` file. */
-function hasLonelySidecar({ parts }: StreamArchive): boolean {
+/** Whether a block is gone beside which a server up to 2.9 kept an `.idx` file; it leaves an empty one where no message was. */
+function hasLonelyIndex({ parts }: StreamArchive): boolean {
   if (parts.form === 'v2' || parts.form === 'config') return false;
-  const paths = new Set(parts.entries.map(({ path }) => path));
-  return parts.entries.some(({ path, sizeBytes }) => {
-    const number = /^msgs\/(\d+)\.idx$/.exec(path)?.[1];
-    return number !== undefined && sizeBytes > 0 && !paths.has(`msgs/${number}.blk`);
-  });
+  return [...strayIndexFiles(parts).values()].some(({ sizeBytes }) => sizeBytes > 0);
 }

@@ -1,8 +1,9 @@
 import { pause } from '../../core/pause.ts';
 import { hasMark } from '../../findings/marks.ts';
+import { listenedSubjects } from '../../model/listened-subjects.ts';
 import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { overlaps, subjectsOf } from '../write/references.ts';
+import { overlaps } from '../write/references.ts';
 import { RunMerge } from '../salvage/merge-runs.ts';
 import { isSameMessage } from '../salvage/message-run.ts';
 import type { SalvagedStream } from '../salvage/salvaged-stream.ts';
@@ -102,5 +103,7 @@ function createdOf({ created, findings }: StreamArchive): string | null {
 /** Also where one of the two has no configuration, or neither listens to any: mirrors. */
 function mayShareSubjects({ config: mine }: StreamArchive, { config: theirs }: StreamArchive): boolean {
   if (mine === null || theirs === null) return true;
-  return overlaps(mine, theirs).length > 0 || subjectsOf(mine).length + subjectsOf(theirs).length === 0;
+  return (
+    overlaps(mine, theirs).length > 0 || listenedSubjects(mine).length + listenedSubjects(theirs).length === 0
+  );
 }
