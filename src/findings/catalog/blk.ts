@@ -149,4 +149,12 @@ export const BLK_SUITE = {
     consequence: 'The server counts them as deleted.',
     advice: 'Compare with a backup if that is not expected.',
   },
+  BLK_NUMBER_MISSING: {
+    severity: 'warning',
+    title: 'A block number is missing, and sequences that nothing explains with it',
+    meaning:
+      'Between two blocks a number and sequences are missing, and neither an index nor tombstones tell that they were deleted. A server removes a block once all of it is deleted, and by limits without a trace; a block file that was lost or emptied looks the same.',
+    consequence: 'The server counts the sequences as deleted.',
+    advice: 'Compare with a backup: up to as many messages may be lost.',
+  },
 } as const satisfies Record<string, CatalogEntry>;

@@ -1,5 +1,4 @@
 import type { FindingCode } from '../../findings/catalog/index.ts';
-import type { LostRange } from './types.ts';
 
 /** Why sequences are lost or doubtful, in words. The codes are those of findings where one says the same; never renamed. */
 export const LOSS_REASONS = {
@@ -16,18 +15,12 @@ export const LOSS_REASONS = {
   LOST_BEFORE: 'lost before this backup was written',
   COPIES_DIFFER: 'intact copies differ',
   BLOCK_REMOVED_OR_LOST: 'an old index lists the block; it may have been removed since',
+  BLK_NUMBER_MISSING: 'no block has this number, and nothing tells that its messages were deleted',
+  CON_AHEAD_OF_STREAM: 'a consumer was delivered messages up to here',
   UNTOLD: 'no record and no index speaks of it',
 } as const satisfies Partial<Record<FindingCode, string>> & Readonly<Record<string, string>>;
 
 export type LossCode = keyof typeof LOSS_REASONS;
-
-/** Why sequences that may have been deleted are told of wherever losses are: something says that they went with a part of the archive. */
-const SUSPECTED: readonly LossCode[] = [];
-
-/** Whether nothing proves a range lost, and something says that it may well be. */
-export function isSuspected({ state, code }: LostRange): boolean {
-  return state === 'doubtful' && SUSPECTED.includes(code);
-}
 
 /** What a note is about. Those that are no finding tell where something was taken from. */
 export type NoteCode =
@@ -36,7 +29,6 @@ export type NoteCode =
       FindingCode,
       | 'BIX_CORRUPT'
       | 'BLK_SWAPPED'
-      | 'CON_AHEAD_OF_STREAM'
       | 'CON_META_CORRUPT'
       | 'CON_NAME_MISMATCH'
       | 'CON_STATE_CORRUPT'

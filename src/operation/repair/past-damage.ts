@@ -8,7 +8,8 @@ import type { SalvagedStream } from './salvaged-stream.ts';
 /** What was opened as if it were sound is not. */
 class NotSound extends ToolError {}
 
-const CARRIER_CODE = /^(?:S2|TAR|GZIP|V2)_/;
+/** Of what carries a stream. */
+export const CARRIER_CODE: RegExp = /^(?:S2|TAR|GZIP|V2)_/;
 
 /**
  * Does the work on an archive that is taken for sound, and where it is not on the same once more, opened past its damage:

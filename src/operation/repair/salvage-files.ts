@@ -22,7 +22,9 @@ import { damagesBefore } from './lost-before.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
 import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
 import { partsOfBlocks } from './stream-parts.ts';
+import { CARRIER_CODE, hasFramingFault } from './past-damage.ts';
 import { proofsOfSidecars } from './sidecar-proofs.ts';
+import { suspectsOf } from './suspects.ts';
 import type { Damage, RepairNote } from './types.ts';
 
 /** Reads what is left of a stream kept as files. `given`: a name from the command line. */
@@ -55,6 +57,7 @@ export async function salvageFiles(
   ];
   const end = endOf(blocks, proofs);
   const isCurrent = index !== null && archive.indexStanding === 'current';
+  const suspects = suspectsOf(archive, parts, blocks, end.seq);
   const damages = function* (): Generator<Damage> {
     const isHarmless = isTornHarmless(parts, proofs, blocks);
     for (const damage of damagesOf(blocks, isHarmless))
@@ -69,6 +72,7 @@ export async function salvageFiles(
       asParts(lostBefore(archive).seqs),
     ),
     listed: proofs.flatMap((proof) => proof.listed),
+    suspects,
     damages,
     lastSeq: end.seq,
     lastTimeNs: end.timeNs,
@@ -83,7 +87,7 @@ export async function salvageFiles(
       ),
     ],
     notes: notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
-    areDeletesUnknown: index === null && parts.findings.some(({ code }) => code.endsWith('_CUT')),
+    areDeletesUnknown: index === null && isCarrierHit(archive, parts),
     doubtfulPositions: doubtfulPositions(parts),
     parted: partsOfBlocks(blocks),
     close: () => handles.close(),
@@ -156,6 +160,12 @@ function isTornHarmless(
 ): boolean {
   const highest = blocks.reduce((seq, { content }) => (content.highSeq > seq ? content.highSeq : seq), 0n);
   return parts.form === 'store' && proofs.every(({ lastSeq }) => lastSeq <= highest);
+}
+
+/** Whether what carries blocks is damaged, and no `.idx` of 2.9 is beside each of them. */
+function isCarrierHit({ blocks }: StreamArchive, parts: FileStreamParts): boolean {
+  if (parts.form === 'store' || blocks.every(({ sidecar }) => sidecar !== null)) return false;
+  return parts.findings.some(({ code }) => CARRIER_CODE.test(code)) || hasFramingFault(parts);
 }
 
 function endOf(

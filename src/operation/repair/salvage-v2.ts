@@ -62,6 +62,7 @@ export async function salvageV2(
       ),
     ),
     listed: [],
+    suspects: [],
     damages: function* () {
       yield* damagesBetween(parts.label, spans, known, { damaged, hasEnd });
       yield* damagesBefore(archive);

@@ -7,6 +7,7 @@ import type { Archive } from '../open-archive.ts';
 import type { DoubtfulPositions } from './doubtful-positions.ts';
 import type { MessageRun } from './message-run.ts';
 import type { PartedStream } from './stream-parts.ts';
+import type { Suspect } from './suspects.ts';
 import type { Damage, RepairNote } from './types.ts';
 
 /** What a salvage needs to know of the archive. */
@@ -30,6 +31,7 @@ export interface SalvagedStream {
   readonly deleted: SequenceParts;
   /** Sequences that an intact index lists as live, with the file that should hold them. */
   readonly listed: readonly Listing[];
+  readonly suspects: readonly Suspect[];
   /** Made one by one when they are asked for: there may be many. */
   readonly damages: () => Iterable<Damage>;
   /** The last sequence that anything intact speaks of; 0n where nothing does. */

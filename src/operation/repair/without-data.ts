@@ -13,6 +13,7 @@ export function nothingOf(archive: StreamArchive): SalvagedStream {
     runs: () => [],
     deleted: NO_PARTS,
     listed: [],
+    suspects: [],
     damages: () => damagesBefore(archive),
     counted: null,
     lastSeq: 0n,
