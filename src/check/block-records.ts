@@ -16,6 +16,7 @@ import {
   type SequenceRanges,
 } from '../core/sequence-ranges.ts';
 import { candidateNumbers, findOwner } from './block-owner.ts';
+import { leadsOverDamage } from './record-lengths.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
 /** The code of what the kernel saw; a cut end is told by where it is. */
@@ -89,7 +90,11 @@ function faultOf(
       ...(isDeleted ? { deleted: true } : {}),
     },
   };
-  if (isDeleted && isIndexed(evidence, set)) return { code: 'BLK_DELETED_RECORD_DAMAGED', ...place };
+  if (isDeleted && isIndexed(evidence, set))
+    return {
+      code: leadsOverDamage(set.block, fault) ? 'BLK_DELETED_RECORD_DAMAGED' : 'BLK_LENGTH_IMPLAUSIBLE',
+      ...place,
+    };
   if (fault.kind !== 'tail') return { code: CODE_OF_KIND[fault.kind], ...place };
   return { code: isLast && !isPromisedMore(evidence, set) ? 'BLK_TAIL_TORN' : 'BLK_TRUNCATED', ...place };
 }

@@ -23,8 +23,9 @@ export const BLK_SUITE = {
     severity: 'critical',
     title: "A record's length cannot be",
     meaning:
-      "A record's length is below the smallest, above 32 MiB, or passes the end of the block, with good records behind it.",
-    consequence: 'When a server rebuilds it cuts the block here: every later message in it is lost.',
+      "A record's length is below the smallest, above 32 MiB, or passes the end of the block, with good records behind it; or it is that of a deleted message, and does not lead to the next record.",
+    consequence:
+      'When a server rebuilds it cuts the block here: every later message in it is lost. With a current index it goes astray here once it reads the block.',
     advice: 'Do not start a server on this copy.',
   },
   BLK_RECORD_MALFORMED: {
