@@ -8,7 +8,7 @@ import type { SequenceParts } from '../core/sequence-parts.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import { stateFromBlocks } from '../model/stream-state.ts';
-import type { CopyLosses, CountingWork } from './repair/copy-losses.ts';
+import type { CopyLosses, CountingWork } from './salvage/copy-losses.ts';
 import { skippedStream } from './write/skipped-stream.ts';
 
 /** Of a stream that is whole, or of which nothing can be told. */
@@ -37,7 +37,7 @@ export async function streamLosses(
   const isDamaged =
     findings.some(({ code }) => TELLS_OF_LOSS.test(code) && !NO_LOSS.has(code)) || hasLonelySidecar(archive);
   if (!isDamaged) return NO_LOSSES;
-  const { lossesOfCopy } = await import('./repair/copy-losses.ts');
+  const { lossesOfCopy } = await import('./salvage/copy-losses.ts');
   return lossesOfCopy(archive, work, live);
 }
 

@@ -11,7 +11,7 @@ import { isServed, liveMessages, type NotServed, type RecoveredBlock } from '../
 import { refusedConsumer } from '../predict/refused-consumer.ts';
 import type { ServerRules } from '../predict/server-rules.ts';
 import { startStream, type ServedStream, type Surroundings } from '../predict/start.ts';
-import type { CopyLosses } from '../repair/copy-losses.ts';
+import type { CopyLosses } from '../salvage/copy-losses.ts';
 import { oldIndexSteps } from './leftovers.ts';
 import { countRanges } from '../stream-losses.ts';
 import type { PreflightStep, PreflightStream } from './types.ts';

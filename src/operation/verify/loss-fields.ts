@@ -1,5 +1,5 @@
 import { countSequences, eachRange, mergeRanges, oneRange } from '../../core/sequence-ranges.ts';
-import type { CopyLosses } from '../repair/copy-losses.ts';
+import type { CopyLosses } from '../salvage/copy-losses.ts';
 import type { VerifyStreamReport } from '../types.ts';
 
 type LossFields = Pick<

@@ -23,7 +23,7 @@ import { findingsOfLoss, streamLosses } from '../stream-losses.ts';
 import { stateOfTotals } from '../totals-state.ts';
 import { readV2Messages, v2FramingFindings } from '../v2-messages.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
-import type { SoundBlock, SoundBlocks, StreamContent } from './content.ts';
+import type { SoundBlock, SoundBlocks, StreamContent } from '../content.ts';
 
 /** The live messages of a block whose every record is sound. */
 export function soundBlock(name: string, { block, live }: Pick<BlockLiveSet, 'block' | 'live'>): SoundBlock {

@@ -22,7 +22,7 @@ import { damagesBefore } from './lost-before.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
 import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
 import { partsOfBlocks } from './stream-parts.ts';
-import { CARRIER_CODE, hasFramingFault } from './past-damage.ts';
+import { CARRIER_CODE, hasFramingFault } from './carrier-damage.ts';
 import { proofsOfSidecars } from './sidecar-proofs.ts';
 import { suspectsOf } from './suspects.ts';
 import type { Damage, RepairNote } from './types.ts';
