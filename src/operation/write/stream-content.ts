@@ -1,4 +1,5 @@
 import { checkBlockFiles } from '../../check/block-files.ts';
+import { checkConfig } from '../../check/config.ts';
 import { checkDeclared } from '../../check/declared.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
@@ -131,7 +132,12 @@ function v2Content(archive: StreamArchive, parts: V2StreamParts): ArchivedConten
     walk,
     lost: { msgs: [], bytes: 0 },
     lostBefore: lostBefore(archive),
-    findings: [...placed(parts.findings, archive.place), ...archive.findings, ...findings],
+    findings: [
+      ...placed(parts.findings, archive.place),
+      ...archive.findings,
+      ...findings,
+      ...checkConfig(archive),
+    ],
   };
 }
 
