@@ -3,8 +3,10 @@ import { textField, type JsonObject, type JsonValue } from '../../core/json.ts';
 import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { isMarked } from '../../findings/marks.ts';
-import type { ConsumerArchive } from '../../model/stream-archive.ts';
-import { isReadableConfig, unknownInStream } from './accept-config.ts';
+import { streamConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
+import { newerStreamFields } from '../../format/config-schema/since.ts';
+import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
+import { isReadableConfig } from './accept-config.ts';
 import { stateAsServer } from './consumer-state.ts';
 import { nameGiven, runsOutOfMemory } from './consumers.ts';
 import type { GivenStream } from './opening.ts';
@@ -34,7 +36,7 @@ export function restoreStream(
   const { archive } = queries;
   const refusal = refusedSnapshot(queries, parts, findings) ?? refusedRequest(queries, rules);
   if (refusal !== null) return refused(refusal);
-  const config = archive.manifest?.config ?? archive.config ?? {};
+  const config = requestedConfig(archive);
   const consumers = restoredConsumers(archive.consumers, config, parts, rules);
   const result = openStream({ ...given, config, isStart: false }, consumers);
   return isServed(result) || result.outcome === 'crash' ? result : refused(result.reason);
@@ -67,13 +69,17 @@ function refusedSnapshot(
   return asked !== null && asked !== own ? `backup.json says ${asked}, meta.inf ${own ?? ''}` : null;
 }
 
+/** The `nats` CLI reads backup.json and sends what it knows of it: no field that no version has, and no template. */
+function requestedConfig({ manifest, config }: StreamArchive): JsonObject {
+  if (manifest === null) return config ?? {};
+  const { template_owner: _, ...known } = withoutFaults(manifest.config, streamConfigFaults);
+  return known;
+}
+
 function refusedRequest({ archive }: RecordQueries, rules: ServerRules): string | null {
-  const config = archive.manifest?.config;
-  if (config === undefined) return null;
-  // Backups hold no templates, and an account rarely has the one that is asked for.
-  const template = textField(config, 'template_owner') ?? '';
-  if (!rules.forgotTemplates && template !== '') return `template ${template} is not there`;
-  return rules.strictRequests ? unknownInStream(config, rules) : null;
+  if (archive.manifest === null || !rules.strictRequests) return null;
+  const [newer] = newerStreamFields(requestedConfig(archive), rules.server);
+  return newer === undefined ? null : `${newer} is an unknown field`;
 }
 
 /** All of them, or none: a restore ends at the first that cannot be read. */

@@ -27,6 +27,12 @@ export function notesOn(stream: NotedStream, { undelete, to }: SalvageOptions): 
     notes.push({ code, account, stream: name, text, loss: isLoss });
   };
   if (chosen.said !== null) say(chosen.said.code, chosen.said.text, chosen.isLoss);
+  if (chosen.leftOut.length > 0)
+    say(
+      'CONFIG_LEFT_OUT',
+      `no server knows, or accepts, ${chosen.leftOut.join(', ')} of the configuration: left out; --config gives it what it should have`,
+      true,
+    );
   if (hasTemplate(chosen))
     say('TEMPLATE_LEFT_OUT', 'template_owner was left out: no server restores a stream with it');
   const isHealed = sources.length > 1 && loss.lost === 0n;
