@@ -17,8 +17,14 @@ export interface StreamState {
   readonly num_deleted?: number | bigint | null;
   /** Every deleted sequence within first..last; present with `gaps`. */
   readonly deleted?: Iterable<bigint> | null;
-  readonly lost?: { readonly msgs: readonly (readonly [bigint, bigint])[]; readonly bytes: number } | null;
+  readonly lost?: Lost | null;
   readonly consumer_count: number;
+}
+
+/** Messages that are gone: pairs from, to of their sequences, and their bytes where these are known. */
+export interface Lost {
+  readonly msgs: readonly (readonly [bigint, bigint])[];
+  readonly bytes: number;
 }
 
 /** A position: in the numbers of the consumer, and of the stream. */

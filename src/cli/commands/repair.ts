@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { UsageError } from '../../core/error.ts';
-import type { RepairForm, RepairOptions } from '../../operation/repair/types.ts';
+import type { RepairOptions } from '../../operation/repair/types.ts';
+import type { RepairForm } from '../../operation/salvage/types.ts';
 import { startThreadsAhead, WRITING } from '../../operation/threads-ahead.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';

@@ -3,7 +3,7 @@ import type { FileStreamParts, StreamParts, V2StreamParts } from '../../containe
 import { SourceError, ToolError, UsageError } from '../../core/error.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 import type { Archive } from '../open-archive.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import type { SalvagedStream } from '../salvage/salvaged-stream.ts';
 
 /** What was opened as if it were sound is not. */
 class NotSound extends ToolError {}

@@ -3,8 +3,8 @@ import type { Archive } from '../open-archive.ts';
 import type { OtherArchive } from './other-archives.ts';
 import { findOthers, type FoundUse } from './other-streams.ts';
 import { mustReadSound } from './past-damage.ts';
-import { salvageStream } from './salvage-stream.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import { salvageStream } from '../salvage/salvage-stream.ts';
+import type { SalvagedStream } from '../salvage/salvaged-stream.ts';
 import type { RepairOptions } from './types.ts';
 import { nothingOf } from './without-data.ts';
 

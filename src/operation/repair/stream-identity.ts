@@ -3,10 +3,10 @@ import { CancelledError } from '../../core/error.ts';
 import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { overlaps, subjectsOf } from '../write/references.ts';
-import { RunMerge } from './merge-runs.ts';
-import { isSameMessage } from './message-run.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
-import type { OtherUse } from './types.ts';
+import { RunMerge } from '../salvage/merge-runs.ts';
+import { isSameMessage } from '../salvage/message-run.ts';
+import type { SalvagedStream } from '../salvage/salvaged-stream.ts';
+import type { OtherUse } from '../salvage/types.ts';
 
 /** Whether the stream of another archive is the one that is repaired, and what tells. */
 export type Identity = Pick<OtherUse, 'used' | 'by' | 'same' | 'differing'> & { readonly reason: string };

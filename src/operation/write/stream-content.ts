@@ -23,7 +23,7 @@ import { stateOfTotals } from '../totals-state.ts';
 import { readV2Messages, v2FramingFindings } from '../v2-messages.ts';
 import { readV2 } from '../../model/load-v2-stream.ts';
 import { lostMessages } from '../verify/lost.ts';
-import type { SoundBlock, SoundBlocks, StreamContent } from './content.ts';
+import type { SoundBlock, SoundBlocks, StreamContent } from '../content.ts';
 
 /** The live messages of a block whose every record is sound. */
 export function soundBlock(name: string, { block, live }: Pick<BlockLiveSet, 'block' | 'live'>): SoundBlock {
@@ -93,7 +93,7 @@ async function lossOf(
     findings.some(({ code }) => TELLS_OF_LOSS.test(code)) ||
     hasLonelySidecar(evidence.archive);
   if (!isDamaged) return { lost };
-  const { lossesOfCopy } = await import('../repair/copy-losses.ts');
+  const { lossesOfCopy } = await import('../salvage/copy-losses.ts');
   const { lost: all, messages, repairable } = await lossesOfCopy(evidence.archive, work, evidence.live);
   return { lost: all, lossCount: { messages, repairable } };
 }

@@ -1,10 +1,5 @@
-import type {
-  LossReport,
-  LostRange,
-  OtherUse,
-  RepairNote,
-  StreamLoss,
-} from '../../operation/repair/types.ts';
+import type { LossReport } from '../../operation/repair/types.ts';
+import type { LostRange, OtherUse, RepairNote, StreamLoss } from '../../operation/salvage/types.ts';
 import type { PlanReport, WrittenReport } from '../../operation/write/types.ts';
 import { escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';

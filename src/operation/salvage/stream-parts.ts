@@ -4,7 +4,7 @@ import type { MessageTotals } from '../../kernels/types.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 import type { RewriteInput, TallyResult } from '../../workers/jobs.ts';
 import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
-import type { V2Block } from '../write/v2-blocks.ts';
+import type { V2Block } from '../v2-blocks.ts';
 import type { ReadBlock } from './block-damage.ts';
 import { risingSpans } from './block-spans.ts';
 import type { MessageRun } from './message-run.ts';

@@ -2,7 +2,7 @@ import { unpackRanges } from '../../core/packed-ranges.ts';
 import { eachSequence, intersectRanges } from '../../core/sequence-ranges.ts';
 import { parseBlockIndex } from '../../format/block-index/parse.ts';
 import type { BlockIndex } from '../../format/block-index/types.ts';
-import { pause } from '../write/pause.ts';
+import { pause } from '../pause.ts';
 import type { ReadBlock } from './block-damage.ts';
 
 /** A search costs a look at every deleted sequence for every bit. */

@@ -1,13 +1,13 @@
-import type { BlockOwner } from '../../check/block-owner.ts';
-import type { PackedRanges } from '../../core/packed-ranges.ts';
-import type { Finding } from '../../findings/finding.ts';
-import type { LostBefore } from '../../model/lost-before.ts';
-import type { BlockFile } from '../../model/stream-archive.ts';
-import type { StateNumbers } from '../../model/stream-state.ts';
-import type { SourceDescriptor } from '../../source/byte-source.ts';
-import type { RewriteInput, ScanJob, ScanResult } from '../../workers/jobs.ts';
-import type { Pool } from '../../workers/pool.ts';
-import type { MessageWalk } from '../cat/stream-messages.ts';
+import type { BlockOwner } from '../check/block-owner.ts';
+import type { PackedRanges } from '../core/packed-ranges.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { LostBefore } from '../model/lost-before.ts';
+import type { BlockFile } from '../model/stream-archive.ts';
+import type { StateNumbers } from '../model/stream-state.ts';
+import type { SourceDescriptor } from '../source/byte-source.ts';
+import type { RewriteInput, ScanJob, ScanResult } from '../workers/jobs.ts';
+import type { Pool } from '../workers/pool.ts';
+import type { MessageWalk } from './cat/stream-messages.ts';
 import type { Lost } from './types.ts';
 
 /** A stream that is to be written: its state, a walk over its live messages, and what is not whole. */

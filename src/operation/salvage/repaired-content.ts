@@ -2,9 +2,9 @@ import type { Finding } from '../../findings/finding.ts';
 import type { StoredMessage } from '../cat/types.ts';
 import type { MessageWalk } from '../cat/stream-messages.ts';
 import { stateOfTotals } from '../totals-state.ts';
-import type { StreamContent } from '../write/content.ts';
+import type { StreamContent } from '../content.ts';
 import type { RunMessage } from './message-run.ts';
-import type { Lost } from '../write/types.ts';
+import type { Lost } from '../types.ts';
 import { eachMessage, type Survey, type SurveyOptions } from './survey.ts';
 import type { StreamLoss } from './types.ts';
 

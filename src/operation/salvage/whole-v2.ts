@@ -4,7 +4,7 @@ import { MAX_SEQUENCE } from '../../core/sequence-ranges.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { readV2InThreads } from '../verify/v2-in-threads.ts';
-import { V2Blocks } from '../write/v2-blocks.ts';
+import { V2Blocks } from '../v2-blocks.ts';
 import { partsOfV2, type PartedStream } from './stream-parts.ts';
 
 /** A V2 archive of which every message is sound. */

@@ -1,7 +1,7 @@
 import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
 import type { ChosenConfig } from './configuration.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
-import type { Damage, RepairNote, RepairOptions, StreamLoss } from './types.ts';
+import type { Damage, RepairNote, SalvageOptions, StreamLoss } from './types.ts';
 
 /** A stream that was repaired, as far as notes tell of it. */
 export interface NotedStream {
@@ -15,7 +15,7 @@ export interface NotedStream {
 const MOST_OPEN_NOTES = 100;
 
 /** What was changed that is no message and no consumer, and what nothing tells. */
-export function notesOn(stream: NotedStream, { undelete, to }: RepairOptions): RepairNote[] {
+export function notesOn(stream: NotedStream, { undelete, to }: SalvageOptions): RepairNote[] {
   const { sources, chosen, loss, undeleted } = stream;
   const [own] = sources;
   const { account, name } = own.archive;

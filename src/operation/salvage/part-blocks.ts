@@ -5,7 +5,7 @@ import { intersectRanges } from '../../core/sequence-ranges.ts';
 import { CHECKSUM_BYTES } from '../../format/block/record.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { appendUnsealed } from '../../writer/block-writer.ts';
-import type { SoundBlock, SoundBlocks } from '../write/content.ts';
+import type { SoundBlock, SoundBlocks } from '../content.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { RunsPart, StreamPart } from './stream-parts.ts';
 import { eachMessage, type Survey, type SurveyOptions } from './survey.ts';

@@ -1,11 +1,11 @@
-import { packRanges, type PackedRanges } from '../../core/packed-ranges.ts';
-import { RangeBuilder } from '../../core/range-builder.ts';
-import { eachRange } from '../../core/sequence-ranges.ts';
-import type { Entry } from '../../container/entry.ts';
-import { descriptorOf } from '../../model/read-entry.ts';
-import type { SourceDescriptor } from '../../source/byte-source.ts';
-import type { V2Stretch } from '../v2-messages.ts';
-import { BLOCK_BYTES, MOST_DELETED_IN_BLOCK } from '../../writer/block-writer.ts';
+import { packRanges, type PackedRanges } from '../core/packed-ranges.ts';
+import { RangeBuilder } from '../core/range-builder.ts';
+import { eachRange } from '../core/sequence-ranges.ts';
+import type { Entry } from '../container/entry.ts';
+import { descriptorOf } from '../model/read-entry.ts';
+import type { SourceDescriptor } from '../source/byte-source.ts';
+import type { V2Stretch } from './v2-messages.ts';
+import { BLOCK_BYTES, MOST_DELETED_IN_BLOCK } from '../writer/block-writer.ts';
 
 /** Messages of a V2 archive, one behind the other, that make one block. */
 export interface V2Block {

@@ -3,7 +3,7 @@ import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { intersectParts, NO_PARTS, uniteParts } from '../../core/sequence-part-sets.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open-archive.ts';
-import type { StreamContent } from '../write/content.ts';
+import type { StreamContent } from '../content.ts';
 import { chooseConfig, withoutLimits, type ChosenConfig } from './configuration.ts';
 import { repairConsumers } from './consumers.ts';
 import { blocksOf } from './part-blocks.ts';
@@ -13,7 +13,7 @@ import type { SalvagedStream } from './salvaged-stream.ts';
 import { hasBrokenSources, notesOn } from './stream-notes.ts';
 import { hasLimitPerSubject, surveySource } from './survey-parts.ts';
 import { beyondLimits, survey, type Survey, type SurveyOptions } from './survey.ts';
-import type { RepairNote, RepairOptions, StreamLoss } from './types.ts';
+import type { RepairNote, SalvageOptions, StreamLoss } from './types.ts';
 
 /** One stream, ready to be written: `archive` has the configuration and the consumers that it gets. */
 export interface RepairedStream {
@@ -35,7 +35,7 @@ type Sources = readonly [SalvagedStream, ...SalvagedStream[]];
 export async function repairStream(
   sources: Sources,
   work: Archive,
-  options: RepairOptions,
+  options: SalvageOptions,
 ): Promise<SurveyedStream> {
   const [own] = sources;
   const { name } = own.archive;
@@ -79,7 +79,7 @@ function askFor(
   sources: Sources,
   proven: SequenceParts,
   { signal }: Archive,
-  { undelete, prefer }: RepairOptions,
+  { undelete, prefer }: SalvageOptions,
 ): SurveyOptions {
   return {
     runs: () => sources.flatMap((source) => source.runs()),
@@ -94,7 +94,7 @@ async function firstSurvey(
   sources: Sources,
   asked: SurveyOptions,
   { pool }: Archive,
-  { config }: RepairOptions,
+  { config }: SalvageOptions,
 ): Promise<Survey> {
   const [own] = sources;
   const likely = config ?? own.archive.config;
@@ -102,7 +102,7 @@ async function firstSurvey(
 }
 
 /** No server restores a stream that a template owns. */
-function configToWrite({ config }: ChosenConfig, { undelete }: RepairOptions): JsonObject {
+function configToWrite({ config }: ChosenConfig, { undelete }: SalvageOptions): JsonObject {
   const { template_owner: _, ...owned } = config;
   return undelete === true ? withoutLimits(owned) : owned;
 }

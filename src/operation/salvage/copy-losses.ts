@@ -3,7 +3,7 @@ import { asParts, subtractParts, uniteParts } from '../../core/sequence-part-set
 import { lostBefore } from '../../model/lost-before.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, withArchive, type Archive } from '../open-archive.ts';
-import type { Lost } from '../write/types.ts';
+import type { Lost } from '../types.ts';
 import { stillLost } from './lost-before.ts';
 import { LostRanges } from './lost-ranges.ts';
 import { repairStream } from './repair-stream.ts';
@@ -46,7 +46,7 @@ export async function lossesOfCopy(
 async function lossesBeside(archive: StreamArchive, work: Archive, live: SequenceParts): Promise<CopyLosses> {
   const own: SalvagedStream = await salvageStream(archive, work, 0, archive.name);
   try {
-    const { loss, found } = await repairStream([own], work, { target: '' });
+    const { loss, found } = await repairStream([own], work, {});
     const ranges = lostNow(loss);
     const before = stillLost(lostBefore(archive), loss.ranges, found.recovered);
     const passedOver = subtractParts(found.recovered, live);
