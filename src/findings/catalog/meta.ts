@@ -47,7 +47,8 @@ export const META_SUITE = {
     severity: 'critical',
     title: 'A configuration value that no server accepts',
     meaning: 'A field has a value or type that no server version takes.',
-    consequence: 'The server cannot read the configuration and skips the stream.',
+    consequence:
+      'The server cannot read the configuration and skips the stream; of backup.json, nats stream restore cannot.',
     advice: 'Correct it from a backup.',
   },
   CFG_UNKNOWN_FIELD: {
@@ -55,7 +56,9 @@ export const META_SUITE = {
     title: 'A configuration field that is not known',
     meaning:
       'No version from 2.2 to 2.15 has this field: the file was written by something newer, or edited.',
-    consequence: 'Servers from 2.11.9 on put the stream offline; older ones ignore it.',
-    advice: 'Use a server that knows the field.',
+    consequence:
+      'In meta.inf: servers from 2.11.9 on put the stream offline, older ones ignore it. In backup.json: the nats CLI leaves it out, and the stream is restored without it.',
+    advice:
+      'Use a server that knows the field; where it is a damaged name, give the configuration by hand (--config).',
   },
 } as const satisfies Record<string, CatalogEntry>;

@@ -17,6 +17,7 @@ import { gatherEvidence } from '../stream-evidence.ts';
 import { v2FramingFindings } from '../v2-messages.ts';
 import type { PieceRenderer } from './render-pieces.ts';
 import type { MessageWalk, WantsMessage } from './message-walk.ts';
+import { isStopped, pastDamage } from './past-damage.ts';
 import { walkBlocks, walkPiece } from './walk-blocks.ts';
 import { walkV2 } from './walk-v2.ts';
 import type { StoredMessage } from './types.ts';
@@ -72,6 +73,16 @@ export async function streamMessages(
       ofSelection: walk.isSelectionWhole() ? ofRange(findings, sieve.range) : findings,
       notes: [],
     };
+  }
+  if (isStopped(parts, work)) {
+    const left = await pastDamage(archive, work, async (one) => {
+      if (one !== null) await sift(one.messages, work, sieve, emit);
+      return one;
+    });
+    if (left !== null) {
+      const findings = [...found(), ...left.findings];
+      return { held: left.held, findings, ofSelection: findings, notes: left.notes };
+    }
   }
   if (archive.encrypted !== null) return { held: 0, findings: found(), ofSelection: found(), notes: [] };
   const filter = output === undefined ? null : sieve.recordFilter;

@@ -56,7 +56,7 @@ function unsupported(archive: StreamArchive, parts: FileStreamParts, rules: Serv
 }
 
 /** What of a stream's configuration a server does not know that insists on knowing all of it. */
-export function unknownInStream(config: JsonObject, rules: ServerRules): string | null {
+function unknownInStream(config: JsonObject, rules: ServerRules): string | null {
   if (rules.forgotTemplates && config['template_owner'] !== undefined)
     return 'template_owner is an unknown field';
   if (rules.apiLevel !== null && rules.apiLevel < 4 && origins(config).some((origin) => 'consumer' in origin))

@@ -1,5 +1,6 @@
 import { UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import { onlyName } from '../only-name.ts';
 import type { Archive } from '../open-archive.ts';
 import type { OtherArchive } from './other-archives.ts';
 import { findOthers, type FoundUse } from './other-streams.ts';
@@ -50,6 +51,5 @@ export async function salvageSources(
 function nameGiven(options: RepairOptions): string {
   const { name } = options.config ?? {};
   if (typeof name === 'string') return name;
-  const [pattern] = options.streams ?? [];
-  return pattern === undefined || pattern.includes('*') ? '' : pattern;
+  return onlyName(options) ?? '';
 }

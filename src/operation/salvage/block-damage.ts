@@ -80,6 +80,7 @@ function swallowed(fault: DamageFault, blocks: readonly ReadBlock[]): Range {
     return seqAfter === 1n ? NONE : range(firstSwallowed(fault), seqAfter - 1n);
   }
   const after = nearestAbove(blocks, seqBefore);
+  if (after > 0n && seqBefore === 0n) return swallowed({ ...fault, seqAfter: after }, blocks);
   if (after > 0n) return range(seqBefore + 1n, after - 1n);
   return claimed === seqBefore + 1n ? range(claimed, claimed) : NONE;
 }

@@ -1,6 +1,6 @@
 import { integerField, textField } from '../../core/json.ts';
 import { parseConsumerMeta } from '../../format/consumer-meta/parse.ts';
-import { consumerConfigFaults } from '../../format/config-schema/check.ts';
+import { consumerConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
 import { parseTimeNs } from '../../core/time.ts';
 import type { Mark } from '../../findings/catalog-entry.ts';
 import { hasMark } from '../../findings/marks.ts';
@@ -9,7 +9,7 @@ import { writeConsumerState } from '../../format/consumer-state/write.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import type { NoteCode } from './loss-codes.ts';
-import { mendMeta, withoutFaults } from './mend-meta.ts';
+import { mendMeta } from './mend-meta.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import { eachMessage, type SurveyOptions } from './survey.ts';
 import type { RepairNote } from './types.ts';

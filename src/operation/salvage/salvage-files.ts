@@ -1,3 +1,4 @@
+import { isIndexCut } from '../../check/index-vs-blocks.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { labelBase } from '../../container/entries.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
@@ -8,10 +9,10 @@ import type { StreamIndex } from '../../format/index/types.ts';
 import { highestSequence, packedLive } from '../../model/live-set.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { unknownByCut } from '../delete-notes.ts';
 import { placed } from '../open-archive.ts';
 import { blockFindings } from './block-findings.ts';
 import { BlockHandles } from './block-handles.ts';
+import { isCarrierHit } from './carrier-damage.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
 import { proofsOfIndex } from './index-proofs.ts';
@@ -23,6 +24,7 @@ import type { SalvagedBlock } from './salvage-blocks.ts';
 import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
 import { partsOfBlocks } from './stream-parts.ts';
 import { proofsOfSidecars } from './sidecar-proofs.ts';
+import { suspectsOf } from './suspects.ts';
 import type { RepairNote } from './types.ts';
 
 /** Reads what is left of a stream kept as files. `given`: a name from the command line. */
@@ -53,6 +55,7 @@ export async function salvageFiles(
       asParts(lostBefore(archive).seqs),
     ),
     listed: proofs.flatMap((proof) => proof.listed),
+    suspects: suspectsOf(archive, parts, blocks, end.seq),
     damages: function* () {
       for (const damage of damagesOf(blocks, isTornHarmless(parts, proofs, blocks)))
         yield current === null ? damage : { ...damage, isOpen: false };
@@ -63,7 +66,8 @@ export async function salvageFiles(
     counted: archive.manifest?.state ?? null,
     findings: findingsOn(archive, parts, blocks),
     notes: notesOf(archive, own, sidecars.said),
-    deletesUnknown: unknownByCut(archive, index, scans),
+    areDeletesUnknown: index === null && isCarrierHit(archive),
+    isIndexCut: index !== null && isIndexCut(archive, scans),
     doubtfulPositions: doubtfulPositions(parts),
     parted: partsOfBlocks(blocks),
     close: () => handles.close(),

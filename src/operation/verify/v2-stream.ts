@@ -1,9 +1,9 @@
+import { checkConfig } from '../../check/config.ts';
 import { checkConsumers } from '../../check/consumers.ts';
 import { declaredFaults } from '../../check/declared.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { makeFinding, type Fault, type Finding } from '../../findings/finding.ts';
 import { isDamage } from '../../findings/status.ts';
-import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import { readV2Head } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -30,12 +30,11 @@ export async function verifyV2Stream(
     (fault: Fault): Finding =>
       makeFinding(fault, { ...archive.place, file });
   const manifestLabel = parts.manifest?.label ?? parts.label;
-  const configFaults = archive.config === null ? [] : streamConfigFaults(archive.config);
   const findings = [
     ...archive.findings,
     ...messages.framing.map(at(parts.label)),
     ...messages.findings,
-    ...configFaults.map(at(manifestLabel)),
+    ...checkConfig(archive),
     ...(state === null ? [] : stateFaults(state, messages).map(at(`${parts.label}:state.json`))),
     ...checkConsumers(archive, state?.lastSeq ?? messages.total.lastSeq, messages.live),
     ...declaredFaults(archive, messages.live, messages.total, isWhole).map(at(manifestLabel)),

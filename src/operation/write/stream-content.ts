@@ -1,4 +1,5 @@
 import { checkBlockFiles } from '../../check/block-files.ts';
+import { checkConfig } from '../../check/config.ts';
 import { checkDeclared } from '../../check/declared.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
@@ -109,7 +110,12 @@ async function v2Content(
     walk,
     lost: { msgs: [], bytes: 0 },
     lostBefore: lostBefore(archive),
-    findings: [...placed(parts.findings, archive.place), ...archive.findings, ...findings],
+    findings: [
+      ...placed(parts.findings, archive.place),
+      ...archive.findings,
+      ...findings,
+      ...checkConfig(archive),
+    ],
   };
 }
 
