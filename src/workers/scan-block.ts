@@ -1,5 +1,6 @@
 import { packRanges, unpackRanges } from '../core/packed-ranges.ts';
 import { BlockScanner, type RecordColumns } from '../kernels/index.ts';
+import { packFaults } from '../kernels/packed-faults.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { BlockCut, BlockScan, PackedScan } from '../kernels/types.ts';
 import type { ScanJob, ScanResult } from './jobs/scan.ts';
@@ -67,7 +68,7 @@ const LEAST_PIECE_BYTES = 1400 * 1024;
 
 /** What is kept of a scan. */
 export function packScan(scan: BlockScan): PackedScan {
-  return { ...scan, ranges: packRanges(scan.ranges) };
+  return { ...scan, ranges: packRanges(scan.ranges), faults: packFaults(scan.faults) };
 }
 
 /**
