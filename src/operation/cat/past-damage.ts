@@ -4,7 +4,7 @@ import type { Finding } from '../../findings/finding.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { DeleteNote } from '../delete-note.ts';
 import { loadStream, withArchive, type Archive } from '../open-archive.ts';
-import type { MessageWalk } from './stream-messages.ts';
+import type { MessageWalk } from './message-walk.ts';
 
 /** Damage around files, at which reading ends for want of what follows. */
 const STOPPING: ReadonlySet<FindingCode> = new Set([
