@@ -361,4 +361,14 @@ export const NAMED_DAMAGE: readonly NamedDamage[] = [
     damage: all(without('sources.db', 'msgs/index.db'), overlongHeader(1n)),
     expected: SERVER_VERSIONS.map(() => '36 messages 1-36 []'),
   },
+  {
+    name: 'messages of one subject are limited also where new ones are to be refused',
+    stream: '2.14.5-full/store/jetstream/$G/streams/TAILDEL',
+    damage: all(
+      configured('"max_msgs_per_subject":-1', '"max_msgs_per_subject":2'),
+      configured('"discard":"old"', '"discard":"new"'),
+      without('msgs/index.db'),
+    ),
+    expected: ['2 messages 28-30 []', ...SERVER_VERSIONS.slice(1).map(() => '2 messages 27-30 []')],
+  },
 ];
