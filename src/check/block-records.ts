@@ -1,6 +1,7 @@
 import { unpackRanges } from '../core/packed-ranges.ts';
 import type { Fault, Finding } from '../findings/finding.ts';
 import type { FindingCode } from '../findings/catalog/index.ts';
+import { eachFault } from '../kernels/packed-faults.ts';
 import type { ScanFault } from '../kernels/types.ts';
 import { descriptorOf } from '../model/read-entry.ts';
 import { provenReader } from '../model/furthest-reader.ts';
@@ -38,7 +39,7 @@ export function checkBlockRecords(evidence: StreamEvidence): Finding[] {
       if (owner !== null) return [findingAt(evidence, file, owner)];
     }
     const isLast = at === evidence.sets.length - 1;
-    return set.scan.faults.map((fault) =>
+    return Array.from(eachFault(set.scan.faults), (fault) =>
       findingAt(evidence, file, faultOf(evidence, set, fault, isLast, isOnlyDeleted(set, fault, gone))),
     );
   });

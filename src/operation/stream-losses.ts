@@ -6,6 +6,8 @@ import { checkIndexAgainstBlocks } from '../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../check/stream-evidence.ts';
 import type { SequenceParts } from '../core/sequence-parts.ts';
 import type { Finding } from '../findings/finding.ts';
+import { hasMark } from '../findings/marks.ts';
+import { strayIndexFiles } from '../model/load-blocks.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import { stateFromBlocks } from '../model/stream-state.ts';
 import type { CopyLosses, CountingWork } from './salvage/copy-losses.ts';
@@ -19,11 +21,6 @@ export const NO_LOSSES: CopyLosses = {
   suspected: { BLK_NUMBER_MISSING: [], CON_AHEAD_OF_STREAM: [] },
 };
 
-/** Codes of blocks, of what carries them, and of messages that are missing; an empty block and one torn by a crash are none. */
-const TELLS_OF_LOSS =
-  /^(?:S2|TAR|GZIP|V2|BLK|BIX|SRC)_|^(?:IDX_AHEAD|IDX_END_MISSING|IDX_BLOCK_DIFFERS|DECL_MESSAGES_FEWER|CON_AHEAD_OF_STREAM)$/;
-const NO_LOSS: ReadonlySet<Finding['code']> = new Set(['BLK_EMPTY', 'BLK_NONE', 'BLK_LAST_COMPRESSED']);
-
 /**
  * What of a stream is lost where only `live` is read of it: where `findings`, all there are of it, tell of damage, it is counted as a
  * repair counts it, for which the stream is read once more. Throws SourceError, ToolError, CancelledError.
@@ -34,9 +31,10 @@ export async function streamLosses(
   findings: readonly Finding[],
   work: CountingWork,
 ): Promise<CopyLosses> {
-  const isDamaged =
-    findings.some(({ code }) => TELLS_OF_LOSS.test(code) && !NO_LOSS.has(code)) || hasLonelySidecar(archive);
-  if (!isDamaged) return NO_LOSSES;
+  const isDamaged = hasMark(findings, 'loss') || hasLonelyIndex(archive);
+  // The sums of blocks are of their stream's name.
+  const isNamed = archive.name !== '' || archive.parts.form === 'v2';
+  if (!isDamaged || !isNamed) return NO_LOSSES;
   const { lossesOfCopy } = await import('./salvage/copy-losses.ts');
   return lossesOfCopy(archive, work, live);
 }
@@ -70,12 +68,8 @@ export function findingsOfLoss(evidence: StreamEvidence): Finding[] {
   ];
 }
 
-/** Whether a block is gone beside which a server up to 2.9 kept an `.idx` file. */
-function hasLonelySidecar({ parts }: StreamArchive): boolean {
+/** Whether a block is gone beside which a server up to 2.9 kept an `.idx` file; it leaves an empty one where no message was. */
+function hasLonelyIndex({ parts }: StreamArchive): boolean {
   if (parts.form === 'v2' || parts.form === 'config') return false;
-  const paths = new Set(parts.entries.map(({ path }) => path));
-  return parts.entries.some(({ path, sizeBytes }) => {
-    const number = /^msgs\/(\d+)\.idx$/.exec(path)?.[1];
-    return number !== undefined && sizeBytes > 0 && !paths.has(`msgs/${number}.blk`);
-  });
+  return [...strayIndexFiles(parts).values()].some(({ sizeBytes }) => sizeBytes > 0);
 }

@@ -3,6 +3,7 @@ import type { CatalogEntry } from '../catalog-entry.ts';
 export const BLK_SUITE = {
   BLK_CHECKSUM_MISMATCH: {
     severity: 'critical',
+    marks: ['loss'],
     title: "A record's checksum does not fit",
     meaning:
       "The 8-byte checksum at the record's end does not fit its sequence, time, subject, headers or payload: one of them, or the checksum itself, was changed. No reader can tell which. The lengths of record, subject and headers are not covered by it: a change there shows where structure, subjects or index totals contradict it.",
@@ -12,6 +13,7 @@ export const BLK_SUITE = {
   },
   BLK_DELETED_RECORD_DAMAGED: {
     severity: 'warning',
+    marks: ['loss'],
     title: 'The record of a deleted message is damaged',
     meaning:
       'A record does not fit, and the current index.db, or the .idx of its block, lists none of the sequences that it may have held: they were deleted. No message is lost, and every command that writes a copy leaves such records out.',
@@ -21,6 +23,7 @@ export const BLK_SUITE = {
   },
   BLK_LENGTH_IMPLAUSIBLE: {
     severity: 'critical',
+    marks: ['loss'],
     title: "A record's length cannot be",
     meaning:
       "A record's length is below the smallest, above 32 MiB, or passes the end of the block, with good records behind it; or it is that of a deleted message, and does not lead to the next record.",
@@ -30,6 +33,7 @@ export const BLK_SUITE = {
   },
   BLK_RECORD_MALFORMED: {
     severity: 'critical',
+    marks: ['loss', 'its-message'],
     title: 'A record whose parts contradict each other',
     meaning:
       "The checksum fits, but the record's parts do not: header block without its beginning or end, or a subject that nobody can publish to. The checksum does not cover the lengths of record, subject and headers; a flipped bit there that also keeps the structure and the index totals cannot be found by anyone.",
@@ -39,6 +43,7 @@ export const BLK_SUITE = {
   },
   BLK_TAIL_TORN: {
     severity: 'info',
+    marks: ['loss'],
     title: 'The last block ends in an incomplete record',
     meaning:
       'The last record of the last block is incomplete, and no index speaks of it: a write that a crash cut short. Nothing that was acknowledged and synced is gone.',
@@ -47,6 +52,7 @@ export const BLK_SUITE = {
   },
   BLK_TRUNCATED: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'A block was cut',
     meaning:
       'The block ends before messages that an index lists, or inside a record where nothing should have been writing.',
@@ -62,6 +68,7 @@ export const BLK_SUITE = {
   },
   BLK_EMPTIED: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'A block that should hold messages is empty',
     meaning: 'The file has 0 bytes, but an index lists messages in it.',
     consequence: 'The server counts its messages as lost.',
@@ -70,6 +77,7 @@ export const BLK_SUITE = {
   },
   BLK_MISSING: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'A block that should hold messages is missing',
     meaning:
       'index.db is current otherwise and lists this block with messages, or an .idx of 2.9 lists them, but there is no such file.',
@@ -79,6 +87,7 @@ export const BLK_SUITE = {
   },
   BLK_ALL_MISSING: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'All messages of a stream that had some are gone',
     meaning:
       'There is no block and no index, and something else (a consumer that delivered messages, files of TTLs, schedules or sources) tells that the stream held messages. Servers keep a block even where the last message was deleted. How many were left nothing tells.',
@@ -96,6 +105,7 @@ export const BLK_SUITE = {
   },
   BLK_SWAPPED: {
     severity: 'critical',
+    marks: ['loss'],
     title: "A block's records belong to another block",
     meaning:
       "No record fits this block's number, but the first fits another's: the file was renamed, copied or exchanged.",
@@ -104,6 +114,7 @@ export const BLK_SUITE = {
   },
   BLK_FOREIGN: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'No record of a block belongs to this stream',
     meaning:
       "No record fits this stream's name and this block's number, nor any other number of it: the block belongs to another stream.",
@@ -113,6 +124,7 @@ export const BLK_SUITE = {
   BLK_NAME_UNKNOWN: {
     severity: 'warning',
     unknown: true,
+    marks: ['loss'],
     title: 'A block without a stream name',
     meaning:
       "Checksums are keyed with the stream's name, which a block does not contain; without it they prove nothing.",
@@ -121,6 +133,7 @@ export const BLK_SUITE = {
   },
   BLK_NAME_INVALID: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'A block file name that servers misread',
     meaning: 'The number has leading zeros. Servers list such files but open the name without zeros.',
     consequence: '2.10 does not load the stream; from 2.11.9 on the whole stream folder is deleted at start.',
@@ -128,6 +141,7 @@ export const BLK_SUITE = {
   },
   BLK_SEQUENCE_ORDER: {
     severity: 'critical',
+    marks: ['loss', 'its-message'],
     title: 'A sequence does not rise',
     meaning:
       "A record's sequence is not above the one before: a part of the block was written twice, or blocks were joined.",
@@ -144,6 +158,7 @@ export const BLK_SUITE = {
   },
   BLK_SEQUENCE_HOLE: {
     severity: 'info',
+    marks: ['loss'],
     title: 'Sequences that no block holds and nothing explains',
     meaning:
       'Between two blocks sequences are missing, and no index is there to explain them. Deleting whole blocks leaves this trace; a lost block file would, too.',

@@ -32,10 +32,11 @@ export function predictFileStream(
   const readings = readBlocks(archive, results);
   const queries = new RecordQueries(evidence);
   return SERVER_RULES.map((rules) => {
+    const given = { queries, readings, rules, atNs: around.atNs };
     const result =
       how === 'start'
-        ? startStream(queries, parts, readings, rules, around)
-        : restoreStream(queries, parts, readings, findings, rules, around.atNs);
+        ? startStream(given, parts, around.isStandalone)
+        : restoreStream(given, parts, findings);
     return prediction(rules, how, result, evidence, lost);
   });
 }
@@ -69,10 +70,10 @@ function prediction(
 /** What a server loses; null: nothing. What limits take is no loss. `lost`: messages that are lost, or not where they should be. */
 export function lossOf(
   { opened, cutMessages, mayLoseMore, consumers }: ServedStream,
-  { archive, live }: StreamEvidence,
+  { archive, served }: StreamEvidence,
   lost: bigint,
 ): string | null {
-  const missing = live.count + lost - (opened.messages - cutMessages);
+  const missing = served.count + lost - (opened.messages - cutMessages);
   if (missing > 0n)
     return `${lostReason(missing)}${mayLoseMore ? ', and one more if a consumer that filters is asked first' : ''}`;
   if (lost > 0n) return `${lost} ${lost === 1n ? 'message' : 'messages'} cannot be read`;

@@ -35,7 +35,8 @@ export function planStream(
 ): PreflightStream {
   const { archive, results } = evidence;
   const readings = takenReadings(readBlocks(archive, results), rules);
-  const result = startStream(new RecordQueries(evidence), parts, readings, rules, around);
+  const given = { queries: new RecordQueries(evidence), readings, rules, atNs: around.atNs };
+  const result = startStream(given, parts, around.isStandalone);
   const base = { account: archive.account, name: archive.name, assigned };
   const orphan = assigned === false ? [orphanStep(parts.label)] : [];
   if (!isServed(result)) return { ...base, ...notServed(result, parts.label, orphan) };
@@ -124,7 +125,7 @@ function indexSteps(
   const { index, indexStanding } = evidence.archive;
   const why = {
     none: file === undefined ? 'there is no index.db' : 'index.db cannot be read',
-    stale: CATALOG[indexAge(evidence) ?? 'IDX_STALE'].title,
+    stale: CATALOG[indexAge(evidence.archive, evidence.sets) ?? 'IDX_STALE'].title,
     'block-missing': 'index.db lists a block that is gone',
     current: 'index.db contradicts itself',
   }[indexStanding];

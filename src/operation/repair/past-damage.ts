@@ -1,6 +1,7 @@
 import { SourceError, ToolError, UsageError } from '../../core/error.ts';
+import { hasMark } from '../../findings/marks.ts';
 import type { Archive } from '../open-archive.ts';
-import { CARRIER_CODE, hasFramingFault } from '../salvage/carrier-damage.ts';
+import { hasFramingFault } from '../salvage/carrier-damage.ts';
 import type { SalvagedStream } from '../salvage/salvaged-stream.ts';
 
 /** What was opened as if it were sound is not. */
@@ -33,5 +34,5 @@ export function mustOpenSound({ container, selected }: Archive): void {
 /** The same once a stream was read. */
 export function mustReadSound({ archive: { parts }, findings }: SalvagedStream): void {
   if (parts.form === 'store' || parts.form === 'config') return;
-  if (findings.some(({ code }) => CARRIER_CODE.test(code)) || hasFramingFault(parts)) throw new NotSound();
+  if (hasMark(findings, 'carrier') || hasFramingFault(parts)) throw new NotSound();
 }

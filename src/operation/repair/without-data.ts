@@ -20,6 +20,7 @@ export function nothingOf(archive: StreamArchive): SalvagedStream {
     lastTimeNs: 0n,
     notes: [],
     areDeletesUnknown: false,
+    isIndexCut: false,
     doubtfulPositions: NO_DOUBTS,
     parted: null,
   };

@@ -1,9 +1,15 @@
 import { framingFaults } from '../../container/open-source.ts';
 import type { FileStreamParts, StreamParts, V2StreamParts } from '../../container/entry.ts';
+import { hasMark } from '../../findings/marks.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 
-/** Of what carries a stream. */
-export const CARRIER_CODE: RegExp = /^(?:S2|TAR|GZIP|V2)_/;
+/** Whether what carries blocks is damaged, and no `.idx` of 2.9 is beside each of them: deletes that stood elsewhere may be gone. */
+export function isCarrierHit({ blocks, parts }: Pick<StreamArchive, 'blocks' | 'parts'>): boolean {
+  if (parts.form === 'store' || parts.form === 'config') return false;
+  if (blocks.every(({ sidecar }) => sidecar !== null)) return false;
+  return hasMark(parts.findings, 'carrier') || hasFramingFault(parts);
+}
 
 /** Whether what carries a stream was found damaged where it was read. */
 export function hasFramingFault(parts: Exclude<StreamParts, { readonly form: 'config' }>): boolean {

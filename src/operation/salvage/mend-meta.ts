@@ -1,5 +1,4 @@
 import { hashKey } from '../../codec/highwayhash.ts';
-import type { JsonObject } from '../../core/json.ts';
 import type { Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
 import { highwayHash64 } from '../../kernels/index.ts';
@@ -63,13 +62,4 @@ function read({ parts }: StreamArchive, path: string): Uint8Array | null {
 
 function flip(bytes: Uint8Array, bit: number): void {
   bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-}
-
-/** Without the fields that no server accepts, and those that none knows: what damage leaves of a configuration. */
-export function withoutFaults(
-  config: JsonObject,
-  check: (config: JsonObject) => readonly Fault[],
-): JsonObject {
-  const bad = new Set(check(config).map(({ data }) => String(data?.['field']).split('.')[0]));
-  return Object.fromEntries(Object.entries(config).filter(([field]) => !bad.has(field)));
 }

@@ -67,7 +67,7 @@ export async function repairStream(
     loss,
     notes: [
       ...sources.flatMap((source) => source.notes),
-      ...notesOn({ sources, chosen, loss, undeleted }, options),
+      ...notesOn({ sources, chosen, loss, recovered: found.recovered, undeleted }, options),
       ...notes,
     ],
     found,

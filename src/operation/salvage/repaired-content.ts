@@ -60,6 +60,11 @@ function walk(stream: string, options: SurveyOptions): MessageWalk {
   };
 }
 
+/** Copies, also of a Buffer, whose own `slice` makes none. */
 function ownBytes({ subject, header, data }: RunMessage): Pick<StoredMessage, 'subject' | 'header' | 'data'> {
-  return { subject: subject.slice(), header: header?.slice() ?? null, data: data.slice() };
+  return {
+    subject: new Uint8Array(subject),
+    header: header === null ? null : new Uint8Array(header),
+    data: new Uint8Array(data),
+  };
 }

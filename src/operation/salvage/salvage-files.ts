@@ -1,7 +1,8 @@
 import type { FileStreamParts } from '../../container/entry.ts';
 import { labelBase } from '../../container/entries.ts';
 import { ORPHANS } from '../../container/snapshot.ts';
-import { UsageError } from '../../core/error.ts';
+import { isIndexOf } from '../../check/index-of-blocks.ts';
+import { isIndexCut } from '../../check/index-vs-blocks.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { asParts, NO_PARTS, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
 import { mergeRanges, rangesOf } from '../../core/sequence-ranges.ts';
@@ -15,14 +16,14 @@ import { blockFindings } from './block-findings.ts';
 import { BlockHandles } from './block-handles.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
-import { findIndex, isIndexOf, proofsOfIndex } from './index-proofs.ts';
+import { findIndex, proofsOfIndex } from './index-proofs.ts';
 import { doubtfulPositions } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { damagesBefore } from './lost-before.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
 import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
 import { partsOfBlocks } from './stream-parts.ts';
-import { CARRIER_CODE, hasFramingFault } from './carrier-damage.ts';
+import { isCarrierHit } from './carrier-damage.ts';
 import { proofsOfSidecars } from './sidecar-proofs.ts';
 import { suspectsOf } from './suspects.ts';
 import type { Damage, RepairNote } from './types.ts';
@@ -36,8 +37,6 @@ export async function salvageFiles(
   given: string,
 ): Promise<SalvagedStream> {
   const names = candidateNames(archive, parts, given);
-  if (names.length === 0)
-    throw new UsageError(`${parts.label}: nothing tells the stream's name: give --stream`);
   const handles = new BlockHandles();
   const anyIndex = findIndex(archive, names);
   const numbers = anyIndex?.blocks.map((block) => block.index) ?? [];
@@ -46,7 +45,13 @@ export async function salvageFiles(
   const blocks = found
     .filter(({ file, scan, owner }) => (scan.records === 0 ? file.index >= 0 : owner.name === name))
     .map((block): ReadBlock => ({ block, content: contentOf(block, source, handles) }));
-  const isFitting = anyIndex !== null && isIndexOf(anyIndex, archive, blocks);
+  const isFitting =
+    anyIndex !== null &&
+    isIndexOf(
+      anyIndex,
+      archive.indexStanding,
+      blocks.map(({ block }) => block),
+    );
   const index = isFitting ? anyIndex : null;
   const sidecars = await proofsOfSidecars(archive, parts, blocks, work.signal);
   const proofs = [
@@ -87,7 +92,13 @@ export async function salvageFiles(
       ),
     ],
     notes: notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
-    areDeletesUnknown: index === null && isCarrierHit(archive, parts),
+    areDeletesUnknown: index === null && isCarrierHit(archive),
+    isIndexCut:
+      index !== null &&
+      isIndexCut(
+        archive,
+        blocks.map(({ block: { file, scan } }) => ({ block: file, scan })),
+      ),
     doubtfulPositions: doubtfulPositions(parts),
     parted: partsOfBlocks(blocks),
     close: () => handles.close(),
@@ -160,12 +171,6 @@ function isTornHarmless(
 ): boolean {
   const highest = blocks.reduce((seq, { content }) => (content.highSeq > seq ? content.highSeq : seq), 0n);
   return parts.form === 'store' && proofs.every(({ lastSeq }) => lastSeq <= highest);
-}
-
-/** Whether what carries blocks is damaged, and no `.idx` of 2.9 is beside each of them. */
-function isCarrierHit({ blocks }: StreamArchive, parts: FileStreamParts): boolean {
-  if (parts.form === 'store' || blocks.every(({ sidecar }) => sidecar !== null)) return false;
-  return parts.findings.some(({ code }) => CARRIER_CODE.test(code)) || hasFramingFault(parts);
 }
 
 function endOf(

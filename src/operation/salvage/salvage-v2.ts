@@ -1,8 +1,10 @@
 import type { V2StreamParts } from '../../container/entry.ts';
 import { framingFaults } from '../../container/open-source.ts';
 import { damagedStretches } from '../../container/v2-damage.ts';
-import { endOf, findV2Spans, V2EntryReader, type V2Span } from '../../container/v2-spans.ts';
-import { ToolError, UsageError } from '../../core/error.ts';
+import { endOf, V2EntryReader } from '../../container/v2-entry-reader.ts';
+import { findV2Spans, type V2Span } from '../../container/v2-spans.ts';
+import { ToolError } from '../../core/error.ts';
+import { stepByStep } from '../../core/pause.ts';
 import { asParts } from '../../core/sequence-part-sets.ts';
 import {
   countSequences,
@@ -13,7 +15,7 @@ import {
 } from '../../core/sequence-ranges.ts';
 import { makeFinding } from '../../findings/finding.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
-import { readV2 } from '../../model/load-v2-stream.ts';
+import { readV2Head } from '../../model/load-v2-stream.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -33,17 +35,18 @@ import { readWholeV2 } from './whole-v2.ts';
 export async function salvageV2(
   archive: StreamArchive,
   parts: V2StreamParts,
-  { pool, onBytes }: SalvageWork,
+  work: SalvageWork,
   source: number,
   given: string,
 ): Promise<SalvagedStream> {
-  const name = nameOf(archive, parts, given);
-  const whole = await readWholeV2(archive, parts, pool);
-  onBytes(parts.sizeBytes, parts.label);
+  const name = archive.name === '' ? given : archive.name;
+  const whole = await readWholeV2(archive, parts, work);
+  work.onBytes(parts.sizeBytes, parts.label);
   const body = parts.body.open();
-  const damaged = whole === null ? damagedStretches(body) : [];
-  const { spans, hasEnd } = whole ?? findV2Spans(body, damaged);
-  const { state } = readV2(parts, archive.place, null);
+  const { signal } = work;
+  const damaged = whole === null ? await stepByStep(damagedStretches(body), signal) : [];
+  const { spans, hasEnd } = whole ?? (await stepByStep(findV2Spans(body, damaged), signal));
+  const { state } = readV2Head(parts, archive.place);
   const present = mergeRanges(spans.map(({ seqs }) => seqs));
   const headBytes = spans[0]?.startBytes ?? 0;
   const isHeadHit = damaged.some(([from]) => spans.length === 0 || from < headBytes);
@@ -77,17 +80,12 @@ export async function salvageV2(
     ],
     notes: headNotes(archive, name, { state, known, isHeadHit }),
     areDeletesUnknown: false,
+    isIndexCut: false,
     // Its consumers are doubtful together: `headNotes` tells.
     doubtfulPositions: NO_DOUBTS,
     parted: whole?.parted ?? null,
     close: () => body.close(),
   };
-}
-
-function nameOf({ name }: StreamArchive, { label }: V2StreamParts, given: string): string {
-  if (name !== '') return name;
-  if (given !== '') return given;
-  throw new UsageError(`${label}: nothing tells the stream's name: give --config or --stream`);
 }
 
 /** State and consumers stand before the messages, and have no checksum but that of their chunk. */

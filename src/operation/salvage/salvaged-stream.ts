@@ -43,6 +43,8 @@ export interface SalvagedStream {
   readonly notes: readonly RepairNote[];
   /** Damage took an index: blocks keep what they hold of deleted messages until much of it is, and the index alone tells of them. */
   readonly areDeletesUnknown: boolean;
+  /** The end of the last block that the index knows is gone: messages that were deleted later may be here. */
+  readonly isIndexCut: boolean;
   readonly doubtfulPositions: DoubtfulPositions;
   /** The same messages in parts that threads take over; null where they have to be read side by side. */
   readonly parted: PartedStream | null;

@@ -1,6 +1,7 @@
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { raisedStatus, statusOf, type Status } from '../../findings/status.ts';
+import { hasMark } from '../../findings/marks.ts';
 import type { VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
 import { clip, escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
@@ -86,18 +87,10 @@ function lostText(stream: VerifyStreamReport, findings: readonly Finding[]): str
   return `${mayBeFewer(stream, findings) ? '≤ ' : ''}${countText(lost)}`;
 }
 
-/** Of chunks that are cut or damaged nothing is read here; a repair may find sound messages in them. */
-const UNREAD_CHUNKS: ReadonlySet<Finding['code']> = new Set([
-  'S2_CUT',
-  'S2_CHUNK_CORRUPT',
-  'S2_CHUNK_UNKNOWN',
-]);
-
 /** Whether some that are counted lost may not be: they were deleted, or a repair finds them. */
 function mayBeFewer(stream: VerifyStreamReport, findings: readonly Finding[]): boolean {
-  const codes = findings.map(({ code }) => code);
-  const isUncounted = codes.some((code) => code.endsWith('_CUT') || code === 'DECL_MESSAGES_FEWER');
-  const isUnread = isUncounted && codes.some((code) => UNREAD_CHUNKS.has(code));
+  const isUncounted = hasMark(findings, 'cut') || findings.some(({ code }) => code === 'DECL_MESSAGES_FEWER');
+  const isUnread = isUncounted && hasMark(findings, 'unread-chunk');
   return stream.doubtful_messages > 0n || (isUnread && stream.lost_messages > 0n);
 }
 
