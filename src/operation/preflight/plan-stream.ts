@@ -2,6 +2,8 @@ import { indexAge } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { CATALOG } from '../../findings/catalog/index.ts';
+import { hasFault } from '../../kernels/packed-faults.ts';
+import type { PackedScan } from '../../kernels/types.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import { nameGiven } from '../predict/consumers.ts';
 import { lossOf } from '../predict/predict.ts';
@@ -201,13 +203,17 @@ function blockSteps(
       ? `a bad record at offset ${cutAtBytes} of what it decodes to; what is cut there cannot be decoded again`
       : `a bad record at offset ${cutAtBytes}`;
     // What a crash left behind the last record is nothing; what stands behind a bad one may have told of deletes.
-    const faults = sets.find((set) => set.block.index === block.index)?.scan.faults ?? [];
-    const isTorn = faults.every(({ kind }) => kind === 'tail');
+    const isTorn = isOnlyTorn(sets.find((set) => set.block.index === block.index)?.scan);
     const severity = hasLoss ? 'critical' : isTorn ? 'info' : 'warning';
     return [
       { do: 'cut-block', severity, file, bytes: Math.max(0, block.entry.sizeBytes - cutAtBytes), reason },
     ];
   });
+}
+
+/** Whether nothing is wrong with a block but that it ends within a record. */
+function isOnlyTorn(scan: PackedScan | undefined): boolean {
+  return scan === undefined || !hasFault(scan.faults, 'checksum', 'length', 'structure', 'order');
 }
 
 function consumerSteps(
