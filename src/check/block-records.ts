@@ -95,11 +95,19 @@ function faultOf(
   };
   if (isDeleted && isIndexed(evidence, set))
     return {
-      code: leadsOverDamage(set.block, fault) ? 'BLK_DELETED_RECORD_DAMAGED' : 'BLK_LENGTH_IMPLAUSIBLE',
+      code:
+        hasLiveBehind(set, fault) && !leadsOverDamage(set.block, fault)
+          ? 'BLK_LENGTH_IMPLAUSIBLE'
+          : 'BLK_DELETED_RECORD_DAMAGED',
       ...place,
     };
   if (fault.kind !== 'tail') return { code: CODE_OF_KIND[fault.kind], ...place };
   return { code: isLast && !isPromisedMore(evidence, set) ? 'BLK_TAIL_TORN' : 'BLK_TRUNCATED', ...place };
+}
+
+/** Whether the block has live messages behind damage, which a wrong length hides. */
+function hasLiveBehind({ live }: BlockLiveSet, { seqBefore }: ScanFault): boolean {
+  return live.count > 0n && live.last > seqBefore;
 }
 
 /** Whether an index tells servers of the block as it is, so that they need not read it to know what it holds. */
