@@ -71,14 +71,14 @@ export function packScan(scan: BlockScan): PackedScan {
 }
 
 /**
- * Checks every record of a block, and compares its other copies with it; `onBytes` is given the block, piece by piece. A salvage
- * decodes a compressed block twice only where it is damaged.
+ * Checks every record of a block, and compares its other copies with it; what `through` makes of the block's bytes is read in
+ * their place. A salvage decodes a compressed block twice only where it is damaged.
  */
-export function scanBlock(job: ScanJob, maxTouchedBytes?: number, onBytes?: OnPiece): ScanResult {
-  const result = scanOpened(job, openBlock(job.source), maxTouchedBytes, onBytes);
+export function scanBlock(job: ScanJob, maxTouchedBytes?: number, through?: Through): ScanResult {
+  const result = scanOpened(job, openBlock(job.source), maxTouchedBytes, through);
   if (job.salvage !== true || !isDamaged(result)) return result;
   const again = openBlock(job.source, true);
-  if (again.compression === 's2') return scanOpened(job, again, maxTouchedBytes, onBytes);
+  if (again.compression === 's2') return scanOpened(job, again, maxTouchedBytes, through);
   again.close();
   return result;
 }
@@ -92,13 +92,13 @@ function isDamaged({ scan, blockFaults }: ScanResult): boolean {
   return blockFaults.length > 0 || scan.faults.length > 0 || scan.records === 0;
 }
 
-type OnPiece = ScanSourceOptions['onBytes'];
+type Through = (content: ByteSource) => ByteSource;
 
 function scanOpened(
   job: ScanJob,
   block: OpenBlock,
   maxTouchedBytes: number | undefined,
-  onBytes: OnPiece,
+  through: Through = (content) => content,
 ): ScanResult {
   const twins: Twin[] = [];
   try {
@@ -108,16 +108,15 @@ function scanOpened(
     };
     const showBytes = (bytes: Uint8Array, offsetBytes: number): void => {
       for (const twin of twins) twin.compare(bytes, offsetBytes);
-      onBytes?.(bytes, offsetBytes);
     };
     for (const source of job.twins ?? []) twins.push(new Twin(source, block.content.sizeBytes));
-    const scan = scanSource(block.content, {
+    const scan = scanSource(through(block.content), {
       key: job.key,
       headerSeqs: job.headerSeqs,
       live: job.live === undefined ? undefined : unpackRanges(job.live),
       salvage: job.salvage ?? false,
       maxTouchedBytes,
-      ...(twins.length === 0 && onBytes === undefined ? {} : { onBytes: showBytes }),
+      ...(twins.length === 0 ? {} : { onBytes: showBytes }),
       ...(job.wantsCuts === true ? { onReached: cutAt } : {}),
     });
     return {
