@@ -1,6 +1,7 @@
-import type { SourceDescriptor } from '../source/byte-source.ts';
+import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
 import type { ScanJob, ScanResult } from './jobs.ts';
 import { LargeRecord, MAX_TOUCHED_BYTES, scanBlock } from './scan-block.ts';
+import type { Lender } from './scan-lent.ts';
 import { Twin } from './twin.ts';
 
 /** Compared at a time: what was read lies in the cache still. */
@@ -30,12 +31,27 @@ export function checkHeld(
 ): ScanResult | null {
   if (scanned?.job.headerSeqs === check.headerSeqs) return asPlainFile(scanned.result);
   const { key, headerSeqs } = check;
-  return scanIfShort({ kind: 'scan', source: { kind: 'memory', bytes }, key, headerSeqs });
+  const job = { kind: 'scan', source: { kind: 'memory', bytes }, key, headerSeqs } as const;
+  return scanIfShort(job, (content) =>
+    content.descriptor.kind === 'memory' ? lending(content, bytes) : content,
+  );
 }
 
-function scanIfShort(job: ScanJob): ScanResult | null {
+/** The same source, scanned where its bytes lie. */
+function lending(content: ByteSource, bytes: Uint8Array): Lender {
+  const { sizeBytes, descriptor } = content;
+  return {
+    sizeBytes,
+    descriptor,
+    read: (target, offsetBytes) => content.read(target, offsetBytes),
+    lend: (offsetBytes, mostBytes) => bytes.subarray(offsetBytes, offsetBytes + mostBytes),
+    close: () => content.close(),
+  };
+}
+
+function scanIfShort(job: ScanJob, through?: Parameters<typeof scanBlock>[2]): ScanResult | null {
   try {
-    return scanBlock(job, MAX_TOUCHED_BYTES);
+    return scanBlock(job, MAX_TOUCHED_BYTES, through);
   } catch (error) {
     if (error instanceof LargeRecord) return null;
     throw error;

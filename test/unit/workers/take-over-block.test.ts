@@ -3,8 +3,10 @@ import { expect, test } from 'vitest';
 import { packRanges } from '../../../src/core/packed-ranges.ts';
 import { highwayHash64 } from '../../../src/kernels/index.ts';
 import type { TakeOverJob } from '../../../src/workers/jobs.ts';
-import { rewrittenRoom } from '../../../src/workers/rewrite-block.ts';
+import { rewriteBlock, rewrittenRoom } from '../../../src/workers/rewrite-block.ts';
+import { scanBlock } from '../../../src/workers/scan-block.ts';
 import { takeOverBlock } from '../../../src/workers/take-over-block.ts';
+import { IDENTIFIER, unframed } from '../../support/frames.ts';
 import { KEY, randomBytes, record } from '../kernels/build-block.ts';
 
 const KIB = 1024;
@@ -80,4 +82,33 @@ test('nothing is taken over of one with a bad byte, wherever it is, nor of one t
     { numRuns: 40 },
   );
   expect(taken(block.subarray(0, -1), some.length).isSound).toBe(false);
+});
+
+test('a block that is sealed anew is checked where it lies, as its chunks would be', () => {
+  const tarHeadBytes = 512;
+  fc.assert(
+    fc.property(shapes, (some) => {
+      const all: Shape[] = [...some, [70 * KIB, false], [1100 * KIB, true], [SAME, true]];
+      const source = { kind: 'memory', bytes: blockOf(all) } as const;
+      const key = KEY.toReversed();
+      const target = new Uint8Array(new SharedArrayBuffer(rewrittenRoom(source.bytes.length)));
+      const { readBack, contentBytes, lengthBytes } = rewriteBlock({
+        kind: 'rewrite',
+        source,
+        input: { holds: 'block' },
+        live: packRanges(BigUint64Array.of(1n, BigInt(all.length))),
+        key,
+        keepsSums: false,
+        tail: null,
+        countsSubjects: false,
+        target: { kind: 'memory', bytes: target, pack: { path: 'msgs/1.blk', key, headerSeqs: true } },
+      });
+      const entry = unframed(Buffer.concat([IDENTIFIER, target.subarray(0, lengthBytes)]));
+      const bytes = entry.subarray(tarHeadBytes, tarHeadBytes + contentBytes);
+      const found = scanBlock({ kind: 'scan', source: { kind: 'memory', bytes }, key, headerSeqs: true });
+      expect(found.scan.messages).toBe(all.length);
+      expect(readBack).toEqual(found);
+    }),
+    { numRuns: 15 },
+  );
 });
