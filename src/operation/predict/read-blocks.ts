@@ -3,11 +3,10 @@ import { CHUNK_HEADER_BYTES, CHUNK_TYPE } from '../../codec/s2/framing.ts';
 import {
   CHECKSUM_BYTES,
   HEADER_LENGTH_BYTES,
-  LEAST_RECORD_BYTES,
   RECORD_HEAD_BYTES,
   hasHeaderAt,
+  leastBytesAt,
   recordBytesAt,
-  subjectBytesAt,
 } from '../../format/block/record.ts';
 import {
   MAX_SEQUENCE,
@@ -18,10 +17,11 @@ import {
 } from '../../core/sequence-ranges.ts';
 import type { Entry } from '../../container/entry.ts';
 import type { BlockSubject } from '../../format/block-subjects/parse.ts';
+import { faultsOfKind, type PackedFaults } from '../../kernels/packed-faults.ts';
 import type { PackedScan, ScanFault } from '../../kernels/types.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { SliceSource } from '../../source/slice.ts';
-import type { ScanResult } from '../../workers/jobs.ts';
+import type { ScanResult } from '../../workers/jobs/scan.ts';
 import { descriptorOf, readEntry, readLastBytes } from '../../model/read-entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import { packScan, scanBlock, scanSource } from '../../workers/scan-block.ts';
@@ -124,7 +124,7 @@ function isCurrent({ lastChecksum, messages }: TakenBlockIndex, block: Entry): b
 
 function readBlock(block: BlockFile, result: ScanResult, files: IndexFiles, key: Uint8Array): BlockReading {
   const { faults } = result.scan;
-  const bad = faults.find((fault) => STOPPING.includes(fault.kind));
+  const [bad] = faultsOfKind(faults, ...STOPPING);
   const reading = {
     block,
     oddity: null,
@@ -135,7 +135,9 @@ function readBlock(block: BlockFile, result: ScanResult, files: IndexFiles, key:
     badSeqs: badBetween(faults),
     overlongHeaders: rangesOf(
       BigUint64Array.from(
-        faults.flatMap(({ detail, seq }) => (detail === 'header-length' ? (seq ?? []) : [])),
+        [...faultsOfKind(faults, 'structure')].flatMap(({ detail, seq }) =>
+          detail === 'header-length' ? (seq ?? []) : [],
+        ),
       ),
     ),
     isHeaderTooShort: false,
@@ -161,10 +163,10 @@ function readBlock(block: BlockFile, result: ScanResult, files: IndexFiles, key:
 }
 
 /** From the good record before each bad one to the good one behind it. */
-function badBetween(faults: readonly ScanFault[]): SequenceRanges {
-  const gaps = faults
-    .filter(({ kind }) => STOPPING.includes(kind))
-    .map(({ seqBefore, seqAfter }) => oneRange(seqBefore + 1n, seqAfter > 0n ? seqAfter - 1n : MAX_SEQUENCE));
+function badBetween(faults: PackedFaults): SequenceRanges {
+  const gaps = Array.from(faultsOfKind(faults, ...STOPPING), ({ seqBefore, seqAfter }) =>
+    oneRange(seqBefore + 1n, seqAfter > 0n ? seqAfter - 1n : MAX_SEQUENCE),
+  );
   return mergeRanges(gaps);
 }
 
@@ -212,7 +214,7 @@ function bytesAt(block: BlockFile, offsetBytes: number, count: number): Uint8Arr
 
 function isHeaderTooShort(head: Buffer, bad: ScanFault, blockBytes: number): boolean {
   const recordBytes = recordBytesAt(head, 0);
-  const spareBytes = recordBytes - LEAST_RECORD_BYTES - subjectBytesAt(head, 0);
+  const missingBytes = leastBytesAt(head, 0) - recordBytes;
   const isInside = bad.offsetBytes + recordBytes <= blockBytes;
-  return hasHeaderAt(head, 0) && isInside && spareBytes >= 0 && spareBytes < HEADER_LENGTH_BYTES;
+  return hasHeaderAt(head, 0) && isInside && missingBytes > 0 && missingBytes <= HEADER_LENGTH_BYTES;
 }

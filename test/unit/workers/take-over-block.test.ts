@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { packRanges } from '../../../src/core/packed-ranges.ts';
 import { highwayHash64 } from '../../../src/kernels/index.ts';
-import type { TakeOverJob } from '../../../src/workers/jobs.ts';
+import type { TakeOverJob } from '../../../src/workers/jobs/take-over.ts';
 import { rewriteBlock, rewrittenRoom } from '../../../src/workers/rewrite-block.ts';
 import { scanBlock } from '../../../src/workers/scan-block.ts';
 import { takeOverBlock } from '../../../src/workers/take-over-block.ts';
