@@ -6,7 +6,7 @@ export const MOST_HEAD: usize = 8;
 const FAR: usize = 65536;
 
 /** A bit for each of 16 bytes: whether those at `at` and `before` are the same. */
-function sameBits(at: usize, before: usize): u32 {
+export function sameBits(at: usize, before: usize): u32 {
   return <u32>i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(before)));
 }
 
@@ -30,15 +30,18 @@ function putTag(to: usize, tag: usize, value: usize, width: usize): usize {
   return to + 1 + width;
 }
 
+/** A literal of up to 32 bytes, none if 0. Writes 33 bytes, into the slack or where the next element comes. */
+function putShortLiteral(to: usize, from: usize, count: usize): usize {
+  v128.store(to, v128.load(from), 1);
+  v128.store(to, v128.load(from, 16), 17);
+  store<u8>(to, <u8>((count - 1) << 2));
+  return to + select<usize>(count + 1, 0, count);
+}
+
 /** Writes up to 32 bytes too many, into the slack or where the next element comes. */
 export function putLiteral(to: usize, from: usize, count: usize): usize {
+  if (count <= 32) return putShortLiteral(to, from, count);
   const last = count - 1;
-  if (count <= 32) {
-    store<u8>(to, <u8>(last << 2));
-    v128.store(to, v128.load(from), 1);
-    v128.store(to, v128.load(from, 16), 17);
-    return to + select<usize>(count + 1, 0, count);
-  }
   if (last < 60) to = putTag(to, last << 2, 0, 0);
   else if (last < 0x100) to = putTag(to, 60 << 2, last, 1);
   else if (last < 0x10000) to = putTag(to, 61 << 2, last, 2);
@@ -53,6 +56,13 @@ export function putLiteral(to: usize, from: usize, count: usize): usize {
     v128.store(at, v128.load(from, 16), 16);
   }
   return stop;
+}
+
+/** A literal of `count` bytes, none if 0, and a copy. */
+export function putMatch(to: usize, from: usize, count: usize, offset: usize, copied: usize): usize {
+  return <i32>(count > 32) | <i32>(copied > 64)
+    ? putCopy(putLiteral(to, from, count), offset, copied)
+    : putShortCopy(putShortLiteral(to, from, count), offset, copied);
 }
 
 /** A copy of 4 bytes or more. A long one goes on as a repeat. */
