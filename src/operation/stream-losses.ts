@@ -4,6 +4,8 @@ import { checkBlockSidecars } from '../check/block-sidecars.ts';
 import { checkConsumers } from '../check/consumers.ts';
 import { checkIndexAgainstBlocks } from '../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../check/stream-evidence.ts';
+import { ToolError } from '../core/error.ts';
+import { NO_PARTS } from '../core/sequence-part-sets.ts';
 import type { SequenceParts } from '../core/sequence-parts.ts';
 import type { Finding } from '../findings/finding.ts';
 import { hasMark } from '../findings/marks.ts';
@@ -50,10 +52,21 @@ export function countRanges(ranges: CopyLosses['lost']['msgs']): bigint {
   return ranges.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
 }
 
-/** What is lost of a stream of which the archive holds no data: all that its backup.json declares. */
-export function lossesWithoutData(archive: StreamArchive): CopyLosses {
+/**
+ * What is lost of a stream of which the archive holds no data: all that its backup.json declares. Of a file that is no snapshot
+ * as it is, a repair may save some. Throws CancelledError.
+ */
+export async function lossesWithoutData(archive: StreamArchive, work: CountingWork): Promise<CopyLosses> {
   const { lost, lost_messages: messages } = skippedStream(archive, '');
-  return { ...NO_LOSSES, lost, messages };
+  const all = { ...NO_LOSSES, lost, messages };
+  if (messages === 0n || !archive.parts.findings.some(({ code }) => code === 'SNAP_UNRECOGNIZED')) return all;
+  try {
+    const { lossesOfCopy } = await import('./salvage/copy-losses.ts');
+    return await lossesOfCopy(archive, work, NO_PARTS);
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return all;
+  }
 }
 
 /** What checks find that tells of losses. */

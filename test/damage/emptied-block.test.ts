@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { preflightStore } from '../../src/operation/preflight/run.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
-import { copyOf, tempFolder } from '../support/damage.ts';
+import { copyOf, flipBit, tempFolder } from '../support/damage.ts';
 
 const countOf = (ranges: readonly (readonly [bigint, bigint])[]): bigint =>
   ranges.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
@@ -75,6 +75,21 @@ it('a stream of an account backup whose snapshot is gone loses what its backup.j
   });
   const { loss } = await repairArchive(backup, { target: join(tempFolder(), 'out') });
   expect(loss.streams.at(-1)).toMatchObject({ name: 'WQ', lost: 27n });
+});
+
+it('a snapshot that is not known for one by its first byte is lost as it is, and can be saved', async () => {
+  const backup = copyOf('2.14.5-full/backups/$G/ORDERS');
+  flipBit(join(backup, 'stream.tar.s2'), 0, 1);
+  expect(await verifyArchive(backup)).toMatchObject({
+    status: 'CRITICAL',
+    streams: [{ actual: null, lost_messages: 163n, repairable_messages: 163n }],
+  });
+  const { loss, isLossy } = await repairArchive(backup, { target: join(tempFolder(), 'out') });
+  expect([loss.streams[0]?.recovered, isLossy]).toEqual([163n, false]);
+  writeFileSync(join(backup, 'stream.tar.s2'), Buffer.alloc(1000, 7));
+  expect((await verifyArchive(backup)).streams).toMatchObject([
+    { lost_messages: 163n, repairable_messages: 0n },
+  ]);
 });
 
 it('of an index that is ahead of the blocks it is said so', async () => {

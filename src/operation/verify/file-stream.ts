@@ -38,7 +38,7 @@ export async function verifyFileStream(
   isLast: boolean,
 ): Promise<VerifiedStream> {
   const isReadable = archive.encrypted === null && archive.form !== 'config';
-  if (!isReadable || archive.name === '') return unread(archive, isReadable);
+  if (!isReadable || archive.name === '') return unread(archive, isReadable, work);
   const known = knownBlocks(archive, work);
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [], known });
   if (isLast && work.ownsPool) work.pool.closeIfIdle();
@@ -88,7 +88,12 @@ function knownBlocks(
   return known;
 }
 
-function unread(archive: StreamArchive, isReadable: boolean): VerifiedStream {
+async function unread(
+  archive: StreamArchive,
+  isReadable: boolean,
+  work: VerifyWork,
+): Promise<VerifiedStream> {
+  const losses = archive.form === 'config' ? await lossesWithoutData(archive, work) : NO_LOSSES;
   const unnamed = archive.blocks.map((block) =>
     makeFinding({ code: 'BLK_NAME_UNKNOWN', data: { block: block.index } }, { file: block.entry.label }),
   );
@@ -98,7 +103,7 @@ function unread(archive: StreamArchive, isReadable: boolean): VerifiedStream {
       name: archive.name,
       declared: declaredStates(archive, null)[0]?.state ?? null,
       actual: null,
-      ...lossFields(archive.form === 'config' ? lossesWithoutData(archive) : NO_LOSSES),
+      ...lossFields(losses),
       predictions: [],
     },
     findings: [...archive.findings, ...checkConfig(archive), ...(isReadable ? unnamed : [])],
