@@ -18,8 +18,8 @@ import {
 } from './standard-output.ts';
 
 /** From here on the growth of the heap is bounded. Not before: V8 takes no code that was made while building after that. */
-const LARGE_HEAP_BYTES = 48 * 1024 * 1024;
-const LOOK_EVERY_MS = 100;
+const LARGE_HEAP_BYTES = 24 * 1024 * 1024;
+const LOOK_EVERY_MS = 25;
 
 /** How far a command line has come. */
 interface Run {

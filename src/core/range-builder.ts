@@ -1,3 +1,6 @@
+/** Of 8 bytes each: a block has hardly more. */
+const MOST_KEPT = 1 << 20;
+
 /** Builds a set of sequences (see `SequenceRanges`) from pairs that come in the order of their beginnings. */
 export class RangeBuilder {
   #pairs: BigUint64Array;
@@ -31,9 +34,10 @@ export class RangeBuilder {
     return this.#pairs.subarray(0, this.#length);
   }
 
-  /** Begins another set, in the memory of this one. */
+  /** Begins another set, in the memory of this one unless that is much. */
   clear(): void {
     this.#length = 0;
+    if (this.#pairs.length > MOST_KEPT) this.#pairs = new BigUint64Array(8);
   }
 
   /** The set; the builder is not to be used any more. */

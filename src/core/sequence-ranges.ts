@@ -87,6 +87,9 @@ export function rangesOf(seqs: BigUint64Array): SequenceRanges {
   return out.take();
 }
 
+/** Where a result is built that is given out as a copy: what is dropped is given back late. */
+const built = new RangeBuilder();
+
 /** The union. Each input is ascending; inputs may overlap each other. `given`: what builds the result, which is valid until it builds another. */
 export function mergeRanges(sets: readonly SequenceRanges[], given?: RangeBuilder): SequenceRanges {
   const filled = sets.filter((set) => set.length > 0);
@@ -105,7 +108,7 @@ function joinRanges(sets: readonly SequenceRanges[]): SequenceRanges {
 }
 
 function mergeTwo(a: SequenceRanges, b: SequenceRanges, given?: RangeBuilder): SequenceRanges {
-  const out = given ?? new RangeBuilder(Math.max(a.length, b.length) >> 1);
+  const out = given ?? built;
   out.clear();
   let i = 0;
   let j = 0;
@@ -114,12 +117,12 @@ function mergeTwo(a: SequenceRanges, b: SequenceRanges, given?: RangeBuilder): S
     if (isFromA) out.add(a[i++] ?? 0n, a[i++] ?? 0n);
     else out.add(b[j++] ?? 0n, b[j++] ?? 0n);
   }
-  return given === undefined ? out.take() : out.view();
+  return given === undefined ? out.view().slice() : out.view();
 }
 
 /** What both hold. `given`: see `mergeRanges`. */
 export function intersectRanges(a: SequenceRanges, b: SequenceRanges, given?: RangeBuilder): SequenceRanges {
-  const out = given ?? new RangeBuilder(Math.max(a.length, b.length) >> 1);
+  const out = given ?? built;
   out.clear();
   let i = 0;
   let j = 0;
@@ -132,15 +135,14 @@ export function intersectRanges(a: SequenceRanges, b: SequenceRanges, given?: Ra
     if (aTo < bTo) i += 2;
     else j += 2;
   }
-  return given === undefined ? out.take() : out.view();
+  return given === undefined ? out.view().slice() : out.view();
 }
 
 /** What `a` holds and `b` does not. `given`: see `mergeRanges`. */
 export function subtractRanges(a: SequenceRanges, b: SequenceRanges, given?: RangeBuilder): SequenceRanges {
   if (b.length === 0) return a;
   let j = 2 * firstPairEndingAtOrAfter(b, a[0] ?? 0n);
-  const between = firstPairEndingAtOrAfter(b, a.at(-1) ?? 0n) - (j >> 1);
-  const out = given ?? new RangeBuilder((a.length >> 1) + between + 1);
+  const out = given ?? built;
   out.clear();
   for (let i = 0; i < a.length; i += 2) {
     let next = a[i] ?? 0n;
@@ -154,7 +156,7 @@ export function subtractRanges(a: SequenceRanges, b: SequenceRanges, given?: Ran
     }
     if (next <= to) out.add(next, to);
   }
-  return given === undefined ? out.take() : out.view();
+  return given === undefined ? out.view().slice() : out.view();
 }
 
 /** The first `count` of the set. */

@@ -63,6 +63,7 @@ function walkAgain({ block }: BlockReading, known: KnownBlock, rules: ServerRule
 function isInPlace({ scan }: BlockReading, known: KnownBlock, rules: ServerRules): boolean {
   if (rules.walk !== 'places') return true;
   const erased = clipRanges(rangesOf(scan.erasedSeqs), known.firstSeq, MAX_SEQUENCE);
+  if (erased.length === 0 && scan.ranges.first === known.firstSeq) return scan.ranges.last === known.lastSeq;
   const seqs = mergeRanges([unpackRanges(scan.ranges), erased]);
   const isAccounted = subtractRanges(erased, unpackRanges(known.deleted)).length === 0;
   return isAccounted && seqs.at(-1) === known.lastSeq && hasSequence(seqs, known.firstSeq);
