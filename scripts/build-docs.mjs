@@ -2,7 +2,7 @@
 // out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { CATALOG } from '../dist/findings/catalog/index.js';
-import { LOSS_REASONS, NOTE_MEANINGS } from '../dist/operation/repair/loss-codes.js';
+import { LOSS_REASONS, NOTE_MEANINGS } from '../dist/operation/salvage/loss-codes.js';
 
 renew('findings.md', () => {
   const rows = Object.entries(CATALOG).map(

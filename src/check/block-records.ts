@@ -88,10 +88,14 @@ function faultOf(
       ...(isDeleted ? { deleted: true } : {}),
     },
   };
-  if (isDeleted && evidence.archive.indexStanding === 'current')
-    return { code: 'BLK_DELETED_RECORD_DAMAGED', ...place };
+  if (isDeleted && isIndexed(evidence, set)) return { code: 'BLK_DELETED_RECORD_DAMAGED', ...place };
   if (fault.kind !== 'tail') return { code: CODE_OF_KIND[fault.kind], ...place };
   return { code: isLast && !isPromisedMore(evidence, set) ? 'BLK_TAIL_TORN' : 'BLK_TRUNCATED', ...place };
+}
+
+/** Whether an index tells servers of the block as it is, so that they need not read it to know what it holds. */
+function isIndexed({ archive: { index, indexStanding } }: StreamEvidence, { block }: BlockLiveSet): boolean {
+  return index === null ? block.sidecarCurrent : indexStanding === 'current';
 }
 
 /** Whether every message that may have lain between the good records before and behind is known to be deleted. */

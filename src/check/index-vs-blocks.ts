@@ -35,14 +35,20 @@ function missingIndex(evidence: StreamEvidence): Finding[] {
 }
 
 /** What an index is held against: the blocks, and what they turned out to hold. */
-type FoundBlocks = readonly {
+export type FoundBlocks = readonly {
   readonly block: BlockFile;
   readonly scan: Parameters<typeof highestSequence>[0];
 }[];
 
+/** What an index that is not current is to the blocks; null where it is current, or there is none. */
+export function indexAge({ index, indexStanding }: StreamArchive, blocks: FoundBlocks): Fault['code'] | null {
+  return index === null || indexStanding !== 'stale' ? null : ageFault(index, blocks).code;
+}
+
 /** Whether an index that is not current tells of messages, or of an end, that blocks held and do not reach any more. */
-export function isIndexCut({ index, indexStanding }: StreamArchive, blocks: FoundBlocks): boolean {
-  return index !== null && indexStanding === 'stale' && ageFault(index, blocks).code !== 'IDX_STALE';
+export function isIndexCut(archive: StreamArchive, blocks: FoundBlocks): boolean {
+  const age = indexAge(archive, blocks);
+  return age !== null && age !== 'IDX_STALE';
 }
 
 /** A stale index is normal after a kill, unless it knows sequences that no block reaches any more. */

@@ -3,7 +3,8 @@ import type { Fault, Finding } from '../findings/finding.ts';
 import { makeFinding } from '../findings/finding.ts';
 import type { BlockLiveSet } from '../model/live-set.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
-import type { ScanResult, TallyResult } from '../workers/jobs.ts';
+import type { ScanResult } from '../workers/jobs/scan.ts';
+import type { TallyResult } from '../workers/jobs/tally.ts';
 
 /** All that the checks of a stream kept as files look at: its files, and what its records turned out to be. */
 export interface StreamEvidence {

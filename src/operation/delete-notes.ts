@@ -1,13 +1,14 @@
-import { isIndexCut } from '../check/index-vs-blocks.ts';
+import { isIndexCut, type FoundBlocks } from '../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../check/stream-evidence.ts';
 import type { SequenceParts } from '../core/sequence-parts.ts';
-import type { Finding } from '../findings/finding.ts';
+import { hasMark } from '../findings/marks.ts';
+import type { StreamIndex } from '../format/index/types.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import type { DeleteNote } from './delete-note.ts';
 
 /** What an archive that was read tells of deleted messages, and what it cannot tell. */
 export function deleteNotes({ archive, sets, live, indexDeletes }: StreamEvidence): DeleteNote[] {
-  const { account, name: stream, index, parts } = archive;
+  const { account, name: stream, index } = archive;
   const notes: DeleteNote[] = [];
   const say = (code: DeleteNote['code'], text: string): void => {
     notes.push({ code, account, stream, text });
@@ -23,24 +24,26 @@ export function deleteNotes({ archive, sets, live, indexDeletes }: StreamEvidenc
       `index.db is of another stream of this name, or of another course of it, and proves nothing: ${indexDeletes.messages} messages that it calls deleted are here`,
     );
   if (live.count === 0n) return notes;
-  if (index === null && isCut(parts.findings)) say('DELETES_UNKNOWN', CUT_BEFORE_INDEX);
-  if (isIndexCut(archive, sets)) say('DELETES_UNKNOWN', CUT_BEHIND_INDEX);
+  const cut = unknownByCut(archive, index, sets);
+  if (cut !== null) say('DELETES_UNKNOWN', cut);
   const past = pastConsumers(archive, live);
   if (past !== null) say('DELETES_UNKNOWN', past);
   return notes;
 }
 
-/** Why it is not known which messages were deleted of a snapshot that is cut. */
-export const CUT_BEFORE_INDEX =
-  'the archive is cut before index.db: messages whose deletes stand behind the cut may be here';
-
-/** The same, of a block that is. */
-export const CUT_BEHIND_INDEX =
-  'the end of the last block that index.db knows is gone: messages that were deleted after index.db was written may be here';
-
-/** Whether an archive ends before its end. */
-export function isCut(findings: readonly Pick<Finding, 'code'>[]): boolean {
-  return findings.some(({ code }) => code.endsWith('_CUT'));
+/** Why it is not known which messages of an archive that is cut were deleted; null: it is not cut. */
+export function unknownByCut(
+  archive: StreamArchive,
+  index: StreamIndex | null,
+  blocks: FoundBlocks,
+): string | null {
+  if (index === null)
+    return hasMark(archive.parts.findings, 'cut')
+      ? 'the archive is cut before index.db: messages whose deletes stand behind the cut may be here'
+      : null;
+  return isIndexCut(archive, blocks)
+    ? 'the end of the last block that index.db knows is gone: messages that were deleted after index.db was written may be here'
+    : null;
 }
 
 /**

@@ -113,18 +113,14 @@ export async function withPool<T>(
       runJob: options.runJob ?? runJob,
     });
   let doneBytes = 0;
-  let knownBytes: number | undefined;
-  const totalBytes = (): number => (knownBytes ??= streams.reduce((sum, parts) => sum + parts.sizeBytes, 0));
+  let totalBytes: number | undefined;
+  const { onProgress } = options;
   const onBytes: OnBytes = (bytes, label) => {
+    if (onProgress === undefined) return;
     doneBytes += bytes;
-    options.onProgress?.({
-      doneBytes,
-      // Adding up looks into the folder of each stream: where nobody is shown it, it is not asked for.
-      get totalBytes() {
-        return totalBytes();
-      },
-      label,
-    });
+    // This looks into the folder of each stream.
+    totalBytes ??= streams.reduce((sum, parts) => sum + parts.sizeBytes, 0);
+    onProgress({ doneBytes, totalBytes, label });
   };
   try {
     const atNs = options.atNs ?? BigInt(Date.now()) * 1_000_000n;

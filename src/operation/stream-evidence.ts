@@ -6,7 +6,7 @@ import { intersectRanges } from '../core/sequence-ranges.ts';
 import type { MessageTotals } from '../kernels/types.ts';
 import { liveSets, type BlockLiveSet } from '../model/live-set.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
-import type { PendingQuery, SubjectTally } from '../workers/jobs.ts';
+import type { PendingQuery, SubjectTally } from '../workers/jobs/tally.ts';
 import { applyLimits } from './apply-limits.ts';
 import { withoutIndexedDeletes } from './index-deletes.ts';
 import type { Archive } from './open-archive.ts';

@@ -1,6 +1,6 @@
 import { openCompressedBlock } from '../container/compressed-block.ts';
-import { checkedChunks, framingFaults, openSource, wholeChunks } from '../container/open-source.ts';
-import type { WholeChunk } from '../container/s2-source.ts';
+import { checkedChunks, framingFaults, openSource, encodedChunks } from '../container/open-source.ts';
+import type { EncodedChunk } from '../container/s2-source.ts';
 import type { Fault } from '../findings/finding.ts';
 import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
 
@@ -13,8 +13,8 @@ export interface OpenBlock {
   carrierFaults(): readonly Fault[];
   /** Decoded offsets from, to of the chunks of that snapshot that were checked so far. */
   carrierChecked(): readonly number[];
-  /** Chunks that hold bytes of the block alone, wherever it is compressed. */
-  wholeChunks(): Iterable<WholeChunk>;
+  /** Chunks that hold bytes of the block, wherever it is compressed. */
+  encodedChunks(): Iterable<EncodedChunk>;
   close(): void;
 }
 
@@ -31,7 +31,7 @@ export function openBlock(descriptor: SourceDescriptor, salvage = false, endByte
     blockFaults: () => compressed?.faults ?? [],
     carrierFaults: () => framingFaults(file),
     carrierChecked: () => checkedChunks(file),
-    wholeChunks: () => compressed?.wholeChunks() ?? wholeChunks(file),
+    encodedChunks: () => compressed?.encodedChunks() ?? encodedChunks(file),
     close: () => {
       compressed?.close();
       file.close();

@@ -1,5 +1,5 @@
 import type { SourceDescriptor } from '../source/byte-source.ts';
-import type { ScanJob, ScanResult } from './jobs.ts';
+import type { ScanJob, ScanResult } from './jobs/scan.ts';
 import { LargeRecord, MAX_TOUCHED_BYTES, scanBlock } from './scan-block.ts';
 import { Twin } from './twin.ts';
 

@@ -2,7 +2,7 @@ import { packRanges, unpackRanges } from '../core/packed-ranges.ts';
 import { BlockScanner, type RecordColumns } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { BlockCut, BlockScan, PackedScan } from '../kernels/types.ts';
-import type { ScanJob, ScanResult } from './jobs.ts';
+import type { ScanJob, ScanResult } from './jobs/scan.ts';
 import { openBlock, type OpenBlock } from './open-block.ts';
 import { lends, scanLent } from './scan-lent.ts';
 import { Twin } from './twin.ts';

@@ -1,5 +1,6 @@
 import { rewriteWindow } from '../kernels/index.ts';
-import type { ScanResult, TakeOverJob, TakeOverResult } from './jobs.ts';
+import type { ScanResult } from './jobs/scan.ts';
+import type { TakeOverJob, TakeOverResult } from './jobs/take-over.ts';
 import { LARGEST_BLOCK_BYTES, rewriteHeld } from './rewrite-block.ts';
 import { isSound, LargeRecord, MAX_TOUCHED_BYTES, scanBlock } from './scan-block.ts';
 

@@ -18,6 +18,28 @@ function damaged(hasIndex: boolean): string {
   return path;
 }
 
+describe('2.9: damage in the record of a message that the .idx of its block calls deleted', () => {
+  const streams = '2.9.25-full/store/jetstream/$G/streams';
+
+  it.each([
+    // Its last message was deleted behind the last writing of the .idx.
+    ['TAILDEL', 13n, 'BLK_CHECKSUM_MISMATCH', 'critical'],
+    ['PERSUB', 3n, 'BLK_DELETED_RECORD_DAMAGED', 'warning'],
+    ['WQ', 17n, 'BLK_DELETED_RECORD_DAMAGED', 'warning'],
+  ])('%s, sequence %d', async (name, seq, code, severity) => {
+    const path = copyOf(`${streams}/${name}`);
+    const block = join(path, 'msgs/1.blk');
+    const record = recordsOf(readFileSync(block)).find((one) => one.seq === seq);
+    flipBit(block, (record?.at ?? 0) + (record?.length ?? 0) - 1);
+    const report = await verifyDamaged(path);
+    const found = report.findings.filter((finding) => finding.code.startsWith('BLK_'));
+    expect(found).toMatchObject([{ code, severity, seq, data: { deleted: true } }]);
+    expect(report.streams[0]).toMatchObject({ lost: { msgs: [], bytes: 0 }, lost_messages: 0n });
+    const { result, missing, invented } = await repair(path, `${streams}/${name}`);
+    expect([result.isLossy, missing, invented]).toEqual([false, [], []]);
+  });
+});
+
 describe.each([true, false])('damage in the record of a deleted message, index.db: %s', (hasIndex) => {
   it('loses nothing: verify, pack and repair say the same', async () => {
     const path = damaged(hasIndex);

@@ -3,6 +3,7 @@ import type { CatalogEntry } from '../catalog-entry.ts';
 export const META_SUITE = {
   META_MISSING: {
     severity: 'critical',
+    marks: ['meta', 'stream-config'],
     title: 'A stream without meta.inf',
     meaning: "A stream's folder or snapshot has no meta.inf.",
     consequence: 'The server ignores the folder, or refuses the restore.',
@@ -10,6 +11,7 @@ export const META_SUITE = {
   },
   META_CORRUPT: {
     severity: 'critical',
+    marks: ['meta', 'stream-config'],
     title: 'meta.inf cannot be read',
     meaning: 'meta.inf is no JSON object with a name.',
     consequence: 'The server skips the stream with a warning.',
@@ -17,6 +19,7 @@ export const META_SUITE = {
   },
   META_SUM_MISSING: {
     severity: 'critical',
+    marks: ['meta'],
     title: 'A stream without meta.sum',
     meaning: 'meta.sum is not there.',
     consequence: 'A restore succeeds; at the next start the stream is skipped: it vanishes.',
@@ -24,6 +27,7 @@ export const META_SUITE = {
   },
   META_SUM_MISMATCH: {
     severity: 'critical',
+    marks: ['meta', 'stream-config'],
     title: 'meta.sum does not fit meta.inf',
     meaning:
       'meta.inf or meta.sum was changed: the keyed sum does not fit. A change of either looks the same.',
@@ -32,6 +36,7 @@ export const META_SUITE = {
   },
   META_FOLDER_RENAMED: {
     severity: 'critical',
+    marks: ['meta'],
     title: "The stream's folder was renamed",
     meaning:
       'The folder has another name than the configuration in it: it was renamed or copied by hand. The sums inside are keyed with the old name.',

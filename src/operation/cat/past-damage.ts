@@ -39,8 +39,8 @@ export async function pastDamage<T>(
   use: (left: LeftOver | null) => Promise<T>,
 ): Promise<T> {
   const { signal, pool } = work;
-  const { repairStream } = await import('../repair/repair-stream.ts');
-  const { salvageStream } = await import('../repair/salvage-stream.ts');
+  const { repairStream } = await import('../salvage/repair-stream.ts');
+  const { salvageStream } = await import('../salvage/salvage-stream.ts');
   const options = { salvage: true, pool, ...(signal === undefined ? {} : { signal }) };
   return withArchive(work.container.path, options, async (opened) => {
     const parts = opened.container.streams[work.container.streams.indexOf(archive.parts)];
@@ -48,7 +48,7 @@ export async function pastDamage<T>(
     if (again === null || again.name === '' || again.form === 'config') return use(null);
     const own = await salvageStream(again, { ...opened, onBytes: work.onBytes }, 0, '');
     try {
-      const { content, found, notes } = await repairStream([own], opened, { target: '' });
+      const { content, found, notes } = await repairStream([own], opened, {});
       const unknown = notes.flatMap(({ code, account, stream, text }): DeleteNote[] =>
         code === 'DELETES_UNKNOWN' ? [{ code, account, stream, text }] : [],
       );

@@ -5,9 +5,9 @@ import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import { hasSequence, intersectRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { indexedLive } from '../../model/live-set.ts';
 import type { StreamParts } from '../../container/entry.ts';
-import { CancelledError } from '../../core/error.ts';
-import type { FindingCode } from '../../findings/catalog/index.ts';
+import { pause, stopIfAborted } from '../../core/pause.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { isMarked } from '../../findings/marks.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
 import type { DeleteNote } from '../delete-note.ts';
@@ -101,7 +101,7 @@ export async function streamMessages(
   if (text !== null) {
     await text.renderer.render({ archive, sets, results, start: text.start }, sieve, text.filter, {
       text: async (bytes, messages) => {
-        stopIfAborted(work);
+        stopIfAborted(work.signal);
         await text.text(bytes, messages);
       },
       piece: async (piece) => sift(walkPiece(archive, piece, sieve), work, sieve, emit),
@@ -120,21 +120,12 @@ export async function streamMessages(
   };
 }
 
-/** Bytes may have moved in any message, checksums notwithstanding. */
-const ANYWHERE: ReadonlySet<FindingCode> = new Set(['IDX_SUBJECTS_DIFFER', 'IDX_BLOCK_DIFFERS']);
-/** Records whose checksum fits. */
-const IN_PLACE: ReadonlySet<FindingCode> = new Set([
-  'BLK_RECORD_MALFORMED',
-  'BLK_SEQUENCE_ORDER',
-  'V2_SEQUENCE_ORDER',
-]);
-
 /** What concerns the messages of a range although each of them could be read. */
 function ofRange(findings: readonly Finding[], range: SequenceRanges | null): Finding[] {
   return findings.filter(
     ({ code, seq }) =>
-      ANYWHERE.has(code) ||
-      (IN_PLACE.has(code) && seq !== undefined && range !== null && hasSequence(range, seq)),
+      isMarked(code, 'any-message') ||
+      (isMarked(code, 'its-message') && seq !== undefined && range !== null && hasSequence(range, seq)),
   );
 }
 
@@ -160,18 +151,13 @@ async function sift(
   };
   if (sieve.countsFirst)
     await walk(countOnly, async () => {
-      await new Promise(setImmediate);
-      stopIfAborted(work);
+      await pause(work.signal);
     });
   await walk(
     (message) => sieve.passes(message),
     async (lot) => {
-      stopIfAborted(work);
+      await pause(work.signal);
       if (lot.length > 0) await emit(lot);
     },
   );
-}
-
-function stopIfAborted(work: Archive): void {
-  if (work.signal?.aborted === true) throw new CancelledError('cancelled');
 }

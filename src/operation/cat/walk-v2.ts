@@ -36,6 +36,10 @@ export function walkV2(archive: StreamArchive, parts: V2StreamParts, sieve: Mess
     let seenBytes = 0;
     for (const read of reading.messages()) {
       if (sieve.isDone) break;
+      if ('kind' in read) {
+        await give([]);
+        continue;
+      }
       const message = storedMessage(archive, read);
       seen++;
       if (sieve.overlaps(read.seq, read.seq)) seenInRange++;

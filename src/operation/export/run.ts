@@ -90,6 +90,8 @@ async function stateOf(
   work: Archive,
 ): Promise<StreamState | null> {
   const { report } =
-    parts.form === 'v2' ? inspectV2Stream(archive, parts, {}) : await inspectFileStream(archive, work, {});
+    parts.form === 'v2'
+      ? await inspectV2Stream(archive, parts, work, {})
+      : await inspectFileStream(archive, work, {});
   return report.state;
 }

@@ -1,5 +1,4 @@
-import { unpackRanges } from '../../core/packed-ranges.ts';
-import { mergeRanges, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import { rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { filtersOf, fitsOne } from './pending-walk.ts';
 import { removeMessages } from './rebuild-stream.ts';
@@ -25,7 +24,9 @@ export function enforceInterest(
   rules: ServerRules,
 ): RecoveredStream {
   const interests = consumers.map(interestOf);
-  const acknowledging = interests.filter((one) => one.floorSeq <= stream.lastSeq);
+  // Since 2.10 one whose ack floor is behind the stream's end is passed over.
+  const acknowledging =
+    rules.interest === 'all' ? interests : interests.filter((one) => one.floorSeq <= stream.lastSeq);
   const upTo = acknowledging.reduce(
     (highest, { floorSeq, deliveredSeq }) =>
       [highest, floorSeq, deliveredSeq].reduce((a, b) => (a > b ? a : b)),
@@ -60,13 +61,13 @@ export function dropWithConsumer(
   queries: RecordQueries,
   before: readonly ConsumerArchive[],
 ): RecoveredStream {
-  const wanting = before.map(interestOf);
-  const gone = wanting.length === 0 ? allOf(stream) : unwantedBy(wanting, stream, queries);
+  if (before.length === 0) return purged(stream);
+  const gone = unwantedBy(before.map(interestOf), stream, queries);
   return gone.length === 0 ? stream : removeMessages(stream, gone);
 }
 
-function allOf(stream: RecoveredStream): SequenceRanges {
-  return mergeRanges(stream.blocks.map((block) => unpackRanges(block.live)));
+function purged(stream: RecoveredStream): RecoveredStream {
+  return { ...stream, blocks: [], messages: 0n, firstSeq: stream.lastSeq + 1n };
 }
 
 function unwantedBy(

@@ -2,29 +2,19 @@ import type { FileStreamParts } from '../../container/entry.ts';
 import { textField, type JsonObject, type JsonValue } from '../../core/json.ts';
 import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { isMarked } from '../../findings/marks.ts';
 import { streamConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
 import { newerStreamFields } from '../../format/config-schema/since.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig } from './accept-config.ts';
 import { stateAsServer } from './consumer-state.ts';
 import { nameGiven, runsOutOfMemory } from './consumers.ts';
-import type { BlockReading } from './read-blocks.ts';
+import type { GivenStream } from './opening.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
 import { refusedConsumer } from './refused-consumer.ts';
 import type { ServerRules } from './server-rules.ts';
 import { openStream, type ServedStream } from './start.ts';
-import { S2_CODES } from './s2-codes.ts';
-
-/** Damage around the files at which a server stops to unpack. */
-const STOPPING: ReadonlySet<Finding['code']> = new Set<Finding['code']>([
-  ...S2_CODES,
-  'TAR_HEADER_CORRUPT',
-  'TAR_CUT',
-  'TAR_PATH_UNSAFE',
-  'TAR_ENTRY_TYPE',
-  'TAR_ENTRY_OVERSIZED',
-]);
 
 /** Fields whose values are words, the default first: any other ends the reading of meta.inf. */
 const WORDS: Readonly<Record<string, readonly JsonValue[]>> = {
@@ -38,19 +28,17 @@ const WORDS: Readonly<Record<string, readonly JsonValue[]>> = {
  * own. `findings`: what is wrong with the snapshot as a file.
  */
 export function restoreStream(
-  queries: RecordQueries,
+  given: GivenStream,
   parts: FileStreamParts,
-  readings: readonly BlockReading[],
   findings: readonly Finding[],
-  rules: ServerRules,
-  atNs: bigint,
 ): ServedStream | NotServed {
+  const { queries, rules } = given;
   const { archive } = queries;
   const refusal = refusedSnapshot(queries, parts, findings) ?? refusedRequest(queries, rules);
   if (refusal !== null) return refused(refusal);
   const config = requestedConfig(archive);
   const consumers = restoredConsumers(archive.consumers, config, parts, rules);
-  const result = openStream(queries, { config, atNs, isStart: false }, consumers, readings, rules);
+  const result = openStream({ ...given, config, isStart: false }, consumers);
   return isServed(result) || result.outcome === 'crash' ? result : refused(result.reason);
 }
 
@@ -63,7 +51,7 @@ function refusedSnapshot(
   parts: FileStreamParts,
   findings: readonly Finding[],
 ): string | null {
-  const stopping = findings.find((finding) => finding.file === parts.label && STOPPING.has(finding.code));
+  const stopping = findings.find(({ file, code }) => file === parts.label && isMarked(code, 'ends-restore'));
   if (stopping !== undefined) return `the snapshot is damaged (${stopping.code})`;
   if (!parts.entries.some((entry) => entry.path === 'meta.inf')) return 'meta.inf is missing';
   // The archive's configuration is that of backup.json then.

@@ -57,6 +57,8 @@ export interface ServerRules {
   readonly scansForEver: 'never' | 'after-cut' | 'without-any';
   /** A stream or consumer that asks for a higher API level, or has unknown fields, takes the stream offline. */
   readonly apiLevel: number | null;
+  /** A meta.inf of a consumer ends where its JSON does, whatever stands behind. */
+  readonly readsFirstJson: boolean;
   /** A request to restore with an unknown field is refused. */
   readonly strictRequests: boolean;
   /** `template_owner` is an unknown field. */
@@ -111,6 +113,7 @@ const RULES_2_9: ServerRules = {
   panicsOnScan: false,
   scansForEver: 'never',
   apiLevel: null,
+  readsFirstJson: false,
   strictRequests: false,
   forgotTemplates: false,
   brokenConsumer: 'renewed',
@@ -156,6 +159,7 @@ const RULES_2_11: ServerRules = {
   emptyStreamRestarts: true,
   remembersLast: 'always',
   apiLevel: API_LEVELS['2.11'],
+  readsFirstJson: true,
   brokenConsumer: 'deleted',
   interest: 'own',
   messageTtl: true,

@@ -1,5 +1,7 @@
+import { indexAge } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
+import { CATALOG } from '../../findings/catalog/index.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import { nameGiven } from '../predict/consumers.ts';
 import { lossOf } from '../predict/predict.ts';
@@ -9,25 +11,28 @@ import { isServed, liveMessages, type NotServed, type RecoveredBlock } from '../
 import { refusedConsumer } from '../predict/refused-consumer.ts';
 import type { ServerRules } from '../predict/server-rules.ts';
 import { startStream, type ServedStream, type Surroundings } from '../predict/start.ts';
-import { lostMessages } from '../verify/lost.ts';
 import { oldIndexSteps } from './leftovers.ts';
 import type { PreflightStep, PreflightStream } from './types.ts';
 
-/** What a start makes of a stream, step by step. `assigned`: what the cluster says of it. Throws SourceError. */
+/**
+ * What a start makes of a stream, step by step. `assigned`: what the cluster says of it; `lost`: messages that are lost already.
+ * Throws SourceError.
+ */
 export function planStream(
   evidence: StreamEvidence,
   parts: FileStreamParts,
   rules: ServerRules,
   around: Surroundings,
   assigned: boolean | null,
+  lost: bigint,
 ): PreflightStream {
   const { archive, results } = evidence;
   const readings = takenReadings(readBlocks(archive, results), rules);
-  const result = startStream(new RecordQueries(evidence), parts, readings, rules, around);
+  const given = { queries: new RecordQueries(evidence), readings, rules, atNs: around.atNs };
+  const result = startStream(given, parts, around.isStandalone);
   const base = { account: archive.account, name: archive.name, assigned };
   const orphan = assigned === false ? [orphanStep(parts.label)] : [];
   if (!isServed(result)) return { ...base, ...notServed(result, parts.label, orphan) };
-  const lost = lostMessages(evidence);
   const reason = lossOf(result, evidence, lost);
   const bytesToRead = result.opened.isIndexed
     ? 0
@@ -47,7 +52,7 @@ export function planStream(
       ...orphan,
       ...indexSteps(result, evidence, parts, rules, bytesToRead),
       ...missingSteps(result),
-      ...blockSteps(result, readings, lost.msgs.length > 0),
+      ...blockSteps(result, readings, reason !== null),
       ...oldIndexSteps(parts, rules),
       ...consumerSteps(result, evidence, rules),
       ...limitSteps(result, parts.label),
@@ -93,17 +98,17 @@ function notServed(
 
 function indexSteps(
   { opened }: ServedStream,
-  { archive }: StreamEvidence,
+  evidence: StreamEvidence,
   parts: FileStreamParts,
   rules: ServerRules,
   bytes: number,
 ): PreflightStep[] {
   if (opened.isIndexed || bytes === 0) return [];
   const file = parts.entries.find((entry) => entry.path === 'msgs/index.db');
-  const { index, indexStanding } = archive;
+  const { index, indexStanding } = evidence.archive;
   const why = {
     none: file === undefined ? 'there is no index.db' : 'index.db cannot be read',
-    stale: 'index.db is older than the blocks',
+    stale: CATALOG[indexAge(evidence.archive, evidence.sets) ?? 'IDX_STALE'].title,
     'block-missing': 'index.db lists a block that is gone',
     current: 'index.db contradicts itself',
   }[indexStanding];

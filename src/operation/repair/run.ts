@@ -12,7 +12,8 @@ import { mustOpenSound, soundFirst } from './past-damage.ts';
 import { prepareStream, type PreparedStream } from './prepare-stream.ts';
 import type { Repairing } from './salvage-sources.ts';
 import { twinsAmong } from './twin-streams.ts';
-import type { RepairNote, RepairOptions, RepairResult, StreamLoss } from './types.ts';
+import type { RepairNote, StreamLoss } from '../salvage/types.ts';
+import type { RepairOptions, RepairResult } from './types.ts';
 import { lossWithoutData } from './without-data.ts';
 
 /**

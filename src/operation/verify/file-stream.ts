@@ -7,7 +7,7 @@ import { checkDeclared } from '../../check/declared.ts';
 import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
 import { checkTimeFiles } from '../../check/time-files.ts';
 import { framingFaults } from '../../container/open-source.ts';
-import type { ScanResult } from '../../workers/jobs.ts';
+import type { ScanResult } from '../../workers/jobs/scan.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
@@ -16,7 +16,8 @@ import { declaredStates } from '../declared-states.ts';
 import { predictFileStream } from '../predict/predict.ts';
 import { stateReport } from '../state-report.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
-import { lostMessages } from './lost.ts';
+import { lossesWithoutData, NO_LOSSES, streamLosses } from '../stream-losses.ts';
+import { lossFields } from './loss-fields.ts';
 import type { VerifiedStream, VerifyWork } from './types.ts';
 
 const CHECKS = [
@@ -42,7 +43,6 @@ export async function verifyFileStream(
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [], known });
   if (isLast && work.ownsPool) work.pool.closeIfIdle();
   const state = stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null);
-  const lost = lostMessages(evidence);
   const findings = [
     ...archive.findings,
     ...checkConfig(archive),
@@ -52,17 +52,17 @@ export async function verifyFileStream(
     ...checkConsumers(archive, state.lastSeq, evidence.live),
     ...checkDeclared(evidence),
   ];
+  const all = [...archive.parts.findings, ...findings];
+  const losses = await streamLosses(archive, evidence.live, all, work);
   return {
     report: {
       account: archive.account,
       name: archive.name,
       declared: declaredStates(archive, null)[0]?.state ?? null,
       actual: stateReport(state, { consumerCount: archive.consumers.length, gaps: false }),
-      lost,
+      ...lossFields(losses),
       predictions:
-        work.container.kind === 'block'
-          ? []
-          : predictFileStream(evidence, lost, [...archive.parts.findings, ...findings], work),
+        work.container.kind === 'block' ? [] : predictFileStream(evidence, losses.messages, all, work),
     },
     findings,
     blocks: archive.blocks.length,
@@ -96,7 +96,7 @@ function unread(archive: StreamArchive, isReadable: boolean): VerifiedStream {
       name: archive.name,
       declared: declaredStates(archive, null)[0]?.state ?? null,
       actual: null,
-      lost: { msgs: [], bytes: 0 },
+      ...lossFields(archive.form === 'config' ? lossesWithoutData(archive) : NO_LOSSES),
       predictions: [],
     },
     findings: [...archive.findings, ...checkConfig(archive), ...(isReadable ? unnamed : [])],

@@ -5,12 +5,14 @@ import type { V2StreamParts } from '../../container/entry.ts';
 import { makeFinding, type Fault, type Finding } from '../../findings/finding.ts';
 import { isDamage } from '../../findings/status.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
-import { readV2 } from '../../model/load-v2-stream.ts';
+import { readV2Head } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../declared-states.ts';
 import { predictV2Stream } from '../predict/restore-v2.ts';
 import type { V2Messages } from '../v2-messages.ts';
+import { streamLosses } from '../stream-losses.ts';
 import { v2State } from '../v2-state.ts';
+import { lossFields } from './loss-fields.ts';
 import type { VerifiedStream, VerifyWork } from './types.ts';
 import { readV2InThreads } from './v2-in-threads.ts';
 
@@ -20,8 +22,8 @@ export async function verifyV2Stream(
   parts: V2StreamParts,
   work: VerifyWork,
 ): Promise<VerifiedStream> {
-  const { state } = readV2(parts, archive.place, null);
-  const messages = await readV2InThreads(archive, parts, work.pool);
+  const { state } = readV2Head(parts, archive.place);
+  const messages = await readV2InThreads(archive, parts, work);
   const isWhole = messages.framing.length === 0 && !messages.findings.some(isDamage);
   const at =
     (file: string) =>
@@ -38,14 +40,15 @@ export async function verifyV2Stream(
     ...declaredFaults(archive, messages.live, messages.total, isWhole).map(at(manifestLabel)),
   ];
   work.onBytes(parts.sizeBytes, parts.label);
+  const losses = await streamLosses(archive, messages.live, [...parts.findings, ...findings], work);
   return {
     report: {
       account: archive.account,
       name: archive.name,
       declared: declaredStates(archive, state)[0]?.state ?? null,
       actual: v2State(archive, state, messages),
-      lost: { msgs: [], bytes: 0 },
-      predictions: predictV2Stream(archive, parts, state, messages, findings, work),
+      ...lossFields(losses),
+      predictions: await predictV2Stream({ archive, parts, state, messages, findings }, work),
     },
     findings,
     blocks: 0,

@@ -1,7 +1,7 @@
 import type { WalkedRuns } from '../../container/v2-walk.ts';
 import type { Fault } from '../../findings/finding.ts';
 import type { V2Run } from '../../kernels/index.ts';
-import type { WalkResult } from '../../workers/jobs.ts';
+import type { WalkResult } from '../../workers/jobs/walk.ts';
 
 /** What was found in a piece, and where that ends. */
 export interface Piece extends WalkResult {

@@ -8,7 +8,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import { mapConsumerConfig, mapStreamConfig, type MapSubject } from './subject-changes.ts';
 import type { SubjectRules } from './subject-rules.ts';
 import { allChanges, bucketChange, subjectChange, type ChangeMessage } from './message-changes.ts';
-import type { StreamContent } from './content.ts';
+import type { StreamContent } from '../content.ts';
 import type { ChangeOptions, SliceReport } from './types.ts';
 
 /** A stream as it is to be written. */

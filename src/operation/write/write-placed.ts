@@ -4,7 +4,7 @@ import { TOOL } from '../open-archive.ts';
 import { stateReport } from '../state-report.ts';
 import { notCarried, writeStream, type StreamShape } from './forms.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
-import { lostCount } from './content.ts';
+import { lostCount } from '../content.ts';
 import { plannedRules, unusedRules } from './subject-rules.ts';
 import type { PlanReport, SkippedStream, WrittenReport, WrittenStream } from './types.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { LOSS_REASONS, NOTE_MEANINGS } from '../../../src/operation/repair/loss-codes.ts';
+import { LOSS_REASONS, NOTE_MEANINGS } from '../../../src/operation/salvage/loss-codes.ts';
 import { ROOT, type Json } from '../../support/captures.ts';
 
 it('docs/repair.md lists every reason of a loss, and every note, with its code', () => {

@@ -1,0 +1,81 @@
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { pastConsumers } from '../delete-notes.ts';
+import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
+import type { ChosenConfig } from './configuration.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
+import type { Damage, RepairNote, SalvageOptions, StreamLoss } from './types.ts';
+
+/** A stream that was repaired, as far as notes tell of it. */
+export interface NotedStream {
+  readonly sources: readonly [SalvagedStream, ...SalvagedStream[]];
+  readonly chosen: ChosenConfig;
+  readonly loss: StreamLoss;
+  readonly recovered: SequenceParts;
+  /** Messages that are written though they were deleted. */
+  readonly undeleted: bigint;
+}
+
+const MOST_OPEN_NOTES = 100;
+
+/** What was changed that is no message and no consumer, and what nothing tells. */
+export function notesOn(stream: NotedStream, { undelete, to }: SalvageOptions): RepairNote[] {
+  const { sources, chosen, loss, recovered, undeleted } = stream;
+  const [own] = sources;
+  const { account, name } = own.archive;
+  const notes: RepairNote[] = [];
+  const say = (code: NoteCode, text: string, isLoss = false): void => {
+    notes.push({ code, account, stream: name, text, loss: isLoss });
+  };
+  if (chosen.said !== null) say(chosen.said.code, chosen.said.text, chosen.isLoss);
+  if (chosen.leftOut.length > 0)
+    say(
+      'CONFIG_LEFT_OUT',
+      `no server knows, or accepts, ${chosen.leftOut.join(', ')} of the configuration: left out; --config gives it what it should have`,
+      true,
+    );
+  if (hasTemplate(chosen))
+    say('TEMPLATE_LEFT_OUT', 'template_owner was left out: no server restores a stream with it');
+  const isHealed = sources.length > 1 && loss.lost === 0n;
+  for (const { file, offsetBytes, code } of isHealed ? [] : openDamages(own)) {
+    const place = `${file} at ${offsetBytes ?? 0}`;
+    say(code, `${place}: ${LOSS_REASONS[code]}, and nothing tells which messages were there`, true);
+  }
+  if (own.deletesUnknown !== null && loss.recovered > 0n) say('DELETES_UNKNOWN', own.deletesUnknown);
+  const past = sources.length > 1 || undelete === true ? null : pastConsumers(own.archive, recovered);
+  if (past !== null) say('DELETES_UNKNOWN', past);
+  if (undelete === true)
+    say(
+      'UNDELETED',
+      `${undeleted} deleted messages were written too; limits, and a retention that removes, were lifted`,
+    );
+  if (to === 'store' && loss.lost > 0n)
+    say(
+      'LOST_NOT_KEPT',
+      'a store does not tell lost messages from deleted ones: keep the damaged archive to heal it later',
+    );
+  if (to === 'store' && hasBrokenSources(own))
+    say(
+      'SOURCES_CORRUPT',
+      'sources.db was left out: a server finds in the messages how far sources were read',
+    );
+  return notes;
+}
+
+/** Nothing but its own head vouches for it: one that cannot be read is not written again. */
+export function hasBrokenSources({ archive }: SalvagedStream): boolean {
+  return archive.findings.some(({ code }) => code === 'SOURCES_CORRUPT');
+}
+
+function hasTemplate({ config: { template_owner: template } }: ChosenConfig): boolean {
+  return template !== undefined && template !== '';
+}
+
+/** The first of the stretches of which nothing tells what was there. */
+function openDamages({ damages }: SalvagedStream): Damage[] {
+  const open: Damage[] = [];
+  for (const damage of damages()) {
+    if (damage.isOpen) open.push(damage);
+    if (open.length === MOST_OPEN_NOTES) break;
+  }
+  return open;
+}
