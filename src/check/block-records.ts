@@ -1,9 +1,11 @@
 import { unpackRanges } from '../core/packed-ranges.ts';
 import type { Fault, Finding } from '../findings/finding.ts';
 import type { FindingCode } from '../findings/catalog/index.ts';
+import { eachFault } from '../kernels/packed-faults.ts';
 import type { ScanFault } from '../kernels/types.ts';
 import { descriptorOf } from '../model/read-entry.ts';
-import { allTombstones, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
+import { provenReader } from '../model/furthest-reader.ts';
+import { allTombstones, highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
 import {
   clipRanges,
   countSequences,
@@ -15,6 +17,7 @@ import {
   type SequenceRanges,
 } from '../core/sequence-ranges.ts';
 import { candidateNumbers, findOwner } from './block-owner.ts';
+import { leadsOverDamage } from './record-lengths.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
 /** The code of what the kernel saw; a cut end is told by where it is. */
@@ -36,7 +39,7 @@ export function checkBlockRecords(evidence: StreamEvidence): Finding[] {
       if (owner !== null) return [findingAt(evidence, file, owner)];
     }
     const isLast = at === evidence.sets.length - 1;
-    return set.scan.faults.map((fault) =>
+    return Array.from(eachFault(set.scan.faults), (fault) =>
       findingAt(evidence, file, faultOf(evidence, set, fault, isLast, isOnlyDeleted(set, fault, gone))),
     );
   });
@@ -88,7 +91,11 @@ function faultOf(
       ...(isDeleted ? { deleted: true } : {}),
     },
   };
-  if (isDeleted && isIndexed(evidence, set)) return { code: 'BLK_DELETED_RECORD_DAMAGED', ...place };
+  if (isDeleted && isIndexed(evidence, set))
+    return {
+      code: leadsOverDamage(set.block, fault) ? 'BLK_DELETED_RECORD_DAMAGED' : 'BLK_LENGTH_IMPLAUSIBLE',
+      ...place,
+    };
   if (fault.kind !== 'tail') return { code: CODE_OF_KIND[fault.kind], ...place };
   return { code: isLast && !isPromisedMore(evidence, set) ? 'BLK_TAIL_TORN' : 'BLK_TRUNCATED', ...place };
 }
@@ -116,10 +123,14 @@ function deletedByRecords({ sets }: StreamEvidence): SequenceRanges {
   return mergeRanges([allTombstones(scans), ...sets.map(({ scan }) => rangesOf(scan.erasedSeqs))]);
 }
 
-/** Whether an index says that the block held messages behind its last good record; a snapshot is never torn. */
+/**
+ * Whether an index or a consumer says that the block held messages behind its last good record; a snapshot is never
+ * torn.
+ */
 function isPromisedMore(evidence: StreamEvidence, set: BlockLiveSet): boolean {
   if (evidence.archive.form !== 'store') return true;
   const listed = evidence.archive.index?.blocks.find((block) => block.index === set.block.index);
+  if ((provenReader(evidence.archive)?.seq ?? 0n) > highestSequence(set.scan)) return true;
   const promised = listed?.lastSeq ?? set.block.sidecar?.lastSeq ?? 0n;
   return promised > set.scan.lastSeq && listedMessages(evidence, set) > 0n;
 }

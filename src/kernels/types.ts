@@ -1,4 +1,5 @@
 import type { PackedRanges } from '../core/packed-ranges.ts';
+import type { PackedFaults } from './packed-faults.ts';
 
 /**
  * What one block says of itself, as columns. Sequences and times are u64/i64; ranges are pairs, both ends included.
@@ -51,8 +52,9 @@ export interface BlockCut {
 }
 
 /** What a block says of itself, at rest: a stream has many. */
-export interface PackedScan extends Omit<BlockScan, 'ranges'> {
+export interface PackedScan extends Omit<BlockScan, 'ranges' | 'faults'> {
   readonly ranges: PackedRanges;
+  readonly faults: PackedFaults;
 }
 
 /** What some messages add up to: those of a block whose sequences were given as live, some of an archive. */

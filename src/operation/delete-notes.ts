@@ -1,10 +1,9 @@
-import { isIndexCut, type FoundBlocks } from '../check/index-vs-blocks.ts';
+import { isIndexCut } from '../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../check/stream-evidence.ts';
 import type { SequenceParts } from '../core/sequence-parts.ts';
-import { hasMark } from '../findings/marks.ts';
-import type { StreamIndex } from '../format/index/types.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import type { DeleteNote } from './delete-note.ts';
+import { isCarrierHit } from './salvage/carrier-damage.ts';
 
 /** What an archive that was read tells of deleted messages, and what it cannot tell. */
 export function deleteNotes({ archive, sets, live, indexDeletes }: StreamEvidence): DeleteNote[] {
@@ -24,27 +23,20 @@ export function deleteNotes({ archive, sets, live, indexDeletes }: StreamEvidenc
       `index.db is of another stream of this name, or of another course of it, and proves nothing: ${indexDeletes.messages} messages that it calls deleted are here`,
     );
   if (live.count === 0n) return notes;
-  const cut = unknownByCut(archive, index, sets);
-  if (cut !== null) say('DELETES_UNKNOWN', cut);
+  if (index === null && isCarrierHit(archive))
+    say(
+      'DELETES_UNKNOWN',
+      'damage took index.db: messages whose deletes only it, or what is gone with it, told may be here',
+    );
+  if (isIndexCut(archive, sets)) say('DELETES_UNKNOWN', CUT_BEHIND_INDEX);
   const past = pastConsumers(archive, live);
   if (past !== null) say('DELETES_UNKNOWN', past);
   return notes;
 }
 
-/** Why it is not known which messages of an archive that is cut were deleted; null: it is not cut. */
-export function unknownByCut(
-  archive: StreamArchive,
-  index: StreamIndex | null,
-  blocks: FoundBlocks,
-): string | null {
-  if (index === null)
-    return hasMark(archive.parts.findings, 'cut')
-      ? 'the archive is cut before index.db: messages whose deletes stand behind the cut may be here'
-      : null;
-  return isIndexCut(archive, blocks)
-    ? 'the end of the last block that index.db knows is gone: messages that were deleted after index.db was written may be here'
-    : null;
-}
+/** Why it is not known which messages were deleted of a stream whose last block is cut. */
+export const CUT_BEHIND_INDEX =
+  'the end of the last block that index.db knows is gone: messages that were deleted after index.db was written may be here';
 
 /**
  * Of a stream that removes what consumers acknowledge: that messages are there which all of them are past. It proves nothing, since

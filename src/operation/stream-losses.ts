@@ -18,7 +18,7 @@ export const NO_LOSSES: CopyLosses = {
   lost: { msgs: [], bytes: 0 },
   messages: 0n,
   repairable: 0n,
-  doubtful: [],
+  suspected: { BLK_NUMBER_MISSING: [], CON_AHEAD_OF_STREAM: [] },
 };
 
 /**
@@ -37,6 +37,17 @@ export async function streamLosses(
   if (!isDamaged || !isNamed) return NO_LOSSES;
   const { lossesOfCopy } = await import('./salvage/copy-losses.ts');
   return lossesOfCopy(archive, work, live);
+}
+
+/** How many messages are lost, where a block was cut all of which consumers tell; nothing less proves that these were not deleted. */
+export function missingMessages({ messages, suspected }: CopyLosses, findings: readonly Finding[]): bigint {
+  const isCut = findings.some(({ code }) => code === 'BLK_TRUNCATED');
+  return messages + (isCut ? countRanges(suspected.CON_AHEAD_OF_STREAM) : 0n);
+}
+
+/** How many sequences pairs from, to are. */
+export function countRanges(ranges: CopyLosses['lost']['msgs']): bigint {
+  return ranges.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
 }
 
 /** What is lost of a stream of which the archive holds no data: all that its backup.json declares. */

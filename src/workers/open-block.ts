@@ -3,6 +3,7 @@ import { checkedChunks, framingFaults, openSource, encodedChunks } from '../cont
 import type { EncodedChunk } from '../container/s2-source.ts';
 import type { Fault } from '../findings/finding.ts';
 import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
+import { MemorySource } from '../source/memory.ts';
 
 /** One block, open for reading decoded bytes. */
 export interface OpenBlock {
@@ -16,6 +17,23 @@ export interface OpenBlock {
   /** Chunks that hold bytes of the block, wherever it is compressed. */
   encodedChunks(): Iterable<EncodedChunk>;
   close(): void;
+}
+
+/** Bytes of kernel memory as a block: they are checked where they lie, and stay as they are. */
+export function memoryBlock(bytes: Uint8Array): OpenBlock {
+  const memory = new MemorySource(bytes);
+  const content = Object.assign(memory, {
+    lend: (offsetBytes: number, mostBytes: number) => bytes.subarray(offsetBytes, offsetBytes + mostBytes),
+  });
+  return {
+    content,
+    compression: 'none',
+    blockFaults: () => [],
+    carrierFaults: () => [],
+    carrierChecked: () => [],
+    encodedChunks: () => [],
+    close: () => {},
+  };
 }
 
 /**

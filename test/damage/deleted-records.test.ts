@@ -61,3 +61,29 @@ describe.each([true, false])('damage in the record of a deleted message, index.d
     expect(await messageList(target)).toEqual(await messageList(join(CAPTURES, TAILDEL)));
   });
 });
+
+it('a wrong length in the record of a deleted message leads servers astray, whatever the index says', async () => {
+  const path = copyOf('2.14.5-full/store/jetstream/$G/streams/ORDERS');
+  const block = join(path, 'msgs/1.blk');
+  const { at = 0 } = recordsOf(readFileSync(block)).find(({ seq }) => seq === 7n) ?? {};
+  flipBit(block, at + 1);
+  const report = await verifyDamaged(path);
+  expect(report).toMatchObject({ status: 'CRITICAL', streams: [{ lost_messages: 0n }] });
+  const found = report.findings.filter(({ code }) => code.startsWith('BLK_'));
+  expect(found).toMatchObject([
+    { code: 'BLK_LENGTH_IMPLAUSIBLE', offset: at, seq: 7n, data: { deleted: true } },
+  ]);
+  const newest = report.streams[0]?.predictions.at(-1);
+  expect(newest).toMatchObject({ server: '2.15', outcome: 'loss', messages: 3n });
+  const { result, missing, invented } = await repair(path, '2.14.5-full/store/jetstream/$G/streams/ORDERS');
+  expect([result.isLossy, missing, invented]).toEqual([false, [], []]);
+});
+
+it('damage of several deleted records that keep their lengths leads nobody astray', async () => {
+  const path = copyOf('2.14.5-full/store/jetstream/$G/streams/WQ');
+  const block = join(path, 'msgs/1.blk');
+  for (const { at } of recordsOf(readFileSync(block)).slice(1, 4)) flipBit(block, at + 40);
+  const report = await verifyDamaged(path);
+  const found = report.findings.filter(({ code }) => code.startsWith('BLK_'));
+  expect(found).toMatchObject([{ code: 'BLK_DELETED_RECORD_DAMAGED', severity: 'warning' }]);
+});

@@ -26,8 +26,9 @@ export const BLK_SUITE = {
     marks: ['loss'],
     title: "A record's length cannot be",
     meaning:
-      "A record's length is below the smallest, above 32 MiB, or passes the end of the block, with good records behind it.",
-    consequence: 'When a server rebuilds it cuts the block here: every later message in it is lost.',
+      "A record's length is below the smallest, above 32 MiB, or passes the end of the block, with good records behind it; or it is that of a deleted message, and does not lead to the next record.",
+    consequence:
+      'When a server rebuilds it cuts the block here: every later message in it is lost. With a current index it goes astray here once it reads the block.',
     advice: 'Do not start a server on this copy.',
   },
   BLK_RECORD_MALFORMED: {
@@ -163,5 +164,13 @@ export const BLK_SUITE = {
       'Between two blocks sequences are missing, and no index is there to explain them. Deleting whole blocks leaves this trace; a lost block file would, too.',
     consequence: 'The server counts them as deleted.',
     advice: 'Compare with a backup if that is not expected.',
+  },
+  BLK_NUMBER_MISSING: {
+    severity: 'warning',
+    title: 'A block number is missing, and sequences that nothing explains with it',
+    meaning:
+      'Between two blocks a number and sequences are missing, and neither an index nor tombstones tell that they were deleted. A server removes a block once all of it is deleted, and by limits without a trace; a block file that was lost or emptied looks the same.',
+    consequence: 'The server counts the sequences as deleted.',
+    advice: 'Compare with a backup: up to as many messages may be lost.',
   },
 } as const satisfies Record<string, CatalogEntry>;

@@ -1,4 +1,4 @@
-import { rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import { rangesOf } from '../../core/sequence-ranges.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { filtersOf, fitsOne } from './pending-walk.ts';
 import { removeMessages } from './rebuild-stream.ts';
@@ -61,26 +61,32 @@ export function dropWithConsumer(
   queries: RecordQueries,
   before: readonly ConsumerArchive[],
 ): RecoveredStream {
-  if (before.length === 0) return purged(stream);
-  const gone = unwantedBy(before.map(interestOf), stream, queries);
-  return gone.length === 0 ? stream : removeMessages(stream, gone);
+  return before.length === 0 ? purged(stream) : dropUnwanted(stream, queries, before, 0n);
 }
 
 function purged(stream: RecoveredStream): RecoveredStream {
   return { ...stream, blocks: [], messages: 0n, firstSeq: stream.lastSeq + 1n };
 }
 
-function unwantedBy(
-  wanting: readonly Interest[],
+/** Takes out, from a sequence on, what none of some consumers wants. */
+export function dropUnwanted(
   stream: RecoveredStream,
   queries: RecordQueries,
-): SequenceRanges {
+  consumers: readonly ConsumerArchive[],
+  fromSeq: bigint,
+): RecoveredStream {
+  const wanting = consumers.map(interestOf);
   const gone: bigint[] = [];
   queries.eachRecord(stream.blocks, ({ seq, subject }) => {
     const text = Buffer.from(subject, 'latin1').toString();
-    if (!wanting.some((one) => isWanted(one, seq, text))) gone.push(seq);
+    if (seq >= fromSeq && !wanting.some((one) => isWanted(one, seq, text))) gone.push(seq);
   });
-  return rangesOf(BigUint64Array.from(gone));
+  return gone.length === 0 ? stream : removeMessages(stream, rangesOf(BigUint64Array.from(gone)));
+}
+
+/** Up to where a consumer has acknowledged all; 0n where it has not begun. */
+export function floorOf(consumer: ConsumerArchive | undefined): bigint {
+  return consumer?.state?.ackFloor.streamSeq ?? 0n;
 }
 
 function interestOf(consumer: ConsumerArchive): Interest {

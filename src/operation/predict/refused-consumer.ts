@@ -19,6 +19,9 @@ export function refusedConsumer(
   const config = consumer.config ?? {};
   const replicas = integerField(config, 'num_replicas') ?? 0n;
   if (replicas > (integerField(stream, 'num_replicas') ?? 1n)) return 'it has more replicas than its stream';
+  const most = integerField(stream, 'max_consumers') ?? 0n;
+  if ((!isStart || rules.limitsConsumersAtStart) && most > 0n && BigInt(others.length) >= most)
+    return `its stream takes ${most} ${most === 1n ? 'consumer' : 'consumers'}`;
   const subjects = listenedSubjects(stream);
   const target = textField(config, 'deliver_subject') ?? '';
   if (target !== '' && subjects.some((subject) => subjectsOverlap(subject, target)))

@@ -8,6 +8,7 @@ import { newerStreamFields } from '../../format/config-schema/since.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig } from './accept-config.ts';
 import { stateAsServer } from './consumer-state.ts';
+import { dropUnwanted, floorOf } from './interest.ts';
 import { nameGiven, runsOutOfMemory } from './consumers.ts';
 import type { GivenStream } from './opening.ts';
 import type { RecordQueries } from './record-queries.ts';
@@ -38,8 +39,16 @@ export function restoreStream(
   if (refusal !== null) return refused(refusal);
   const config = requestedConfig(archive);
   const consumers = restoredConsumers(archive.consumers, config, parts, rules);
-  const result = openStream({ ...given, config, isStart: false }, consumers);
-  return isServed(result) || result.outcome === 'crash' ? result : refused(result.reason);
+  const restored = isServed(consumers) ? consumers.restored : consumers;
+  const result = openStream({ ...given, config, isStart: false }, restored);
+  if (!isServed(result)) return result.outcome === 'crash' ? result : refused(result.reason);
+  if (!rules.cleansOnUpdate || !isServed(consumers) || config['retention'] !== 'interest') return result;
+  const stream = consumers.beforeUpdates.reduce(
+    (left, { name, before }) =>
+      dropUnwanted(left, queries, before, floorOf(before.find((one) => one.name === name))),
+    result.stream,
+  );
+  return { ...result, stream };
 }
 
 function refused(reason: string): NotServed {
@@ -82,15 +91,26 @@ function refusedRequest({ archive }: RecordQueries, rules: ServerRules): string 
   return newer === undefined ? null : `${newer} is an unknown field`;
 }
 
+/** What becomes of the consumers in a backup. */
+interface RestoredConsumers {
+  readonly restored: readonly ConsumerArchive[];
+  /** For each whose name was taken, and which updates the one that has it: those that there were. */
+  readonly beforeUpdates: readonly {
+    readonly name: string;
+    readonly before: readonly ConsumerArchive[];
+  }[];
+}
+
 /** All of them, or none: a restore ends at the first that cannot be read. */
 function restoredConsumers(
   consumers: readonly ConsumerArchive[],
   stream: JsonObject,
   parts: FileStreamParts,
   rules: ServerRules,
-): readonly ConsumerArchive[] | NotServed {
+): RestoredConsumers | NotServed {
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   const restored: ConsumerArchive[] = [];
+  const beforeUpdates: RestoredConsumers['beforeUpdates'][number][] = [];
   for (const consumer of consumers) {
     const { name: folder, config } = consumer;
     if (!entries.has(`obs/${folder}/meta.inf`) || !entries.has(`obs/${folder}/meta.sum`))
@@ -99,7 +119,10 @@ function restoredConsumers(
       return refused(`consumer ${folder} cannot be read`);
     const name = nameGiven(consumer);
     if (name === null) return refused(`the folder of consumer ${folder} has another name`);
-    if (restored.some((one) => one.name === name)) continue;
+    if (restored.some((one) => one.name === name)) {
+      beforeUpdates.push({ name, before: [...restored] });
+      continue;
+    }
     const why = refusedConsumer(consumer, stream, restored, rules, false);
     if (why !== null) return refused(`consumer ${name} is not taken: ${why}`);
     const file = entries.get(`obs/${name}/o.dat`);
@@ -108,5 +131,5 @@ function restoredConsumers(
     if (held?.how === 'corrupt') return refused(`obs/${name}/o.dat cannot be read`);
     restored.push({ ...consumer, name, state: held?.how === 'read' ? held.state : null });
   }
-  return restored;
+  return { restored, beforeUpdates };
 }

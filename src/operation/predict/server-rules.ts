@@ -35,6 +35,8 @@ export interface ServerRules {
   readonly panicsOnShortHeader: boolean;
   /** A header length that leads out of its message ends the server that reads it; else the message cannot be read. */
   readonly panicsOnOverlongHeader: boolean;
+  /** Of which source a message is from is told by stream, filter and destination; else by the stream. */
+  readonly composesSources: boolean;
   /** A message with such a length that a tombstone buries ends the server, since it cannot be taken out. */
   readonly panicsOnBuried: boolean;
   /**
@@ -70,8 +72,12 @@ export interface ServerRules {
    * below the floor only (`floor`); in `own` also what its own filter does not select, and its own interest counts.
    */
   readonly interest: 'all' | 'floor' | 'own';
+  /** A second consumer of one name in a backup updates the first, which takes from an interest stream what none wants. */
+  readonly cleansOnUpdate: boolean;
   /** A restored consumer's filter has to be part of what its stream holds. */
   readonly fitsFilters: boolean;
+  /** `max_consumers` holds at a start too, not only where a consumer is made or restored. */
+  readonly limitsConsumersAtStart: boolean;
   /** `consumer_limits` are known. */
   readonly consumerLimits: boolean;
   /** A consumer that was given more than the stream holds goes back to the stream's end. */
@@ -104,6 +110,7 @@ const RULES_2_9: ServerRules = {
   undecodable: 'block',
   panicsOnShortHeader: true,
   panicsOnOverlongHeader: true,
+  composesSources: false,
   panicsOnBuried: false,
   walk: 'gaps',
   endsWithLastBlock: true,
@@ -118,8 +125,10 @@ const RULES_2_9: ServerRules = {
   forgotTemplates: false,
   brokenConsumer: 'renewed',
   interest: 'all',
+  cleansOnUpdate: false,
   fitsFilters: true,
   limitsRefusing: true,
+  limitsConsumersAtStart: true,
   consumerLimits: false,
   rewindsConsumers: false,
   firstSequence: false,
@@ -132,6 +141,7 @@ const RULES_2_10: ServerRules = {
   ...RULES_2_9,
   server: '2.10',
   indexVersion: 1,
+  composesSources: true,
   takesCopies: false,
   walksIndexedBlocks: true,
   walk: 'slots',
@@ -142,6 +152,7 @@ const RULES_2_10: ServerRules = {
   compression: true,
   firstSequence: true,
   interest: 'floor',
+  cleansOnUpdate: true,
   fitsFilters: false,
   limitsRefusing: false,
   consumerLimits: true,
@@ -162,6 +173,7 @@ const RULES_2_11: ServerRules = {
   readsFirstJson: true,
   brokenConsumer: 'deleted',
   interest: 'own',
+  cleansOnUpdate: false,
   messageTtl: true,
   takesCutWheel: true,
 };
@@ -170,6 +182,7 @@ const RULES_2_12: ServerRules = {
   ...RULES_2_11,
   server: '2.12',
   indexVersion: 3,
+  limitsConsumersAtStart: false,
   emptyBlockMoves: true,
   takesCutWheel: false,
   messageSchedules: true,

@@ -15,6 +15,7 @@ import { countSubjects } from './miscounted.ts';
 import { isServed, liveMessages, neverReady, type NotServed, type RecoveredStream } from './recovered.ts';
 import { rewindConsumer } from './rewind-consumer.ts';
 import { takeIndex } from './take-index.ts';
+import { overlongSought } from './source-walk.ts';
 import { streamAfterWalks } from './walked-blocks.ts';
 
 /** When and where a start happens. */
@@ -83,8 +84,10 @@ export function openStream(
   const at = rules.rewindsConsumers
     ? consumers.map((consumer) => rewindConsumer(consumer, limited.lastSeq))
     : consumers;
-  const counted = rules.panicsOnOverlongHeader ? overlongCounted(limited, at, opening) : null;
-  if (counted !== null) return panicsAtHeader(counted);
+  const met = rules.panicsOnOverlongHeader
+    ? (overlongCounted(limited, at, opening) ?? overlongSought(limited, opening))
+    : null;
+  if (met !== null) return panicsAtHeader(met);
   const walked = streamAfterWalks(limited, at, opening);
   if (!isServed(walked)) return walked;
   const cut = liveMessages(limited) - liveMessages(walked);

@@ -11,11 +11,18 @@ import { isServed, liveMessages, type NotServed, type RecoveredBlock } from '../
 import { refusedConsumer } from '../predict/refused-consumer.ts';
 import type { ServerRules } from '../predict/server-rules.ts';
 import { startStream, type ServedStream, type Surroundings } from '../predict/start.ts';
+import type { CopyLosses } from '../salvage/copy-losses.ts';
 import { oldIndexSteps } from './leftovers.ts';
+import { countRanges } from '../stream-losses.ts';
 import type { PreflightStep, PreflightStream } from './types.ts';
 
+/** What is lost already; `missing`: how many messages, with those that a cut took. */
+export interface KnownLosses extends CopyLosses {
+  readonly missing: bigint;
+}
+
 /**
- * What a start makes of a stream, step by step. `assigned`: what the cluster says of it; `lost`: messages that are lost already.
+ * What a start makes of a stream, step by step. `assigned`: what the cluster says of it; `losses`: what is lost already.
  * Throws SourceError.
  */
 export function planStream(
@@ -24,7 +31,7 @@ export function planStream(
   rules: ServerRules,
   around: Surroundings,
   assigned: boolean | null,
-  lost: bigint,
+  losses: KnownLosses,
 ): PreflightStream {
   const { archive, results } = evidence;
   const readings = takenReadings(readBlocks(archive, results), rules);
@@ -33,7 +40,7 @@ export function planStream(
   const base = { account: archive.account, name: archive.name, assigned };
   const orphan = assigned === false ? [orphanStep(parts.label)] : [];
   if (!isServed(result)) return { ...base, ...notServed(result, parts.label, orphan) };
-  const reason = lossOf(result, evidence, lost);
+  const reason = lossOf(result, evidence, losses.missing);
   const bytesToRead = result.opened.isIndexed
     ? 0
     : readings.reduce((sum, { block }) => sum + block.entry.sizeBytes, 0);
@@ -52,6 +59,7 @@ export function planStream(
       ...orphan,
       ...indexSteps(result, evidence, parts, rules, bytesToRead),
       ...missingSteps(result),
+      ...doubtSteps(losses, parts.label),
       ...blockSteps(result, readings, reason !== null),
       ...oldIndexSteps(parts, rules),
       ...consumerSteps(result, evidence, rules),
@@ -130,6 +138,24 @@ function missingSteps({ opened, stream }: ServedStream): PreflightStep[] {
       file: block.entry.label,
       messages,
       reason: 'index.db lists the block, and it is missing',
+    }));
+}
+
+/** What nothing proves lost or deleted, and a server takes for deleted. */
+function doubtSteps({ suspected, missing, messages: lost }: KnownLosses, file: string): PreflightStep[] {
+  const behind = missing > lost ? 0n : countRanges(suspected.CON_AHEAD_OF_STREAM);
+  const steps: (readonly [messages: bigint, why: string])[] = [
+    [countRanges(suspected.BLK_NUMBER_MISSING), 'a block number is missing'],
+    [behind, 'consumers were delivered them, and no block holds them'],
+  ];
+  return steps
+    .filter(([messages]) => messages > 0n)
+    .map(([messages, why]) => ({
+      do: 'remove-messages',
+      severity: 'warning',
+      file,
+      messages,
+      reason: `up to as many: ${why}, and nothing tells that they were deleted before`,
     }));
 }
 

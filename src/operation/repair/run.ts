@@ -11,8 +11,8 @@ import { isElsewhere, mustAllFit } from './other-streams.ts';
 import { mustOpenSound, soundFirst } from './past-damage.ts';
 import { prepareStream, type PreparedStream } from './prepare-stream.ts';
 import type { Repairing } from './salvage-sources.ts';
-import { twinsAmong } from './twin-streams.ts';
 import type { RepairNote, StreamLoss } from '../salvage/types.ts';
+import { twinsAmong } from './twin-streams.ts';
 import type { RepairOptions, RepairResult } from './types.ts';
 import { lossWithoutData } from './without-data.ts';
 

@@ -5,12 +5,12 @@ import { lostBefore } from '../../model/lost-before.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, withArchive } from '../open-archive.ts';
 import type { Lost } from '../types.ts';
-import { isSuspected } from './loss-codes.ts';
 import { stillLost } from './lost-before.ts';
 import { LostRanges } from './lost-ranges.ts';
 import { repairStream } from './repair-stream.ts';
 import { salvageStream } from './salvage-stream.ts';
 import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
+import type { Suspect } from './suspects.ts';
 import type { LostRange, StreamLoss } from './types.ts';
 
 /** What a copy of a damaged stream lacks, as a repair would tell it. */
@@ -21,8 +21,10 @@ export interface CopyLosses {
   /** So many of them are intact, and a repair would keep them. */
   readonly repairable: bigint;
   /** Sequences that something tells were lost with a part of the archive, unless they were deleted. */
-  readonly doubtful: Lost['msgs'];
+  readonly suspected: Readonly<Record<SuspectCode, Lost['msgs']>>;
 }
+
+export type SuspectCode = Suspect['code'];
 
 /** What counting losses needs to know of the archive as it was opened. */
 export interface CountingWork extends SalvageWork {
@@ -72,7 +74,10 @@ async function lossesBeside(
       lost: { msgs: [...lost.ranges()], bytes },
       messages: loss.lost - before.messages + passedOver.count,
       repairable: passedOver.count,
-      doubtful: [...loss.ranges].filter(isSuspected).map(({ from, to }) => [from, to]),
+      suspected: {
+        BLK_NUMBER_MISSING: rangesOf(loss, 'BLK_NUMBER_MISSING'),
+        CON_AHEAD_OF_STREAM: rangesOf(loss, 'CON_AHEAD_OF_STREAM'),
+      },
     };
   } finally {
     own.close();
@@ -84,6 +89,10 @@ function lostNow({ ranges }: StreamLoss): LostRanges {
   const now = new LostRanges();
   for (const range of ranges) if (isLostNow(range)) now.add(range);
   return now;
+}
+
+function rangesOf({ ranges }: StreamLoss, code: SuspectCode): Lost['msgs'] {
+  return [...ranges].filter((range) => range.code === code).map(({ from, to }) => [from, to]);
 }
 
 function isLostNow({ state, code }: LostRange): boolean {

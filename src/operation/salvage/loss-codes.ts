@@ -1,5 +1,4 @@
 import type { FindingCode } from '../../findings/catalog/index.ts';
-import type { LostRange } from './types.ts';
 
 /** Why sequences are lost or doubtful, in words. The codes are those of findings where one says the same; never renamed. */
 export const LOSS_REASONS = {
@@ -16,18 +15,12 @@ export const LOSS_REASONS = {
   LOST_BEFORE: 'lost before this backup was written',
   COPIES_DIFFER: 'intact copies differ',
   BLOCK_REMOVED_OR_LOST: 'an old index lists the block; it may have been removed since',
+  BLK_NUMBER_MISSING: 'no block has this number, and nothing tells that its messages were deleted',
+  CON_AHEAD_OF_STREAM: 'a consumer was delivered messages up to here',
   UNTOLD: 'no record and no index speaks of it',
 } as const satisfies Partial<Record<FindingCode, string>> & Readonly<Record<string, string>>;
 
 export type LossCode = keyof typeof LOSS_REASONS;
-
-/** Why sequences that may have been deleted are told of wherever losses are: something says that they went with a part of the archive. */
-const SUSPECTED: readonly LossCode[] = [];
-
-/** Whether nothing proves a range lost, and something says that it may well be. */
-export function isSuspected({ state, code }: LostRange): boolean {
-  return state === 'doubtful' && SUSPECTED.includes(code);
-}
 
 /**
  * What notes are about that are of no loss among these. Codes of findings say the same as those; the others tell where something
@@ -38,7 +31,6 @@ export const NOTE_MEANINGS = {
   BLK_SWAPPED: 'a block was read with the number that its records were made for',
   CONFIG_GIVEN: 'the configuration is the one of `--config`',
   CONFIG_LEFT_OUT: 'fields of the configuration were left out that no server knows or accepts',
-  CON_AHEAD_OF_STREAM: 'a consumer was pulled back to the end of the stream',
   CON_META_CORRUPT: 'the configuration of a consumer cannot be read: it was left out',
   CON_NAME_MISMATCH: 'the configuration of a consumer is that of another one: it got the name of its folder',
   CON_STATE_CORRUPT:

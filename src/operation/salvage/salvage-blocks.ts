@@ -1,11 +1,11 @@
 import { hashKey } from '../../codec/highwayhash.ts';
 import type { Fault } from '../../findings/finding.ts';
+import { eachFault, type PackedFaults } from '../../kernels/packed-faults.ts';
 import type { PackedScan } from '../../kernels/types.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 import type { ScanJob, ScanResult } from '../../workers/jobs/scan.ts';
-import { PackedFaults } from './packed-faults.ts';
 import type { SalvageWork } from './salvaged-stream.ts';
 import {
   candidateNumbers,
@@ -76,7 +76,7 @@ function salvaged(block: Unscanned, result: ScanResult, isPart: boolean): Salvag
   return {
     ...block,
     scan,
-    faults: new PackedFaults(faults),
+    faults,
     blockFaults,
     carrierFaults,
     compression,
@@ -98,7 +98,7 @@ async function strayParts(
   const stretches = blocks
     .filter(({ compression, scan }) => compression === 'none' && scan.records > 0)
     .flatMap((block) =>
-      [...block.faults]
+      [...eachFault(block.faults)]
         .filter(({ kind, lengthBytes }) => kind !== 'order' && lengthBytes >= LEAST_PART_BYTES)
         .map(({ offsetBytes, lengthBytes }) => ({ block, offsetBytes, lengthBytes })),
     )

@@ -2,6 +2,7 @@ import type { FileStreamParts } from '../../container/entry.ts';
 import { labelBase } from '../../container/entries.ts';
 import { ORPHANS } from '../../container/snapshot.ts';
 import { isIndexOf } from '../../check/index-of-blocks.ts';
+import { isIndexCut } from '../../check/index-vs-blocks.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { asParts, NO_PARTS, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
 import { mergeRanges, rangesOf } from '../../core/sequence-ranges.ts';
@@ -10,7 +11,6 @@ import { highestSequence, packedLive } from '../../model/live-set.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import { nameOf } from '../../model/base-archive.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
-import { unknownByCut } from '../delete-notes.ts';
 import { placed } from '../open-archive.ts';
 import { blockFindings } from './block-findings.ts';
 import { BlockHandles } from './block-handles.ts';
@@ -23,7 +23,9 @@ import { damagesBefore } from './lost-before.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
 import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
 import { partsOfBlocks } from './stream-parts.ts';
+import { isCarrierHit } from './carrier-damage.ts';
 import { proofsOfSidecars } from './sidecar-proofs.ts';
+import { suspectsOf } from './suspects.ts';
 import type { Damage, RepairNote } from './types.ts';
 
 /** Reads what is left of a stream kept as files. `given`: a name from the command line. */
@@ -60,6 +62,7 @@ export async function salvageFiles(
   ];
   const end = endOf(blocks, proofs);
   const isCurrent = index !== null && archive.indexStanding === 'current';
+  const suspects = suspectsOf(archive, parts, blocks, end.seq);
   const damages = function* (): Generator<Damage> {
     const isHarmless = isTornHarmless(parts, proofs, blocks);
     for (const damage of damagesOf(blocks, isHarmless))
@@ -74,6 +77,7 @@ export async function salvageFiles(
       asParts(lostBefore(archive).seqs),
     ),
     listed: proofs.flatMap((proof) => proof.listed),
+    suspects,
     damages,
     lastSeq: end.seq,
     lastTimeNs: end.timeNs,
@@ -88,11 +92,13 @@ export async function salvageFiles(
       ),
     ],
     notes: notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
-    deletesUnknown: unknownByCut(
-      archive,
-      index,
-      blocks.map(({ block: { file, scan } }) => ({ block: file, scan })),
-    ),
+    areDeletesUnknown: index === null && isCarrierHit(archive),
+    isIndexCut:
+      index !== null &&
+      isIndexCut(
+        archive,
+        blocks.map(({ block: { file, scan } }) => ({ block: file, scan })),
+      ),
     doubtfulPositions: doubtfulPositions(parts),
     parted: partsOfBlocks(blocks),
     close: () => handles.close(),

@@ -65,6 +65,7 @@ export async function salvageV2(
       ),
     ),
     listed: [],
+    suspects: [],
     damages: function* () {
       yield* damagesBetween(parts.label, spans, known, { damaged, hasEnd });
       yield* damagesBefore(archive);
@@ -78,7 +79,8 @@ export async function salvageV2(
       ...framingFaults(body).map((fault) => makeFinding(fault, { ...archive.place, file: parts.label })),
     ],
     notes: headNotes(archive, name, { state, known, isHeadHit }),
-    deletesUnknown: null,
+    areDeletesUnknown: false,
+    isIndexCut: false,
     // Its consumers are doubtful together: `headNotes` tells.
     doubtfulPositions: NO_DOUBTS,
     parted: whole?.parted ?? null,

@@ -16,7 +16,7 @@ import { declaredStates } from '../declared-states.ts';
 import { predictFileStream } from '../predict/predict.ts';
 import { stateReport } from '../state-report.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
-import { lossesWithoutData, NO_LOSSES, streamLosses } from '../stream-losses.ts';
+import { lossesWithoutData, missingMessages, NO_LOSSES, streamLosses } from '../stream-losses.ts';
 import { lossFields } from './loss-fields.ts';
 import type { VerifiedStream, VerifyWork } from './types.ts';
 
@@ -62,7 +62,9 @@ export async function verifyFileStream(
       actual: stateReport(state, { consumerCount: archive.consumers.length, gaps: false }),
       ...lossFields(losses),
       predictions:
-        work.container.kind === 'block' ? [] : predictFileStream(evidence, losses.messages, all, work),
+        work.container.kind === 'block'
+          ? []
+          : predictFileStream(evidence, missingMessages(losses, all), all, work),
     },
     findings,
     blocks: archive.blocks.length,

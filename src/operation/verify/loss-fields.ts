@@ -8,14 +8,16 @@ type LossFields = Pick<
 >;
 
 /** What a report says of losses: doubtful ones are among them, and counted apart. */
-export function lossFields({ lost, messages, repairable, doubtful }: CopyLosses): LossFields {
-  const suspected = doubtful.map(([from, to]) => oneRange(from, to));
-  const doubt = countSequences(mergeRanges(suspected));
-  const msgs = mergeRanges([...lost.msgs.map(([from, to]) => oneRange(from, to)), ...suspected]);
+export function lossFields({ lost, messages, repairable, suspected }: CopyLosses): LossFields {
+  const suspects = Object.values(suspected)
+    .flat()
+    .map(([from, to]) => oneRange(from, to));
+  const doubtful = countSequences(mergeRanges(suspects));
+  const msgs = mergeRanges([...lost.msgs.map(([from, to]) => oneRange(from, to)), ...suspects]);
   return {
     lost: { msgs: [...eachRange(msgs)], bytes: lost.bytes },
-    lost_messages: messages + doubt,
+    lost_messages: messages + doubtful,
     repairable_messages: repairable,
-    doubtful_messages: doubt,
+    doubtful_messages: doubtful,
   };
 }

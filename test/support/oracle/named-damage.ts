@@ -339,4 +339,26 @@ export const NAMED_DAMAGE: readonly NamedDamage[] = [
       'crash',
     ],
   },
+  {
+    name: 'a stream that takes one consumer: up to 2.11 no other comes up with it',
+    stream: '2.14.5-full/store/jetstream/$G/streams/ORDERS',
+    damage: all(configured('"max_consumers":-1', '"max_consumers":1'), without('msgs/index.db')),
+    expected: [
+      '167 messages 2-172 [DISPATCH]',
+      ...SERVER_VERSIONS.slice(1, 3).map(() => '163 messages 2-172 [DISPATCH]'),
+      ...SERVER_VERSIONS.slice(3).map(() => '163 messages 2-172 [DISPATCH LOG N8YLz60I NEW PUSH]'),
+    ],
+  },
+  {
+    name: 'a header length that leads out of its message ends 2.9 and 2.10 where they look for sources',
+    stream: '2.15.2-full/store/jetstream/$G/streams/SOURCED',
+    damage: all(without('sources.db', 'msgs/index.db'), overlongHeader(24n)),
+    expected: ['crash', 'crash', ...SERVER_VERSIONS.slice(2).map(() => '36 messages 1-36 []')],
+  },
+  {
+    name: 'but not before the last of each source',
+    stream: '2.15.2-full/store/jetstream/$G/streams/SOURCED',
+    damage: all(without('sources.db', 'msgs/index.db'), overlongHeader(1n)),
+    expected: SERVER_VERSIONS.map(() => '36 messages 1-36 []'),
+  },
 ];

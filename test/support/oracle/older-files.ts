@@ -54,6 +54,8 @@ export const olderMeta: Mutation = (folder, random) => {
   if (path === undefined) return 'nothing';
   const text = readFileSync(join(folder, path), 'utf8');
   const name = nameIn(folder);
+  // Damaged before, or with settings that exclude others.
+  if (!text.endsWith('}') || text.includes('"allow_msg_counter":true')) return 'nothing';
   const [before, after] = random.pick(SETTINGS);
   const older = text.replace(before, after);
   if (older === text || name === null) return 'nothing';
