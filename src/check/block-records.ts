@@ -39,8 +39,10 @@ export function checkBlockRecords(evidence: StreamEvidence): Finding[] {
       if (owner !== null) return [findingAt(evidence, file, owner)];
     }
     const isLast = at === evidence.sets.length - 1;
+    const expected =
+      set.expected === null || set.scan.faults.length === 0 ? null : unpackRanges(set.expected);
     return Array.from(eachFault(set.scan.faults), (fault) =>
-      findingAt(evidence, file, faultOf(evidence, set, fault, isLast, isOnlyDeleted(set, fault, gone))),
+      findingAt(evidence, file, faultOf(evidence, set, fault, isLast, isOnlyDeleted(expected, fault, gone))),
     );
   });
 }
@@ -93,11 +95,19 @@ function faultOf(
   };
   if (isDeleted && isIndexed(evidence, set))
     return {
-      code: leadsOverDamage(set.block, fault) ? 'BLK_DELETED_RECORD_DAMAGED' : 'BLK_LENGTH_IMPLAUSIBLE',
+      code:
+        hasLiveBehind(set, fault) && !leadsOverDamage(set.block, fault)
+          ? 'BLK_LENGTH_IMPLAUSIBLE'
+          : 'BLK_DELETED_RECORD_DAMAGED',
       ...place,
     };
   if (fault.kind !== 'tail') return { code: CODE_OF_KIND[fault.kind], ...place };
   return { code: isLast && !isPromisedMore(evidence, set) ? 'BLK_TAIL_TORN' : 'BLK_TRUNCATED', ...place };
+}
+
+/** Whether the block has live messages behind damage, which a wrong length hides. */
+function hasLiveBehind({ live }: BlockLiveSet, { seqBefore }: ScanFault): boolean {
+  return live.count > 0n && live.last > seqBefore;
 }
 
 /** Whether an index tells servers of the block as it is, so that they need not read it to know what it holds. */
@@ -106,14 +116,12 @@ function isIndexed({ archive: { index, indexStanding } }: StreamEvidence, { bloc
 }
 
 /** Whether every message that may have lain between the good records before and behind is known to be deleted. */
-function isOnlyDeleted({ expected }: BlockLiveSet, fault: ScanFault, gone: SequenceRanges): boolean {
+function isOnlyDeleted(expected: SequenceRanges | null, fault: ScanFault, gone: SequenceRanges): boolean {
   if (fault.kind !== 'checksum' && fault.kind !== 'length') return false;
   const firstSeq = fault.seqBefore + 1n;
   const lastSeq = fault.seqAfter - 1n;
   if (expected !== null)
-    return (
-      clipRanges(unpackRanges(expected), firstSeq, fault.seqAfter > 0n ? lastSeq : MAX_SEQUENCE).length === 0
-    );
+    return clipRanges(expected, firstSeq, fault.seqAfter > 0n ? lastSeq : MAX_SEQUENCE).length === 0;
   return firstSeq <= lastSeq && subtractRanges(oneRange(firstSeq, lastSeq), gone).length === 0;
 }
 

@@ -1,6 +1,7 @@
+import { PartsBuilder } from '../core/parts-builder.ts';
 import { FURTHEST_JUMP, isPlausibleSubject, isPlausibleTime, MOST_SUBJECT_BYTES } from '../core/plausible.ts';
-import { RangeBuilder } from '../core/range-builder.ts';
-import { MAX_SEQUENCE, type SequenceRanges } from '../core/sequence-ranges.ts';
+import type { SequenceParts } from '../core/sequence-parts.ts';
+import { MAX_SEQUENCE } from '../core/sequence-ranges.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { BodyRange } from './v2-damage.ts';
 import { endOf, V2EntryReader } from './v2-entry-reader.ts';
@@ -15,7 +16,7 @@ export interface V2Span {
   readonly endBytes: number;
   readonly firstSeq: bigint;
   readonly lastSeq: bigint;
-  readonly seqs: SequenceRanges;
+  readonly seqs: SequenceParts;
 }
 
 /** Where sound entries lie in a damaged V2 archive. */
@@ -78,7 +79,7 @@ class SpanFinder implements V2Spans {
 
   /** Takes entries as long as they are plausible; gives where they end. */
   *#takeSpan(startBytes: number, end: number): Generator<V2Rest, number> {
-    const seqs = new RangeBuilder();
+    const seqs = new PartsBuilder();
     let firstSeq = 0n;
     let at = startBytes;
     for (let head = this.#reader.wholeAt(at, end); head !== null; head = this.#reader.wholeAt(at, end)) {

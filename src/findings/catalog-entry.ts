@@ -11,6 +11,8 @@ export type Mark =
   | 'cut'
   /** A chunk that `verify` does not read, and in which `repair` may find sound messages. */
   | 'unread-chunk'
+  /** Reading ends here for want of what follows; a salvage gets behind it. */
+  | 'ends-reading'
   /** No server restores past it. */
   | 'ends-restore'
   /** Of a stream's meta.inf or meta.sum: a server may not take the folder at its start. */

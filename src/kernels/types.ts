@@ -126,8 +126,8 @@ export interface BlockScannerOptions {
   readonly onRecords?: (columns: RecordColumns, window: Uint8Array) => void;
   /** Entries of each column before it is drained; the tests make it small. */
   readonly columnEntries?: number;
-  /** Pairs from, to of sequences, ascending: add their messages up apart. */
-  readonly live?: BigUint64Array | undefined;
+  /** Add the messages of these sequences up apart. */
+  readonly live?: PackedRanges | undefined;
 }
 
 /** What the subject table of an index.db adds up to. */

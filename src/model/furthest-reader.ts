@@ -1,13 +1,18 @@
 import type { StreamArchive } from './stream-archive.ts';
 
-/** The consumer that was delivered the highest sequence; one that never delivered anything may have begun ahead of the stream. */
+/**
+ * The consumer that was delivered the highest sequence. One that never delivered anything stands where the stream ended when it was
+ * made, unless it was to begin at a sequence: that may lie ahead of the stream.
+ */
 export function furthestReader({
   consumers,
 }: Pick<StreamArchive, 'consumers'>): { readonly told_by: string; readonly seq: bigint } | null {
   let furthest = null;
-  for (const { name, state } of consumers) {
+  for (const { name, config, state } of consumers) {
     const seq = state?.delivered.streamSeq ?? 0n;
-    if (seq === 0n || state?.delivered.consumerSeq === 0n) continue;
+    const isAtStart =
+      state?.delivered.consumerSeq === 0n && config?.['deliver_policy'] === 'by_start_sequence';
+    if (seq === 0n || isAtStart) continue;
     if (furthest === null || seq > furthest.seq) furthest = { told_by: `consumer ${name}`, seq };
   }
   return furthest;
@@ -18,7 +23,6 @@ export function furthestReader({
  * blocks, and a server of a cluster applies what it hears of a consumer and of its stream one by one.
  */
 export function provenReader(archive: StreamArchive): ReturnType<typeof furthestReader> {
-  const { form, config, blocks } = archive;
-  const isAlone = form === 'store' && Number(config?.['num_replicas'] ?? 1) <= 1;
-  return isAlone && blocks.length > 0 ? furthestReader(archive) : null;
+  const isAlone = archive.form === 'store' && Number(archive.config?.['num_replicas'] ?? 1) <= 1;
+  return isAlone ? furthestReader(archive) : null;
 }

@@ -8,7 +8,7 @@ import type { SourceDescriptor } from '../source/byte-source.ts';
 import type { RewriteInput } from '../workers/jobs/rewrite.ts';
 import type { ScanJob, ScanResult } from '../workers/jobs/scan.ts';
 import type { Pool } from '../workers/pool.ts';
-import type { MessageWalk } from './cat/stream-messages.ts';
+import type { MessageWalk } from './cat/message-walk.ts';
 import type { Lost } from './types.ts';
 
 /** A stream that is to be written: its state, a walk over its live messages, and what is not whole. */

@@ -39,9 +39,9 @@ export async function streamLosses(
   return lossesOfCopy(archive, work, live);
 }
 
-/** How many messages are lost, where a block was cut all of which consumers tell; nothing less proves that these were not deleted. */
+/** How many messages are lost, where blocks are cut or gone all of which consumers tell; nothing less proves that these were not deleted. */
 export function missingMessages({ messages, suspected }: CopyLosses, findings: readonly Finding[]): bigint {
-  const isCut = findings.some(({ code }) => code === 'BLK_TRUNCATED');
+  const isCut = findings.some(({ code }) => code === 'BLK_TRUNCATED' || code === 'BLK_ALL_MISSING');
   return messages + (isCut ? countRanges(suspected.CON_AHEAD_OF_STREAM) : 0n);
 }
 

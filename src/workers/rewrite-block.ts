@@ -1,6 +1,5 @@
 import { fsyncSync } from 'node:fs';
 import { copyShared } from '../core/bytes/copy-shared.ts';
-import { unpackRanges } from '../core/packed-ranges.ts';
 import { packedRoom, packEntry } from '../container/tar/packed-entry.ts';
 import { ToolError } from '../core/error.ts';
 import { systemErrorText } from '../core/system-error.ts';
@@ -48,7 +47,7 @@ export function rewriteHeld(
   const subjects: SubjectLot[] = [];
   const timed: TimedMessage[] = [];
   const kept = rewriteRecords(lengthBytes, {
-    live: unpackRanges(job.live),
+    live: job.live,
     key: job.keepsSums ? null : job.key,
     onSubjects: job.countsSubjects ? (lot) => subjects.push(lot) : null,
     onTimed: (record) => timed.push(timedMessage(record)),

@@ -1,4 +1,4 @@
-import { packRanges, unpackRanges } from '../core/packed-ranges.ts';
+import { packRanges, type PackedRanges } from '../core/packed-ranges.ts';
 import { BlockScanner, type RecordColumns } from '../kernels/index.ts';
 import { packFaults } from '../kernels/packed-faults.ts';
 import type { ByteSource } from '../source/byte-source.ts';
@@ -18,7 +18,7 @@ export class LargeRecord extends Error {}
 export interface ScanSourceOptions {
   readonly key: Uint8Array;
   readonly headerSeqs?: boolean;
-  readonly live?: BigUint64Array | undefined;
+  readonly live?: PackedRanges | undefined;
   readonly salvage?: boolean;
   readonly withoutRanges?: boolean;
   /** Throw LargeRecord instead of touching more memory than this. */
@@ -112,7 +112,7 @@ export function scanOpened(
     const scan = scanSource(block.content, {
       key: job.key,
       headerSeqs: job.headerSeqs,
-      live: job.live === undefined ? undefined : unpackRanges(job.live),
+      live: job.live,
       salvage: job.salvage ?? false,
       maxTouchedBytes,
       ...(twins.length === 0 ? {} : { onBytes: showBytes }),

@@ -94,6 +94,28 @@ describe('a block in the middle, without an index', () => {
   });
 });
 
+it('a stream of which no block is left: up to what consumers were delivered', async () => {
+  const path = withoutIndex('ORDERS', (folder) => rmSync(join(folder, 'msgs'), { recursive: true }));
+  const lost = { lost_messages: 172n, doubtful_messages: 172n };
+  expect(await verifyArchive(path)).toMatchObject({ status: 'CRITICAL', streams: [lost] });
+  expect(await preflightStore(path)).toMatchObject({ status: 'CRITICAL', streams: [{ outcome: 'loss' }] });
+  const { loss, isLossy } = await repairOf(path);
+  expect(isLossy).toBe(true);
+  expect(loss.streams).toMatchObject([{ recovered: 0n, lost: 0n, doubtful: 172n }]);
+  const silent = withoutIndex('TAILDEL', (folder) => rmSync(join(folder, 'msgs'), { recursive: true }));
+  expect((await preflightStore(silent)).status).toBe('WARNING');
+});
+
+it('a damaged tombstone lets deleted messages come back: preflight warns', async () => {
+  const path = withoutIndex('ORDERS', (folder) => {
+    const file = join(folder, 'msgs/1.blk');
+    flipBit(file, (recordsOf(readFileSync(file)).at(-3)?.at ?? 0) + 25);
+  });
+  const { status, streams } = await preflightStore(path);
+  expect(status).toBe('WARNING');
+  expect(streams[0]?.steps).toContainEqual(expect.objectContaining({ do: 'cut-block', severity: 'warning' }));
+});
+
 it('no more is lost than the range that the archive declares', async () => {
   const backup = copyOf('2.14.5-full/backups/$G/HUGESEQ');
   for (const [from, at] of [
@@ -121,7 +143,20 @@ it('where damage took the index of a snapshot, it is said that deletes may be un
   const { result, stream, missing, invented } = await repair(backup, original);
   expect(invented).toEqual([7n, 57n]);
   expect(stream.lost + BigInt(invented.length)).toBe(BigInt(missing.length));
+  expect((await verifyArchive(backup)).streams[0]).toMatchObject({ lost_messages: 163n });
   const note = result.loss.notes.find(({ code }) => code === 'DELETES_UNKNOWN');
   const most = Number(/up to (\d+) messages/.exec(note?.text ?? '')?.[1]);
   expect(most).toBeGreaterThanOrEqual(invented.length);
+});
+
+it('where deletes are unknown, what the archive declares behind all that was found is not there either', async () => {
+  const original = '2.14.5-full/backups/$G/WQ';
+  const backup = copyOf(original);
+  editFile(join(backup, 'stream.tar.s2'), (bytes) => bytes.fill(0, 4090, 5702));
+  const { stream, missing, invented } = await repair(backup, original);
+  // 20 messages were acknowledged, and nothing that is left says so.
+  expect(invented.length).toBeGreaterThan(15);
+  expect(stream.lost).toBe(BigInt(missing.length));
+  const [verified] = (await verifyArchive(backup)).streams;
+  expect(verified).toMatchObject({ lost_messages: 27n, repairable_messages: 27n - stream.lost });
 });

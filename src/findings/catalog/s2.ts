@@ -13,7 +13,7 @@ export const S2_SUITE = {
   },
   S2_CHUNK_CORRUPT: {
     severity: 'critical',
-    marks: ['carrier', 'loss', 'unread-chunk', 'ends-restore'],
+    marks: ['carrier', 'loss', 'unread-chunk', 'ends-restore', 'ends-reading'],
     title: 'An S2 chunk cannot be decoded',
     meaning:
       "The chunk's elements contradict each other, so it cannot be decoded; its bytes are read as zeros from here on.",
@@ -23,7 +23,7 @@ export const S2_SUITE = {
   },
   S2_CHUNK_OVERSIZED: {
     severity: 'critical',
-    marks: ['carrier', 'loss', 'ends-restore'],
+    marks: ['carrier', 'loss', 'ends-restore', 'ends-reading'],
     title: 'An S2 chunk claims more than any writer makes',
     meaning:
       'The chunk claims to decode to more than 4 MiB, which no S2 writer makes; nothing was allocated for it.',
@@ -32,7 +32,7 @@ export const S2_SUITE = {
   },
   S2_CHUNK_UNKNOWN: {
     severity: 'critical',
-    marks: ['carrier', 'loss', 'unread-chunk', 'ends-restore'],
+    marks: ['carrier', 'loss', 'unread-chunk', 'ends-restore', 'ends-reading'],
     title: 'An S2 chunk of a reserved type',
     meaning:
       'Chunk types 0x02 to 0x7f are reserved and may not be skipped. Reading stops here, since what follows cannot be trusted to be a chunk.',

@@ -3,7 +3,7 @@ import type { CatalogEntry } from '../catalog-entry.ts';
 export const TAR_SUITE = {
   TAR_HEADER_CORRUPT: {
     severity: 'critical',
-    marks: ['carrier', 'loss', 'ends-restore'],
+    marks: ['carrier', 'loss', 'ends-restore', 'ends-reading'],
     title: 'A tar header is damaged',
     meaning:
       "A header's checksum does not fit. The walk goes on at the next header that fits; the file that this one announced is not known.",
@@ -87,6 +87,7 @@ export const TAR_SUITE = {
   },
   SNAP_UNRECOGNIZED: {
     severity: 'critical',
+    marks: ['ends-reading'],
     title: "A backup's data is no snapshot",
     meaning: 'The data file beside backup.json is neither S2, gzip nor tar.',
     consequence: 'The server refuses the restore.',

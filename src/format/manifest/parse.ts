@@ -6,7 +6,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../core/json.ts';
-import { RangeBuilder } from '../../core/range-builder.ts';
+import { LooseRanges } from '../../core/loose-ranges.ts';
 import { MAX_SEQUENCE, mergeRanges, rangesOf } from '../../core/sequence-ranges.ts';
 import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
@@ -67,12 +67,11 @@ function lostMessages(
   const { msgs = [] } = listed ?? {};
   const { ranges } = beside ?? {};
   if ((listed === null && beside === null) || !Array.isArray(msgs)) return {};
-  const pairs = (Array.isArray(ranges) ? ranges : [])
-    .map((pair) => (Array.isArray(pair) && pair.length === 2 ? sequencesIn(pair) : []))
-    .flatMap(([from, to]) => (from === undefined || to === undefined || from > to ? [] : [{ from, to }]))
-    .toSorted((a, b) => (a.from < b.from ? -1 : 1));
-  const behind = new RangeBuilder(2 * pairs.length);
-  for (const { from, to } of pairs) behind.add(from, to);
+  const behind = new LooseRanges();
+  for (const pair of Array.isArray(ranges) ? ranges : []) {
+    const [from, to] = Array.isArray(pair) && pair.length === 2 ? sequencesIn(pair) : [];
+    if (from !== undefined && to !== undefined) behind.add(from, to);
+  }
   const messages = integerField(beside ?? {}, 'messages');
   return {
     lost: mergeRanges([rangesOf(BigUint64Array.from(sequencesIn(msgs))), behind.take()]),

@@ -1,6 +1,7 @@
 // Encodes bytes anew along the elements of a block that was made before a few of them changed: what an encoder found then mostly
 // holds still. Nothing is searched for. An element that holds is taken as it stands; of a copy that does not, what holds.
 import { ENCODE_OUTPUT, S2_INPUT, S2_TAKES } from './memory';
+import { elementCount, elementEnd, elementOffset, isLiteral, readElement } from './s2-element';
 import { putCopy, putLength, putLiteral, putRepeat, sameUntil } from './s2-put';
 import { ENTRY_SHIFT, GIVES, KEEPS, LONG_REPEAT, NEAR, OFFSET_ADDED, OFFSET_MASK } from './s2-tags';
 
@@ -78,11 +79,11 @@ function takeElements(): void {
     const given =
       (load<u32>(from, 1) & load<u32>(entry, OFFSET_MASK)) + load<u32>(entry, OFFSET_ADDED) + <u32>NEAR;
     const back = <usize>select(<u32>offset, given, keeps != 0);
-    const isLiteral = (pair & 3) == 0;
+    const literal = (pair & 3) == 0;
     // No offset makes one that is too large.
     if (back - 1 >= place - first) break;
     const count = <usize>load<u8>(entry, GIVES) + <usize>(load<u8>(from, 2) & keeps);
-    const before = select(place, place - back, isLiteral);
+    const before = select(place, place - back, literal);
     const same = sameBits32(place, before);
     if (count <= 32) {
       if (same << (64 - <u64>count) != (<u64>-1) << (64 - <u64>count)) break;
@@ -91,7 +92,7 @@ function takeElements(): void {
       const rest = sameBits32(place + 32, before + 32);
       if ((same | (rest << 32)) << (64 - <u64>count) != (<u64>-1) << (64 - <u64>count)) break;
     }
-    const taken = select(place, from + 1, isLiteral);
+    const taken = select(place, from + 1, literal);
     store<u8>(to, <u8>tag);
     v128.store(to, v128.load(taken), 1);
     v128.store(to, v128.load(taken, 16), 17);
@@ -120,53 +121,17 @@ function sameBits32(a: usize, b: usize): u64 {
   return <u64>(low | (high << 16));
 }
 
-/** Takes one element of any kind, everything checked; false where that cannot be done. */
+/** Takes one element of any kind; false where that cannot be done. */
 function element(): bool {
-  const tag = <usize>load<u8>(at++);
-  let count = tag >> 2;
-  if ((tag & 3) == 0) {
-    if (count >= 60) {
-      const width = count - 59;
-      if (end - at < width) return false;
-      // Reads past the end of the block, into the slack; the mask drops it.
-      const word = load<u32>(at);
-      count = <usize>(width == 4 ? word : word & ((1 << (<u32>width * 8)) - 1));
-      at += width;
-    }
-    if (count >= end - at) return false;
-    count++;
-    at += count;
-    raw += min(count, limit - raw);
-    return true;
+  if (!readElement(at, end, last)) return false;
+  at = elementEnd;
+  const stop = raw + min(elementCount, limit - raw);
+  if (!isLiteral) {
+    last = elementOffset;
+    if (last > raw - origin || !takeCopy(stop)) return false;
   }
-  if ((tag & 3) == 1) {
-    if (at == end) return false;
-    const near = ((tag & 0xe0) << 3) | <usize>load<u8>(at++);
-    count = (tag >> 2) & 7;
-    if (near != 0) {
-      last = near;
-      count += 4;
-    } else if (count < 5) {
-      count += 4;
-    } else {
-      const width = count - 4;
-      if (end - at < width) return false;
-      const word = <usize>(load<u32>(at) & ((1 << (<u32>width * 8)) - 1));
-      count = word + (width == 1 ? 8 : width == 2 ? 260 : 65540);
-      at += width;
-    }
-  } else {
-    const width: usize = (tag & 3) == 2 ? 2 : 4;
-    if (end - at < width) return false;
-    last = width == 2 ? <usize>load<u16>(at) : <usize>load<u32>(at);
-    at += width;
-    count++;
-  }
-  if (last == 0 || last > raw - origin) return false;
-  const stop = raw + min(count, limit - raw);
-  const isThere = takeCopy(stop);
   raw = stop;
-  return isThere;
+  return true;
 }
 
 /** Writes what of a copy up to `stop` holds still. */

@@ -9,7 +9,7 @@ const MULTIPLIER: u64 = 0x9e3779b97f4a7b00;
 
 /**
  * Of so many places the first, the second and the fifth are looked at: of the patterns that are as fast, the one that makes blocks
- * as small as the servers' encoder does, of long records and of short ones (measured).
+ * as small as the servers' encoder does, of long records and of short ones.
  */
 const STEP: usize = 8;
 

@@ -1,19 +1,10 @@
 import type { StreamParts } from '../../container/entry.ts';
-import type { FindingCode } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { hasMark } from '../../findings/marks.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { DeleteNote } from '../delete-note.ts';
 import { loadStream, withArchive, type Archive } from '../open-archive.ts';
-import type { MessageWalk } from './stream-messages.ts';
-
-/** Damage around files, at which reading ends for want of what follows. */
-const STOPPING: ReadonlySet<FindingCode> = new Set([
-  'TAR_HEADER_CORRUPT',
-  'S2_CHUNK_CORRUPT',
-  'S2_CHUNK_OVERSIZED',
-  'S2_CHUNK_UNKNOWN',
-  'SNAP_UNRECOGNIZED',
-]);
+import type { MessageWalk } from './message-walk.ts';
 
 /** What is left of a stream behind damage of its snapshot. */
 export interface LeftOver {
@@ -26,7 +17,7 @@ export interface LeftOver {
 /** Whether a snapshot is damaged so that only a salvage gets behind it. Standard input cannot be opened again. */
 export function isStopped({ form, findings }: StreamParts, { container }: Archive): boolean {
   const isPacked = form !== 'store' && form !== 'v2';
-  return isPacked && container.path !== '-' && findings.some(({ code }) => STOPPING.has(code));
+  return isPacked && container.path !== '-' && hasMark(findings, 'ends-reading');
 }
 
 /**

@@ -16,6 +16,7 @@ import { placed, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { v2FramingFindings } from '../v2-messages.ts';
 import type { PieceRenderer } from './render-pieces.ts';
+import type { MessageWalk, WantsMessage } from './message-walk.ts';
 import { isStopped, pastDamage } from './past-damage.ts';
 import { walkBlocks, walkPiece } from './walk-blocks.ts';
 import { walkV2 } from './walk-v2.ts';
@@ -26,15 +27,6 @@ export type EmitMessages = (messages: readonly StoredMessage[]) => Promise<void>
 
 /** Behind a stream of this size the memory of idle threads is worth more than the time to start them again. */
 const LARGE_STREAM_BYTES = 150 * 1024 * 1024;
-
-/** Whether a message is to be given out. Its bytes hold during the call only. */
-export type WantsMessage = (message: StoredMessage) => boolean;
-
-/** Called now and then with the messages that were wanted since, also with none. */
-export type GiveMessages = (lot: readonly StoredMessage[]) => Promise<void>;
-
-/** One pass over the live messages of a stream, in sequence order. */
-export type MessageWalk = (wants: WantsMessage, give: GiveMessages) => Promise<void>;
 
 /** What one pass over a stream met. */
 export interface StreamFindings {

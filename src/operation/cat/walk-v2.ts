@@ -4,7 +4,7 @@ import type { Finding } from '../../findings/finding.ts';
 import { V2Reading, type V2Message } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
-import type { MessageWalk } from './stream-messages.ts';
+import type { MessageWalk } from './message-walk.ts';
 import type { StoredMessage } from './types.ts';
 
 /** A lot is given out after about this many messages, or bytes of them, were looked at. */

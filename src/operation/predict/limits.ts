@@ -15,20 +15,21 @@ import { expiredByTtl } from './message-ttl.ts';
 import type { Opening } from './opening.ts';
 import { removeMessages } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
-import { liveMessages, type RecoveredStream } from './recovered.ts';
+import { liveMessages, type NotServed, type RecoveredStream } from './recovered.ts';
 import { runSchedules } from './schedules.ts';
+import { panicOnRemoval } from './unreadable.ts';
 
 /**
  * What a server takes out of a stream it has just opened, in its order (format/block/README.md).
  */
-export function enforceLimits(
-  opened: RecoveredStream,
-  { queries, rules, config, atNs }: Opening,
-): RecoveredStream {
+export function enforceLimits(opened: RecoveredStream, opening: Opening): RecoveredStream | NotServed {
+  const { queries, rules, config, atNs } = opening;
   const discardsOld = config['discard'] !== 'new' || rules.limitsRefusing;
   let stream = opened;
   if (discardsOld) stream = enforceMessages(stream, config);
   if (discardsOld) stream = enforceBytes(stream, config, queries);
+  const panic = panicOnRemoval(opened, stream, opening);
+  if (panic !== null) return panic;
   const aged = overAge(stream, config, queries, atNs);
   const beforeAge = stream;
   stream = enforce(stream, aged);

@@ -1,21 +1,19 @@
-import { unpackRanges } from '../../core/packed-ranges.ts';
-import { intersectRanges, mergeRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { IndexBlock } from '../../format/index/types.ts';
-import { wholeBlocks, walkOf } from './believed-blocks.ts';
+import { walkOf } from './believed-blocks.ts';
 import type { Opening } from './opening.ts';
-import type { BlockReading } from './read-blocks.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { neverReady, type NotServed, type RecoveredBlock, type RecoveredStream } from './recovered.ts';
 import { sourcesSoughtFrom } from './source-search.ts';
+import { unreadableIn } from './unreadable.ts';
 
 /**
  * A stream in which a message that cannot be read lies where TTLs, schedules or sources are looked for: with an index
  * that is taken any bad record, else one whose header leads out of it, which no sum tells (recoverPerMessageState).
  */
 export function panicOnScan(stream: RecoveredStream, opening: Opening): NotServed | null {
-  const { queries, readings, rules } = opening;
+  const { queries, rules } = opening;
   if (!rules.panicsOnScan || stream.messages === 0n) return null;
-  const unreadable = stream.blocks.filter((block) => isUnreadable(block, stream, readings));
+  const unreadable = stream.blocks.filter((block) => unreadableIn(block, stream, opening).length > 0);
   if (unreadable.length === 0) return null;
   const counted = stream.isIndexed
     ? (queries.archive.index?.blocks ?? [])
@@ -29,19 +27,6 @@ export function panicOnScan(stream: RecoveredStream, opening: Opening): NotServe
     outcome: 'crash',
     reason: `the server ends at a bad record in ${met.block.entry.path} that it looks into`,
   };
-}
-
-function isUnreadable(
-  { block, live }: RecoveredBlock,
-  { isIndexed }: RecoveredStream,
-  readings: readonly BlockReading[],
-): boolean {
-  const reading = wholeBlocks(readings).get(block.index);
-  if (reading === undefined) return false;
-  const bad: SequenceRanges = isIndexed
-    ? mergeRanges([reading.badSeqs, reading.overlongHeaders])
-    : reading.overlongHeaders;
-  return bad.length > 0 && intersectRanges(unpackRanges(live), bad).length > 0;
 }
 
 /** What tells whether a block is read for its TTLs and schedules. */

@@ -8,13 +8,8 @@ import {
   leastBytesAt,
   recordBytesAt,
 } from '../../format/block/record.ts';
-import {
-  MAX_SEQUENCE,
-  mergeRanges,
-  oneRange,
-  rangesOf,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
+import { LooseRanges } from '../../core/loose-ranges.ts';
+import { MAX_SEQUENCE, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { Entry } from '../../container/entry.ts';
 import type { BlockSubject } from '../../format/block-subjects/parse.ts';
 import { faultsOfKind, type PackedFaults } from '../../kernels/packed-faults.ts';
@@ -164,10 +159,10 @@ function readBlock(block: BlockFile, result: ScanResult, files: IndexFiles, key:
 
 /** From the good record before each bad one to the good one behind it. */
 function badBetween(faults: PackedFaults): SequenceRanges {
-  const gaps = Array.from(faultsOfKind(faults, ...STOPPING), ({ seqBefore, seqAfter }) =>
-    oneRange(seqBefore + 1n, seqAfter > 0n ? seqAfter - 1n : MAX_SEQUENCE),
-  );
-  return mergeRanges(gaps);
+  const gaps = new LooseRanges();
+  for (const { seqBefore, seqAfter } of faultsOfKind(faults, ...STOPPING))
+    gaps.add(seqBefore + 1n, seqAfter > 0n ? seqAfter - 1n : MAX_SEQUENCE);
+  return gaps.take();
 }
 
 /** Servers go past the end of a block with a chunk that they skip, however long it says it is. */

@@ -55,6 +55,8 @@ export interface ServerRules {
   readonly walksLastBlock: boolean;
   /** A bad record met while TTLs, schedules or sources are looked for ends the server. */
   readonly panicsOnScan: boolean;
+  /** A message that cannot be read ends the server where a limit takes it. */
+  readonly panicsOnRemoval: boolean;
   /** A block that is cut while TTLs and schedules are looked for in it is looked at for ever: always, or where none is left in it. */
   readonly scansForEver: 'never' | 'after-cut' | 'without-any';
   /** A stream or consumer that asks for a higher API level, or has unknown fields, takes the stream offline. */
@@ -118,6 +120,7 @@ const RULES_2_9: ServerRules = {
   countsByIndex: false,
   walksLastBlock: false,
   panicsOnScan: false,
+  panicsOnRemoval: false,
   scansForEver: 'never',
   apiLevel: null,
   readsFirstJson: false,
@@ -196,6 +199,7 @@ const RULES_2_14: ServerRules = {
   server: '2.14',
   indexVersion: 4,
   cutBlockKeepsPlace: true,
+  panicsOnRemoval: true,
   panicsOnBuried: true,
   undecodable: 'stream',
   scansForEver: 'without-any',

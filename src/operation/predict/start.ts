@@ -81,6 +81,7 @@ export function openStream(
   if (panic !== null) return panic;
   if (!isServed(consumers)) return consumers;
   const limited = enforceLimits(opened, opening);
+  if (!isServed(limited)) return limited;
   const at = rules.rewindsConsumers
     ? consumers.map((consumer) => rewindConsumer(consumer, limited.lastSeq))
     : consumers;

@@ -2,6 +2,8 @@ import { indexAge } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { CATALOG } from '../../findings/catalog/index.ts';
+import { hasFault } from '../../kernels/packed-faults.ts';
+import type { PackedScan } from '../../kernels/types.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import { nameGiven } from '../predict/consumers.ts';
 import { lossOf } from '../predict/predict.ts';
@@ -60,7 +62,7 @@ export function planStream(
       ...indexSteps(result, evidence, parts, rules, bytesToRead),
       ...missingSteps(result),
       ...doubtSteps(losses, parts.label),
-      ...blockSteps(result, readings, reason !== null),
+      ...blockSteps(result, evidence, readings, reason !== null),
       ...oldIndexSteps(parts, rules),
       ...consumerSteps(result, evidence, rules),
       ...limitSteps(result, parts.label),
@@ -111,6 +113,15 @@ function indexSteps(
   rules: ServerRules,
   bytes: number,
 ): PreflightStep[] {
+  if (evidence.archive.blocks.length === 0 && evidence.archive.index === null)
+    return [
+      {
+        do: 'rebuild-index',
+        severity: 'warning',
+        file: parts.label,
+        reason: CATALOG.BLK_NONE.title.toLowerCase(),
+      },
+    ];
   if (opened.isIndexed || bytes === 0) return [];
   const file = parts.entries.find((entry) => entry.path === 'msgs/index.db');
   const { index, indexStanding } = evidence.archive;
@@ -162,13 +173,13 @@ function doubtSteps({ suspected, missing, messages: lost }: KnownLosses, file: s
 /** Cut where a bad record begins, or removed where nothing is left to find. */
 function blockSteps(
   { opened, stream }: ServedStream,
+  { sets }: StreamEvidence,
   readings: readonly BlockReading[],
   hasLoss: boolean,
 ): PreflightStep[] {
   const recovered = new Map<number, RecoveredBlock>(
     [...opened.blocks, ...stream.blocks].map((block) => [block.block.index, block]),
   );
-  const severity = hasLoss ? 'critical' : 'info';
   return readings.flatMap(({ block, cutAtBytes, scan, isDecodable, isCompressed }): PreflightStep[] => {
     const file = block.entry.label;
     const own = recovered.get(block.index);
@@ -191,10 +202,18 @@ function blockSteps(
     const reason = isCompressed
       ? `a bad record at offset ${cutAtBytes} of what it decodes to; what is cut there cannot be decoded again`
       : `a bad record at offset ${cutAtBytes}`;
+    // What a crash left behind the last record is nothing; what stands behind a bad one may have told of deletes.
+    const isTorn = isOnlyTorn(sets.find((set) => set.block.index === block.index)?.scan);
+    const severity = hasLoss ? 'critical' : isTorn ? 'info' : 'warning';
     return [
       { do: 'cut-block', severity, file, bytes: Math.max(0, block.entry.sizeBytes - cutAtBytes), reason },
     ];
   });
+}
+
+/** Whether nothing is wrong with a block but that it ends within a record. */
+function isOnlyTorn(scan: PackedScan | undefined): boolean {
+  return scan === undefined || !hasFault(scan.faults, 'checksum', 'length', 'structure', 'order');
 }
 
 function consumerSteps(

@@ -1,4 +1,6 @@
+import { LooseRanges } from '../../core/loose-ranges.ts';
 import { packRanges, unpackRanges, type PackedRanges } from '../../core/packed-ranges.ts';
+import { NO_PACKED, packedGaps } from '../../core/packed-sets.ts';
 import {
   mergeRanges,
   oneRange,
@@ -40,6 +42,7 @@ export function contentOf(block: SalvagedBlock, source: number, handles: BlockHa
     firstSeq,
     open: () => new RecordCursor(new RecordWalk(handles, block.descriptor, span), malformed),
   });
+  if (faults.length === 0 && scan.erasedSeqs.length === 0) return soundContent(scan, run);
   const fallen = Array.from(faultsOfKind(faults, 'order'), (fault) => fallBack(block, fault, handles));
   const present = mergeRanges([unpackRanges(scan.ranges), ...fallen.map((part) => rangesOf(part.messages))]);
   const erased = mergeRanges([rangesOf(scan.erasedSeqs), ...fallen.map((part) => rangesOf(part.erased))]);
@@ -60,6 +63,23 @@ export function contentOf(block: SalvagedBlock, source: number, handles: BlockHa
 interface PlacedSpan {
   readonly span: RecordSpan;
   readonly firstSeq: bigint;
+}
+
+/** One run, and what is missing in it was deleted. */
+function soundContent(
+  { ranges, rawBytes, firstSeq, tombstoneSeqs }: SalvagedBlock['scan'],
+  run: (span: RecordSpan, firstSeq: bigint) => MessageRun,
+): BlockContent {
+  const isEmpty = ranges.count === 0n;
+  return {
+    runs: () => (rawBytes > 0 ? [run({ startBytes: 0, endBytes: rawBytes }, firstSeq)] : []),
+    present: ranges,
+    deleted: NO_PACKED,
+    holes: packedGaps(ranges),
+    buried: tombstoneSeqs,
+    lowSeq: isEmpty ? 0n : ranges.first,
+    highSeq: isEmpty ? 0n : ranges.last,
+  };
 }
 
 /** The stretches between faults: there sequences rise. */
@@ -119,8 +139,8 @@ function fallBack(
 function provenHoles({ faults }: SalvagedBlock, own: SequenceRanges): SequenceRanges {
   const [low, high] = [own[0], own.at(-1)];
   if (low === undefined || high === undefined) return new BigUint64Array(0);
-  const torn: SequenceRanges[] = [];
+  const torn = new LooseRanges();
   for (const { kind, seqBefore, seqAfter } of eachFault(faults))
-    if (kind !== 'structure') torn.push(oneRange(seqBefore + 1n, seqAfter > 0n ? seqAfter - 1n : high));
-  return subtractRanges(oneRange(low, high), mergeRanges([own, ...torn]));
+    if (kind !== 'structure') torn.add(seqBefore + 1n, seqAfter > 0n ? seqAfter - 1n : high);
+  return subtractRanges(oneRange(low, high), mergeRanges([own, torn.take()]));
 }

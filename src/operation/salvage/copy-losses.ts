@@ -70,10 +70,12 @@ async function lossesBeside(
     const lost = uniteParts([passedOver, asParts(ranges.sequences())]);
     let bytes = 0;
     for (const { length } of ranges) bytes += length ?? 0;
+    const gone = loss.lost - before.messages;
+    const messages = atMost(own, gone + passedOver.count);
     return {
       lost: { msgs: [...lost.ranges()], bytes },
-      messages: loss.lost - before.messages + passedOver.count,
-      repairable: passedOver.count,
+      messages,
+      repairable: messages > gone ? messages - gone : 0n,
       suspected: {
         BLK_NUMBER_MISSING: rangesOf(loss, 'BLK_NUMBER_MISSING'),
         CON_AHEAD_OF_STREAM: rangesOf(loss, 'CON_AHEAD_OF_STREAM'),
@@ -82,6 +84,11 @@ async function lossesBeside(
   } finally {
     own.close();
   }
+}
+
+/** Where deleted messages may be among those that were found, no more are lost than the archive says that it held. */
+function atMost({ areDeletesUnknown, counted }: SalvagedStream, messages: bigint): bigint {
+  return areDeletesUnknown && counted !== null && counted.messages < messages ? counted.messages : messages;
 }
 
 /** Without what was lost before the archive was written. */

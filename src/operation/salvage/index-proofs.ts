@@ -21,16 +21,26 @@ export interface IndexProofs {
 
 const MOST_INDEX_BYTES = 1024 * 1024 * 1024;
 
-/** index.db, where its sum fits one of the names. */
+/** index.db, where its sum fits one of the names; zeros may stand behind it, as a page that was never written has them. */
 export function findIndex(archive: StreamArchive, names: readonly string[]): StreamIndex | null {
   const { parts } = archive;
   if (archive.index !== null) return archive.index;
   if (parts.form === 'v2' || parts.form === 'config') return null;
   const entry = parts.entries.find((other) => other.path === 'msgs/index.db');
   const bytes = entry === undefined ? null : readEntry(entry, MOST_INDEX_BYTES);
-  if (bytes === null || !names.some((name) => checkIndexSum(bytes, name))) return null;
-  const parsed = parseIndex(bytes);
-  return parsed.ok ? parsed.value : null;
+  if (bytes === null) return null;
+  const whole = [bytes, ...withoutZeros(bytes)].find((one) => names.some((name) => checkIndexSum(one, name)));
+  const parsed = whole === undefined ? null : parseIndex(whole);
+  return parsed?.ok === true ? parsed.value : null;
+}
+
+const SUM_BYTES = 8;
+
+/** What stands before the zeros that a file ends with; its sum may end with some of them. */
+function withoutZeros(bytes: Uint8Array): readonly Uint8Array[] {
+  const end = bytes.findLastIndex((byte) => byte !== 0) + 1;
+  const zeros = Math.min(SUM_BYTES, bytes.length - end);
+  return Array.from({ length: zeros }, (_, i) => bytes.subarray(0, end + i));
 }
 
 /**

@@ -126,11 +126,15 @@ function endOf(sources: Sources): { readonly seq: bigint; readonly timeNs: bigin
   return { seq, timeNs: sources.find(({ lastSeq }) => lastSeq === seq)?.lastTimeNs ?? 0n };
 }
 
-/** backup.json has no checksum: its last sequence counts only where it also counts more messages than were found. */
+/**
+ * backup.json has no checksum: its last sequence counts only where it also counts more messages than were found, or deleted ones may
+ * be among these.
+ */
 function declaredEnd(own: SalvagedStream, found: Survey, lastSeq: bigint): bigint {
   const state = own.archive.manifest?.state;
   if (state === undefined || state === null || state.lastSeq <= lastSeq) return 0n;
-  return state.messages > BigInt(found.total.messages) ? state.lastSeq : 0n;
+  const isMore = state.messages > BigInt(found.total.messages) || own.areDeletesUnknown;
+  return isMore ? state.lastSeq : 0n;
 }
 
 function withoutBrokenSources(own: SalvagedStream): StreamArchive {

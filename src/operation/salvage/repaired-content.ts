@@ -1,6 +1,6 @@
 import type { Finding } from '../../findings/finding.ts';
 import type { StoredMessage } from '../cat/types.ts';
-import type { MessageWalk } from '../cat/stream-messages.ts';
+import type { MessageWalk } from '../cat/message-walk.ts';
 import { stateOfTotals } from '../totals-state.ts';
 import type { StreamContent } from '../content.ts';
 import type { RunMessage } from './message-run.ts';

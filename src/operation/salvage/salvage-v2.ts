@@ -5,14 +5,9 @@ import { endOf, V2EntryReader } from '../../container/v2-entry-reader.ts';
 import { findV2Spans, type V2Span } from '../../container/v2-spans.ts';
 import { ToolError } from '../../core/error.ts';
 import { stepByStep } from '../../core/pause.ts';
-import { asParts } from '../../core/sequence-part-sets.ts';
-import {
-  countSequences,
-  mergeRanges,
-  oneRange,
-  subtractRanges,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
+import { asParts, subtractParts, uniteParts } from '../../core/sequence-part-sets.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { mergeRanges, oneRange } from '../../core/sequence-ranges.ts';
 import { makeFinding } from '../../findings/finding.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import { readV2Head } from '../../model/load-v2-stream.ts';
@@ -47,7 +42,7 @@ export async function salvageV2(
   const damaged = whole === null ? await stepByStep(damagedStretches(body), signal) : [];
   const { spans, hasEnd } = whole ?? (await stepByStep(findV2Spans(body, damaged), signal));
   const { state } = readV2Head(parts, archive.place);
-  const present = mergeRanges(spans.map(({ seqs }) => seqs));
+  const present = uniteParts(spans.map(({ seqs }) => seqs));
   const headBytes = spans[0]?.startBytes ?? 0;
   const isHeadHit = damaged.some(([from]) => spans.length === 0 || from < headBytes);
   // What stands in a damaged chunk may read well and be wrong.
@@ -58,11 +53,9 @@ export async function salvageV2(
   return {
     archive: { ...archive, name },
     runs: () => spans.map((span) => runOf(parts, span, source)),
-    deleted: asParts(
-      subtractRanges(
-        deletedIn(spans, present, known, hasEnd && damaged.length === 0),
-        lostBefore(archive).seqs,
-      ),
+    deleted: subtractParts(
+      deletedIn(spans, present, known, hasEnd && damaged.length === 0),
+      asParts(lostBefore(archive).seqs),
     ),
     listed: [],
     suspects: [],
@@ -154,14 +147,14 @@ class SpanCursor implements MessageCursor {
 /** Deleted messages are absent: between two entries that follow each other, and wherever the count is complete. */
 function deletedIn(
   spans: readonly V2Span[],
-  present: SequenceRanges,
+  present: SequenceParts,
   known: ManifestState | null,
   isWhole: boolean,
-): SequenceRanges {
-  const isComplete = isWhole || (known !== null && countSequences(present) >= known.messages);
+): SequenceParts {
+  const isComplete = isWhole || (known !== null && present.count >= known.messages);
   const everything =
     isComplete && known !== null
       ? oneRange(known.firstSeq, known.lastSeq)
       : mergeRanges(spans.map(({ firstSeq, lastSeq }) => oneRange(firstSeq, lastSeq)));
-  return subtractRanges(everything, present);
+  return subtractParts(asParts(everything), present);
 }

@@ -98,7 +98,7 @@ function withSubjects(block: BlockTally): TallyResult {
 
 /** What of a block is to be written. */
 function liveOf({ seqs }: BlockPart, { excluded }: SurveyOptions): PackedRanges {
-  return packedWithout(seqs, excluded.within(seqs.first, seqs.last));
+  return packedWithout(seqs, excluded.lend(seqs.first, seqs.last));
 }
 
 function tallyJob({ source, owner }: BlockPart, live: PackedRanges, wantSubjects: boolean): TallyJob {

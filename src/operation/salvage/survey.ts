@@ -137,8 +137,7 @@ export async function beyondLimits(
   config: JsonObject,
   options: SurveyOptions,
 ): Promise<SequenceParts> {
-  if (config['discard'] === 'new') return NO_PARTS;
-  const most = integerField(config, 'max_msgs') ?? -1n;
+  const most = config['discard'] === 'new' ? -1n : (integerField(config, 'max_msgs') ?? -1n);
   const gone = new PartsBuilder();
   const perSubject = Number(integerField(config, 'max_msgs_per_subject') ?? -1n);
   const oldest = most > 0n ? oldestOf(found.recovered, most) : (found.recovered.first ?? 0n);

@@ -33,12 +33,11 @@ export function suspectsOf(
       seqs: oneRange(fromSeq, toSeq),
     });
   const reader = provenReader(archive);
-  const last = archive.blocks.at(-1);
   // Of a block that cannot be read nothing tells where it ended.
   const isRead = filled.every(({ block }) => block.scan.records > 0);
-  if (reader !== null && last !== undefined && isRead && reader.seq > lastSeq)
+  if (reader !== null && isRead && reader.seq > lastSeq)
     suspects.push({
-      file: last.entry.label,
+      file: archive.blocks.at(-1)?.entry.label ?? `${base}msgs`,
       code: 'CON_AHEAD_OF_STREAM',
       seqs: oneRange(lastSeq + 1n, reader.seq),
     });

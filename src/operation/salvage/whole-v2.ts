@@ -29,7 +29,7 @@ export async function readWholeV2(
   });
   if (findings.length > 0 || framing.length > 0 || total.lastSeq > MAX_SEQUENCE) return null;
   const { firstSeq, lastSeq } = total;
-  const span = { startBytes, endBytes, firstSeq, lastSeq, seqs: live.within(firstSeq, lastSeq) };
+  const span = { startBytes, endBytes, firstSeq, lastSeq, seqs: live };
   return {
     spans: total.messages === 0 ? [] : [span],
     hasEnd: true,

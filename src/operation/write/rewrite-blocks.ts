@@ -1,5 +1,5 @@
 import { hashKey } from '../../codec/highwayhash.ts';
-import { unpackRanges, type PackedRanges } from '../../core/packed-ranges.ts';
+import type { PackedRanges } from '../../core/packed-ranges.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 import type { RewriteJob, RewriteResult } from '../../workers/jobs/rewrite.ts';
 import type { Pool } from '../../workers/pool.ts';
@@ -63,7 +63,7 @@ export async function rewriteBlocks(
       const took = place.take(written);
       took.catch(() => {});
       taken.push(took);
-      layout.block(number, written, unpackRanges(live));
+      layout.block(number, written, live);
       if (tail !== null && number === blocks.length) layout.tail(number, tail.seq, tail.timeNs);
       layout.ended(number, written.lastChecksum);
       if (taken.length > MOST_TAKEN) await taken.shift();

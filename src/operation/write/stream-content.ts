@@ -16,7 +16,7 @@ import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
 import { isSound } from '../../workers/scan-block.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
 import { walkV2 } from '../cat/walk-v2.ts';
-import type { MessageWalk } from '../cat/stream-messages.ts';
+import type { MessageWalk } from '../cat/message-walk.ts';
 import { deleteNoteText } from '../delete-note.ts';
 import { deleteNotes } from '../delete-notes.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';

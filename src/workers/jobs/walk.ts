@@ -1,3 +1,4 @@
+import type { PackedRanges } from '../../core/packed-ranges.ts';
 import type { Fault } from '../../findings/finding.ts';
 import type { V2Run } from '../../kernels/index.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
@@ -16,7 +17,8 @@ export interface WalkJob {
 /** Messages one behind the other, as if none lay before them. */
 export interface WalkedRun {
   readonly offsetBytes: number;
-  readonly run: V2Run;
+  readonly run: Omit<V2Run, 'ranges'>;
+  readonly seqs: PackedRanges;
 }
 
 export interface WalkResult {

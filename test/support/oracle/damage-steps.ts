@@ -27,6 +27,15 @@ export const cutBehind =
   (folder: string): void =>
     editFile(join(folder, 'msgs/1.blk'), (bytes) => bytes.subarray(0, recordsOf(bytes)[records]?.at));
 
+/** The time of one record of a block, which its sum covers. */
+export const badRecord =
+  (place: number) =>
+  (folder: string): void =>
+    editFile(join(folder, 'msgs/1.blk'), (bytes) => {
+      bytes.writeBigInt64LE(1n, (recordsOf(bytes).at(place)?.at ?? 0) + 12);
+      return bytes;
+    });
+
 /** A header length that leads out of its message: of the first that has a header, from a sequence on. */
 export const overlongHeader =
   (from: bigint) =>

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   copyInside,
@@ -66,15 +66,15 @@ function mutateOnce(folder: string, random: Random, donors: readonly string[]): 
   return 'nothing';
 }
 
-/** Does something to one file. */
+/** Does something to one file; pages go only where there are several: without its only one nothing is left to look at. */
 export function mutateFile(folder: string, name: string, random: Random): string {
   const fits = new RegExp(`^${name.replaceAll('.', '\\.')}$`);
-  return random.pick([flip, flip, cut, zero, overwrite, shift, hole, zeroEnd, cutPage])('snapshot', fits)(
-    folder,
-    random,
-    [],
-  );
+  const hasPages = statSync(join(folder, name)).size > PAGE_BYTES;
+  const damages = [flip, flip, cut, zero, overwrite, shift, zeroEnd, ...(hasPages ? [hole, cutPage] : [])];
+  return random.pick(damages)('snapshot', fits)(folder, random, []);
 }
+
+const PAGE_BYTES = 4096;
 
 const TEMPORARY = ['.tmp', '.new', '.bak', '~'];
 

@@ -5,6 +5,7 @@ import { SERVER_VERSIONS } from '../live-server.ts';
 import {
   all,
   allowTtl,
+  badRecord,
   configured,
   consumerFor,
   copied,
@@ -360,5 +361,31 @@ export const NAMED_DAMAGE: readonly NamedDamage[] = [
     stream: '2.15.2-full/store/jetstream/$G/streams/SOURCED',
     damage: all(without('sources.db', 'msgs/index.db'), overlongHeader(1n)),
     expected: SERVER_VERSIONS.map(() => '36 messages 1-36 []'),
+  },
+  {
+    name: 'messages of one subject are limited also where new ones are to be refused',
+    stream: '2.14.5-full/store/jetstream/$G/streams/TAILDEL',
+    damage: all(
+      configured('"max_msgs_per_subject":-1', '"max_msgs_per_subject":2'),
+      configured('"discard":"old"', '"discard":"new"'),
+      without('msgs/index.db'),
+    ),
+    expected: ['2 messages 28-30 []', ...SERVER_VERSIONS.slice(1).map(() => '2 messages 27-30 []')],
+  },
+  {
+    name: 'a limit that meets a bad record ends 2.14 and 2.15',
+    stream: '2.14.5-full/store/jetstream/$G/streams/TAILDEL',
+    damage: all(configured('"max_msgs":-1', '"max_msgs":12'), badRecord(4)),
+    expected: [...SERVER_VERSIONS.slice(0, 4).map(() => '4 messages 1-4 []'), 'crash', 'crash'],
+  },
+  {
+    name: 'but not one that leaves it',
+    stream: '2.14.5-full/store/jetstream/$G/streams/TAILDEL',
+    damage: all(configured('"max_msgs":-1', '"max_msgs":12'), badRecord(24)),
+    expected: [
+      ...SERVER_VERSIONS.slice(0, 4).map(() => '12 messages 13-24 []'),
+      '12 messages 17-30 []',
+      '12 messages 17-30 []',
+    ],
   },
 ];

@@ -47,6 +47,15 @@ const MARKED: Record<
   },
   cut: { codes: ['S2_CUT', 'GZIP_CUT', 'TAR_CUT', 'V2_CUT', 'IDX_CUT'] },
   'unread-chunk': { codes: ['S2_CUT', 'S2_CHUNK_CORRUPT', 'S2_CHUNK_UNKNOWN'] },
+  'ends-reading': {
+    codes: [
+      'TAR_HEADER_CORRUPT',
+      'S2_CHUNK_CORRUPT',
+      'S2_CHUNK_OVERSIZED',
+      'S2_CHUNK_UNKNOWN',
+      'SNAP_UNRECOGNIZED',
+    ],
+  },
   'ends-restore': {
     families: ['S2'],
     codes: [

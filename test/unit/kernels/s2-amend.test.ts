@@ -96,6 +96,22 @@ test('long literals, long repeats, far copies', () => {
   expect(amend(block, 0, changed(input, made))).toBeLessThan(block.length + 100);
 });
 
+test('a repeat of an offset that is left out', () => {
+  const letters = [0x0c, 97, 98, 99, 100];
+  const repeats = [
+    [0x01, 0],
+    [0x15, 0, 4],
+  ];
+  for (const repeat of repeats) {
+    const given = repeat.length === 2 ? 4 : 12;
+    const block = Uint8Array.from([12 + given, ...letters, 0x01, 4, ...letters, ...repeat]);
+    const input = decodeS2(block, 100) ?? new Uint8Array(0);
+    expect(input.length).toBe(12 + given);
+    for (let skip = 0; skip <= input.length; skip++)
+      expect(amend(block, skip, input.subarray(skip))).not.toBeNull();
+  }
+});
+
 test('hostile blocks: bytes that decode to the input, or none', () => {
   const element = fc.oneof(
     fc.constant([0x0c, 97, 98, 99, 100]),
