@@ -65,7 +65,7 @@ export async function streamMessages(
   const found = (): Finding[] => [...placed(parts.findings, archive.place), ...archive.findings];
   if (parts.form === 'v2') {
     const walk = walkV2(archive, parts, sieve);
-    await sift(walk.messages, work, sieve, emit);
+    await sift(walk.messages, work, sieve, emit, pause);
     const findings = [...found(), ...walk.findings(), ...v2FramingFindings(archive, parts)];
     return {
       held: walk.seen(),
@@ -76,7 +76,7 @@ export async function streamMessages(
   }
   if (isStopped(parts, work)) {
     const left = await pastDamage(archive, work, async (one) => {
-      if (one !== null) await sift(one.messages, work, sieve, emit);
+      if (one !== null) await sift(one.messages, work, sieve, emit, pause);
       return one;
     });
     if (left !== null) {
@@ -96,11 +96,11 @@ export async function streamMessages(
         stopIfAborted(work.signal);
         await text.text(bytes, messages);
       },
-      piece: async (piece) => sift(walkPiece(archive, piece, sieve), work, sieve, emit),
+      piece: async (piece) => sift(walkPiece(archive, piece, sieve), work, sieve, emit, stopIfAborted),
     });
   } else {
     if (parts.sizeBytes >= LARGE_STREAM_BYTES) await work.pool.close();
-    await sift(walkBlocks(archive, sets, sieve), work, sieve, emit);
+    await sift(walkBlocks(archive, sets, sieve), work, sieve, emit, stopIfAborted);
   }
   const checks = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks];
   const findings = [...found(), ...evidence.scan.findings, ...checks.flatMap((check) => check(evidence))];
@@ -130,11 +130,13 @@ function isWhole(range: SequenceRanges | null, { archive, live }: StreamEvidence
   return archive.index.blocks.every((block) => intersectRanges(missing, indexedLive(block)).length === 0);
 }
 
+/** `breathe`: between lots. In the midst of a block nobody else may scan one, so that a walk of blocks pauses between them itself. */
 async function sift(
   walk: MessageWalk,
   work: Archive,
   sieve: MessageSieve,
   emit: EmitMessages,
+  breathe: (signal: AbortSignal | undefined) => Promise<void> | void,
 ): Promise<void> {
   sieve.beginStream();
   const countOnly: WantsMessage = (message) => {
@@ -143,12 +145,12 @@ async function sift(
   };
   if (sieve.countsFirst)
     await walk(countOnly, async () => {
-      await pause(work.signal);
+      await breathe(work.signal);
     });
   await walk(
     (message) => sieve.passes(message),
     async (lot) => {
-      await pause(work.signal);
+      await breathe(work.signal);
       if (lot.length > 0) await emit(lot);
     },
   );
