@@ -17,6 +17,10 @@ import {
   writeOut,
 } from './standard-output.ts';
 
+/** From here on the growth of the heap is bounded. Not before: V8 takes no code that was made while building after that. */
+const LARGE_HEAP_BYTES = 48 * 1024 * 1024;
+const LOOK_EVERY_MS = 100;
+
 /** How far a command line has come. */
 interface Run {
   readonly args: readonly string[];
@@ -81,10 +85,16 @@ async function dispatch(run: Run): Promise<void> {
 
 async function runCommand(run: Run, command: Command, argv: object): Promise<void> {
   run.isInCommand = true;
+  const looks = setInterval(() => {
+    if (process.memoryUsage().heapTotal < LARGE_HEAP_BYTES) return;
+    clearInterval(looks);
+    void import('./small-heap.ts').then(({ boundHeapGrowth }) => boundHeapGrowth());
+  }, LOOK_EVERY_MS).unref();
   const context = makeContext(argv as GlobalOptions, run.abort.signal);
   try {
     await command.run(argv as never, context);
   } finally {
+    clearInterval(looks);
     context.progress.end();
   }
 }

@@ -5,7 +5,7 @@ import type { Fault } from '../findings/finding.ts';
 import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
 import { SliceSource } from '../source/slice.ts';
 import { isCompressedBlock } from './block-packing.ts';
-import { S2Source, type WholeChunk } from './s2-source.ts';
+import { S2Source, type EncodedChunk } from './s2-source.ts';
 
 const TRAILER_BYTES = 8;
 const MAX_HEAD_BYTES = 4 + 10;
@@ -15,7 +15,7 @@ const WINDOW_BYTES = 64 * 1024;
 export interface CompressedBlock extends ByteSource {
   readonly faults: readonly Fault[];
   /** Its compressed chunks: all of it but its end. */
-  wholeChunks(): Iterable<WholeChunk>;
+  encodedChunks(): Iterable<EncodedChunk>;
 }
 
 /**
@@ -109,8 +109,8 @@ class BlockContent implements CompressedBlock {
     }));
   }
 
-  wholeChunks(): Iterable<WholeChunk> {
-    return this.#stream.wholeChunks(0, this.#stream.sizeBytes);
+  encodedChunks(): Iterable<EncodedChunk> {
+    return this.#stream.encodedChunks(0, this.#stream.sizeBytes);
   }
 
   read(target: Uint8Array, offsetBytes: number): number {

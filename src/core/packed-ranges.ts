@@ -34,11 +34,15 @@ export function packRanges(ranges: SequenceRanges): PackedRanges {
   return { ...set, content: { packing: 'bits', bytes: bitsOf(ranges, bitBytes) } };
 }
 
-/** The set again, in memory of its own unless it was kept as pairs. */
-export function unpackRanges({ first, pairs, content }: PackedRanges): SequenceRanges {
-  if (content.packing === 'pairs') return content.ranges;
-  const ranges = new BigUint64Array(2 * pairs);
-  const words = new Uint32Array(ranges.buffer);
+/** The set again, in memory of its own unless it was kept as pairs; in `room` where some is given. */
+export function unpackRanges({ first, pairs, content }: PackedRanges, room?: BigUint64Array): SequenceRanges {
+  if (content.packing === 'pairs' && room === undefined) return content.ranges;
+  const ranges = room?.subarray(0, 2 * pairs) ?? new BigUint64Array(2 * pairs);
+  if (content.packing === 'pairs') {
+    ranges.set(content.ranges);
+    return ranges;
+  }
+  const words = wordsOf(ranges);
   let at = 0;
   const put = (sequence: number): void => {
     words[at++] = sequence % HIGH_WORD;

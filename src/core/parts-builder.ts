@@ -8,7 +8,7 @@ const PAIRS_IN_PART = 1 << 16;
 /** Builds a set of sequences of any size from pairs that come in the order of their beginnings, packed part by part. */
 export class PartsBuilder {
   readonly #parts: PackedRanges[] = [];
-  #open = new RangeBuilder();
+  readonly #open = new RangeBuilder();
   #pairs = 0;
   #last = -1n;
 
@@ -20,8 +20,8 @@ export class PartsBuilder {
   }
 
   #close(): void {
-    this.#parts.push(packRanges(this.#open.take()));
-    this.#open = new RangeBuilder();
+    this.#parts.push(packRanges(this.#open.view()));
+    this.#open.clear();
     this.#pairs = 1;
   }
 

@@ -26,6 +26,16 @@ export class RangeBuilder {
     this.#pairs = larger;
   }
 
+  /** The set so far, valid until the builder is used again. */
+  view(): BigUint64Array {
+    return this.#pairs.subarray(0, this.#length);
+  }
+
+  /** Begins another set, in the memory of this one. */
+  clear(): void {
+    this.#length = 0;
+  }
+
   /** The set; the builder is not to be used any more. */
   take(): BigUint64Array {
     return this.#length === this.#pairs.length ? this.#pairs : this.#pairs.slice(0, this.#length);

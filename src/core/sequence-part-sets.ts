@@ -1,5 +1,6 @@
 import { packRanges, unpackRanges, type PackedRanges } from './packed-ranges.ts';
 import { PartsBuilder } from './parts-builder.ts';
+import { RangeBuilder } from './range-builder.ts';
 import { SequenceParts, type WindowSize } from './sequence-parts.ts';
 import {
   eachRange,
@@ -45,19 +46,19 @@ export function unitePacked(sets: readonly PackedRanges[]): SequenceParts {
   const chain = new SequenceParts(rising);
   return overlapping.length === 0
     ? chain
-    : uniteParts([chain, asParts(mergeRanges(overlapping.map(unpackRanges)))]);
+    : uniteParts([chain, asParts(mergeRanges(overlapping.map((set) => unpackRanges(set))))]);
 }
 
 /** What `a` holds and `b` does not. */
 export function subtractParts(a: SequenceParts, b: SequenceParts): SequenceParts {
   if (a.count === 0n || b.count === 0n) return a;
-  return combined([a, b], ([own, other]) => subtractRanges(own, other));
+  return combined([a, b], ([own, other], out) => subtractRanges(own, other, out));
 }
 
 /** What both hold. */
 export function intersectParts(a: SequenceParts, b: SequenceParts): SequenceParts {
   if (a.count === 0n || b.count === 0n) return NO_PARTS;
-  return combined([a, b], ([own, other]) => intersectRanges(own, other));
+  return combined([a, b], ([own, other], out) => intersectRanges(own, other, out));
 }
 
 type Two = readonly [SequenceRanges, SequenceRanges];
@@ -65,14 +66,15 @@ type Two = readonly [SequenceRanges, SequenceRanges];
 /** Works a set out window by window. */
 function combined(
   sets: readonly SequenceParts[],
-  work: (within: Two & SequenceRanges[]) => SequenceRanges,
+  work: (within: Two & SequenceRanges[], out: RangeBuilder) => SequenceRanges,
 ): SequenceParts {
   const parts: PackedRanges[] = [];
+  const out = new RangeBuilder();
   let from = 0n;
   for (let end = endOf(sets, from); end !== null; end = endOf(sets, from)) {
     const to = end;
-    const within = sets.map((set) => set.within(from, to));
-    parts.push(packRanges(work(within as Two & SequenceRanges[])));
+    const within = sets.map((set) => set.lend(from, to));
+    parts.push(packRanges(work(within as Two & SequenceRanges[], out)));
     from = to + 1n;
   }
   return new SequenceParts(parts);

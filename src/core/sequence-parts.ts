@@ -1,4 +1,5 @@
 import { unpackRanges, type PackedRanges } from './packed-ranges.ts';
+import { RangeBuilder } from './range-builder.ts';
 import {
   clipRanges,
   countSequences,
@@ -7,6 +8,7 @@ import {
   lowestSequences,
   MAX_SEQUENCE,
   mergeRanges,
+  NO_SEQUENCES,
   subtractRanges,
   type SequenceRanges,
 } from './sequence-ranges.ts';
@@ -17,6 +19,8 @@ export class SequenceParts {
   readonly parts: readonly PackedRanges[];
   readonly count: bigint;
   #unpacked: { readonly part: PackedRanges; readonly ranges: SequenceRanges } | null = null;
+  /** Where parts are unpacked, one after the other: what is dropped is given back late. */
+  #room = new BigUint64Array(0);
 
   constructor(parts: readonly PackedRanges[]) {
     this.parts = parts.filter((part) => part.count > 0n);
@@ -33,12 +37,26 @@ export class SequenceParts {
 
   /** What it holds within from..to. */
   within(from: bigint, to: bigint): SequenceRanges {
-    const sets: SequenceRanges[] = [];
+    const lent = this.lend(from, to);
+    return lent.buffer === this.#room.buffer ? lent.slice() : lent;
+  }
+
+  /** The same, valid until the next question. */
+  lend(from: bigint, to: bigint): SequenceRanges {
+    const parts: PackedRanges[] = [];
     for (const part of this.#partsFrom(from)) {
       if (part.first > to) break;
-      sets.push(clipRanges(this.#rangesOf(part), from, to));
+      parts.push(part);
     }
-    return mergeRanges(sets);
+    const [only] = parts;
+    if (only === undefined) return NO_SEQUENCES;
+    if (parts.length === 1) return clipRanges(this.#rangesOf(only), from, to);
+    const out = new RangeBuilder(parts.reduce((sum, { pairs }) => sum + pairs, 0));
+    for (const part of parts) {
+      const ranges = clipRanges(this.#rangesOf(part), from, to);
+      for (let i = 0; i < ranges.length; i += 2) out.add(ranges[i] ?? 0n, ranges[i + 1] ?? 0n);
+    }
+    return out.take();
   }
 
   /** How many sequences it holds within from..to. */
@@ -60,12 +78,15 @@ export class SequenceParts {
 
   /** What of `wanted` it does not hold. */
   missing(wanted: SequenceRanges): SequenceRanges {
-    return subtractRanges(wanted, this.within(wanted[0] ?? 0n, wanted.at(-1) ?? 0n));
+    return subtractRanges(wanted, this.lend(wanted[0] ?? 0n, wanted.at(-1) ?? 0n));
   }
 
   /** The part that was asked for last is asked for again, often. */
   #rangesOf(part: PackedRanges): SequenceRanges {
-    if (this.#unpacked?.part !== part) this.#unpacked = { part, ranges: unpackRanges(part) };
+    if (this.#unpacked?.part !== part) {
+      if (this.#room.length < 2 * part.pairs) this.#room = new BigUint64Array(2 * part.pairs);
+      this.#unpacked = { part, ranges: unpackRanges(part, this.#room) };
+    }
     return this.#unpacked.ranges;
   }
 
@@ -124,7 +145,8 @@ export class SequenceParts {
     for (const part of this.#partsFrom(from)) {
       sequences += part.count;
       pairs += part.pairs;
-      if (sequences > BigInt(most.sequences) || pairs > most.pairs) return end ?? cutEnd(part, from, most);
+      if (sequences > BigInt(most.sequences) || pairs > most.pairs)
+        return end ?? cutEnd(this.#rangesOf(part), from, most);
       end = part.last;
     }
     return end;
@@ -154,8 +176,8 @@ export interface WindowSize {
 }
 
 /** The last sequence of a window that is full within the part. */
-function cutEnd(part: PackedRanges, from: bigint, most: WindowSize): bigint {
-  const left = clipRanges(unpackRanges(part), from, MAX_SEQUENCE);
+function cutEnd(part: SequenceRanges, from: bigint, most: WindowSize): bigint {
+  const left = clipRanges(part, from, MAX_SEQUENCE);
   const cut = lowestSequences(left.subarray(0, 2 * most.pairs), most.sequences);
-  return cut.at(-1) ?? part.last;
+  return cut.at(-1) ?? part.at(-1) ?? from;
 }

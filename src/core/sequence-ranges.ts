@@ -87,14 +87,14 @@ export function rangesOf(seqs: BigUint64Array): SequenceRanges {
   return out.take();
 }
 
-/** The union. Each input is ascending; inputs may overlap each other. */
-export function mergeRanges(sets: readonly SequenceRanges[]): SequenceRanges {
+/** The union. Each input is ascending; inputs may overlap each other. `given`: what builds the result, which is valid until it builds another. */
+export function mergeRanges(sets: readonly SequenceRanges[], given?: RangeBuilder): SequenceRanges {
   const filled = sets.filter((set) => set.length > 0);
   if (filled.length <= 1) return filled[0] ?? NO_SEQUENCES;
   if (filled.every((set, i) => i === 0 || (set[0] ?? 0n) > (filled[i - 1]?.at(-1) ?? 0n)))
     return joinRanges(filled);
   const half = filled.length >> 1;
-  return mergeTwo(mergeRanges(filled.slice(0, half)), mergeRanges(filled.slice(half)));
+  return mergeTwo(mergeRanges(filled.slice(0, half)), mergeRanges(filled.slice(half)), given);
 }
 
 /** The union of sets that lie one behind the other. */
@@ -104,8 +104,9 @@ function joinRanges(sets: readonly SequenceRanges[]): SequenceRanges {
   return out.take();
 }
 
-function mergeTwo(a: SequenceRanges, b: SequenceRanges): SequenceRanges {
-  const out = new RangeBuilder(Math.max(a.length, b.length) >> 1);
+function mergeTwo(a: SequenceRanges, b: SequenceRanges, given?: RangeBuilder): SequenceRanges {
+  const out = given ?? new RangeBuilder(Math.max(a.length, b.length) >> 1);
+  out.clear();
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
@@ -113,12 +114,13 @@ function mergeTwo(a: SequenceRanges, b: SequenceRanges): SequenceRanges {
     if (isFromA) out.add(a[i++] ?? 0n, a[i++] ?? 0n);
     else out.add(b[j++] ?? 0n, b[j++] ?? 0n);
   }
-  return out.take();
+  return given === undefined ? out.take() : out.view();
 }
 
-/** What both hold. */
-export function intersectRanges(a: SequenceRanges, b: SequenceRanges): SequenceRanges {
-  const out = new RangeBuilder(Math.max(a.length, b.length) >> 1);
+/** What both hold. `given`: see `mergeRanges`. */
+export function intersectRanges(a: SequenceRanges, b: SequenceRanges, given?: RangeBuilder): SequenceRanges {
+  const out = given ?? new RangeBuilder(Math.max(a.length, b.length) >> 1);
+  out.clear();
   let i = 0;
   let j = 0;
   while (i < a.length && j < b.length) {
@@ -130,15 +132,16 @@ export function intersectRanges(a: SequenceRanges, b: SequenceRanges): SequenceR
     if (aTo < bTo) i += 2;
     else j += 2;
   }
-  return out.take();
+  return given === undefined ? out.take() : out.view();
 }
 
-/** What `a` holds and `b` does not. */
-export function subtractRanges(a: SequenceRanges, b: SequenceRanges): SequenceRanges {
+/** What `a` holds and `b` does not. `given`: see `mergeRanges`. */
+export function subtractRanges(a: SequenceRanges, b: SequenceRanges, given?: RangeBuilder): SequenceRanges {
   if (b.length === 0) return a;
   let j = 2 * firstPairEndingAtOrAfter(b, a[0] ?? 0n);
   const between = firstPairEndingAtOrAfter(b, a.at(-1) ?? 0n) - (j >> 1);
-  const out = new RangeBuilder((a.length >> 1) + between + 1);
+  const out = given ?? new RangeBuilder((a.length >> 1) + between + 1);
+  out.clear();
   for (let i = 0; i < a.length; i += 2) {
     let next = a[i] ?? 0n;
     const to = a[i + 1] ?? 0n;
@@ -151,7 +154,7 @@ export function subtractRanges(a: SequenceRanges, b: SequenceRanges): SequenceRa
     }
     if (next <= to) out.add(next, to);
   }
-  return out.take();
+  return given === undefined ? out.take() : out.view();
 }
 
 /** The first `count` of the set. */

@@ -1,3 +1,4 @@
+import { unpackRanges } from '../core/packed-ranges.ts';
 import { kernels, wholeKernels } from './instance.ts';
 import type { Kernels } from './instance.ts';
 import { FaultList, GrowingColumn, recordColumns } from './scan-columns.ts';
@@ -56,11 +57,11 @@ export class BlockScanner {
     if (options.onRecords !== undefined) wants |= WANT_RECORDS;
     if (options.salvage === true) wants |= WANT_SALVAGE;
     exports.scanStart(wants, options.columnEntries ?? 0x7fffffff);
-    const pairs = (options.live?.length ?? 0) / 2;
-    this.#hasLive = options.live !== undefined && pairs <= exports.LIVE_PAIRS.value;
-    if (this.#hasLive && options.live !== undefined) {
-      new BigUint64Array(this.#kernels.buffer, exports.LIVE.value, 2 * pairs).set(options.live);
-      exports.scanLive(pairs);
+    const { live } = options;
+    this.#hasLive = live !== undefined && live.pairs <= exports.LIVE_PAIRS.value;
+    if (this.#hasLive && live !== undefined) {
+      unpackRanges(live, new BigUint64Array(this.#kernels.buffer, exports.LIVE.value, 2 * live.pairs));
+      exports.scanLive(live.pairs);
     }
     active = this.#turn;
   }

@@ -1,3 +1,4 @@
+import { unpackRanges, type PackedRanges } from '../core/packed-ranges.ts';
 import { kernels, wholeKernels } from './instance.ts';
 
 /** What the records that were kept add up to. */
@@ -22,8 +23,8 @@ export interface SubjectLot {
 }
 
 export interface RewriteOptions {
-  /** Sequences that are kept: pairs from, to, ascending. */
-  readonly live: BigUint64Array;
+  /** Sequences that are kept. */
+  readonly live: PackedRanges;
   /** The 32-byte key of the new block; null: records keep their checksums. */
   readonly key: Uint8Array | null;
   /** Told of the subjects; one may come again in a later lot. */
@@ -65,9 +66,9 @@ export function surroundRewritten(before: Uint8Array, lengthBytes: number, behin
 export function rewriteRecords(lengthBytes: number, options: RewriteOptions): Rewritten | null {
   const { exports, buffer, bytes } = kernels();
   const { live, key } = options;
-  new BigUint64Array(buffer, exports.REWRITE_LIVE.value, live.length).set(live);
+  unpackRanges(live, new BigUint64Array(buffer, exports.REWRITE_LIVE.value, 2 * live.pairs));
   if (key !== null) bytes.set(key, exports.HASH_KEY.value);
-  exports.rewriteStart(lengthBytes, live.length / 2, key === null ? 0 : 1);
+  exports.rewriteStart(lengthBytes, live.pairs, key === null ? 0 : 1);
   let status = FULL;
   while (status === FULL) {
     status = exports.rewrite();

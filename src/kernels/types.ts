@@ -1,4 +1,5 @@
 import type { PackedRanges } from '../core/packed-ranges.ts';
+import type { PackedFaults } from './packed-faults.ts';
 
 /**
  * What one block says of itself, as columns. Sequences and times are u64/i64; ranges are pairs, both ends included.
@@ -51,8 +52,9 @@ export interface BlockCut {
 }
 
 /** What a block says of itself, at rest: a stream has many. */
-export interface PackedScan extends Omit<BlockScan, 'ranges'> {
+export interface PackedScan extends Omit<BlockScan, 'ranges' | 'faults'> {
   readonly ranges: PackedRanges;
+  readonly faults: PackedFaults;
 }
 
 /** What some messages add up to: those of a block whose sequences were given as live, some of an archive. */
@@ -124,8 +126,8 @@ export interface BlockScannerOptions {
   readonly onRecords?: (columns: RecordColumns, window: Uint8Array) => void;
   /** Entries of each column before it is drained; the tests make it small. */
   readonly columnEntries?: number;
-  /** Pairs from, to of sequences, ascending: add their messages up apart. */
-  readonly live?: BigUint64Array | undefined;
+  /** Add the messages of these sequences up apart. */
+  readonly live?: PackedRanges | undefined;
 }
 
 /** What the subject table of an index.db adds up to. */

@@ -55,6 +55,11 @@ export function liveSets(archive: StreamArchive, scans: ReadonlyMap<number, Pack
     const scan = scans.get(block.index);
     if (scan === undefined) continue;
     const expected = expectedLive(block, indexed);
+    if (expected === null && tombstones.length === 0 && scan.ranges.first > above) {
+      sets.push({ block, scan, expected, live: scan.ranges, hasDead: false });
+      above = scan.lastSeq;
+      continue;
+    }
     const good = unpackRanges(scan.ranges);
     const rising = scan.ranges.first > above ? good : clipRanges(good, above + 1n, MAX_SEQUENCE);
     const live = subtractRanges(expected === null ? rising : intersectRanges(rising, expected), tombstones);

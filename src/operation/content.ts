@@ -5,9 +5,10 @@ import type { LostBefore } from '../model/lost-before.ts';
 import type { BlockFile } from '../model/stream-archive.ts';
 import type { StateNumbers } from '../model/stream-state.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
-import type { RewriteInput, ScanJob, ScanResult } from '../workers/jobs.ts';
+import type { RewriteInput } from '../workers/jobs/rewrite.ts';
+import type { ScanJob, ScanResult } from '../workers/jobs/scan.ts';
 import type { Pool } from '../workers/pool.ts';
-import type { MessageWalk } from './cat/stream-messages.ts';
+import type { MessageWalk } from './cat/message-walk.ts';
 import type { Lost } from './types.ts';
 
 /** A stream that is to be written: its state, a walk over its live messages, and what is not whole. */
@@ -24,6 +25,8 @@ export interface StreamContent {
   /** What backup.json says was lost before it was written: where none of these sequences is in `lost`. Absent: nothing. */
   readonly lostBefore?: LostBefore;
   readonly findings: readonly Finding[];
+  /** Of deleted messages, in words. Absent: none. */
+  readonly notes?: readonly string[];
 }
 
 /** How many messages are lost of what was read. */

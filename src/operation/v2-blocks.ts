@@ -19,7 +19,7 @@ export interface V2Block {
 export class V2Blocks {
   readonly #body: SourceDescriptor;
   readonly #blocks: V2Block[] = [];
-  #seqs = new RangeBuilder();
+  readonly #seqs = new RangeBuilder();
   #fromBytes = 0;
   #endBytes = 0;
   #rawBytes = 0;
@@ -55,9 +55,9 @@ export class V2Blocks {
         lengthBytes: this.#endBytes - this.#fromBytes,
       },
       rawBytes: this.#rawBytes,
-      seqs: packRanges(this.#seqs.take()),
+      seqs: packRanges(this.#seqs.view()),
     });
-    this.#seqs = new RangeBuilder();
+    this.#seqs.clear();
     this.#rawBytes = 0;
   }
 }

@@ -1,10 +1,10 @@
 import { unpackRanges } from '../core/packed-ranges.ts';
-import { hasSequence } from '../core/sequence-ranges.ts';
+import { hasSequence, NO_SEQUENCES } from '../core/sequence-ranges.ts';
 import { subjectMatches } from '../core/subject.ts';
 import { SEQ_FLAGS } from '../format/block/record.ts';
 import { subjectDigest, type MessageTotals, type RecordColumns } from '../kernels/index.ts';
 import { addSubject, packSubjects } from './subject-columns.ts';
-import type { BlockTally, PendingQuery, SubjectTally, TallyJob, TallyResult } from './jobs.ts';
+import type { BlockTally, PendingQuery, SubjectTally, TallyJob, TallyResult } from './jobs/tally.ts';
 import { openBlock } from './open-block.ts';
 import { scanSource } from './scan-block.ts';
 
@@ -102,8 +102,8 @@ export function tallyBlock(job: TallyJob, maxTouchedBytes?: number): BlockTally 
   const tally = new Tally(job.pending, job.wantSubjects);
   const { salvage = false } = job;
   const block = openBlock(job.source, salvage);
-  const wanted = unpackRanges(job.live);
-  const needsEach = job.wantSubjects || job.pending.length > 0 || wanted.length > MOST_LIVE;
+  const needsEach = job.wantSubjects || job.pending.length > 0 || 2 * job.live.pairs > MOST_LIVE;
+  const wanted = needsEach ? unpackRanges(job.live) : NO_SEQUENCES;
   try {
     const { live } = scanSource(block.content, {
       key: job.key,
@@ -111,7 +111,7 @@ export function tallyBlock(job: TallyJob, maxTouchedBytes?: number): BlockTally 
       maxTouchedBytes,
       ...(needsEach
         ? { onRecords: (columns, window) => tallyRecords(columns, window, wanted, tally) }
-        : { live: wanted }),
+        : { live: job.live }),
     });
     if (live !== null && live.messages > 0) tally.addRun(live);
   } finally {

@@ -1,26 +1,33 @@
 import { framingFaults, openSource } from '../container/open-source.ts';
+import { packRanges } from '../core/packed-ranges.ts';
 import { RangeBuilder } from '../core/range-builder.ts';
 import { eachRange } from '../core/sequence-ranges.ts';
 import { findV2Messages, takeV2Messages, v2Window, type V2Run } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { WalkedRun, WalkJob, WalkResult } from './jobs.ts';
+import type { WalkedRun, WalkJob, WalkResult } from './jobs/walk.ts';
 
 /** More than head and subject of a message have: where less is left of what lies together, it is read with what follows. */
 const HEAD_BYTES = 4096;
+
+/** Messages one behind the other, and where they begin. */
+interface FoundRun {
+  readonly offsetBytes: number;
+  readonly run: V2Run;
+}
 
 /** Does a WalkJob: one window after the other. */
 export function walkMessages({ source, fromBytes, toBytes, runBytes }: WalkJob): WalkResult {
   const body = openSource(source, toBytes);
   try {
-    const runs = [...runsOf(body, fromBytes, toBytes)];
-    return { kind: 'walk', runs: joined(runs, runBytes), faults: [...framingFaults(body)] };
+    const runs = [...joined(runsOf(body, fromBytes, toBytes), runBytes)];
+    return { kind: 'walk', runs, faults: [...framingFaults(body)] };
   } finally {
     body.close();
   }
 }
 
 /** The messages that begin in `fromBytes`..`toBytes` of a body. */
-function* runsOf(body: ByteSource, fromBytes: number, toBytes: number): Generator<WalkedRun, void> {
+function* runsOf(body: ByteSource, fromBytes: number, toBytes: number): Generator<FoundRun, void> {
   /** Where the next message begins, once one was found. */
   let at = -1;
   let lastSeq = 0n;
@@ -56,27 +63,28 @@ function windowOf(body: ByteSource, at: number, toBytes: number): Uint8Array {
 }
 
 /** Puts runs together that follow each other, `runBytes` at a time. */
-function joined(runs: readonly WalkedRun[], runBytes: number): WalkedRun[] {
-  const lots: WalkedRun[][] = [];
-  let lotBytes = 0;
-  for (const walked of runs) {
-    lotBytes += walked.run.takenBytes;
-    if (lots.length > 0 && lotBytes <= runBytes) lots.at(-1)?.push(walked);
-    else {
-      lots.push([walked]);
-      lotBytes = walked.run.takenBytes;
+function* joined(runs: Iterable<FoundRun>, runBytes: number): Generator<WalkedRun> {
+  const ranges = new RangeBuilder();
+  let sum: FoundRun | null = null;
+  for (const { offsetBytes, run } of runs) {
+    if (sum !== null && sum.run.takenBytes + run.takenBytes > runBytes) {
+      yield atRest(sum, ranges);
+      sum = null;
     }
+    for (const [from, to] of eachRange(run.ranges)) ranges.add(from, to);
+    sum =
+      sum === null ? { offsetBytes, run } : { offsetBytes: sum.offsetBytes, run: addTotals(sum.run, run) };
   }
-  return lots.flatMap((lot) => (lot.length > 1 ? sumOf(lot) : lot));
+  if (sum !== null) yield atRest(sum, ranges);
 }
 
-function sumOf(lot: readonly WalkedRun[]): WalkedRun[] {
-  const [first, ...others] = lot;
-  if (first === undefined) return [];
-  const ranges = new RangeBuilder();
-  for (const { run } of lot) for (const [from, to] of eachRange(run.ranges)) ranges.add(from, to);
-  const sum = others.reduce((total, { run }) => addTotals(total, run), first.run);
-  return [{ offsetBytes: first.offsetBytes, run: { ...sum, ranges: ranges.take() } }];
+/** With the sequences that were gathered, of which the builder is rid then. */
+function atRest({ offsetBytes, run }: FoundRun, gathered: RangeBuilder): WalkedRun {
+  const { takenBytes, messages, bytes, firstSeq, lastSeq, firstTimeNs, lastTimeNs, subjectDigest } = run;
+  const totals = { takenBytes, messages, bytes, firstSeq, lastSeq, firstTimeNs, lastTimeNs, subjectDigest };
+  const seqs = packRanges(gathered.view());
+  gathered.clear();
+  return { offsetBytes, run: totals, seqs };
 }
 
 function addTotals(total: V2Run, run: V2Run): V2Run {

@@ -1,11 +1,11 @@
-import { packRanges, type PackedRanges } from '../core/packed-ranges.ts';
-import { NO_PACKED } from '../core/packed-sets.ts';
+import { packRanges, unpackRanges, type PackedRanges } from '../core/packed-ranges.ts';
+import { NO_PACKED, packedGaps } from '../core/packed-sets.ts';
 import { RangeBuilder } from '../core/range-builder.ts';
-import { eachRange, type SequenceRanges } from '../core/sequence-ranges.ts';
+import { mergeRanges } from '../core/sequence-ranges.ts';
 import { messageTtlNs } from '../format/message-header/ttl.ts';
 import { headerValue } from '../format/message-header/value.ts';
 import type { IndexSubject } from '../format/index/types.ts';
-import type { RewriteResult } from '../workers/jobs.ts';
+import type { RewriteResult } from '../workers/jobs/rewrite.ts';
 import type { WritableMessage } from './block-writer.ts';
 import { SubjectCounts } from './subject-counts.ts';
 
@@ -50,7 +50,7 @@ export class StreamLayout {
   bytes = 0;
   readonly scheduled = new Map<string, ScheduledMessage>();
   /** Of the block that is being written. */
-  #deleted = new RangeBuilder();
+  readonly #deleted = new RangeBuilder();
   #subjects: SubjectCounts | null = new SubjectCounts();
   #expiries: { seq: bigint; expiresNs: bigint }[] | null = [];
 
@@ -70,17 +70,13 @@ export class StreamLayout {
   }
 
   /** A block that was written as a whole. `live` are the sequences in it. */
-  block(number: number, written: WrittenBlock, live: SequenceRanges): void {
+  block(number: number, written: WrittenBlock, live: PackedRanges): void {
     const block = this.#blockOf(number, written.firstSeq, written.firstTimeNs);
     block.messages = written.messages;
     block.bytes = written.messageBytes;
     block.lastSeq = written.lastSeq;
     block.lastTimeNs = written.lastTimeNs;
-    let next = written.firstSeq;
-    for (const [from, to] of eachRange(live)) {
-      if (from > next) this.#deleted.add(next, from - 1n);
-      next = to + 1n;
-    }
+    block.deleted = packedGaps(live);
     this.messages += written.messages;
     this.bytes += written.messageBytes;
     for (const lot of written.subjects) {
@@ -102,9 +98,10 @@ export class StreamLayout {
     const block = this.blocks[blockNumber - 1];
     if (block !== undefined) {
       block.lastChecksum = lastChecksum.slice();
-      block.deleted = packRanges(this.#deleted.take());
+      const behind = this.#deleted.view();
+      if (behind.length > 0) block.deleted = packRanges(mergeRanges([unpackRanges(block.deleted), behind]));
     }
-    this.#deleted = new RangeBuilder();
+    this.#deleted.clear();
   }
 
   get numSubjects(): number | null {

@@ -69,7 +69,8 @@ export const repairCommand = {
     const { jsonChunks } = await import('../../report/json.ts');
     const { written, loss, isLossy } = await repairArchive(args.archive, await repairOptions(args, context));
     context.progress.end();
-    if (args.lossReport !== undefined && !args.dryRun)
+    // The report is not the target: --dry-run writes it, too.
+    if (args.lossReport !== undefined)
       await writeFileWhole(args.lossReport, async (write) => {
         for (const chunk of inPieces(jsonChunks(loss))) await write(chunk);
       });

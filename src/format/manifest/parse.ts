@@ -6,7 +6,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../core/json.ts';
-import { RangeBuilder } from '../../core/range-builder.ts';
+import { LooseRanges } from '../../core/loose-ranges.ts';
 import { MAX_SEQUENCE, mergeRanges, rangesOf } from '../../core/sequence-ranges.ts';
 import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
@@ -17,7 +17,7 @@ export function parseManifest(bytes: Uint8Array): Result<Manifest, Fault> {
   if (bytes.length === 0) return failed({ code: 'MAN_EMPTY' });
   const parsed = parseJsonObject(bytes);
   if (!parsed.ok) return failed({ code: 'MAN_CORRUPT', data: { reason: parsed.fault } });
-  const config = objectField(parsed.value, 'config');
+  const config = asClientsRead(objectField(parsed.value, 'config'));
   const state = objectField(parsed.value, 'state');
   if (config === null) return failed({ code: 'MAN_CORRUPT', data: { reason: 'no config' } });
   if (state === null) return ok({ config, state: null });
@@ -25,6 +25,12 @@ export function parseManifest(bytes: Uint8Array): Result<Manifest, Fault> {
   return declared === null
     ? failed({ code: 'MAN_CORRUPT', data: { reason: 'state' } })
     : ok({ config, state: declared });
+}
+
+/** Go takes a field whatever the case of its letters; of two the later. */
+function asClientsRead(config: JsonObject | null): JsonObject | null {
+  if (config === null || Object.keys(config).every((field) => field === field.toLowerCase())) return config;
+  return Object.fromEntries(Object.entries(config).map(([field, value]) => [field.toLowerCase(), value]));
 }
 
 const COUNTS = ['messages', 'bytes', 'first_seq', 'last_seq', 'consumer_count'] as const;
@@ -61,12 +67,11 @@ function lostMessages(
   const { msgs = [] } = listed ?? {};
   const { ranges } = beside ?? {};
   if ((listed === null && beside === null) || !Array.isArray(msgs)) return {};
-  const pairs = (Array.isArray(ranges) ? ranges : [])
-    .map((pair) => (Array.isArray(pair) && pair.length === 2 ? sequencesIn(pair) : []))
-    .flatMap(([from, to]) => (from === undefined || to === undefined || from > to ? [] : [{ from, to }]))
-    .toSorted((a, b) => (a.from < b.from ? -1 : 1));
-  const behind = new RangeBuilder(2 * pairs.length);
-  for (const { from, to } of pairs) behind.add(from, to);
+  const behind = new LooseRanges();
+  for (const pair of Array.isArray(ranges) ? ranges : []) {
+    const [from, to] = Array.isArray(pair) && pair.length === 2 ? sequencesIn(pair) : [];
+    if (from !== undefined && to !== undefined) behind.add(from, to);
+  }
   const messages = integerField(beside ?? {}, 'messages');
   return {
     lost: mergeRanges([rangesOf(BigUint64Array.from(sequencesIn(msgs))), behind.take()]),

@@ -1,6 +1,7 @@
 // Encodes one S2 block: literals, and copies of what came before. Positions are addresses: the input is read where it lies.
 // Branches that data decides cost more than work in vain, so what is short is written without any.
 import { ENCODE_OUTPUT, ENCODE_TABLE } from './memory';
+import { MOST_HEAD, putCopy, putLength, putLiteral, sameUntil } from './s2-put';
 
 /** A place in the input is found again by seven bytes; of places that share an entry the last one stays. */
 const TABLE_BITS: usize = 15;
@@ -8,7 +9,7 @@ const MULTIPLIER: u64 = 0x9e3779b97f4a7b00;
 
 /**
  * Of so many places the first, the second and the fifth are looked at: of the patterns that are as fast, the one that makes blocks
- * as small as the servers' encoder does, of long records and of short ones (measured).
+ * as small as the servers' encoder does, of long records and of short ones.
  */
 const STEP: usize = 8;
 
@@ -17,11 +18,6 @@ const LONGEST_SKIP: usize = 252;
 
 /** Bytes before the end where no match is looked for, so that whole words are read of the input only. */
 const MARGIN: usize = 24;
-/** The longest length of a block and the longest head of a literal. */
-const MOST_HEAD: usize = 8;
-/** From here on an offset takes four bytes. */
-const FAR: usize = 65536;
-
 /** Where the table has the entry for the lower seven bytes of a word. */
 function slot(word: u64): usize {
   return (<usize>((word * MULTIPLIER) >> (64 - TABLE_BITS))) << 2;
@@ -40,25 +36,6 @@ function fits(at: usize, word: u64): bool {
   return (load<u64>(at) ^ word) << 8 == 0;
 }
 
-/** A bit for each of 16 bytes: whether those at `at` and `before` are the same. */
-function sameBits(at: usize, before: usize): u32 {
-  return <u32>i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(before)));
-}
-
-/** Where the bytes from `at` on begin to differ from those at `before`; `end` at the most. */
-function sameUntil(at: usize, before: usize, end: usize): usize {
-  while (at < end) {
-    const same = sameBits(at, before);
-    if (same != 0xffff) {
-      at += <usize>ctz(~same);
-      break;
-    }
-    at += 16;
-    before += 16;
-  }
-  return min(at, end);
-}
-
 /** How many bytes before both places are the same; `most` at the most. */
 function sameBefore(at: usize, before: usize, most: usize): usize {
   let count: usize = 0;
@@ -68,71 +45,6 @@ function sameBefore(at: usize, before: usize, most: usize): usize {
     count += same;
   } while (same == 8 && count < most);
   return min(count, most);
-}
-
-/** Writes a tag and a value of `width` bytes, and zeros behind it, where the next element comes. */
-function putTag(to: usize, tag: usize, value: usize, width: usize): usize {
-  store<u64>(to, <u64>tag | ((<u64>value) << 8));
-  return to + 1 + width;
-}
-
-/** Writes up to 32 bytes too many, into the slack or where the next element comes. */
-function putLiteral(to: usize, from: usize, count: usize): usize {
-  const last = count - 1;
-  if (count <= 32) {
-    store<u8>(to, <u8>(last << 2));
-    v128.store(to, v128.load(from), 1);
-    v128.store(to, v128.load(from, 16), 17);
-    return to + select<usize>(count + 1, 0, count);
-  }
-  if (last < 60) to = putTag(to, last << 2, 0, 0);
-  else if (last < 0x100) to = putTag(to, 60 << 2, last, 1);
-  else if (last < 0x10000) to = putTag(to, 61 << 2, last, 2);
-  else to = putTag(to, 62 << 2, last, 3);
-  if (count > 256) {
-    memory.copy(to, from, count);
-    return to + count;
-  }
-  const stop = to + count;
-  for (let at = to; at < stop; at += 32, from += 32) {
-    v128.store(at, v128.load(from));
-    v128.store(at, v128.load(from, 16), 16);
-  }
-  return stop;
-}
-
-/** A copy of 4 bytes or more. A long one goes on as a repeat. */
-function putCopy(to: usize, offset: usize, count: usize): usize {
-  if (count <= 64) return putShortCopy(to, offset, count);
-  const first: usize = offset < 2048 ? 8 : 60;
-  return putRepeat(putShortCopy(to, offset, first), count - first);
-}
-
-/** A copy of 4 to 64 bytes. */
-function putShortCopy(to: usize, offset: usize, count: usize): usize {
-  const isNear = <i32>(offset < 2048) & <i32>(count < 12);
-  const isFar = offset >= FAR;
-  const near = ((offset >> 8) << 5) | ((count - 4) << 2) | 1;
-  const tag = select<usize>(near, ((count - 1) << 2) | 2 | <usize>isFar, isNear);
-  store<u64>(to, <u64>(<u8>tag) | ((<u64>offset) << 8));
-  return to + select<usize>(2, select<usize>(5, 3, isFar), isNear);
-}
-
-/** A copy with the offset of the last one; `count` is 4 or more. */
-function putRepeat(to: usize, count: usize): usize {
-  if (count <= 8) return putTag(to, ((count - 4) << 2) | 1, 0, 1);
-  if (count < 264) return putTag(to, (5 << 2) | 1, (count - 8) << 8, 2);
-  if (count < 65796) return putTag(to, (6 << 2) | 1, (count - 260) << 8, 3);
-  return putTag(to, (7 << 2) | 1, (count - 65540) << 8, 4);
-}
-
-function putLength(to: usize, value: usize): usize {
-  while (value >= 0x80) {
-    store<u8>(to++, <u8>(value | 0x80));
-    value >>= 7;
-  }
-  store<u8>(to, <u8>value);
-  return to + 1;
 }
 
 /** All of the input as one literal: what never grows by more than the head. */

@@ -7,7 +7,7 @@ import type { ByteSource } from '../../source/byte-source.ts';
 import { spool } from '../../source/spool.ts';
 import { moveConsumer, sequencesOfConsumer } from '../slice/consumers.ts';
 import { KeptPositions } from '../slice/kept-positions.ts';
-import { pause } from '../pause.ts';
+import { pause } from '../../core/pause.ts';
 import { outgoingStream } from '../write/outgoing-stream.ts';
 import { carryOut, checkTarget } from '../write/run.ts';
 import type { StreamContent } from '../content.ts';

@@ -1,6 +1,7 @@
 import type { FileStreamParts } from '../../container/entry.ts';
 import { integerField, objectField, textField, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { Fault } from '../../findings/finding.ts';
+import { hasMark } from '../../findings/marks.ts';
 import { consumerConfigFaults, streamConfigFaults } from '../../format/config-schema/check.ts';
 import { metaSumFits } from '../../format/stream-meta/parse.ts';
 import { readEntry } from '../../model/read-entry.ts';
@@ -27,7 +28,7 @@ export function refusedConfig(
 
 const unreadableMeta = oncePer((archive: StreamArchive): string | null => {
   const { parts } = archive;
-  const isSound = archive.config !== null && !archive.findings.some(({ code }) => code.startsWith('META_'));
+  const isSound = archive.config !== null && !hasMark(archive.findings, 'meta');
   if (!('entries' in parts) || isSound) return null;
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   const [meta, sum] = [entries.get('meta.inf'), entries.get('meta.sum')];
@@ -55,7 +56,7 @@ function unsupported(archive: StreamArchive, parts: FileStreamParts, rules: Serv
 }
 
 /** What of a stream's configuration a server does not know that insists on knowing all of it. */
-export function unknownInStream(config: JsonObject, rules: ServerRules): string | null {
+function unknownInStream(config: JsonObject, rules: ServerRules): string | null {
   if (rules.forgotTemplates && config['template_owner'] !== undefined)
     return 'template_owner is an unknown field';
   if (rules.apiLevel !== null && rules.apiLevel < 4 && origins(config).some((origin) => 'consumer' in origin))

@@ -4,7 +4,7 @@ import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { fitsOne, stretchesRead, type ReadStretch } from './pending-walk.ts';
 import type { RecordQueries } from './record-queries.ts';
 import type { Opening } from './opening.ts';
-import { subjectsOf } from './stream-subjects.ts';
+import { recordedSubjects } from './stream-subjects.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { NotServed, RecoveredStream } from './recovered.ts';
 
@@ -24,7 +24,7 @@ export function overlongCounted(
   const overlong = overlongLive(stream, readings);
   if (overlong.length === 0) return null;
   const byNumber = new Map(readings.map((reading) => [reading.block.index, reading]));
-  const subjects = subjectsOf(stream, queries.archive, byNumber);
+  const subjects = recordedSubjects(stream, queries.archive, byNumber);
   for (const consumer of consumers)
     for (const stretch of stretchesRead(stream, consumer, subjects, rules)) {
       const [met] = clipRanges(overlong, stretch.fromSeq, stretch.toSeq);

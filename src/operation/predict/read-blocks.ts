@@ -8,19 +8,15 @@ import {
   leastBytesAt,
   recordBytesAt,
 } from '../../format/block/record.ts';
-import {
-  MAX_SEQUENCE,
-  mergeRanges,
-  oneRange,
-  rangesOf,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
+import { LooseRanges } from '../../core/loose-ranges.ts';
+import { MAX_SEQUENCE, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { Entry } from '../../container/entry.ts';
 import type { BlockSubject } from '../../format/block-subjects/parse.ts';
+import { faultsOfKind, type PackedFaults } from '../../kernels/packed-faults.ts';
 import type { PackedScan, ScanFault } from '../../kernels/types.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { SliceSource } from '../../source/slice.ts';
-import type { ScanResult } from '../../workers/jobs.ts';
+import type { ScanResult } from '../../workers/jobs/scan.ts';
 import { descriptorOf, readEntry, readLastBytes } from '../../model/read-entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import { packScan, scanBlock, scanSource } from '../../workers/scan-block.ts';
@@ -123,7 +119,7 @@ function isCurrent({ lastChecksum, messages }: TakenBlockIndex, block: Entry): b
 
 function readBlock(block: BlockFile, result: ScanResult, files: IndexFiles, key: Uint8Array): BlockReading {
   const { faults } = result.scan;
-  const bad = faults.find((fault) => STOPPING.includes(fault.kind));
+  const [bad] = faultsOfKind(faults, ...STOPPING);
   const reading = {
     block,
     oddity: null,
@@ -134,7 +130,9 @@ function readBlock(block: BlockFile, result: ScanResult, files: IndexFiles, key:
     badSeqs: badBetween(faults),
     overlongHeaders: rangesOf(
       BigUint64Array.from(
-        faults.flatMap(({ detail, seq }) => (detail === 'header-length' ? (seq ?? []) : [])),
+        [...faultsOfKind(faults, 'structure')].flatMap(({ detail, seq }) =>
+          detail === 'header-length' ? (seq ?? []) : [],
+        ),
       ),
     ),
     isHeaderTooShort: false,
@@ -160,11 +158,11 @@ function readBlock(block: BlockFile, result: ScanResult, files: IndexFiles, key:
 }
 
 /** From the good record before each bad one to the good one behind it. */
-function badBetween(faults: readonly ScanFault[]): SequenceRanges {
-  const gaps = faults
-    .filter(({ kind }) => STOPPING.includes(kind))
-    .map(({ seqBefore, seqAfter }) => oneRange(seqBefore + 1n, seqAfter > 0n ? seqAfter - 1n : MAX_SEQUENCE));
-  return mergeRanges(gaps);
+function badBetween(faults: PackedFaults): SequenceRanges {
+  const gaps = new LooseRanges();
+  for (const { seqBefore, seqAfter } of faultsOfKind(faults, ...STOPPING))
+    gaps.add(seqBefore + 1n, seqAfter > 0n ? seqAfter - 1n : MAX_SEQUENCE);
+  return gaps.take();
 }
 
 /** Servers go past the end of a block with a chunk that they skip, however long it says it is. */

@@ -2,8 +2,11 @@ import type { FileStreamParts } from '../../container/entry.ts';
 import { textField, type JsonObject, type JsonValue } from '../../core/json.ts';
 import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
-import type { ConsumerArchive } from '../../model/stream-archive.ts';
-import { isReadableConfig, unknownInStream } from './accept-config.ts';
+import { isMarked } from '../../findings/marks.ts';
+import { streamConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
+import { newerStreamFields } from '../../format/config-schema/since.ts';
+import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
+import { isReadableConfig } from './accept-config.ts';
 import { stateAsServer } from './consumer-state.ts';
 import { dropUnwanted, floorOf } from './interest.ts';
 import { nameGiven, runsOutOfMemory } from './consumers.ts';
@@ -13,17 +16,6 @@ import { isServed, type NotServed } from './recovered.ts';
 import { refusedConsumer } from './refused-consumer.ts';
 import type { ServerRules } from './server-rules.ts';
 import { openStream, type ServedStream } from './start.ts';
-import { S2_CODES } from './s2-codes.ts';
-
-/** Damage around the files at which a server stops to unpack. */
-const STOPPING: ReadonlySet<Finding['code']> = new Set<Finding['code']>([
-  ...S2_CODES,
-  'TAR_HEADER_CORRUPT',
-  'TAR_CUT',
-  'TAR_PATH_UNSAFE',
-  'TAR_ENTRY_TYPE',
-  'TAR_ENTRY_OVERSIZED',
-]);
 
 /** Fields whose values are words, the default first: any other ends the reading of meta.inf. */
 const WORDS: Readonly<Record<string, readonly JsonValue[]>> = {
@@ -45,7 +37,7 @@ export function restoreStream(
   const { archive } = queries;
   const refusal = refusedSnapshot(queries, parts, findings) ?? refusedRequest(queries, rules);
   if (refusal !== null) return refused(refusal);
-  const config = archive.manifest?.config ?? archive.config ?? {};
+  const config = requestedConfig(archive);
   const consumers = restoredConsumers(archive.consumers, config, parts, rules);
   const restored = isServed(consumers) ? consumers.restored : consumers;
   const result = openStream({ ...given, config, isStart: false }, restored);
@@ -68,7 +60,7 @@ function refusedSnapshot(
   parts: FileStreamParts,
   findings: readonly Finding[],
 ): string | null {
-  const stopping = findings.find((finding) => finding.file === parts.label && STOPPING.has(finding.code));
+  const stopping = findings.find(({ file, code }) => file === parts.label && isMarked(code, 'ends-restore'));
   if (stopping !== undefined) return `the snapshot is damaged (${stopping.code})`;
   if (!parts.entries.some((entry) => entry.path === 'meta.inf')) return 'meta.inf is missing';
   // The archive's configuration is that of backup.json then.
@@ -86,13 +78,17 @@ function refusedSnapshot(
   return asked !== null && asked !== own ? `backup.json says ${asked}, meta.inf ${own ?? ''}` : null;
 }
 
+/** The `nats` CLI reads backup.json and sends what it knows of it: no field that no version has, and no template. */
+function requestedConfig({ manifest, config }: StreamArchive): JsonObject {
+  if (manifest === null) return config ?? {};
+  const { template_owner: _, ...known } = withoutFaults(manifest.config, streamConfigFaults);
+  return known;
+}
+
 function refusedRequest({ archive }: RecordQueries, rules: ServerRules): string | null {
-  const config = archive.manifest?.config;
-  if (config === undefined) return null;
-  // Backups hold no templates, and an account rarely has the one that is asked for.
-  const template = textField(config, 'template_owner') ?? '';
-  if (!rules.forgotTemplates && template !== '') return `template ${template} is not there`;
-  return rules.strictRequests ? unknownInStream(config, rules) : null;
+  if (archive.manifest === null || !rules.strictRequests) return null;
+  const [newer] = newerStreamFields(requestedConfig(archive), rules.server);
+  return newer === undefined ? null : `${newer} is an unknown field`;
 }
 
 /** What becomes of the consumers in a backup. */

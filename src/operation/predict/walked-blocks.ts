@@ -6,7 +6,7 @@ import { scannedBlocks, scannedForEver } from './per-message-scan.ts';
 import { emptiedBlock, losesTooMany, readRecords } from './rebuild-block.ts';
 import { listsLost, recount, runsOut } from './rebuild-stream.ts';
 import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
-import { subjectsOf } from './stream-subjects.ts';
+import { recordedSubjects } from './stream-subjects.ts';
 
 /**
  * A stream of which an index was believed, once the server has walked the blocks that its consumers and sources make it
@@ -62,7 +62,7 @@ function lookedInto(
     isStart && config['allow_atomic'] === true && rules.apiLevel !== null && rules.apiLevel >= 2;
   const lastLive = stream.blocks.findLast((block) => block.live.count > 0n);
   const isLastLooked = isBatchLooked || (rules.walksLastBlock && lastLive?.live.last === stream.lastSeq);
-  const subjects = subjectsOf(stream, queries.archive, wholeBlocks(readings));
+  const subjects = recordedSubjects(stream, queries.archive, wholeBlocks(readings));
   const counted = new Set(consumers.flatMap((one) => blocksCounted(stream, one, subjects, rules)));
   return (block) =>
     counted.has(block) ||

@@ -10,7 +10,7 @@ import { NotAsPresumed } from '../write/rewrite-blocks.ts';
 import type { StreamContent } from '../content.ts';
 import { repairConsumers } from '../salvage/consumers.ts';
 import { LostRanges } from '../salvage/lost-ranges.ts';
-import { hasFramingFault } from './past-damage.ts';
+import { hasFramingFault } from '../salvage/carrier-damage.ts';
 import type { RepairedStream } from '../salvage/repair-stream.ts';
 import { hasLimitPerSubject } from '../salvage/survey-parts.ts';
 import type { StreamLoss } from '../salvage/types.ts';

@@ -1,4 +1,5 @@
 import { CODE_OF_KIND } from '../../check/block-records.ts';
+import { eachFault, hasFault } from '../../kernels/packed-faults.ts';
 import type { ScanFault } from '../../kernels/types.ts';
 import { firstSwallowed } from '../../model/swallowed.ts';
 import type { BlockContent } from './block-spans.ts';
@@ -32,10 +33,10 @@ export function* damagesOf(blocks: readonly ReadBlock[], isTornTailHarmless: boo
     if (isPart) continue;
     const isTorn = isTornTailHarmless && file.index === highest;
     if (scan.rawBytes > 0 && scan.records === 0) {
-      const isOnlyTorn = isTorn && [...faults].every(({ kind }) => kind === 'tail');
+      const isOnlyTorn = isTorn && !hasFault(faults, 'checksum', 'length', 'structure', 'order');
       if (!isOnlyTorn) yield unreadBlock(read, blocks);
     } else
-      for (const fault of faults)
+      for (const fault of eachFault(faults))
         if (isDamage(fault) && (fault.kind !== 'tail' || !isTorn)) yield damageOf(read, fault, blocks);
   }
 }
@@ -80,6 +81,7 @@ function swallowed(fault: DamageFault, blocks: readonly ReadBlock[]): Range {
     return seqAfter === 1n ? NONE : range(firstSwallowed(fault), seqAfter - 1n);
   }
   const after = nearestAbove(blocks, seqBefore);
+  if (after > 0n && seqBefore === 0n) return swallowed({ ...fault, seqAfter: after }, blocks);
   if (after > 0n) return range(seqBefore + 1n, after - 1n);
   return claimed === seqBefore + 1n ? range(claimed, claimed) : NONE;
 }

@@ -1,5 +1,6 @@
 import type { FileStreamParts } from '../../container/entry.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
+import { eachFault } from '../../kernels/packed-faults.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { CODE_OF_FAULT } from './block-damage.ts';
 import type { SalvagedBlock } from './salvage-blocks.ts';
@@ -38,7 +39,7 @@ function* recordFindings(archive: StreamArchive, block: SalvagedBlock): Generato
     yield makeFinding({ code: 'BLK_FOREIGN', data: { block: file.index, stream: archive.name } }, place);
     return;
   }
-  for (const { kind, offsetBytes, lengthBytes, seq } of faults) {
+  for (const { kind, offsetBytes, lengthBytes, seq } of eachFault(faults)) {
     yield makeFinding(
       { code: CODE_OF_FAULT[kind], offsetBytes, lengthBytes, ...(seq === null ? {} : { seq }) },
       place,

@@ -1,4 +1,6 @@
+import { LooseRanges } from '../../core/loose-ranges.ts';
 import { packRanges, unpackRanges, type PackedRanges } from '../../core/packed-ranges.ts';
+import { NO_PACKED, packedGaps } from '../../core/packed-sets.ts';
 import {
   mergeRanges,
   oneRange,
@@ -7,10 +9,10 @@ import {
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
 import { ERASED_BIT, SEQ_FLAGS, TOMBSTONE_BIT } from '../../format/block/record.ts';
+import { eachFault, faultsOfKind } from '../../kernels/packed-faults.ts';
 import type { ScanFault } from '../../kernels/types.ts';
 import type { BlockHandles } from './block-handles.ts';
 import type { MessageRun } from './message-run.ts';
-import type { PackedFaults } from './packed-faults.ts';
 import { RecordCursor, RecordWalk, type RecordSpan } from './record-cursor.ts';
 import type { SalvagedBlock } from './salvage-blocks.ts';
 
@@ -34,13 +36,14 @@ export interface BlockContent {
 /** Cuts a block into runs at its damage, and where sequences fall back. */
 export function contentOf(block: SalvagedBlock, source: number, handles: BlockHandles): BlockContent {
   const { scan, faults } = block;
-  const malformed = new Set(ofKind(faults, 'structure').map((fault) => fault.offsetBytes));
+  const malformed = new Set(Array.from(faultsOfKind(faults, 'structure'), (fault) => fault.offsetBytes));
   const run = (span: RecordSpan, firstSeq: bigint): MessageRun => ({
     source,
     firstSeq,
     open: () => new RecordCursor(new RecordWalk(handles, block.descriptor, span), malformed),
   });
-  const fallen = ofKind(faults, 'order').map((fault) => fallBack(block, fault, handles));
+  if (faults.length === 0 && scan.erasedSeqs.length === 0) return soundContent(scan, run);
+  const fallen = Array.from(faultsOfKind(faults, 'order'), (fault) => fallBack(block, fault, handles));
   const present = mergeRanges([unpackRanges(scan.ranges), ...fallen.map((part) => rangesOf(part.messages))]);
   const erased = mergeRanges([rangesOf(scan.erasedSeqs), ...fallen.map((part) => rangesOf(part.erased))]);
   const own = mergeRanges([present, erased]);
@@ -57,13 +60,26 @@ export function contentOf(block: SalvagedBlock, source: number, handles: BlockHa
   };
 }
 
-function ofKind(faults: PackedFaults, kind: ScanFault['kind']): ScanFault[] {
-  return faults.has(kind) ? [...faults].filter((fault) => fault.kind === kind) : [];
-}
-
 interface PlacedSpan {
   readonly span: RecordSpan;
   readonly firstSeq: bigint;
+}
+
+/** One run, and what is missing in it was deleted. */
+function soundContent(
+  { ranges, rawBytes, firstSeq, tombstoneSeqs }: SalvagedBlock['scan'],
+  run: (span: RecordSpan, firstSeq: bigint) => MessageRun,
+): BlockContent {
+  const isEmpty = ranges.count === 0n;
+  return {
+    runs: () => (rawBytes > 0 ? [run({ startBytes: 0, endBytes: rawBytes }, firstSeq)] : []),
+    present: ranges,
+    deleted: NO_PACKED,
+    holes: packedGaps(ranges),
+    buried: tombstoneSeqs,
+    lowSeq: isEmpty ? 0n : ranges.first,
+    highSeq: isEmpty ? 0n : ranges.last,
+  };
 }
 
 /** The stretches between faults: there sequences rise. */
@@ -75,7 +91,7 @@ export function risingSpans({ scan, faults }: SalvagedBlock): PlacedSpan[] {
   let startBytes = 0;
   // Runs are opened in this order: one that says too low a sequence is held open until then.
   let firstSeq = scan.firstSeq;
-  for (const fault of faults) {
+  for (const fault of eachFault(faults)) {
     if (fault.kind === 'structure') continue;
     add(startBytes, fault.offsetBytes, firstSeq);
     startBytes = fault.offsetBytes + fault.lengthBytes;
@@ -123,8 +139,8 @@ function fallBack(
 function provenHoles({ faults }: SalvagedBlock, own: SequenceRanges): SequenceRanges {
   const [low, high] = [own[0], own.at(-1)];
   if (low === undefined || high === undefined) return new BigUint64Array(0);
-  const torn = [...faults]
-    .filter((fault) => fault.kind !== 'structure')
-    .map((fault) => oneRange(fault.seqBefore + 1n, fault.seqAfter > 0n ? fault.seqAfter - 1n : high));
-  return subtractRanges(oneRange(low, high), mergeRanges([own, ...torn]));
+  const torn = new LooseRanges();
+  for (const { kind, seqBefore, seqAfter } of eachFault(faults))
+    if (kind !== 'structure') torn.add(seqBefore + 1n, seqAfter > 0n ? seqAfter - 1n : high);
+  return subtractRanges(oneRange(low, high), mergeRanges([own, torn.take()]));
 }

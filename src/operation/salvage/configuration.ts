@@ -1,8 +1,9 @@
 import { textField, type JsonObject } from '../../core/json.ts';
-import { streamConfigFaults } from '../../format/config-schema/check.ts';
+import { hasMark } from '../../findings/marks.ts';
+import { streamConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
 import { parseStreamMeta } from '../../format/stream-meta/parse.ts';
 import type { NoteCode } from './loss-codes.ts';
-import { mendMeta, withoutFaults } from './mend-meta.ts';
+import { mendMeta } from './mend-meta.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { Survey } from './survey.ts';
 
@@ -14,6 +15,8 @@ export interface ChosenConfig {
   readonly said: { readonly code: NoteCode; readonly text: string } | null;
   /** Whether something of it is gone. */
   readonly isLoss: boolean;
+  /** Fields that were left out, since no server knows them or accepts what they say. */
+  readonly leftOut: readonly string[];
 }
 
 /** What was given; else meta.inf where it is whole, here or in another source; else backup.json; else what is left of it. */
@@ -30,59 +33,60 @@ export function chooseConfig(
     created,
     said: code === null ? null : { code, text },
     isLoss,
+    leftOut: [],
   });
+  /** Of one without a sum to vouch for it. */
+  const without = (own: JsonObject, chosen: (left: JsonObject) => ChosenConfig): ChosenConfig => {
+    const left = withoutFaults(own, streamConfigFaults);
+    return { ...chosen(left), leftOut: Object.keys(own).filter((field) => !(field in left)) };
+  };
   if (given !== undefined) return from(given, 'CONFIG_GIVEN', 'the configuration is the one given');
   if (own === undefined) return from(minimalConfig(name, found), null);
   const { archive } = own;
   const isForeign = (textField(archive.config ?? {}, 'name') ?? name) !== name;
-  if (archive.config !== null && isIntact(own) && !isForeign) return from(archive.config, null);
+  if (archive.config !== null && isIntact(own) && !isForeign)
+    return archive.form === 'v2'
+      ? without(archive.config, (left) => from(left, null))
+      : from(archive.config, null);
   const mended = mendMeta(archive, '', name, parseStreamMeta);
   if (mended !== null)
     return {
-      ...from(
-        mended.config,
-        'META_MENDED',
-        'one bit of meta.inf had flipped: set right, meta.sum fits again',
-      ),
-      created: mended.created,
+      ...from(mended.meta.config, 'META_MENDED', mended.said),
+      created: mended.meta.created,
     };
   const healer = others.find((other) => other.archive.config !== null && isIntact(other))?.archive;
   if (healer?.config)
     return from(healer.config, 'META_FROM_OTHER', `the configuration is that of ${healer.parts.label}`);
-  const left = (config: JsonObject): JsonObject => withoutFaults(config, streamConfigFaults);
   if (archive.manifest !== null)
-    return from(
-      left(archive.manifest.config),
-      'META_CORRUPT',
-      'meta.inf is lost or wrong: the configuration is that of backup.json',
+    return without(archive.manifest.config, (left) =>
+      from(left, 'META_CORRUPT', 'meta.inf is lost or wrong: the configuration is that of backup.json'),
     );
   if (archive.config !== null && isForeign)
-    return from(
-      withoutLimits(left(archive.config)),
-      'LIMITS_FOREIGN',
-      'the configuration is that of another stream: its limits, and a retention that removes, were lifted',
-      true,
+    return without(archive.config, (left) =>
+      from(
+        withoutLimits(left),
+        'LIMITS_FOREIGN',
+        'the configuration is that of another stream: its limits, and a retention that removes, were lifted',
+        true,
+      ),
     );
   if (archive.config !== null)
-    return from(
-      left(archive.config),
-      'META_SUM_MISMATCH',
-      'meta.inf does not fit its sum, and there is no other: what is left of it was taken',
-      true,
+    return without(archive.config, (left) =>
+      from(
+        left,
+        'META_SUM_MISMATCH',
+        'meta.inf does not fit its sum, and there is no other: what is left of it was taken',
+        true,
+      ),
     );
   const said =
     'no configuration is left: name and subjects are those of the messages, everything else is a default';
   return from(minimalConfig(name, found), 'META_MISSING', said, !isBareBlock(own));
 }
 
-function codesOf({ archive }: SalvagedStream): string[] {
-  return archive.findings.map((finding) => finding.code);
-}
-
 /** A form without meta.inf has its configuration in backup.json alone. */
-function isIntact(source: SalvagedStream): boolean {
-  const broken = ['META_MISSING', 'META_CORRUPT', 'META_SUM_MISMATCH'];
-  return source.archive.form === 'v2' || !codesOf(source).some((code) => broken.includes(code));
+function isIntact({ archive }: SalvagedStream): boolean {
+  return archive.form === 'v2' || !hasMark(archive.findings, 'stream-config');
 }
 
 function isBareBlock({ archive: { parts } }: SalvagedStream): boolean {

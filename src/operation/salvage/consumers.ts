@@ -1,13 +1,15 @@
 import { integerField, textField } from '../../core/json.ts';
 import { parseConsumerMeta } from '../../format/consumer-meta/parse.ts';
-import { consumerConfigFaults } from '../../format/config-schema/check.ts';
+import { consumerConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
 import { parseTimeNs } from '../../core/time.ts';
+import type { Mark } from '../../findings/catalog-entry.ts';
+import { hasMark } from '../../findings/marks.ts';
 import { parseConsumerState } from '../../format/consumer-state/parse.ts';
 import { writeConsumerState } from '../../format/consumer-state/write.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import type { NoteCode } from './loss-codes.ts';
-import { mendMeta, withoutFaults } from './mend-meta.ts';
+import { mendMeta } from './mend-meta.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import { eachMessage, type SurveyOptions } from './survey.ts';
 import type { RepairNote } from './types.ts';
@@ -24,9 +26,6 @@ export interface StreamPlace {
   readonly firstSeq: bigint;
   readonly lastSeq: bigint;
 }
-
-const BROKEN_META = ['CON_SUM_MISMATCH', 'CON_META_CORRUPT', 'CON_META_MISSING'];
-const BROKEN_STATE = ['CON_STATE_CORRUPT', 'CON_STATE_INCONSISTENT'];
 
 /**
  * Keeps what is whole. A consumer whose position is broken is set back to a floor from which it misses nothing: what it
@@ -75,7 +74,7 @@ function consumersNotFound(
   if (own === undefined || own.archive.form === 'v2') return null;
   const declared = own.archive.manifest?.state?.consumerCount ?? 0;
   if (declared <= found) return null;
-  const loss = own.findings.some(({ code }) => /^(?:S2|TAR|GZIP)_/.test(code));
+  const loss = hasMark(own.findings, 'carrier');
   const text = `backup.json counts ${declared} consumers, ${found} are there: those kept in memory are in no backup${loss ? ', others are lost' : ''}`;
   return { code: 'DECL_CONSUMERS_FEWER', text, loss };
 }
@@ -99,15 +98,16 @@ function configuredOf(
 ): ConsumerArchive | null {
   const { archive } = own.source;
   const { consumer } = own;
-  if (consumer.config !== null && !hasFinding(own, BROKEN_META)) return consumer;
+  if (consumer.config !== null && !hasFinding(own, 'consumer-config')) return consumer;
   const keyName = `${archive.name}/${consumer.name}`;
   const mended = mendMeta(archive, `obs/${consumer.name}/`, keyName, parseConsumerMeta);
   if (mended !== null) {
-    note('META_MENDED', 'one bit of its meta.inf had flipped: set right, meta.sum fits again', false);
-    return { ...consumer, created: mended.created, config: mended.config };
+    note('META_MENDED', mended.said, false);
+    const { created, config } = mended.meta;
+    return { ...consumer, created, config };
   }
   const whole = copies.find(
-    (copy) => copy.consumer.config !== null && !hasFinding(copy, BROKEN_META),
+    (copy) => copy.consumer.config !== null && !hasFinding(copy, 'consumer-config'),
   )?.consumer;
   if (whole !== undefined) {
     note('META_FROM_OTHER', `its configuration is that of ${whole.label}`, false);
@@ -185,7 +185,7 @@ async function stateOf(
 /** Also a position that contradicts itself so that it cannot be written: V2 archives have no checksum for it. */
 function isBroken(copy: ConsumerCopy): boolean {
   const { state } = copy.consumer;
-  if (hasFinding(copy, BROKEN_STATE)) return true;
+  if (hasFinding(copy, 'position')) return true;
   return state !== null && !parseConsumerState(writeConsumerState(state)).ok;
 }
 
@@ -205,9 +205,10 @@ function doubtIn({ source, consumer }: ConsumerCopy): NoteCode | null {
   return source.doubtfulPositions.get(consumer.name) ?? null;
 }
 
-function hasFinding({ source, consumer }: ConsumerCopy, codes: readonly string[]): boolean {
-  return source.archive.findings.some(
-    (finding) => finding.consumer === consumer.name && codes.includes(finding.code),
+function hasFinding({ source, consumer }: ConsumerCopy, mark: Mark): boolean {
+  return hasMark(
+    source.archive.findings.filter((finding) => finding.consumer === consumer.name),
+    mark,
   );
 }
 

@@ -9,17 +9,15 @@ import type { LostRange } from './types.ts';
 /** Behind a cut, and in chunks of a V2 archive, only the archive's own count tells what was there. */
 const COUNTED: readonly LostRange['code'][] = ['V2_CUT', 'S2_CHUNK_CORRUPT', 'DECL_MESSAGES_FEWER'];
 
-function isOnlyCounted({ code }: LostRange): boolean {
-  return COUNTED.includes(code);
+/** What nothing else tells deleted or not; where deletes are unknown, that is said of any sequence that is lost. */
+function isOnlyCounted({ code, state }: LostRange, areDeletesUnknown = false): boolean {
+  const isHit = areDeletesUnknown && state === 'lost' && code !== 'LOST_BEFORE' && code !== 'COPIES_DIFFER';
+  return isHit || COUNTED.includes(code);
 }
 
 /** What was lost before is in no count of the archive. */
 function isFromBefore({ code }: LostRange): boolean {
   return code === 'LOST_BEFORE';
-}
-
-function isCountedElsewhere(range: LostRange): boolean {
-  return !isOnlyCounted(range) && !isFromBefore(range);
 }
 
 /** Losses, where it is told of those that are only counted that some of them were deleted before. */
@@ -55,12 +53,13 @@ export function tellDeletedBefore(
 
 /**
  * Where nothing tells which sequences were deleted, but the archive counts its messages, and fewer of them are missing than
- * there are sequences, that is told with the ranges. A count of fewer messages than were found is not believed.
+ * there are sequences, that is told with the ranges. A count of fewer messages than were found is not believed, unless deleted ones
+ * may be among these: then it is the most that can be missing.
  */
 export function tellDeleted(
   ranges: LostRanges,
   unknown: Iterable<LostRange>,
-  { counted, survey, deleted }: Outcome,
+  { counted, survey, deleted, sources: [own] }: Outcome,
 ): CountedLosses {
   const untold = new LostRanges(unknown);
   const asFound = { ranges, untold, raised: 0n, surplus: 0n };
@@ -68,17 +67,19 @@ export function tellDeleted(
   const { lastSeq } = counted;
   const dead = intersectParts(survey.recovered, deleted).countWithin(1n, lastSeq);
   const kept = survey.recovered.countWithin(1n, lastSeq) - dead;
-  const others = countOf(ranges, (range) => isCountedElsewhere(range) && range.to <= lastSeq);
-  const missing = counted.messages - kept - others;
-  const isEnough = missing <= countOf(ranges, isOnlyCounted);
+  const isCounted = (range: LostRange): boolean => isOnlyCounted(range, own?.areDeletesUnknown);
+  const others = countOf(ranges, (range) => !isCounted(range) && !isFromBefore(range) && range.to <= lastSeq);
+  const isKeptBelieved = kept <= counted.messages || own?.areDeletesUnknown !== true;
+  const missing = counted.messages - (isKeptBelieved ? kept : 0n) - others;
+  const isEnough = missing <= countOf(ranges, isCounted) || !isKeptBelieved;
   const isRaised = ({ to }: LostRange): boolean => !isEnough && to <= lastSeq;
   const raised = countOf(untold, isRaised);
-  const sequences = countOf(ranges, isOnlyCounted) + raised;
+  const sequences = countOf(ranges, isCounted) + raised;
   if (missing < 0n || sequences === 0n) return asFound;
   const isPart = missing < sequences;
   const all = joined([ranges, raisedOf(untold, isRaised)]);
   return {
-    ranges: new LostRanges(isPart ? withCounts(all, isOnlyCounted, missing) : all),
+    ranges: new LostRanges(isPart ? withCounts(all, isCounted, missing) : all),
     untold: new LostRanges(where(untold, (range) => !isRaised(range))),
     raised,
     surplus: isPart ? sequences - missing : 0n,

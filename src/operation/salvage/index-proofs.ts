@@ -44,31 +44,6 @@ function withoutZeros(bytes: Uint8Array): readonly Uint8Array[] {
 }
 
 /**
- * Whether index.db is of these blocks, and not of an older stream of the same name: it knows how the last one ends or, where
- * both know a time, it is the same. (A mirror's index may give its first block the time of a sequence that was skipped.)
- */
-export function isIndexOf(
-  index: StreamIndex,
-  { indexStanding }: StreamArchive,
-  blocks: readonly ReadBlock[],
-): boolean {
-  if (indexStanding === 'current' && index.lastChecksum.some((byte) => byte !== 0)) return true;
-  const times = new Map<bigint, bigint>();
-  for (const listed of index.blocks)
-    if (packedLive(listed).count > 0n)
-      times.set(listed.firstSeq, listed.firstTimeNs).set(listed.lastSeq, listed.lastTimeNs);
-  return blocks.every(
-    ({ block: { scan } }) =>
-      isSameTime(times.get(scan.firstSeq), scan.firstTimeNs) &&
-      isSameTime(times.get(scan.lastSeq), scan.lastTimeNs),
-  );
-}
-
-function isSameTime(a: bigint | undefined, b: bigint): boolean {
-  return a === undefined || a === 0n || b === 0n || a === b;
-}
-
-/**
  * A deleted sequence stays deleted: what an index does not list as live below its last sequence is proven gone, however
  * old the index is. What it lists is a promise.
  */

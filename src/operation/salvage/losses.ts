@@ -1,6 +1,6 @@
 import { RangeBuilder } from '../../core/range-builder.ts';
 import { unpackRanges, type PackedRanges } from '../../core/packed-ranges.ts';
-import { asParts, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
+import { asParts, NO_PARTS, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import {
   countSequences,
@@ -30,14 +30,15 @@ export interface Outcome {
   /** A backup.json that knows of messages behind all that was found: its last sequence, else 0n. */
   readonly declaredLastSeq: bigint;
   /** What the repaired archive says that it held, and up to which sequence; null where it says nothing. */
-  readonly counted: { readonly messages: bigint; readonly lastSeq: bigint } | null;
+  readonly counted: { readonly messages: bigint; readonly firstSeq: bigint; readonly lastSeq: bigint } | null;
 }
 
 /** Tells of every sequence that is neither written nor proven deleted where it was, and why it is gone. */
 export function countLosses(outcome: Outcome): StreamLoss {
   const { sources, survey, deleted, name } = outcome;
-  const endSeq = outcome.lastSeq > outcome.declaredLastSeq ? outcome.lastSeq : outcome.declaredLastSeq;
-  const gone = uniteParts([survey.recovered, deleted]);
+  const suspected = sources.flatMap((source) => source.suspects.map(({ seqs }) => seqs.at(-1) ?? 0n));
+  const endSeq = highest([outcome.lastSeq, outcome.declaredLastSeq, ...suspected]);
+  const gone = uniteParts([survey.recovered, deleted, beforeFirst(outcome)]);
   const { damaged, differing, promised, removed, explained } = causesOf(outcome, endSeq, gone);
   const lastLost = explained.at(-1) ?? 0n;
   const lastSeq = lastLost > endSeq ? lastLost : endSeq;
@@ -74,13 +75,20 @@ export function countLosses(outcome: Outcome): StreamLoss {
   };
 }
 
+/** Sequences before the first that the archive counts, where nothing was found there: they were no messages any more. */
+function beforeFirst({ counted, survey }: Outcome): SequenceParts {
+  const first = counted?.firstSeq ?? 0n;
+  const isFirst = first > 1n && first <= (survey.recovered.first ?? MAX_SEQUENCE);
+  return isFirst ? asParts(oneRange(1n, first - 1n)) : NO_PARTS;
+}
+
 /** What is known of where sequences were that are gone. */
 interface KnownCauses {
   readonly damaged: LostRanges;
   readonly differing: LostRanges;
   /** Listed by an index. */
   readonly promised: LostRanges;
-  /** Listed by an old one. */
+  /** Listed by an old one, or suspected. */
   readonly removed: LostRanges;
   /** All of these that are lost. */
   readonly explained: SequenceRanges;
@@ -100,7 +108,9 @@ function causesOf({ sources, survey }: Outcome, endSeq: bigint, gone: SequencePa
     inOrder(eachOf(sources, (source) => promisePieces(source, state, gone, explained)));
   const promised = promises('lost');
   explained = mergeRanges([explained, promised.sequences()]);
-  return { damaged, differing, promised, removed: promises('doubtful'), explained };
+  const suspects = eachOf(sources, (source) => suspectPieces(source, gone, explained));
+  const removed = inOrder(joined([promises('doubtful'), suspects]));
+  return { damaged, differing, promised, removed, explained };
 }
 
 function* eachOf(
@@ -191,10 +201,24 @@ function* promisePieces(
   }
 }
 
+/** What block numbers and consumers speak of, but for what was found or is explained. */
+function* suspectPieces(
+  { suspects }: SalvagedStream,
+  gone: SequenceParts,
+  explained: SequenceRanges,
+): Generator<LostRange> {
+  for (const { file, code, seqs } of suspects)
+    yield* pieces(subtractRanges(gone.missing(seqs), explained), { ...NOWHERE, file, code }, 'doubtful');
+}
+
 function missingOf(seqs: PackedRanges, gone: SequenceParts): SequenceRanges {
   return gone.countWithin(seqs.first, seqs.last) === seqs.last - seqs.first + 1n
     ? NO_SEQUENCES
     : gone.missing(unpackRanges(seqs));
+}
+
+function highest(seqs: readonly bigint[]): bigint {
+  return seqs.reduce((a, b) => (a > b ? a : b), 0n);
 }
 
 function lowest(seqs: readonly (bigint | null | undefined)[]): bigint | undefined {

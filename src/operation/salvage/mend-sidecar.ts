@@ -2,13 +2,13 @@ import { unpackRanges } from '../../core/packed-ranges.ts';
 import { eachSequence, intersectRanges } from '../../core/sequence-ranges.ts';
 import { parseBlockIndex } from '../../format/block-index/parse.ts';
 import type { BlockIndex } from '../../format/block-index/types.ts';
-import { pause } from '../pause.ts';
+import { stepByStep } from '../../core/pause.ts';
 import type { ReadBlock } from './block-damage.ts';
 
 /** A search costs a look at every deleted sequence for every bit. */
 const MOST_BYTES = 4096;
-/** So long signals and progress may wait. */
-const MOST_BUSY_MS = 50;
+
+type Fits = (index: BlockIndex) => boolean;
 
 /**
  * Whether an `.idx` adds up to the whole block beside it: last checksum, number of messages, bytes of the live ones. Of
@@ -22,18 +22,18 @@ export async function judgeSidecar(
   const fits = fitting(block);
   const parsed = parseBlockIndex(bytes);
   if (parsed.ok && fits(parsed.value)) return 'fits';
-  if (bytes.length > MOST_BYTES) return null;
+  return bytes.length > MOST_BYTES ? null : stepByStep(commonOfMended(bytes, fits), signal);
+}
+
+/** Tries each bit, one a step. */
+function* commonOfMended(bytes: Uint8Array, fits: Fits): Generator<void, BlockIndex | null> {
   let common: BlockIndex | null = null;
-  let pausedMs = performance.now();
   for (let bit = 0; bit < bytes.length * 8; bit++) {
-    if (performance.now() - pausedMs > MOST_BUSY_MS) {
-      await pause(signal);
-      pausedMs = performance.now();
-    }
     flip(bytes, bit);
     const mended = parseBlockIndex(bytes);
     flip(bytes, bit);
     if (mended.ok && fits(mended.value)) common = common === null ? mended.value : both(common, mended.value);
+    yield;
   }
   return common;
 }
@@ -47,7 +47,7 @@ function both(a: BlockIndex, b: BlockIndex): BlockIndex {
   };
 }
 
-function fitting({ block, content }: ReadBlock): (index: BlockIndex) => boolean {
+function fitting({ block, content }: ReadBlock): Fits {
   const lengths = new Map<bigint, number>();
   for (const run of content.runs()) {
     const cursor = run.open();

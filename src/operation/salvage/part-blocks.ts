@@ -34,7 +34,7 @@ export function blocksOf(
 function liveOf({ seqs }: StreamPart, recovered: SequenceParts): PackedRanges {
   // Nothing of another part lies between.
   if (recovered.countWithin(seqs.first, seqs.last) === seqs.count) return seqs;
-  return packRanges(intersectRanges(unpackRanges(seqs), recovered.within(seqs.first, seqs.last)));
+  return packRanges(intersectRanges(unpackRanges(seqs), recovered.lend(seqs.first, seqs.last)));
 }
 
 async function openPart(

@@ -2,14 +2,13 @@ import type { JsonObject } from '../../core/json.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { intersectParts, NO_PARTS, uniteParts } from '../../core/sequence-part-sets.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import type { Archive } from '../open-archive.ts';
 import type { StreamContent } from '../content.ts';
 import { chooseConfig, withoutLimits, type ChosenConfig } from './configuration.ts';
 import { repairConsumers } from './consumers.ts';
 import { blocksOf } from './part-blocks.ts';
 import { countLosses } from './losses.ts';
 import { repairedContent } from './repaired-content.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
 import { hasBrokenSources, notesOn } from './stream-notes.ts';
 import { hasLimitPerSubject, surveySource } from './survey-parts.ts';
 import { beyondLimits, survey, type Survey, type SurveyOptions } from './survey.ts';
@@ -34,7 +33,7 @@ type Sources = readonly [SalvagedStream, ...SalvagedStream[]];
 /** Joins what is left of a stream. Throws ToolError, CancelledError. */
 export async function repairStream(
   sources: Sources,
-  work: Archive,
+  work: SalvageWork,
   options: SalvageOptions,
 ): Promise<SurveyedStream> {
   const [own] = sources;
@@ -68,7 +67,7 @@ export async function repairStream(
     loss,
     notes: [
       ...sources.flatMap((source) => source.notes),
-      ...notesOn({ sources, chosen, loss, undeleted }, options),
+      ...notesOn({ sources, chosen, loss, recovered: found.recovered, undeleted }, options),
       ...notes,
     ],
     found,
@@ -78,7 +77,7 @@ export async function repairStream(
 function askFor(
   sources: Sources,
   proven: SequenceParts,
-  { signal }: Archive,
+  { signal }: SalvageWork,
   { undelete, prefer }: SalvageOptions,
 ): SurveyOptions {
   return {
@@ -93,7 +92,7 @@ function askFor(
 async function firstSurvey(
   sources: Sources,
   asked: SurveyOptions,
-  { pool }: Archive,
+  { pool }: SalvageWork,
   { config }: SalvageOptions,
 ): Promise<Survey> {
   const [own] = sources;
@@ -127,11 +126,15 @@ function endOf(sources: Sources): { readonly seq: bigint; readonly timeNs: bigin
   return { seq, timeNs: sources.find(({ lastSeq }) => lastSeq === seq)?.lastTimeNs ?? 0n };
 }
 
-/** backup.json has no checksum: its last sequence counts only where it also counts more messages than were found. */
+/**
+ * backup.json has no checksum: its last sequence counts only where it also counts more messages than were found, or deleted ones may
+ * be among these.
+ */
 function declaredEnd(own: SalvagedStream, found: Survey, lastSeq: bigint): bigint {
   const state = own.archive.manifest?.state;
   if (state === undefined || state === null || state.lastSeq <= lastSeq) return 0n;
-  return state.messages > BigInt(found.total.messages) ? state.lastSeq : 0n;
+  const isMore = state.messages > BigInt(found.total.messages) || own.areDeletesUnknown;
+  return isMore ? state.lastSeq : 0n;
 }
 
 function withoutBrokenSources(own: SalvagedStream): StreamArchive {

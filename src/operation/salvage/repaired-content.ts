@@ -1,6 +1,6 @@
 import type { Finding } from '../../findings/finding.ts';
 import type { StoredMessage } from '../cat/types.ts';
-import type { MessageWalk } from '../cat/stream-messages.ts';
+import type { MessageWalk } from '../cat/message-walk.ts';
 import { stateOfTotals } from '../totals-state.ts';
 import type { StreamContent } from '../content.ts';
 import type { RunMessage } from './message-run.ts';
@@ -60,6 +60,11 @@ function walk(stream: string, options: SurveyOptions): MessageWalk {
   };
 }
 
+/** Copies, also of a Buffer, whose own `slice` makes none. */
 function ownBytes({ subject, header, data }: RunMessage): Pick<StoredMessage, 'subject' | 'header' | 'data'> {
-  return { subject: subject.slice(), header: header?.slice() ?? null, data: data.slice() };
+  return {
+    subject: new Uint8Array(subject),
+    header: header === null ? null : new Uint8Array(header),
+    data: new Uint8Array(data),
+  };
 }

@@ -1,12 +1,12 @@
 import { hashKey } from '../../codec/highwayhash.ts';
 import type { Fault } from '../../findings/finding.ts';
+import { eachFault, type PackedFaults } from '../../kernels/packed-faults.ts';
 import type { PackedScan } from '../../kernels/types.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
-import type { ScanJob, ScanResult } from '../../workers/jobs.ts';
-import type { Archive } from '../open-archive.ts';
-import { PackedFaults } from './packed-faults.ts';
+import type { ScanJob, ScanResult } from '../../workers/jobs/scan.ts';
+import type { SalvageWork } from './salvaged-stream.ts';
 import {
   candidateNumbers,
   findOwner,
@@ -35,7 +35,7 @@ export async function salvageBlocks(
   blocks: readonly BlockFile[],
   names: readonly string[],
   numbers: readonly number[],
-  work: Archive,
+  work: SalvageWork,
 ): Promise<SalvagedBlock[]> {
   const own = blocks.map((file) => ({
     file,
@@ -76,7 +76,7 @@ function salvaged(block: Unscanned, result: ScanResult, isPart: boolean): Salvag
   return {
     ...block,
     scan,
-    faults: new PackedFaults(faults),
+    faults,
     blockFaults,
     carrierFaults,
     compression,
@@ -93,12 +93,12 @@ async function strayParts(
   blocks: readonly SalvagedBlock[],
   names: readonly string[],
   numbers: ReadonlySet<number>,
-  work: Archive,
+  work: SalvageWork,
 ): Promise<SalvagedBlock[]> {
   const stretches = blocks
     .filter(({ compression, scan }) => compression === 'none' && scan.records > 0)
     .flatMap((block) =>
-      [...block.faults]
+      [...eachFault(block.faults)]
         .filter(({ kind, lengthBytes }) => kind !== 'order' && lengthBytes >= LEAST_PART_BYTES)
         .map(({ offsetBytes, lengthBytes }) => ({ block, offsetBytes, lengthBytes })),
     )
@@ -116,7 +116,7 @@ async function strayParts(
   });
 }
 
-async function scanAll(blocks: readonly Unscanned[], work: Archive): Promise<ScanResult[]> {
+async function scanAll(blocks: readonly Unscanned[], work: SalvageWork): Promise<ScanResult[]> {
   const jobs = blocks.map(({ descriptor, owner }): ScanJob => ({
     kind: 'scan',
     source: descriptor,

@@ -1,95 +1,86 @@
+import { isIndexCut } from '../../check/index-vs-blocks.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { labelBase } from '../../container/entries.ts';
-import { ORPHANS } from '../../container/snapshot.ts';
-import { UsageError } from '../../core/error.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { asParts, NO_PARTS, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
 import { mergeRanges, rangesOf } from '../../core/sequence-ranges.ts';
+import type { Finding } from '../../findings/finding.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { highestSequence, packedLive } from '../../model/live-set.ts';
 import { lostBefore } from '../../model/lost-before.ts';
-import { nameOf } from '../../model/base-archive.ts';
-import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
-import { placed, type Archive } from '../open-archive.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { placed } from '../open-archive.ts';
 import { blockFindings } from './block-findings.ts';
 import { BlockHandles } from './block-handles.ts';
+import { isCarrierHit } from './carrier-damage.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
-import { findIndex, isIndexOf, proofsOfIndex } from './index-proofs.ts';
+import { proofsOfIndex } from './index-proofs.ts';
 import { doubtfulPositions } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { damagesBefore } from './lost-before.ts';
-import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import { findOwnBlocks, type OwnBlocks } from './own-blocks.ts';
+import type { SalvagedBlock } from './salvage-blocks.ts';
+import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
 import { partsOfBlocks } from './stream-parts.ts';
 import { proofsOfSidecars } from './sidecar-proofs.ts';
-import type { Damage, RepairNote } from './types.ts';
+import { suspectsOf } from './suspects.ts';
+import type { RepairNote } from './types.ts';
 
 /** Reads what is left of a stream kept as files. `given`: a name from the command line. */
 export async function salvageFiles(
   archive: StreamArchive,
   parts: FileStreamParts,
-  work: Archive,
+  work: SalvageWork,
   source: number,
   given: string,
 ): Promise<SalvagedStream> {
-  const names = candidateNames(archive, parts, given);
-  if (names.length === 0)
-    throw new UsageError(`${parts.label}: nothing tells the stream's name: give --stream`);
   const handles = new BlockHandles();
-  const anyIndex = findIndex(archive, names);
-  const numbers = anyIndex?.blocks.map((block) => block.index) ?? [];
-  const found = await salvageBlocks([...archive.blocks, ...orphans(parts)], names, numbers, work);
-  const name = nameByRecords(found) ?? names[0] ?? '';
-  const blocks = found
-    .filter(({ file, scan, owner }) => (scan.records === 0 ? file.index >= 0 : owner.name === name))
-    .map((block): ReadBlock => ({ block, content: contentOf(block, source, handles) }));
-  const isFitting = anyIndex !== null && isIndexOf(anyIndex, archive, blocks);
-  const index = isFitting ? anyIndex : null;
+  const own = await findOwnBlocks(archive, parts, work, given, (block) => contentOf(block, source, handles));
+  const { name, blocks, index } = own;
   const sidecars = await proofsOfSidecars(archive, parts, blocks, work.signal);
+  const isStale = archive.indexStanding === 'stale';
   const proofs = [
-    ...(index === null
-      ? []
-      : [proofsOfIndex(index, archive.indexStanding === 'stale', labelBase(parts), blocks)]),
+    ...(index === null ? [] : [proofsOfIndex(index, isStale, labelBase(parts), blocks)]),
     sidecars,
   ];
+  const current = archive.indexStanding === 'current' ? index : null;
   const end = endOf(blocks, proofs);
-  const isCurrent = index !== null && archive.indexStanding === 'current';
-  const damages = function* (): Generator<Damage> {
-    const isHarmless = isTornHarmless(parts, proofs, blocks);
-    for (const damage of damagesOf(blocks, isHarmless))
-      yield isCurrent ? { ...damage, isOpen: false } : damage;
-    yield* damagesBefore(archive);
-  };
+  const scans = blocks.map(({ block: { file, scan } }) => ({ block: file, scan }));
   return {
     archive: { ...archive, name, index },
     runs: () => blocks.flatMap(({ content }) => content.runs()),
     deleted: subtractParts(
-      uniteParts([deletedIn(blocks, isCurrent ? index : null), ...proofs.map((proof) => proof.deleted)]),
+      uniteParts([deletedIn(blocks, current), ...proofs.map((proof) => proof.deleted)]),
       asParts(lostBefore(archive).seqs),
     ),
     listed: proofs.flatMap((proof) => proof.listed),
-    damages,
+    suspects: suspectsOf(archive, parts, blocks, end.seq),
+    damages: function* () {
+      for (const damage of damagesOf(blocks, isTornHarmless(parts, proofs, blocks)))
+        yield current === null ? damage : { ...damage, isOpen: false };
+      yield* damagesBefore(archive);
+    },
     lastSeq: end.seq,
     lastTimeNs: end.timeNs,
     counted: archive.manifest?.state ?? null,
-    findings: [
-      ...placed(parts.findings, archive.place),
-      ...archive.findings,
-      ...blockFindings(
-        archive,
-        parts,
-        blocks.flatMap(({ block }) => (block.isPart ? [] : [block])),
-      ),
-    ],
-    notes: [
-      ...notesOf(archive, name, blocks, anyIndex !== null && !isFitting, sidecars.said),
-      ...cutNotes(archive, name, index),
-    ],
+    findings: findingsOn(archive, parts, blocks),
+    notes: notesOf(archive, own, sidecars.said),
+    areDeletesUnknown: index === null && isCarrierHit(archive),
+    isIndexCut: index !== null && isIndexCut(archive, scans),
     doubtfulPositions: doubtfulPositions(parts),
     parted: partsOfBlocks(blocks),
     close: () => handles.close(),
   };
+}
+
+function findingsOn(archive: StreamArchive, parts: FileStreamParts, blocks: readonly ReadBlock[]): Finding[] {
+  const whole = blocks.flatMap(({ block }) => (block.isPart ? [] : [block]));
+  return [
+    ...placed(parts.findings, archive.place),
+    ...archive.findings,
+    ...blockFindings(archive, parts, whole),
+  ];
 }
 
 /**
@@ -108,9 +99,7 @@ function deletedIn(blocks: readonly ReadBlock[], current: StreamIndex | null): S
 
 function notesOf(
   { account, name: before }: StreamArchive,
-  stream: string,
-  blocks: readonly ReadBlock[],
-  isIndexForeign: boolean,
+  { name: stream, blocks, isIndexForeign }: OwnBlocks,
   saidOfSidecars: readonly string[],
 ): RepairNote[] {
   const note = (code: NoteCode, text: string): RepairNote => ({ code, account, stream, text, loss: false });
@@ -127,39 +116,6 @@ function notesOf(
       note('NAME_OF_RECORDS', `the name is what the records were made for: ${stream}, not ${before}`),
     );
   return notes;
-}
-
-/** Blocks keep what they hold of deleted messages until much of it is: that they were deleted stands in index.db, and behind them. */
-function cutNotes(
-  { account, parts }: StreamArchive,
-  stream: string,
-  index: StreamIndex | null,
-): RepairNote[] {
-  if (index !== null || !parts.findings.some(({ code }) => code.endsWith('_CUT'))) return [];
-  const text =
-    'the archive is cut before index.db: which messages were deleted is not known of those whose deletes stand behind the cut, and they were written';
-  return [{ code: 'DELETES_UNKNOWN', account, stream, text, loss: false }];
-}
-
-/** Content without a header in a tar: a block, maybe; its records tell which. */
-function orphans(parts: FileStreamParts): BlockFile[] {
-  return parts.entries
-    .filter(({ path }) => path.startsWith(ORPHANS))
-    .map((entry, i) => ({ index: -1 - i, entry, sidecar: null, sidecarCurrent: false }));
-}
-
-/** The first is the most likely. */
-function candidateNames(archive: StreamArchive, parts: FileStreamParts, given: string): string[] {
-  const declared = nameOf(archive.manifest?.config ?? null);
-  const names = [archive.name, nameOf(archive.config), declared, parts.folderName ?? '', given];
-  return [...new Set(names)].filter((name) => name !== '');
-}
-
-function nameByRecords(blocks: readonly SalvagedBlock[]): string | null {
-  const votes = new Map<string, number>();
-  for (const { owner, scan } of blocks)
-    if (scan.records > 0) votes.set(owner.name, (votes.get(owner.name) ?? 0) + scan.records);
-  return [...votes].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? null;
 }
 
 /** A crash cuts the end of a store's last block; nothing that was acknowledged is gone unless an index speaks of it. */

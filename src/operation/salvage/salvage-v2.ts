@@ -1,30 +1,27 @@
 import type { V2StreamParts } from '../../container/entry.ts';
 import { framingFaults } from '../../container/open-source.ts';
 import { damagedStretches } from '../../container/v2-damage.ts';
-import { endOf, findV2Spans, V2EntryReader, type V2Span } from '../../container/v2-spans.ts';
-import { ToolError, UsageError } from '../../core/error.ts';
-import { asParts } from '../../core/sequence-part-sets.ts';
-import {
-  countSequences,
-  mergeRanges,
-  oneRange,
-  subtractRanges,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
+import { endOf, V2EntryReader } from '../../container/v2-entry-reader.ts';
+import { findV2Spans, type V2Span } from '../../container/v2-spans.ts';
+import { ToolError } from '../../core/error.ts';
+import { stepByStep } from '../../core/pause.ts';
+import { asParts, subtractParts, uniteParts } from '../../core/sequence-part-sets.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { mergeRanges, oneRange } from '../../core/sequence-ranges.ts';
 import { makeFinding } from '../../findings/finding.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
-import { readV2 } from '../../model/load-v2-stream.ts';
+import { readV2Head } from '../../model/load-v2-stream.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
-import { placed, type Archive } from '../open-archive.ts';
+import { placed } from '../open-archive.ts';
 import { recordBytesOf } from '../../format/block/record.ts';
 import { NO_DOUBTS } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { damagesBefore } from './lost-before.ts';
 import type { MessageCursor, MessageRun, RunMessage } from './message-run.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
 import type { RepairNote } from './types.ts';
 import { damagesBetween } from './v2-damage.ts';
 import { readWholeV2 } from './whole-v2.ts';
@@ -33,18 +30,19 @@ import { readWholeV2 } from './whole-v2.ts';
 export async function salvageV2(
   archive: StreamArchive,
   parts: V2StreamParts,
-  { pool, onBytes }: Archive,
+  work: SalvageWork,
   source: number,
   given: string,
 ): Promise<SalvagedStream> {
-  const name = nameOf(archive, parts, given);
-  const whole = await readWholeV2(archive, parts, pool);
-  onBytes(parts.sizeBytes, parts.label);
+  const name = archive.name === '' ? given : archive.name;
+  const whole = await readWholeV2(archive, parts, work);
+  work.onBytes(parts.sizeBytes, parts.label);
   const body = parts.body.open();
-  const damaged = whole === null ? damagedStretches(body) : [];
-  const { spans, hasEnd } = whole ?? findV2Spans(body, damaged);
-  const { state } = readV2(parts, archive.place, null);
-  const present = mergeRanges(spans.map(({ seqs }) => seqs));
+  const { signal } = work;
+  const damaged = whole === null ? await stepByStep(damagedStretches(body), signal) : [];
+  const { spans, hasEnd } = whole ?? (await stepByStep(findV2Spans(body, damaged), signal));
+  const { state } = readV2Head(parts, archive.place);
+  const present = uniteParts(spans.map(({ seqs }) => seqs));
   const headBytes = spans[0]?.startBytes ?? 0;
   const isHeadHit = damaged.some(([from]) => spans.length === 0 || from < headBytes);
   // What stands in a damaged chunk may read well and be wrong.
@@ -55,13 +53,12 @@ export async function salvageV2(
   return {
     archive: { ...archive, name },
     runs: () => spans.map((span) => runOf(parts, span, source)),
-    deleted: asParts(
-      subtractRanges(
-        deletedIn(spans, present, known, hasEnd && damaged.length === 0),
-        lostBefore(archive).seqs,
-      ),
+    deleted: subtractParts(
+      deletedIn(spans, present, known, hasEnd && damaged.length === 0),
+      asParts(lostBefore(archive).seqs),
     ),
     listed: [],
+    suspects: [],
     damages: function* () {
       yield* damagesBetween(parts.label, spans, known, { damaged, hasEnd });
       yield* damagesBefore(archive);
@@ -75,17 +72,13 @@ export async function salvageV2(
       ...framingFaults(body).map((fault) => makeFinding(fault, { ...archive.place, file: parts.label })),
     ],
     notes: headNotes(archive, name, { state, known, isHeadHit }),
+    areDeletesUnknown: false,
+    isIndexCut: false,
     // Its consumers are doubtful together: `headNotes` tells.
     doubtfulPositions: NO_DOUBTS,
     parted: whole?.parted ?? null,
     close: () => body.close(),
   };
-}
-
-function nameOf({ name }: StreamArchive, { label }: V2StreamParts, given: string): string {
-  if (name !== '') return name;
-  if (given !== '') return given;
-  throw new UsageError(`${label}: nothing tells the stream's name: give --config or --stream`);
 }
 
 /** State and consumers stand before the messages, and have no checksum but that of their chunk. */
@@ -154,14 +147,14 @@ class SpanCursor implements MessageCursor {
 /** Deleted messages are absent: between two entries that follow each other, and wherever the count is complete. */
 function deletedIn(
   spans: readonly V2Span[],
-  present: SequenceRanges,
+  present: SequenceParts,
   known: ManifestState | null,
   isWhole: boolean,
-): SequenceRanges {
-  const isComplete = isWhole || (known !== null && countSequences(present) >= known.messages);
+): SequenceParts {
+  const isComplete = isWhole || (known !== null && present.count >= known.messages);
   const everything =
     isComplete && known !== null
       ? oneRange(known.firstSeq, known.lastSeq)
       : mergeRanges(spans.map(({ firstSeq, lastSeq }) => oneRange(firstSeq, lastSeq)));
-  return subtractRanges(everything, present);
+  return subtractParts(asParts(everything), present);
 }

@@ -3,10 +3,15 @@ import type { SequenceParts } from '../../core/sequence-parts.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { Archive } from '../open-archive.ts';
 import type { DoubtfulPositions } from './doubtful-positions.ts';
 import type { MessageRun } from './message-run.ts';
 import type { PartedStream } from './stream-parts.ts';
+import type { Suspect } from './suspects.ts';
 import type { Damage, RepairNote } from './types.ts';
+
+/** What a salvage needs to know of the archive. */
+export type SalvageWork = Pick<Archive, 'pool' | 'onBytes' | 'signal'>;
 
 /** Messages that an index lists as live in one block. */
 export interface Listing {
@@ -26,6 +31,7 @@ export interface SalvagedStream {
   readonly deleted: SequenceParts;
   /** Sequences that an intact index lists as live, with the file that should hold them. */
   readonly listed: readonly Listing[];
+  readonly suspects: readonly Suspect[];
   /** Made one by one when they are asked for: there may be many. */
   readonly damages: () => Iterable<Damage>;
   /** The last sequence that anything intact speaks of; 0n where nothing does. */
@@ -35,6 +41,10 @@ export interface SalvagedStream {
   readonly counted: ManifestState | null;
   readonly findings: readonly Finding[];
   readonly notes: readonly RepairNote[];
+  /** Damage took an index: blocks keep what they hold of deleted messages until much of it is, and the index alone tells of them. */
+  readonly areDeletesUnknown: boolean;
+  /** The end of the last block that the index knows is gone: messages that were deleted later may be here. */
+  readonly isIndexCut: boolean;
   readonly doubtfulPositions: DoubtfulPositions;
   /** The same messages in parts that threads take over; null where they have to be read side by side. */
   readonly parted: PartedStream | null;

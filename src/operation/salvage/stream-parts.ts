@@ -1,8 +1,10 @@
 import type { BlockOwner } from '../../check/block-owner.ts';
 import type { PackedRanges } from '../../core/packed-ranges.ts';
+import { hasFault } from '../../kernels/packed-faults.ts';
 import type { MessageTotals } from '../../kernels/types.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
-import type { RewriteInput, TallyResult } from '../../workers/jobs.ts';
+import type { RewriteInput } from '../../workers/jobs/rewrite.ts';
+import type { TallyResult } from '../../workers/jobs/tally.ts';
 import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
 import type { V2Block } from '../v2-blocks.ts';
 import type { ReadBlock } from './block-damage.ts';
@@ -73,7 +75,7 @@ function partOf(read: ReadBlock): BlockPart | RunsPart {
   const { block, content } = read;
   const { scan, faults, owner, descriptor: source } = block;
   const { rawBytes } = scan;
-  const needsLook = faults.has('order') || faults.has('structure');
+  const needsLook = hasFault(faults, 'order', 'structure');
   if (needsLook || scan.ranges.count !== BigInt(scan.messages))
     return { kind: 'runs', seqs: content.present, rawBytes, runs: content.runs };
   const isSound = faults.length + block.blockFaults.length + block.carrierFaults.length === 0;

@@ -4,7 +4,7 @@ import type { PackedRanges } from '../../core/packed-ranges.ts';
 import { packedWithout } from '../../core/packed-sets.ts';
 import { SequenceParts } from '../../core/sequence-parts.ts';
 import { mergeRanges, NO_SEQUENCES, type SequenceRanges } from '../../core/sequence-ranges.ts';
-import type { BlockTally, SubjectTally, TallyJob, TallyResult } from '../../workers/jobs.ts';
+import type { BlockTally, SubjectTally, TallyJob, TallyResult } from '../../workers/jobs/tally.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { addSubject, addSubjects } from '../../workers/subject-columns.ts';
 import { joinTallies, NO_SUBJECTS, NOTHING, tallyOf } from '../scan-stream.ts';
@@ -98,7 +98,7 @@ function withSubjects(block: BlockTally): TallyResult {
 
 /** What of a block is to be written. */
 function liveOf({ seqs }: BlockPart, { excluded }: SurveyOptions): PackedRanges {
-  return packedWithout(seqs, excluded.within(seqs.first, seqs.last));
+  return packedWithout(seqs, excluded.lend(seqs.first, seqs.last));
 }
 
 function tallyJob({ source, owner }: BlockPart, live: PackedRanges, wantSubjects: boolean): TallyJob {

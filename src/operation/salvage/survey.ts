@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
-import { setImmediate as turn } from 'node:timers/promises';
-import { CancelledError } from '../../core/error.ts';
 import { PartsBuilder } from '../../core/parts-builder.ts';
 import { RangeBuilder } from '../../core/range-builder.ts';
 import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import { integerField, type JsonObject } from '../../core/json.ts';
+import { pause } from '../../core/pause.ts';
 import { RisingParts, type SequenceParts } from '../../core/sequence-parts.ts';
 import { NO_PARTS } from '../../core/sequence-part-sets.ts';
 import { formatTimeNs } from '../../core/time.ts';
 import { Tally } from '../../workers/tally-block.ts';
-import type { TallyResult } from '../../workers/jobs.ts';
+import type { TallyResult } from '../../workers/jobs/tally.ts';
 import { isSameMessage, NO_BYTES, type MessageRun, type RunMessage } from './message-run.ts';
 import { RunMerge, type MessageCopy } from './merge-runs.ts';
 import type { Disagreement } from './types.ts';
@@ -86,8 +85,8 @@ export async function eachMessage(
       }
       if (bytes < TURN_BYTES) continue;
       bytes = 0;
-      await (give === undefined ? turn() : give());
-      if (options.signal?.aborted === true) throw new CancelledError('cancelled');
+      await give?.();
+      await pause(options.signal);
     }
   } finally {
     merge.close();

@@ -2,7 +2,7 @@ import { BlockWriter, MOST_DELETED_IN_BLOCK } from '../../writer/block-writer.ts
 import type { StreamLayout } from '../../writer/stream-layout.ts';
 import type { StreamEnd } from '../../writer/index-files.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
-import { pause } from '../pause.ts';
+import { pause } from '../../core/pause.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import { rewriteBlocks } from './rewrite-blocks.ts';
 import type { SoundBlocks } from '../content.ts';

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { packRanges } from '../../../src/core/packed-ranges.ts';
 import { hasSequence } from '../../../src/core/sequence-ranges.ts';
 import { MemorySource } from '../../../src/source/memory.ts';
 import { scanLent } from '../../../src/workers/scan-lent.ts';
@@ -280,7 +281,7 @@ test.each<[string, bigint[]]>([
   });
   const chosen = rows.filter(({ seq }) => seq < TOMBSTONE && hasSequence(live, seq));
   for (const fill of [97, 1 << 19])
-    expect(scan(all, fill, { live }).live).toEqual({
+    expect(scan(all, fill, { live: packRanges(live) }).live).toEqual({
       messages: chosen.length,
       bytes: chosen.reduce((sum, { bytes }) => sum + bytes, 0),
       firstSeq: chosen[0]?.seq ?? 0n,
@@ -296,7 +297,7 @@ test.each<[string, bigint[]]>([
 
 test('too many runs of live sequences are not taken', () => {
   const live = BigUint64Array.from({ length: 2 * 32769 }, (_, i) => BigInt(i));
-  expect(scan(Buffer.concat(mixed), 1 << 19, { live }).live).toBeNull();
+  expect(scan(Buffer.concat(mixed), 1 << 19, { live: packRanges(live) }).live).toBeNull();
 });
 
 /** The place of every record that a salvage finds, in any order. */

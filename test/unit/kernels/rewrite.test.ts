@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { packRanges } from '../../../src/core/packed-ranges.ts';
 import { rewriteRecords, rewriteWindow, subjectHash } from '../../../src/kernels/index.ts';
 import { highwayHash64 } from '../../../src/kernels/reference/highway-hash.ts';
 import { KEY, record, TIME } from './build-block.ts';
@@ -40,7 +41,9 @@ function rewrite(records: readonly One[], key: Uint8Array | null) {
   const subjects = new Map<string, number>();
   const timed: bigint[] = [];
   const rewritten = rewriteRecords(block.length, {
-    live: BigUint64Array.from(records.filter((each) => each.isLive).flatMap(({ seq }) => [seq, seq])),
+    live: packRanges(
+      BigUint64Array.from(records.filter((each) => each.isLive).flatMap(({ seq }) => [seq, seq])),
+    ),
     key,
     onSubjects: ({ text, lengths, messages, hashes }) => {
       let at = 0;
@@ -103,6 +106,11 @@ test('a block that is not what it was', () => {
   const block = Buffer.concat([record(1n, { subject: 'a' }), record(2n, { subject: 'b' })]);
   block.writeUInt32LE(29, 31);
   rewriteWindow(block.length).set(block);
-  const options = { live: BigUint64Array.of(1n, 2n), key: null, onSubjects: null, onTimed: () => {} };
+  const options = {
+    live: packRanges(BigUint64Array.of(1n, 2n)),
+    key: null,
+    onSubjects: null,
+    onTimed: () => {},
+  };
   expect(rewriteRecords(block.length, options)).toBeNull();
 });

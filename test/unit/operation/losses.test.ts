@@ -13,6 +13,7 @@ function damagedEverywhere(lots: number): Outcome {
   const source = {
     archive: { account: null },
     listed: [{ file: '1.blk', isMissing: false, isDoubtful: false, seqs: packRanges(listed) }],
+    suspects: [],
     damages: () =>
       Array.from({ length: lots }, (_, i) => {
         const seq = 4n * BigInt(i) + 2n;
@@ -58,6 +59,7 @@ function lostBefore(from: bigint, to: bigint, messages: bigint): SalvagedStream 
   const source = {
     archive: { account: null, manifest: { state: { lost: oneRange(from, to), lostMessages: messages } } },
     listed: [],
+    suspects: [],
     *damages() {
       yield { file: 'backup.json', offsetBytes: null, lengthBytes: null, code: 'LOST_BEFORE', from, to };
     },

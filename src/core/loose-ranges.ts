@@ -1,0 +1,25 @@
+import { RangeBuilder } from './range-builder.ts';
+import { mergeRanges, type SequenceRanges } from './sequence-ranges.ts';
+
+/** Builds a set of sequences (see `SequenceRanges`) from pairs in any order: most of them rise, and there may be many. */
+export class LooseRanges {
+  readonly #before: SequenceRanges[] = [];
+  #rising = new RangeBuilder();
+  #last = 0n;
+
+  /** None where `from` is above `to`. */
+  add(from: bigint, to: bigint): void {
+    if (from > to) return;
+    if (from < this.#last) {
+      this.#before.push(this.#rising.take());
+      this.#rising = new RangeBuilder();
+    }
+    this.#rising.add(from, to);
+    this.#last = from;
+  }
+
+  /** The set; the builder is not to be used any more. */
+  take(): SequenceRanges {
+    return mergeRanges([...this.#before, this.#rising.take()]);
+  }
+}
