@@ -21,7 +21,8 @@ export interface CompressedBlock extends ByteSource {
 /**
  * Opens a compressed block (format/block/README.md): `cmp` 0x01, a size that cannot be relied on, an S2 stream, and the last 8
  * bytes of the block as they are. null where the block is not compressed. Closing it leaves `file` open. `salvage`: go
- * past damage, also of the head. `endBytes`: nothing from there on is expected to be read.
+ * past damage, also of the head, and leave out zeros behind the block. `endBytes`: nothing from there on is expected to be
+ * read.
  */
 export function openCompressedBlock(
   file: ByteSource,

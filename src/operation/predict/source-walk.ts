@@ -28,11 +28,13 @@ export function overlongSought(stream: RecoveredStream, opening: Opening): bigin
   return found.every((seq) => seq > last) ? null : last;
 }
 
-/** Tests the header of a message that was copied from a source. */
+/** Tests the header of a message that was copied from a source; of its consumer these servers do not know. */
 function headerTest(source: JsonObject, { composesSources }: ServerRules): (header: string) => boolean {
-  const stream = textField(source, 'name') ?? '';
-  const isOfStream = (name: string): boolean => name === stream || name.startsWith(`${stream}:`);
-  const isNamed = sourceNameTest(source);
+  const { consumer: _, ...known } = source;
+  const stream = textField(known, 'name') ?? '';
+  const isOfStream = (name: string): boolean =>
+    known['external'] === undefined ? name === stream : name.startsWith(`${stream}:`);
+  const isNamed = sourceNameTest(known);
   return (header) => {
     const [name = '', seq = '', filter, destination] = header.split(' ');
     // The oldest form is the subject of an acknowledgement.
