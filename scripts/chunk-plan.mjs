@@ -1,4 +1,4 @@
-// Which modules of the bundle share a chunk. A file costs 0.1 ms to find, read and begin, so what the commands that are
+// Which modules of the bundle share a chunk. Each file has to be found, read and begun, so what the commands that are
 // run most often load anyway is loaded as one; all else is split by who needs it.
 import { fileURLToPath } from 'node:url';
 

@@ -40,15 +40,8 @@ export type {
   PreflightStream,
 } from './operation/preflight/types.ts';
 export { repairArchive } from './operation/repair/run.ts';
-export type {
-  Disagreement,
-  LossReport,
-  LostRange,
-  RepairNote,
-  RepairOptions,
-  RepairResult,
-  StreamLoss,
-} from './operation/repair/types.ts';
+export type { LossReport, RepairOptions, RepairResult } from './operation/repair/types.ts';
+export type { Disagreement, LostRange, RepairNote, StreamLoss } from './operation/salvage/types.ts';
 export { extractIntoDataDir } from './operation/extract/run.ts';
 export type { ExtractOptions } from './operation/extract/types.ts';
 export { convertArchive, type ConvertOptions } from './operation/write/convert.ts';

@@ -3,6 +3,7 @@ import { countSequences, type SequenceRanges } from '../core/sequence-ranges.ts'
 import type { Finding } from '../findings/finding.ts';
 import type { IndexBlock } from '../format/index/types.ts';
 import { indexedLive, strayLive } from '../model/live-set.ts';
+import { furthestReader } from '../model/furthest-reader.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
@@ -73,17 +74,4 @@ function witnessOf(archive: StreamArchive): { readonly told_by: string; readonly
   ] as const)
     if (entries !== null && entries.seqs.length > 0) return { told_by: file };
   return null;
-}
-
-/** A consumer that never delivered anything may have begun ahead of the stream. */
-function furthestReader({
-  consumers,
-}: StreamArchive): { readonly told_by: string; readonly seq: bigint } | null {
-  let furthest = null;
-  for (const { name, state } of consumers) {
-    const seq = state?.delivered.streamSeq ?? 0n;
-    if (seq === 0n || state?.delivered.consumerSeq === 0n) continue;
-    if (furthest === null || seq > furthest.seq) furthest = { told_by: `consumer ${name}`, seq };
-  }
-  return furthest;
 }

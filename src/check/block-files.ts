@@ -7,8 +7,10 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../core/sequence-ranges.ts';
-import type { Finding } from '../findings/finding.ts';
-import { allTombstones, type BlockLiveSet } from '../model/live-set.ts';
+import type { Fault, Finding } from '../findings/finding.ts';
+import type { StreamIndex } from '../format/index/types.ts';
+import { allTombstones, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
+import { numberHoles, type NumberedBlock } from '../model/missing-numbers.ts';
 import { absentBlocks } from './absent-blocks.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
@@ -36,17 +38,36 @@ function unexplainedHoles(evidence: StreamEvidence): Finding[] {
   if (holes.length === 0) return [];
   const scans = new Map(sets.map((set) => [set.block.index, set.scan]));
   const known = mergeRanges([allTombstones(scans), ...sets.map((set) => rangesOf(set.scan.erasedSeqs))]);
+  const missing = new Map(
+    [...numberHoles(sets.filter(hasContent).map(numbered))].map((one) => [one.before, one.missing]),
+  );
   return holes.flatMap(({ set, sequences }) => {
     const hole = subtractRanges(sequences, known);
     const [from, to] = [hole[0], hole.at(-1)];
     if (from === undefined || to === undefined) return [];
-    return [
-      findingAt(evidence, set.block.entry.label, {
-        code: 'BLK_SEQUENCE_HOLE',
-        data: { from, to, sequences: countSequences(hole) },
-      }),
-    ];
+    const data = { from, to, sequences: countSequences(hole) };
+    const block = missing.get(set.block.index);
+    const isTold = subtractRanges(hole, indexedGaps(archive.index)).length === 0;
+    const fault: Fault =
+      block === undefined || isTold || archive.indexStanding === 'block-missing'
+        ? { code: 'BLK_SEQUENCE_HOLE', data }
+        : { code: 'BLK_NUMBER_MISSING', data: { block, ...data } };
+    return [findingAt(evidence, set.block.entry.label, fault)];
   });
+}
+
+function hasContent({ scan }: BlockLiveSet): boolean {
+  return scan.rawBytes > 0;
+}
+
+function numbered({ block, scan }: BlockLiveSet): NumberedBlock {
+  return { number: block.index, firstSeq: scan.firstSeq, lastSeq: scan.lastSeq };
+}
+
+/** What an index, however old, tells deleted. */
+function indexedGaps(index: StreamIndex | null): SequenceRanges {
+  if (index === null) return NO_SEQUENCES;
+  return subtractRanges(oneRange(1n, index.lastSeq), mergeRanges(index.blocks.map(indexedLive)));
 }
 
 interface HoleBefore {

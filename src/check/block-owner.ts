@@ -1,3 +1,4 @@
+import { HIGHEST_FIRST_SEQ, isPlausibleSubject, isPlausibleTime } from '../core/plausible.ts';
 import { checksumFits } from '../format/block/checksum.ts';
 import {
   LEAST_RECORD_BYTES,
@@ -28,10 +29,6 @@ const SEARCHED_BYTES = 4 * 1024 * 1024;
 const MOST_PROBES = 8;
 /** Of those that nothing sound follows, more have to be tried. */
 const MOST_LONELY = 48;
-/** A real stream's sequences stay far below it. */
-const HIGHEST_SEQ = (1n << 56n) - 1n;
-const EARLIEST_NS = 0x0d00000000000000n;
-const LATEST_NS = 0x4000000000000000n;
 
 /**
  * Whose records a block holds, by trying names and numbers on the first that look whole. null where none fits,
@@ -87,10 +84,10 @@ function findProbes(bytes: Buffer): Buffer[] {
 function soundLength(bytes: Buffer, at: number): number {
   const recordBytes = recordBytesAt(bytes, at);
   if (recordBytes > bytes.length - at || recordBytes < leastBytesAt(bytes, at)) return 0;
-  if ((seqWordAt(bytes, at) & ~SEQ_FLAGS) > HIGHEST_SEQ) return 0;
+  if ((seqWordAt(bytes, at) & ~SEQ_FLAGS) > HIGHEST_FIRST_SEQ) return 0;
   const timeNs = timeNsAt(bytes, at);
-  if (timeNs !== 0n && (timeNs < EARLIEST_NS || timeNs > LATEST_NS)) return 0;
+  if (timeNs !== 0n && !isPlausibleTime(timeNs)) return 0;
   const subjectAt = at + RECORD_HEAD_BYTES;
   const subject = bytes.subarray(subjectAt, subjectAt + subjectBytesAt(bytes, at));
-  return subject.every((byte) => byte > 0x20) ? recordBytes : 0;
+  return isPlausibleSubject(subject) ? recordBytes : 0;
 }

@@ -4,7 +4,8 @@ import type { FindingCode } from '../findings/catalog/index.ts';
 import { eachFault } from '../kernels/packed-faults.ts';
 import type { ScanFault } from '../kernels/types.ts';
 import { descriptorOf } from '../model/read-entry.ts';
-import { allTombstones, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
+import { provenReader } from '../model/furthest-reader.ts';
+import { allTombstones, highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
 import {
   clipRanges,
   countSequences,
@@ -16,6 +17,7 @@ import {
   type SequenceRanges,
 } from '../core/sequence-ranges.ts';
 import { candidateNumbers, findOwner } from './block-owner.ts';
+import { leadsOverDamage } from './record-lengths.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
 /** The code of what the kernel saw; a cut end is told by where it is. */
@@ -91,10 +93,26 @@ function faultOf(
       ...(isDeleted ? { deleted: true } : {}),
     },
   };
-  if (isDeleted && evidence.archive.indexStanding === 'current')
-    return { code: 'BLK_DELETED_RECORD_DAMAGED', ...place };
+  if (isDeleted && isIndexed(evidence, set))
+    return {
+      code:
+        hasLiveBehind(set, fault) && !leadsOverDamage(set.block, fault)
+          ? 'BLK_LENGTH_IMPLAUSIBLE'
+          : 'BLK_DELETED_RECORD_DAMAGED',
+      ...place,
+    };
   if (fault.kind !== 'tail') return { code: CODE_OF_KIND[fault.kind], ...place };
   return { code: isLast && !isPromisedMore(evidence, set) ? 'BLK_TAIL_TORN' : 'BLK_TRUNCATED', ...place };
+}
+
+/** Whether the block has live messages behind damage, which a wrong length hides. */
+function hasLiveBehind({ live }: BlockLiveSet, { seqBefore }: ScanFault): boolean {
+  return live.count > 0n && live.last > seqBefore;
+}
+
+/** Whether an index tells servers of the block as it is, so that they need not read it to know what it holds. */
+function isIndexed({ archive: { index, indexStanding } }: StreamEvidence, { block }: BlockLiveSet): boolean {
+  return index === null ? block.sidecarCurrent : indexStanding === 'current';
 }
 
 /** Whether every message that may have lain between the good records before and behind is known to be deleted. */
@@ -113,10 +131,14 @@ function deletedByRecords({ sets }: StreamEvidence): SequenceRanges {
   return mergeRanges([allTombstones(scans), ...sets.map(({ scan }) => rangesOf(scan.erasedSeqs))]);
 }
 
-/** Whether an index says that the block held messages behind its last good record; a snapshot is never torn. */
+/**
+ * Whether an index or a consumer says that the block held messages behind its last good record; a snapshot is never
+ * torn.
+ */
 function isPromisedMore(evidence: StreamEvidence, set: BlockLiveSet): boolean {
   if (evidence.archive.form !== 'store') return true;
   const listed = evidence.archive.index?.blocks.find((block) => block.index === set.block.index);
+  if ((provenReader(evidence.archive)?.seq ?? 0n) > highestSequence(set.scan)) return true;
   const promised = listed?.lastSeq ?? set.block.sidecar?.lastSeq ?? 0n;
   return promised > set.scan.lastSeq && listedMessages(evidence, set) > 0n;
 }

@@ -4,6 +4,7 @@ import type { Fault, Finding } from '../findings/finding.ts';
 import type { IndexBlock, StreamIndex } from '../format/index/types.ts';
 import { highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
 import { descriptorOf } from '../model/read-entry.ts';
+import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
 import { openBlock } from '../workers/open-block.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
@@ -18,7 +19,7 @@ export function checkIndexAgainstBlocks(evidence: StreamEvidence): Finding[] {
   if (archive.index === null) return file === undefined ? missingIndex(evidence) : [];
   const label = file?.label ?? archive.parts.label;
   const at = (fault: Fault): Finding => findingAt(evidence, label, fault);
-  if (archive.indexStanding === 'stale') return [at(ageFault(archive.index, evidence))];
+  if (archive.indexStanding === 'stale') return [at(ageFault(archive.index, evidence.sets))];
   return [
     ...blockFindings(evidence, archive.index, label),
     ...subjectFaults(evidence, archive.index).map(at),
@@ -33,26 +34,37 @@ function missingIndex(evidence: StreamEvidence): Finding[] {
   return [findingAt(evidence, archive.parts.label, { code: 'IDX_MISSING' })];
 }
 
-/** Whether an index that is not current tells of messages that blocks held and do not reach any more. */
-export function isIndexAhead(evidence: StreamEvidence): boolean {
-  const { index, indexStanding } = evidence.archive;
-  return index !== null && indexStanding === 'stale' && ageFault(index, evidence).code !== 'IDX_STALE';
+/** What an index is held against: the blocks, and what they turned out to hold. */
+export type FoundBlocks = readonly {
+  readonly block: BlockFile;
+  readonly scan: Parameters<typeof highestSequence>[0];
+}[];
+
+/** What an index that is not current is to the blocks; null where it is current, or there is none. */
+export function indexAge({ index, indexStanding }: StreamArchive, blocks: FoundBlocks): Fault['code'] | null {
+  return index === null || indexStanding !== 'stale' ? null : ageFault(index, blocks).code;
+}
+
+/** Whether an index that is not current tells of messages, or of an end, that blocks held and do not reach any more. */
+export function isIndexCut(archive: StreamArchive, blocks: FoundBlocks): boolean {
+  const age = indexAge(archive, blocks);
+  return age !== null && age !== 'IDX_STALE';
 }
 
 /** A stale index is normal after a kill, unless it knows sequences that no block reaches any more. */
-function ageFault(index: StreamIndex, evidence: StreamEvidence): Fault {
-  const highest = evidence.sets.reduce((seq, set) => {
-    const own = highestSequence(set.scan);
+function ageFault(index: StreamIndex, blocks: FoundBlocks): Fault {
+  const highest = blocks.reduce((seq, { scan }) => {
+    const own = highestSequence(scan);
     return own > seq ? own : seq;
   }, 0n);
   const data = { index_last_seq: index.lastSeq, blocks_last_seq: highest };
   if (index.lastSeq > highest && index.messages > 0n) return { code: 'IDX_AHEAD', data };
-  return { code: hasIndexedEnd(evidence, index) ? 'IDX_STALE' : 'IDX_END_MISSING', data };
+  return { code: hasIndexedEnd(blocks, index) ? 'IDX_STALE' : 'IDX_END_MISSING', data };
 }
 
 /** Blocks grow at their end: what ended the last block when the index was written must still be in it. */
-function hasIndexedEnd(evidence: StreamEvidence, index: StreamIndex): boolean {
-  const set = evidence.sets.find((other) => other.block.index === index.lastBlockIndex);
+function hasIndexedEnd(blocks: FoundBlocks, index: StreamIndex): boolean {
+  const set = blocks.find((other) => other.block.index === index.lastBlockIndex);
   if (set === undefined || set.block.entry.sizeBytes > LARGEST_SEARCHED_BYTES) return true;
   const open = openBlock(descriptorOf(set.block.entry));
   try {

@@ -1,5 +1,6 @@
 import type { Finding } from '../findings/finding.ts';
 import { isDamage } from '../findings/status.ts';
+import { deleteNoteText, type DeleteNote } from '../operation/delete-note.ts';
 import { escapeText } from '../report/escape.ts';
 import { countText } from '../report/units.ts';
 import type { CliContext } from './context.ts';
@@ -20,6 +21,11 @@ export function noteDamage(findings: readonly Finding[], context: CliContext, si
   for (const line of lines.slice(0, MOST_NOTES)) context.note(`natsarc: ${side}${line}`);
   const more = lines.length - MOST_NOTES;
   if (more > 0) context.note(`natsarc: ${side}and ${countText(more)} more: natsarc verify tells all`);
+}
+
+/** Says what is to be known of deleted messages. */
+export function tellDeletes(notes: readonly DeleteNote[], context: CliContext): void {
+  for (const note of notes) context.note(`natsarc: ${escapeText(deleteNoteText(note))}`);
 }
 
 function noteText({ code, message, file, data }: Finding): string {

@@ -2,8 +2,8 @@ import { writeSync } from 'node:fs';
 import { VERSION } from '../core/version.ts';
 
 /**
- * The whole command. Gives whether all was written, so that nothing is lost if the process ends. What is asked for most
- * often of a cold machine, `--version` and `--help`, loads nothing else.
+ * The whole command. Gives whether all was written, so that nothing is lost if the process ends. Whoever asks
+ * for `--version` or `--help` waits for nothing but the start: no other module is loaded for them.
  */
 export async function main(args: readonly string[]): Promise<boolean> {
   if (args.length === 1 && args[0] === '--version') return say(VERSION, args);

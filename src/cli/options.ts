@@ -82,9 +82,13 @@ export function selectOptions(args: SelectArguments, context: CliContext): Selec
     ...(args.stream === undefined ? {} : { streams: args.stream }),
     ...(args.block === undefined ? {} : { blockNumber: args.block }),
     ...(args.jobs === undefined ? {} : { jobs: args.jobs }),
-    signal: context.signal,
-    onProgress: (progress) => context.progress.report(progress),
+    ...workOptions(context),
   };
+}
+
+/** What ends work early, and whom it tells how far it is. */
+export function workOptions({ signal, progress }: CliContext): Pick<SelectOptions, 'signal' | 'onProgress'> {
+  return { signal, ...(progress.report === null ? {} : { onProgress: progress.report }) };
 }
 
 /** Servers keep it in 32 bits. */

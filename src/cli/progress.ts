@@ -3,9 +3,11 @@ import { clip } from '../report/escape.ts';
 import { bytesText } from '../report/units.ts';
 import { writeError } from './standard-error.ts';
 
-/** Shows how far long work has come, on standard error; `end` leaves a clean line. */
+/** Shows how far long work has come, on standard error. */
 export interface ProgressReporter {
-  report(progress: Progress): void;
+  /** null where nobody is shown it: to know how much there is to do may take long. */
+  readonly report: ((progress: Progress) => void) | null;
+  /** Leaves a clean line. */
   end(): void;
 }
 
@@ -22,7 +24,7 @@ const BAR_CELLS = 30;
 
 /** A bar on a terminal, log lines where they are asked for, nothing in a pipe. */
 export function progressReporter(policy: ProgressPolicy): ProgressReporter {
-  if (policy.isQuiet || (!policy.isTerminal && !policy.wantsLog)) return { report: () => {}, end: () => {} };
+  if (policy.isQuiet || (!policy.isTerminal && !policy.wantsLog)) return { report: null, end: () => {} };
   const everyMs = policy.wantsLog ? LOG_EVERY_MS : BAR_EVERY_MS;
   const begunMs = performance.now();
   let shownMs = begunMs;

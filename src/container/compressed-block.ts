@@ -1,26 +1,28 @@
 import { beginsAsS2 } from '../codec/s2/framing.ts';
 import { gapPasser } from '../codec/s2/pass-gap.ts';
-import { indexChunks } from '../codec/s2/index-chunks.ts';
+import { indexChunks, type ChunkIndex } from '../codec/s2/index-chunks.ts';
 import type { Fault } from '../findings/finding.ts';
 import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
 import { SliceSource } from '../source/slice.ts';
 import { isCompressedBlock } from './block-packing.ts';
-import { S2Source, type WholeChunk } from './s2-source.ts';
+import { S2Source, type EncodedChunk } from './s2-source.ts';
 
 const TRAILER_BYTES = 8;
 const MAX_HEAD_BYTES = 4 + 10;
+const WINDOW_BYTES = 64 * 1024;
 
 /** The decoded bytes of a block kept with `compression: s2`, and what is wrong with its compression. */
 export interface CompressedBlock extends ByteSource {
   readonly faults: readonly Fault[];
   /** Its compressed chunks: all of it but its end. */
-  wholeChunks(): Iterable<WholeChunk>;
+  encodedChunks(): Iterable<EncodedChunk>;
 }
 
 /**
  * Opens a compressed block (format/block/README.md): `cmp` 0x01, a size that cannot be relied on, an S2 stream, and the last 8
  * bytes of the block as they are. null where the block is not compressed. Closing it leaves `file` open. `salvage`: go
- * past damage, also of the head. `endBytes`: nothing from there on is expected to be read.
+ * past damage, also of the head, and leave out zeros behind the block. `endBytes`: nothing from there on is expected to be
+ * read.
  */
 export function openCompressedBlock(
   file: ByteSource,
@@ -32,10 +34,37 @@ export function openCompressedBlock(
   const streamAt = salvage ? likelyStart(head.subarray(0, filled)) : streamStart(head.subarray(0, filled));
   if (streamAt < 0) return null;
   const stream = new SliceSource(file, streamAt, file.sizeBytes - streamAt - TRAILER_BYTES);
+  const { index, faults } = chunksOf(stream, salvage);
+  const zerosAt = salvage ? zerosBehind(stream, index) : null;
+  if (zerosAt === null)
+    return new BlockContent(file, new S2Source(stream, index, endBytes), faults, streamAt);
+  const whole = new SliceSource(file, 0, streamAt + zerosAt);
+  const left = new SliceSource(file, streamAt, zerosAt - TRAILER_BYTES);
+  return new BlockContent(
+    whole,
+    new S2Source(left, chunksOf(left, salvage).index, endBytes),
+    faults,
+    streamAt,
+  );
+}
+
+function chunksOf(stream: ByteSource, salvage: boolean): ReturnType<typeof indexChunks> {
   const read = (target: Uint8Array, at: number): number => stream.read(target, at);
-  const passGap = salvage ? gapPasser(read, stream.sizeBytes) : null;
-  const { index, faults } = indexChunks(read, stream.sizeBytes, passGap);
-  return new BlockContent(file, new S2Source(stream, index, endBytes), faults, streamAt);
+  return indexChunks(read, stream.sizeBytes, salvage ? gapPasser(read, stream.sizeBytes) : null);
+}
+
+/** Where zeros begin that fill the stream from behind its last chunk and the end of the block on, as a page does; null: nowhere. */
+function zerosBehind(stream: ByteSource, { gaps }: ChunkIndex): number | null {
+  const tail = gaps?.at(-1);
+  if (tail === undefined || tail.type !== null || tail.encodedEnd < stream.sizeBytes) return null;
+  const zerosAt = tail.encodedAt + TRAILER_BYTES;
+  const window = new Uint8Array(WINDOW_BYTES);
+  for (let at = zerosAt; at < stream.sizeBytes;) {
+    const filled = stream.read(window, at);
+    if (filled === 0 || window.subarray(0, filled).some((byte) => byte !== 0)) return null;
+    at += filled;
+  }
+  return zerosAt < stream.sizeBytes ? zerosAt : null;
 }
 
 /** Where the S2 stream begins; -1 where the block is not compressed. */
@@ -80,8 +109,8 @@ class BlockContent implements CompressedBlock {
     }));
   }
 
-  wholeChunks(): Iterable<WholeChunk> {
-    return this.#stream.wholeChunks(0, this.#stream.sizeBytes);
+  encodedChunks(): Iterable<EncodedChunk> {
+    return this.#stream.encodedChunks(0, this.#stream.sizeBytes);
   }
 
   read(target: Uint8Array, offsetBytes: number): number {

@@ -3,7 +3,7 @@ import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
 import { FileSource } from '../source/file.ts';
 import { MemorySource } from '../source/memory.ts';
 import { SliceSource } from '../source/slice.ts';
-import { S2Source, type WholeChunk } from './s2-source.ts';
+import { S2Source, type EncodedChunk } from './s2-source.ts';
 
 /**
  * Opens the bytes that a descriptor names, in any thread. The caller closes. `endBytes`: nothing from there on is
@@ -32,10 +32,10 @@ export function checkedChunks(source: ByteSource): readonly number[] {
   return source instanceof SliceSource ? checkedChunks(source.of) : [];
 }
 
-/** The compressed chunks of a snapshot that hold nothing but bytes of a source: one of its files. */
-export function wholeChunks(source: ByteSource): Iterable<WholeChunk> {
+/** The compressed chunks of a snapshot that hold bytes of a source: one of its files. */
+export function encodedChunks(source: ByteSource): Iterable<EncodedChunk> {
   if (!(source instanceof SliceSource) || !(source.of instanceof S2Source)) return [];
-  return source.of.wholeChunks(source.offsetBytes, source.sizeBytes);
+  return source.of.encodedChunks(source.offsetBytes, source.sizeBytes);
 }
 
 /** What an S2 stream under a source turned out to have wrong, as far as it was read. */

@@ -23,9 +23,9 @@ const ENCODED_MORE_BYTES = 1024;
 /** Who reads this much at once goes on reading. */
 const LONG_READ_BYTES = 64 * 1024;
 
-/** A compressed chunk that lies whole in a stretch of decoded bytes. */
-export interface WholeChunk {
-  /** From the beginning of the stretch. */
+/** A compressed chunk of which some lies in a stretch of decoded bytes. */
+export interface EncodedChunk {
+  /** From the beginning of the stretch; may lie before it. */
   readonly fromBytes: number;
   readonly lengthBytes: number;
   /** The block in it, as it is encoded: a view, valid until the next reading or decoding. */
@@ -102,14 +102,14 @@ export class S2Source implements ByteSource {
     this.release();
   }
 
-  /** The compressed chunks that hold nothing but bytes of a stretch; none of a salvage. */
-  *wholeChunks(offsetBytes: number, lengthBytes: number): Generator<WholeChunk> {
+  /** The compressed chunks that hold bytes of a stretch; none of a salvage. */
+  *encodedChunks(offsetBytes: number, lengthBytes: number): Generator<EncodedChunk> {
     if (this.#index.gaps !== undefined) return;
     const endBytes = offsetBytes + lengthBytes;
     let chunk = this.#finder.find(offsetBytes, undefined);
-    while (chunk !== null && chunk.decodedAt + chunk.decodedBytes <= endBytes) {
+    while (chunk !== null && chunk.decodedAt < endBytes) {
       const whole = chunk;
-      if (chunk.type === CHUNK_TYPE.compressed && chunk.decodedAt >= offsetBytes)
+      if (chunk.type === CHUNK_TYPE.compressed)
         yield {
           fromBytes: chunk.decodedAt - offsetBytes,
           lengthBytes: chunk.decodedBytes,

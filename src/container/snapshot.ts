@@ -2,6 +2,7 @@ import { beginsAsS2 } from '../codec/s2/framing.ts';
 import { gapPasser } from '../codec/s2/pass-gap.ts';
 import { indexChunks } from '../codec/s2/index-chunks.ts';
 import { makeFinding, type Fault, type Finding, type Place } from '../findings/finding.ts';
+import { hasMark } from '../findings/marks.ts';
 import type { ByteSource, S2IndexColumns } from '../source/byte-source.ts';
 import { FileSource } from '../source/file.ts';
 import { GunzipReader } from '../source/gunzip.ts';
@@ -150,7 +151,7 @@ function tarParts(
   }
   const findings = faults.map((fault) => makeFinding(fault, placeOf(place)));
   // An end that the framing lost is not told again as an end that the tar lost.
-  const isCut = faults.some((fault) => fault.code === 'S2_CUT' || fault.code === 'GZIP_CUT');
+  const isCut = hasMark(faults, 'cut');
   for (const { entry, ...fault } of walk.faults) {
     if (isCut && (fault.code === 'TAR_CUT' || fault.code === 'TAR_END_MISSING')) continue;
     findings.push(

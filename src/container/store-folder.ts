@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { makeFinding, type Finding } from '../findings/finding.ts';
+import { makeFinding, type Finding, type Place } from '../findings/finding.ts';
 import { isSnapshotFile } from './backup-folder.ts';
 import type { StreamParts } from './entry.ts';
 import { joinLabel, readFolder, type FolderItem } from './folder.ts';
@@ -15,65 +15,74 @@ export interface StoreContent {
 /** Reads a store_dir, its `jetstream` folder, an account's folder, `streams`, or one stream's; null for anything else. */
 export function readStore(path: string, items: readonly FolderItem[]): StoreContent | null {
   const findings: Finding[] = [];
-  const isNamed = (name: string) => (item: FolderItem) => item.kind === 'folder' && item.name === name;
-  if (isStreamFolder(items) && !items.some(isNamed('streams')))
-    return {
-      kind: 'stream-store',
-      streams: [readStreamFolder(path, '', accountAbove(path), basename(path))],
-      findings,
-    };
-  const streamsFolder = items.find(isNamed('streams'));
-  if (streamsFolder !== undefined && holdsStreams(readFolder(streamsFolder.path, '', {}, [])))
-    return {
-      kind: 'account-store',
-      streams: readAccount(
-        readFolder(path, '', { account: basename(path) }, findings),
-        '',
-        basename(path),
-        findings,
-      ),
-      findings,
-    };
-  if (basename(path) === 'streams' && holdsStreams(items))
-    return {
-      kind: 'account-store',
-      streams: readStreams(
-        { name: 'streams', path, kind: 'folder', sizeBytes: 0 },
-        '',
-        basename(dirname(path)),
-        findings,
-      ),
-      findings,
-    };
+  if (isStreamFolder(items) && !items.some(isNamed('streams'))) {
+    const stream = readStreamFolder(path, '', accountAbove(path), basename(path));
+    return { kind: 'stream-store', streams: [stream], findings };
+  }
+  const ofOne = streamsOfAccount(path, items, findings);
+  if (ofOne !== null) return { kind: 'account-store', streams: ofOne, findings };
+  const ofAll = streamsOfAccounts(path, items, findings);
+  return ofAll === null ? null : { kind: 'store', streams: ofAll, findings };
+}
+
+const isNamed =
+  (name: string) =>
+  (item: FolderItem): boolean =>
+    item.kind === 'folder' && item.name === name;
+
+/** What an account's folder holds, or `streams` in it; null for anything else. */
+function streamsOfAccount(
+  path: string,
+  items: readonly FolderItem[],
+  findings: Finding[],
+): StreamParts[] | null {
+  const streams = items.find(isNamed('streams'));
+  if (streams !== undefined && holdsStreams(readFolder(streams.path, '', {}, []))) {
+    const account = basename(path);
+    return readAccount(readFolder(path, '', { account }, findings), '', account, findings);
+  }
+  if (basename(path) !== 'streams' || !holdsStreams(items)) return null;
+  const itself: FolderItem = { name: 'streams', path, kind: 'folder', sizeBytes: 0 };
+  return readStreams(itself, '', basename(dirname(path)), findings);
+}
+
+/** What the folders of accounts hold; null where nothing tells that they are some. */
+function streamsOfAccounts(
+  path: string,
+  items: readonly FolderItem[],
+  findings: Finding[],
+): StreamParts[] | null {
   const jetstream = items.find(isNamed('jetstream'));
-  const root = jetstream === undefined ? path : jetstream.path;
   const label = jetstream === undefined ? '' : 'jetstream';
-  const accounts = readFolder(root, label, {}, findings);
   const streams: StreamParts[] = [];
-  let found = jetstream !== undefined;
-  for (const account of accounts) {
-    const accountLabel = joinLabel(label, account.name);
-    if (account.kind === 'file') {
-      if (jetstream !== undefined) findings.push(leftoverOrUnknown(account.name, accountLabel));
+  let isStore = jetstream !== undefined;
+  for (const { kind, name: account, path: folder } of readFolder(
+    jetstream?.path ?? path,
+    label,
+    {},
+    findings,
+  )) {
+    const file = joinLabel(label, account);
+    if (kind === 'file') {
+      if (jetstream !== undefined) findings.push(leftoverOrUnknown(account, { file }));
       continue;
     }
-    const inside = readFolder(account.path, accountLabel, { account: account.name }, findings);
+    const inside = readFolder(folder, file, { account }, findings);
     if (inside.some(isNamed('_js_')))
       findings.push(
-        makeFinding(
-          { code: 'DIR_RAFT_NOT_CHECKED' },
-          { account: account.name, file: joinLabel(accountLabel, '_js_') },
-        ),
+        makeFinding({ code: 'DIR_RAFT_NOT_CHECKED' }, { account, file: joinLabel(file, '_js_') }),
       );
-    if (inside.some(isNamed('streams')))
-      streams.push(...readAccount(inside, accountLabel, account.name, findings));
-    found ||= inside.some(
-      (item) =>
-        isNamed('_js_')(item) ||
-        (isNamed('streams')(item) && holdsStreams(readFolder(item.path, '', {}, []))),
-    );
+    if (inside.some(isNamed('streams'))) streams.push(...readAccount(inside, file, account, findings));
+    isStore ||= isAccount(inside);
   }
-  return found ? { kind: 'store', streams, findings } : null;
+  return isStore ? streams : null;
+}
+
+function isAccount(items: readonly FolderItem[]): boolean {
+  return items.some(
+    (item) =>
+      isNamed('_js_')(item) || (isNamed('streams')(item) && holdsStreams(readFolder(item.path, '', {}, []))),
+  );
 }
 
 /** A folder called `streams` may as well hold backups or snapshot files; an account without streams has nothing of those. */
@@ -85,11 +94,8 @@ function holdsStreams(items: readonly FolderItem[]): boolean {
   );
 }
 
-function leftoverOrUnknown(name: string, label: string): Finding {
-  return makeFinding(
-    { code: name.startsWith('_test_') ? 'DIR_LEFTOVER' : 'DIR_UNKNOWN_FILE' },
-    { file: label },
-  );
+function leftoverOrUnknown(name: string, place: Place): Finding {
+  return makeFinding({ code: name.startsWith('_test_') ? 'DIR_LEFTOVER' : 'DIR_UNKNOWN_FILE' }, place);
 }
 
 /** A stream's folder lies in ACCOUNT/streams/NAME. */
@@ -107,10 +113,7 @@ function readAccount(
   for (const item of items) {
     const itemLabel = joinLabel(label, item.name);
     const place = { account, file: itemLabel };
-    if (item.kind === 'file')
-      findings.push(
-        makeFinding({ code: item.name.startsWith('_test_') ? 'DIR_LEFTOVER' : 'DIR_UNKNOWN_FILE' }, place),
-      );
+    if (item.kind === 'file') findings.push(leftoverOrUnknown(item.name, place));
     else if (item.name === '__snapshots__') {
       // A restore that was finished leaves it, empty.
       const staged = readFolder(item.path, itemLabel, { account }, findings);

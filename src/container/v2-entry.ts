@@ -24,7 +24,15 @@ export interface V2WalkMessage {
 export type V2Entry =
   | { readonly kind: 'state'; readonly payload: Uint8Array }
   | { readonly kind: 'consumer'; readonly name: string; readonly payload: Uint8Array }
-  | { readonly kind: 'message'; readonly message: V2WalkMessage };
+  | { readonly kind: 'message'; readonly message: V2WalkMessage }
+  | V2Rest;
+
+/** Nothing yet: a long search goes on, and who walks may let others have a turn. */
+export interface V2Rest {
+  readonly kind: 'rest';
+}
+
+export const REST: V2Rest = { kind: 'rest' };
 
 /** The longest head. */
 export const MAX_HEAD_BYTES = 50;

@@ -2,8 +2,17 @@ import type { Fault } from '../findings/finding.ts';
 import { takeV2Messages, v2Window, type V2Run } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { damagedSoFar, damagedStretches } from './v2-damage.ts';
-import { endOf, findV2Spans, V2EntryReader } from './v2-spans.ts';
-import { isSentinel, MAX_HEAD_BYTES, parseV2Head, type V2Entry, type V2EntryHead } from './v2-entry.ts';
+import { endOf, V2EntryReader } from './v2-entry-reader.ts';
+import { findV2Spans } from './v2-spans.ts';
+import {
+  isSentinel,
+  MAX_HEAD_BYTES,
+  parseV2Head,
+  REST,
+  type V2Entry,
+  type V2EntryHead,
+  type V2Rest,
+} from './v2-entry.ts';
 
 const WINDOW_BYTES = 1024 * 1024;
 const MAX_NAME_BYTES = 1024 * 1024; // server: archive reader's name limit
@@ -64,7 +73,7 @@ export class V2Walker {
   *#soundEntries(): Generator<V2Entry, number> {
     let at = 0;
     for (;;) {
-      at = this.#passMessages(at);
+      at = yield* this.#passMessages(at);
       if (at >= this.#source.sizeBytes)
         return this.#stop(at, { code: 'V2_SENTINEL_MISSING', offsetBytes: at });
       const head = this.#readHead(at);
@@ -100,9 +109,9 @@ export class V2Walker {
   }
 
   *#messagesBehind(from: number): Generator<V2Entry, void> {
-    const damaged = damagedStretches(this.#source);
+    const damaged = yield* damagedStretches(this.#source);
     const known = this.#lastSeq > 0n ? { endBytes: from, lastSeq: this.#lastSeq } : null;
-    const { spans, hasEnd } = findV2Spans(this.#source, damaged, known);
+    const { spans, hasEnd } = yield* findV2Spans(this.#source, damaged, known);
     const reader = new V2EntryReader(this.#source);
     for (const { startBytes, endBytes } of spans)
       for (let at = startBytes, head = reader.wholeAt(at, endBytes); head !== null;) {
@@ -118,8 +127,8 @@ export class V2Walker {
       this.faults.push({ code: 'V2_SENTINEL_MISSING', offsetBytes: this.#source.sizeBytes });
   }
 
-  /** Adds ordinary messages up; gives where something else stands. */
-  #passMessages(from: number): number {
+  /** Adds ordinary messages up, and rests behind each window of them; gives where something else stands. */
+  *#passMessages(from: number): Generator<V2Rest, number> {
     if (this.#onRun === null || this.#consumersLeft !== 0 || from < this.#passFrom) return from;
     let readToBytes = from;
     for (let at = from; ;) {
@@ -135,6 +144,7 @@ export class V2Walker {
       this.#onRun(run, at);
       at += run.takenBytes;
       readToBytes = walked?.readToBytes ?? at;
+      yield REST;
     }
   }
 

@@ -4,6 +4,7 @@ export { adoptKernelModule, kernelModule } from './instance.ts';
 export { linesWritten, mostLineBytes, startLines, writeLines, type LineOptions } from './message-lines.ts';
 export { rewriteRecords, rewriteWindow, surroundRewritten, type SubjectLot } from './rewrite.ts';
 export {
+  amendS2Block,
   decodeS2Block,
   decodeS2Input,
   decodeS2Pair,

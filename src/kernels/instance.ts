@@ -51,6 +51,7 @@ export interface KernelExports {
   readonly s2Reached: () => number;
   readonly s2SecondLength: Place;
   readonly s2Encode: (from: number, bytes: number) => number;
+  readonly s2Amend: (blockBytes: number, skip: number, from: number, bytes: number, most: number) => number;
   readonly sha256Start: () => void;
   readonly sha256Update: (bytes: number) => void;
   readonly sha256Finish: (bytes: number, total: bigint) => void;

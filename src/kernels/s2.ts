@@ -110,10 +110,37 @@ export function s2EncodeWindow(lengthBytes: number): Uint8Array {
 export function encodeS2Block(input: Uint8Array): Uint8Array {
   const { exports, buffer } = wholeKernels();
   mustFit(input.length);
-  const isInside = input.buffer === buffer;
-  if (!isInside) s2EncodeWindow(input.length).set(input);
-  const from: number = isInside ? input.byteOffset : exports.ENCODE_INPUT.value;
-  return new Uint8Array(buffer, exports.ENCODE_OUTPUT.value, exports.s2Encode(from, input.length));
+  const lengthBytes = exports.s2Encode(inputPlace(input), input.length);
+  return new Uint8Array(buffer, exports.ENCODE_OUTPUT.value, lengthBytes);
+}
+
+/**
+ * Encodes `input` (at most 4 MiB) along a block that decodes to something much like it from byte `skipBytes` (at most 4 MiB) on.
+ * Returns a view, valid until the next call; null where that makes more than `mostBytes`, or the block is corrupt or holds less.
+ * Views of kernel memory, such as one of `s2InputWindow` for the block, are read where they lie.
+ */
+export function amendS2Block(
+  block: Uint8Array,
+  skipBytes: number,
+  input: Uint8Array,
+  mostBytes: number,
+): Uint8Array | null {
+  const { exports, buffer } = wholeKernels();
+  mustFit(Math.max(input.length, skipBytes));
+  const isInside = block.buffer === buffer && block.byteOffset === exports.S2_INPUT.value;
+  if (!isInside) s2InputWindow(block.length).set(block);
+  const from = inputPlace(input);
+  const most = Math.min(mostBytes, s2MaxEncodedLength(input.length));
+  const lengthBytes = exports.s2Amend(block.length, skipBytes, from, input.length, most);
+  return lengthBytes === 0 ? null : new Uint8Array(buffer, exports.ENCODE_OUTPUT.value, lengthBytes);
+}
+
+/** Where in kernel memory bytes to be encoded lie: they are put there where they do not. */
+function inputPlace(input: Uint8Array): number {
+  const { exports, buffer } = wholeKernels();
+  if (input.buffer === buffer) return input.byteOffset;
+  s2EncodeWindow(input.length).set(input);
+  return exports.ENCODE_INPUT.value;
 }
 
 function mustFit(lengthBytes: number): void {

@@ -27,15 +27,23 @@ export function loadBlocks(
   return blocks.toSorted((a, b) => a.index - b.index);
 }
 
-/** The `.idx` files of blocks that are not there. */
-export function loadStrayIndexes(parts: FileStreamParts, sink: FindingSink): StrayBlockIndex[] {
+/** The `.idx` files of blocks that are not there, by the numbers of these. */
+export function strayIndexFiles(parts: FileStreamParts): Map<number, Entry> {
   const paths = new Set(parts.entries.map(({ path }) => path));
-  const strays: StrayBlockIndex[] = [];
+  const files = new Map<number, Entry>();
   for (const entry of parts.entries) {
     const number = BLOCK_INDEX_NAME.exec(entry.path)?.[1];
-    if (number === undefined || paths.has(`msgs/${number}.blk`)) continue;
+    if (number !== undefined && !paths.has(`msgs/${number}.blk`)) files.set(Number(number), entry);
+  }
+  return files;
+}
+
+/** What those of them hold that can be read. */
+export function loadStrayIndexes(parts: FileStreamParts, sink: FindingSink): StrayBlockIndex[] {
+  const strays: StrayBlockIndex[] = [];
+  for (const [index, entry] of strayIndexFiles(parts)) {
     const held = loadBlockIndex(entry, sink);
-    if (held !== null) strays.push({ index: Number(number), entry, held });
+    if (held !== null) strays.push({ index, entry, held });
   }
   return strays.toSorted((a, b) => a.index - b.index);
 }

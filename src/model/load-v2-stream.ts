@@ -1,6 +1,7 @@
 import type { V2StreamParts } from '../container/entry.ts';
-import type { V2WalkMessage } from '../container/v2-entry.ts';
+import type { V2Rest, V2WalkMessage } from '../container/v2-entry.ts';
 import { V2Walker, type OnV2Run, type WalkedRuns } from '../container/v2-walk.ts';
+import { stepByStep } from '../core/pause.ts';
 import type { Finding, Place } from '../findings/finding.ts';
 import type { ManifestState } from '../format/manifest/types.ts';
 import { parseV2Consumer, parseV2State, v2ConsumerName } from '../format/v2-json/parse.ts';
@@ -26,29 +27,53 @@ export function loadV2Stream(parts: V2StreamParts): StreamArchive {
   const base = baseArchive(parts, name, manifest?.value ?? null);
   const findings: Finding[] = [];
   if (manifest?.fault) sinkFor(findings, base.place).add(manifest.fault, manifest.file);
-  return { ...base, consumers: readV2(parts, base.place, null).consumers, findings };
+  return { ...base, consumers: readV2Head(parts, base.place).consumers, findings };
 }
 
-/**
- * Walks a V2 archive: its head, and, where `onMessage` is given, its messages to the end. With `onRun` ordinary messages
- * come added up, and `onMessage` is given the others; `walked`: as far as others have not done so already.
- */
-export function readV2(
-  parts: V2StreamParts,
-  place: Place,
-  onMessage: ((message: V2Message) => void) | null,
-  onRun: OnV2Run | null = null,
-  walked: WalkedRuns | null = null,
-): V2Head {
+/** Reads what stands before the messages of a V2 archive. */
+export function readV2Head(parts: V2StreamParts, place: Place): V2Head {
   const reading = new V2Reading(parts, place);
-  for (const message of reading.messages(onRun, walked)) {
-    if (onMessage === null) break;
-    onMessage(message);
-  }
+  for (const _ of reading.messages()) break;
   return reading.head();
 }
 
-/** One pass over a V2 archive; messages are taken one by one, the head is known once the first was asked for. */
+/** How a V2 archive is walked. */
+export interface V2Pass {
+  readonly signal: AbortSignal | undefined;
+  /** Is given ordinary messages, added up; `onMessage` gets the others. */
+  readonly onRun?: OnV2Run | null;
+  /** As far as others have walked it already. */
+  readonly walked?: WalkedRuns | undefined;
+}
+
+/** Walks a V2 archive to its end. Throws SourceError, CancelledError. */
+export async function readV2(
+  parts: V2StreamParts,
+  place: Place,
+  onMessage: (message: V2Message) => void,
+  { signal, onRun = null, walked }: V2Pass,
+): Promise<V2Head> {
+  const reading = new V2Reading(parts, place);
+  await stepByStep(giveAll(reading.messages(onRun, walked ?? null), onMessage), signal);
+  return reading.head();
+}
+
+/** Messages between two steps. */
+const STEP_MESSAGES = 1024;
+
+function* giveAll(
+  messages: Iterable<V2Message | V2Rest>,
+  onMessage: (message: V2Message) => void,
+): Generator<void, void> {
+  let given = 0;
+  for (const message of messages) {
+    const isRest = 'kind' in message;
+    if (!isRest) onMessage(message);
+    if (isRest || ++given % STEP_MESSAGES === 0) yield;
+  }
+}
+
+/** One pass over a V2 archive; messages are taken one by one, with rests between. The head is known once the first was asked for. */
 export class V2Reading {
   readonly #parts: V2StreamParts;
   readonly #findings: Finding[] = [];
@@ -61,12 +86,16 @@ export class V2Reading {
     this.#sink = sinkFor(this.#findings, place);
   }
 
-  *messages(onRun: OnV2Run | null = null, walked: WalkedRuns | null = null): Generator<V2Message, void> {
+  *messages(
+    onRun: OnV2Run | null = null,
+    walked: WalkedRuns | null = null,
+  ): Generator<V2Message | V2Rest, void> {
     const source = this.#parts.body.open();
     const walker = new V2Walker(source, onRun, walked);
     try {
       for (const entry of walker.entries()) {
         if (entry.kind === 'message') yield entry.message;
+        else if (entry.kind === 'rest') yield entry;
         else if (entry.kind === 'state') walker.expectConsumers(this.#takeState(entry.payload));
         else this.#takeConsumer(entry.name, entry.payload);
       }

@@ -21,9 +21,10 @@ interface Limits {
  */
 export function applyLimits(archive: StreamArchive, sets: readonly BlockLiveSet[]): readonly BlockLiveSet[] {
   if (archive.indexStanding === 'current' || archive.config === null) return sets;
-  if (archive.config['discard'] === 'new') return sets;
+  // Where new messages are to be refused, servers since 2.10 leave the old ones, but for those of one subject.
+  const isRefusing = archive.config['discard'] === 'new';
   const limits: Limits = {
-    messages: integerField(archive.config, 'max_msgs') ?? -1n,
+    messages: isRefusing ? -1n : (integerField(archive.config, 'max_msgs') ?? -1n),
     perSubject: Number(integerField(archive.config, 'max_msgs_per_subject') ?? -1n),
   };
   const kept = limits.messages > 0n ? keepNewest(liveSequences(sets), limits.messages) : null;

@@ -4,7 +4,7 @@ import { subjectMatches } from '../core/subject.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ConsumerState } from '../format/consumer-state/types.ts';
 import type { ConsumerArchive, StreamArchive } from '../model/stream-archive.ts';
-import type { PendingQuery, SubjectTally, TallyResult } from '../workers/jobs.ts';
+import type { PendingQuery, SubjectTally, TallyResult } from '../workers/jobs/tally.ts';
 import type { ConsumerReport } from './types.ts';
 
 /** What is known of a stream's messages when its consumers are reported. */

@@ -17,6 +17,7 @@ import { Pool } from '../workers/pool.ts';
 import { runJob, type RunJob } from '../workers/run-job.ts';
 import type { OnBytes } from './scan-stream.ts';
 import { THREAD_ENTRY } from './thread-entry.ts';
+import { onlyName } from './only-name.ts';
 import type { SelectOptions, SourceReport, ToolReport } from './types.ts';
 
 /** What reports say of who made them. */
@@ -82,8 +83,9 @@ export function blockMustBeMeant(containers: readonly OpenContainer[], { blockNu
 
 /** Opens one archive. The caller closes. Throws SourceError. */
 export async function openForStream(path: string, options: OpenArchiveOptions): Promise<OpenContainer> {
+  const streamName = onlyName(options);
   return openContainer(path, {
-    ...(options.streams?.[0] === undefined ? {} : { streamName: options.streams[0] }),
+    ...(streamName === undefined ? {} : { streamName }),
     ...(options.blockNumber === undefined ? {} : { blockNumber: options.blockNumber }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.salvage === undefined ? {} : { salvage: options.salvage }),
@@ -111,18 +113,14 @@ export async function withPool<T>(
       runJob: options.runJob ?? runJob,
     });
   let doneBytes = 0;
-  let knownBytes: number | undefined;
-  const totalBytes = (): number => (knownBytes ??= streams.reduce((sum, parts) => sum + parts.sizeBytes, 0));
+  let totalBytes: number | undefined;
+  const { onProgress } = options;
   const onBytes: OnBytes = (bytes, label) => {
+    if (onProgress === undefined) return;
     doneBytes += bytes;
-    options.onProgress?.({
-      doneBytes,
-      // Adding up looks into the folder of each stream: where nobody is shown it, it is not asked for.
-      get totalBytes() {
-        return totalBytes();
-      },
-      label,
-    });
+    // This looks into the folder of each stream.
+    totalBytes ??= streams.reduce((sum, parts) => sum + parts.sizeBytes, 0);
+    onProgress({ doneBytes, totalBytes, label });
   };
   try {
     const atNs = options.atNs ?? BigInt(Date.now()) * 1_000_000n;
@@ -183,7 +181,11 @@ function isPacked(parts: FileStreamParts): boolean {
 
 function selectStreams(container: OpenContainer, options: SelectOptions): StreamParts[] {
   const { account, streams = [] } = options;
-  if (container.kind === 'block') return [...container.streams];
+  if (container.kind === 'block') {
+    if (streams.length > 1)
+      throw new UsageError(`${container.path} is a block of one stream: --stream must name it alone`);
+    return [...container.streams];
+  }
   // The one stream of an archive that does not tell its name is the one that is asked for.
   const isAlone = container.streams.length === 1;
   const selected = container.streams.filter((parts) => {

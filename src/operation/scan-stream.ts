@@ -6,14 +6,8 @@ import { packedLive, type BlockLiveSet } from '../model/live-set.ts';
 import { descriptorOf } from '../model/read-entry.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
 import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
-import type {
-  PendingQuery,
-  ScanJob,
-  ScanResult,
-  SubjectTally,
-  TallyJob,
-  TallyResult,
-} from '../workers/jobs.ts';
+import type { ScanJob, ScanResult } from '../workers/jobs/scan.ts';
+import type { PendingQuery, SubjectTally, TallyJob, TallyResult } from '../workers/jobs/tally.ts';
 import type { Pool } from '../workers/pool.ts';
 import { addSubjects } from '../workers/subject-columns.ts';
 

@@ -6,8 +6,9 @@ import { intersectRanges } from '../core/sequence-ranges.ts';
 import type { MessageTotals } from '../kernels/types.ts';
 import { liveSets, type BlockLiveSet } from '../model/live-set.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
-import type { PendingQuery, SubjectTally } from '../workers/jobs.ts';
+import type { PendingQuery, SubjectTally } from '../workers/jobs/tally.ts';
 import { applyLimits } from './apply-limits.ts';
+import { withoutIndexedDeletes } from './index-deletes.ts';
 import type { Archive } from './open-archive.ts';
 import {
   joinTallies,
@@ -34,7 +35,10 @@ export async function gatherEvidence(
   options: EvidenceOptions,
 ): Promise<StreamEvidence & { readonly scan: StreamScan }> {
   const scan = await scanStream(archive, work.pool, work.onBytes, options);
-  const sets = applyLimits(archive, liveSets(archive, scan.scans));
+  const rebuilt = liveSets(archive, scan.scans);
+  const proven = withoutIndexedDeletes(archive, rebuilt);
+  const sets = applyLimits(archive, proven.sets);
+  const live = new SequenceParts(sets.map((set) => set.live));
   const subjects = new Map<string, SubjectTally>();
   const tallies = await tallyAll(archive, sets, scan, work, options, subjects);
   return {
@@ -42,8 +46,13 @@ export async function gatherEvidence(
     results: scan.results,
     sets,
     tallies,
-    live: new SequenceParts(sets.map((set) => set.live)),
+    live,
     total: joinTallies(tallies, options.pending.length, subjects),
+    served:
+      proven.sets === rebuilt
+        ? live
+        : new SequenceParts(applyLimits(archive, rebuilt).map((set) => set.live)),
+    indexDeletes: proven.deletes,
     scan,
   };
 }

@@ -1,5 +1,5 @@
 import type { StateNumbers } from '../model/stream-state.ts';
-import type { TallyResult } from '../workers/jobs.ts';
+import type { TallyResult } from '../workers/jobs/tally.ts';
 
 /** The state of a stream with these messages that ends at `lastSeq`; `lastTimeNs`: where its last message is deleted. */
 export function stateOfTotals(total: TallyResult, lastSeq: bigint, lastTimeNs: bigint | null): StateNumbers {

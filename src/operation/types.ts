@@ -17,8 +17,14 @@ export interface StreamState {
   readonly num_deleted?: number | bigint | null;
   /** Every deleted sequence within first..last; present with `gaps`. */
   readonly deleted?: Iterable<bigint> | null;
-  readonly lost?: { readonly msgs: readonly (readonly [bigint, bigint])[]; readonly bytes: number } | null;
+  readonly lost?: Lost | null;
   readonly consumer_count: number;
+}
+
+/** Messages that are gone: pairs from, to of their sequences, and their bytes where these are known. */
+export interface Lost {
+  readonly msgs: readonly (readonly [bigint, bigint])[];
+  readonly bytes: number;
 }
 
 /** A position: in the numbers of the consumer, and of the stream. */
@@ -123,7 +129,14 @@ export interface VerifyStreamReport {
   /** The state that its backup.json, state.json or index.db declares, in this order of precedence. */
   readonly declared: StreamState | null;
   readonly actual: StreamState | null;
+  /** Sequences that are lost or doubtful; where fewer of them were messages than there are, nothing tells which. */
   readonly lost: { readonly msgs: readonly (readonly [bigint, bigint])[]; readonly bytes: number };
+  /** So many messages are lost, at most. */
+  readonly lost_messages: bigint;
+  /** So many of them are intact, and `repair` keeps them. */
+  readonly repairable_messages: bigint;
+  /** So many of them may have been deleted instead. */
+  readonly doubtful_messages: bigint;
   readonly predictions: readonly Prediction[];
 }
 

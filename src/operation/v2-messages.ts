@@ -5,10 +5,10 @@ import { framingFaults } from '../container/open-source.ts';
 import { recordBytesOf } from '../format/block/record.ts';
 import { makeFinding, type Finding } from '../findings/finding.ts';
 import type { V2StreamParts } from '../container/entry.ts';
-import type { WalkedRuns } from '../container/v2-walk.ts';
+import type { OnV2Run, WalkedRuns } from '../container/v2-walk.ts';
 import { readV2 } from '../model/load-v2-stream.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
-import type { PendingQuery, TallyResult } from '../workers/jobs.ts';
+import type { PendingQuery, TallyResult } from '../workers/jobs/tally.ts';
 import { Tally } from '../workers/tally-block.ts';
 
 /** What the messages of a V2 archive add up to. */
@@ -31,6 +31,7 @@ export interface V2Stretch {
 
 /** What is wanted beside the totals. */
 export interface V2ReadOptions {
+  readonly signal: AbortSignal | undefined;
   readonly wantSubjects: boolean;
   readonly pending: readonly PendingQuery[];
   /** Is given all messages, in order, and where they lie. */
@@ -39,16 +40,24 @@ export interface V2ReadOptions {
   readonly walked?: WalkedRuns;
 }
 
-/** Reads every message of a V2 archive. */
-export function readV2Messages(
+/** Reads every message of a V2 archive. Throws SourceError, CancelledError. */
+export async function readV2Messages(
   archive: StreamArchive,
   parts: V2StreamParts,
   options: V2ReadOptions,
-): V2Messages {
+): Promise<V2Messages> {
   const tally = new Tally(options.pending, options.wantSubjects);
   const live = new PartsBuilder();
   let lastSeq = -1n;
-  const { findings } = readV2(
+  const onRun: OnV2Run = (run, offsetBytes) => {
+    lastSeq = run.lastSeq;
+    for (const [from, to] of eachRange(run.ranges)) live.add(from, to);
+    tally.addRun(run);
+    const { takenBytes: lengthBytes, bytes: recordBytes, ranges: seqs } = run;
+    options.onStretch?.({ offsetBytes, lengthBytes, recordBytes, seqs });
+  };
+  const { signal, walked } = options;
+  const { findings } = await readV2(
     parts,
     archive.place,
     (message) => {
@@ -60,16 +69,7 @@ export function readV2Messages(
       const { offsetBytes, lengthBytes, seq } = message;
       options.onStretch?.({ offsetBytes, lengthBytes, recordBytes: bytes, seqs: oneRange(seq, seq) });
     },
-    options.wantSubjects || options.pending.length > 0
-      ? null
-      : (run, offsetBytes) => {
-          lastSeq = run.lastSeq;
-          for (const [from, to] of eachRange(run.ranges)) live.add(from, to);
-          tally.addRun(run);
-          const { takenBytes: lengthBytes, bytes: recordBytes, ranges: seqs } = run;
-          options.onStretch?.({ offsetBytes, lengthBytes, recordBytes, seqs });
-        },
-    options.walked,
+    { signal, walked, onRun: options.wantSubjects || options.pending.length > 0 ? null : onRun },
   );
   return { total: tally.result(), live: live.take(), findings };
 }

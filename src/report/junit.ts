@@ -1,5 +1,6 @@
 import type { Finding } from '../findings/finding.ts';
 import { isDamage } from '../findings/status.ts';
+import { familyOf } from '../findings/marks.ts';
 import type { VerifyReport } from '../operation/types.ts';
 
 /**
@@ -36,13 +37,11 @@ function suite(name: string, findings: readonly Finding[], fails: (finding: Find
 
 function groupByFamily(findings: readonly Finding[]): Map<string, Finding[]> {
   const families = new Map<string, Finding[]>();
-  for (const finding of findings)
-    families.set(familyOf(finding), [...(families.get(familyOf(finding)) ?? []), finding]);
+  for (const finding of findings) {
+    const family = familyOf(finding.code);
+    families.set(family, [...(families.get(family) ?? []), finding]);
+  }
   return families;
-}
-
-function familyOf(finding: Finding): string {
-  return finding.code.split('_')[0] ?? '';
 }
 
 function failure(finding: Finding): string {

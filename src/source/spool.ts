@@ -1,6 +1,7 @@
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CancelledError, SourceError } from '../core/error.ts';
+import { SourceError } from '../core/error.ts';
+import { stopIfAborted } from '../core/pause.ts';
 import { systemErrorText } from '../core/system-error.ts';
 
 /** A temporary file that holds what a stream brought; removed by `remove`, or when the process ends. */
@@ -31,7 +32,7 @@ export async function spool(
   } catch (error) {
     if (isStreamError(error)) return { path, error, remove };
     remove();
-    if (signal?.aborted === true) throw new CancelledError('cancelled');
+    stopIfAborted(signal);
     throw new SourceError(`temporary file: ${systemErrorText(error)}`);
   }
 }

@@ -3,7 +3,7 @@ import { unpackRanges } from '../core/packed-ranges.ts';
 import { mapSubject, type SubjectMapping } from '../core/subject-map.ts';
 import { SEQ_FLAGS } from '../format/block/record.ts';
 import type { RecordColumns } from '../kernels/index.ts';
-import type { FingerprintJob, FingerprintResult } from './jobs.ts';
+import type { FingerprintJob, FingerprintResult } from './jobs/fingerprint.ts';
 import { openBlock } from './open-block.ts';
 import { scanSource } from './scan-block.ts';
 

@@ -1,8 +1,9 @@
 import { openCompressedBlock } from '../container/compressed-block.ts';
-import { checkedChunks, framingFaults, openSource, wholeChunks } from '../container/open-source.ts';
-import type { WholeChunk } from '../container/s2-source.ts';
+import { checkedChunks, framingFaults, openSource, encodedChunks } from '../container/open-source.ts';
+import type { EncodedChunk } from '../container/s2-source.ts';
 import type { Fault } from '../findings/finding.ts';
 import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
+import { MemorySource } from '../source/memory.ts';
 
 /** One block, open for reading decoded bytes. */
 export interface OpenBlock {
@@ -13,9 +14,26 @@ export interface OpenBlock {
   carrierFaults(): readonly Fault[];
   /** Decoded offsets from, to of the chunks of that snapshot that were checked so far. */
   carrierChecked(): readonly number[];
-  /** Chunks that hold bytes of the block alone, wherever it is compressed. */
-  wholeChunks(): Iterable<WholeChunk>;
+  /** Chunks that hold bytes of the block, wherever it is compressed. */
+  encodedChunks(): Iterable<EncodedChunk>;
   close(): void;
+}
+
+/** Bytes of kernel memory as a block: they are checked where they lie, and stay as they are. */
+export function memoryBlock(bytes: Uint8Array): OpenBlock {
+  const memory = new MemorySource(bytes);
+  const content = Object.assign(memory, {
+    lend: (offsetBytes: number, mostBytes: number) => bytes.subarray(offsetBytes, offsetBytes + mostBytes),
+  });
+  return {
+    content,
+    compression: 'none',
+    blockFaults: () => [],
+    carrierFaults: () => [],
+    carrierChecked: () => [],
+    encodedChunks: () => [],
+    close: () => {},
+  };
 }
 
 /**
@@ -31,7 +49,7 @@ export function openBlock(descriptor: SourceDescriptor, salvage = false, endByte
     blockFaults: () => compressed?.faults ?? [],
     carrierFaults: () => framingFaults(file),
     carrierChecked: () => checkedChunks(file),
-    wholeChunks: () => compressed?.wholeChunks() ?? wholeChunks(file),
+    encodedChunks: () => compressed?.encodedChunks() ?? encodedChunks(file),
     close: () => {
       compressed?.close();
       file.close();

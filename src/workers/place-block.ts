@@ -1,4 +1,4 @@
-import type { PlaceJob, PlaceResult } from './jobs.ts';
+import type { PlaceJob, PlaceResult } from './jobs/place.ts';
 import { isThere } from './read-back.ts';
 import { writeAt } from './write-at.ts';
 

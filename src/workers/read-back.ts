@@ -1,6 +1,7 @@
 import type { SourceDescriptor } from '../source/byte-source.ts';
-import type { ScanJob, ScanResult } from './jobs.ts';
-import { LargeRecord, MAX_TOUCHED_BYTES, scanBlock } from './scan-block.ts';
+import type { ScanJob, ScanResult } from './jobs/scan.ts';
+import { memoryBlock, openBlock, type OpenBlock } from './open-block.ts';
+import { LargeRecord, MAX_TOUCHED_BYTES, scanOpened } from './scan-block.ts';
 import { Twin } from './twin.ts';
 
 /** Compared at a time: what was read lies in the cache still. */
@@ -19,23 +20,22 @@ export interface Scanned {
 export function readBackOf(readBack: ScanJob, bytes: Uint8Array, scanned: Scanned | null): ScanResult | null {
   if (scanned?.job.headerSeqs === readBack.headerSeqs && isThere(readBack.source, bytes))
     return asPlainFile(scanned.result);
-  return scanIfShort(readBack);
+  return scanIfShort(readBack, openBlock(readBack.source));
 }
 
-/** The same of a block that lies in memory still, `bytes`, and of which it is proven that what holds it can be made these bytes. */
+/** The same of a block that lies in kernel memory still, `bytes`, and of which it is proven that what holds it can be made these bytes. */
 export function checkHeld(
   check: Pick<ScanJob, 'key' | 'headerSeqs'>,
   bytes: Uint8Array,
   scanned: Scanned | null,
 ): ScanResult | null {
   if (scanned?.job.headerSeqs === check.headerSeqs) return asPlainFile(scanned.result);
-  const { key, headerSeqs } = check;
-  return scanIfShort({ kind: 'scan', source: { kind: 'memory', bytes }, key, headerSeqs });
+  return scanIfShort(check, memoryBlock(bytes));
 }
 
-function scanIfShort(job: ScanJob): ScanResult | null {
+function scanIfShort(check: Pick<ScanJob, 'key' | 'headerSeqs'>, block: OpenBlock): ScanResult | null {
   try {
-    return scanBlock(job, MAX_TOUCHED_BYTES);
+    return scanOpened(check, block, MAX_TOUCHED_BYTES);
   } catch (error) {
     if (error instanceof LargeRecord) return null;
     throw error;

@@ -1,7 +1,7 @@
 import { copyShared } from '../core/bytes/copy-shared.ts';
 import { linesWritten, startLines, writeLines } from '../kernels/index.ts';
 import { SliceSource } from '../source/slice.ts';
-import type { RenderJob, RenderResult } from './jobs.ts';
+import type { RenderJob, RenderResult } from './jobs/render.ts';
 import { openBlock } from './open-block.ts';
 import { scanSource } from './scan-block.ts';
 

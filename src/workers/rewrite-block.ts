@@ -24,7 +24,7 @@ import {
   type SubjectLot,
 } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { RewriteJob, RewriteResult, TimedMessage } from './jobs.ts';
+import type { RewriteJob, RewriteResult, TimedMessage } from './jobs/rewrite.ts';
 import { checkHeld, readBackOf, type Scanned } from './read-back.ts';
 import { openBlock } from './open-block.ts';
 import { writeAt } from './write-at.ts';
@@ -57,11 +57,12 @@ export function rewriteHeld(
   const bytes = rewriteWindow(messages.length + tail.length);
   bytes.set(tail, messages.length);
   const lastChecksum = new Uint8Array(bytes.subarray(-CHECKSUM_BYTES));
-  const isSame = job.keepsSums && tail.length === 0 && messages.length === lengthBytes;
+  const isWhole = messages.length === lengthBytes;
+  const isSame = job.keepsSums && tail.length === 0 && isWhole;
   return {
     kind: 'rewrite',
     contentBytes: bytes.length,
-    ...put(bytes, job, isSame, isSame ? scanned : null),
+    ...put(bytes, job, { isWhole, isSame }, isSame ? scanned : null),
     ...totals,
     messageBytes: messages.length,
     subjects,
@@ -70,11 +71,14 @@ export function rewriteHeld(
   };
 }
 
-/** Puts a block where it belongs: as chunks that are proven, else as it is. `isSame`: it is what its source holds. */
+/**
+ * Puts a block where it belongs: as chunks that are proven, else as it is. `isWhole`: it has all records of its source where they
+ * are there; `isSame`: it is what its source holds.
+ */
 function put(
   bytes: Uint8Array,
   { source, input, target }: RewriteJob,
-  isSame: boolean,
+  { isWhole, isSame }: { readonly isWhole: boolean; readonly isSame: boolean },
   scanned: Scanned | null,
 ): Pick<RewriteResult, 'lengthBytes' | 'isPacked' | 'readBack'> {
   const asItIs = { lengthBytes: bytes.length, isPacked: false };
@@ -84,9 +88,9 @@ function put(
     return { ...asItIs, readBack: readBack === null ? null : readBackOf(readBack, bytes, scanned) };
   }
   const { pack } = target;
-  const block = isSame && input.holds === 'block' ? openBlock(source) : null;
+  const block = isWhole && input.holds === 'block' ? openBlock(source) : null;
   try {
-    const encoded = block?.wholeChunks() ?? [];
+    const encoded = { chunks: block?.encodedChunks() ?? [], isSame };
     const packed = pack === null ? null : packEntry(pack.path, bytes.length, target.bytes, encoded);
     if (pack !== null && packed !== null) {
       const readBack = packed.isProven ? checkHeld(pack, bytes, scanned) : null;

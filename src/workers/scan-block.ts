@@ -3,7 +3,7 @@ import { BlockScanner, type RecordColumns } from '../kernels/index.ts';
 import { packFaults } from '../kernels/packed-faults.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { BlockCut, BlockScan, PackedScan } from '../kernels/types.ts';
-import type { ScanJob, ScanResult } from './jobs.ts';
+import type { ScanJob, ScanResult } from './jobs/scan.ts';
 import { openBlock, type OpenBlock } from './open-block.ts';
 import { lends, scanLent } from './scan-lent.ts';
 import { Twin } from './twin.ts';
@@ -72,14 +72,14 @@ export function packScan(scan: BlockScan): PackedScan {
 }
 
 /**
- * Checks every record of a block, and compares its other copies with it; `onBytes` is given the block, piece by piece. A salvage
- * decodes a compressed block twice only where it is damaged.
+ * Checks every record of a block, and compares its other copies with it. A salvage decodes a compressed block twice only where it
+ * is damaged.
  */
-export function scanBlock(job: ScanJob, maxTouchedBytes?: number, onBytes?: OnPiece): ScanResult {
-  const result = scanOpened(job, openBlock(job.source), maxTouchedBytes, onBytes);
+export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
+  const result = scanOpened(job, openBlock(job.source), maxTouchedBytes);
   if (job.salvage !== true || !isDamaged(result)) return result;
   const again = openBlock(job.source, true);
-  if (again.compression === 's2') return scanOpened(job, again, maxTouchedBytes, onBytes);
+  if (again.compression === 's2') return scanOpened(job, again, maxTouchedBytes);
   again.close();
   return result;
 }
@@ -93,13 +93,11 @@ function isDamaged({ scan, blockFaults }: ScanResult): boolean {
   return blockFaults.length > 0 || scan.faults.length > 0 || scan.records === 0;
 }
 
-type OnPiece = ScanSourceOptions['onBytes'];
-
-function scanOpened(
-  job: ScanJob,
+/** The same of a block that is open, whatever the job says of where it lies; closes it. */
+export function scanOpened(
+  job: Omit<ScanJob, 'kind' | 'source'>,
   block: OpenBlock,
   maxTouchedBytes: number | undefined,
-  onBytes: OnPiece,
 ): ScanResult {
   const twins: Twin[] = [];
   try {
@@ -109,7 +107,6 @@ function scanOpened(
     };
     const showBytes = (bytes: Uint8Array, offsetBytes: number): void => {
       for (const twin of twins) twin.compare(bytes, offsetBytes);
-      onBytes?.(bytes, offsetBytes);
     };
     for (const source of job.twins ?? []) twins.push(new Twin(source, block.content.sizeBytes));
     const scan = scanSource(block.content, {
@@ -118,7 +115,7 @@ function scanOpened(
       live: job.live,
       salvage: job.salvage ?? false,
       maxTouchedBytes,
-      ...(twins.length === 0 && onBytes === undefined ? {} : { onBytes: showBytes }),
+      ...(twins.length === 0 ? {} : { onBytes: showBytes }),
       ...(job.wantsCuts === true ? { onReached: cutAt } : {}),
     });
     return {

@@ -1,4 +1,4 @@
-import type { SubjectTally } from './jobs.ts';
+import type { SubjectTally } from './jobs/tally.ts';
 
 /** The subjects of a block as they come from a thread: many of them in a few pieces of memory. */
 export interface SubjectColumns {

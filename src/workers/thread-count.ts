@@ -1,4 +1,4 @@
-/** Threads cost 30 ms to start: below this many bytes the calling thread is done first (measured). */
+/** While threads start, the calling thread gets through so many bytes: below that it is done first. */
 export const WORTH_THREADS_BYTES: number = 150 * 1024 * 1024;
 
 /** A byte of S2 on disk is as much work as so many plain ones: it is two of them or more, and each takes three times as long. */

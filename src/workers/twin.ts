@@ -1,6 +1,6 @@
 import { SourceError } from '../core/error.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
-import type { TwinResult } from './jobs.ts';
+import type { TwinResult } from './jobs/scan.ts';
 import { openBlock, type OpenBlock } from './open-block.ts';
 
 /** One for a thread: what a twin's bytes are read into. */

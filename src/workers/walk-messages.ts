@@ -4,7 +4,7 @@ import { RangeBuilder } from '../core/range-builder.ts';
 import { eachRange } from '../core/sequence-ranges.ts';
 import { findV2Messages, takeV2Messages, v2Window, type V2Run } from '../kernels/index.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { WalkedRun, WalkJob, WalkResult } from './jobs.ts';
+import type { WalkedRun, WalkJob, WalkResult } from './jobs/walk.ts';
 
 /** More than head and subject of a message have: where less is left of what lies together, it is read with what follows. */
 const HEAD_BYTES = 4096;

@@ -1,4 +1,5 @@
-import type { PackedPlace, ScanResult } from '../workers/jobs.ts';
+import type { PackedPlace } from '../workers/jobs/place.ts';
+import type { ScanResult } from '../workers/jobs/scan.ts';
 
 /** Takes the files of one stream, whole; bytes are valid during the call only. */
 export interface FileSink {

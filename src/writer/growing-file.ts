@@ -1,5 +1,5 @@
 import { writeAt } from '../workers/write-at.ts';
-import type { ScanResult } from '../workers/jobs.ts';
+import type { ScanResult } from '../workers/jobs/scan.ts';
 import type { ReadBacks } from './read-backs.ts';
 
 /** Gives a file its bytes, in order; they are written when the call returns. */

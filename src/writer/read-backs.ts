@@ -1,7 +1,7 @@
 import { openSource } from '../container/open-source.ts';
 import { ChunkFinder } from '../container/s2-chunk-finder.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
-import type { ScanResult } from '../workers/jobs.ts';
+import type { ScanResult } from '../workers/jobs/scan.ts';
 
 /** Where in a snapshot a block lies: the offset of its content once decoded, and of the chunk its entry begins with. */
 interface PlaceInside {

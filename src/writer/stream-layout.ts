@@ -5,7 +5,7 @@ import { mergeRanges } from '../core/sequence-ranges.ts';
 import { messageTtlNs } from '../format/message-header/ttl.ts';
 import { headerValue } from '../format/message-header/value.ts';
 import type { IndexSubject } from '../format/index/types.ts';
-import type { RewriteResult } from '../workers/jobs.ts';
+import type { RewriteResult } from '../workers/jobs/rewrite.ts';
 import type { WritableMessage } from './block-writer.ts';
 import { SubjectCounts } from './subject-counts.ts';
 

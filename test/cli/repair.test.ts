@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../support/random.ts';
@@ -131,6 +140,31 @@ describe('repair', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('--dry-run writes the loss report, which is not the target', () => {
+    const folder = tempFolder();
+    const file = join(folder, 'lost.json');
+    const args = ['--out', join(folder, 'out'), '--dry-run', '--loss-report', file];
+    expect(runCli(['repair', damagedOrders(), ...args]).exit).toBe(3);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ streams: [{ lost: 1, recovered: 162 }] });
+    expect(readdirSync(folder)).toEqual(['lost.json']);
+  });
+
+  it('says the count of an archive once for all ranges of a place, and of no message that it was written', () => {
+    const backup = copyOf('2.14.5-full/backups/$G/ORDERS');
+    const out = join(tempFolder(), 'out');
+    flipBit(join(backup, 'stream.tar.s2'), 6612, 3);
+    const damaged = runCli(['repair', backup, '--out', out, '--dry-run']).stdout;
+    const among = 'messages are missing among such sequences';
+    expect(damaged).toMatch(new RegExp(`\\n  lost 13-86, 88-167, 169-172: backup.json counts.*${among}`));
+    // Once more of the record that the damage begins in.
+    expect(damaged.split(among)).toHaveLength(3);
+    expect(damaged).toMatch(/\n {2}damage took index\.db: /);
+    truncateSync(join(backup, 'stream.tar.s2'), 600);
+    const nothing = runCli(['repair', backup, '--out', out, '--dry-run']).stdout;
+    expect(nothing).toMatch(/: 0 recovered, 163 lost, /);
+    expect(nothing).not.toMatch(/were written/);
+  });
+
   it('refuses what cannot be, and leaves nothing behind', () => {
     const store = damagedOrders();
     const folder = tempFolder();
@@ -193,7 +227,7 @@ describe('repair', () => {
     const block = join(dirname(store), '1.blk');
     writeFileSync(block, readFileSync(join(store, 'msgs/1.blk')));
     const target = join(tempFolder(), 'out');
-    expect(runCli(['repair', block, '--out', target]).stderr).toMatch(/give --stream/);
+    expect(runCli(['repair', block, '--out', target]).stderr).toMatch(/give --config or --stream/);
     const run = runCli(['repair', block, '--stream', 'ORDERS', '--out', target]);
     expect(run.exit).toBe(3);
     expect(run.stdout).toMatch(/no configuration is left/);

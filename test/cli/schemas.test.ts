@@ -132,10 +132,12 @@ describe('--json fits its schema', () => {
     const backup = copyOf('2.14.5-full/account-backup');
     writeFileSync(join(backup, '$G/WQ/stream.tar.s2'), '');
     const report = join(tempFolder(), 'lost.json');
-    const args = ['repair', backup, '--out', join(tempFolder(), 'out'), '--loss-report', report, '--json'];
-    expectValid('report-plan', runCli([...args, '--dry-run']).stdout);
-    expectValid('report-written', runCli(args).stdout);
+    const args = ['repair', backup, '--out', join(tempFolder(), 'out'), '--json', '--loss-report'];
+    const foreseen = join(tempFolder(), 'foreseen.json');
+    expectValid('report-plan', runCli([...args, foreseen, '--dry-run']).stdout);
+    expectValid('report-written', runCli([...args, report]).stdout);
     expectValid('report-loss', readFileSync(report, 'utf8'));
+    expect(readFileSync(foreseen, 'utf8')).toBe(readFileSync(report, 'utf8'));
   });
 
   it('each line of cat --kv', () => {

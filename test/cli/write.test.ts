@@ -46,7 +46,7 @@ describe('pack and rewrite-stream-name', () => {
       expect(run.exit, run.stderr).toBe(0);
       expect(run.stdout).toBe(
         'ORDERS2 (was ORDERS): 163 messages, sequences 2 to 172, 5 consumers\n' +
-          `written and verified: ${target}, 49,710 bytes\n`,
+          `written and verified: ${target}, 50,711 bytes\n`,
       );
       return ['backup.json', 'stream.tar.s2'].map((file) => readFileSync(join(target, file)));
     });

@@ -9,8 +9,6 @@ import { hasServer, LiveServer, SERVER_VERSIONS } from '../support/live-server.t
 import { summaryOf, truthSummary, withoutClock } from '../support/stream-summary.ts';
 import { answered } from '../support/truth-comparison.ts';
 
-const isRequired = process.env['NATSARC_REQUIRE_SERVERS'] === '1';
-
 interface Started {
   /** By `ACCOUNT/STREAM`. */
   readonly streams: Summaries;
@@ -117,7 +115,7 @@ function copyStore(capture: Capture, target: string): void {
 
 for (const capture of REAL.filter(({ set }) => ['full', 'crash', 'legacy'].includes(set)))
   for (const version of judgesOf(capture))
-    describe.skipIf(!isRequired && !hasServer(version))(`${capture.id} on nats-server ${version}`, () => {
+    describe.skipIf(!hasServer(version))(`${capture.id} on nats-server ${version}`, () => {
       for (const account of accountsOf(capture))
         it(`serves an extracted store as the original: ${account}`, async () => {
           const folder = tempFolder();
@@ -176,54 +174,49 @@ function liveSequences({ state: [, , first, last, deleted] }: Json): bigint[] {
 }
 
 for (const version of SERVER_VERSIONS)
-  describe.skipIf(!isRequired && !hasServer(version))(
-    `backups of every version on nats-server ${version}`,
-    () => {
-      for (const capture of FULL)
-        it(`of ${capture.version}, beside what is there`, async () => {
-          const store = join(tempFolder(), 'store');
-          mkdirSync(store);
-          const acme = join(capture.folder, 'backups/ACME');
-          for (const name of readdirSync(acme))
-            await extractIntoDataDir(join(acme, name), store, { intoAccount: 'ACME', newAccount: true });
-          const held = new Map<string, Json>();
-          const refused: string[] = [];
-          const backups = join(capture.folder, 'backups/$G');
-          const extract = async (name: string): Promise<unknown> =>
-            extractIntoDataDir(join(backups, name), store, {
-              as: nameBeside(name),
-              intoAccount: 'MAIN',
-              newAccount: true,
-              serverVersion: version,
-            });
-          const usable = readdirSync(backups).filter((name) => name !== 'MEM' && !isRuined(name, capture));
-          for (const name of usable)
-            try {
-              await extract(name);
-              held.set(`MAIN/${nameBeside(name)}`, await summaryOf(join(backups, name)));
-            } catch {
-              refused.push(name);
-            }
-          const before = treeSum(store);
-          for (const name of refused) await expect(extract(name)).rejects.toThrow(NOT_SUPPORTED);
-          expect(treeSum(store)).toBe(before);
-          const actual = await start(version, store, ['MAIN', 'ACME']);
-          const expected = new Map([...held].filter(([label]) => !CHANGED_BY_START.test(label)));
-          console.log(
-            `${capture.version} on ${version}: ${expected.size} compared, ${refused.length} refused, deletes of ${held.size}`,
-          );
-          expect([...held].flatMap(([label, summary]) => cameBack(label, summary, actual.streams))).toEqual(
-            [],
-          );
-          const served = withoutAcknowledgements(actual.streams);
-          expect(differences(withoutAcknowledgements(expected), served)).toEqual([]);
-          expect(actual.complaints.filter((line) => !SAID_OF_A_RESTORE.test(line))).toEqual([]);
-          expect(expected.size).toBeGreaterThan(25);
-        }, 600_000);
-    },
-  );
+  describe.skipIf(!hasServer(version))(`backups of every version on nats-server ${version}`, () => {
+    for (const capture of FULL)
+      it(`of ${capture.version}, beside what is there`, async () => {
+        const store = join(tempFolder(), 'store');
+        mkdirSync(store);
+        const acme = join(capture.folder, 'backups/ACME');
+        for (const name of readdirSync(acme))
+          await extractIntoDataDir(join(acme, name), store, { intoAccount: 'ACME', newAccount: true });
+        const held = new Map<string, Json>();
+        const refused: string[] = [];
+        const backups = join(capture.folder, 'backups/$G');
+        const extract = async (name: string): Promise<unknown> =>
+          extractIntoDataDir(join(backups, name), store, {
+            as: nameBeside(name),
+            intoAccount: 'MAIN',
+            newAccount: true,
+            serverVersion: version,
+          });
+        const usable = readdirSync(backups).filter((name) => name !== 'MEM' && !isRuined(name, capture));
+        for (const name of usable)
+          try {
+            await extract(name);
+            held.set(`MAIN/${nameBeside(name)}`, await summaryOf(join(backups, name)));
+          } catch {
+            refused.push(name);
+          }
+        const before = treeSum(store);
+        for (const name of refused) await expect(extract(name)).rejects.toThrow(NOT_SUPPORTED);
+        expect(treeSum(store)).toBe(before);
+        const actual = await start(version, store, ['MAIN', 'ACME']);
+        const expected = new Map([...held].filter(([label]) => !CHANGED_BY_START.test(label)));
+        console.log(
+          `${capture.version} on ${version}: ${expected.size} compared, ${refused.length} refused, deletes of ${held.size}`,
+        );
+        expect([...held].flatMap(([label, summary]) => cameBack(label, summary, actual.streams))).toEqual([]);
+        const served = withoutAcknowledgements(actual.streams);
+        expect(differences(withoutAcknowledgements(expected), served)).toEqual([]);
+        expect(actual.complaints.filter((line) => !SAID_OF_A_RESTORE.test(line))).toEqual([]);
+        expect(expected.size).toBeGreaterThan(25);
+      }, 600_000);
+  });
 
-describe.skipIf(!isRequired && !hasServer('2.15.2'))('a server that runs on the store', () => {
+describe.skipIf(!hasServer('2.15.2'))('a server that runs on the store', () => {
   it('is named with its process, and nothing is written', async () => {
     const store = join(tempFolder(), 'store');
     mkdirSync(store);
@@ -258,25 +251,22 @@ describe.skipIf(!isRequired && !hasServer('2.15.2'))('a server that runs on the 
 const CLUSTER = captures().filter(({ set }) => set === 'cluster3');
 
 for (const capture of CLUSTER)
-  describe.skipIf(!isRequired && !hasServer(capture.version))(
-    `a node of a cluster, ${capture.version}`,
-    () => {
-      it('serves alone what the node held', async () => {
-        const nodes = readdirSync(join(capture.folder, 'store'));
-        for (const node of nodes) {
-          const source = join(capture.folder, 'store', node);
-          const store = join(tempFolder(), 'store');
-          mkdirSync(store);
-          await extractIntoDataDir(source, store, { intoAccount: '$G', replicas: 1 });
-          const served = await start(capture.version, store, ['$G']);
-          const expected = new Map<string, Json>();
-          const streams = join(source, 'jetstream/$G/streams');
-          for (const name of readdirSync(streams))
-            expected.set(`$G/${name}`, await summaryOf(join(streams, name)));
-          console.log(`${capture.id}, ${node}: ${expected.size} streams served and compared`);
-          expect(differences(expected, served.streams)).toEqual([]);
-          expect(served.complaints).toEqual([]);
-        }
-      }, 600_000);
-    },
-  );
+  describe.skipIf(!hasServer(capture.version))(`a node of a cluster, ${capture.version}`, () => {
+    it('serves alone what the node held', async () => {
+      const nodes = readdirSync(join(capture.folder, 'store'));
+      for (const node of nodes) {
+        const source = join(capture.folder, 'store', node);
+        const store = join(tempFolder(), 'store');
+        mkdirSync(store);
+        await extractIntoDataDir(source, store, { intoAccount: '$G', replicas: 1 });
+        const served = await start(capture.version, store, ['$G']);
+        const expected = new Map<string, Json>();
+        const streams = join(source, 'jetstream/$G/streams');
+        for (const name of readdirSync(streams))
+          expected.set(`$G/${name}`, await summaryOf(join(streams, name)));
+        console.log(`${capture.id}, ${node}: ${expected.size} streams served and compared`);
+        expect(differences(expected, served.streams)).toEqual([]);
+        expect(served.complaints).toEqual([]);
+      }
+    }, 600_000);
+  });

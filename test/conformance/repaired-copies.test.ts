@@ -7,16 +7,15 @@ import { captures, type Json } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';
 import { messageList } from '../support/message-list.ts';
-import { HAS_FORMS, mutate, type Mutation } from '../support/mutations.ts';
+import { mutate, type Mutation } from '../support/mutations.ts';
 
-const isRequired = process.env['NATSARC_REQUIRE_SERVERS'] === '1';
 const COUNT = Number(process.env['NATSARC_RESTORES'] ?? 100);
 const VERSIONS = [...new Set(captures().map(({ version }) => version))].filter((version) =>
   ['2.10.29', '2.14.5', '2.15.2'].includes(version),
 );
 
 for (const version of VERSIONS)
-  describe.skipIf(!HAS_FORMS || (!isRequired && !hasServer(version)))(`nats-server ${version}`, () => {
+  describe.skipIf(!hasServer(version))(`nats-server ${version}`, () => {
     it('holds exactly the messages of repaired archives', async () => {
       const folder = tempFolder();
       const server = await LiveServer.start(version, join(folder, 'store'));

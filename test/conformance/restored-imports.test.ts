@@ -9,14 +9,12 @@ import { exported } from '../support/exported.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';
 import { summaryOf } from '../support/stream-summary.ts';
 
-const isRequired = process.env['NATSARC_REQUIRE_SERVERS'] === '1';
-
 /** Not as their files say once they are restored: what is too old goes at once, what has a source is filled from it. */
 const NOT_COMPARED =
   /^(AGED|TTL|TTLAGED|EXPIRED|DEDUP|SCHED|MIRROR.*|.*SOURCED|SRCXFORM|COUNTERSRC|COMPERASE)$/;
 
 for (const capture of captures().filter(({ id, set }) => set === 'full' && !id.startsWith('testdata')))
-  describe.skipIf(!isRequired && !hasServer(capture.version))(`nats-server ${capture.version}`, () => {
+  describe.skipIf(!hasServer(capture.version))(`nats-server ${capture.version}`, () => {
     it('restores what was imported with the same messages, deletes and consumers', async () => {
       const folder = tempFolder();
       const server = await LiveServer.start(capture.version, join(folder, 'store'));

@@ -12,8 +12,6 @@ import { tempFolder } from '../support/damage.ts';
 import { summaryOf } from '../support/stream-summary.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';
 
-const isRequired = process.env['NATSARC_REQUIRE_SERVERS'] === '1';
-
 /** Not as their files say once a server has them: what is too old goes at once, what has a source is filled from it. */
 const NOT_COMPARED =
   /^(AGED|TTL|TTLAGED|EXPIRED|DEDUP|SCHED|MIRROR.*|.*SOURCED|SRCXFORM|COUNTERSRC|COMPERASE)$/;
@@ -32,7 +30,7 @@ const FILTERS: readonly ((all: readonly StoredMessage[]) => MessageFilter & { re
 ];
 
 for (const capture of captures().filter(({ id, set }) => set === 'full' && !id.startsWith('testdata')))
-  describe.skipIf(!isRequired && !hasServer(capture.version))(`nats-server ${capture.version}`, () => {
+  describe.skipIf(!hasServer(capture.version))(`nats-server ${capture.version}`, () => {
     it('restores slices and holds what cat gives', async () => {
       const folder = tempFolder();
       const server = await LiveServer.start(capture.version, join(folder, 'store'));

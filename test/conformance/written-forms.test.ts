@@ -7,6 +7,7 @@ import type { OutputForm } from '../../src/operation/write/types.ts';
 import { allForms } from '../support/archive-forms.ts';
 import { captures, isRuined, type Json } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
+import { unframed } from '../support/frames.ts';
 import { summaryOf } from '../support/stream-summary.ts';
 
 async function convert(path: string, to: OutputForm, as?: string): Promise<string> {
@@ -15,10 +16,14 @@ async function convert(path: string, to: OutputForm, as?: string): Promise<strin
   return target;
 }
 
+/** The files of a V1 backup, the snapshot as the tar that it is: what it was packed of may be told by its chunks. */
 function bytesOf(folder: string): string {
   return readdirSync(folder)
     .toSorted()
-    .map((name) => readFileSync(join(folder, name)).toString('latin1'))
+    .map((name) => {
+      const bytes = readFileSync(join(folder, name));
+      return (name === 'stream.tar.s2' ? unframed(bytes) : bytes).toString('latin1');
+    })
     .join('\n');
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { HAS_SHARED, captures } from '../support/captures.ts';
+import { captures, hasShared } from '../support/captures.ts';
 import { inspectArchive } from '../../src/operation/inspect/run.ts';
 import { convertArchive } from '../../src/operation/write/convert.ts';
 import { CAPTURES, codesOf, copyOf, expectDamage, tempFolder, verifyDamaged } from '../support/damage.ts';
@@ -76,7 +76,7 @@ it('2.9: an .idx without messages beside no block is no loss', async () => {
   expect(codesOf(before)).not.toContain('BLK_MISSING');
 });
 
-it.runIf(HAS_SHARED)('2.9: one block of several removed', async () => {
+it.runIf(hasShared())('2.9: one block of several removed', async () => {
   const capture = captures().find(({ id }) => id === '2.9.25/full');
   const path = copyOf(join(capture?.folder ?? '', 'store/jetstream/$G/streams/BLOCKS'));
   rmSync(join(path, 'msgs/2.blk'));

@@ -78,15 +78,30 @@ describe('sequences, where no index explains them', () => {
   it('a whole block that is gone', async () => {
     const path = copyOf('2.14.5-crash/store/jetstream/$G/streams/FRESHS2');
     rmSync(join(path, 'msgs/2.blk'));
-    await expectFindings(path, 0, [
+    await expectFindings(path, 1, [
+      {
+        code: 'BLK_NUMBER_MISSING',
+        severity: 'warning',
+        stream: 'FRESHS2',
+        file: 'msgs/3.blk',
+        data: { block: 2, from: 42n, to: 83n, sequences: 42n },
+      },
+      { code: 'IDX_MISSING', severity: 'info', file: '.' },
+    ]);
+  });
+
+  it('beside a block that the index lists', async () => {
+    const path = copyOf(`${STREAMS}/COMPRESSED`);
+    rmSync(join(path, 'msgs/2.blk'));
+    const held = { block: 2, first_seq: 38n, last_seq: 75n, messages: 37n };
+    await expectFindings(path, 2, [
+      { code: 'BLK_MISSING', severity: 'critical', file: 'msgs/2.blk', data: held },
       {
         code: 'BLK_SEQUENCE_HOLE',
         severity: 'info',
-        stream: 'FRESHS2',
         file: 'msgs/3.blk',
-        data: { from: 42n, to: 83n, sequences: 42n },
+        data: { from: 38n, to: 75n, sequences: 37n },
       },
-      { code: 'IDX_MISSING', severity: 'info', file: '.' },
     ]);
   });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { convertArchive } from '../../src/operation/write/convert.ts';
 import type { OutputForm, PlanReport, WrittenReport } from '../../src/operation/write/types.ts';
 import { copyOf, editFile, recordsOf, tempFolder } from '../support/damage.ts';
-import { HAS_FORMS, mutate } from '../support/mutations.ts';
+import { mutate } from '../support/mutations.ts';
 
 const SEEDS = 60;
 
@@ -38,7 +38,7 @@ it.each(['v1', 'store'] as const)(
   },
 );
 
-describe.skipIf(!HAS_FORMS)('an archive that is read while it is written', () => {
+describe('an archive that is read while it is written', () => {
   it.each(['v1', 'store'] as const)(
     'is told as one that was read before, whatever is damaged: %s',
     async (to) => {

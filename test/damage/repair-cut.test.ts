@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
-import type { StreamLoss } from '../../src/operation/repair/types.ts';
+import type { StreamLoss } from '../../src/operation/salvage/types.ts';
 import { paletteFor } from '../../src/report/palette.ts';
 import { verifyText } from '../../src/report/text/verify.ts';
 import { CAPTURES, copyOf, editFile, tempFolder } from '../support/damage.ts';

@@ -7,12 +7,12 @@ import { repairArchive } from '../../src/operation/repair/run.ts';
 import type { Json } from '../support/captures.ts';
 import { tempFolder, treeSum } from '../support/damage.ts';
 import { messageList } from '../support/message-list.ts';
-import { HAS_FORMS, mutate, type Mutation } from '../support/mutations.ts';
+import { mutate, type Mutation } from '../support/mutations.ts';
 
 const COUNT = Number(process.env['NATSARC_MUTATIONS'] ?? 300);
 const SEED = Number(process.env['NATSARC_SEED'] ?? 1);
 
-describe.skipIf(!HAS_FORMS)('seeded damage', () => {
+describe('seeded damage', () => {
   it(`every intact record is kept and none is invented, ${COUNT} cases`, async () => {
     const folder = tempFolder();
     const wrong: Json[] = [];

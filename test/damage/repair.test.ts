@@ -158,7 +158,10 @@ describe('small files', () => {
     editFile(join(store, 'meta.inf'), (bytes) => Buffer.from(bytes.toString().replace('limits', 'limitz')));
     const wrong = await repair(store, ORDERS);
     expect(wrong).toMatchObject({ missing: [], invented: [], result: { isLossy: true } });
-    expect(notesOf(wrong)).toEqual([expect.stringMatching(/^meta\.inf does not fit its sum/)]);
+    expect(notesOf(wrong)).toEqual([
+      expect.stringMatching(/^meta\.inf does not fit its sum/),
+      expect.stringMatching(/^no server knows, or accepts, retention /),
+    ]);
     rmSync(join(store, 'meta.inf'));
     const seen = await repair(store, ORDERS);
     expect(seen).toMatchObject({ missing: [], invented: [], result: { isLossy: true } });
@@ -186,6 +189,24 @@ describe('small files', () => {
     expect(repaired).toMatchObject({ missing: [], invented: [], result: { isLossy: false } });
     expect(notesOf(repaired)).toHaveLength(2);
     expect(repaired.config).toEqual(configIn(was));
+  });
+
+  it('one flipped bit of a meta.sum loses nothing', async () => {
+    const store = copyOf(ORDERS);
+    flipBit(join(store, 'meta.sum'), 4, 1);
+    flipBit(join(store, 'obs/NEW/meta.sum'), 7);
+    const { result, missing, invented } = await repair(store, ORDERS);
+    expect([result.isLossy, missing, invented]).toEqual([false, [], []]);
+    const said = 'one bit of meta.sum had flipped: set right, the two fit again';
+    expect(result.loss.notes).toMatchObject([
+      { code: 'META_MENDED', text: said, loss: false },
+      { code: 'META_MENDED', consumer: 'NEW', text: said, loss: false },
+    ]);
+    editFile(join(store, 'meta.sum'), () => Buffer.from('0'.repeat(16)));
+    expect((await repair(store, ORDERS)).result.loss.notes[0]).toMatchObject({
+      code: 'META_SUM_MISMATCH',
+      loss: true,
+    });
   });
 
   it('meta.sum is made anew, and index.db is not needed', async () => {

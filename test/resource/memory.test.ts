@@ -7,6 +7,7 @@ import { ROOT } from '../support/captures.ts';
 import { recordsOf } from '../support/damage.ts';
 import { BlockWriter } from '../../src/writer/block-writer.ts';
 import { writeSnapshot, writeStreamFolder, type BlockPlan } from '../support/synthetic-stream.ts';
+import { isThere } from '../support/needed.ts';
 
 const MIB = 1 << 20;
 const LIMIT_MIB = 256;
@@ -201,8 +202,10 @@ describe(`peak memory stays under ${LIMIT_MIB} MiB`, () => {
 });
 
 describe('progress', () => {
-  const hasTerminal = spawnSync('script', ['--version']).status === 0;
-  if (!hasTerminal) console.warn('SKIPPED: no script command, so no terminal to show progress on');
+  const hasTerminal = isThere(
+    spawnSync('script', ['--version']).status === 0,
+    'progress on a terminal: there is no script command to make one',
+  );
 
   /** What a terminal is sent on standard error and output together. */
   function onTerminal(...flags: string[]): string {

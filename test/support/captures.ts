@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'lossless-json';
+import { isThere } from './needed.ts';
 
 export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 const SHARED = join(ROOT, '../shared/fixtures');
@@ -85,13 +86,16 @@ export function captures(): Capture[] {
   return [...sharedCaptures(), ...testdataCaptures()];
 }
 
-export const HAS_SHARED: boolean = existsSync(SHARED);
+/** Whether there are more captures than those of testdata. */
+export function hasShared(): boolean {
+  return isThere(
+    existsSync(SHARED),
+    'the captures of ../shared/fixtures, which is not there: those of testdata/ are run',
+  );
+}
 
 function sharedCaptures(): Capture[] {
-  if (!HAS_SHARED) {
-    console.warn('SKIPPED: ../shared/fixtures is not there; only the captures of testdata/ are run');
-    return [];
-  }
+  if (!hasShared()) return [];
   return folders(SHARED).flatMap((version) =>
     folders(join(SHARED, version)).map((set) => {
       const source = join(SHARED, version, set);

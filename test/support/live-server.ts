@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT, type Json } from './captures.ts';
+import { isThere } from './needed.ts';
 
 const SERVERS = join(ROOT, '.cache/servers');
 const NATS = join(SERVERS, 'cli/nats');
@@ -18,8 +19,11 @@ export const SERVER_VERSIONS: readonly string[] = [
 
 const NOT_ABOUT_STORES = /Plaintext passwords|took too long|Readloop processing time|Slow Consumer/;
 
+/** Whether tests run on a real server of a version: where servers are required they do, and fail without it. */
 export function hasServer(version: string): boolean {
-  return existsSync(join(SERVERS, version, 'nats-server')) && existsSync(NATS);
+  if (process.env['NATSARC_REQUIRE_SERVERS'] === '1') return true;
+  const isInstalled = existsSync(join(SERVERS, version, 'nats-server')) && existsSync(NATS);
+  return isThere(isInstalled, `what needs nats-server ${version}, which is not installed`);
 }
 
 export function serverBinary(version: string): string {

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { walkTar } from '../../src/container/tar/walk.ts';
 import { MemorySource } from '../../src/source/memory.ts';
 import { archiveForms, type ArchiveForm } from './archive-forms.ts';
-import { captures } from './captures.ts';
+import { captures, hasShared } from './captures.ts';
 import { recordsOf } from './damage.ts';
 import { chunkOffsets, framed, unframed } from './frames.ts';
 import { randomFrom } from './random.ts';
@@ -26,7 +26,7 @@ const NOT_USED =
   /^(AGED|TTL|TTLAGED|EXPIRED|DEDUP|SCHED|MIRROR.*|.*SOURCED|SRCXFORM|COUNTERSRC|COMPERASE|MEM)$/;
 
 const FORMS: readonly { readonly version: string; readonly form: ArchiveForm }[] = captures()
-  .filter(({ id, set }) => set === 'full' && !id.startsWith('testdata'))
+  .filter(({ id, set }) => set === 'full' && id.startsWith('testdata') !== hasShared())
   .flatMap((capture) =>
     archiveForms(capture, (name) => !NOT_USED.test(name)).map((form) => ({ version: capture.version, form })),
   )
@@ -36,8 +36,6 @@ function isV1(path: string): boolean {
   const file = join(path, 'stream.tar.s2');
   return existsSync(file) && unframed(readFileSync(file)).toString('latin1', 0, 8) !== 'NATSARC1';
 }
-
-export const HAS_FORMS: boolean = FORMS.length > 0;
 
 interface Edit {
   readonly what: string;

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { expect } from 'vitest';
 import { repairArchive } from '../../src/operation/repair/run.ts';
-import type { RepairOptions, RepairResult, StreamLoss } from '../../src/operation/repair/types.ts';
+import type { RepairOptions, RepairResult } from '../../src/operation/repair/types.ts';
+import type { StreamLoss } from '../../src/operation/salvage/types.ts';
 import { CAPTURES, tempFolder, treeSum } from './damage.ts';
 import { messageList } from './message-list.ts';
 

@@ -6,7 +6,7 @@ import { RENDERING, startThreadsAhead } from '../../operation/threads-ahead.ts';
 import type { MessageLines } from '../../report/message-lines.ts';
 import { countText } from '../../report/units.ts';
 import type { CliContext } from '../context.ts';
-import { tellDamage } from '../damage-notes.ts';
+import { tellDamage, tellDeletes } from '../damage-notes.ts';
 import { FILTER_FLAGS, filterOptions, type FilterArguments } from '../filter-options.ts';
 import { keepHeapSmall, letHeapGrow } from '../small-heap.ts';
 import { ARCHIVE, pathOption, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
@@ -80,8 +80,9 @@ async function messages(args: CatArguments, context: CliContext): Promise<void> 
 
 /** What is not whole, and that nothing was given out where filters were the reason. */
 function tellResult(result: CatResult, filter: MessageFilter, context: CliContext): void {
-  const { messages, held, findings } = result;
+  const { messages, held, findings, notes } = result;
   tellDamage(findings, context);
+  tellDeletes(notes, context);
   const isTold = held === 0 && findings.some(isDamage);
   if (Object.keys(filter).length > 0 && messages === 0 && !isTold)
     context.note(`natsarc: no message fits the filters; looked through ${countText(held)}`);

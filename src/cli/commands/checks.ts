@@ -10,7 +10,10 @@ export const checksCommand = {
   builder: (y: Argv): Argv => y.epilogue('EXIT STATUS: 0 done, 1 failed, 2 wrong usage'),
   run: async (_: object, context: CliContext): Promise<void> => {
     if (!context.isJson) return context.write(checksText(context.palette));
-    const checks = Object.entries(CATALOG).map(([code, entry]) => ({ code, ...entry }));
+    const checks = Object.entries(CATALOG).map(([code, entry]) => {
+      const { marks: _, ...told } = entry;
+      return { code, ...told };
+    });
     for (const chunk of jsonChunks({ type: 'natsarc.v1.checks', checks })) await context.write(chunk);
   },
 };

@@ -18,8 +18,8 @@ export const explainCommand = {
     if (!isCode(code))
       throw new UsageError(`there is no code ${args.code}${suggestion(code)}; natsarc checks lists them`);
     if (!context.isJson) return context.write(explainText(code, context.palette));
-    for (const chunk of jsonChunks({ type: 'natsarc.v1.check', code, ...CATALOG[code] }))
-      await context.write(chunk);
+    const { marks: _, ...told } = CATALOG[code];
+    for (const chunk of jsonChunks({ type: 'natsarc.v1.check', code, ...told })) await context.write(chunk);
   },
 };
 

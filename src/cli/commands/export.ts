@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import type { ExportWriter } from '../../report/export/writer.ts';
 import type { CliContext } from '../context.ts';
-import { tellDamage } from '../damage-notes.ts';
+import { tellDamage, tellDeletes } from '../damage-notes.ts';
 import { FILTER_FLAGS, filterOptions, type FilterArguments } from '../filter-options.ts';
 import { ARCHIVE, pathOption, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
@@ -52,6 +52,7 @@ async function exportTo(
   await write(writer.end());
   context.progress.end();
   tellDamage(result.findings, context);
+  tellDeletes(result.notes, context);
 }
 
 async function writerOf(form: Form): Promise<ExportWriter> {

@@ -1,7 +1,6 @@
 import type { Argv } from 'yargs';
-import type { Progress } from '../../operation/types.ts';
 import type { CliContext } from '../context.ts';
-import { ARCHIVE } from '../options.ts';
+import { ARCHIVE, workOptions } from '../options.ts';
 import { CHANGE_FLAGS, changeOptions, OUT_FLAG, show, type ChangeArguments } from './write.ts';
 
 const { check: _check, ...FLAGS } = CHANGE_FLAGS;
@@ -32,8 +31,7 @@ export const importCommand = {
       to: args.to,
       partial: args.partial,
       dryRun: args.dryRun,
-      signal: context.signal,
-      onProgress: (progress: Progress) => context.progress.report(progress),
+      ...workOptions(context),
     };
     await show(await importExport(args.file, options), context);
   },

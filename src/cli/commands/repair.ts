@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { UsageError } from '../../core/error.ts';
-import type { RepairForm, RepairOptions } from '../../operation/repair/types.ts';
+import type { RepairOptions } from '../../operation/repair/types.ts';
+import type { RepairForm } from '../../operation/salvage/types.ts';
 import { startThreadsAhead, WRITING } from '../../operation/threads-ahead.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
@@ -68,7 +69,8 @@ export const repairCommand = {
     const { jsonChunks } = await import('../../report/json.ts');
     const { written, loss, isLossy } = await repairArchive(args.archive, await repairOptions(args, context));
     context.progress.end();
-    if (args.lossReport !== undefined && !args.dryRun)
+    // The report is not the target: --dry-run writes it, too.
+    if (args.lossReport !== undefined)
       await writeFileWhole(args.lossReport, async (write) => {
         for (const chunk of inPieces(jsonChunks(loss))) await write(chunk);
       });

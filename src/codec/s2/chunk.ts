@@ -1,5 +1,6 @@
 import { copyShared } from '../../core/bytes/copy-shared.ts';
 import {
+  amendS2Block,
   crc32cMasked,
   decodeS2Input,
   decodeS2Pair,
@@ -13,8 +14,19 @@ import { readChunkHead } from './index-chunks.ts';
 export const CHUNK_BYTES: number = 1024 * 1024;
 const HEAD_BYTES = CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES;
 const LEAST_PAIRED_BYTES = 64 * 1024;
+/** A block that is amended grows no more than so; in its beginning, nothing can be copied of what it does not hold any more. */
+const MOST_GROWTH = 1.03;
+const SMALL_GROWTH_BYTES = 16 * 1024;
 /** The longest chunk: one that was not made smaller. */
 export const MOST_CHUNK_BYTES: number = HEAD_BYTES + CHUNK_BYTES;
+
+/** A block that was made before. */
+interface EncodedBefore {
+  readonly block: Uint8Array;
+  readonly decodedBytes: number;
+  /** So many of its bytes come before. */
+  readonly skipBytes: number;
+}
 
 /** Puts a chunk of `raw`, which is `CHUNK_BYTES` long at most, into `target`, shared or not, from `at` on; gives its length. */
 export function putChunk(raw: Uint8Array, target: Uint8Array, at: number): number {
@@ -31,6 +43,21 @@ export function putEncoded(block: Uint8Array, raw: Uint8Array, target: Uint8Arra
   head.setUint32(CHUNK_HEADER_BYTES, crc32cMasked(raw), true);
   copyShared(content, target, at + HEAD_BYTES);
   return CHUNK_HEADER_BYTES + bodyBytes;
+}
+
+/**
+ * The same of bytes that are much like those a block of `decodedBytes` holds from `skipBytes` on: where the block's elements fit them
+ * they are kept, and nothing is searched for. null where too few fit for that.
+ */
+export function putAmended(
+  { block, decodedBytes, skipBytes }: EncodedBefore,
+  raw: Uint8Array,
+  target: Uint8Array,
+  at: number,
+): number | null {
+  const mostBytes = (block.length * raw.length * MOST_GROWTH) / decodedBytes + SMALL_GROWTH_BYTES;
+  const amended = amendS2Block(block, skipBytes, raw, Math.floor(mostBytes));
+  return amended === null ? null : putEncoded(amended, raw, target, at);
 }
 
 /** Whether chunks that `putChunk` made decode to these bytes. */

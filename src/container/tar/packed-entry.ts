@@ -1,7 +1,7 @@
-import { CHUNK_BYTES, chunksHold, putChunk, putEncoded } from '../../codec/s2/chunk.ts';
+import { CHUNK_BYTES, chunksHold, putAmended, putChunk, putEncoded } from '../../codec/s2/chunk.ts';
 import type { S2Encoder } from '../../codec/s2/encoder.ts';
 import { surroundRewritten } from '../../kernels/index.ts';
-import type { WholeChunk } from '../s2-source.ts';
+import type { EncodedChunk } from '../s2-source.ts';
 import { tarFileHeader, tarPadding } from './write.ts';
 
 /** Files this large are chunks of their own, so that they can be encoded apart; the smaller ones share chunks. */
@@ -9,6 +9,13 @@ const APART_BYTES = 64 * 1024;
 
 /** A shorter chunk is encoded anew: there is room for so many. */
 const LEAST_TAKEN_BYTES = 256 * 1024;
+
+/** Chunks that a file was made of, ascending. */
+export interface EncodedFile {
+  readonly chunks: Iterable<EncodedChunk>;
+  /** The file holds the same bytes; else some of them changed where they lie. */
+  readonly isSame: boolean;
+}
 
 /** What a file became. */
 export interface PackedEntry {
@@ -31,13 +38,13 @@ export function encodeEntry(encoder: S2Encoder, path: string, bytes: Uint8Array)
 
 /**
  * Puts the chunks of a file that has chunks of its own into `target`; gives their length, or null for one that shares them. The
- * file is the first bytes of `rewriteWindow`; `encoded`: what of it was encoded before, ascending, which is taken as it is.
+ * file is the first bytes of `rewriteWindow`; `encoded`: what of it was encoded before, which is taken as it is or amended.
  */
 export function packEntry(
   path: string,
   lengthBytes: number,
   target: Uint8Array,
-  encoded: Iterable<WholeChunk>,
+  encoded: EncodedFile,
 ): PackedEntry | null {
   if (!isApart(lengthBytes)) return null;
   const head = tarFileHeader(path, lengthBytes);
@@ -51,12 +58,21 @@ export function packEntry(
       doneBytes += raw.length;
     }
   };
-  for (const { fromBytes, lengthBytes: chunkBytes, block } of encoded) {
-    if (chunkBytes < LEAST_TAKEN_BYTES || chunkBytes > CHUNK_BYTES) continue;
-    encodeUntil(head.length + fromBytes);
-    const raw = entry.subarray(doneBytes, doneBytes + chunkBytes);
-    packedBytes += putEncoded(block(), raw, target, packedBytes);
-    doneBytes += chunkBytes;
+  for (const { fromBytes, lengthBytes: chunkBytes, block } of encoded.chunks) {
+    const chunkAt = head.length + fromBytes;
+    const from = Math.max(chunkAt, 0);
+    const raw = entry.subarray(from, chunkAt + chunkBytes);
+    if (raw.length < LEAST_TAKEN_BYTES || raw.length > CHUNK_BYTES) continue;
+    encodeUntil(from);
+    const isWhole = fromBytes >= 0 && fromBytes + chunkBytes <= lengthBytes;
+    const before = { block: block(), decodedBytes: chunkBytes, skipBytes: from - chunkAt };
+    const takenBytes =
+      encoded.isSame && isWhole
+        ? putEncoded(before.block, raw, target, packedBytes)
+        : putAmended(before, raw, target, packedBytes);
+    if (takenBytes === null) continue;
+    packedBytes += takenBytes;
+    doneBytes += raw.length;
   }
   encodeUntil(entry.length);
   return { packedBytes, isProven: chunksHold(target.subarray(0, packedBytes), entry) };

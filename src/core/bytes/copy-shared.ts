@@ -1,6 +1,6 @@
 /**
  * Copies bytes to `target` from `at` on, where one of the two is memory that threads share: `set` goes byte by byte there, unless
- * both begin at a multiple of eight, and takes seven times as long (measured).
+ * both begin at a multiple of eight; `fill` copies words.
  */
 export function copyShared(bytes: Uint8Array, target: Uint8Array, at = 0): void {
   const room = target.subarray(at, at + bytes.length);

@@ -3,6 +3,7 @@ import type { CatalogEntry } from '../catalog-entry.ts';
 export const BLK_SUITE = {
   BLK_CHECKSUM_MISMATCH: {
     severity: 'critical',
+    marks: ['loss'],
     title: "A record's checksum does not fit",
     meaning:
       "The 8-byte checksum at the record's end does not fit its sequence, time, subject, headers or payload: one of them, or the checksum itself, was changed. No reader can tell which. The lengths of record, subject and headers are not covered by it: a change there shows where structure, subjects or index totals contradict it.",
@@ -12,23 +13,27 @@ export const BLK_SUITE = {
   },
   BLK_DELETED_RECORD_DAMAGED: {
     severity: 'warning',
+    marks: ['loss'],
     title: 'The record of a deleted message is damaged',
     meaning:
-      'A record does not fit, and the current index.db lists none of the sequences that it may have held: they were deleted. No message is lost, and every command that writes a copy leaves such records out.',
+      'A record does not fit, and the current index.db, or the .idx of its block, lists none of the sequences that it may have held: they were deleted. No message is lost, and every command that writes a copy leaves such records out.',
     consequence:
-      'With this index.db nothing. When a server rebuilds (after a crash, a copy, or because it is older than the index) it cuts the block here: every later message in it is lost.',
+      'With this index nothing. When a server rebuilds (after a crash, a copy, because it is older than the index.db or newer than the .idx) it cuts the block here: every later message in it is lost.',
     advice: 'Write the stream anew (`natsarc repair` or `pack`) before a server has to rebuild it.',
   },
   BLK_LENGTH_IMPLAUSIBLE: {
     severity: 'critical',
+    marks: ['loss'],
     title: "A record's length cannot be",
     meaning:
-      "A record's length is below the smallest, above 32 MiB, or passes the end of the block, with good records behind it.",
-    consequence: 'When a server rebuilds it cuts the block here: every later message in it is lost.',
+      "A record's length is below the smallest, above 32 MiB, or passes the end of the block, with good records behind it; or it is that of a deleted message, and does not lead to the next record.",
+    consequence:
+      'When a server rebuilds it cuts the block here: every later message in it is lost. With a current index it goes astray here once it reads the block.',
     advice: 'Do not start a server on this copy.',
   },
   BLK_RECORD_MALFORMED: {
     severity: 'critical',
+    marks: ['loss', 'its-message'],
     title: 'A record whose parts contradict each other',
     meaning:
       "The checksum fits, but the record's parts do not: header block without its beginning or end, or a subject that nobody can publish to. The checksum does not cover the lengths of record, subject and headers; a flipped bit there that also keeps the structure and the index totals cannot be found by anyone.",
@@ -38,6 +43,7 @@ export const BLK_SUITE = {
   },
   BLK_TAIL_TORN: {
     severity: 'info',
+    marks: ['loss'],
     title: 'The last block ends in an incomplete record',
     meaning:
       'The last record of the last block is incomplete, and no index speaks of it: a write that a crash cut short. Nothing that was acknowledged and synced is gone.',
@@ -46,6 +52,7 @@ export const BLK_SUITE = {
   },
   BLK_TRUNCATED: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'A block was cut',
     meaning:
       'The block ends before messages that an index lists, or inside a record where nothing should have been writing.',
@@ -61,6 +68,7 @@ export const BLK_SUITE = {
   },
   BLK_EMPTIED: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'A block that should hold messages is empty',
     meaning: 'The file has 0 bytes, but an index lists messages in it.',
     consequence: 'The server counts its messages as lost.',
@@ -69,6 +77,7 @@ export const BLK_SUITE = {
   },
   BLK_MISSING: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'A block that should hold messages is missing',
     meaning:
       'index.db is current otherwise and lists this block with messages, or an .idx of 2.9 lists them, but there is no such file.',
@@ -78,6 +87,7 @@ export const BLK_SUITE = {
   },
   BLK_ALL_MISSING: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'All messages of a stream that had some are gone',
     meaning:
       'There is no block and no index, and something else (a consumer that delivered messages, files of TTLs, schedules or sources) tells that the stream held messages. Servers keep a block even where the last message was deleted. How many were left nothing tells.',
@@ -95,6 +105,7 @@ export const BLK_SUITE = {
   },
   BLK_SWAPPED: {
     severity: 'critical',
+    marks: ['loss'],
     title: "A block's records belong to another block",
     meaning:
       "No record fits this block's number, but the first fits another's: the file was renamed, copied or exchanged.",
@@ -103,6 +114,7 @@ export const BLK_SUITE = {
   },
   BLK_FOREIGN: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'No record of a block belongs to this stream',
     meaning:
       "No record fits this stream's name and this block's number, nor any other number of it: the block belongs to another stream.",
@@ -112,6 +124,7 @@ export const BLK_SUITE = {
   BLK_NAME_UNKNOWN: {
     severity: 'warning',
     unknown: true,
+    marks: ['loss'],
     title: 'A block without a stream name',
     meaning:
       "Checksums are keyed with the stream's name, which a block does not contain; without it they prove nothing.",
@@ -120,6 +133,7 @@ export const BLK_SUITE = {
   },
   BLK_NAME_INVALID: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'A block file name that servers misread',
     meaning: 'The number has leading zeros. Servers list such files but open the name without zeros.',
     consequence: '2.10 does not load the stream; from 2.11.9 on the whole stream folder is deleted at start.',
@@ -127,6 +141,7 @@ export const BLK_SUITE = {
   },
   BLK_SEQUENCE_ORDER: {
     severity: 'critical',
+    marks: ['loss', 'its-message'],
     title: 'A sequence does not rise',
     meaning:
       "A record's sequence is not above the one before: a part of the block was written twice, or blocks were joined.",
@@ -143,10 +158,20 @@ export const BLK_SUITE = {
   },
   BLK_SEQUENCE_HOLE: {
     severity: 'info',
+    marks: ['loss'],
     title: 'Sequences that no block holds and nothing explains',
     meaning:
       'Between two blocks sequences are missing, and no index is there to explain them. Deleting whole blocks leaves this trace; a lost block file would, too.',
     consequence: 'The server counts them as deleted.',
     advice: 'Compare with a backup if that is not expected.',
+  },
+  BLK_NUMBER_MISSING: {
+    severity: 'warning',
+    marks: ['loss'],
+    title: 'A block number is missing, and sequences that nothing explains with it',
+    meaning:
+      'Between two blocks a number and sequences are missing, and neither an index nor tombstones tell that they were deleted. A server removes a block once all of it is deleted, and by limits without a trace; a block file that was lost or emptied looks the same.',
+    consequence: 'The server counts the sequences as deleted.',
+    advice: 'Compare with a backup: up to as many messages may be lost.',
   },
 } as const satisfies Record<string, CatalogEntry>;

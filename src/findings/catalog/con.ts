@@ -3,6 +3,7 @@ import type { CatalogEntry } from '../catalog-entry.ts';
 export const CON_SUITE = {
   CON_META_MISSING: {
     severity: 'critical',
+    marks: ['consumer-config'],
     title: 'A consumer without meta.inf',
     meaning: "A consumer's folder has no meta.inf.",
     consequence: 'The server skips the consumer; a restore fails.',
@@ -10,6 +11,7 @@ export const CON_SUITE = {
   },
   CON_META_CORRUPT: {
     severity: 'critical',
+    marks: ['consumer-config'],
     title: "A consumer's meta.inf cannot be read",
     meaning: "A consumer's meta.inf is no JSON.",
     consequence: 'The server skips the consumer; a restore fails.',
@@ -24,6 +26,7 @@ export const CON_SUITE = {
   },
   CON_SUM_MISMATCH: {
     severity: 'warning',
+    marks: ['consumer-config'],
     title: "A consumer's meta.sum does not fit",
     meaning: "A consumer's meta.inf or meta.sum was changed.",
     consequence: 'None: servers want the file but do not compare it.',
@@ -45,6 +48,7 @@ export const CON_SUITE = {
   },
   CON_STATE_CORRUPT: {
     severity: 'critical',
+    marks: ['position'],
     title: "A consumer's o.dat cannot be read",
     meaning: 'o.dat cannot be read. It has no checksum: a change that keeps its structure is not found.',
     consequence: 'A V1 restore fails and removes the stream; at a start the consumer is not recovered.',
@@ -52,6 +56,7 @@ export const CON_SUITE = {
   },
   CON_STATE_INCONSISTENT: {
     severity: 'critical',
+    marks: ['position'],
     title: "A consumer's positions contradict each other",
     meaning:
       'Positions contradict each other: an acknowledged floor above what was delivered, or something pending that never was.',
@@ -60,6 +65,7 @@ export const CON_SUITE = {
   },
   CON_AHEAD_OF_STREAM: {
     severity: 'warning',
+    marks: ['loss'],
     title: 'A consumer is ahead of its stream',
     meaning: 'The consumer was delivered sequences that the stream does not reach.',
     consequence:

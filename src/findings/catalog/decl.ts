@@ -3,6 +3,7 @@ import type { CatalogEntry } from '../catalog-entry.ts';
 export const DECL_SUITE = {
   DECL_MESSAGES_FEWER: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'Fewer messages than declared',
     meaning:
       'backup.json holds the state at the start of the snapshot; the archive has fewer messages up to that sequence, and nothing in the configuration explains it.',

@@ -3,6 +3,7 @@ import type { CatalogEntry } from '../catalog-entry.ts';
 export const GZIP_SUITE = {
   GZIP_CORRUPT: {
     severity: 'critical',
+    marks: ['carrier', 'loss'],
     title: 'The gzip data is damaged',
     meaning: 'The gzip stream cannot be unpacked further; what came before was checked.',
     consequence: 'Old servers refuse the restore.',
@@ -10,6 +11,7 @@ export const GZIP_SUITE = {
   },
   GZIP_CUT: {
     severity: 'critical',
+    marks: ['carrier', 'loss', 'cut'],
     title: 'The gzip data ends too early',
     meaning: 'The gzip stream has no end.',
     consequence: 'Old servers refuse the restore.',
@@ -17,6 +19,7 @@ export const GZIP_SUITE = {
   },
   GZIP_TRAILING_DATA: {
     severity: 'warning',
+    marks: ['carrier', 'loss'],
     title: 'There is data behind the end of the gzip',
     meaning:
       'The gzip is whole, its checksum fits, and bytes follow that are no gzip. They were not read: gzip leaves them out with a warning, too.',

@@ -11,6 +11,7 @@ export const IDX_SUITE = {
   },
   IDX_CUT: {
     severity: 'warning',
+    marks: ['cut'],
     title: 'index.db is too short',
     meaning: 'index.db is shorter than any can be.',
     consequence: 'The server deletes it and rebuilds: a bad record then cuts its block.',
@@ -42,11 +43,13 @@ export const IDX_SUITE = {
     severity: 'info',
     title: 'index.db is older than the blocks',
     meaning: 'The blocks have moved on since index.db was written, as after a kill.',
-    consequence: 'The server rebuilds from the blocks.',
+    consequence:
+      'The server rebuilds from the blocks: messages that only index.db tells deleted come back. Here they count as deleted.',
     advice: 'Nothing.',
   },
   IDX_AHEAD: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'index.db knows messages that the blocks do not hold',
     meaning:
       'index.db knows sequences above all that the blocks hold: the end of the last block was lost, or the block files are older than the index.',
@@ -56,6 +59,7 @@ export const IDX_SUITE = {
   },
   IDX_BLOCK_DIFFERS: {
     severity: 'critical',
+    marks: ['any-message', 'loss'],
     title: 'index.db and a block disagree',
     meaning: 'index.db is current, but a block holds other messages or bytes than it lists.',
     consequence: 'The server reports what the index says until it reads the block.',
@@ -63,6 +67,7 @@ export const IDX_SUITE = {
   },
   IDX_SUBJECTS_DIFFER: {
     severity: 'critical',
+    marks: ['any-message'],
     title: 'index.db and the blocks disagree about subjects',
     meaning:
       'index.db is current, but its subject totals do not fit the subjects in the blocks: bytes have moved between subject and payload, which checksums do not show.',
@@ -78,6 +83,7 @@ export const IDX_SUITE = {
   },
   BIX_CORRUPT: {
     severity: 'warning',
+    marks: ['loss'],
     title: "A block's .idx file cannot be read",
     meaning: "A block's .idx (2.9 and older) cannot be read.",
     consequence: 'The server reads the block instead; deletes that were not erased come back.',
@@ -85,6 +91,7 @@ export const IDX_SUITE = {
   },
   BIX_STALE: {
     severity: 'info',
+    marks: ['loss'],
     title: "A block's .idx file is older than the block",
     meaning: 'The block has moved on since its .idx was written. Its deletes still count.',
     consequence: 'The server reads the block again and keeps the deletes.',
@@ -92,6 +99,7 @@ export const IDX_SUITE = {
   },
   BIX_DIFFERS: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'A block and its .idx file disagree',
     meaning: 'The .idx is current and lists messages that the block does not hold.',
     consequence: 'The server reports them until they are read.',
@@ -106,10 +114,12 @@ export const IDX_SUITE = {
   },
   IDX_END_MISSING: {
     severity: 'warning',
+    marks: ['loss'],
     title: 'The record that ended the last block when index.db was written is gone',
     meaning:
       'Blocks grow at their end, so that record should still be there: the block was cut behind its messages, or compacted just before a kill. Deletes written behind the cut are lost.',
-    consequence: 'The server rebuilds from the blocks: messages whose deletes were cut off come back.',
+    consequence:
+      'The server rebuilds from the blocks: messages whose deletes were cut off come back. Here those that index.db tells deleted stay so.',
     advice: 'Compare the deleted messages with another copy.',
   },
 } as const satisfies Record<string, CatalogEntry>;

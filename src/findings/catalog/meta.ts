@@ -3,6 +3,7 @@ import type { CatalogEntry } from '../catalog-entry.ts';
 export const META_SUITE = {
   META_MISSING: {
     severity: 'critical',
+    marks: ['meta', 'stream-config'],
     title: 'A stream without meta.inf',
     meaning: "A stream's folder or snapshot has no meta.inf.",
     consequence: 'The server ignores the folder, or refuses the restore.',
@@ -10,6 +11,7 @@ export const META_SUITE = {
   },
   META_CORRUPT: {
     severity: 'critical',
+    marks: ['meta', 'stream-config'],
     title: 'meta.inf cannot be read',
     meaning: 'meta.inf is no JSON object with a name.',
     consequence: 'The server skips the stream with a warning.',
@@ -17,6 +19,7 @@ export const META_SUITE = {
   },
   META_SUM_MISSING: {
     severity: 'critical',
+    marks: ['meta'],
     title: 'A stream without meta.sum',
     meaning: 'meta.sum is not there.',
     consequence: 'A restore succeeds; at the next start the stream is skipped: it vanishes.',
@@ -24,6 +27,7 @@ export const META_SUITE = {
   },
   META_SUM_MISMATCH: {
     severity: 'critical',
+    marks: ['meta', 'stream-config'],
     title: 'meta.sum does not fit meta.inf',
     meaning:
       'meta.inf or meta.sum was changed: the keyed sum does not fit. A change of either looks the same.',
@@ -32,6 +36,7 @@ export const META_SUITE = {
   },
   META_FOLDER_RENAMED: {
     severity: 'critical',
+    marks: ['meta'],
     title: "The stream's folder was renamed",
     meaning:
       'The folder has another name than the configuration in it: it was renamed or copied by hand. The sums inside are keyed with the old name.',
@@ -42,7 +47,8 @@ export const META_SUITE = {
     severity: 'critical',
     title: 'A configuration value that no server accepts',
     meaning: 'A field has a value or type that no server version takes.',
-    consequence: 'The server cannot read the configuration and skips the stream.',
+    consequence:
+      'The server cannot read the configuration and skips the stream; of backup.json, nats stream restore cannot.',
     advice: 'Correct it from a backup.',
   },
   CFG_UNKNOWN_FIELD: {
@@ -50,7 +56,9 @@ export const META_SUITE = {
     title: 'A configuration field that is not known',
     meaning:
       'No version from 2.2 to 2.15 has this field: the file was written by something newer, or edited.',
-    consequence: 'Servers from 2.11.9 on put the stream offline; older ones ignore it.',
-    advice: 'Use a server that knows the field.',
+    consequence:
+      'In meta.inf: servers from 2.11.9 on put the stream offline, older ones ignore it. In backup.json: the nats CLI leaves it out, and the stream is restored without it.',
+    advice:
+      'Use a server that knows the field; where it is a damaged name, give the configuration by hand (--config).',
   },
 } as const satisfies Record<string, CatalogEntry>;

@@ -3,6 +3,7 @@ import type { CatalogEntry } from '../catalog-entry.ts';
 export const S2_SUITE = {
   S2_CRC_MISMATCH: {
     severity: 'critical',
+    marks: ['carrier', 'loss', 'ends-restore'],
     title: "An S2 chunk's checksum does not fit its content",
     meaning:
       'The chunk decodes, but the CRC-32C of what it decodes to is another than the one written with it: bits have changed since.',
@@ -12,6 +13,7 @@ export const S2_SUITE = {
   },
   S2_CHUNK_CORRUPT: {
     severity: 'critical',
+    marks: ['carrier', 'loss', 'unread-chunk', 'ends-restore', 'ends-reading'],
     title: 'An S2 chunk cannot be decoded',
     meaning:
       "The chunk's elements contradict each other, so it cannot be decoded; its bytes are read as zeros from here on.",
@@ -21,6 +23,7 @@ export const S2_SUITE = {
   },
   S2_CHUNK_OVERSIZED: {
     severity: 'critical',
+    marks: ['carrier', 'loss', 'ends-restore', 'ends-reading'],
     title: 'An S2 chunk claims more than any writer makes',
     meaning:
       'The chunk claims to decode to more than 4 MiB, which no S2 writer makes; nothing was allocated for it.',
@@ -29,6 +32,7 @@ export const S2_SUITE = {
   },
   S2_CHUNK_UNKNOWN: {
     severity: 'critical',
+    marks: ['carrier', 'loss', 'unread-chunk', 'ends-restore', 'ends-reading'],
     title: 'An S2 chunk of a reserved type',
     meaning:
       'Chunk types 0x02 to 0x7f are reserved and may not be skipped. Reading stops here, since what follows cannot be trusted to be a chunk.',
@@ -38,6 +42,7 @@ export const S2_SUITE = {
   },
   S2_CUT: {
     severity: 'critical',
+    marks: ['carrier', 'loss', 'cut', 'unread-chunk', 'ends-restore'],
     title: 'The S2 stream ends inside a chunk',
     meaning: 'The file ends before the chunk does: the end was lost.',
     consequence: 'The server refuses the restore when it comes to the end.',

@@ -4,6 +4,7 @@ export const SRC_SUITE = {
   SRC_UNRECOGNIZED: {
     severity: 'warning',
     unknown: true,
+    marks: ['loss'],
     title: 'Not a form of JetStream data that is known',
     meaning:
       'The first bytes and the names inside fit no form of backup or store: not S2, gzip or tar, no backup.json, no stream folder.',
@@ -14,6 +15,7 @@ export const SRC_SUITE = {
   SRC_UNREADABLE: {
     severity: 'warning',
     unknown: true,
+    marks: ['loss'],
     title: 'A file or folder could not be read',
     meaning: 'The operating system refused to open or list it; the reason is in the data.',
     consequence: 'A server running as another user may read it; nothing is known of what it holds.',
@@ -21,6 +23,7 @@ export const SRC_SUITE = {
   },
   SRC_EMPTY: {
     severity: 'critical',
+    marks: ['loss'],
     title: 'The archive file is empty',
     meaning:
       'The file has 0 bytes. The nats CLI leaves such a file when a backup is interrupted before the first data.',

@@ -3,6 +3,7 @@ import type { CatalogEntry } from '../catalog-entry.ts';
 export const TAR_SUITE = {
   TAR_HEADER_CORRUPT: {
     severity: 'critical',
+    marks: ['carrier', 'loss', 'ends-restore', 'ends-reading'],
     title: 'A tar header is damaged',
     meaning:
       "A header's checksum does not fit. The walk goes on at the next header that fits; the file that this one announced is not known.",
@@ -11,6 +12,7 @@ export const TAR_SUITE = {
   },
   TAR_CUT: {
     severity: 'critical',
+    marks: ['carrier', 'loss', 'cut', 'ends-restore'],
     title: 'The tar ends inside an entry',
     meaning: 'The tar ends inside a header or a file.',
     consequence: 'The server refuses the restore.',
@@ -18,6 +20,7 @@ export const TAR_SUITE = {
   },
   TAR_END_MISSING: {
     severity: 'critical',
+    marks: ['carrier', 'loss'],
     title: 'The tar has no end mark',
     meaning:
       'The blocks of zeros that end every tar are missing: a snapshot that lost its end at the border of a file looks like this. A flipped bit can turn an end into a header, too.',
@@ -27,6 +30,7 @@ export const TAR_SUITE = {
   },
   TAR_TRAILING_DATA: {
     severity: 'warning',
+    marks: ['carrier', 'loss'],
     title: 'There is data behind the end of the tar',
     meaning: 'Behind the end of the tar there are bytes other than zeros.',
     consequence: 'The server ignores them.',
@@ -34,6 +38,7 @@ export const TAR_SUITE = {
   },
   TAR_PATH_UNSAFE: {
     severity: 'critical',
+    marks: ['carrier', 'loss', 'ends-restore'],
     title: "A tar entry's name leads outside the archive",
     meaning:
       'The name is absolute or climbs out of the archive with `..`. No server writes such names. The entry is not read.',
@@ -42,6 +47,7 @@ export const TAR_SUITE = {
   },
   TAR_ENTRY_TYPE: {
     severity: 'critical',
+    marks: ['carrier', 'loss', 'ends-restore'],
     title: 'A tar entry is not a regular file',
     meaning: 'A link, folder or device. Servers write regular files only. The entry is not read.',
     consequence: 'The server refuses the restore: unexpected content.',
@@ -49,6 +55,7 @@ export const TAR_SUITE = {
   },
   TAR_ENTRY_DUPLICATE: {
     severity: 'critical',
+    marks: ['carrier', 'loss'],
     title: 'Two tar entries have the same name',
     meaning: 'The same name occurs twice; the first one was read.',
     consequence: 'The later one replaces the first while the server unpacks.',
@@ -56,6 +63,7 @@ export const TAR_SUITE = {
   },
   TAR_ENTRY_OVERSIZED: {
     severity: 'critical',
+    marks: ['carrier', 'loss', 'ends-restore'],
     title: 'A tar entry claims more bytes than there are',
     meaning: 'The header claims more bytes than any archive has. Nothing was allocated for it.',
     consequence: 'The server refuses the restore.',
@@ -63,6 +71,7 @@ export const TAR_SUITE = {
   },
   TAR_ENTRY_UNKNOWN: {
     severity: 'warning',
+    marks: ['carrier', 'loss'],
     title: 'A tar entry has a name that no server writes',
     meaning: 'The name is none of those that servers write into a snapshot. It was not looked into.',
     consequence: "The server unpacks it into the stream's folder and leaves it there.",
@@ -78,6 +87,7 @@ export const TAR_SUITE = {
   },
   SNAP_UNRECOGNIZED: {
     severity: 'critical',
+    marks: ['ends-reading'],
     title: "A backup's data is no snapshot",
     meaning: 'The data file beside backup.json is neither S2, gzip nor tar.',
     consequence: 'The server refuses the restore.',

@@ -3,6 +3,7 @@ import type { CatalogEntry } from '../catalog-entry.ts';
 export const V2_SUITE = {
   V2_CUT: {
     severity: 'critical',
+    marks: ['carrier', 'cut', 'ends-restore', 'loss'],
     title: 'The V2 archive ends inside an entry',
     meaning: 'The archive ends inside an entry.',
     consequence: 'The restore fails half way and leaves the partial stream in place and active.',
@@ -10,6 +11,7 @@ export const V2_SUITE = {
   },
   V2_SENTINEL_MISSING: {
     severity: 'critical',
+    marks: ['carrier', 'ends-restore', 'loss'],
     title: 'The V2 archive has no end mark',
     meaning:
       'The five zero bytes that end every V2 archive are missing: the server failed, or the end was lost.',
@@ -18,6 +20,7 @@ export const V2_SUITE = {
   },
   V2_TRAILING_DATA: {
     severity: 'warning',
+    marks: ['carrier', 'loss'],
     title: 'There is data behind the end of the V2 archive',
     meaning: 'There are bytes behind the end mark.',
     consequence: 'The server ignores them.',
@@ -25,6 +28,7 @@ export const V2_SUITE = {
   },
   V2_ENTRY_CORRUPT: {
     severity: 'critical',
+    marks: ['carrier', 'ends-restore', 'loss'],
     title: 'A V2 entry is damaged',
     meaning:
       "An entry's lengths cannot be, or it stands where it cannot. Nothing behind it can be told apart.",
@@ -33,6 +37,7 @@ export const V2_SUITE = {
   },
   V2_STATE_MISSING: {
     severity: 'critical',
+    marks: ['carrier', 'ends-restore', 'loss'],
     title: 'The V2 archive does not begin with state.json',
     meaning: 'The first entry must be state.json.',
     consequence: 'The server refuses the restore.',
@@ -40,6 +45,7 @@ export const V2_SUITE = {
   },
   V2_STATE_CORRUPT: {
     severity: 'critical',
+    marks: ['carrier', 'ends-restore', 'loss'],
     title: "The V2 archive's state.json is damaged",
     meaning: 'state.json cannot be read, or its first, last and messages contradict each other.',
     consequence: 'The server refuses the restore.',
@@ -47,6 +53,7 @@ export const V2_SUITE = {
   },
   V2_CONSUMER_MISSING: {
     severity: 'critical',
+    marks: ['carrier', 'ends-restore', 'loss'],
     title: 'The V2 archive holds fewer consumers than it promises',
     meaning: 'state.json promises more consumers than follow it.',
     consequence: 'The restore fails and leaves the stream without consumers.',
@@ -54,6 +61,7 @@ export const V2_SUITE = {
   },
   V2_CONSUMER_CORRUPT: {
     severity: 'critical',
+    marks: ['carrier', 'ends-restore', 'loss'],
     title: 'A consumer entry of the V2 archive is damaged',
     meaning: 'The entry of a consumer cannot be read.',
     consequence: 'The restore fails here.',
@@ -61,6 +69,7 @@ export const V2_SUITE = {
   },
   V2_SEQUENCE_ORDER: {
     severity: 'critical',
+    marks: ['carrier', 'ends-restore', 'its-message', 'loss'],
     title: 'Messages of the V2 archive are out of order',
     meaning: "A message's sequence is not above the one before.",
     consequence: 'The restore fails at this message and leaves the partial stream in place and active.',
@@ -68,6 +77,7 @@ export const V2_SUITE = {
   },
   V2_MESSAGES_DIFFER: {
     severity: 'critical',
+    marks: ['carrier', 'loss'],
     title: 'The V2 archive holds another number of messages than its state.json says',
     meaning:
       'Every entry is whole, but there are more or fewer messages than state.json says. V2 archives carry no checksums of messages, so this is all that shows it.',
@@ -76,6 +86,7 @@ export const V2_SUITE = {
   },
   V2_STATE_DIFFERS: {
     severity: 'warning',
+    marks: ['carrier', 'loss'],
     title: "The V2 archive's state.json and its messages disagree",
     meaning: 'The number of messages fits, but bytes or the first sequence do not.',
     consequence: 'The server counts for itself.',

@@ -27,6 +27,15 @@ export const consumerConfigFaults: (config: JsonObject) => readonly Fault[] = on
   faultsOf(config, validateConsumerConfig as Validator),
 );
 
+/** Without the fields that no server accepts, and those that none knows: what damage leaves of a configuration. */
+export function withoutFaults(
+  config: JsonObject,
+  check: (config: JsonObject) => readonly Fault[],
+): JsonObject {
+  const bad = new Set(check(config).map(({ data }) => String(data?.['field']).split('.')[0]));
+  return Object.fromEntries(Object.entries(config).filter(([field]) => !bad.has(field)));
+}
+
 function faultsOf(config: JsonObject, validate: Validator): Fault[] {
   const name = config['name'];
   const isNameLong = typeof name === 'string' && Buffer.byteLength(name) > MAX_NAME_BYTES;

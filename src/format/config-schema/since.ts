@@ -41,16 +41,23 @@ export const API_LEVELS: Readonly<Record<ServerGeneration, number>> = {
 
 /** Fields of a stream's configuration that servers of this generation do not know, as far as they are in use. */
 export function unknownStreamFields(config: JsonObject, server: ServerGeneration): string[] {
+  return [
+    ...newerStreamFields(config, server),
+    ...(isNotBefore(server, '2.14') && isUsed(config['template_owner']) ? ['template_owner'] : []),
+    ...tooHighLevel(config, server),
+  ];
+}
+
+/** The same, without what newer servers have forgotten, and whatever level of the API it asks for. */
+export function newerStreamFields(config: JsonObject, server: ServerGeneration): string[] {
   const mirror = objectField(config, 'mirror');
   const sources = Array.isArray(config['sources']) ? config['sources'].filter(isJsonObject) : [];
   return [
     ...newerFields(config, STREAM_FIELDS, server),
-    ...(isNotBefore(server, '2.14') && isUsed(config['template_owner']) ? ['template_owner'] : []),
     ...(mirror === null ? [] : newerFields(mirror, SOURCE_FIELDS, server).map((field) => `mirror.${field}`)),
     ...sources.flatMap((source, i) =>
       newerFields(source, SOURCE_FIELDS, server).map((field) => `sources.${i}.${field}`),
     ),
-    ...tooHighLevel(config, server),
   ];
 }
 

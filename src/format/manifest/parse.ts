@@ -17,7 +17,7 @@ export function parseManifest(bytes: Uint8Array): Result<Manifest, Fault> {
   if (bytes.length === 0) return failed({ code: 'MAN_EMPTY' });
   const parsed = parseJsonObject(bytes);
   if (!parsed.ok) return failed({ code: 'MAN_CORRUPT', data: { reason: parsed.fault } });
-  const config = objectField(parsed.value, 'config');
+  const config = asClientsRead(objectField(parsed.value, 'config'));
   const state = objectField(parsed.value, 'state');
   if (config === null) return failed({ code: 'MAN_CORRUPT', data: { reason: 'no config' } });
   if (state === null) return ok({ config, state: null });
@@ -25,6 +25,12 @@ export function parseManifest(bytes: Uint8Array): Result<Manifest, Fault> {
   return declared === null
     ? failed({ code: 'MAN_CORRUPT', data: { reason: 'state' } })
     : ok({ config, state: declared });
+}
+
+/** Go takes a field whatever the case of its letters; of two the later. */
+function asClientsRead(config: JsonObject | null): JsonObject | null {
+  if (config === null || Object.keys(config).every((field) => field === field.toLowerCase())) return config;
+  return Object.fromEntries(Object.entries(config).map(([field, value]) => [field.toLowerCase(), value]));
 }
 
 const COUNTS = ['messages', 'bytes', 'first_seq', 'last_seq', 'consumer_count'] as const;

@@ -2,6 +2,7 @@
 // ordinary goes into columns, and when one of them is full the scan returns and is called again.
 import { hashStart } from './highway-hash';
 import { HASH_KEY, SCAN, SCAN_END, SCAN_KEY_STATE, SCAN_WINDOW_BYTES } from './memory';
+import { EARLIEST_NS, FURTHEST_JUMP, HIGHEST_FIRST_SEQ, LATEST_NS } from './plausible';
 import { hashRecord, moveBack } from './record-hash';
 import {
   LEAST_RECORD_BYTES,
@@ -28,7 +29,6 @@ import {
   wants,
 } from './scan-records';
 
-const FURTHEST_JUMP: u64 = (<u64>1) << 40;
 /** With no good record at all, this many candidates are tried. */
 const FRUITLESS: u32 = 64;
 
@@ -244,8 +244,8 @@ function isWhole(at: usize, word: u32, length: usize, subjectBytes: usize): bool
 /** Sequences above this are taken for damage. */
 function highest(): u64 {
   const near = last + FURTHEST_JUMP;
-  if (wants & WANT_SALVAGE) return max(near, (<u64>1) << 56);
-  return last == 0 ? ((<u64>1) << 56) - 1 : near;
+  if (wants & WANT_SALVAGE) return max(near, HIGHEST_FIRST_SEQ + 1);
+  return last == 0 ? HIGHEST_FIRST_SEQ : near;
 }
 
 /** Whether a good record starts at `at`. */
@@ -257,8 +257,7 @@ function isGood(at: usize, final: bool): i32 {
   const seqWord = load<u64>(at, SEQ_AT);
   const seq = seqWord & ~FLAGS;
   const time = load<i64>(at, TIME_AT);
-  // Between 1999 and 2116, or none.
-  if (time != 0 && (time < 0x0d00000000000000 || time > 0x4000000000000000)) return NO;
+  if (time != 0 && (time < EARLIEST_NS || time > LATEST_NS)) return NO;
   if (seqWord & TOMBSTONE) {
     if (length != LEAST_RECORD_BYTES || seqWord & ERASED) return NO;
   } else if (seq == 0 || (seq <= last && !(wants & WANT_SALVAGE))) return NO;

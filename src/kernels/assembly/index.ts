@@ -116,6 +116,7 @@ export {
   scanFinish,
   scanReachedSeq,
 } from './scan-records';
+export { s2Amend } from './s2-amend';
 export { s2Decode, s2DecodePair, s2DecodeStart, s2Reached, s2SecondLength } from './s2-decode';
 export { s2Encode } from './s2-encode';
 export { sha256Finish, sha256Start, sha256Update } from './sha256';

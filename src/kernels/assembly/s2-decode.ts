@@ -2,6 +2,7 @@
 // hides how long the other waits for its tags. Most elements go without branches and without looking at any end; the
 // others, and those near an end, one by one.
 import { S2_INPUT, S2_INPUT_2, S2_OUTPUT, S2_OUTPUT_2, S2_OUTPUT_BYTES, S2_STATES, S2_TAKES } from './memory';
+import { elementCount, elementEnd, elementOffset, isLiteral, readElement } from './s2-element';
 import { ENTRY_SHIFT, GIVES, KEEPS, LONG_REPEAT, NEAR, OFFSET_ADDED, OFFSET_MASK } from './s2-tags';
 
 // How far a block has come, 4 bytes each.
@@ -212,7 +213,7 @@ function elements(state: usize): void {
 
 /** Decodes one element of any kind, everything checked; behind the last one, the verdict. */
 function element(state: usize): void {
-  let at = load<usize>(state, AT);
+  const at = load<usize>(state, AT);
   const end = load<usize>(state, END);
   const to = load<usize>(state, TO);
   const limit = load<usize>(state, LIMIT);
@@ -221,54 +222,21 @@ function element(state: usize): void {
     return;
   }
   store<i32>(state, CORRUPT, VERDICT);
-  const tag = <usize>load<u8>(at++);
-  let count = tag >> 2;
-  if ((tag & 3) == 0) {
-    if (count >= 60) {
-      const width = count - 59;
-      if (end - at < width) return;
-      // Reads past the end of the input, into the slack; the mask drops it.
-      const word = load<u32>(at);
-      count = <usize>(width == 4 ? word : word & ((1 << (<u32>width * 8)) - 1));
-      if (count >= S2_OUTPUT_BYTES) return;
-      at += width;
-    }
-    count++;
-    if (count > end - at || count > limit - to) return;
+  if (!readElement(at, end, load<usize>(state, OFFSET))) return;
+  const count = elementCount;
+  if (count > limit - to) return;
+  if (isLiteral) {
+    const from = elementEnd - count;
     // A short one takes less than the call that memory.copy is. The input lies far before the output.
-    if (count <= MOST_OUT) copyBack(to, to - at, count, limit);
-    else memory.copy(to, at, count);
-    at += count;
+    if (count <= MOST_OUT) copyBack(to, to - from, count, limit);
+    else memory.copy(to, from, count);
   } else {
-    let offset = load<usize>(state, OFFSET);
-    if ((tag & 3) == 1) {
-      if (at == end) return;
-      const near = ((tag & 0xe0) << 3) | <usize>load<u8>(at++);
-      count = (tag >> 2) & 7;
-      if (near != 0) {
-        offset = near;
-        count += 4;
-      } else if (count < 5) {
-        count += 4;
-      } else {
-        const width = count - 4;
-        if (end - at < width) return;
-        const word = <usize>(load<u32>(at) & ((1 << (<u32>width * 8)) - 1));
-        count = word + (width == 1 ? 8 : width == 2 ? 260 : 65540);
-        at += width;
-      }
-    } else {
-      const width: usize = (tag & 3) == 2 ? 2 : 4;
-      if (end - at < width) return;
-      offset = width == 2 ? <usize>load<u16>(at) : <usize>load<u32>(at);
-      at += width;
-      count++;
-    }
-    if (offset == 0 || offset > to - load<usize>(state, OUT) || count > limit - to) return;
+    const offset = elementOffset;
+    if (offset > to - load<usize>(state, OUT)) return;
     copyBack(to, offset, count, limit);
     store<usize>(state, offset, OFFSET);
   }
-  store<usize>(state, at, AT);
+  store<usize>(state, elementEnd, AT);
   store<usize>(state, to + count, TO);
   store<i32>(state, GOING, VERDICT);
 }

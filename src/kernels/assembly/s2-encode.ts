@@ -1,138 +1,52 @@
 // Encodes one S2 block: literals, and copies of what came before. Positions are addresses: the input is read where it lies.
 // Branches that data decides cost more than work in vain, so what is short is written without any.
 import { ENCODE_OUTPUT, ENCODE_TABLE } from './memory';
-
-/** A place in the input is found again by seven bytes; of places that share an entry the last one stays. */
-const TABLE_BITS: usize = 15;
-const MULTIPLIER: u64 = 0x9e3779b97f4a7b00;
+import { MOST_HEAD, putLength, putLiteral, putMatch, sameBits, sameUntil } from './s2-put';
 
 /**
- * Of so many places the first, the second and the fifth are looked at: of the patterns that are as fast, the one that makes blocks
- * as small as the servers' encoder does, of long records and of short ones (measured).
+ * A place in the input is found again by seven bytes. What they multiply to gives an entry of the table and, above the place that
+ * is kept there, a mark: seldom are other bytes taken for the same, so the input is not looked at where nothing is found. Of places
+ * that share an entry the last one stays.
+ */
+const TABLE_BITS: usize = 14;
+const MULTIPLIER: u64 = 0x9e3779b97f4a7b00;
+const MARK: u32 = 0xffc00000;
+/** Below this is a place, counted from the input's start: what an empty entry gives is not. */
+const NO_PLACE: u32 = 0x3fffff;
+
+/**
+ * Of so many places the first is looked at and, both at once, the third and the sixth: of the patterns that are as fast, the one
+ * that makes blocks as small as the servers' encoder does, of long records and of short ones.
  */
 const STEP: usize = 8;
 
 /** Where nothing was found for long, places are left out, up to this many. */
 const LONGEST_SKIP: usize = 252;
 
-/** Bytes before the end where no match is looked for, so that whole words are read of the input only. */
-const MARGIN: usize = 24;
-/** The longest length of a block and the longest head of a literal. */
-const MOST_HEAD: usize = 8;
-/** From here on an offset takes four bytes. */
-const FAR: usize = 65536;
+/** Bytes before the end where no match is looked for, so that whole vectors are read of the input only. */
+const MARGIN: usize = 40;
 
-/** Where the table has the entry for the lower seven bytes of a word. */
-function slot(word: u64): usize {
-  return (<usize>((word * MULTIPLIER) >> (64 - TABLE_BITS))) << 2;
+/** Where the table has the entry for what seven bytes multiply to. */
+function slot(product: u64): usize {
+  return (<usize>(product >> (64 - TABLE_BITS))) << 2;
 }
 
-function seen(slot: usize): usize {
-  return load<u32>(slot, ENCODE_TABLE);
+function mark(product: u64): u32 {
+  return <u32>(product >> (32 - TABLE_BITS)) & MARK;
 }
 
-function see(slot: usize, at: usize): void {
-  store<u32>(slot, at, ENCODE_TABLE);
+/** The place where bytes of this mark were seen; no less than NO_PLACE where others were. */
+function seen(slot: usize, mark: u32): u32 {
+  return load<u32>(slot, ENCODE_TABLE) - mark;
 }
 
-/** Whether the seven bytes at `at` are the lower ones of a word. */
-function fits(at: usize, word: u64): bool {
-  return (load<u64>(at) ^ word) << 8 == 0;
+function see(slot: usize, mark: u32, place: u32): void {
+  store<u32>(slot, mark + place, ENCODE_TABLE);
 }
 
-/** A bit for each of 16 bytes: whether those at `at` and `before` are the same. */
-function sameBits(at: usize, before: usize): u32 {
-  return <u32>i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(before)));
-}
-
-/** Where the bytes from `at` on begin to differ from those at `before`; `end` at the most. */
-function sameUntil(at: usize, before: usize, end: usize): usize {
-  while (at < end) {
-    const same = sameBits(at, before);
-    if (same != 0xffff) {
-      at += <usize>ctz(~same);
-      break;
-    }
-    at += 16;
-    before += 16;
-  }
-  return min(at, end);
-}
-
-/** How many bytes before both places are the same; `most` at the most. */
-function sameBefore(at: usize, before: usize, most: usize): usize {
-  let count: usize = 0;
-  let same: usize;
-  do {
-    same = <usize>(clz(load<u64>(at - count - 8) ^ load<u64>(before - count - 8)) >> 3);
-    count += same;
-  } while (same == 8 && count < most);
-  return min(count, most);
-}
-
-/** Writes a tag and a value of `width` bytes, and zeros behind it, where the next element comes. */
-function putTag(to: usize, tag: usize, value: usize, width: usize): usize {
-  store<u64>(to, <u64>tag | ((<u64>value) << 8));
-  return to + 1 + width;
-}
-
-/** Writes up to 32 bytes too many, into the slack or where the next element comes. */
-function putLiteral(to: usize, from: usize, count: usize): usize {
-  const last = count - 1;
-  if (count <= 32) {
-    store<u8>(to, <u8>(last << 2));
-    v128.store(to, v128.load(from), 1);
-    v128.store(to, v128.load(from, 16), 17);
-    return to + select<usize>(count + 1, 0, count);
-  }
-  if (last < 60) to = putTag(to, last << 2, 0, 0);
-  else if (last < 0x100) to = putTag(to, 60 << 2, last, 1);
-  else if (last < 0x10000) to = putTag(to, 61 << 2, last, 2);
-  else to = putTag(to, 62 << 2, last, 3);
-  if (count > 256) {
-    memory.copy(to, from, count);
-    return to + count;
-  }
-  const stop = to + count;
-  for (let at = to; at < stop; at += 32, from += 32) {
-    v128.store(at, v128.load(from));
-    v128.store(at, v128.load(from, 16), 16);
-  }
-  return stop;
-}
-
-/** A copy of 4 bytes or more. A long one goes on as a repeat. */
-function putCopy(to: usize, offset: usize, count: usize): usize {
-  if (count <= 64) return putShortCopy(to, offset, count);
-  const first: usize = offset < 2048 ? 8 : 60;
-  return putRepeat(putShortCopy(to, offset, first), count - first);
-}
-
-/** A copy of 4 to 64 bytes. */
-function putShortCopy(to: usize, offset: usize, count: usize): usize {
-  const isNear = <i32>(offset < 2048) & <i32>(count < 12);
-  const isFar = offset >= FAR;
-  const near = ((offset >> 8) << 5) | ((count - 4) << 2) | 1;
-  const tag = select<usize>(near, ((count - 1) << 2) | 2 | <usize>isFar, isNear);
-  store<u64>(to, <u64>(<u8>tag) | ((<u64>offset) << 8));
-  return to + select<usize>(2, select<usize>(5, 3, isFar), isNear);
-}
-
-/** A copy with the offset of the last one; `count` is 4 or more. */
-function putRepeat(to: usize, count: usize): usize {
-  if (count <= 8) return putTag(to, ((count - 4) << 2) | 1, 0, 1);
-  if (count < 264) return putTag(to, (5 << 2) | 1, (count - 8) << 8, 2);
-  if (count < 65796) return putTag(to, (6 << 2) | 1, (count - 260) << 8, 3);
-  return putTag(to, (7 << 2) | 1, (count - 65540) << 8, 4);
-}
-
-function putLength(to: usize, value: usize): usize {
-  while (value >= 0x80) {
-    store<u8>(to++, <u8>(value | 0x80));
-    value >>= 7;
-  }
-  store<u8>(to, <u8>value);
-  return to + 1;
+/** How many of the eight bytes before both places are the same. */
+function sameBefore(at: usize, before: usize): usize {
+  return <usize>(clz(load<u64>(at - 8) ^ load<u64>(before - 8)) >> 3);
 }
 
 /** All of the input as one literal: what never grows by more than the head. */
@@ -140,9 +54,8 @@ function putStored(from: usize, bytes: usize): usize {
   return putLiteral(putLength(ENCODE_OUTPUT, bytes), from, bytes) - ENCODE_OUTPUT;
 }
 
-/** Has every entry say that its bytes were seen at the input's first place, which a match may well refer to. */
-function clearTable(from: usize): void {
-  const entries = i32x4.splat(<i32>from);
+function clearTable(): void {
+  const entries = i32x4.splat(-1);
   for (let entry: usize = 0; entry < 4 << TABLE_BITS; entry += 64) {
     v128.store(entry, entries, ENCODE_TABLE);
     v128.store(entry, entries, ENCODE_TABLE + 16);
@@ -154,62 +67,48 @@ function clearTable(from: usize): void {
 /** Encodes the `bytes` bytes that lie at `from` as a block at ENCODE_OUTPUT. Returns its length. */
 export function s2Encode(from: usize, bytes: usize): usize {
   if (bytes <= MARGIN) return putStored(from, bytes);
-  clearTable(from);
+  clearTable();
   const end = from + bytes;
   const stop = end - MARGIN;
   let to = putLength(ENCODE_OUTPUT, bytes);
   let pending = from;
-  let at = from + 1;
+  let at = from;
   while (at < stop) {
-    const word = load<u64>(at);
-    const word1 = word >> 8;
-    const word4 = load<u64>(at, 4);
-    const slot0 = slot(word);
-    const slot1 = slot(word1);
-    const slot4 = slot(word4);
-    const seen0 = seen(slot0);
-    const seen1 = seen(slot1);
-    see(slot0, at);
-    see(slot1, at + 1);
-    const seen4 = seen(slot4);
-    see(slot4, at + 4);
-    let found: usize;
-    if (fits(seen0, word)) {
-      found = seen0;
-    } else if (fits(seen1, word1)) {
-      found = seen1;
-      at++;
-    } else if (fits(seen4, word4)) {
-      found = seen4;
-      at += 4;
-    } else {
-      at += STEP + min((at - pending) >> 5, LONGEST_SKIP);
+    // Often the next match begins where one ends: this may well be foretold, which of the other places has one may not.
+    const place = <u32>(at - from);
+    const product = load<u64>(at) * MULTIPLIER;
+    const markHere = mark(product);
+    let found = seen(slot(product), markHere);
+    see(slot(product), markHere, place);
+    let here = at;
+    if (found >= NO_PLACE) {
+      const product2 = load<u64>(at, 2) * MULTIPLIER;
+      const product5 = load<u64>(at, 5) * MULTIPLIER;
+      const mark2 = mark(product2);
+      const mark5 = mark(product5);
+      const seen2 = seen(slot(product2), mark2);
+      see(slot(product2), mark2, place + 2);
+      const seen5 = seen(slot(product5), mark5);
+      see(slot(product5), mark5, place + 5);
+      const isThird = seen2 < NO_PLACE;
+      found = select<u32>(seen2, seen5, isThird);
+      here = at + select<usize>(2, 5, isThird);
+      if (found >= NO_PLACE) {
+        at += STEP + min((at - pending) >> 5, LONGEST_SKIP);
+        continue;
+      }
+    }
+    const before = from + found;
+    const same = sameBits(here, before) | (sameBits(here + 16, before + 16) << 16);
+    if ((same & 0x7f) != 0x7f) {
+      at += STEP;
       continue;
     }
-    let until = sameUntil(at + 7, found + 7, end);
-    const more = sameBefore(at, found, min(at - pending, found - from));
-    at -= more;
-    found -= more;
-    to = putLiteral(to, pending, at - pending);
-    // Often the next match begins where one ends.
-    while (true) {
-      to = putCopy(to, at - found, until - at);
-      at = until;
-      if (at >= stop) break;
-      const word = load<u64>(at - 2);
-      see(slot(word), at - 2);
-      see(slot(word >> 8), at - 1);
-      const next = load<u64>(at);
-      const here = slot(next);
-      found = seen(here);
-      see(here, at);
-      if (!fits(found, next)) {
-        at++;
-        break;
-      }
-      until = sameUntil(at + 7, found + 7, end);
-    }
-    pending = until;
+    let until = here + <usize>ctz(~same);
+    if (same == 0xffffffff) until = sameUntil(here + 32, before + 32, end);
+    const start = here - min(sameBefore(here, before), min(here - pending, <usize>found));
+    to = putMatch(to, pending, start - pending, here - before, until - start);
+    at = pending = until;
   }
   to = putLiteral(to, pending, end - pending);
   // Seven bytes may cost nine: a long literal's head and a far copy. In all, that is less than the region has room for.

@@ -1,16 +1,13 @@
 // Finds where messages of a V2 archive seem to begin. They have no mark: a head is known by its time, and by what follows.
+import { EARLIEST_NS, FURTHEST_JUMP, MOST_SUBJECT_BYTES } from './plausible';
 import { at, end, readFrom, readVarint, skip, value } from './varint';
 import { MOST_CONTENT_BYTES } from './v2-walk';
 
-/** Longer subjects are not looked for. */
-const MOST_NAME_BYTES: u64 = 4096;
 /** So near the end a second head may be cut. */
 const MOST_HEAD_BYTES: usize = 64;
 /** Times from 1999 on take nine bytes, of which all but the last have the upper bit. */
 const TIME_BYTES: usize = 9;
 const UPPER_BITS: u64 = 0x8080808080808080;
-const LEAST_TIME: u64 = 0x0d00000000000000;
-const FURTHEST_JUMP: u64 = (<u64>1) << 40;
 
 /** The sequence of the head that was read last. */
 let seq: u64 = 0;
@@ -35,10 +32,11 @@ export function v2Find(window: usize, bytes: usize, until: usize): i32 {
 /** Reads a head that looks like one, and passes over its message, which may end further on. */
 function readMessage(): bool {
   const from = at;
-  if (!readVarint() || value == 0 || value > MOST_NAME_BYTES || at - from > 2) return false;
+  if (!readVarint() || value == 0 || value > MOST_SUBJECT_BYTES || at - from > 2) return false;
   const nameBytes = <usize>value;
   const timeAt = at;
-  if (!readVarint() || at - timeAt != TIME_BYTES || (value & 1) != 0 || value >> 1 < LEAST_TIME) return false;
+  if (!readVarint() || at - timeAt != TIME_BYTES || (value & 1) != 0 || value >> 1 < <u64>EARLIEST_NS)
+    return false;
   if (!readVarint() || value == 0 || value >> 62 != 0) return false;
   seq = value;
   if (!readVarint() || value > <u64>MOST_CONTENT_BYTES) return false;

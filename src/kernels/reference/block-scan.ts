@@ -1,3 +1,4 @@
+import { FURTHEST_JUMP, HIGHEST_FIRST_SEQ, isPlausibleTime } from '../../core/plausible.ts';
 import { highwayHash64 } from './highway-hash.ts';
 import { subjectDigest, subjectIsSound } from './subject.ts';
 import type { ScanFault } from '../types.ts';
@@ -141,11 +142,11 @@ function isGood(key: Uint8Array, block: Uint8Array, at: number, last: bigint): b
   if (record === null) return false;
   const seq = record.word & ~FLAGS;
   const { timeNs } = record;
-  if (timeNs !== 0n && (timeNs < 0x0d00000000000000n || timeNs > 0x4000000000000000n)) return false;
+  if (timeNs !== 0n && !isPlausibleTime(timeNs)) return false;
   if (record.word & (1n << 62n)) {
     if (record.length !== 30 || record.word >> 63n) return false;
   } else if (seq <= last) return false;
-  if (last === 0n ? seq >> 56n !== 0n : seq > last + (1n << 40n)) return false;
+  if (seq > (last === 0n ? HIGHEST_FIRST_SEQ : last + FURTHEST_JUMP)) return false;
   return isWhole(key, block, at, record);
 }
 

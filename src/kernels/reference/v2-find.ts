@@ -1,11 +1,9 @@
+import { EARLIEST_NS, FURTHEST_JUMP, isPlausibleSubject, MOST_SUBJECT_BYTES } from '../../core/plausible.ts';
+import { MAX_SEQUENCE } from '../../core/sequence-ranges.ts';
 import { messageAt } from './v2-walk.ts';
 
-const MOST_NAME_BYTES = 4096;
 const MOST_HEAD_BYTES = 64;
 const TIME_BYTES = 9;
-const LEAST_TIME = 0x0d00000000000000n;
-const LARGEST_SEQ = (1n << 62n) - 1n;
-const FURTHEST_JUMP = 1n << 40n;
 const MOST_BEYOND_BYTES = 2 ** 30;
 
 /** What assembly/v2-find.ts does, one offset after the other. */
@@ -27,11 +25,10 @@ function plausibleAt(bytes: Uint8Array, from: number): ReturnType<typeof message
   const message = messageAt(bytes, from, MOST_BEYOND_BYTES);
   if (message === null) return null;
   const { subject, timeNs, seq } = message;
-  const isName =
-    subject.length > 0 && subject.length <= MOST_NAME_BYTES && subject.every((byte) => byte > 0x20);
+  const isName = subject.length > 0 && subject.length <= MOST_SUBJECT_BYTES && isPlausibleSubject(subject);
   const timeAt = endOfVarint(bytes, from);
-  const isTime = endOfVarint(bytes, timeAt) - timeAt === TIME_BYTES && timeNs >= LEAST_TIME;
-  return isName && timeAt - from <= 2 && isTime && seq > 0n && seq <= LARGEST_SEQ ? message : null;
+  const isTime = endOfVarint(bytes, timeAt) - timeAt === TIME_BYTES && timeNs >= EARLIEST_NS;
+  return isName && timeAt - from <= 2 && isTime && seq > 0n && seq <= MAX_SEQUENCE ? message : null;
 }
 
 function endOfVarint(bytes: Uint8Array, from: number): number {

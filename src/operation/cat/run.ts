@@ -1,6 +1,7 @@
 import type { Finding } from '../../findings/finding.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
+import type { DeleteNote } from '../delete-note.ts';
 import { loadStream, withArchive, type OpenArchiveOptions } from '../open-archive.ts';
 import type { SelectOptions } from '../types.ts';
 import { PieceRenderer } from './render-pieces.ts';
@@ -69,6 +70,7 @@ async function catStreams(
       };
     };
     const findings: Finding[] = [];
+    const notes: DeleteNote[] = [];
     for (const parts of work.selected) {
       if (sieve.isDone) break;
       const archive = loadStream(parts);
@@ -77,7 +79,8 @@ async function catStreams(
       const found = await streamMessages(stream, work, sieve, emitCounted, textOutput);
       held += found.held;
       for (const finding of found.ofSelection) findings.push(finding);
+      notes.push(...found.notes);
     }
-    return { messages, held, findings };
+    return { messages, held, findings, notes };
   });
 }

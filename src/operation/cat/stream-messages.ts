@@ -5,15 +5,19 @@ import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import { hasSequence, intersectRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { indexedLive } from '../../model/live-set.ts';
 import type { StreamParts } from '../../container/entry.ts';
-import { CancelledError } from '../../core/error.ts';
-import type { FindingCode } from '../../findings/catalog/index.ts';
+import { pause, stopIfAborted } from '../../core/pause.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { isMarked } from '../../findings/marks.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
+import type { DeleteNote } from '../delete-note.ts';
+import { deleteNotes } from '../delete-notes.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { v2FramingFindings } from '../v2-messages.ts';
 import type { PieceRenderer } from './render-pieces.ts';
+import type { MessageWalk, WantsMessage } from './message-walk.ts';
+import { isStopped, pastDamage } from './past-damage.ts';
 import { walkBlocks, walkPiece } from './walk-blocks.ts';
 import { walkV2 } from './walk-v2.ts';
 import type { StoredMessage } from './types.ts';
@@ -24,15 +28,6 @@ export type EmitMessages = (messages: readonly StoredMessage[]) => Promise<void>
 /** Behind a stream of this size the memory of idle threads is worth more than the time to start them again. */
 const LARGE_STREAM_BYTES = 150 * 1024 * 1024;
 
-/** Whether a message is to be given out. Its bytes hold during the call only. */
-export type WantsMessage = (message: StoredMessage) => boolean;
-
-/** Called now and then with the messages that were wanted since, also with none. */
-export type GiveMessages = (lot: readonly StoredMessage[]) => Promise<void>;
-
-/** One pass over the live messages of a stream, in sequence order. */
-export type MessageWalk = (wants: WantsMessage, give: GiveMessages) => Promise<void>;
-
 /** What one pass over a stream met. */
 export interface StreamFindings {
   /** How many sound messages the stream holds, as far as it was read. */
@@ -41,6 +36,8 @@ export interface StreamFindings {
   readonly findings: Finding[];
   /** Of what can pass by its sequence: fewer where all of that was read and is sound. */
   readonly ofSelection: readonly Finding[];
+  /** Of deleted messages among them. */
+  readonly notes: readonly DeleteNote[];
 }
 
 /** Takes finished text where messages can be had as that. */
@@ -68,15 +65,26 @@ export async function streamMessages(
   const found = (): Finding[] => [...placed(parts.findings, archive.place), ...archive.findings];
   if (parts.form === 'v2') {
     const walk = walkV2(archive, parts, sieve);
-    await sift(walk.messages, work, sieve, emit);
+    await sift(walk.messages, work, sieve, emit, pause);
     const findings = [...found(), ...walk.findings(), ...v2FramingFindings(archive, parts)];
     return {
       held: walk.seen(),
       findings,
       ofSelection: walk.isSelectionWhole() ? ofRange(findings, sieve.range) : findings,
+      notes: [],
     };
   }
-  if (archive.encrypted !== null) return { held: 0, findings: found(), ofSelection: found() };
+  if (isStopped(parts, work)) {
+    const left = await pastDamage(archive, work, async (one) => {
+      if (one !== null) await sift(one.messages, work, sieve, emit, pause);
+      return one;
+    });
+    if (left !== null) {
+      const findings = [...found(), ...left.findings];
+      return { held: left.held, findings, ofSelection: findings, notes: left.notes };
+    }
+  }
+  if (archive.encrypted !== null) return { held: 0, findings: found(), ofSelection: found(), notes: [] };
   const filter = output === undefined ? null : sieve.recordFilter;
   const text = output === undefined || filter === null ? null : { ...output, filter };
   const wanted = { wantSubjects: false, pending: [], wantsCuts: text !== null };
@@ -85,14 +93,14 @@ export async function streamMessages(
   if (text !== null) {
     await text.renderer.render({ archive, sets, results, start: text.start }, sieve, text.filter, {
       text: async (bytes, messages) => {
-        stopIfAborted(work);
+        stopIfAborted(work.signal);
         await text.text(bytes, messages);
       },
-      piece: async (piece) => sift(walkPiece(archive, piece, sieve), work, sieve, emit),
+      piece: async (piece) => sift(walkPiece(archive, piece, sieve), work, sieve, emit, stopIfAborted),
     });
   } else {
     if (parts.sizeBytes >= LARGE_STREAM_BYTES) await work.pool.close();
-    await sift(walkBlocks(archive, sets, sieve), work, sieve, emit);
+    await sift(walkBlocks(archive, sets, sieve), work, sieve, emit, stopIfAborted);
   }
   const checks = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks];
   const findings = [...found(), ...evidence.scan.findings, ...checks.flatMap((check) => check(evidence))];
@@ -100,24 +108,16 @@ export async function streamMessages(
     held: evidence.total.messages,
     findings,
     ofSelection: isWhole(sieve.range, evidence) ? ofRange(findings, sieve.range) : findings,
+    notes: deleteNotes(evidence),
   };
 }
-
-/** Bytes may have moved in any message, checksums notwithstanding. */
-const ANYWHERE: ReadonlySet<FindingCode> = new Set(['IDX_SUBJECTS_DIFFER', 'IDX_BLOCK_DIFFERS']);
-/** Records whose checksum fits. */
-const IN_PLACE: ReadonlySet<FindingCode> = new Set([
-  'BLK_RECORD_MALFORMED',
-  'BLK_SEQUENCE_ORDER',
-  'V2_SEQUENCE_ORDER',
-]);
 
 /** What concerns the messages of a range although each of them could be read. */
 function ofRange(findings: readonly Finding[], range: SequenceRanges | null): Finding[] {
   return findings.filter(
     ({ code, seq }) =>
-      ANYWHERE.has(code) ||
-      (IN_PLACE.has(code) && seq !== undefined && range !== null && hasSequence(range, seq)),
+      isMarked(code, 'any-message') ||
+      (isMarked(code, 'its-message') && seq !== undefined && range !== null && hasSequence(range, seq)),
   );
 }
 
@@ -130,11 +130,13 @@ function isWhole(range: SequenceRanges | null, { archive, live }: StreamEvidence
   return archive.index.blocks.every((block) => intersectRanges(missing, indexedLive(block)).length === 0);
 }
 
+/** `breathe`: between lots. In the midst of a block nobody else may scan one, so that a walk of blocks pauses between them itself. */
 async function sift(
   walk: MessageWalk,
   work: Archive,
   sieve: MessageSieve,
   emit: EmitMessages,
+  breathe: (signal: AbortSignal | undefined) => Promise<void> | void,
 ): Promise<void> {
   sieve.beginStream();
   const countOnly: WantsMessage = (message) => {
@@ -143,18 +145,13 @@ async function sift(
   };
   if (sieve.countsFirst)
     await walk(countOnly, async () => {
-      await new Promise(setImmediate);
-      stopIfAborted(work);
+      await breathe(work.signal);
     });
   await walk(
     (message) => sieve.passes(message),
     async (lot) => {
-      stopIfAborted(work);
+      await breathe(work.signal);
       if (lot.length > 0) await emit(lot);
     },
   );
-}
-
-function stopIfAborted(work: Archive): void {
-  if (work.signal?.aborted === true) throw new CancelledError('cancelled');
 }

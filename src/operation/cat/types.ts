@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings/finding.ts';
+import type { DeleteNote } from '../delete-note.ts';
 
 /** A message as it is stored. */
 export interface StoredMessage {
@@ -20,4 +21,6 @@ export interface CatResult {
   readonly held: number;
   /** What was damaged or missing among what was selected. */
   readonly findings: readonly Finding[];
+  /** Where no current index tells which messages were deleted: what was left out, and what may be too much. */
+  readonly notes: readonly DeleteNote[];
 }

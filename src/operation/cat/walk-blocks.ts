@@ -1,4 +1,5 @@
 import { unpackRanges } from '../../core/packed-ranges.ts';
+import { pause } from '../../core/pause.ts';
 import { hashKey } from '../../codec/highwayhash.ts';
 import { eachRange, RisingLookup } from '../../core/sequence-ranges.ts';
 import { BlockScanner } from '../../kernels/index.ts';
@@ -9,7 +10,7 @@ import { SliceSource } from '../../source/slice.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
 import { RecordLot, RecordMessage } from './record-message.ts';
-import type { GiveMessages, MessageWalk, WantsMessage } from './stream-messages.ts';
+import type { GiveMessages, MessageWalk, WantsMessage } from './message-walk.ts';
 
 /** Walks the live records of the blocks that hold a wanted sequence. */
 export function walkBlocks(
@@ -21,7 +22,9 @@ export function walkBlocks(
     for (const set of sets) {
       if (sieve.isDone) break;
       const isWanted = [...eachRange(unpackRanges(set.live))].some(([from, to]) => sieve.overlaps(from, to));
-      if (isWanted) await walkPiece(archive, { set, fromBytes: 0, toBytes: Infinity }, sieve)(wants, give);
+      if (!isWanted) continue;
+      await walkPiece(archive, { set, fromBytes: 0, toBytes: Infinity }, sieve)(wants, give);
+      await pause(undefined);
     }
   };
 }

@@ -4,7 +4,7 @@ import type { Finding } from '../../findings/finding.ts';
 import { V2Reading, type V2Message } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
-import type { MessageWalk } from './stream-messages.ts';
+import type { MessageWalk } from './message-walk.ts';
 import type { StoredMessage } from './types.ts';
 
 /** A lot is given out after about this many messages, or bytes of them, were looked at. */
@@ -36,6 +36,10 @@ export function walkV2(archive: StreamArchive, parts: V2StreamParts, sieve: Mess
     let seenBytes = 0;
     for (const read of reading.messages()) {
       if (sieve.isDone) break;
+      if ('kind' in read) {
+        await give([]);
+        continue;
+      }
       const message = storedMessage(archive, read);
       seen++;
       if (sieve.overlaps(read.seq, read.seq)) seenInRange++;

@@ -1,13 +1,14 @@
 import { loadFingerprints } from '../../codec/fingerprint.ts';
 import { hashKey } from '../../codec/highwayhash.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
-import { CancelledError } from '../../core/error.ts';
+import type { V2Rest } from '../../container/v2-entry.ts';
 import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
+import { pause } from '../../core/pause.ts';
 import { countSequences, intersectRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { SubjectMapping } from '../../core/subject-map.ts';
 import { V2Reading, type V2Message } from '../../model/load-v2-stream.ts';
 import { Fingerprints, RankWalk } from '../../workers/fingerprint-block.ts';
-import type { FingerprintJob } from '../../workers/jobs.ts';
+import type { FingerprintJob } from '../../workers/jobs/fingerprint.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { Side } from './side.ts';
 
@@ -51,12 +52,12 @@ function blockFingerprints(side: Side, subjectMappings: readonly SubjectMapping[
   return { of, close: () => {} };
 }
 
-const YIELD_EVERY_MESSAGES = 4096;
+const PAUSE_MESSAGES = 4096;
 
 /** Walks the archive once, as far as it is asked. */
 class V2Fingerprints implements FingerprintReader {
   readonly #side: Side;
-  readonly #messages: Generator<V2Message, void>;
+  readonly #messages: ReturnType<V2Reading['messages']>;
   readonly #fingerprints: Fingerprints;
   #next: V2Message | null = null;
   #lastSeq = 0n;
@@ -74,29 +75,29 @@ class V2Fingerprints implements FingerprintReader {
     const to = wanted.at(-1) ?? -1n;
     for (let seen = 1; ; seen++) {
       const message = this.#peek();
+      if (message !== null && 'kind' in message) {
+        await pause(this.#side.work.signal);
+        continue;
+      }
       if (message === null || message.seq > to) return prints;
       const rank = walk.rankOf(message.seq);
       if (rank >= 0) prints[rank] = this.#fingerprints.of(message, message.timeNs);
       this.#next = null;
-      if (seen % YIELD_EVERY_MESSAGES === 0) await this.#yield();
+      if (seen % PAUSE_MESSAGES === 0) await pause(this.#side.work.signal);
     }
   }
 
   /** The next message; one that does not rise is no live one. */
-  #peek(): V2Message | null {
+  #peek(): V2Message | V2Rest | null {
     while (this.#next === null) {
       const read = this.#messages.next();
       if (read.done === true) return null;
+      if ('kind' in read.value) return read.value;
       if (read.value.seq <= this.#lastSeq) continue;
       this.#lastSeq = read.value.seq;
       this.#next = read.value;
     }
     return this.#next;
-  }
-
-  async #yield(): Promise<void> {
-    await new Promise(setImmediate);
-    if (this.#side.work.signal?.aborted === true) throw new CancelledError('cancelled');
   }
 
   close(): void {

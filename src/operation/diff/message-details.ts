@@ -3,7 +3,7 @@ import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
 import { hasSequence, intersectRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { mapSubject, type SubjectMapping } from '../../core/subject-map.ts';
 import { formatTimeNs } from '../../core/time.ts';
-import type { MessageWalk } from '../cat/stream-messages.ts';
+import type { MessageWalk } from '../cat/message-walk.ts';
 import type { StoredMessage } from '../cat/types.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
 import { walkV2 } from '../cat/walk-v2.ts';

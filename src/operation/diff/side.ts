@@ -10,9 +10,9 @@ import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { baseArchive } from '../../model/base-archive.ts';
-import { readV2 } from '../../model/load-v2-stream.ts';
+import { readV2Head } from '../../model/load-v2-stream.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
-import type { ScanResult } from '../../workers/jobs.ts';
+import type { ScanResult } from '../../workers/jobs/scan.ts';
 import { loadStream, placed, streamNameOf, type Archive } from '../open-archive.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import { stateReport } from '../state-report.ts';
@@ -160,7 +160,7 @@ async function readSide(loaded: Loaded, options: LoadOptions): Promise<Side> {
   const twinBlocks = new Set(archive.blocks.map((block) => block.index));
   const side = { archive, work, twinBlocks, isRefused: false };
   if (parts.form === 'v2') {
-    const read = loadMessagesOfV2(archive, parts, work);
+    const read = await loadMessagesOfV2(archive, parts, work);
     return { ...side, ...read, evidence: null, findings: [...findings, ...read.findings] };
   }
   if (archive.encrypted !== null || parts.form === 'config')
@@ -179,13 +179,17 @@ async function readSide(loaded: Loaded, options: LoadOptions): Promise<Side> {
   };
 }
 
-function loadMessagesOfV2(
+async function loadMessagesOfV2(
   archive: StreamArchive,
   parts: V2StreamParts,
   work: Archive,
-): Pick<Side, 'live' | 'state' | 'findings'> {
-  const { state } = readV2(parts, archive.place, null);
-  const messages = readV2Messages(archive, parts, { wantSubjects: false, pending: [] });
+): Promise<Pick<Side, 'live' | 'state' | 'findings'>> {
+  const { state } = readV2Head(parts, archive.place);
+  const messages = await readV2Messages(archive, parts, {
+    wantSubjects: false,
+    pending: [],
+    signal: work.signal,
+  });
   const source = parts.body.open();
   const framing = framingFaults(source).map((fault) =>
     makeFinding(fault, { ...archive.place, file: parts.label }),

@@ -49,11 +49,11 @@ export async function exportStream(
         : { filters, selected_messages: await countOf({ archive, parts }, work, options) }),
     });
     let messages = 0;
-    const { held, findings } = await streamMessages({ archive, parts }, work, sieve, (lot) => {
+    const { held, findings, notes } = await streamMessages({ archive, parts }, work, sieve, (lot) => {
       messages += lot.length;
       return taker.messages(lot);
     });
-    return { messages, held, findings };
+    return { messages, held, findings, notes };
   });
 }
 
@@ -90,6 +90,8 @@ async function stateOf(
   work: Archive,
 ): Promise<StreamState | null> {
   const { report } =
-    parts.form === 'v2' ? inspectV2Stream(archive, parts, {}) : await inspectFileStream(archive, work, {});
+    parts.form === 'v2'
+      ? await inspectV2Stream(archive, parts, work, {})
+      : await inspectFileStream(archive, work, {});
   return report.state;
 }

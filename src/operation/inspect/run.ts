@@ -41,7 +41,7 @@ async function inspectStream(
   const archive = loadStream(parts);
   const inspected =
     parts.form === 'v2'
-      ? inspectV2Stream(archive, parts, options)
+      ? await inspectV2Stream(archive, parts, work, options)
       : await inspectFileStream(archive, work, options);
   return { ...inspected, findings: [...placed(parts.findings, archive.place), ...inspected.findings] };
 }

@@ -1,5 +1,5 @@
 import type { StreamIndex } from '../../format/index/types.ts';
-import type { SubjectTally } from '../../workers/jobs.ts';
+import type { SubjectTally } from '../../workers/jobs/tally.ts';
 import type { SubjectReport } from '../types.ts';
 
 /** The subjects with the most messages, `top` of them at most; equal ones by name. */

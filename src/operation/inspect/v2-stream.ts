@@ -1,27 +1,29 @@
 import type { V2StreamParts } from '../../container/entry.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { deletedBetween } from '../../model/stream-state.ts';
-import { readV2 } from '../../model/load-v2-stream.ts';
+import { readV2Head } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { sequencesOf } from '../state-report.ts';
 import { consumerReports, needsSubjects, pendingQueries } from '../consumer-report.ts';
 import { declaredStates, manifestStateReport } from '../declared-states.ts';
+import type { Archive } from '../open-archive.ts';
 import type { StreamState } from '../types.ts';
 import { readV2Messages } from '../v2-messages.ts';
 import { subjectReports } from './subjects.ts';
 import type { InspectedStream, InspectOptions } from './types.ts';
 
 /** A V2 archive: state and consumers stand at its beginning, all else needs the messages. */
-export function inspectV2Stream(
+export async function inspectV2Stream(
   archive: StreamArchive,
   parts: V2StreamParts,
+  { signal }: Pick<Archive, 'signal'>,
   options: InspectOptions,
-): InspectedStream {
+): Promise<InspectedStream> {
   const needsMessages = options.deep === true || options.gaps === true || options.subjects === true;
-  const head = readV2(parts, archive.place, null);
+  const head = readV2Head(parts, archive.place);
   const wantSubjects = options.subjects === true || needsSubjects(archive);
   const messages = needsMessages
-    ? readV2Messages(archive, parts, { wantSubjects, pending: pendingQueries(archive) })
+    ? await readV2Messages(archive, parts, { signal, wantSubjects, pending: pendingQueries(archive) })
     : null;
   const live = messages?.live ?? null;
   const gaps = options.gaps === true ? live : null;

@@ -4,6 +4,7 @@ import { streamMessages } from '../cat/stream-messages.ts';
 import type { CatResult } from '../cat/types.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
+import type { DeleteNote } from '../delete-note.ts';
 import { loadStream, withArchive } from '../open-archive.ts';
 import type { SelectOptions } from '../types.ts';
 import { BUCKET_PREFIX, kvEntry } from './entry.ts';
@@ -21,6 +22,7 @@ export async function catKeyValues(
   const sieve = new MessageSieve(kvFilter(options));
   return withArchive(path, options, async (work) => {
     const findings: Finding[] = [];
+    const notes: DeleteNote[] = [];
     let messages = 0;
     let held = 0;
     let buckets = 0;
@@ -34,10 +36,11 @@ export async function catKeyValues(
       });
       held += found.held;
       for (const finding of found.findings) findings.push(finding);
+      notes.push(...found.notes);
     }
     if (buckets === 0)
       throw new UsageError(`no KV bucket (a stream ${BUCKET_PREFIX}…) is selected in ${path}`);
-    return { messages, held, findings };
+    return { messages, held, findings, notes };
   });
 }
 

@@ -1,16 +1,20 @@
+import type { FileStreamParts } from '../../container/entry.ts';
 import { integerField, objectField, textField, type JsonObject, type JsonValue } from '../../core/json.ts';
 import type { Fault } from '../../findings/finding.ts';
+import { hasMark } from '../../findings/marks.ts';
 import { consumerConfigFaults, streamConfigFaults } from '../../format/config-schema/check.ts';
 import { metaSumFits } from '../../format/stream-meta/parse.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { oncePer } from '../../core/once-per.ts';
+import { consumersAsServer } from './consumers-as-server.ts';
 import type { NotServed } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
 
 /** Why a starting server leaves a stream's folder alone; null where it opens it. */
 export function refusedConfig(
   archive: StreamArchive,
+  parts: FileStreamParts,
   rules: ServerRules,
   isStandalone: boolean,
 ): NotServed | null {
@@ -18,13 +22,13 @@ export function refusedConfig(
   const reason =
     unreadableMeta(archive) ??
     (isStandalone && replicas > 1n ? 'it has replicas, which only a cluster serves' : null) ??
-    unsupported(archive, rules);
+    unsupported(archive, parts, rules);
   return reason === null ? null : { outcome: 'absent', reason };
 }
 
 const unreadableMeta = oncePer((archive: StreamArchive): string | null => {
   const { parts } = archive;
-  const isSound = archive.config !== null && !archive.findings.some(({ code }) => code.startsWith('META_'));
+  const isSound = archive.config !== null && !hasMark(archive.findings, 'meta');
   if (!('entries' in parts) || isSound) return null;
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   const [meta, sum] = [entries.get('meta.inf'), entries.get('meta.sum')];
@@ -38,12 +42,12 @@ const unreadableMeta = oncePer((archive: StreamArchive): string | null => {
   return name === folder ? null : `the folder is ${folder}, the stream in it ${name}`;
 });
 
-function unsupported(archive: StreamArchive, rules: ServerRules): string | null {
-  const { config, consumers } = archive;
+function unsupported(archive: StreamArchive, parts: FileStreamParts, rules: ServerRules): string | null {
+  const { config } = archive;
   if (config === null) return null;
   const unknown = unknownInStream(config, rules);
   if (unknown !== null) return unknown;
-  for (const consumer of consumers) {
+  for (const consumer of consumersAsServer(archive, parts, rules)) {
     if (consumer.config === null || !isReadableConfig(consumer.config, rules)) continue;
     const why = unknownOf(consumer.config, rules, unknownConsumerField);
     if (why !== null) return `consumer ${consumer.name}: ${why}`;
@@ -52,7 +56,7 @@ function unsupported(archive: StreamArchive, rules: ServerRules): string | null 
 }
 
 /** What of a stream's configuration a server does not know that insists on knowing all of it. */
-export function unknownInStream(config: JsonObject, rules: ServerRules): string | null {
+function unknownInStream(config: JsonObject, rules: ServerRules): string | null {
   if (rules.forgotTemplates && config['template_owner'] !== undefined)
     return 'template_owner is an unknown field';
   if (rules.apiLevel !== null && rules.apiLevel < 4 && origins(config).some((origin) => 'consumer' in origin))

@@ -4,12 +4,9 @@ import type { ConsumerState } from '../../format/consumer-state/types.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import { oncePer } from '../../core/once-per.ts';
 import { STORE_FILE_MAGIC } from '../../format/file-magic.ts';
+import { MOST_STATE_ENTRIES, NO_ROOM_ENTRIES } from './memory-limits.ts';
 
 const TOP_BIT = 1n << 63n;
-/** A map with room for as many entries as an o.dat claims is made before the first is read: about 4 GiB from here on. */
-const MOST_ENTRIES = 117_440_512n;
-/** Beyond this Go makes the map without room. */
-const NO_ROOM_ENTRIES = 1n << 47n;
 
 /**
  * What a server makes of an o.dat. `endless`: it asks for room for as many entries as the file claims, more than any
@@ -98,7 +95,7 @@ function readRedelivered(cursor: Cursor, floorSeq: bigint): ConsumerState['redel
 }
 
 function isEndless(entries: bigint): boolean {
-  return entries > MOST_ENTRIES && entries <= NO_ROOM_ENTRIES;
+  return entries > MOST_STATE_ENTRIES && entries <= NO_ROOM_ENTRIES;
 }
 
 /** The same for a file, read once. */

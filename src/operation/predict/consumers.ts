@@ -2,6 +2,7 @@ import type { FileStreamParts } from '../../container/entry.ts';
 import { textField } from '../../core/json.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig } from './accept-config.ts';
+import { consumersAsServer } from './consumers-as-server.ts';
 import { CORRUPT, stateAsServer, type StateAsServer } from './consumer-state.ts';
 import type { NotServed } from './recovered.ts';
 import { refusedConsumer } from './refused-consumer.ts';
@@ -27,7 +28,7 @@ export function startedConsumers(
   const started: ConsumerArchive[] = [];
   const beforeFallen: (readonly ConsumerArchive[])[] = [];
   const deleted = new Set<string>();
-  for (const consumer of archive.consumers) {
+  for (const consumer of consumersAsServer(archive, parts, rules)) {
     if (!files.has(`obs/${consumer.name}/meta.sum`)) continue;
     if (consumer.config === null || !isReadableConfig(consumer.config, rules)) continue;
     const name = nameGiven(consumer);

@@ -3,6 +3,7 @@ import type { TtlWheel } from '../../format/ttl-wheel/types.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { oncePer } from '../../core/once-per.ts';
+import { MOST_WHEEL_ENTRIES } from './memory-limits.ts';
 
 const VERSION = 1;
 
@@ -20,13 +21,10 @@ export const cutWheel = oncePer(({ parts }: StreamArchive): CutWheel | null => {
   return file === undefined ? null : readCutWheel(readEntry(file) ?? new Uint8Array(0));
 });
 
-/** More entries than 2.11 counts through in minutes; it does not see that the file has ended. */
-const ENDLESS_ENTRIES = 1n << 32n;
-
 /** Whether 2.11 does not come back from reading it. */
 export function isEndlessWheel(archive: StreamArchive): boolean {
   const cut = archive.ttlWheel === null ? cutWheel(archive) : null;
-  return cut !== null && cut.count > ENDLESS_ENTRIES;
+  return cut !== null && cut.count > MOST_WHEEL_ENTRIES;
 }
 
 function readCutWheel(bytes: Uint8Array): CutWheel | null {

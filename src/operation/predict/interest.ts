@@ -1,5 +1,4 @@
-import { unpackRanges } from '../../core/packed-ranges.ts';
-import { mergeRanges, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import { rangesOf } from '../../core/sequence-ranges.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { filtersOf, fitsOne } from './pending-walk.ts';
 import { removeMessages } from './rebuild-stream.ts';
@@ -25,7 +24,9 @@ export function enforceInterest(
   rules: ServerRules,
 ): RecoveredStream {
   const interests = consumers.map(interestOf);
-  const acknowledging = interests.filter((one) => one.floorSeq <= stream.lastSeq);
+  // Since 2.10 one whose ack floor is behind the stream's end is passed over.
+  const acknowledging =
+    rules.interest === 'all' ? interests : interests.filter((one) => one.floorSeq <= stream.lastSeq);
   const upTo = acknowledging.reduce(
     (highest, { floorSeq, deliveredSeq }) =>
       [highest, floorSeq, deliveredSeq].reduce((a, b) => (a > b ? a : b)),
@@ -60,26 +61,32 @@ export function dropWithConsumer(
   queries: RecordQueries,
   before: readonly ConsumerArchive[],
 ): RecoveredStream {
-  const wanting = before.map(interestOf);
-  const gone = wanting.length === 0 ? allOf(stream) : unwantedBy(wanting, stream, queries);
-  return gone.length === 0 ? stream : removeMessages(stream, gone);
+  return before.length === 0 ? purged(stream) : dropUnwanted(stream, queries, before, 0n);
 }
 
-function allOf(stream: RecoveredStream): SequenceRanges {
-  return mergeRanges(stream.blocks.map((block) => unpackRanges(block.live)));
+function purged(stream: RecoveredStream): RecoveredStream {
+  return { ...stream, blocks: [], messages: 0n, firstSeq: stream.lastSeq + 1n };
 }
 
-function unwantedBy(
-  wanting: readonly Interest[],
+/** Takes out, from a sequence on, what none of some consumers wants. */
+export function dropUnwanted(
   stream: RecoveredStream,
   queries: RecordQueries,
-): SequenceRanges {
+  consumers: readonly ConsumerArchive[],
+  fromSeq: bigint,
+): RecoveredStream {
+  const wanting = consumers.map(interestOf);
   const gone: bigint[] = [];
   queries.eachRecord(stream.blocks, ({ seq, subject }) => {
     const text = Buffer.from(subject, 'latin1').toString();
-    if (!wanting.some((one) => isWanted(one, seq, text))) gone.push(seq);
+    if (seq >= fromSeq && !wanting.some((one) => isWanted(one, seq, text))) gone.push(seq);
   });
-  return rangesOf(BigUint64Array.from(gone));
+  return gone.length === 0 ? stream : removeMessages(stream, rangesOf(BigUint64Array.from(gone)));
+}
+
+/** Up to where a consumer has acknowledged all; 0n where it has not begun. */
+export function floorOf(consumer: ConsumerArchive | undefined): bigint {
+  return consumer?.state?.ackFloor.streamSeq ?? 0n;
 }
 
 function interestOf(consumer: ConsumerArchive): Interest {

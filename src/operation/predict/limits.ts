@@ -9,29 +9,27 @@ import {
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
 import { keepNewest } from '../../model/live-set.ts';
+import { foundByNumber, hasCopies, removeOldest } from './copied-blocks.ts';
 import { addDeleteMarkers } from './delete-markers.ts';
 import { expiredByTtl } from './message-ttl.ts';
+import type { Opening } from './opening.ts';
 import { removeMessages } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
-import { liveMessages, type RecoveredStream } from './recovered.ts';
+import { liveMessages, type NotServed, type RecoveredStream } from './recovered.ts';
 import { runSchedules } from './schedules.ts';
-import type { ServerRules } from './server-rules.ts';
+import { panicOnRemoval } from './unreadable.ts';
 
 /**
- * What a server takes out of a stream it has just opened, in its order (format/block/README.md). `config`: the one it is
- * given; `atNs`: its clock.
+ * What a server takes out of a stream it has just opened, in its order (format/block/README.md).
  */
-export function enforceLimits(
-  opened: RecoveredStream,
-  config: JsonObject,
-  queries: RecordQueries,
-  rules: ServerRules,
-  atNs: bigint,
-): RecoveredStream {
+export function enforceLimits(opened: RecoveredStream, opening: Opening): RecoveredStream | NotServed {
+  const { queries, rules, config, atNs } = opening;
   const discardsOld = config['discard'] !== 'new' || rules.limitsRefusing;
   let stream = opened;
-  if (discardsOld) stream = enforce(stream, overMessages(stream, config));
-  if (discardsOld) stream = enforce(stream, overBytes(stream, config, queries));
+  if (discardsOld) stream = enforceMessages(stream, config);
+  if (discardsOld) stream = enforceBytes(stream, config, queries);
+  const panic = panicOnRemoval(opened, stream, opening);
+  if (panic !== null) return panic;
   const aged = overAge(stream, config, queries, atNs);
   const beforeAge = stream;
   stream = enforce(stream, aged);
@@ -63,37 +61,48 @@ function liveOf(stream: RecoveredStream): SequenceRanges {
   return mergeRanges(stream.blocks.map((block) => unpackRanges(block.live)));
 }
 
-function overMessages(stream: RecoveredStream, config: JsonObject): SequenceRanges {
+function enforceMessages(stream: RecoveredStream, config: JsonObject): RecoveredStream {
   const limit = positive(config, 'max_msgs');
-  if (limit === 0n || stream.messages <= limit) return NO_SEQUENCES;
+  if (limit === 0n || stream.messages <= limit) return stream;
+  const excess = stream.messages - limit;
+  if (hasCopies(stream)) return removeOldest(stream, excess);
   const live = liveOf(stream);
-  // A copy of a block that 2.9 takes for one counts twice.
-  const left = countSequences(live) - (stream.messages - limit);
-  return left <= 0n ? live : subtractRanges(live, keepNewest(live, left));
+  const left = countSequences(live) - excess;
+  return enforce(stream, left <= 0n ? live : subtractRanges(live, keepNewest(live, left)));
 }
 
-function overBytes(stream: RecoveredStream, config: JsonObject, queries: RecordQueries): SequenceRanges {
+function enforceBytes(stream: RecoveredStream, config: JsonObject, queries: RecordQueries): RecoveredStream {
   const limit = Number(positive(config, 'max_bytes'));
   const { archive } = queries;
   const fileBytes = stream.blocks.reduce((sum, { block }) => sum + block.entry.sizeBytes, 0);
   const isPacked = config['compression'] === 's2';
   const mostBytes = stream.isIndexed ? Number(archive.index?.bytes ?? 0n) : isPacked ? Infinity : fileBytes;
-  if (limit === 0 || mostBytes <= limit) return NO_SEQUENCES;
-  return queries.once('bytes', stream, () => {
+  if (limit === 0 || mostBytes <= limit) return stream;
+  if (hasCopies(stream)) return removeOldest(stream, BigInt(oldestBeyond(stream, limit, queries).length));
+  const gone = queries.once('bytes', stream, () => {
     const taken = stream.isIndexed ? null : queries.takenByIndex(stream);
-    if (taken !== null) return taken;
-    let excess = -limit;
-    queries.eachRecord(stream.blocks, ({ recordBytes }) => (excess += recordBytes));
-    const gone: bigint[] = [];
-    for (const block of stream.blocks) {
-      if (excess <= 0) break;
-      queries.eachRecord([block], ({ seq, recordBytes }) => {
-        if (excess > 0) gone.push(seq);
-        excess -= recordBytes;
-      });
-    }
-    return rangesOf(BigUint64Array.from(gone));
+    return taken ?? rangesOf(BigUint64Array.from(oldestBeyond(stream, limit, queries)));
   });
+  return enforce(stream, gone);
+}
+
+/** The messages that go, block by block, until no more bytes are left than `limitBytes`. */
+function oldestBeyond(
+  stream: RecoveredStream,
+  limitBytes: number,
+  queries: RecordQueries,
+): readonly bigint[] {
+  let excess = -limitBytes;
+  queries.eachRecord(stream.blocks, ({ recordBytes }) => (excess += recordBytes));
+  const gone: bigint[] = [];
+  for (const block of stream.blocks) {
+    if (excess <= 0) break;
+    queries.eachRecord([block], ({ seq, recordBytes }) => {
+      if (excess > 0) gone.push(seq);
+      excess -= recordBytes;
+    });
+  }
+  return gone;
 }
 
 /** Whole blocks by their last time, and the old messages of the first block that has younger ones. */
@@ -132,13 +141,13 @@ function overSubjects(stream: RecoveredStream, config: JsonObject, queries: Reco
   const most = stream.isIndexed ? queries.mostOfOneSubject : mostByFiles(stream);
   if (most !== null && most <= BigInt(limit)) return NO_SEQUENCES;
   return queries.once('subjects', stream, () => {
-    const taken = queries.takenByLimits(stream);
+    const taken = hasCopies(stream) ? null : queries.takenByLimits(stream);
     if (taken !== null) return taken;
     const counts = new Map<string, number>();
     queries.eachRecord(stream.blocks, ({ subject }) => counts.set(subject, (counts.get(subject) ?? 0) + 1));
     if ([...counts.values()].every((count) => count <= limit)) return NO_SEQUENCES;
     const gone: bigint[] = [];
-    queries.eachRecord(stream.blocks, ({ subject, seq }) => {
+    queries.eachRecord(foundByNumber(stream.blocks), ({ subject, seq }) => {
       const left = counts.get(subject) ?? 0;
       if (left <= limit) return;
       counts.set(subject, left - 1);

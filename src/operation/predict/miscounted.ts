@@ -1,6 +1,7 @@
-import { integerField, type JsonObject } from '../../core/json.ts';
+import { integerField } from '../../core/json.ts';
 import { unpackRanges } from '../../core/packed-ranges.ts';
 import { countSequences, intersectRanges } from '../../core/sequence-ranges.ts';
+import type { Opening } from './opening.ts';
 import { readRecords } from './rebuild-block.ts';
 import { recount } from './rebuild-stream.ts';
 import type { BlockReading } from './read-blocks.ts';
@@ -13,9 +14,7 @@ import type { ServerRules } from './server-rules.ts';
  */
 export function countSubjects(
   stream: RecoveredStream,
-  config: JsonObject,
-  readings: readonly BlockReading[],
-  rules: ServerRules,
+  { config, readings, rules }: Opening,
 ): RecoveredStream {
   if (stream.isIndexed || (integerField(config, 'max_msgs_per_subject') ?? 0n) <= 0n) return stream;
   if (!rules.loadsSubjects) return readMiscounted(stream, readings, rules);

@@ -3,8 +3,8 @@ import { clipRanges, intersectRanges, mergeRanges, type SequenceRanges } from '.
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { fitsOne, stretchesRead, type ReadStretch } from './pending-walk.ts';
 import type { RecordQueries } from './record-queries.ts';
-import type { ServerRules } from './server-rules.ts';
-import { subjectsOf } from './stream-subjects.ts';
+import type { Opening } from './opening.ts';
+import { recordedSubjects } from './stream-subjects.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { NotServed, RecoveredStream } from './recovered.ts';
 
@@ -19,14 +19,12 @@ export function overlongLive(stream: RecoveredStream, readings: readonly BlockRe
 export function overlongCounted(
   stream: RecoveredStream,
   consumers: readonly ConsumerArchive[],
-  readings: readonly BlockReading[],
-  queries: RecordQueries,
-  rules: ServerRules,
+  { readings, queries, rules }: Opening,
 ): bigint | null {
   const overlong = overlongLive(stream, readings);
   if (overlong.length === 0) return null;
   const byNumber = new Map(readings.map((reading) => [reading.block.index, reading]));
-  const subjects = subjectsOf(stream, queries.archive, byNumber);
+  const subjects = recordedSubjects(stream, queries.archive, byNumber);
   for (const consumer of consumers)
     for (const stretch of stretchesRead(stream, consumer, subjects, rules)) {
       const [met] = clipRanges(overlong, stretch.fromSeq, stretch.toSeq);

@@ -1,7 +1,7 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { OpenContainer } from '../../container/entry.ts';
 import type { Finding } from '../../findings/finding.ts';
-import type { Prediction, VerifyStreamReport } from '../types.ts';
+import type { Prediction } from '../types.ts';
 import { readBlocks } from './read-blocks.ts';
 import { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
@@ -10,10 +10,13 @@ import { restoreStream } from './restore.ts';
 import { SERVER_RULES, type ServerRules } from './server-rules.ts';
 import { startStream, type ServedStream, type Surroundings } from './start.ts';
 
-/** What each server generation would make of a stream kept as files, at the time and place of `around`. Throws SourceError. */
+/**
+ * What each server generation would make of a stream kept as files, at the time and place of `around`. `lost`: as in `lossOf`.
+ * Throws SourceError.
+ */
 export function predictFileStream(
   evidence: StreamEvidence,
-  lost: VerifyStreamReport['lost'],
+  lost: bigint,
   findings: readonly Finding[],
   around: Surroundings & { readonly container: Pick<OpenContainer, 'kind'> },
 ): Prediction[] {
@@ -29,10 +32,11 @@ export function predictFileStream(
   const readings = readBlocks(archive, results);
   const queries = new RecordQueries(evidence);
   return SERVER_RULES.map((rules) => {
+    const given = { queries, readings, rules, atNs: around.atNs };
     const result =
       how === 'start'
-        ? startStream(queries, parts, readings, rules, around)
-        : restoreStream(queries, parts, readings, findings, rules, around.atNs);
+        ? startStream(given, parts, around.isStandalone)
+        : restoreStream(given, parts, findings);
     return prediction(rules, how, result, evidence, lost);
   });
 }
@@ -42,7 +46,7 @@ function prediction(
   how: Prediction['how'],
   result: ServedStream | NotServed,
   evidence: StreamEvidence,
-  lost: VerifyStreamReport['lost'],
+  lost: bigint,
 ): Prediction {
   const { server } = rules;
   if (!isServed(result)) {
@@ -63,17 +67,16 @@ function prediction(
   };
 }
 
-/** What a server loses; null: nothing. What limits take is no loss. */
+/** What a server loses; null: nothing. What limits take is no loss. `lost`: messages that are lost, or not where they should be. */
 export function lossOf(
   { opened, cutMessages, mayLoseMore, consumers }: ServedStream,
-  { archive, live }: StreamEvidence,
-  lost: VerifyStreamReport['lost'],
+  { archive, served }: StreamEvidence,
+  lost: bigint,
 ): string | null {
-  const unread = lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
-  const missing = live.count + unread - (opened.messages - cutMessages);
+  const missing = served.count + lost - (opened.messages - cutMessages);
   if (missing > 0n)
     return `${lostReason(missing)}${mayLoseMore ? ', and one more if a consumer that filters is asked first' : ''}`;
-  if (unread > 0n) return `${unread} ${unread === 1n ? 'message' : 'messages'} cannot be read`;
+  if (lost > 0n) return `${lost} ${lost === 1n ? 'message' : 'messages'} cannot be read`;
   const there = new Set(consumers.map(({ name }) => name));
   const gone = archive.consumers.filter(({ name }) => !there.has(name));
   return gone.length === 0 ? null : `consumers are lost: ${gone.map((consumer) => consumer.name).join(' ')}`;

@@ -3,11 +3,10 @@ import { CHUNK_HEADER_BYTES, CHUNK_TYPE } from '../../codec/s2/framing.ts';
 import {
   CHECKSUM_BYTES,
   HEADER_LENGTH_BYTES,
-  LEAST_RECORD_BYTES,
   RECORD_HEAD_BYTES,
   hasHeaderAt,
+  leastBytesAt,
   recordBytesAt,
-  subjectBytesAt,
 } from '../../format/block/record.ts';
 import { LooseRanges } from '../../core/loose-ranges.ts';
 import { MAX_SEQUENCE, rangesOf, type SequenceRanges } from '../../core/sequence-ranges.ts';
@@ -17,7 +16,7 @@ import { faultsOfKind, type PackedFaults } from '../../kernels/packed-faults.ts'
 import type { PackedScan, ScanFault } from '../../kernels/types.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { SliceSource } from '../../source/slice.ts';
-import type { ScanResult } from '../../workers/jobs.ts';
+import type { ScanResult } from '../../workers/jobs/scan.ts';
 import { descriptorOf, readEntry, readLastBytes } from '../../model/read-entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import { packScan, scanBlock, scanSource } from '../../workers/scan-block.ts';
@@ -210,7 +209,7 @@ function bytesAt(block: BlockFile, offsetBytes: number, count: number): Uint8Arr
 
 function isHeaderTooShort(head: Buffer, bad: ScanFault, blockBytes: number): boolean {
   const recordBytes = recordBytesAt(head, 0);
-  const spareBytes = recordBytes - LEAST_RECORD_BYTES - subjectBytesAt(head, 0);
+  const missingBytes = leastBytesAt(head, 0) - recordBytes;
   const isInside = bad.offsetBytes + recordBytes <= blockBytes;
-  return hasHeaderAt(head, 0) && isInside && spareBytes >= 0 && spareBytes < HEADER_LENGTH_BYTES;
+  return hasHeaderAt(head, 0) && isInside && missingBytes > 0 && missingBytes <= HEADER_LENGTH_BYTES;
 }

@@ -4,6 +4,7 @@ import { oneRange, rangesOf, subtractRanges } from '../../core/sequence-ranges.t
 import type { PackedScan } from '../../kernels/types.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 import type { KnownBlock } from './block-index-as-server.ts';
+import { MOST_LOST } from './memory-limits.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { RecoveredBlock } from './recovered.ts';
 import type { ServerRules } from './server-rules.ts';
@@ -30,9 +31,6 @@ export function rebuildBlock(reading: BlockReading, rules: ServerRules): Recover
   return readRecords(reading, known, rules);
 }
 
-/** Eight bytes for each sequence, which grow to twice as much on the way. */
-const MOST_LOST = 1n << 28n;
-
 /**
  * Whether a server that cuts the block has no memory for the list of what it lost: all sequences up to where an index
  * said that the block ends, from 0 on where no record is left.
@@ -53,7 +51,9 @@ export function readRecords(
   const { block, scan } = reading;
   // What it cannot decode 2.9 takes for a bad record.
   if (reading.isCompressed && !rules.compression)
-    return known === null || known.firstSeq === 0n ? null : emptyBlock(block, known.firstSeq, 0);
+    return known === null || known.firstSeq === 0n
+      ? null
+      : { ...emptyBlock(block, known.firstSeq, 0), lastSeq: 0n };
   if (!reading.isDecodable) return null;
   if (known !== null && block.entry.sizeBytes === 0) return emptiedBlock(block, known);
   const beginning = known?.firstSeq ?? 0n;

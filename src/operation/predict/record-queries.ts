@@ -52,7 +52,7 @@ export class RecordQueries {
     const before = liveSets(this.archive, this.#scans());
     const live = new Map(stream.blocks.map((block) => [block.block.index, block.live]));
     if (!before.every((set) => areSamePacked(set.live, live.get(set.block.index) ?? NO_PACKED))) return null;
-    return mergeRanges(Array.from(live.values(), (set) => this.#evidence.live.missing(unpackRanges(set))));
+    return mergeRanges(Array.from(live.values(), (set) => this.#evidence.served.missing(unpackRanges(set))));
   }
 
   #scans(): ReadonlyMap<number, PackedScan> {

@@ -1,4 +1,5 @@
 import type { OpenContainer } from '../../container/entry.ts';
+import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 
 /** Forms that `nats stream restore` and `nats account restore` are given. */
@@ -9,6 +10,10 @@ export function refusedByClient(
   { manifest }: StreamArchive,
   { kind }: Pick<OpenContainer, 'kind'>,
 ): string | null {
-  if (manifest !== null || !BACKUP_FOLDERS.includes(kind)) return null;
-  return 'nats stream restore needs a backup.json that can be read';
+  if (!BACKUP_FOLDERS.includes(kind)) return null;
+  if (manifest === null) return 'nats stream restore needs a backup.json that can be read';
+  const bad = streamConfigFaults(manifest.config).find(({ code }) => code === 'CFG_SCHEMA_VIOLATION');
+  return bad === undefined
+    ? null
+    : `nats stream restore cannot read ${String(bad.data?.['field'])} in backup.json`;
 }

@@ -1,5 +1,6 @@
 import { integerField, objectField, textField, type JsonObject } from '../../core/json.ts';
 import { subjectMatches, subjectsOverlap } from '../../core/subject.ts';
+import { listenedSubjects } from '../../model/listened-subjects.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { filtersOf } from './pending-walk.ts';
 import type { ServerRules } from './server-rules.ts';
@@ -18,7 +19,10 @@ export function refusedConsumer(
   const config = consumer.config ?? {};
   const replicas = integerField(config, 'num_replicas') ?? 0n;
   if (replicas > (integerField(stream, 'num_replicas') ?? 1n)) return 'it has more replicas than its stream';
-  const subjects = subjectsOf(stream);
+  const most = integerField(stream, 'max_consumers') ?? 0n;
+  if ((!isStart || rules.limitsConsumersAtStart) && most > 0n && BigInt(others.length) >= most)
+    return `its stream takes ${most} ${most === 1n ? 'consumer' : 'consumers'}`;
+  const subjects = listenedSubjects(stream);
   const target = textField(config, 'deliver_subject') ?? '';
   if (target !== '' && subjects.some((subject) => subjectsOverlap(subject, target)))
     return 'it delivers into its own stream';
@@ -67,11 +71,4 @@ function isFilterWithin(config: JsonObject, stream: JsonObject, subjects: readon
 /** Whether every subject that fits `narrow` fits `wide`. */
 function covers(wide: string, narrow: string): boolean {
   return subjectMatches(wide, narrow) && (wide.endsWith('>') || !narrow.endsWith('>'));
-}
-
-function subjectsOf(stream: JsonObject): readonly string[] {
-  const { subjects } = stream;
-  const listed = Array.isArray(subjects) ? subjects.filter((one) => typeof one === 'string') : [];
-  const isFilled = stream['mirror'] !== undefined || stream['sources'] !== undefined;
-  return listed.length > 0 || isFilled ? listed : [textField(stream, 'name') ?? ''];
 }

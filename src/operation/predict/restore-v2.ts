@@ -10,52 +10,49 @@ import {
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { isMarked } from '../../findings/marks.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
-import { readV2 } from '../../model/load-v2-stream.ts';
+import { readV2, type V2Message } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Prediction } from '../types.ts';
 import type { V2Messages } from '../v2-messages.ts';
 import { messageTtlNs } from '../../format/message-header/ttl.ts';
 import { lostReason } from './predict.ts';
 import { refusedByClient } from './refused-by-client.ts';
-import { S2_CODES } from './s2-codes.ts';
 
 const SERVER = '2.15';
 
-/** At these a server stops; what it has restored by then stays, in use, but the restore has failed. */
-const STOPPING: ReadonlySet<Finding['code']> = new Set<Finding['code']>([
-  ...S2_CODES,
-  'V2_CUT',
-  'V2_SENTINEL_MISSING',
-  'V2_ENTRY_CORRUPT',
-  'V2_STATE_MISSING',
-  'V2_STATE_CORRUPT',
-  'V2_CONSUMER_MISSING',
-  'V2_CONSUMER_CORRUPT',
-  'V2_SEQUENCE_ORDER',
-]);
+/** A V2 archive and what was found in it. */
+interface GivenV2Stream {
+  readonly archive: StreamArchive;
+  readonly parts: V2StreamParts;
+  readonly state: ManifestState | null;
+  readonly messages: V2Messages;
+  readonly findings: readonly Finding[];
+}
 
 /** What the only generation that reads V2 archives restores from one, by the clock of `around`. */
-export function predictV2Stream(
-  archive: StreamArchive,
-  parts: V2StreamParts,
-  state: ManifestState | null,
-  messages: V2Messages,
-  findings: readonly Finding[],
-  around: { readonly atNs: bigint; readonly container: Pick<OpenContainer, 'kind'> },
-): Prediction[] {
+export async function predictV2Stream(
+  { archive, parts, state, messages, findings }: GivenV2Stream,
+  around: {
+    readonly atNs: bigint;
+    readonly container: Pick<OpenContainer, 'kind'>;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<Prediction[]> {
   const base = { server: SERVER, how: 'restore' } as const;
   const refused = (reason: string): Prediction[] => [
     { ...base, outcome: 'refused', messages: 0n, first_seq: 0n, last_seq: 0n, consumers: [], reason },
   ];
   const refusal = refusedByClient(archive, around.container);
   if (refusal !== null) return refused(refusal);
-  const stopping = findings.find((finding) => STOPPING.has(finding.code));
+  // What the server has restored by then stays, in use, but the restore has failed.
+  const stopping = findings.find(({ code }) => isMarked(code, 'ends-restore'));
   if (stopping !== undefined || state === null) {
     const code = stopping?.code ?? 'V2_STATE_MISSING';
     return refused(`the archive is damaged (${code}); what comes before is restored all the same`);
   }
-  const gone = expired(archive, parts, messages, around.atNs);
+  const gone = await expired(archive, parts, messages, around);
   const lastSeq = state.lastSeq > messages.total.lastSeq ? state.lastSeq : messages.total.lastSeq;
   const missing = state.messages - messages.live.count;
   const reason = missing > 0n ? lostReason(missing) : null;
@@ -82,21 +79,22 @@ function firstBut(live: SequenceParts, gone: SequenceRanges): bigint | null {
 }
 
 /** Live messages that are too old; read again only where one can be. */
-function expired(
+async function expired(
   { config, place }: StreamArchive,
   parts: V2StreamParts,
   { total, live }: V2Messages,
-  atNs: bigint,
-): SequenceRanges {
+  { atNs, signal }: { readonly atNs: bigint; readonly signal: AbortSignal | undefined },
+): Promise<SequenceRanges> {
   const hasTtl = config?.['allow_msg_ttl'] === true;
   const maxAgeNs = integerField(config ?? {}, 'max_age') ?? 0n;
   const isAged = (timeNs: bigint): boolean => maxAgeNs > 0n && timeNs + maxAgeNs <= atNs;
   if (total.messages === 0 || (!hasTtl && !isAged(total.firstTimeNs))) return NO_SEQUENCES;
   const gone: bigint[] = [];
-  readV2(parts, place, ({ seq, timeNs, header }) => {
+  const take = ({ seq, timeNs, header }: V2Message): void => {
     const ttlNs = hasTtl && header.length > 0 ? messageTtlNs(header) : null;
     if (isAged(timeNs) || (ttlNs !== null && timeNs + ttlNs <= atNs)) gone.push(seq);
-  });
+  };
+  await readV2(parts, place, take, { signal });
   const found = rangesOf(BigUint64Array.from(gone));
   return subtractRanges(found, live.missing(found));
 }

@@ -2,27 +2,20 @@ import type { FileStreamParts } from '../../container/entry.ts';
 import { textField, type JsonObject, type JsonValue } from '../../core/json.ts';
 import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
-import type { ConsumerArchive } from '../../model/stream-archive.ts';
-import { isReadableConfig, unknownInStream } from './accept-config.ts';
+import { isMarked } from '../../findings/marks.ts';
+import { streamConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
+import { newerStreamFields } from '../../format/config-schema/since.ts';
+import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
+import { isReadableConfig } from './accept-config.ts';
 import { stateAsServer } from './consumer-state.ts';
+import { dropUnwanted, floorOf } from './interest.ts';
 import { nameGiven, runsOutOfMemory } from './consumers.ts';
-import type { BlockReading } from './read-blocks.ts';
+import type { GivenStream } from './opening.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
 import { refusedConsumer } from './refused-consumer.ts';
 import type { ServerRules } from './server-rules.ts';
 import { openStream, type ServedStream } from './start.ts';
-import { S2_CODES } from './s2-codes.ts';
-
-/** Damage around the files at which a server stops to unpack. */
-const STOPPING: ReadonlySet<Finding['code']> = new Set<Finding['code']>([
-  ...S2_CODES,
-  'TAR_HEADER_CORRUPT',
-  'TAR_CUT',
-  'TAR_PATH_UNSAFE',
-  'TAR_ENTRY_TYPE',
-  'TAR_ENTRY_OVERSIZED',
-]);
 
 /** Fields whose values are words, the default first: any other ends the reading of meta.inf. */
 const WORDS: Readonly<Record<string, readonly JsonValue[]>> = {
@@ -36,20 +29,26 @@ const WORDS: Readonly<Record<string, readonly JsonValue[]>> = {
  * own. `findings`: what is wrong with the snapshot as a file.
  */
 export function restoreStream(
-  queries: RecordQueries,
+  given: GivenStream,
   parts: FileStreamParts,
-  readings: readonly BlockReading[],
   findings: readonly Finding[],
-  rules: ServerRules,
-  atNs: bigint,
 ): ServedStream | NotServed {
+  const { queries, rules } = given;
   const { archive } = queries;
   const refusal = refusedSnapshot(queries, parts, findings) ?? refusedRequest(queries, rules);
   if (refusal !== null) return refused(refusal);
-  const config = archive.manifest?.config ?? archive.config ?? {};
+  const config = requestedConfig(archive);
   const consumers = restoredConsumers(archive.consumers, config, parts, rules);
-  const result = openStream(queries, { config, atNs, isStart: false }, consumers, readings, rules);
-  return isServed(result) || result.outcome === 'crash' ? result : refused(result.reason);
+  const restored = isServed(consumers) ? consumers.restored : consumers;
+  const result = openStream({ ...given, config, isStart: false }, restored);
+  if (!isServed(result)) return result.outcome === 'crash' ? result : refused(result.reason);
+  if (!rules.cleansOnUpdate || !isServed(consumers) || config['retention'] !== 'interest') return result;
+  const stream = consumers.beforeUpdates.reduce(
+    (left, { name, before }) =>
+      dropUnwanted(left, queries, before, floorOf(before.find((one) => one.name === name))),
+    result.stream,
+  );
+  return { ...result, stream };
 }
 
 function refused(reason: string): NotServed {
@@ -61,7 +60,7 @@ function refusedSnapshot(
   parts: FileStreamParts,
   findings: readonly Finding[],
 ): string | null {
-  const stopping = findings.find((finding) => finding.file === parts.label && STOPPING.has(finding.code));
+  const stopping = findings.find(({ file, code }) => file === parts.label && isMarked(code, 'ends-restore'));
   if (stopping !== undefined) return `the snapshot is damaged (${stopping.code})`;
   if (!parts.entries.some((entry) => entry.path === 'meta.inf')) return 'meta.inf is missing';
   // The archive's configuration is that of backup.json then.
@@ -79,13 +78,27 @@ function refusedSnapshot(
   return asked !== null && asked !== own ? `backup.json says ${asked}, meta.inf ${own ?? ''}` : null;
 }
 
+/** The `nats` CLI reads backup.json and sends what it knows of it: no field that no version has, and no template. */
+function requestedConfig({ manifest, config }: StreamArchive): JsonObject {
+  if (manifest === null) return config ?? {};
+  const { template_owner: _, ...known } = withoutFaults(manifest.config, streamConfigFaults);
+  return known;
+}
+
 function refusedRequest({ archive }: RecordQueries, rules: ServerRules): string | null {
-  const config = archive.manifest?.config;
-  if (config === undefined) return null;
-  // Backups hold no templates, and an account rarely has the one that is asked for.
-  const template = textField(config, 'template_owner') ?? '';
-  if (!rules.forgotTemplates && template !== '') return `template ${template} is not there`;
-  return rules.strictRequests ? unknownInStream(config, rules) : null;
+  if (archive.manifest === null || !rules.strictRequests) return null;
+  const [newer] = newerStreamFields(requestedConfig(archive), rules.server);
+  return newer === undefined ? null : `${newer} is an unknown field`;
+}
+
+/** What becomes of the consumers in a backup. */
+interface RestoredConsumers {
+  readonly restored: readonly ConsumerArchive[];
+  /** For each whose name was taken, and which updates the one that has it: those that there were. */
+  readonly beforeUpdates: readonly {
+    readonly name: string;
+    readonly before: readonly ConsumerArchive[];
+  }[];
 }
 
 /** All of them, or none: a restore ends at the first that cannot be read. */
@@ -94,9 +107,10 @@ function restoredConsumers(
   stream: JsonObject,
   parts: FileStreamParts,
   rules: ServerRules,
-): readonly ConsumerArchive[] | NotServed {
+): RestoredConsumers | NotServed {
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   const restored: ConsumerArchive[] = [];
+  const beforeUpdates: RestoredConsumers['beforeUpdates'][number][] = [];
   for (const consumer of consumers) {
     const { name: folder, config } = consumer;
     if (!entries.has(`obs/${folder}/meta.inf`) || !entries.has(`obs/${folder}/meta.sum`))
@@ -105,7 +119,10 @@ function restoredConsumers(
       return refused(`consumer ${folder} cannot be read`);
     const name = nameGiven(consumer);
     if (name === null) return refused(`the folder of consumer ${folder} has another name`);
-    if (restored.some((one) => one.name === name)) continue;
+    if (restored.some((one) => one.name === name)) {
+      beforeUpdates.push({ name, before: [...restored] });
+      continue;
+    }
     const why = refusedConsumer(consumer, stream, restored, rules, false);
     if (why !== null) return refused(`consumer ${name} is not taken: ${why}`);
     const file = entries.get(`obs/${name}/o.dat`);
@@ -114,5 +131,5 @@ function restoredConsumers(
     if (held?.how === 'corrupt') return refused(`obs/${name}/o.dat cannot be read`);
     restored.push({ ...consumer, name, state: held?.how === 'read' ? held.state : null });
   }
-  return restored;
+  return { restored, beforeUpdates };
 }

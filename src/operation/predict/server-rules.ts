@@ -35,6 +35,8 @@ export interface ServerRules {
   readonly panicsOnShortHeader: boolean;
   /** A header length that leads out of its message ends the server that reads it; else the message cannot be read. */
   readonly panicsOnOverlongHeader: boolean;
+  /** Of which source a message is from is told by stream, filter and destination; else by the stream. */
+  readonly composesSources: boolean;
   /** A message with such a length that a tombstone buries ends the server, since it cannot be taken out. */
   readonly panicsOnBuried: boolean;
   /**
@@ -53,10 +55,14 @@ export interface ServerRules {
   readonly walksLastBlock: boolean;
   /** A bad record met while TTLs, schedules or sources are looked for ends the server. */
   readonly panicsOnScan: boolean;
+  /** A message that cannot be read ends the server where a limit takes it. */
+  readonly panicsOnRemoval: boolean;
   /** A block that is cut while TTLs and schedules are looked for in it is looked at for ever: always, or where none is left in it. */
   readonly scansForEver: 'never' | 'after-cut' | 'without-any';
   /** A stream or consumer that asks for a higher API level, or has unknown fields, takes the stream offline. */
   readonly apiLevel: number | null;
+  /** A meta.inf of a consumer ends where its JSON does, whatever stands behind. */
+  readonly readsFirstJson: boolean;
   /** A request to restore with an unknown field is refused. */
   readonly strictRequests: boolean;
   /** `template_owner` is an unknown field. */
@@ -68,8 +74,12 @@ export interface ServerRules {
    * below the floor only (`floor`); in `own` also what its own filter does not select, and its own interest counts.
    */
   readonly interest: 'all' | 'floor' | 'own';
+  /** A second consumer of one name in a backup updates the first, which takes from an interest stream what none wants. */
+  readonly cleansOnUpdate: boolean;
   /** A restored consumer's filter has to be part of what its stream holds. */
   readonly fitsFilters: boolean;
+  /** `max_consumers` holds at a start too, not only where a consumer is made or restored. */
+  readonly limitsConsumersAtStart: boolean;
   /** `consumer_limits` are known. */
   readonly consumerLimits: boolean;
   /** A consumer that was given more than the stream holds goes back to the stream's end. */
@@ -102,6 +112,7 @@ const RULES_2_9: ServerRules = {
   undecodable: 'block',
   panicsOnShortHeader: true,
   panicsOnOverlongHeader: true,
+  composesSources: false,
   panicsOnBuried: false,
   walk: 'gaps',
   endsWithLastBlock: true,
@@ -109,14 +120,18 @@ const RULES_2_9: ServerRules = {
   countsByIndex: false,
   walksLastBlock: false,
   panicsOnScan: false,
+  panicsOnRemoval: false,
   scansForEver: 'never',
   apiLevel: null,
+  readsFirstJson: false,
   strictRequests: false,
   forgotTemplates: false,
   brokenConsumer: 'renewed',
   interest: 'all',
+  cleansOnUpdate: false,
   fitsFilters: true,
   limitsRefusing: true,
+  limitsConsumersAtStart: true,
   consumerLimits: false,
   rewindsConsumers: false,
   firstSequence: false,
@@ -129,6 +144,7 @@ const RULES_2_10: ServerRules = {
   ...RULES_2_9,
   server: '2.10',
   indexVersion: 1,
+  composesSources: true,
   takesCopies: false,
   walksIndexedBlocks: true,
   walk: 'slots',
@@ -139,6 +155,7 @@ const RULES_2_10: ServerRules = {
   compression: true,
   firstSequence: true,
   interest: 'floor',
+  cleansOnUpdate: true,
   fitsFilters: false,
   limitsRefusing: false,
   consumerLimits: true,
@@ -156,8 +173,10 @@ const RULES_2_11: ServerRules = {
   emptyStreamRestarts: true,
   remembersLast: 'always',
   apiLevel: API_LEVELS['2.11'],
+  readsFirstJson: true,
   brokenConsumer: 'deleted',
   interest: 'own',
+  cleansOnUpdate: false,
   messageTtl: true,
   takesCutWheel: true,
 };
@@ -166,6 +185,7 @@ const RULES_2_12: ServerRules = {
   ...RULES_2_11,
   server: '2.12',
   indexVersion: 3,
+  limitsConsumersAtStart: false,
   emptyBlockMoves: true,
   takesCutWheel: false,
   messageSchedules: true,
@@ -179,6 +199,7 @@ const RULES_2_14: ServerRules = {
   server: '2.14',
   indexVersion: 4,
   cutBlockKeepsPlace: true,
+  panicsOnRemoval: true,
   panicsOnBuried: true,
   undecodable: 'stream',
   scansForEver: 'without-any',

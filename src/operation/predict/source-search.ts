@@ -18,7 +18,7 @@ export function sourcesSoughtFrom(
 ): bigint | null {
   const { sources } = config;
   if (!Array.isArray(sources)) return null;
-  const configured = sources.filter(isJsonObject).map(nameTest);
+  const configured = sources.filter(isJsonObject).map(sourceNameTest);
   const entry = 'entries' in parts ? parts.entries.find(({ path }) => path === 'sources.db') : undefined;
   const bytes = entry === undefined ? new Uint8Array(0) : (readEntry(entry) ?? new Uint8Array(0));
   const parsed = parseSources(bytes);
@@ -30,7 +30,7 @@ export function sourcesSoughtFrom(
 }
 
 /** Tests a name: stream, filter and destination (composeIName); of an external stream or a consumer a hash stands behind the stream. */
-function nameTest(source: JsonObject): (name: string) => boolean {
+export function sourceNameTest(source: JsonObject): (name: string) => boolean {
   const transforms = Array.isArray(source['subject_transforms']) ? source['subject_transforms'] : [];
   const ofEach = (field: string): string => transforms.map((one) => fieldOf(one, field)).join('\f');
   const filter = transforms.length > 0 ? ofEach('src') : fieldOf(source, 'filter_subject');

@@ -1,22 +1,22 @@
 import type { FileStreamParts } from '../../container/entry.ts';
-import type { JsonObject } from '../../core/json.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { refusedConfig } from './accept-config.ts';
 import { startedConsumers } from './consumers.ts';
 import { dropWithConsumer, enforceInterest } from './interest.ts';
 import { overlongCounted, panicsAtHeader } from './overlong-headers.ts';
 import { enforceLimits } from './limits.ts';
+import type { GivenStream, Opening } from './opening.ts';
 import { filtersOf } from './pending-walk.ts';
-import { takenReadings, type BlockReading } from './read-blocks.ts';
+import { panicOnScan } from './per-message-scan.ts';
+import { takenReadings } from './read-blocks.ts';
 import { rebuildStream } from './rebuild-stream.ts';
 import { isEndlessWheel } from './cut-wheel.ts';
 import { countSubjects } from './miscounted.ts';
-import type { RecordQueries } from './record-queries.ts';
 import { isServed, liveMessages, neverReady, type NotServed, type RecoveredStream } from './recovered.ts';
-import type { ServerRules } from './server-rules.ts';
 import { rewindConsumer } from './rewind-consumer.ts';
 import { takeIndex } from './take-index.ts';
-import { panicOnScan, streamAfterWalks } from './walked-blocks.ts';
+import { overlongSought } from './source-walk.ts';
+import { streamAfterWalks } from './walked-blocks.ts';
 
 /** When and where a start happens. */
 export interface Surroundings {
@@ -39,20 +39,18 @@ export interface ServedStream {
 
 /** What a server of one generation makes of a stream's folder when it starts. */
 export function startStream(
-  queries: RecordQueries,
+  given: GivenStream,
   parts: FileStreamParts,
-  readings: readonly BlockReading[],
-  rules: ServerRules,
-  around: Surroundings,
+  isStandalone: boolean,
 ): ServedStream | NotServed {
+  const { queries, rules } = given;
   const { archive } = queries;
-  const refusal = refusedConfig(archive, rules, around.isStandalone);
+  const refusal = refusedConfig(archive, parts, rules, isStandalone);
   if (refusal !== null) return refusal;
   const consumers = startedConsumers(archive, parts, rules);
   const config = archive.config ?? {};
-  const opening = { config, atNs: around.atNs, isStart: true };
   const started = isServed(consumers) ? consumers.started : consumers;
-  const served = openStream(queries, opening, started, readings, rules);
+  const served = openStream({ ...given, config, isStart: true }, started);
   if (!isServed(served) || !isServed(consumers) || config['retention'] !== 'interest') return served;
   const left = consumers.beforeFallen.reduce(
     (stream, before) => dropWithConsumer(stream, queries, before),
@@ -66,42 +64,32 @@ export function startStream(
   return { ...served, mayLoseMore, stream: enforceInterest(left, queries, served.consumers, rules) };
 }
 
-/** How messages are opened. */
-interface Opening {
-  readonly config: JsonObject;
-  readonly atNs: bigint;
-  /** Not a restore. */
-  readonly isStart: boolean;
-}
-
-/** Opens the messages of a stream under a configuration, then its consumers. */
+/** Opens the messages of a stream, then its consumers. */
 export function openStream(
-  queries: RecordQueries,
-  { config, atNs, isStart }: Opening,
+  asked: Opening,
   consumers: readonly ConsumerArchive[] | NotServed,
-  all: readonly BlockReading[],
-  rules: ServerRules,
 ): ServedStream | NotServed {
-  const { archive } = queries;
-  const readings = takenReadings(all, rules);
-  const { taken, remembered } = takeIndex(archive, rules);
-  const recovered = taken ?? rebuildStream(readings, rules, remembered);
+  const { queries, rules, isStart } = asked;
+  const opening = { ...asked, readings: takenReadings(asked.readings, rules) };
+  const { taken, remembered } = takeIndex(queries.archive, rules);
+  const recovered = taken ?? rebuildStream(opening.readings, rules, remembered);
   if (!isServed(recovered)) return recovered;
-  const opened = countSubjects(recovered, config, readings, rules);
-  if (rules.takesCutWheel && config['allow_msg_ttl'] === true && isEndlessWheel(archive))
+  const opened = countSubjects(recovered, opening);
+  if (rules.takesCutWheel && opening.config['allow_msg_ttl'] === true && isEndlessWheel(queries.archive))
     return neverReady('thw.db claims more entries than the server counts through in hours', isStart);
-  const panic = rules.panicsOnScan ? panicOnScan(opened, config, queries, readings, rules) : null;
+  const panic = panicOnScan(opened, opening);
   if (panic !== null) return panic;
   if (!isServed(consumers)) return consumers;
-  const limited = enforceLimits(opened, config, queries, rules, atNs);
+  const limited = enforceLimits(opened, opening);
+  if (!isServed(limited)) return limited;
   const at = rules.rewindsConsumers
     ? consumers.map((consumer) => rewindConsumer(consumer, limited.lastSeq))
     : consumers;
-  const counted = rules.panicsOnOverlongHeader
-    ? overlongCounted(limited, at, readings, queries, rules)
+  const met = rules.panicsOnOverlongHeader
+    ? (overlongCounted(limited, at, opening) ?? overlongSought(limited, opening))
     : null;
-  if (counted !== null) return panicsAtHeader(counted);
-  const walked = streamAfterWalks(limited, queries, config, at, readings, rules, isStart);
+  if (met !== null) return panicsAtHeader(met);
+  const walked = streamAfterWalks(limited, at, opening);
   if (!isServed(walked)) return walked;
   const cut = liveMessages(limited) - liveMessages(walked);
   return { opened, stream: walked, cutMessages: cut > 0n ? cut : 0n, mayLoseMore: false, consumers: at };

@@ -12,7 +12,7 @@ interface SubjectBlocks {
 }
 
 /** What index.db tells of the subjects of a stream, else the `.fss` files of 2.9. */
-export function subjectsOf(
+export function recordedSubjects(
   stream: RecoveredStream,
   archive: StreamArchive,
   readings: ReadonlyMap<number, BlockReading>,

@@ -28,8 +28,8 @@ export function takeIndex(archive: StreamArchive, rules: ServerRules): IndexUse 
     indexStanding === 'current' || (indexStanding === 'block-missing' && files.has(index.lastBlockIndex));
   if (listed.length === 0) return NOT_USED;
   if (!isCurrent || (rules.missesBlocks && missing.length > 0)) {
-    const lost = isLastMissing ? listed.slice(-1) : missing;
-    const hasLoss = lost.some((block) => packedLive(block).count > 0n);
+    // Of missing blocks the last one only is looked for.
+    const hasLoss = isLastMissing && listed.slice(-1).some((block) => packedLive(block).count > 0n);
     // What is flushed late may be gone without a loss.
     const isForgotten = rules.missesBlocks && archive.config?.['persist_mode'] === 'async';
     return { taken: null, remembered: isForgotten ? null : { lastSeq: index.lastSeq, hasLoss } };

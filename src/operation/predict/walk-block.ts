@@ -11,20 +11,20 @@ import {
 import {
   ERASED_BIT,
   HEADER_LENGTH_BYTES,
-  LEAST_RECORD_BYTES,
   MOST_RECORD_BYTES,
   RECORD_HEAD_BYTES,
   TOMBSTONE_BIT,
   hasHeaderAt,
+  leastBytesAt,
   recordBytesAt,
   seqWordAt,
-  subjectBytesAt,
 } from '../../format/block/record.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import type { KnownBlock } from './block-index-as-server.ts';
 import { oncePer } from '../../core/once-per.ts';
+import { MOST_LISTED } from './memory-limits.ts';
 import type { BlockReading } from './read-blocks.ts';
 import type { ServerRules } from './server-rules.ts';
 
@@ -35,8 +35,6 @@ import type { ServerRules } from './server-rules.ts';
  */
 export type Walk = 'passes' | 'stumbles' | 'endless';
 
-/** Four bytes for each sequence: 2 GiB, which grow to twice as much on the way. */
-const MOST_LISTED = 1n << 29n;
 const WINDOW_BYTES = 64 * 1024;
 
 /** `known`: where the server thinks that the block begins and ends. Throws SourceError. */
@@ -96,8 +94,8 @@ export function walkRecords(content: ByteSource, known: KnownBlock, rules: Serve
 /** null: it cannot be a record. */
 function wholeRecordBytes(window: Buffer, at: number, rules: ServerRules): number | null {
   const recordBytes = recordBytesAt(window, at);
-  const headerBytes = !rules.panicsOnShortHeader && hasHeaderAt(window, at) ? HEADER_LENGTH_BYTES : 0;
-  const leastBytes = LEAST_RECORD_BYTES + subjectBytesAt(window, at) + headerBytes;
+  const isHeaderPassed = rules.panicsOnShortHeader && hasHeaderAt(window, at);
+  const leastBytes = leastBytesAt(window, at) - (isHeaderPassed ? HEADER_LENGTH_BYTES : 0);
   return recordBytes < leastBytes || recordBytes > MOST_RECORD_BYTES ? null : recordBytes;
 }
 

@@ -1,5 +1,9 @@
+import { indexAge } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
+import { CATALOG } from '../../findings/catalog/index.ts';
+import { hasFault } from '../../kernels/packed-faults.ts';
+import type { PackedScan } from '../../kernels/types.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import { nameGiven } from '../predict/consumers.ts';
 import { lossOf } from '../predict/predict.ts';
@@ -9,26 +13,36 @@ import { isServed, liveMessages, type NotServed, type RecoveredBlock } from '../
 import { refusedConsumer } from '../predict/refused-consumer.ts';
 import type { ServerRules } from '../predict/server-rules.ts';
 import { startStream, type ServedStream, type Surroundings } from '../predict/start.ts';
-import { lostMessages } from '../verify/lost.ts';
+import type { CopyLosses } from '../salvage/copy-losses.ts';
 import { oldIndexSteps } from './leftovers.ts';
+import { countRanges } from '../stream-losses.ts';
 import type { PreflightStep, PreflightStream } from './types.ts';
 
-/** What a start makes of a stream, step by step. `assigned`: what the cluster says of it. Throws SourceError. */
+/** What is lost already; `missing`: how many messages, with those that a cut took. */
+export interface KnownLosses extends CopyLosses {
+  readonly missing: bigint;
+}
+
+/**
+ * What a start makes of a stream, step by step. `assigned`: what the cluster says of it; `losses`: what is lost already.
+ * Throws SourceError.
+ */
 export function planStream(
   evidence: StreamEvidence,
   parts: FileStreamParts,
   rules: ServerRules,
   around: Surroundings,
   assigned: boolean | null,
+  losses: KnownLosses,
 ): PreflightStream {
   const { archive, results } = evidence;
   const readings = takenReadings(readBlocks(archive, results), rules);
-  const result = startStream(new RecordQueries(evidence), parts, readings, rules, around);
+  const given = { queries: new RecordQueries(evidence), readings, rules, atNs: around.atNs };
+  const result = startStream(given, parts, around.isStandalone);
   const base = { account: archive.account, name: archive.name, assigned };
   const orphan = assigned === false ? [orphanStep(parts.label)] : [];
   if (!isServed(result)) return { ...base, ...notServed(result, parts.label, orphan) };
-  const lost = lostMessages(evidence);
-  const reason = lossOf(result, evidence, lost);
+  const reason = lossOf(result, evidence, losses.missing);
   const bytesToRead = result.opened.isIndexed
     ? 0
     : readings.reduce((sum, { block }) => sum + block.entry.sizeBytes, 0);
@@ -47,7 +61,8 @@ export function planStream(
       ...orphan,
       ...indexSteps(result, evidence, parts, rules, bytesToRead),
       ...missingSteps(result),
-      ...blockSteps(result, readings, lost.msgs.length > 0),
+      ...doubtSteps(losses, parts.label),
+      ...blockSteps(result, evidence, readings, reason !== null),
       ...oldIndexSteps(parts, rules),
       ...consumerSteps(result, evidence, rules),
       ...limitSteps(result, parts.label),
@@ -93,17 +108,26 @@ function notServed(
 
 function indexSteps(
   { opened }: ServedStream,
-  { archive }: StreamEvidence,
+  evidence: StreamEvidence,
   parts: FileStreamParts,
   rules: ServerRules,
   bytes: number,
 ): PreflightStep[] {
+  if (evidence.archive.blocks.length === 0 && evidence.archive.index === null)
+    return [
+      {
+        do: 'rebuild-index',
+        severity: 'warning',
+        file: parts.label,
+        reason: CATALOG.BLK_NONE.title.toLowerCase(),
+      },
+    ];
   if (opened.isIndexed || bytes === 0) return [];
   const file = parts.entries.find((entry) => entry.path === 'msgs/index.db');
-  const { index, indexStanding } = archive;
+  const { index, indexStanding } = evidence.archive;
   const why = {
     none: file === undefined ? 'there is no index.db' : 'index.db cannot be read',
-    stale: 'index.db is older than the blocks',
+    stale: CATALOG[indexAge(evidence.archive, evidence.sets) ?? 'IDX_STALE'].title,
     'block-missing': 'index.db lists a block that is gone',
     current: 'index.db contradicts itself',
   }[indexStanding];
@@ -128,16 +152,34 @@ function missingSteps({ opened, stream }: ServedStream): PreflightStep[] {
     }));
 }
 
+/** What nothing proves lost or deleted, and a server takes for deleted. */
+function doubtSteps({ suspected, missing, messages: lost }: KnownLosses, file: string): PreflightStep[] {
+  const behind = missing > lost ? 0n : countRanges(suspected.CON_AHEAD_OF_STREAM);
+  const steps: (readonly [messages: bigint, why: string])[] = [
+    [countRanges(suspected.BLK_NUMBER_MISSING), 'a block number is missing'],
+    [behind, 'consumers were delivered them, and no block holds them'],
+  ];
+  return steps
+    .filter(([messages]) => messages > 0n)
+    .map(([messages, why]) => ({
+      do: 'remove-messages',
+      severity: 'warning',
+      file,
+      messages,
+      reason: `up to as many: ${why}, and nothing tells that they were deleted before`,
+    }));
+}
+
 /** Cut where a bad record begins, or removed where nothing is left to find. */
 function blockSteps(
   { opened, stream }: ServedStream,
+  { sets }: StreamEvidence,
   readings: readonly BlockReading[],
   hasLoss: boolean,
 ): PreflightStep[] {
   const recovered = new Map<number, RecoveredBlock>(
     [...opened.blocks, ...stream.blocks].map((block) => [block.block.index, block]),
   );
-  const severity = hasLoss ? 'critical' : 'info';
   return readings.flatMap(({ block, cutAtBytes, scan, isDecodable, isCompressed }): PreflightStep[] => {
     const file = block.entry.label;
     const own = recovered.get(block.index);
@@ -160,10 +202,18 @@ function blockSteps(
     const reason = isCompressed
       ? `a bad record at offset ${cutAtBytes} of what it decodes to; what is cut there cannot be decoded again`
       : `a bad record at offset ${cutAtBytes}`;
+    // What a crash left behind the last record is nothing; what stands behind a bad one may have told of deletes.
+    const isTorn = isOnlyTorn(sets.find((set) => set.block.index === block.index)?.scan);
+    const severity = hasLoss ? 'critical' : isTorn ? 'info' : 'warning';
     return [
       { do: 'cut-block', severity, file, bytes: Math.max(0, block.entry.sizeBytes - cutAtBytes), reason },
     ];
   });
+}
+
+/** Whether nothing is wrong with a block but that it ends within a record. */
+function isOnlyTorn(scan: PackedScan | undefined): boolean {
+  return scan === undefined || !hasFault(scan.faults, 'checksum', 'length', 'structure', 'order');
 }
 
 function consumerSteps(

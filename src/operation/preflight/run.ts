@@ -3,6 +3,7 @@ import { generationOf, NEWEST_GENERATION } from '../../core/server-generation.ts
 import { isStore, type FileStreamParts } from '../../container/entry.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
+import { findingsOfLoss, missingMessages, streamLosses } from '../stream-losses.ts';
 import { loadStream, sourceReport, TOOL, withArchive, type Archive } from '../open-archive.ts';
 import { RULES_OF, type ServerRules } from '../predict/server-rules.ts';
 import { isUnjudged, type Status } from '../../findings/status.ts';
@@ -54,7 +55,10 @@ async function planOne(
     if (archive.encrypted !== null) return { stream: untold(parts, archive.name), findings };
     const assigned = assignments?.has(assignmentKey(archive.account, archive.name)) ?? null;
     const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
-    const stream = planStream(evidence, parts, rules, work, assigned);
+    const found = [...findings, ...evidence.scan.findings, ...findingsOfLoss(evidence)];
+    const losses = await streamLosses(archive, evidence.live, found, work);
+    const known = { ...losses, missing: missingMessages(losses, found) };
+    const stream = planStream(evidence, parts, rules, work, assigned, known);
     return {
       stream: { ...stream, steps: [...stream.steps, ...leftoverSteps(parts.findings, rules)] },
       findings,

@@ -7,13 +7,14 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open-archive.ts';
 import { contentToWrite } from '../write/presumed-content.ts';
 import { NotAsPresumed } from '../write/rewrite-blocks.ts';
-import type { StreamContent } from '../write/content.ts';
-import { repairConsumers } from './consumers.ts';
-import { LostRanges } from './lost-ranges.ts';
-import { hasFramingFault } from './past-damage.ts';
-import type { RepairedStream } from './repair-stream.ts';
-import { hasLimitPerSubject } from './survey-parts.ts';
-import type { RepairOptions, StreamLoss } from './types.ts';
+import type { StreamContent } from '../content.ts';
+import { repairConsumers } from '../salvage/consumers.ts';
+import { LostRanges } from '../salvage/lost-ranges.ts';
+import { hasFramingFault } from '../salvage/carrier-damage.ts';
+import type { RepairedStream } from '../salvage/repair-stream.ts';
+import { hasLimitPerSubject } from '../salvage/survey-parts.ts';
+import type { StreamLoss } from '../salvage/types.ts';
+import type { RepairOptions } from './types.ts';
 import { nothingOf } from './without-data.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import { onlyName } from '../only-name.ts';
 import { loadStream, withArchive, type Archive } from '../open-archive.ts';
 import type { RepairOptions } from './types.ts';
 
@@ -20,14 +21,14 @@ export async function withOthers<T>(
 ): Promise<T> {
   const path = options.from?.[opened.length];
   if (path === undefined) return work(opened);
-  const { jobs, signal, streams } = options;
+  const { jobs, signal } = options;
   // Of several, one may be missing there.
-  const name = streams?.length === 1 ? streams[0] : undefined;
+  const name = onlyName(options);
   const select = {
     salvage: true,
     ...(jobs === undefined ? {} : { jobs }),
     ...(signal === undefined ? {} : { signal }),
-    ...(name === undefined || name.includes('*') ? {} : { streams: [name] }),
+    ...(name === undefined ? {} : { streams: [name] }),
   };
   return withArchive(path, select, async (archive) => {
     const other = {

@@ -1,10 +1,10 @@
 import { RefusedError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { sameName, type OtherArchive } from './other-archives.ts';
-import { salvageStream } from './salvage-stream.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import { salvageStream } from '../salvage/salvage-stream.ts';
+import type { SalvagedStream } from '../salvage/salvaged-stream.ts';
 import { identify, type Identity } from './stream-identity.ts';
-import type { OtherUse } from './types.ts';
+import type { OtherUse } from '../salvage/types.ts';
 
 /** One of the other archives, and whether it holds the stream; `reason`: why, in words. */
 export type FoundUse = Identity & Pick<OtherUse, 'source'>;

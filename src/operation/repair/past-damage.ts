@@ -1,14 +1,11 @@
-import { framingFaults } from '../../container/open-source.ts';
-import type { FileStreamParts, StreamParts, V2StreamParts } from '../../container/entry.ts';
 import { SourceError, ToolError, UsageError } from '../../core/error.ts';
-import type { SourceDescriptor } from '../../source/byte-source.ts';
+import { hasMark } from '../../findings/marks.ts';
 import type { Archive } from '../open-archive.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import { hasFramingFault } from '../salvage/carrier-damage.ts';
+import type { SalvagedStream } from '../salvage/salvaged-stream.ts';
 
 /** What was opened as if it were sound is not. */
 class NotSound extends ToolError {}
-
-const CARRIER_CODE = /^(?:S2|TAR|GZIP|V2)_/;
 
 /**
  * Does the work on an archive that is taken for sound, and where it is not on the same once more, opened past its damage:
@@ -37,24 +34,5 @@ export function mustOpenSound({ container, selected }: Archive): void {
 /** The same once a stream was read. */
 export function mustReadSound({ archive: { parts }, findings }: SalvagedStream): void {
   if (parts.form === 'store' || parts.form === 'config') return;
-  if (findings.some(({ code }) => CARRIER_CODE.test(code)) || hasFramingFault(parts)) throw new NotSound();
-}
-
-/** Whether what carries a stream was found damaged where it was read. */
-export function hasFramingFault(parts: Exclude<StreamParts, { readonly form: 'config' }>): boolean {
-  const source = carrierOf(parts)?.open();
-  if (source === undefined) return false;
-  const isHit = framingFaults(source).length > 0 || hasSkipped(source.descriptor);
-  source.close();
-  return isHit;
-}
-
-/** A chunk whose type is damaged may be one that readers step over without a word. */
-function hasSkipped(descriptor: SourceDescriptor): boolean {
-  if (descriptor.kind === 'slice') return hasSkipped(descriptor.of);
-  return descriptor.kind === 's2' && descriptor.index.skippedBytes > 0;
-}
-
-function carrierOf(parts: FileStreamParts | V2StreamParts): FileStreamParts['carrier'] {
-  return parts.form === 'v2' ? parts.body : parts.carrier;
+  if (hasMark(findings, 'carrier') || hasFramingFault(parts)) throw new NotSound();
 }

@@ -2,7 +2,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
 import { presumeIntact } from './intact-stream.ts';
 import { tellUses, type UsesOfStream } from './other-streams.ts';
-import { repairStream, type RepairedStream } from './repair-stream.ts';
+import { repairStream, type RepairedStream } from '../salvage/repair-stream.ts';
 import { salvageSources, type Repairing, type SalvagedSources } from './salvage-sources.ts';
 import type { RepairOptions } from './types.ts';
 

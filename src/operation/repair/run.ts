@@ -11,7 +11,9 @@ import { isElsewhere, mustAllFit } from './other-streams.ts';
 import { mustOpenSound, soundFirst } from './past-damage.ts';
 import { prepareStream, type PreparedStream } from './prepare-stream.ts';
 import type { Repairing } from './salvage-sources.ts';
-import type { RepairNote, RepairOptions, RepairResult, StreamLoss } from './types.ts';
+import type { RepairNote, StreamLoss } from '../salvage/types.ts';
+import { twinsAmong } from './twin-streams.ts';
+import type { RepairOptions, RepairResult } from './types.ts';
 import { lossWithoutData } from './without-data.ts';
 
 /**
@@ -49,13 +51,21 @@ async function repairStreams(repairing: Repairing, options: RepairOptions): Prom
   for (const archive of usable)
     prepared.set(archive, await prepareStream(archive, repairing, sources, options));
   mustAllFit([...prepared.values()], others);
+  const twins = twinsAmong(prepared);
+  for (const { found } of twins) prepared.delete(found);
   const streams = [...prepared.values()].flatMap(({ outgoing }) => (outgoing === null ? [] : [outgoing]));
   const unhealed = usable.filter((archive) => prepared.get(archive)?.outgoing === null);
   const placed = placedAs(options.to === 'store' ? 'store' : 'v1', streams, work);
-  const left = [...skipped, ...unhealed.map(withoutData)];
+  const left = [...skipped, ...unhealed.map(withoutData), ...twins.map((twin) => twin.skipped)];
   const written = await carryOut({ placed, copies: [], skipped: left, notes: [] }, work, options);
   const repaired = [...prepared.values()].flatMap(({ outcome }) => outcome() ?? []);
-  const unwritten = archives.filter((archive) => (prepared.get(archive)?.outgoing ?? null) === null);
+  const unwritten = [
+    ...archives.filter(
+      (archive) =>
+        (prepared.get(archive)?.outgoing ?? null) === null && twins.every(({ found }) => found !== archive),
+    ),
+    ...twins.flatMap(({ declared }) => declared ?? []),
+  ];
   const losses = [
     ...repaired.map(({ loss }) => loss),
     ...unwritten.map(lossWithoutData).filter((loss) => loss !== null),
@@ -76,7 +86,7 @@ async function repairStreams(repairing: Repairing, options: RepairOptions): Prom
     },
     isLossy:
       losses.some((loss) => loss.lost > 0n) ||
-      skipped.some((stream) => stream.lost_messages > 0n) ||
+      left.some((stream) => stream.lost_messages > 0n) ||
       notes.some((note) => note.loss),
   };
 }

@@ -1,10 +1,12 @@
+import { UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import { onlyName } from '../only-name.ts';
 import type { Archive } from '../open-archive.ts';
 import type { OtherArchive } from './other-archives.ts';
 import { findOthers, type FoundUse } from './other-streams.ts';
 import { mustReadSound } from './past-damage.ts';
-import { salvageStream } from './salvage-stream.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import { salvageStream } from '../salvage/salvage-stream.ts';
+import type { SalvagedStream } from '../salvage/salvaged-stream.ts';
 import type { RepairOptions } from './types.ts';
 import { nothingOf } from './without-data.ts';
 
@@ -37,6 +39,10 @@ export async function salvageSources(
   const hasNothing = archive.parts.form === 'config' && others.length > 0;
   const own = hasNothing ? nothingOf(archive) : await salvageStream(archive, work, 0, nameGiven(options));
   opened.push(own);
+  if (own.archive.name === '')
+    throw new UsageError(
+      `${archive.parts.label}: nothing tells the stream's name: give --config or --stream`,
+    );
   if (!isPastDamage) mustReadSound(own);
   const { helpers, uses } = await findOthers(own, others, opened, work.signal);
   return { sources: [own, ...helpers], uses, isEmpty: hasNothing && helpers.length === 0 };
@@ -45,6 +51,5 @@ export async function salvageSources(
 function nameGiven(options: RepairOptions): string {
   const { name } = options.config ?? {};
   if (typeof name === 'string') return name;
-  const [pattern] = options.streams ?? [];
-  return pattern === undefined || pattern.includes('*') ? '' : pattern;
+  return onlyName(options) ?? '';
 }

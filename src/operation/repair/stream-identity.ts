@@ -1,12 +1,13 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import { CancelledError } from '../../core/error.ts';
+import { pause } from '../../core/pause.ts';
+import { hasMark } from '../../findings/marks.ts';
+import { listenedSubjects } from '../../model/listened-subjects.ts';
 import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { overlaps, subjectsOf } from '../write/references.ts';
-import { RunMerge } from './merge-runs.ts';
-import { isSameMessage } from './message-run.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
-import type { OtherUse } from './types.ts';
+import { overlaps } from '../write/references.ts';
+import { RunMerge } from '../salvage/merge-runs.ts';
+import { isSameMessage } from '../salvage/message-run.ts';
+import type { SalvagedStream } from '../salvage/salvaged-stream.ts';
+import type { OtherUse } from '../salvage/types.ts';
 
 /** Whether the stream of another archive is the one that is repaired, and what tells. */
 export type Identity = Pick<OtherUse, 'used' | 'by' | 'same' | 'differing'> & { readonly reason: string };
@@ -16,7 +17,6 @@ const MOST_COMPARED = 1000;
 const TURN_MESSAGES = 10_000;
 /** The place among the sources of the archive that is repaired. */
 const OWN = 0;
-const META_DOUBTS: readonly string[] = ['META_CORRUPT', 'META_SUM_MISMATCH'];
 
 /**
  * Holds two streams of one name against each other. What messages say outweighs all else: a stream that was restored into a
@@ -77,8 +77,7 @@ async function compare(
       const timeNs = theirs === undefined ? undefined : declared.get(theirs.seq);
       if (timeNs !== undefined) ends[timeNs === theirs?.timeNs ? 'fitting' : 'contrary']++;
       if (++looked % TURN_MESSAGES !== 0) continue;
-      await turn();
-      if (signal?.aborted === true) throw new CancelledError('cancelled');
+      await pause(signal);
     }
   } finally {
     merge.close();
@@ -98,11 +97,13 @@ function declaredEnds({ manifest }: StreamArchive): Map<bigint, bigint> {
 }
 
 function createdOf({ created, findings }: StreamArchive): string | null {
-  return findings.some(({ code }) => META_DOUBTS.includes(code)) ? null : created;
+  return hasMark(findings, 'stream-config') ? null : created;
 }
 
 /** Also where one of the two has no configuration, or neither listens to any: mirrors. */
 function mayShareSubjects({ config: mine }: StreamArchive, { config: theirs }: StreamArchive): boolean {
   if (mine === null || theirs === null) return true;
-  return overlaps(mine, theirs).length > 0 || subjectsOf(mine).length + subjectsOf(theirs).length === 0;
+  return (
+    overlaps(mine, theirs).length > 0 || listenedSubjects(mine).length + listenedSubjects(theirs).length === 0
+  );
 }

@@ -1,11 +1,11 @@
 import { NO_PARTS } from '../../core/sequence-part-sets.ts';
 import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { countLosses } from './losses.ts';
-import { damagesBefore } from './lost-before.ts';
-import { NO_DOUBTS } from './doubtful-positions.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
-import type { StreamLoss } from './types.ts';
+import { countLosses } from '../salvage/losses.ts';
+import { damagesBefore } from '../salvage/lost-before.ts';
+import { NO_DOUBTS } from '../salvage/doubtful-positions.ts';
+import type { SalvagedStream } from '../salvage/salvaged-stream.ts';
+import type { StreamLoss } from '../salvage/types.ts';
 
 /** An archive that has lost its data: all there is comes from others. */
 export function nothingOf(archive: StreamArchive): SalvagedStream {
@@ -13,11 +13,14 @@ export function nothingOf(archive: StreamArchive): SalvagedStream {
     runs: () => [],
     deleted: NO_PARTS,
     listed: [],
+    suspects: [],
     damages: () => damagesBefore(archive),
     counted: null,
     lastSeq: 0n,
     lastTimeNs: 0n,
     notes: [],
+    areDeletesUnknown: false,
+    isIndexCut: false,
     doubtfulPositions: NO_DOUBTS,
     parted: null,
   };

@@ -6,9 +6,9 @@ import { lostWithin, NOTHING_BEFORE } from '../../model/lost-before.ts';
 import type { WritableMessage } from '../../writer/block-writer.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
-import { pause } from '../write/pause.ts';
+import { pause } from '../../core/pause.ts';
 import { MessageTotals } from '../write/message-totals.ts';
-import type { StreamContent } from '../write/content.ts';
+import type { StreamContent } from '../content.ts';
 import type { ArchivedContent } from '../write/stream-content.ts';
 import { sequencesOfConsumer } from './consumers.ts';
 import { CutFinder, type StreamTail } from './cut.ts';
@@ -70,6 +70,7 @@ export async function slicedContent(
         filter.maxSeq ?? MAX_SEQUENCE,
       ),
       findings: whole.findings,
+      notes: whole.notes ?? [],
     },
   };
 }

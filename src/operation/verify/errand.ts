@@ -13,6 +13,15 @@ export interface VerifyErrand {
   readonly atNs: bigint;
 }
 
+declare module '../../workers/jobs/errand.ts' {
+  interface Errands {
+    readonly verify: {
+      readonly asked: VerifyErrand;
+      readonly outcome: readonly (FolderVerdict | null)[];
+    };
+  }
+}
+
 /** Where a stream lies, as `readStreamFolder` takes it. */
 export interface StreamFolder {
   readonly path: string;
@@ -33,12 +42,12 @@ export async function sendErrand(
   errand: VerifyErrand,
 ): Promise<readonly (FolderVerdict | null)[]> {
   const [result] = await pool.run([{ kind: 'errand', errand } as const], () => {});
-  return (result?.outcome ?? []) as readonly (FolderVerdict | null)[];
+  return result?.outcome ?? [];
 }
 
 /** Does a job of `verify`, in any thread. */
 export async function runVerifyJob(job: Job, maxTouchedBytes?: number): Promise<JobResult<Job>> {
   if (job.kind !== 'errand') return runJob(job, maxTouchedBytes);
   const { verifyFolders } = await import('./folders.ts');
-  return { kind: 'errand', outcome: await verifyFolders(job.errand as VerifyErrand, maxTouchedBytes) };
+  return { kind: 'errand', outcome: await verifyFolders(job.errand, maxTouchedBytes) };
 }

@@ -1,14 +1,14 @@
 import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
 import { checkBlockSidecars } from '../../check/block-sidecars.ts';
+import { checkConfig } from '../../check/config.ts';
 import { checkConsumers } from '../../check/consumers.ts';
 import { checkDeclared } from '../../check/declared.ts';
 import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
 import { checkTimeFiles } from '../../check/time-files.ts';
 import { framingFaults } from '../../container/open-source.ts';
-import type { ScanResult } from '../../workers/jobs.ts';
+import type { ScanResult } from '../../workers/jobs/scan.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
-import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -16,7 +16,8 @@ import { declaredStates } from '../declared-states.ts';
 import { predictFileStream } from '../predict/predict.ts';
 import { stateReport } from '../state-report.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
-import { lostMessages } from './lost.ts';
+import { lossesWithoutData, missingMessages, NO_LOSSES, streamLosses } from '../stream-losses.ts';
+import { lossFields } from './loss-fields.ts';
 import type { VerifiedStream, VerifyWork } from './types.ts';
 
 const CHECKS = [
@@ -37,32 +38,33 @@ export async function verifyFileStream(
   isLast: boolean,
 ): Promise<VerifiedStream> {
   const isReadable = archive.encrypted === null && archive.form !== 'config';
-  if (!isReadable || archive.name === '') return unread(archive, isReadable);
+  if (!isReadable || archive.name === '') return unread(archive, isReadable, work);
   const known = knownBlocks(archive, work);
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [], known });
   if (isLast && work.ownsPool) work.pool.closeIfIdle();
   const state = stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null);
-  const lost = lostMessages(evidence);
   const findings = [
     ...archive.findings,
-    ...configFindings(archive),
+    ...checkConfig(archive),
     ...evidence.scan.findings,
     ...carrierFindings(archive, evidence.results.values(), evidence.scan.findings),
     ...CHECKS.flatMap((check) => check(evidence)),
     ...checkConsumers(archive, state.lastSeq, evidence.live),
     ...checkDeclared(evidence),
   ];
+  const all = [...archive.parts.findings, ...findings];
+  const losses = await streamLosses(archive, evidence.live, all, work);
   return {
     report: {
       account: archive.account,
       name: archive.name,
       declared: declaredStates(archive, null)[0]?.state ?? null,
       actual: stateReport(state, { consumerCount: archive.consumers.length, gaps: false }),
-      lost,
+      ...lossFields(losses),
       predictions:
         work.container.kind === 'block'
           ? []
-          : predictFileStream(evidence, lost, [...archive.parts.findings, ...findings], work),
+          : predictFileStream(evidence, missingMessages(losses, all), all, work),
     },
     findings,
     blocks: archive.blocks.length,
@@ -86,7 +88,12 @@ function knownBlocks(
   return known;
 }
 
-function unread(archive: StreamArchive, isReadable: boolean): VerifiedStream {
+async function unread(
+  archive: StreamArchive,
+  isReadable: boolean,
+  work: VerifyWork,
+): Promise<VerifiedStream> {
+  const losses = archive.form === 'config' ? await lossesWithoutData(archive, work) : NO_LOSSES;
   const unnamed = archive.blocks.map((block) =>
     makeFinding({ code: 'BLK_NAME_UNKNOWN', data: { block: block.index } }, { file: block.entry.label }),
   );
@@ -96,26 +103,15 @@ function unread(archive: StreamArchive, isReadable: boolean): VerifiedStream {
       name: archive.name,
       declared: declaredStates(archive, null)[0]?.state ?? null,
       actual: null,
-      lost: { msgs: [], bytes: 0 },
+      ...lossFields(losses),
       predictions: [],
     },
-    findings: [...archive.findings, ...configFindings(archive), ...(isReadable ? unnamed : [])],
+    findings: [...archive.findings, ...checkConfig(archive), ...(isReadable ? unnamed : [])],
     blocks: 0,
     messages: 0,
     consumers: archive.consumers.length,
     bytes: archive.parts.sizeBytes,
   };
-}
-
-function configFindings(archive: StreamArchive): Finding[] {
-  if (archive.config === null) return [];
-  const { parts } = archive;
-  const metaFile =
-    parts.form === 'v2' || parts.form === 'config'
-      ? undefined
-      : parts.entries.find((entry) => entry.path === 'meta.inf');
-  const file = metaFile?.label ?? parts.manifest?.label ?? parts.label;
-  return streamConfigFaults(archive.config).map((fault) => makeFinding(fault, { ...archive.place, file }));
 }
 
 /** Reads the chunks that no block lies in (headers, small files), so that every chunk of a snapshot is checked. */

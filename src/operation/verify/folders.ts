@@ -31,9 +31,10 @@ async function verifyFolder(
   if (parts.sizeBytes > SMALL_BYTES) return null;
   const read: { bytes: number; label: string }[] = [];
   const work = {
-    container: { kind },
+    container: { kind, path, streams: [parts] },
     pool,
     ownsPool: false,
+    signal: undefined,
     onBytes: (bytes: number, file: string) => void read.push({ bytes, label: file }),
     atNs,
     isStandalone,

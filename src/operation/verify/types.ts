@@ -6,9 +6,9 @@ import type { VerifyStreamReport } from '../types.ts';
 /** What the verification of one stream needs to know of the archive. */
 export interface VerifyWork extends Pick<
   Archive,
-  'pool' | 'ownsPool' | 'onBytes' | 'atNs' | 'isStandalone' | 'readBacks'
+  'pool' | 'ownsPool' | 'onBytes' | 'signal' | 'atNs' | 'isStandalone' | 'readBacks'
 > {
-  readonly container: Pick<OpenContainer, 'kind'>;
+  readonly container: Pick<OpenContainer, 'kind' | 'path' | 'streams'>;
 }
 
 /** What one stream adds to a `VerifyReport`. */

@@ -5,6 +5,8 @@ import { makeFinding } from '../../findings/finding.ts';
 import { statusOf } from '../../findings/status.ts';
 import { TOOL } from '../open-archive.ts';
 import type { VerifyReport } from '../types.ts';
+import { NO_LOSSES } from '../stream-losses.ts';
+import { lossFields } from './loss-fields.ts';
 import type { VerifiedStream } from './types.ts';
 
 /** The report on an archive that could not be opened: it is a verdict, too. Any other error is thrown on. */
@@ -42,7 +44,7 @@ export function unreadableStream(parts: StreamParts, error: SourceError): Verifi
       name,
       declared: null,
       actual: null,
-      lost: { msgs: [], bytes: 0 },
+      ...lossFields(NO_LOSSES),
       predictions: [],
     },
     findings: [...parts.findings, finding],

@@ -4,8 +4,9 @@ import { framingFaults } from '../../container/open-source.ts';
 import type { Fault } from '../../findings/finding.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import type { WalkJob } from '../../workers/jobs.ts';
+import type { WalkJob } from '../../workers/jobs/walk.ts';
 import type { Pool } from '../../workers/pool.ts';
+import type { Archive } from '../open-archive.ts';
 import { WalkedPieces, type Piece } from './walked-pieces.ts';
 import { readV2Messages, type V2Messages, type V2ReadOptions } from '../v2-messages.ts';
 
@@ -30,7 +31,7 @@ export interface V2Reading extends V2Messages {
 export async function readV2InThreads(
   archive: StreamArchive,
   parts: V2StreamParts,
-  pool: Pool,
+  { pool, signal }: Pick<Archive, 'pool' | 'signal'>,
   onStretch?: V2ReadOptions['onStretch'],
 ): Promise<V2Reading> {
   const pieces = await walkPieces(parts, pool, onStretch === undefined ? Infinity : STRETCH_BYTES);
@@ -39,8 +40,8 @@ export async function readV2InThreads(
   const walked = new WalkedPieces(isSound ? pieces : []);
   const body = parts.body.open();
   const open = (): typeof body => body;
-  const options = { wantSubjects: false, pending: [], onStretch, walked };
-  const messages = readV2Messages(archive, { ...parts, body: { ...parts.body, open } }, options);
+  const options = { wantSubjects: false, pending: [], onStretch, walked, signal };
+  const messages = await readV2Messages(archive, { ...parts, body: { ...parts.body, open } }, options);
   return { ...messages, framing: joined(framingFaults(body), walked.faults) };
 }
 

@@ -1,16 +1,18 @@
+import { checkConfig } from '../../check/config.ts';
 import { checkConsumers } from '../../check/consumers.ts';
 import { declaredFaults } from '../../check/declared.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { makeFinding, type Fault, type Finding } from '../../findings/finding.ts';
 import { isDamage } from '../../findings/status.ts';
-import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
-import { readV2 } from '../../model/load-v2-stream.ts';
+import { readV2Head } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../declared-states.ts';
 import { predictV2Stream } from '../predict/restore-v2.ts';
 import type { V2Messages } from '../v2-messages.ts';
+import { streamLosses } from '../stream-losses.ts';
 import { v2State } from '../v2-state.ts';
+import { lossFields } from './loss-fields.ts';
 import type { VerifiedStream, VerifyWork } from './types.ts';
 import { readV2InThreads } from './v2-in-threads.ts';
 
@@ -20,33 +22,33 @@ export async function verifyV2Stream(
   parts: V2StreamParts,
   work: VerifyWork,
 ): Promise<VerifiedStream> {
-  const { state } = readV2(parts, archive.place, null);
-  const messages = await readV2InThreads(archive, parts, work.pool);
+  const { state } = readV2Head(parts, archive.place);
+  const messages = await readV2InThreads(archive, parts, work);
   const isWhole = messages.framing.length === 0 && !messages.findings.some(isDamage);
   const at =
     (file: string) =>
     (fault: Fault): Finding =>
       makeFinding(fault, { ...archive.place, file });
   const manifestLabel = parts.manifest?.label ?? parts.label;
-  const configFaults = archive.config === null ? [] : streamConfigFaults(archive.config);
   const findings = [
     ...archive.findings,
     ...messages.framing.map(at(parts.label)),
     ...messages.findings,
-    ...configFaults.map(at(manifestLabel)),
+    ...checkConfig(archive),
     ...(state === null ? [] : stateFaults(state, messages).map(at(`${parts.label}:state.json`))),
     ...checkConsumers(archive, state?.lastSeq ?? messages.total.lastSeq, messages.live),
     ...declaredFaults(archive, messages.live, messages.total, isWhole).map(at(manifestLabel)),
   ];
   work.onBytes(parts.sizeBytes, parts.label);
+  const losses = await streamLosses(archive, messages.live, [...parts.findings, ...findings], work);
   return {
     report: {
       account: archive.account,
       name: archive.name,
       declared: declaredStates(archive, state)[0]?.state ?? null,
       actual: v2State(archive, state, messages),
-      lost: { msgs: [], bytes: 0 },
-      predictions: predictV2Stream(archive, parts, state, messages, findings, work),
+      ...lossFields(losses),
+      predictions: await predictV2Stream({ archive, parts, state, messages, findings }, work),
     },
     findings,
     blocks: 0,

@@ -16,7 +16,7 @@ import { writeStreamFiles } from './files-form.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import { isAsPresumed } from './presumed-content.ts';
 import { NotAsPresumed } from './rewrite-blocks.ts';
-import { lostCount, type StreamContent } from './content.ts';
+import { lostCount, type StreamContent } from '../content.ts';
 import { writeV2Snapshot } from './v2-form.ts';
 import { blocksOf } from './write-blocks.ts';
 

@@ -2,12 +2,13 @@ import { ToolError, UsageError } from '../../core/error.ts';
 import { objectField, textField, type JsonObject } from '../../core/json.ts';
 import { isStreamName } from '../../core/name.ts';
 import { mapSubject, parseSubjectMapping, type SubjectMapping } from '../../core/subject-map.ts';
+import { streamConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { mapConsumerConfig, mapStreamConfig, type MapSubject } from './subject-changes.ts';
 import type { SubjectRules } from './subject-rules.ts';
 import { allChanges, bucketChange, subjectChange, type ChangeMessage } from './message-changes.ts';
-import type { StreamContent } from './content.ts';
+import type { StreamContent } from '../content.ts';
 import type { ChangeOptions, SliceReport } from './types.ts';
 
 /** A stream as it is to be written. */
@@ -83,7 +84,7 @@ export function outgoingStream(
   const mappings = mappingsFor(source, options);
   const used = new Set<SubjectMapping>();
   const map: MapSubject = (subject) => mapSubject(mappings, subject, used);
-  const own = options.config ?? source.config;
+  const own = options.config ?? knownConfig(source);
   if (own === null)
     throw new ToolError(
       `${source.parts.label}: no configuration (meta.inf, backup.json) can be read: give --config`,
@@ -105,8 +106,23 @@ export function outgoingStream(
       ...extra,
     ]),
     rules: { given: options.mapSubjects === undefined ? [] : mappings, used },
-    notCarried: options.noConsumers === true ? [] : missingConsumers(source),
+    notCarried: missingOf(source, own, options),
   };
+}
+
+/** backup.json has no sum: what no server knows or accepts of it is damage, and would keep one from serving the stream. */
+function knownConfig({ form, config }: StreamArchive): JsonObject | null {
+  return config === null || form !== 'v2' ? config : withoutFaults(config, streamConfigFaults);
+}
+
+/** What of a stream's configuration, and of its consumers, is not `carried`. */
+function missingOf(source: StreamArchive, carried: JsonObject, options: ChangeOptions): string[] {
+  const own = options.config === undefined ? (source.config ?? {}) : {};
+  const fields = Object.keys(own).filter((field) => !(field in carried));
+  return [
+    ...fields.map((field) => `${field} of its configuration: no server knows it, or accepts what it says`),
+    ...(options.noConsumers === true ? [] : missingConsumers(source)),
+  ];
 }
 
 function placedConfig(config: JsonObject, { replicas, cluster, tags = [] }: ChangeOptions): JsonObject {

@@ -6,7 +6,7 @@ import { stateFromIndex, type StateNumbers } from '../../model/stream-state.ts';
 import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
 import type { Archive } from '../open-archive.ts';
 import { scanJobs } from '../scan-stream.ts';
-import type { SoundBlock, StreamContent, UnreadContent } from './content.ts';
+import type { SoundBlock, StreamContent, UnreadContent } from '../content.ts';
 import { soundBlock, streamContent } from './stream-content.ts';
 import type { WriteOptions } from './types.ts';
 

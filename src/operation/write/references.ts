@@ -1,5 +1,6 @@
 import { isJsonObject, objectField, textField, type JsonObject, type JsonValue } from '../../core/json.ts';
 import { subjectsOverlap } from '../../core/subject.ts';
+import { listenedSubjects } from '../../model/listened-subjects.ts';
 
 /** Names of streams that a stream copies from, in its own account. */
 export function copiedFrom(config: JsonObject): string[] {
@@ -27,17 +28,7 @@ export function followSource(config: JsonObject, from: string, to: string): Json
 
 /** Pairs of subjects, of two configurations, that some message would fit both. */
 export function overlaps(a: JsonObject, b: JsonObject): (readonly [string, string])[] {
-  return subjectsOf(a).flatMap((one) =>
-    subjectsOf(b).flatMap((other) => (subjectsOverlap(one, other) ? [[one, other] as const] : [])),
+  return listenedSubjects(a).flatMap((one) =>
+    listenedSubjects(b).flatMap((other) => (subjectsOverlap(one, other) ? [[one, other] as const] : [])),
   );
-}
-
-/** What a stream listens to: one without subjects to its own name, unless it only copies. */
-export function subjectsOf(config: JsonObject): string[] {
-  const { subjects } = config;
-  if (Array.isArray(subjects) && subjects.length > 0)
-    return subjects.filter((subject) => typeof subject === 'string');
-  const isCopy = objectField(config, 'mirror') !== null || Array.isArray(config['sources']);
-  const name = textField(config, 'name');
-  return isCopy || name === null ? [] : [name];
 }

@@ -1,5 +1,6 @@
 import type { Pool } from '../../workers/pool.ts';
-import type { RewriteJob, RewriteResult, ScanJob } from '../../workers/jobs.ts';
+import type { RewriteJob, RewriteResult } from '../../workers/jobs/rewrite.ts';
+import type { ScanJob } from '../../workers/jobs/scan.ts';
 import { LARGEST_BLOCK_BYTES, rewrittenRoom } from '../../workers/rewrite-block.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
 

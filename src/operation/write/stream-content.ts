@@ -1,4 +1,5 @@
 import { checkBlockFiles } from '../../check/block-files.ts';
+import { checkConfig } from '../../check/config.ts';
 import { checkDeclared } from '../../check/declared.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
@@ -10,20 +11,22 @@ import { lostBefore } from '../../model/lost-before.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import type { ScanResult } from '../../workers/jobs.ts';
+import type { ScanResult } from '../../workers/jobs/scan.ts';
 import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
 import { isSound } from '../../workers/scan-block.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
 import { walkV2 } from '../cat/walk-v2.ts';
-import type { MessageWalk } from '../cat/stream-messages.ts';
+import type { MessageWalk } from '../cat/message-walk.ts';
+import { deleteNoteText } from '../delete-note.ts';
+import { deleteNotes } from '../delete-notes.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
+import { findingsOfLoss, streamLosses } from '../stream-losses.ts';
 import { stateOfTotals } from '../totals-state.ts';
 import { readV2Messages, v2FramingFindings } from '../v2-messages.ts';
-import { readV2 } from '../../model/load-v2-stream.ts';
-import { lostMessages } from '../verify/lost.ts';
-import type { SoundBlock, SoundBlocks, StreamContent } from './content.ts';
+import { readV2Head } from '../../model/load-v2-stream.ts';
+import type { SoundBlock, SoundBlocks, StreamContent } from '../content.ts';
 
 /** The live messages of a block whose every record is sound. */
 export function soundBlock(name: string, { block, live }: Pick<BlockLiveSet, 'block' | 'live'>): SoundBlock {
@@ -50,7 +53,7 @@ export async function streamContent(
   known?: ReadonlyMap<number, ScanResult>,
 ): Promise<ArchivedContent> {
   const { parts } = archive;
-  if (parts.form === 'v2') return v2Content(archive, parts);
+  if (parts.form === 'v2') return v2Content(archive, parts, work);
   if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
   if (parts.findings.some(({ code }) => code === 'SRC_UNREADABLE'))
     throw new SourceError(`${parts.label}: the system refuses to read its data`);
@@ -65,14 +68,18 @@ export async function streamContent(
     ...checkBlockFiles(evidence),
     ...checkDeclared(evidence),
   ];
+  const all = [...findings, ...findingsOfLoss(evidence)];
+  const { lost, ...lossCount } = await streamLosses(archive, evidence.live, all, work);
   return {
     state: stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null),
     messages: walk(new MessageSieve({})),
     walk,
     blocks: soundBlocks(archive, evidence, work),
-    ...(await lossOf(evidence, findings, work)),
+    lost,
+    lossCount,
     lostBefore: lostBefore(archive),
     findings,
+    notes: deleteNotes(evidence).map(deleteNoteText),
   };
 }
 
@@ -81,43 +88,20 @@ function asForCopy(finding: Finding): Finding {
   return finding.code === 'META_FOLDER_RENAMED' ? { ...finding, severity: 'warning' } : finding;
 }
 
-/** What a copy lacks: where anything of the stream is damaged, as exactly as a repair tells it. */
-async function lossOf(
-  evidence: StreamEvidence,
-  findings: readonly Finding[],
-  work: Archive,
-): Promise<Pick<StreamContent, 'lost' | 'lossCount'>> {
-  const isDamaged =
-    findings.some(({ code }) => TELLS_OF_LOSS.test(code)) || hasLonelySidecar(evidence.archive);
-  const lost = isDamaged ? null : lostMessages(evidence);
-  if (lost?.msgs.length === 0) return { lost };
-  const { lossesOfCopy } = await import('../repair/copy-losses.ts');
-  const { lost: all, messages, repairable } = await lossesOfCopy(evidence.archive, work, evidence.live);
-  return { lost: all, lossCount: { messages, repairable } };
-}
-
-/** Codes of blocks, of what carries them, and of messages that are missing. */
-const TELLS_OF_LOSS = /^(?:S2|TAR|GZIP|BLK|SRC)_|^(?:IDX_AHEAD|IDX_END_MISSING|DECL_MESSAGES_FEWER)$/;
-
-/** Whether a block is gone beside which a server up to 2.9 kept an `.idx` file. */
-function hasLonelySidecar({ parts }: StreamArchive): boolean {
-  if (parts.form === 'v2' || parts.form === 'config') return false;
-  const paths = new Set(parts.entries.map(({ path }) => path));
-  return parts.entries.some(({ path, sizeBytes }) => {
-    const number = /^msgs\/(\d+)\.idx$/.exec(path)?.[1];
-    return number !== undefined && sizeBytes > 0 && !paths.has(`msgs/${number}.blk`);
-  });
-}
-
-function v2Content(archive: StreamArchive, parts: V2StreamParts): ArchivedContent {
-  const { total, findings } = readV2Messages(archive, parts, { wantSubjects: true, pending: [] });
+async function v2Content(
+  archive: StreamArchive,
+  parts: V2StreamParts,
+  { signal }: Archive,
+): Promise<ArchivedContent> {
+  const all = { wantSubjects: true, pending: [], signal };
+  const { total, findings } = await readV2Messages(archive, parts, all);
   const [damage] = v2FramingFindings(archive, parts);
   if (damage !== undefined)
     throw new ToolError(
       `${archive.name || parts.label}: ${damage.code}: ${damage.message}; messages of a V2 archive have no checksums of their own, so ` +
         'nothing tells which are sound: `natsarc repair` takes those outside the damage',
     );
-  const declared = readV2(parts, archive.place, null).state;
+  const declared = readV2Head(parts, archive.place).state;
   const lastSeq = declared !== null && declared.lastSeq > total.lastSeq ? declared.lastSeq : total.lastSeq;
   const walk = (sieve: MessageSieve): MessageWalk => walkV2(archive, parts, sieve).messages;
   return {
@@ -126,7 +110,12 @@ function v2Content(archive: StreamArchive, parts: V2StreamParts): ArchivedConten
     walk,
     lost: { msgs: [], bytes: 0 },
     lostBefore: lostBefore(archive),
-    findings: [...placed(parts.findings, archive.place), ...archive.findings, ...findings],
+    findings: [
+      ...placed(parts.findings, archive.place),
+      ...archive.findings,
+      ...findings,
+      ...checkConfig(archive),
+    ],
   };
 }
 

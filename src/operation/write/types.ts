@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { FilterReport } from '../filter/report.ts';
-import type { SelectOptions, StreamState, ToolReport } from '../types.ts';
+import type { Lost, SelectOptions, StreamState, ToolReport } from '../types.ts';
 
 /** What a stream is written as: a V1 or V2 snapshot, a legacy .tgz, a folder of a server's store. */
 export type OutputForm = 'v1' | 'v2' | 'tgz' | 'store';
@@ -58,12 +58,6 @@ export interface WrittenReport extends CopyReport {
 export interface PlanReport extends CopyReport {
   readonly type: 'natsarc.v1.plan';
   readonly steps: readonly string[];
-}
-
-/** Messages that are gone: pairs from, to of their sequences, and their bytes where these are known. */
-export interface Lost {
-  readonly msgs: readonly (readonly [bigint, bigint])[];
-  readonly bytes: number;
 }
 
 /** What a slice left of a stream. */

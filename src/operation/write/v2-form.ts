@@ -6,7 +6,7 @@ import type { StateNumbers } from '../../model/stream-state.ts';
 import type { WriteBytes } from '../../writer/growing-file.ts';
 import { V2Writer } from '../../writer/v2-writer.ts';
 import { declaredState } from './declared-state.ts';
-import { pause } from './pause.ts';
+import { pause } from '../../core/pause.ts';
 import { MessageTotals } from './message-totals.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 

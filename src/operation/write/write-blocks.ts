@@ -2,10 +2,10 @@ import { BlockWriter, MOST_DELETED_IN_BLOCK } from '../../writer/block-writer.ts
 import type { StreamLayout } from '../../writer/stream-layout.ts';
 import type { StreamEnd } from '../../writer/index-files.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
-import { pause } from './pause.ts';
+import { pause } from '../../core/pause.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import { rewriteBlocks } from './rewrite-blocks.ts';
-import type { SoundBlocks } from './content.ts';
+import type { SoundBlocks } from '../content.ts';
 
 /** Writes the blocks of a stream and tells what they hold. Throws CancelledError, ToolError, SourceError, NotAsPresumed. */
 export async function writeBlocks(

@@ -4,7 +4,7 @@ import { TOOL } from '../open-archive.ts';
 import { stateReport } from '../state-report.ts';
 import { notCarried, writeStream, type StreamShape } from './forms.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
-import { lostCount } from './content.ts';
+import { lostCount } from '../content.ts';
 import { plannedRules, unusedRules } from './subject-rules.ts';
 import type { PlanReport, SkippedStream, WrittenReport, WrittenStream } from './types.ts';
 
@@ -44,7 +44,7 @@ export async function writePlaced(
     streams: written,
     skipped,
     bytes_written: staged.bytesWritten,
-    notes: [...notes, ...unusedRules(streams)],
+    notes: [...notes, ...notesOn(streams), ...unusedRules(streams)],
     ...sourceFaults(streams, skipped),
   };
 }
@@ -63,9 +63,13 @@ export function planReport(
     streams: placed.map(({ stream, shape }) => writtenStream(stream, shape, stream.content.state)),
     skipped,
     steps,
-    notes: [...notes, ...plannedRules(streams)],
+    notes: [...notes, ...notesOn(streams), ...plannedRules(streams)],
     ...sourceFaults(streams, skipped),
   };
+}
+
+function notesOn(streams: readonly OutgoingStream[]): string[] {
+  return streams.flatMap(({ content }) => content.notes ?? []);
 }
 
 function writtenStream(stream: OutgoingStream, shape: StreamShape, state: StateNumbers): WrittenStream {

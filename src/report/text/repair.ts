@@ -1,10 +1,5 @@
-import type {
-  LossReport,
-  LostRange,
-  OtherUse,
-  RepairNote,
-  StreamLoss,
-} from '../../operation/repair/types.ts';
+import type { LossReport } from '../../operation/repair/types.ts';
+import type { LostRange, OtherUse, RepairNote, StreamLoss } from '../../operation/salvage/types.ts';
 import type { PlanReport, WrittenReport } from '../../operation/write/types.ts';
 import { escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
@@ -39,13 +34,7 @@ function lossLines(stream: StreamLoss, loss: LossReport, palette: Palette): stri
   const { recovered, lost, deleted, doubtful, first_seq, last_seq } = stream;
   const doubt = doubtful === 0n ? '' : ` (${countText(doubtful)} of them doubtful)`;
   const sum = `  ${first_seq} to ${last_seq}: ${countText(recovered)} recovered, ${countText(lost)} lost, ${countText(deleted)} deleted${doubt}`;
-  const told: string[] = [];
-  for (const range of stream.ranges) {
-    if (told.length === MOST_RANGES) break;
-    told.push(rangeLine(range));
-  }
-  const more = stream.ranges.length - told.length;
-  if (more > 0) told.push(`  and ${countText(more)} more: --loss-report FILE lists them`);
+  const told = rangeLines(stream);
   const differing = stream.disagreements.slice(0, MOST_RANGES).map(({ seq, chosen, copies }) => {
     const sides = copies.map((copy) => `${sourceName(loss, copy.source)} ${copy.sha256.slice(0, 12)}`);
     const taken = chosen === null ? 'none was written' : `that of ${sourceName(loss, chosen)} was written`;
@@ -68,9 +57,29 @@ function sourceName(loss: LossReport, source: number): string {
   return escapeText(loss.sources[source] ?? `source ${source}`);
 }
 
-function rangeLine({ from, to, state, file, offset, reason }: LostRange): string {
+/** The first ranges, those of one place and reason in one line. */
+function rangeLines({ ranges }: StreamLoss): string[] {
+  const seqsOf = new Map<string, string[]>();
+  let told = 0;
+  for (const range of ranges) {
+    if (told++ === MOST_RANGES) break;
+    const { from, to } = range;
+    const [before, behind] = partsOfLine(range);
+    const key = JSON.stringify([before, behind]);
+    seqsOf.set(key, [...(seqsOf.get(key) ?? []), from === to ? `${from}` : `${from}-${to}`]);
+  }
+  const lines = [...seqsOf].map(([key, seqs]) => {
+    const [before, behind] = JSON.parse(key) as [string, string];
+    return `${before}${seqs.join(', ')}${behind}`;
+  });
+  const more = ranges.length - MOST_RANGES;
+  return more > 0 ? [...lines, `  and ${countText(more)} more: --loss-report FILE lists them`] : lines;
+}
+
+/** What stands before the sequences, and behind. */
+function partsOfLine({ state, file, offset, reason }: LostRange): [string, string] {
   const place = file === null ? '' : ` in ${escapeText(file)}${offset === null ? '' : ` at ${offset}`}`;
-  return `  ${state} ${from === to ? from : `${from}-${to}`}${place}: ${reason}`;
+  return [`  ${state} `, `${place}: ${reason}`];
 }
 
 function noteLine({ consumer, text, loss }: RepairNote, palette: Palette): string {

@@ -1,6 +1,7 @@
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { raisedStatus, statusOf, type Status } from '../../findings/status.ts';
+import { hasMark } from '../../findings/marks.ts';
 import type { VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
 import { clip, escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
@@ -71,7 +72,7 @@ function streamLines(
     countOrDash(stream.actual?.messages),
     stream.actual === null ? '-' : bytesText(stream.actual.bytes ?? 0),
     stream.actual === null ? '-' : `${stream.actual.first_seq}-${stream.actual.last_seq}`,
-    stream.actual === null ? '-' : lostText(stream, byStream.of(stream)),
+    lostText(stream, byStream.of(stream)),
     paintStatus(raisedStatus(statusOf(byStream.of(stream)), isWarningCritical), palette),
   ]);
   return table(columns, rows);
@@ -81,32 +82,16 @@ function streamLines(
 function lostText(stream: VerifyStreamReport, findings: readonly Finding[]): string {
   const isAllGone = findings.some(({ code }) => code === 'BLK_ALL_MISSING');
   if (isAllGone) return '?';
-  const { count, isMost } = lostCount(stream, findings);
-  return `${isMost ? '≤ ' : ''}${countText(count)}`;
+  const { lost_messages: lost } = stream;
+  if (stream.actual === null && lost === 0n) return '-';
+  return `${mayBeFewer(stream, findings) ? '≤ ' : ''}${countText(lost)}`;
 }
 
-/** Of chunks that are cut or damaged nothing is read here; a repair may find sound messages in them. */
-const UNREAD_CHUNKS: ReadonlySet<Finding['code']> = new Set([
-  'S2_CUT',
-  'S2_CHUNK_CORRUPT',
-  'S2_CHUNK_UNKNOWN',
-]);
-
-interface LostCount {
-  readonly count: bigint;
-  /** There may be fewer. */
-  readonly isMost: boolean;
-}
-
-/** Behind a cut, and where chunks are damaged, nothing tells which sequences held messages: only how many the archive says it had. */
-function lostCount(stream: VerifyStreamReport, findings: readonly Finding[]): LostCount {
-  const told = stream.lost.msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
-  const codes = findings.map(({ code }) => code);
-  const isUncounted = codes.some((code) => code.endsWith('_CUT') || code === 'DECL_MESSAGES_FEWER');
-  if (!isUncounted || stream.actual === null) return { count: told, isMost: false };
-  const missing = BigInt(stream.declared?.messages ?? 0) - BigInt(stream.actual.messages);
-  const isMost = missing > told && codes.some((code) => UNREAD_CHUNKS.has(code));
-  return { count: missing > told ? missing : told, isMost };
+/** Whether some that are counted lost may not be: they were deleted, or a repair finds them. */
+function mayBeFewer(stream: VerifyStreamReport, findings: readonly Finding[]): boolean {
+  const isUncounted = hasMark(findings, 'cut') || findings.some(({ code }) => code === 'DECL_MESSAGES_FEWER');
+  const isUnread = isUncounted && hasMark(findings, 'unread-chunk');
+  return stream.doubtful_messages > 0n || (isUnread && stream.lost_messages > 0n);
 }
 
 function severityLines(report: VerifyReport, severity: Finding['severity'], palette: Palette): string[] {
@@ -159,9 +144,8 @@ export function paintStatus(status: Status, palette: Palette): string {
 }
 
 function verdict(report: VerifyReport, byStream: FindingsByStream): string {
-  const losses = report.streams.map((stream) => lostCount(stream, byStream.of(stream)));
-  const lost = losses.reduce((sum, { count }) => sum + count, 0n);
-  const most = losses.some(({ isMost }) => isMost) ? 'up to ' : '';
+  const lost = report.streams.reduce((sum, stream) => sum + stream.lost_messages, 0n);
+  const most = report.streams.some((stream) => mayBeFewer(stream, byStream.of(stream))) ? 'up to ' : '';
   const count = (severity: string): number =>
     report.findings.filter((finding) => finding.severity === severity).length;
   const parts = [

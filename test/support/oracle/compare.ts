@@ -68,11 +68,11 @@ export function comparisonsOf(
   });
 }
 
-/** Agreed of compared: of all, by version, and by what was damaged. */
+/** Agreed of compared: of all, by version, by what was damaged, and where two things were. */
 export function ratesOf(comparisons: readonly Comparison[]): string[] {
   const rates = new Map<string, { agreed: number; compared: number }>();
   for (const { version, done, agrees } of comparisons)
-    for (const key of ['all', version, damagedIn(done)]) {
+    for (const key of ['all', version, damagedIn(done), ...(isTwofold(done) ? ['twofold'] : [])]) {
       const rate = rates.get(key) ?? { agreed: 0, compared: 0 };
       rates.set(key, { agreed: rate.agreed + Number(agrees), compared: rate.compared + 1 });
     }
@@ -86,6 +86,11 @@ export function ratesOf(comparisons: readonly Comparison[]): string[] {
 function damagedIn(done: string): string {
   const first = done.split('; ').find((one) => one !== 'nothing');
   return first?.split(/[ .]/)[0] ?? 'nothing';
+}
+
+/** Two damages; an index that goes with a block is no other. */
+function isTwofold(done: string): boolean {
+  return done.split('; ').filter((one) => one !== 'index.db removed' && one !== 'nothing').length > 1;
 }
 
 /** In one line, what both sides must say alike. */

@@ -49,13 +49,15 @@ export const duplicate: Mutation = (folder, random) => {
   if (found.length === 0) return 'nothing';
   const path = random.pick(found);
   const next = Math.max(...found.map((name) => Number.parseInt(name.slice(5), 10))) + 1;
+  if (existsSync(join(folder, `msgs/${next}.blk`))) return 'nothing';
   copyFileSync(join(folder, path), join(folder, `msgs/${next}.blk`));
   return `block ${path} copied to ${next}.blk`;
 };
 
 export const badSum: Mutation = (folder, random) => {
-  const sum = join(folder, 'meta.sum');
-  if (!existsSync(sum)) return 'nothing';
+  const [path] = filesOf(folder, /^meta\.sum$/);
+  if (path === undefined) return 'nothing';
+  const sum = join(folder, path);
   writeFileSync(
     sum,
     random.pick([`${readFileSync(sum, 'utf8')}\n`, readFileSync(sum, 'utf8').toUpperCase(), '']),
@@ -86,6 +88,16 @@ export function leftover(kind: string, fits: RegExp, endings: readonly string[])
     return `${kind} ${target} left ${isWhole ? 'whole' : 'half'}`;
   };
 }
+
+/** A block that was being written anew: `N.new`. */
+export const halfCompacted: Mutation = (folder, random) => {
+  const path = random.pick(filesOf(folder, BLOCK));
+  if (path === undefined) return 'nothing';
+  const bytes = readFileSync(join(folder, path));
+  const target = path.replace(/blk$/, 'new');
+  writeFileSync(join(folder, target), bytes.subarray(0, random.below(bytes.length + 1)));
+  return `block ${target} left`;
+};
 
 /** Another number in the name of a block. */
 export const renumber: Mutation = (folder, random) => {

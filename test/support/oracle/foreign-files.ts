@@ -1,9 +1,17 @@
-import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseIndex } from '../../../src/format/index/parse.ts';
 import { writeIndex } from '../../../src/format/index/write.ts';
 import { packedLive } from '../../../src/model/live-set.ts';
-import { filesOf, INDEX, type Mutation } from './stream-files.ts';
+import { filesOf, INDEX, nameIn, type Mutation } from './stream-files.ts';
 
 /** The file of another stream in its place. */
 export function foreign(kind: string, fits: RegExp): Mutation {
@@ -23,7 +31,8 @@ export function foreign(kind: string, fits: RegExp): Mutation {
 export const foreignMeta: Mutation = (folder, random, donors) => {
   const donor = random.pick(donors);
   for (const name of ['meta.inf', 'meta.sum'])
-    if (existsSync(join(donor, name))) copyFileSync(join(donor, name), join(folder, name));
+    if (existsSync(join(donor, name)) && !isFolder(join(folder, name)))
+      copyFileSync(join(donor, name), join(folder, name));
   return `meta of ${basename(donor)}`;
 };
 
@@ -53,14 +62,15 @@ export const moreConsumers: Mutation = (folder, random, donors) => {
 /** index.db as it was some blocks ago. */
 export const olderIndex: Mutation = (folder, random) => {
   const [path] = filesOf(folder, INDEX);
-  if (path === undefined) return 'nothing';
+  const name = nameIn(folder);
+  if (path === undefined || name === null) return 'nothing';
   const parsed = parseIndex(readFileSync(join(folder, path)));
   if (!parsed.ok || parsed.value.blocks.length < 2) return 'nothing';
   const { value } = parsed;
   const blocks = value.blocks.slice(0, 1 + random.below(value.blocks.length - 1));
   const last = blocks.at(-1);
   const lastFile = join(folder, `msgs/${last?.index}.blk`);
-  if (last === undefined || !existsSync(lastFile)) return 'nothing';
+  if (last === undefined || !existsSync(lastFile) || isFolder(lastFile)) return 'nothing';
   const older = {
     ...value,
     subjects: () => value.subjects(),
@@ -72,12 +82,11 @@ export const olderIndex: Mutation = (folder, random) => {
     lastBlockIndex: last.index,
     lastChecksum: readFileSync(lastFile).subarray(-8),
   };
-  writeFileSync(join(folder, path), writeIndex(older, nameIn(folder)));
-  const newer = readdirSync(join(folder, 'msgs')).filter((name) => Number.parseInt(name, 10) > last.index);
+  writeFileSync(join(folder, path), writeIndex(older, name));
+  const newer = readdirSync(join(folder, 'msgs')).filter((one) => Number.parseInt(one, 10) > last.index);
   return `index of block ${last.index}, before ${newer.length} others`;
 };
 
-function nameIn(folder: string): string {
-  const { name } = JSON.parse(readFileSync(join(folder, 'meta.inf'), 'utf8')) as { name: string };
-  return name;
+function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
 }

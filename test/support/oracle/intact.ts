@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseBlockIndex } from '../../../src/format/block-index/parse.ts';
 import { parseIndex } from '../../../src/format/index/parse.ts';
+import { openContainer } from '../../../src/container/open.ts';
+import { readEntry } from '../../../src/model/read-entry.ts';
 import { hasSequence, mergeRanges } from '../../../src/core/sequence-ranges.ts';
 import { indexedLive } from '../../../src/model/live-set.ts';
 import { chunkOffsets, IDENTIFIER, unframed } from '../frames.ts';
@@ -18,10 +20,12 @@ export interface Intact {
   readonly wasThere: (seq: bigint) => boolean;
 }
 
+const STREAM_FILE = /\.(blk|idx|db)$/;
+
 export async function intactOf({ originalPath, path, done }: Case): Promise<Intact> {
   const original = await originalOf(originalPath);
   const isBackup = existsSync(join(path, 'stream.tar.s2'));
-  const texts = isBackup ? snapshotTexts(originalPath, path, done) : storeTexts(path);
+  const texts = isBackup ? await snapshotTexts(originalPath, path, done) : storeTexts(path);
   const left = original.files.flatMap((file) => leftOf(file, texts));
   const live = new Set(left.filter(({ isLive }) => isLive).map(({ seq }) => seq));
   const buried = new Set(left.filter(({ isTombstone }) => isTombstone).map(({ seq }) => seq));
@@ -37,17 +41,30 @@ export async function intactOf({ originalPath, path, done }: Case): Promise<Inta
 function storeTexts(path: string): Buffer[] {
   if (!existsSync(join(path, 'msgs'))) return [];
   return readdirSync(join(path, 'msgs'))
-    .filter((name) => /\.(blk|idx|db)$/.test(name))
+    .filter((name) => STREAM_FILE.test(name))
     .map((name) => join(path, 'msgs', name))
     .filter((file) => statSync(file).isFile())
     .map((file) => readFileSync(file));
 }
 
-/** Damage in the snapshot as a file leaves some of its chunks; damage that was there before leaves its framing whole. */
-function snapshotTexts(originalPath: string, path: string, done: string): Buffer[] {
+/**
+ * Damage in the snapshot as a file leaves some of its chunks; damage that was there before leaves its framing whole, and
+ * of its files those count that are a stream's, as in a store: not what lies beside them.
+ */
+async function snapshotTexts(originalPath: string, path: string, done: string): Promise<Buffer[]> {
   const [before, after] = [originalPath, path].map((folder) => readFileSync(join(folder, 'stream.tar.s2')));
   if (before === undefined || after === undefined) return [];
-  return done.startsWith('snapshot') ? chunksLeft(before, after) : [unframed(after)];
+  if (done.startsWith('snapshot')) return chunksLeft(before, after);
+  const container = await openContainer(path, {});
+  const [parts] = container.streams;
+  const texts =
+    parts?.form === 'v1'
+      ? parts.entries
+          .filter((entry) => STREAM_FILE.test(entry.path))
+          .map((entry) => Buffer.from(readEntry(entry) ?? []))
+      : [unframed(after)];
+  container.close();
+  return texts;
 }
 
 /** What the chunks of an S2 stream that are still there decode to; those that follow each other as one text. */

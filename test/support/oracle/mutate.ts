@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   copyInside,
@@ -20,6 +20,7 @@ import {
   duplicate,
   empty,
   folderInstead,
+  halfCompacted,
   leftover,
   remove,
   renumber,
@@ -27,6 +28,15 @@ import {
   wholeFolder,
 } from './file-damage.ts';
 import { copyOver, foreign, foreignMeta, moreConsumers, olderIndex } from './foreign-files.ts';
+import {
+  liveCopy,
+  olderBlocks,
+  olderConsumer,
+  olderIndexes,
+  olderMessages,
+  olderMeta,
+} from './older-files.ts';
+import { powerCut } from './power-cut.ts';
 import type { Random } from './random.ts';
 import { BLOCK, CONSUMER_FILE, CONSUMER_STATE, INDEX, META, SIDECAR, type Mutation } from './stream-files.ts';
 
@@ -44,7 +54,7 @@ export function mutateStore(folder: string, random: Random, donors: readonly str
     rmSync(index, { recursive: true });
     return `${done}; index.db removed`;
   }
-  return random.below(5) === 0 ? `${done}; ${mutateOnce(folder, random, donors)}` : done;
+  return random.below(3) === 0 ? `${done}; ${mutateOnce(folder, random, donors)}` : done;
 }
 
 /** Not every stream has every kind of file: another thing is done then. */
@@ -56,15 +66,15 @@ function mutateOnce(folder: string, random: Random, donors: readonly string[]): 
   return 'nothing';
 }
 
-/** Does something to one file. */
+/** Does something to one file; pages go only where there are several: without its only one nothing is left to look at. */
 export function mutateFile(folder: string, name: string, random: Random): string {
   const fits = new RegExp(`^${name.replaceAll('.', '\\.')}$`);
-  return random.pick([flip, flip, cut, zero, overwrite, shift, hole, zeroEnd, cutPage])('snapshot', fits)(
-    folder,
-    random,
-    [],
-  );
+  const hasPages = statSync(join(folder, name)).size > PAGE_BYTES;
+  const damages = [flip, flip, cut, zero, overwrite, shift, zeroEnd, ...(hasPages ? [hole, cutPage] : [])];
+  return random.pick(damages)('snapshot', fits)(folder, random, []);
 }
+
+const PAGE_BYTES = 4096;
 
 const TEMPORARY = ['.tmp', '.new', '.bak', '~'];
 
@@ -80,6 +90,7 @@ const MUTATIONS: readonly Mutation[] = [
   foreign('block', BLOCK),
   folderInstead('block', BLOCK),
   leftover('block', BLOCK, TEMPORARY),
+  halfCompacted,
   duplicate,
   renumber,
   ...[flip, cut, zero, overwrite, hole].map((one) => one('index', INDEX)),
@@ -108,4 +119,17 @@ const MUTATIONS: readonly Mutation[] = [
   leftover('consumer', CONSUMER_FILE, TEMPORARY),
   moreConsumers,
   wholeFolder,
+  olderIndexes,
+  olderBlocks,
+  olderMessages,
+  olderConsumer,
+  olderMeta,
+  olderMeta,
+  liveCopy,
+  liveCopy,
+  liveCopy,
+  powerCut,
+  powerCut,
+  powerCut,
+  powerCut,
 ];

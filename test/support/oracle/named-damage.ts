@@ -1,11 +1,24 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { keyedSumHex } from '../../../src/codec/highwayhash.ts';
-import { openCompressedBlock } from '../../../src/container/compressed-block.ts';
-import { MemorySource } from '../../../src/source/memory.ts';
-import { CAPTURES, editFile, flipBit, recordsOf } from '../damage.ts';
-import { framed } from '../frames.ts';
+import { editFile, flipBit } from '../damage.ts';
 import { SERVER_VERSIONS } from '../live-server.ts';
+import {
+  all,
+  allowTtl,
+  badRecord,
+  configured,
+  consumerFor,
+  copied,
+  cutBehind,
+  dropBytes,
+  editPacked,
+  folderFor,
+  followedByZeros,
+  overlongHeader,
+  renumber,
+  retainInterest,
+  without,
+} from './damage-steps.ts';
 
 /** What servers do to damage that was once predicted wrongly, each reduced to one stream of a capture. */
 interface NamedDamage {
@@ -16,101 +29,6 @@ interface NamedDamage {
   /** For 2.9, 2.10, 2.11, 2.12, 2.14, 2.15. */
   readonly expected: readonly string[];
 }
-
-const dropBytes =
-  (file: string, at: number, count: number) =>
-  (folder: string): void =>
-    editFile(join(folder, file), (bytes) =>
-      Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + count)]),
-    );
-
-/** The sequence of one record of a block. */
-const renumber =
-  (place: number, seq: bigint) =>
-  (folder: string): void =>
-    editFile(join(folder, 'msgs/1.blk'), (bytes) => {
-      bytes.writeBigUInt64LE(seq, (recordsOf(bytes).at(place)?.at ?? 0) + 4);
-      return bytes;
-    });
-
-const cutBehind =
-  (records: number) =>
-  (folder: string): void =>
-    editFile(join(folder, 'msgs/1.blk'), (bytes) => bytes.subarray(0, recordsOf(bytes)[records]?.at));
-
-/** A header length that leads out of its message: of the first that has a header, from a sequence on. */
-const overlongHeader =
-  (from: bigint) =>
-  (folder: string): void =>
-    editFile(join(folder, 'msgs/1.blk'), (bytes) => {
-      const record = recordsOf(bytes).find(({ hasHeader, seq }) => hasHeader && seq >= from);
-      bytes.writeUInt32LE(1 << 25, (record?.at ?? 0) + 22 + (record?.subject ?? 0));
-      return bytes;
-    });
-
-const without =
-  (...files: readonly string[]) =>
-  (folder: string): void =>
-    files.forEach((file) => rmSync(join(folder, file), { force: true, recursive: true }));
-
-const all =
-  (...steps: readonly ((folder: string) => void)[]) =>
-  (folder: string): void =>
-    steps.forEach((step) => step(folder));
-
-/** Another setting in meta.inf, and the sum that fits. */
-const configured =
-  (before: string, after: string) =>
-  (folder: string): void => {
-    const path = join(folder, 'meta.inf');
-    const text = readFileSync(path, 'utf8').replace(before, after);
-    writeFileSync(path, text);
-    const { name } = JSON.parse(text) as { name: string };
-    writeFileSync(join(folder, 'meta.sum'), keyedSumHex(name, Buffer.from(text)));
-  };
-
-/** The stream keeps what its consumers have not acknowledged. */
-const retainInterest = configured('"retention":"limits"', '"retention":"interest"');
-const allowTtl = configured('"allow_msg_ttl":false', '"allow_msg_ttl":true');
-
-const copied =
-  (from: string, to: string) =>
-  (folder: string): void =>
-    cpSync(join(folder, from), join(folder, to));
-
-/** Changes what a compressed block decodes to. */
-const editPacked =
-  (file: string, edit: (content: Buffer) => void) =>
-  (folder: string): void =>
-    editFile(join(folder, file), (bytes) => {
-      const packed = openCompressedBlock(new MemorySource(bytes));
-      const content = Buffer.alloc(packed?.sizeBytes ?? 0);
-      packed?.read(content, 0);
-      edit(content);
-      const [body, end] = [content.subarray(0, -8), content.subarray(-8)];
-      return Buffer.concat([Buffer.from('cmp\x01\x00', 'latin1'), framed(body), end]);
-    });
-
-/** A folder in the place of a file. */
-const folderFor =
-  (file: string) =>
-  (folder: string): void => {
-    rmSync(join(folder, file));
-    mkdirSync(join(folder, file));
-  };
-
-/** A consumer of another stream, with another filter. */
-const consumerFor =
-  (filter: string) =>
-  (folder: string): void => {
-    const target = join(folder, 'obs/READER');
-    cpSync(join(CAPTURES, '2.14.5-full/store/jetstream/$G/streams/COMPRESSED/obs/READER'), target, {
-      recursive: true,
-    });
-    editFile(join(target, 'meta.inf'), (bytes) =>
-      Buffer.from(JSON.stringify({ ...JSON.parse(bytes.toString()), filter_subject: filter })),
-    );
-  };
 
 /** The messages of ORDERS, with the consumers of 2.9 and 2.10, and those from 2.11 on. */
 function orders(before: string, since: string): readonly string[] {
@@ -330,5 +248,144 @@ export const NAMED_DAMAGE: readonly NamedDamage[] = [
     stream: '2.14.5-full/store/jetstream/$G/streams/ORDERS',
     damage: overlongHeader(2n),
     expected: orders('DISPATCH LOG N8YLz60I NEW PUSH', 'DISPATCH LOG N8YLz60I NEW PUSH'),
+  },
+  {
+    name: '2.9 takes the oldest messages of a block, then those of the copy beside it',
+    stream: '2.14.5-full/store/jetstream/$G/streams/TAILDEL',
+    damage: all(
+      configured('"max_msgs":-1', '"max_msgs":12'),
+      without('msgs/index.db'),
+      copied('msgs/1.blk', 'msgs/1.blk.bak'),
+    ),
+    expected: ['12 messages 18-30 []', ...SERVER_VERSIONS.slice(1).map(() => '12 messages 17-30 []')],
+  },
+  {
+    name: 'and bytes alike',
+    stream: '2.14.5-full/store/jetstream/$G/streams/TAILDEL',
+    damage: all(
+      configured('"max_bytes":-1', '"max_bytes":1000'),
+      without('msgs/index.db'),
+      copied('msgs/1.blk', 'msgs/1.blk.bak'),
+    ),
+    expected: ['12 messages 18-30 []', ...SERVER_VERSIONS.slice(1).map(() => '12 messages 17-30 []')],
+  },
+  {
+    name: 'of each subject it takes what it finds in the copy, from the block',
+    stream: '2.14.5-full/store/jetstream/$G/streams/KV_settings',
+    damage: all(without('msgs/index.db'), copied('msgs/1.blk', 'msgs/1.blk.tmp')),
+    expected: ['123 messages 1-65 []', ...SERVER_VERSIONS.slice(1).map(() => '63 messages 1-65 []')],
+  },
+  {
+    name: 'a consumer far ahead of a cut stream has still acknowledged all of it for 2.9',
+    stream: '2.14.5-full/store/jetstream/$G/streams/ORDERS',
+    damage: all(
+      retainInterest,
+      without('msgs/index.db', 'obs/DISPATCH', 'obs/LOG', 'obs/N8YLz60I', 'obs/PUSH'),
+      cutBehind(20),
+    ),
+    expected: [
+      '0 messages 21-20 [NEW]',
+      ...SERVER_VERSIONS.slice(1, 4).map(() => '17 messages 2-20 [NEW]'),
+      ...SERVER_VERSIONS.slice(4).map(() => '16 messages 2-20 [NEW]'),
+    ],
+  },
+  {
+    name: 'since 2.11 zeros behind the meta.inf of a consumer are passed over',
+    stream: '2.14.5-full/store/jetstream/$G/streams/ORDERS',
+    damage: followedByZeros('obs/NEW/meta.inf'),
+    expected: [
+      '167 messages 2-172 [DISPATCH LOG N8YLz60I PUSH]',
+      '163 messages 2-172 [DISPATCH LOG N8YLz60I PUSH]',
+      ...SERVER_VERSIONS.slice(2).map(() => '163 messages 2-172 [DISPATCH LOG N8YLz60I NEW PUSH]'),
+    ],
+  },
+  {
+    name: 'an empty stream that is purged with its only consumer begins behind its end',
+    stream: '2.14.5-full/store/jetstream/$G/streams/ORDERS',
+    damage: all(
+      retainInterest,
+      without('msgs', 'obs/DISPATCH', 'obs/LOG', 'obs/N8YLz60I', 'obs/PUSH'),
+      folderFor('obs/NEW/o.dat'),
+    ),
+    expected: [
+      '0 messages 0-0 [NEW]',
+      '0 messages 0-0 [NEW]',
+      ...SERVER_VERSIONS.slice(2, 5).map(() => '0 messages 1-0 []'),
+      '0 messages 0-0 []',
+    ],
+  },
+  {
+    name: 'a header length that leads out of its message ends 2.15 where it looks for schedules',
+    stream: '2.14.5-full/store/jetstream/$G/streams/SCHED',
+    damage: all(without('msgs/sched.db', 'msgs/thw.db'), overlongHeader(8n)),
+    expected: [
+      '10 messages 1-10 []',
+      '9 messages 1-10 []',
+      'absent',
+      '9 messages 1-10 []',
+      '9 messages 1-10 []',
+      'crash',
+    ],
+  },
+  {
+    name: 'with an index or without',
+    stream: '2.14.5-full/store/jetstream/$G/streams/SCHED',
+    damage: all(without('msgs/sched.db', 'msgs/thw.db', 'msgs/index.db'), overlongHeader(8n)),
+    expected: [
+      '10 messages 1-10 []',
+      '9 messages 1-10 []',
+      'absent',
+      '9 messages 1-10 []',
+      '9 messages 1-10 []',
+      'crash',
+    ],
+  },
+  {
+    name: 'a stream that takes one consumer: up to 2.11 no other comes up with it',
+    stream: '2.14.5-full/store/jetstream/$G/streams/ORDERS',
+    damage: all(configured('"max_consumers":-1', '"max_consumers":1'), without('msgs/index.db')),
+    expected: [
+      '167 messages 2-172 [DISPATCH]',
+      ...SERVER_VERSIONS.slice(1, 3).map(() => '163 messages 2-172 [DISPATCH]'),
+      ...SERVER_VERSIONS.slice(3).map(() => '163 messages 2-172 [DISPATCH LOG N8YLz60I NEW PUSH]'),
+    ],
+  },
+  {
+    name: 'a header length that leads out of its message ends 2.9 and 2.10 where they look for sources',
+    stream: '2.15.2-full/store/jetstream/$G/streams/SOURCED',
+    damage: all(without('sources.db', 'msgs/index.db'), overlongHeader(24n)),
+    expected: ['crash', 'crash', ...SERVER_VERSIONS.slice(2).map(() => '36 messages 1-36 []')],
+  },
+  {
+    name: 'but not before the last of each source',
+    stream: '2.15.2-full/store/jetstream/$G/streams/SOURCED',
+    damage: all(without('sources.db', 'msgs/index.db'), overlongHeader(1n)),
+    expected: SERVER_VERSIONS.map(() => '36 messages 1-36 []'),
+  },
+  {
+    name: 'messages of one subject are limited also where new ones are to be refused',
+    stream: '2.14.5-full/store/jetstream/$G/streams/TAILDEL',
+    damage: all(
+      configured('"max_msgs_per_subject":-1', '"max_msgs_per_subject":2'),
+      configured('"discard":"old"', '"discard":"new"'),
+      without('msgs/index.db'),
+    ),
+    expected: ['2 messages 28-30 []', ...SERVER_VERSIONS.slice(1).map(() => '2 messages 27-30 []')],
+  },
+  {
+    name: 'a limit that meets a bad record ends 2.14 and 2.15',
+    stream: '2.14.5-full/store/jetstream/$G/streams/TAILDEL',
+    damage: all(configured('"max_msgs":-1', '"max_msgs":12'), badRecord(4)),
+    expected: [...SERVER_VERSIONS.slice(0, 4).map(() => '4 messages 1-4 []'), 'crash', 'crash'],
+  },
+  {
+    name: 'but not one that leaves it',
+    stream: '2.14.5-full/store/jetstream/$G/streams/TAILDEL',
+    damage: all(configured('"max_msgs":-1', '"max_msgs":12'), badRecord(24)),
+    expected: [
+      ...SERVER_VERSIONS.slice(0, 4).map(() => '12 messages 13-24 []'),
+      '12 messages 17-30 []',
+      '12 messages 17-30 []',
+    ],
   },
 ];

@@ -1,6 +1,6 @@
 import { openContainer } from '../../../src/container/open.ts';
 import { openCompressedBlock } from '../../../src/container/compressed-block.ts';
-import { endOf, V2EntryReader } from '../../../src/container/v2-spans.ts';
+import { endOf, V2EntryReader } from '../../../src/container/v2-entry-reader.ts';
 import type { OpenContainer, V2StreamParts } from '../../../src/container/entry.ts';
 import type { ByteSource } from '../../../src/source/byte-source.ts';
 import { MemorySource } from '../../../src/source/memory.ts';

@@ -54,6 +54,7 @@ export interface RepairOptions {
 }
 
 const LOT = 150;
+const LOWER_LIMIT = /older-meta "max_\w+":\d/;
 
 /** Repairs every case of an oracle's run. */
 export async function checkRepairs(
@@ -147,11 +148,13 @@ class RepairChecks {
     // Its own server had ruined it before: there is no undamaged original.
     if (BORN_DAMAGED.test(one.stream)) return;
     const isAsBefore = (seq: bigint): boolean => messages.get(seq) === one.messages.get(seq);
-    this.#must(
-      one,
-      'intact records are missing',
-      [...intact.live].filter((seq) => !isAsBefore(seq)),
-    );
+    // Limits that are lower than they were take messages from any server.
+    if (!LOWER_LIMIT.test(one.done))
+      this.#must(
+        one,
+        'intact records are missing',
+        [...intact.live].filter((seq) => !isAsBefore(seq)),
+      );
     this.#compareWithOriginal(one, intact, messages);
     this.#compareWithServers(one, messages);
     if (repaired === null) return;

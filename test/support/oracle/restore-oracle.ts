@@ -1,12 +1,13 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
+import { parse, stringify } from 'lossless-json';
 import { openContainer } from '../../../src/container/open.ts';
 import { readEntry } from '../../../src/model/read-entry.ts';
 import { verifyArchive } from '../../../src/operation/verify/run.ts';
 import type { Prediction } from '../../../src/operation/types.ts';
 import { SnapshotWriter } from '../../../src/writer/snapshot-writer.ts';
-import { captures } from '../captures.ts';
+import { captures, type Json } from '../captures.ts';
 import { originalOf } from './original.ts';
 import {
   comparisonsOf,
@@ -121,6 +122,7 @@ async function damageBackup(
   });
   container.close();
   const done = mutateStore(unpacked, random, donors);
+  if (done.includes('older-meta')) agreeWith(unpacked, folder);
   const chunks: Buffer[] = [];
   const writer = new SnapshotWriter((bytes) => chunks.push(Buffer.from(bytes)));
   // A server snapshots what is of the stream only.
@@ -130,6 +132,19 @@ async function damageBackup(
   writer.end();
   writeFileSync(snapshot, Buffer.concat(chunks));
   return done;
+}
+
+/** A server writes both from one configuration: that of backup.json is the one in meta.inf. */
+function agreeWith(unpacked: string, backup: string): void {
+  const path = join(backup, 'backup.json');
+  const meta = filesOf(unpacked, /^meta\.inf$/).map((name) => readFileSync(join(unpacked, name), 'utf8'))[0];
+  if (meta === undefined) return;
+  try {
+    const { Created: _, ...config } = parse(meta) as Json;
+    writeFileSync(path, stringify({ ...(parse(readFileSync(path, 'utf8')) as Json), config }, null, 2) ?? '');
+  } catch {
+    // Other damage has made one of them unreadable.
+  }
 }
 
 /** Reads the messages of a stream that a server has restored. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { captures } from '../captures.ts';
 import type { Random } from './random.ts';
@@ -23,6 +23,13 @@ export function filesOf(folder: string, fits: RegExp): string[] {
   return visit('.')
     .filter((path) => fits.test(path))
     .toSorted();
+}
+
+/** The name in a stream's meta.inf; null where that is gone. */
+export function nameIn(folder: string): string | null {
+  const path = join(folder, 'meta.inf');
+  const isThere = existsSync(path) && statSync(path).isFile();
+  return (isThere ? /"name":"([^"]*)"/.exec(readFileSync(path, 'utf8'))?.[1] : null) ?? null;
 }
 
 interface StreamFolder {

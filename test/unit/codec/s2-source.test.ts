@@ -67,7 +67,7 @@ test('a chunk that another source of the same stream decoded is told of again', 
   ]);
 });
 
-test('the chunks that lie whole in a stretch come as they are encoded, of what else is read whatever', () => {
+test('the chunks that hold bytes of a stretch come as they are encoded, of what else is read whatever', () => {
   const once = encoded(TEXT);
   const [plain, nested] = [
     decoded(new MemorySource(once)),
@@ -77,7 +77,7 @@ test('the chunks that lie whole in a stretch come as they are encoded, of what e
     fc.property(fc.nat(TEXT.length), fc.nat(TEXT.length), fc.boolean(), (a, b, isNested) => {
       const source = isNested ? nested : plain;
       const [from, to] = [Math.min(a, b), Math.max(a, b)];
-      const found = [...source.wholeChunks(from, to - from)].map(({ fromBytes, lengthBytes, block }) => {
+      const found = [...source.encodedChunks(from, to - from)].map(({ fromBytes, lengthBytes, block }) => {
         const target = new Uint8Array(lengthBytes);
         expect(decodeS2Block(block().slice(), target)).toBe(lengthBytes);
         const at = from + fromBytes;
@@ -94,7 +94,7 @@ test('the chunks that lie whole in a stretch come as they are encoded, of what e
       const isCompressed = (_: unknown, i: number): boolean => once[chunkOffsets(once)[i + 1] ?? 0] === 0;
       const compressed = all.filter(isCompressed);
       expect(compressed.length).toBe(5);
-      expect(found).toEqual(compressed.filter(([start = 0, end = 0]) => start >= from && end <= to));
+      expect(found).toEqual(compressed.filter(([start = 0, end = 0]) => start < to && end > from));
     }),
     { numRuns: 30 },
   );

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { packRanges } from '../../../src/core/packed-ranges.ts';
 import { NO_SEQUENCES, oneRange } from '../../../src/core/sequence-ranges.ts';
 import { asParts, NO_PARTS } from '../../../src/core/sequence-part-sets.ts';
-import { countLosses, type Outcome } from '../../../src/operation/repair/losses.ts';
-import type { SalvagedStream } from '../../../src/operation/repair/salvaged-stream.ts';
+import { countLosses, type Outcome } from '../../../src/operation/salvage/losses.ts';
+import type { SalvagedStream } from '../../../src/operation/salvage/salvaged-stream.ts';
 
 /** Of every four sequences the index lists two: one was recovered, of the other the record is damaged. */
 function damagedEverywhere(lots: number): Outcome {
@@ -13,6 +13,7 @@ function damagedEverywhere(lots: number): Outcome {
   const source = {
     archive: { account: null },
     listed: [{ file: '1.blk', isMissing: false, isDoubtful: false, seqs: packRanges(listed) }],
+    suspects: [],
     damages: () =>
       Array.from({ length: lots }, (_, i) => {
         const seq = 4n * BigInt(i) + 2n;
@@ -58,6 +59,7 @@ function lostBefore(from: bigint, to: bigint, messages: bigint): SalvagedStream 
   const source = {
     archive: { account: null, manifest: { state: { lost: oneRange(from, to), lostMessages: messages } } },
     listed: [],
+    suspects: [],
     *damages() {
       yield { file: 'backup.json', offsetBytes: null, lengthBytes: null, code: 'LOST_BEFORE', from, to };
     },

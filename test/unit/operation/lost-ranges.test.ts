@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { LostRanges } from '../../../src/operation/repair/lost-ranges.ts';
-import type { LostRange } from '../../../src/operation/repair/types.ts';
+import { LostRanges } from '../../../src/operation/salvage/lost-ranges.ts';
+import type { LostRange } from '../../../src/operation/salvage/types.ts';
 import { jsonChunks } from '../../../src/report/json.ts';
 
 const range: fc.Arbitrary<LostRange> = fc.record({

@@ -1,0 +1,17 @@
+import type { JsonObject } from '../core/json.ts';
+import { makeFinding, type Finding } from '../findings/finding.ts';
+import { streamConfigFaults } from '../format/config-schema/check.ts';
+import type { StreamArchive } from '../model/stream-archive.ts';
+
+/** The configuration of a stream, and that of backup.json where it has another: what clients send with a restore. */
+export function checkConfig({ parts, config, manifest, place }: StreamArchive): Finding[] {
+  const metaFile =
+    parts.form === 'v2' || parts.form === 'config'
+      ? undefined
+      : parts.entries.find((entry) => entry.path === 'meta.inf');
+  const manifestFile = parts.manifest?.label ?? parts.label;
+  const at = (file: string, object: JsonObject): Finding[] =>
+    streamConfigFaults(object).map((fault) => makeFinding(fault, { ...place, file }));
+  const declared = manifest === null || manifest.config === config ? [] : at(manifestFile, manifest.config);
+  return [...(config === null ? [] : at(metaFile?.label ?? manifestFile, config)), ...declared];
+}

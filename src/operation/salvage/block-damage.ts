@@ -1,0 +1,120 @@
+import { CODE_OF_KIND } from '../../check/block-records.ts';
+import { eachFault, hasFault } from '../../kernels/packed-faults.ts';
+import type { ScanFault } from '../../kernels/types.ts';
+import { firstSwallowed } from '../../model/swallowed.ts';
+import type { BlockContent } from './block-spans.ts';
+import type { SalvagedBlock } from './salvage-blocks.ts';
+import type { Damage } from './types.ts';
+
+/** A block with its content, and whether a crash may have cut its end (format/block/README.md). */
+export interface ReadBlock {
+  readonly block: SalvagedBlock;
+  readonly content: BlockContent;
+}
+
+/** A block that ends within a record was cut. */
+export const CODE_OF_FAULT = {
+  ...CODE_OF_KIND,
+  tail: 'BLK_TRUNCATED',
+} as const;
+
+/** Good records out of order are no damage. */
+type DamageFault = ScanFault & { readonly kind: Exclude<ScanFault['kind'], 'order'> };
+
+function isDamage(fault: ScanFault): fault is DamageFault {
+  return fault.kind !== 'order';
+}
+
+/** Every stretch of a block that holds no good record, and which sequences may have been there. */
+export function* damagesOf(blocks: readonly ReadBlock[], isTornTailHarmless: boolean): Generator<Damage> {
+  const highest = blocks.reduce((number, { block }) => Math.max(number, block.file.index), 0);
+  for (const read of blocks) {
+    const { scan, faults, file, isPart } = read.block;
+    if (isPart) continue;
+    const isTorn = isTornTailHarmless && file.index === highest;
+    if (scan.rawBytes > 0 && scan.records === 0) {
+      const isOnlyTorn = isTorn && !hasFault(faults, 'checksum', 'length', 'structure', 'order');
+      if (!isOnlyTorn) yield unreadBlock(read, blocks);
+    } else
+      for (const fault of eachFault(faults))
+        if (isDamage(fault) && (fault.kind !== 'tail' || !isTorn)) yield damageOf(read, fault, blocks);
+  }
+}
+
+function damageOf({ block }: ReadBlock, fault: DamageFault, blocks: readonly ReadBlock[]): Damage {
+  const place = {
+    file: block.file.entry.label,
+    offsetBytes: fault.offsetBytes,
+    lengthBytes: fault.kind === 'structure' ? null : fault.lengthBytes,
+  };
+  if (fault.kind === 'structure') {
+    const seq = fault.seq ?? 0n;
+    return {
+      ...place,
+      code: CODE_OF_FAULT.structure,
+      detail: fault.detail,
+      from: seq,
+      to: seq,
+      isOpen: false,
+    };
+  }
+  const { from, to } = swallowed(fault, blocks);
+  const isOpen = to < from && fault.seqAfter === 0n && nearestAbove(blocks, fault.seqBefore) === 0n;
+  return { ...place, code: CODE_OF_FAULT[fault.kind], from, to, isOpen };
+}
+
+type Range = Pick<Damage, 'from' | 'to'>;
+
+const NONE: Range = { from: 1n, to: 0n };
+
+function range(from: bigint, to: bigint): Range {
+  return { from, to };
+}
+
+/** What lies between the good records before and behind, in this block or the next one. */
+function swallowed(fault: DamageFault, blocks: readonly ReadBlock[]): Range {
+  const { seq: claimed, seqBefore, seqAfter } = fault;
+  if (seqBefore > 0n && seqAfter > 0n) return range(seqBefore + 1n, seqAfter - 1n);
+  if (seqAfter > 0n) {
+    const before = nearestBelow(blocks, seqAfter);
+    if (before > 0n) return range(before + 1n, seqAfter - 1n);
+    return seqAfter === 1n ? NONE : range(firstSwallowed(fault), seqAfter - 1n);
+  }
+  const after = nearestAbove(blocks, seqBefore);
+  if (after > 0n && seqBefore === 0n) return swallowed({ ...fault, seqAfter: after }, blocks);
+  if (after > 0n) return range(seqBefore + 1n, after - 1n);
+  return claimed === seqBefore + 1n ? range(claimed, claimed) : NONE;
+}
+
+/** A block of which nothing could be read: all between its neighbours. */
+function unreadBlock({ block }: ReadBlock, blocks: readonly ReadBlock[]): Damage {
+  let [low, high] = [0n, 0n];
+  for (const { block: other, content } of blocks) {
+    if (content.highSeq === 0n) continue;
+    if (other.owner.number < block.file.index && content.highSeq > low) low = content.highSeq;
+    if (other.owner.number > block.file.index && (high === 0n || content.lowSeq < high))
+      high = content.lowSeq;
+  }
+  return {
+    file: block.file.entry.label,
+    offsetBytes: 0,
+    lengthBytes: block.scan.rawBytes,
+    code: 'BLK_FOREIGN',
+    ...(low > 0n && high > low ? range(low + 1n, high - 1n) : NONE),
+    isOpen: low === 0n || high <= low,
+  };
+}
+
+function nearestBelow(blocks: readonly ReadBlock[], seq: bigint): bigint {
+  let best = 0n;
+  for (const { content } of blocks)
+    if (content.highSeq < seq && content.highSeq > best) best = content.highSeq;
+  return best;
+}
+
+function nearestAbove(blocks: readonly ReadBlock[], seq: bigint): bigint {
+  let best = 0n;
+  for (const { content } of blocks)
+    if (content.lowSeq > seq && (best === 0n || content.lowSeq < best)) best = content.lowSeq;
+  return best;
+}

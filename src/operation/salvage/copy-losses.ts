@@ -1,0 +1,107 @@
+import type { OpenContainer } from '../../container/entry.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { asParts, subtractParts, uniteParts } from '../../core/sequence-part-sets.ts';
+import { lostBefore } from '../../model/lost-before.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { loadStream, withArchive } from '../open-archive.ts';
+import type { Lost } from '../types.ts';
+import { stillLost } from './lost-before.ts';
+import { LostRanges } from './lost-ranges.ts';
+import { repairStream } from './repair-stream.ts';
+import { salvageStream } from './salvage-stream.ts';
+import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
+import type { Suspect } from './suspects.ts';
+import type { LostRange, StreamLoss } from './types.ts';
+
+/** What a copy of a damaged stream lacks, as a repair would tell it. */
+export interface CopyLosses {
+  readonly lost: Lost;
+  /** How many messages are lost among the sequences of `lost`. */
+  readonly messages: bigint;
+  /** So many of them are intact, and a repair would keep them. */
+  readonly repairable: bigint;
+  /** Sequences that something tells were lost with a part of the archive, unless they were deleted. */
+  readonly suspected: Readonly<Record<SuspectCode, Lost['msgs']>>;
+}
+
+export type SuspectCode = Suspect['code'];
+
+/** What counting losses needs to know of the archive as it was opened. */
+export interface CountingWork extends SalvageWork {
+  readonly container: Pick<OpenContainer, 'path' | 'streams'>;
+}
+
+/**
+ * Counts what a copy lacks that takes over only `live`: looks past damage as a repair does, and reads the stream once more. Throws
+ * SourceError, ToolError, CancelledError.
+ */
+export async function lossesOfCopy(
+  archive: StreamArchive,
+  work: CountingWork,
+  live: SequenceParts,
+): Promise<CopyLosses> {
+  const { signal, pool } = work;
+  const { path } = work.container;
+  // Files of a store are damaged one by one, and standard input cannot be opened again.
+  if (archive.form === 'store' || path === '-') return lossesBeside(archive, { pool, signal, onBytes }, live);
+  const options = { salvage: true, pool, ...(signal === undefined ? {} : { signal }) };
+  return withArchive(path, options, async (opened) => {
+    const place = work.container.streams.indexOf(archive.parts);
+    const parts = opened.container.streams[place];
+    const again = parts === undefined ? archive : loadStream(parts);
+    return lossesBeside(again, { ...opened, onBytes }, live);
+  });
+}
+
+/** Nobody is shown the progress of a second reading. */
+function onBytes(): void {}
+
+async function lossesBeside(
+  archive: StreamArchive,
+  work: SalvageWork,
+  live: SequenceParts,
+): Promise<CopyLosses> {
+  const own: SalvagedStream = await salvageStream(archive, work, 0, archive.name);
+  try {
+    const { loss, found } = await repairStream([own], work, {});
+    const ranges = lostNow(loss);
+    const before = stillLost(lostBefore(archive), loss.ranges, found.recovered);
+    const passedOver = subtractParts(found.recovered, live);
+    const lost = uniteParts([passedOver, asParts(ranges.sequences())]);
+    let bytes = 0;
+    for (const { length } of ranges) bytes += length ?? 0;
+    const gone = loss.lost - before.messages;
+    const messages = atMost(own, gone + passedOver.count);
+    return {
+      lost: { msgs: [...lost.ranges()], bytes },
+      messages,
+      repairable: messages > gone ? messages - gone : 0n,
+      suspected: {
+        BLK_NUMBER_MISSING: rangesOf(loss, 'BLK_NUMBER_MISSING'),
+        CON_AHEAD_OF_STREAM: rangesOf(loss, 'CON_AHEAD_OF_STREAM'),
+      },
+    };
+  } finally {
+    own.close();
+  }
+}
+
+/** Where deleted messages may be among those that were found, no more are lost than the archive says that it held. */
+function atMost({ areDeletesUnknown, counted }: SalvagedStream, messages: bigint): bigint {
+  return areDeletesUnknown && counted !== null && counted.messages < messages ? counted.messages : messages;
+}
+
+/** Without what was lost before the archive was written. */
+function lostNow({ ranges }: StreamLoss): LostRanges {
+  const now = new LostRanges();
+  for (const range of ranges) if (isLostNow(range)) now.add(range);
+  return now;
+}
+
+function rangesOf({ ranges }: StreamLoss, code: SuspectCode): Lost['msgs'] {
+  return [...ranges].filter((range) => range.code === code).map(({ from, to }) => [from, to]);
+}
+
+function isLostNow({ state, code }: LostRange): boolean {
+  return state === 'lost' && code !== 'LOST_BEFORE';
+}

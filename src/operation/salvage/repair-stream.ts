@@ -1,0 +1,146 @@
+import type { JsonObject } from '../../core/json.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { intersectParts, NO_PARTS, uniteParts } from '../../core/sequence-part-sets.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { StreamContent } from '../content.ts';
+import { chooseConfig, withoutLimits, type ChosenConfig } from './configuration.ts';
+import { repairConsumers } from './consumers.ts';
+import { blocksOf } from './part-blocks.ts';
+import { countLosses } from './losses.ts';
+import { repairedContent } from './repaired-content.ts';
+import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
+import { hasBrokenSources, notesOn } from './stream-notes.ts';
+import { hasLimitPerSubject, surveySource } from './survey-parts.ts';
+import { beyondLimits, survey, type Survey, type SurveyOptions } from './survey.ts';
+import type { RepairNote, SalvageOptions, StreamLoss } from './types.ts';
+
+/** One stream, ready to be written: `archive` has the configuration and the consumers that it gets. */
+export interface RepairedStream {
+  readonly archive: StreamArchive;
+  readonly content: StreamContent;
+  readonly loss: StreamLoss;
+  readonly notes: readonly RepairNote[];
+}
+
+/** One whose messages were looked at: which of them are written, and from where. */
+export interface SurveyedStream extends RepairedStream {
+  readonly found: Survey;
+}
+
+/** What is left of a stream in each archive; the first is the one that is repaired. */
+type Sources = readonly [SalvagedStream, ...SalvagedStream[]];
+
+/** Joins what is left of a stream. Throws ToolError, CancelledError. */
+export async function repairStream(
+  sources: Sources,
+  work: SalvageWork,
+  options: SalvageOptions,
+): Promise<SurveyedStream> {
+  const [own] = sources;
+  const { name } = own.archive;
+  const proven = uniteParts(sources.map((source) => source.deleted));
+  const all = askFor(sources, proven, work, options);
+  const first = await firstSurvey(sources, all, work, options);
+  const chosen = chooseConfig(sources, options.config, first, name);
+  const config = configToWrite(chosen, options);
+  const { found, surveyed } = await withinLimits(first, config, all);
+  const end = endOf(sources);
+  const loss = countLosses({
+    sources,
+    survey: found,
+    deleted: uniteParts([proven, surveyed.excluded]),
+    name,
+    lastSeq: end.seq,
+    declaredLastSeq: declaredEnd(own, found, end.seq),
+    counted: own.counted,
+  });
+  const place = { name, firstSeq: loss.first_seq, lastSeq: loss.last_seq };
+  const { consumers, notes } = await repairConsumers(sources, place, surveyed);
+  const undeleted = options.undelete === true ? intersectParts(proven, found.recovered).count : 0n;
+  const findings = sources.flatMap((source) => source.findings);
+  return {
+    archive: { ...withoutBrokenSources(own), config, created: chosen.created, consumers },
+    content: {
+      ...repairedContent(name, found, loss, end.timeNs, findings, surveyed),
+      blocks: sources.length === 1 ? blocksOf(own, found, surveyed, work.pool) : undefined,
+    },
+    loss,
+    notes: [
+      ...sources.flatMap((source) => source.notes),
+      ...notesOn({ sources, chosen, loss, recovered: found.recovered, undeleted }, options),
+      ...notes,
+    ],
+    found,
+  };
+}
+
+function askFor(
+  sources: Sources,
+  proven: SequenceParts,
+  { signal }: SalvageWork,
+  { undelete, prefer }: SalvageOptions,
+): SurveyOptions {
+  return {
+    runs: () => sources.flatMap((source) => source.runs()),
+    excluded: undelete === true ? NO_PARTS : proven,
+    prefer,
+    signal,
+  };
+}
+
+/** Before the configuration is chosen: the subjects of the messages may be all that is left of it. */
+async function firstSurvey(
+  sources: Sources,
+  asked: SurveyOptions,
+  { pool }: SalvageWork,
+  { config }: SalvageOptions,
+): Promise<Survey> {
+  const [own] = sources;
+  const likely = config ?? own.archive.config;
+  return sources.length > 1 ? survey(asked) : surveySource(own, asked, likely, pool);
+}
+
+/** No server restores a stream that a template owns. */
+function configToWrite({ config }: ChosenConfig, { undelete }: SalvageOptions): JsonObject {
+  const { template_owner: _, ...owned } = config;
+  return undelete === true ? withoutLimits(owned) : owned;
+}
+
+/** The survey without what a server would remove at once. */
+async function withinLimits(
+  first: Survey,
+  config: JsonObject,
+  asked: SurveyOptions,
+): Promise<{ readonly found: Survey; readonly surveyed: SurveyOptions }> {
+  const isCounted = first.total.subjects.size > 0 || !hasLimitPerSubject(config);
+  const all = isCounted ? first : await survey(asked);
+  const gone = await beyondLimits(all, config, asked);
+  if (gone.count === 0n) return { found: all, surveyed: asked };
+  const surveyed = { ...asked, excluded: uniteParts([asked.excluded, gone]) };
+  return { found: await survey(surveyed), surveyed };
+}
+
+/** The last sequence that anything intact speaks of. */
+function endOf(sources: Sources): { readonly seq: bigint; readonly timeNs: bigint } {
+  const seq = sources.reduce((last, source) => (source.lastSeq > last ? source.lastSeq : last), 0n);
+  return { seq, timeNs: sources.find(({ lastSeq }) => lastSeq === seq)?.lastTimeNs ?? 0n };
+}
+
+/**
+ * backup.json has no checksum: its last sequence counts only where it also counts more messages than were found, or deleted ones may
+ * be among these.
+ */
+function declaredEnd(own: SalvagedStream, found: Survey, lastSeq: bigint): bigint {
+  const state = own.archive.manifest?.state;
+  if (state === undefined || state === null || state.lastSeq <= lastSeq) return 0n;
+  const isMore = state.messages > BigInt(found.total.messages) || own.areDeletesUnknown;
+  return isMore ? state.lastSeq : 0n;
+}
+
+function withoutBrokenSources(own: SalvagedStream): StreamArchive {
+  const { archive } = own;
+  const { parts } = archive;
+  if (parts.form !== 'store' || !hasBrokenSources(own)) return archive;
+  const entries = parts.entries.filter(({ path }) => path !== 'sources.db');
+  return { ...archive, parts: { ...parts, entries } };
+}

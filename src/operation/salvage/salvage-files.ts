@@ -1,0 +1,150 @@
+import { isIndexCut } from '../../check/index-vs-blocks.ts';
+import type { FileStreamParts } from '../../container/entry.ts';
+import { labelBase } from '../../container/entries.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { asParts, NO_PARTS, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
+import { mergeRanges, rangesOf } from '../../core/sequence-ranges.ts';
+import type { Finding } from '../../findings/finding.ts';
+import type { StreamIndex } from '../../format/index/types.ts';
+import { highestSequence, packedLive } from '../../model/live-set.ts';
+import { lostBefore } from '../../model/lost-before.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { placed } from '../open-archive.ts';
+import { blockFindings } from './block-findings.ts';
+import { BlockHandles } from './block-handles.ts';
+import { isCarrierHit } from './carrier-damage.ts';
+import { damagesOf, type ReadBlock } from './block-damage.ts';
+import { contentOf } from './block-spans.ts';
+import { proofsOfIndex } from './index-proofs.ts';
+import { doubtfulPositions } from './doubtful-positions.ts';
+import type { NoteCode } from './loss-codes.ts';
+import { damagesBefore } from './lost-before.ts';
+import { findOwnBlocks, type OwnBlocks } from './own-blocks.ts';
+import type { SalvagedBlock } from './salvage-blocks.ts';
+import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
+import { partsOfBlocks } from './stream-parts.ts';
+import { proofsOfSidecars } from './sidecar-proofs.ts';
+import { suspectsOf } from './suspects.ts';
+import type { RepairNote } from './types.ts';
+
+/** Reads what is left of a stream kept as files. `given`: a name from the command line. */
+export async function salvageFiles(
+  archive: StreamArchive,
+  parts: FileStreamParts,
+  work: SalvageWork,
+  source: number,
+  given: string,
+): Promise<SalvagedStream> {
+  const handles = new BlockHandles();
+  const own = await findOwnBlocks(archive, parts, work, given, (block) => contentOf(block, source, handles));
+  const { name, blocks, index } = own;
+  const sidecars = await proofsOfSidecars(archive, parts, blocks, work.signal);
+  const isStale = archive.indexStanding === 'stale';
+  const proofs = [
+    ...(index === null ? [] : [proofsOfIndex(index, isStale, labelBase(parts), blocks)]),
+    sidecars,
+  ];
+  const current = archive.indexStanding === 'current' ? index : null;
+  const end = endOf(blocks, proofs);
+  const scans = blocks.map(({ block: { file, scan } }) => ({ block: file, scan }));
+  return {
+    archive: { ...archive, name, index },
+    runs: () => blocks.flatMap(({ content }) => content.runs()),
+    deleted: subtractParts(
+      uniteParts([deletedIn(blocks, current), ...proofs.map((proof) => proof.deleted)]),
+      asParts(lostBefore(archive).seqs),
+    ),
+    listed: proofs.flatMap((proof) => proof.listed),
+    suspects: suspectsOf(archive, parts, blocks, end.seq),
+    damages: function* () {
+      for (const damage of damagesOf(blocks, isTornHarmless(parts, proofs, blocks)))
+        yield current === null ? damage : { ...damage, isOpen: false };
+      yield* damagesBefore(archive);
+    },
+    lastSeq: end.seq,
+    lastTimeNs: end.timeNs,
+    counted: archive.manifest?.state ?? null,
+    findings: findingsOn(archive, parts, blocks),
+    notes: notesOf(archive, own, sidecars.said),
+    areDeletesUnknown: index === null && isCarrierHit(archive),
+    isIndexCut: index !== null && isIndexCut(archive, scans),
+    doubtfulPositions: doubtfulPositions(parts),
+    parted: partsOfBlocks(blocks),
+    close: () => handles.close(),
+  };
+}
+
+function findingsOn(archive: StreamArchive, parts: FileStreamParts, blocks: readonly ReadBlock[]): Finding[] {
+  const whole = blocks.flatMap(({ block }) => (block.isPart ? [] : [block]));
+  return [
+    ...placed(parts.findings, archive.place),
+    ...archive.findings,
+    ...blockFindings(archive, parts, whole),
+  ];
+}
+
+/**
+ * What the records of blocks prove deleted. `current`: the index that tells of the blocks as they are; a hole where it lists a
+ * message was none.
+ */
+function deletedIn(blocks: readonly ReadBlock[], current: StreamIndex | null): SequenceParts {
+  const holes = unitePacked(blocks.map(({ content }) => content.holes));
+  const listed = current === null ? NO_PARTS : unitePacked(current.blocks.map(packedLive));
+  return uniteParts([
+    subtractParts(holes, listed),
+    unitePacked(blocks.map(({ content }) => content.deleted)),
+    asParts(mergeRanges(blocks.map(({ content }) => rangesOf(content.buried)))),
+  ]);
+}
+
+function notesOf(
+  { account, name: before }: StreamArchive,
+  { name: stream, blocks, isIndexForeign }: OwnBlocks,
+  saidOfSidecars: readonly string[],
+): RepairNote[] {
+  const note = (code: NoteCode, text: string): RepairNote => ({ code, account, stream, text, loss: false });
+  const notes = blocks
+    .filter(({ block }) => block.owner.number !== block.file.index)
+    .map(({ block: { file, owner } }) =>
+      note('BLK_SWAPPED', `${file.entry.label} holds the records of block ${owner.number}`),
+    );
+  notes.push(...saidOfSidecars.map((text) => note('BIX_CORRUPT', text)));
+  if (isIndexForeign)
+    notes.push(note('INDEX_FOREIGN', 'index.db is of another stream of this name and proves nothing'));
+  if (stream !== before)
+    notes.push(
+      note('NAME_OF_RECORDS', `the name is what the records were made for: ${stream}, not ${before}`),
+    );
+  return notes;
+}
+
+/** A crash cuts the end of a store's last block; nothing that was acknowledged is gone unless an index speaks of it. */
+function isTornHarmless(
+  parts: FileStreamParts,
+  proofs: readonly { readonly lastSeq: bigint }[],
+  blocks: readonly ReadBlock[],
+): boolean {
+  const highest = blocks.reduce((seq, { content }) => (content.highSeq > seq ? content.highSeq : seq), 0n);
+  return parts.form === 'store' && proofs.every(({ lastSeq }) => lastSeq <= highest);
+}
+
+function endOf(
+  blocks: readonly ReadBlock[],
+  proofs: readonly { readonly lastSeq: bigint; readonly lastTimeNs: bigint }[],
+): { seq: bigint; timeNs: bigint } {
+  let end = { seq: 0n, timeNs: 0n };
+  for (const { block, content } of blocks) {
+    const seq = [highestSequence(block.scan), content.highSeq].reduce((a, b) => (a > b ? a : b));
+    if (seq > end.seq) end = { seq, timeNs: timeOf(block, seq) };
+  }
+  for (const proof of proofs)
+    if (proof.lastSeq > end.seq) end = { seq: proof.lastSeq, timeNs: proof.lastTimeNs };
+  return end;
+}
+
+function timeOf({ scan }: SalvagedBlock, seq: bigint): bigint {
+  const buried = scan.tombstoneSeqs.lastIndexOf(seq);
+  const erased = scan.erasedSeqs.lastIndexOf(seq);
+  if (scan.lastSeq !== seq && buried >= 0) return scan.tombstoneTimesNs[buried] ?? 0n;
+  return scan.lastSeq !== seq && erased >= 0 ? (scan.erasedTimesNs[erased] ?? 0n) : scan.lastTimeNs;
+}

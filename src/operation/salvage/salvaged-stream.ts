@@ -1,0 +1,53 @@
+import type { PackedRanges } from '../../core/packed-ranges.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import type { Finding } from '../../findings/finding.ts';
+import type { ManifestState } from '../../format/manifest/types.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { Archive } from '../open-archive.ts';
+import type { DoubtfulPositions } from './doubtful-positions.ts';
+import type { MessageRun } from './message-run.ts';
+import type { PartedStream } from './stream-parts.ts';
+import type { Suspect } from './suspects.ts';
+import type { Damage, RepairNote } from './types.ts';
+
+/** What a salvage needs to know of the archive. */
+export type SalvageWork = Pick<Archive, 'pool' | 'onBytes' | 'signal'>;
+
+/** Messages that an index lists as live in one block. */
+export interface Listing {
+  readonly file: string;
+  readonly isMissing: boolean;
+  /** The index is old, and a limit or a purge may have removed the block since. */
+  readonly isDoubtful: boolean;
+  readonly seqs: PackedRanges;
+}
+
+/** What is left of one stream in one archive. */
+export interface SalvagedStream {
+  readonly archive: StreamArchive;
+  /** Every intact message, deleted or not. */
+  readonly runs: () => readonly MessageRun[];
+  /** Sequences that something intact proves deleted. */
+  readonly deleted: SequenceParts;
+  /** Sequences that an intact index lists as live, with the file that should hold them. */
+  readonly listed: readonly Listing[];
+  readonly suspects: readonly Suspect[];
+  /** Made one by one when they are asked for: there may be many. */
+  readonly damages: () => Iterable<Damage>;
+  /** The last sequence that anything intact speaks of; 0n where nothing does. */
+  readonly lastSeq: bigint;
+  readonly lastTimeNs: bigint;
+  /** How many messages it says that it held, up to which sequence; null where it says nothing. */
+  readonly counted: ManifestState | null;
+  readonly findings: readonly Finding[];
+  readonly notes: readonly RepairNote[];
+  /** Damage took an index: blocks keep what they hold of deleted messages until much of it is, and the index alone tells of them. */
+  readonly areDeletesUnknown: boolean;
+  /** The end of the last block that the index knows is gone: messages that were deleted later may be here. */
+  readonly isIndexCut: boolean;
+  readonly doubtfulPositions: DoubtfulPositions;
+  /** The same messages in parts that threads take over; null where they have to be read side by side. */
+  readonly parted: PartedStream | null;
+  /** Gives back what is open when no run is read any more. */
+  close(): void;
+}

@@ -1,0 +1,110 @@
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { CUT_BEHIND_INDEX, pastConsumers } from '../delete-notes.ts';
+import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
+import type { ChosenConfig } from './configuration.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
+import type { Damage, RepairNote, SalvageOptions, StreamLoss } from './types.ts';
+
+/** A stream that was repaired, as far as notes tell of it. */
+export interface NotedStream {
+  readonly sources: readonly [SalvagedStream, ...SalvagedStream[]];
+  readonly chosen: ChosenConfig;
+  readonly loss: StreamLoss;
+  readonly recovered: SequenceParts;
+  /** Messages that are written though they were deleted. */
+  readonly undeleted: bigint;
+}
+
+const MOST_OPEN_NOTES = 100;
+
+/** What was changed that is no message and no consumer, and what nothing tells. */
+export function notesOn(stream: NotedStream, { undelete, to }: SalvageOptions): RepairNote[] {
+  const { sources, chosen, loss, recovered } = stream;
+  const [own] = sources;
+  const { account, name } = own.archive;
+  const notes: RepairNote[] = [];
+  const say = (code: NoteCode, text: string, isLoss = false): void => {
+    notes.push({ code, account, stream: name, text, loss: isLoss });
+  };
+  if (chosen.said !== null) say(chosen.said.code, chosen.said.text, chosen.isLoss);
+  if (chosen.leftOut.length > 0)
+    say(
+      'CONFIG_LEFT_OUT',
+      `no server knows, or accepts, ${chosen.leftOut.join(', ')} of the configuration: left out; --config gives it what it should have`,
+      true,
+    );
+  if (hasTemplate(chosen))
+    say('TEMPLATE_LEFT_OUT', 'template_owner was left out: no server restores a stream with it');
+  const isHealed = sources.length > 1 && loss.lost === 0n;
+  for (const { file, offsetBytes, code } of isHealed ? [] : openDamages(own)) {
+    const place = `${file} at ${offsetBytes ?? 0}`;
+    say(code, `${place}: ${LOSS_REASONS[code]}, and nothing tells which messages were there`, true);
+  }
+  const undeleted = undeletedOf(own, loss);
+  if (undeleted > 0n)
+    say(
+      'DELETES_UNKNOWN',
+      `damage took index.db: up to ${undeleted} messages whose deletes only it, or what is gone with it, told were written; as many more may be lost`,
+    );
+  if (own.isIndexCut && loss.recovered > 0n) say('DELETES_UNKNOWN', CUT_BEHIND_INDEX);
+  const past = sources.length > 1 || undelete === true ? null : pastConsumers(own.archive, recovered);
+  if (past !== null) say('DELETES_UNKNOWN', past);
+  const behind = suspectedBehind(loss);
+  if (behind > 0n)
+    say(
+      'CON_AHEAD_OF_STREAM',
+      `consumers were delivered messages behind all that is there: up to ${behind} are lost, unless they were deleted`,
+      true,
+    );
+  if (undelete === true)
+    say(
+      'UNDELETED',
+      `${stream.undeleted} deleted messages were written too; limits, and a retention that removes, were lifted`,
+    );
+  if (to === 'store' && loss.lost > 0n)
+    say(
+      'LOST_NOT_KEPT',
+      'a store does not tell lost messages from deleted ones: keep the damaged archive to heal it later',
+    );
+  if (to === 'store' && hasBrokenSources(own))
+    say(
+      'SOURCES_CORRUPT',
+      'sources.db was left out: a server finds in the messages how far sources were read',
+    );
+  return notes;
+}
+
+/** How many messages may have been written though they were deleted, since damage took what told of it. */
+function undeletedOf({ areDeletesUnknown, counted }: SalvagedStream, loss: StreamLoss): bigint {
+  if (!areDeletesUnknown) return 0n;
+  const told = counted?.numDeleted ?? null;
+  const known = loss.deleted - loss.doubtful;
+  const most = told === null ? loss.recovered : told - known;
+  return most > loss.recovered ? loss.recovered : most > 0n ? most : 0n;
+}
+
+/** How many sequences consumers speak of behind the end. */
+function suspectedBehind({ ranges }: StreamLoss): bigint {
+  let count = 0n;
+  for (const { code, from, to } of ranges) if (code === 'CON_AHEAD_OF_STREAM') count += to - from + 1n;
+  return count;
+}
+
+/** Nothing but its own head vouches for it: one that cannot be read is not written again. */
+export function hasBrokenSources({ archive }: SalvagedStream): boolean {
+  return archive.findings.some(({ code }) => code === 'SOURCES_CORRUPT');
+}
+
+function hasTemplate({ config: { template_owner: template } }: ChosenConfig): boolean {
+  return template !== undefined && template !== '';
+}
+
+/** The first of the stretches of which nothing tells what was there. */
+function openDamages({ damages }: SalvagedStream): Damage[] {
+  const open: Damage[] = [];
+  for (const damage of damages()) {
+    if (damage.isOpen) open.push(damage);
+    if (open.length === MOST_OPEN_NOTES) break;
+  }
+  return open;
+}

@@ -1,0 +1,88 @@
+import { checkBlockFiles } from '../check/block-files.ts';
+import { checkBlockRecords } from '../check/block-records.ts';
+import { checkBlockSidecars } from '../check/block-sidecars.ts';
+import { checkConsumers } from '../check/consumers.ts';
+import { checkIndexAgainstBlocks } from '../check/index-vs-blocks.ts';
+import type { StreamEvidence } from '../check/stream-evidence.ts';
+import { ToolError } from '../core/error.ts';
+import { NO_PARTS } from '../core/sequence-part-sets.ts';
+import type { SequenceParts } from '../core/sequence-parts.ts';
+import type { Finding } from '../findings/finding.ts';
+import { hasMark } from '../findings/marks.ts';
+import { strayIndexFiles } from '../model/load-blocks.ts';
+import type { StreamArchive } from '../model/stream-archive.ts';
+import { stateFromBlocks } from '../model/stream-state.ts';
+import type { CopyLosses, CountingWork } from './salvage/copy-losses.ts';
+import { skippedStream } from './write/skipped-stream.ts';
+
+/** Of a stream that is whole, or of which nothing can be told. */
+export const NO_LOSSES: CopyLosses = {
+  lost: { msgs: [], bytes: 0 },
+  messages: 0n,
+  repairable: 0n,
+  suspected: { BLK_NUMBER_MISSING: [], CON_AHEAD_OF_STREAM: [] },
+};
+
+/**
+ * What of a stream is lost where only `live` is read of it: where `findings`, all there are of it, tell of damage, it is counted as a
+ * repair counts it, for which the stream is read once more. Throws SourceError, ToolError, CancelledError.
+ */
+export async function streamLosses(
+  archive: StreamArchive,
+  live: SequenceParts,
+  findings: readonly Finding[],
+  work: CountingWork,
+): Promise<CopyLosses> {
+  const isDamaged = hasMark(findings, 'loss') || hasLonelyIndex(archive);
+  // The sums of blocks are of their stream's name.
+  const isNamed = archive.name !== '' || archive.parts.form === 'v2';
+  if (!isDamaged || !isNamed) return NO_LOSSES;
+  const { lossesOfCopy } = await import('./salvage/copy-losses.ts');
+  return lossesOfCopy(archive, work, live);
+}
+
+/** How many messages are lost, where blocks are cut or gone all of which consumers tell; nothing less proves that these were not deleted. */
+export function missingMessages({ messages, suspected }: CopyLosses, findings: readonly Finding[]): bigint {
+  const isCut = findings.some(({ code }) => code === 'BLK_TRUNCATED' || code === 'BLK_ALL_MISSING');
+  return messages + (isCut ? countRanges(suspected.CON_AHEAD_OF_STREAM) : 0n);
+}
+
+/** How many sequences pairs from, to are. */
+export function countRanges(ranges: CopyLosses['lost']['msgs']): bigint {
+  return ranges.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
+}
+
+/**
+ * What is lost of a stream of which the archive holds no data: all that its backup.json declares. Of a file that is no snapshot
+ * as it is, a repair may save some. Throws CancelledError.
+ */
+export async function lossesWithoutData(archive: StreamArchive, work: CountingWork): Promise<CopyLosses> {
+  const { lost, lost_messages: messages } = skippedStream(archive, '');
+  const all = { ...NO_LOSSES, lost, messages };
+  if (messages === 0n || !archive.parts.findings.some(({ code }) => code === 'SNAP_UNRECOGNIZED')) return all;
+  try {
+    const { lossesOfCopy } = await import('./salvage/copy-losses.ts');
+    return await lossesOfCopy(archive, work, NO_PARTS);
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return all;
+  }
+}
+
+/** What checks find that tells of losses. */
+export function findingsOfLoss(evidence: StreamEvidence): Finding[] {
+  const { archive, sets, live, total } = evidence;
+  const { lastSeq } = stateFromBlocks(archive, sets, null, total, null);
+  return [
+    ...[checkBlockRecords, checkBlockFiles, checkBlockSidecars, checkIndexAgainstBlocks].flatMap((check) =>
+      check(evidence),
+    ),
+    ...checkConsumers(archive, lastSeq, live),
+  ];
+}
+
+/** Whether a block is gone beside which a server up to 2.9 kept an `.idx` file; it leaves an empty one where no message was. */
+function hasLonelyIndex({ parts }: StreamArchive): boolean {
+  if (parts.form === 'v2' || parts.form === 'config') return false;
+  return [...strayIndexFiles(parts).values()].some(({ sizeBytes }) => sizeBytes > 0);
+}

@@ -1,0 +1,109 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { catMessages, catText } from '../../src/operation/cat/run.ts';
+import { exportStream } from '../../src/operation/export/run.ts';
+import { catKeyValues } from '../../src/operation/kv/run.ts';
+import { repairArchive } from '../../src/operation/repair/run.ts';
+import { CAPTURES, copyOf, tempFolder, treeSum } from '../support/damage.ts';
+import { chunkOffsets, framed, unframed } from '../support/frames.ts';
+import { messageList } from '../support/message-list.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const BACKUPS = '2.14.5-full/backups/$G';
+const CHUNK_BYTES = 4096;
+
+/** A backup of which one chunk of the snapshot, of 4 KiB each, holds something else. */
+function withoutChunk(name: string, place: number): string {
+  const backup = copyOf(`${BACKUPS}/${name}`);
+  const file = join(backup, 'stream.tar.s2');
+  const snapshot = framed(unframed(readFileSync(file)), CHUNK_BYTES);
+  const at = chunkOffsets(snapshot)[place] ?? 0;
+  snapshot.fill(0xaa, at + 8, at + 200);
+  writeFileSync(file, snapshot);
+  return backup;
+}
+
+async function repairedOf(backup: string): Promise<Map<bigint, string>> {
+  const target = join(tempFolder(), 'out');
+  await repairArchive(backup, { target });
+  return messageList(target);
+}
+
+describe.each(['ORDERS', 'COMPRESSED', 'WQ', 'EDGE'])('%s, whose first chunk is damaged', (name) => {
+  it('cat gives what a repair takes, and says what is damaged', async () => {
+    const backup = withoutChunk(name, 1);
+    const before = treeSum(backup);
+    const taken = await repairedOf(backup);
+    const found = await messageList(backup);
+    expect(taken.size).toBeGreaterThan(0);
+    expect(found).toEqual(taken);
+    const was = await messageList(join(CAPTURES, BACKUPS, name));
+    for (const [seq, sum] of found) expect(was.get(seq) ?? sum).toBe(sum);
+    const run = runCli(['cat', backup]);
+    expect(run.exit).toBe(3);
+    expect(run.stdout.split('\n')).toHaveLength(taken.size + 1);
+    expect(run.stderr).toMatch(/TAR_HEADER_CORRUPT|S2_CHUNK_CORRUPT/);
+    expect(treeSum(backup)).toBe(before);
+  });
+
+  it('so does export, and filters look among these messages', async () => {
+    const backup = withoutChunk(name, 1);
+    const taken = [...(await repairedOf(backup)).keys()];
+    const seqs: bigint[] = [];
+    const { findings } = await exportStream(
+      backup,
+      { lastPerSubject: 1 },
+      {
+        begin: async () => {},
+        messages: (lot) => {
+          for (const { seq } of lot) seqs.push(seq);
+        },
+      },
+    );
+    expect(findings.some(({ severity }) => severity === 'critical')).toBe(true);
+    expect(seqs).toEqual(taken.filter((seq) => seqs.includes(seq)));
+    expect(seqs).toContain(taken.at(-1));
+    const [from, to] = [taken[1] ?? 0n, taken[3] ?? 0n];
+    const some: bigint[] = [];
+    await catMessages(backup, { minSeq: from, maxSeq: to }, (lot) => {
+      for (const { seq } of lot) some.push(seq);
+    });
+    expect(some).toEqual(taken.slice(1, 4));
+  });
+});
+
+it('keys of a bucket are found behind the damage', async () => {
+  const backup = withoutChunk('KV_settings', 1);
+  const revisions: bigint[] = [];
+  const taken = await repairedOf(backup);
+  await catKeyValues(backup, { history: true }, async (entries) => {
+    for (const { revision } of entries) revisions.push(revision);
+  });
+  expect(revisions).toEqual([...taken.keys()]);
+});
+
+it('text is what it is message by message', async () => {
+  const backup = withoutChunk('ORDERS', 1);
+  let messages = 0;
+  const result = await catText(
+    backup,
+    {},
+    {
+      start: () => null,
+      text: async () => {
+        throw new Error('nothing is rendered behind damage');
+      },
+      messages: (lot) => {
+        messages += lot.length;
+      },
+    },
+  );
+  expect(result.messages).toBe(messages);
+  expect(messages).toBe((await repairedOf(backup)).size);
+});
+
+it.each([0, 2, 5, 9, 20])('any chunk may be damaged, also the mark of the file: %d', async (place) => {
+  const backup = withoutChunk('ORDERS', place);
+  expect([...(await messageList(backup)).keys()]).toEqual([...(await repairedOf(backup)).keys()]);
+});

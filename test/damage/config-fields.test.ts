@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { repairArchive } from '../../src/operation/repair/run.ts';
+import { verifyArchive } from '../../src/operation/verify/run.ts';
+import { convertArchive } from '../../src/operation/write/convert.ts';
+import type { Json } from '../support/captures.ts';
+import { codesOf, copyOf, editFile, tempFolder, verifyDamaged } from '../support/damage.ts';
+import { hasServer, LiveServer } from '../support/live-server.ts';
+
+const V1 = '2.14.5-full/backups/$G/ORDERS';
+const V2 = '2.15.2-full/backups/$G/ORDERS';
+
+/** A backup with other fields in the configuration of its backup.json. */
+function changed(backup: string, edit: (config: Json) => void): string {
+  const folder = copyOf(backup);
+  editFile(join(folder, 'backup.json'), (bytes) => {
+    const manifest: Json = JSON.parse(bytes.toString());
+    edit(manifest.config);
+    return Buffer.from(JSON.stringify(manifest));
+  });
+  return folder;
+}
+
+function renamed(field: string): (config: Json) => void {
+  return (config) => {
+    config[field] = config.subjects;
+    delete config.subjects;
+  };
+}
+
+function writtenConfig(target: string): Json {
+  return JSON.parse(readFileSync(join(target, 'jetstream/$G/streams/ORDERS/meta.inf'), 'utf8'));
+}
+
+describe('a field of backup.json that no server knows', () => {
+  it('is a warning in a V1 backup, which the nats CLI restores without it', async () => {
+    const report = await verifyDamaged(changed(V1, renamed('subjectz')));
+    expect({ status: report.status, codes: codesOf(report) }).toEqual({
+      status: 'WARNING',
+      codes: ['CFG_UNKNOWN_FIELD'],
+    });
+    expect(report.findings).toMatchObject([
+      { code: 'CFG_UNKNOWN_FIELD', file: 'backup.json', data: { field: 'subjectz' } },
+    ]);
+    // As seen with the CLI 0.4.0. 2.9 holds the filter of a consumer against the subjects: there are none.
+    expect(report.streams[0]?.predictions.map(({ server, outcome }) => [server, outcome])).toEqual([
+      ['2.9', 'refused'],
+      ['2.10', 'whole'],
+      ['2.11', 'whole'],
+      ['2.12', 'whole'],
+      ['2.14', 'whole'],
+      ['2.15', 'whole'],
+    ]);
+  });
+
+  it.each([
+    ['V1', V1],
+    ['V2', V2],
+  ])('is taken as clients take it where only letters are large: %s', async (_, backup) => {
+    expect(codesOf(await verifyDamaged(changed(backup, renamed('Subjects'))))).toEqual([]);
+    const target = join(tempFolder(), 'out');
+    const { isLossy } = await repairArchive(changed(backup, renamed('Subjects')), { target, to: 'store' });
+    expect(isLossy).toBe(false);
+    expect(writtenConfig(target).subjects).toEqual(['orders.>']);
+  });
+
+  it('is not written by a repair of a V1 backup, whose meta.inf is whole', async () => {
+    const target = join(tempFolder(), 'out');
+    const { isLossy } = await repairArchive(changed(V1, renamed('subjectz')), { target, to: 'store' });
+    expect(isLossy).toBe(false);
+    expect(writtenConfig(target)).toMatchObject({ subjects: ['orders.>'] });
+    expect(writtenConfig(target)).not.toHaveProperty('subjectz');
+  });
+
+  it.each([
+    ['a name that is not known', renamed('subjectz'), 'subjectz'],
+    ['a value that cannot be', (config: Json) => (config.max_msgs = '17'), 'max_msgs'],
+    ['a value that is none', (config: Json) => (config.retention = 'limitz'), 'retention'],
+  ])('is left out of what is made of a V2 backup, and said: %s', async (_, edit, field) => {
+    const backup = changed(V2, edit);
+    const target = join(tempFolder(), 'out');
+    const { loss, isLossy } = await repairArchive(backup, { target, to: 'store' });
+    expect(writtenConfig(target)).not.toHaveProperty(field);
+    expect(isLossy).toBe(true);
+    expect(loss.notes).toMatchObject([{ code: 'CONFIG_LEFT_OUT', loss: true }]);
+    expect(loss.notes[0]?.text).toContain(field);
+    const copy = join(tempFolder(), 'out');
+    const written = await convertArchive(backup, { target: copy, to: 'store' });
+    expect(writtenConfig(copy)).not.toHaveProperty(field);
+    expect(written.streams[0]?.not_carried[0]).toContain(field);
+    expect(written.findings.map(({ code }) => code)).toContain(
+      field === 'subjectz' ? 'CFG_UNKNOWN_FIELD' : 'CFG_SCHEMA_VIOLATION',
+    );
+    for (const path of [target, copy]) expect((await verifyArchive(path)).status).toBe('OK');
+  });
+
+  it('a configuration that is given takes its place', async () => {
+    const target = join(tempFolder(), 'out');
+    const config = { name: 'ORDERS', subjects: ['orders.>'] };
+    const { loss } = await repairArchive(changed(V2, renamed('subjectz')), { target, to: 'store', config });
+    expect(loss.notes.map(({ code }) => code)).toEqual(['CONFIG_GIVEN']);
+  });
+
+  it.each(['2.14.5', '2.15.2'].filter(hasServer))('nats-server %s serves what was made', async (version) => {
+    const store = join(tempFolder(), 'store');
+    await repairArchive(changed(V2, renamed('subjectz')), { target: store, to: 'store' });
+    const server = await LiveServer.start(version, store);
+    const info: Json = JSON.parse(server.nats('stream', 'info', 'ORDERS', '--json'));
+    await server.stop();
+    expect(info).toMatchObject({ config: { subjects: ['ORDERS'] }, state: { messages: 163 } });
+  });
+});
+
+describe('what the nats CLI makes of a backup.json', () => {
+  const outcomes = async (edit: (config: Json) => void): Promise<string[]> => {
+    const { streams } = await verifyArchive(changed(V1, edit));
+    return (streams[0]?.predictions ?? []).map(({ outcome }) => outcome);
+  };
+
+  it('a field that only newer servers know is sent: strict ones refuse it', async () => {
+    expect(await outcomes((config) => (config.allow_batched = true))).toEqual([
+      'whole',
+      'whole',
+      'whole',
+      'refused',
+      'whole',
+      'whole',
+    ]);
+  });
+
+  it('a template is not sent, and no API level is asked for', async () => {
+    expect(new Set(await outcomes((config) => (config.template_owner = 'T')))).toEqual(new Set(['whole']));
+    expect(new Set(await outcomes((config) => (config.metadata['_nats.req.level'] = '7')))).toEqual(
+      new Set(['whole']),
+    );
+  });
+
+  it('a value that it cannot read is refused', async () => {
+    expect(new Set(await outcomes((config) => (config.max_msgs = '17')))).toEqual(new Set(['refused']));
+  });
+});

@@ -1,0 +1,91 @@
+import { cpSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { verifyArchive } from '../../src/operation/verify/run.ts';
+import { repairArchive } from '../../src/operation/repair/run.ts';
+import type { RepairOptions, RepairResult } from '../../src/operation/repair/types.ts';
+import { CAPTURES, copyOf, tempFolder, treeSum } from '../support/damage.ts';
+import { messageList } from '../support/message-list.ts';
+
+const BACKUPS = '2.14.5-full/backups/$G';
+const STORE = '2.14.5-full/store';
+const STREAMS = 'jetstream/$G/streams';
+
+async function repaired(
+  path: string,
+  options: Partial<RepairOptions> = {},
+): Promise<RepairResult & { readonly target: string }> {
+  const before = treeSum(path);
+  const target = join(tempFolder(), 'out');
+  const result = await repairArchive(path, { ...options, target });
+  expect(treeSum(path)).toBe(before);
+  return { ...result, target };
+}
+
+function skippedOf({ written }: RepairResult): (readonly [string, bigint])[] {
+  return written.skipped.map(({ name, lost_messages: lost }) => [name, lost]);
+}
+
+describe('a folder of an account backup that holds the data of another stream', () => {
+  it('the stream that it is stays, all others too; what backup.json declares of its own is lost', async () => {
+    const account = copyOf(BACKUPS);
+    const names = readdirSync(account);
+    cpSync(join(account, 'ORDERS/stream.tar.s2'), join(account, 'WQ/stream.tar.s2'));
+    const result = await repaired(account);
+    expect(readdirSync(result.target).toSorted()).toEqual(names.filter((name) => name !== 'WQ').toSorted());
+    expect(skippedOf(result)).toEqual([['WQ', 27n]]);
+    expect(result.isLossy).toBe(true);
+    expect(result.loss.streams.find(({ name }) => name === 'WQ')).toMatchObject({ recovered: 0n, lost: 27n });
+    expect(await messageList(join(result.target, 'ORDERS'))).toEqual(
+      await messageList(join(CAPTURES, BACKUPS, 'ORDERS')),
+    );
+    expect((await verifyArchive(result.target)).status).toBe('OK');
+  });
+
+  it('the folder of the right name is taken, not the first', async () => {
+    const account = copyOf(BACKUPS);
+    cpSync(join(account, 'WQ/stream.tar.s2'), join(account, 'BATCH/stream.tar.s2'));
+    const result = await repaired(account);
+    expect(skippedOf(result)).toEqual([['BATCH', 19n]]);
+    expect(await messageList(join(result.target, 'WQ'))).toEqual(
+      await messageList(join(CAPTURES, BACKUPS, 'WQ')),
+    );
+  });
+
+  it('a whole copy of a backup beside it loses nothing', async () => {
+    const account = copyOf(BACKUPS);
+    cpSync(join(account, 'ORDERS'), join(account, 'COPY'), { recursive: true });
+    const result = await repaired(account);
+    expect(skippedOf(result)).toEqual([['COPY', 0n]]);
+    expect(result.isLossy).toBe(false);
+  });
+
+  it('where no folder is called so, nothing tells which one is meant', async () => {
+    const account = copyOf(BACKUPS);
+    for (const name of ['WQ', 'BATCH'])
+      cpSync(join(account, 'ORDERS/stream.tar.s2'), join(account, name, 'stream.tar.s2'));
+    await expect(repaired(account, { streams: ['WQ', 'BATCH'] })).rejects.toThrow(
+      /^two streams are called ORDERS/,
+    );
+  });
+});
+
+describe('blocks of another stream in the folder of one', () => {
+  it.each([[['WQ', 'ORDERS']], [['ORDERS', 'WQ']]])('are of neither of %j', async (streams) => {
+    const store = copyOf(STORE);
+    cpSync(join(store, STREAMS, 'ORDERS/msgs/1.blk'), join(store, STREAMS, 'WQ/msgs/2.blk'));
+    const result = await repaired(store, { streams });
+    expect(skippedOf(result)).toEqual([]);
+    for (const name of streams)
+      expect(await messageList(join(result.target, name))).toEqual(
+        await messageList(join(CAPTURES, STORE, STREAMS, name)),
+      );
+  });
+
+  it('a single block is of one stream', async () => {
+    const block = join(CAPTURES, STORE, STREAMS, 'WQ/msgs/1.blk');
+    await expect(verifyArchive(block, { streams: ['WQ', 'ORDERS'] })).rejects.toThrow(
+      'is a block of one stream: --stream must name it alone',
+    );
+  });
+});
