@@ -176,6 +176,17 @@ describe(`peak memory stays under ${LIMIT_MIB} MiB`, () => {
     expect(run.peak).toBeLessThan(LIMIT_MIB);
   });
 
+  it('repair of a V2 archive with two million gaps keeps them packed', () => {
+    const config = ['--config', join(folder, 'config.json')];
+    const archive = join(folder, 'gaps.v2');
+    const made = peakMib(['convert', '--to', 'v2', join(folder, 'c/GAPS'), ...config, '--out', archive]);
+    const target = [...config, '--out', join(folder, 'repaired-v2')];
+    const run = peakMib(['repair', '--to', 'store', archive, ...target]);
+    console.log(`repair a V2 archive with 2,000,000 gaps: ${run.peak.toFixed(0)} MiB`);
+    expect([made.exit, run.exit]).toEqual([0, 0]);
+    expect(run.peak).toBeLessThan(LIMIT_MIB);
+  });
+
   it('cat everything through a pipe', () => {
     const run = peakMib(['cat', '--raw', join(folder, 'BIG'), '--max-seq', '250000']);
     console.log(`cat: ${run.peak.toFixed(0)} MiB`);
