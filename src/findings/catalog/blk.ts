@@ -158,7 +158,6 @@ export const BLK_SUITE = {
   },
   BLK_SEQUENCE_HOLE: {
     severity: 'info',
-    marks: ['loss'],
     title: 'Sequences that no block holds and nothing explains',
     meaning:
       'Between two blocks sequences are missing, and no index is there to explain them. Deleting whole blocks leaves this trace; a lost block file would, too.',

@@ -43,7 +43,7 @@ const MARKED: Record<
       'DECL_MESSAGES_FEWER',
       'CON_AHEAD_OF_STREAM',
     ],
-    except: ['BLK_EMPTY', 'BLK_NONE', 'BLK_LAST_COMPRESSED'],
+    except: ['BLK_EMPTY', 'BLK_NONE', 'BLK_LAST_COMPRESSED', 'BLK_SEQUENCE_HOLE'],
   },
   cut: { codes: ['S2_CUT', 'GZIP_CUT', 'TAR_CUT', 'V2_CUT', 'IDX_CUT'] },
   'unread-chunk': { codes: ['S2_CUT', 'S2_CHUNK_CORRUPT', 'S2_CHUNK_UNKNOWN'] },
