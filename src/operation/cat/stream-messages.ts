@@ -17,7 +17,7 @@ import { gatherEvidence } from '../stream-evidence.ts';
 import { v2FramingFindings } from '../v2-messages.ts';
 import type { PieceRenderer } from './render-pieces.ts';
 import type { MessageWalk, WantsMessage } from './message-walk.ts';
-import { isStopped, pastDamage } from './past-damage.ts';
+import { isStopped, withLeftOver } from './left-over.ts';
 import { walkBlocks, walkPiece } from './walk-blocks.ts';
 import { walkV2 } from './walk-v2.ts';
 import type { StoredMessage } from './types.ts';
@@ -75,7 +75,7 @@ export async function streamMessages(
     };
   }
   if (isStopped(parts, work)) {
-    const left = await pastDamage(archive, work, async (one) => {
+    const left = await withLeftOver(archive, work, async (one) => {
       if (one !== null) await sift(one.messages, work, sieve, emit, pause);
       return one;
     });
