@@ -12,6 +12,13 @@ export interface Spool {
   remove(): void;
 }
 
+/** Those that are there: of a folder of `.tgz` files there are many, and one listener removes them. */
+const folders = new Set<string>();
+
+function removeAll(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+}
+
 /** Writes a stream to a temporary file that only this user can read. */
 export async function spool(
   stream: NodeJS.ReadableStream | AsyncIterable<Uint8Array>,
@@ -22,10 +29,12 @@ export async function spool(
   const folder = mkdtempSync(join(tmpdir(), 'natsarc-'));
   const path = join(folder, 'spool');
   const remove = (): void => {
-    process.off('exit', remove);
+    folders.delete(folder);
+    if (folders.size === 0) process.off('exit', removeAll);
     rmSync(folder, { recursive: true, force: true });
   };
-  process.on('exit', remove);
+  if (folders.size === 0) process.once('exit', removeAll);
+  folders.add(folder);
   try {
     await pipeline(stream, createWriteStream(path, { mode: 0o600 }), signal === undefined ? {} : { signal });
     return { path, error: null, remove };

@@ -148,8 +148,10 @@ function verdict(report: VerifyReport, byStream: FindingsByStream): string {
   const most = report.streams.some((stream) => mayBeFewer(stream, byStream.of(stream))) ? 'up to ' : '';
   const count = (severity: string): number =>
     report.findings.filter((finding) => finding.severity === severity).length;
+  const saved = report.streams.reduce((sum, stream) => sum + stream.repairable_messages, 0n);
+  const saves = saved > 0n ? `, ${saved === lost ? 'all' : saved} of which repair saves` : '';
   const parts = [
-    ...(lost > 0n ? [`${most}${counted(lost, 'message')} lost`] : []),
+    ...(lost > 0n ? [`${most}${counted(lost, 'message')} lost${saves}`] : []),
     ...(count('critical') > 0 ? [counted(count('critical'), 'critical finding')] : []),
     ...(count('warning') > 0 ? [counted(count('warning'), 'warning')] : []),
   ];
