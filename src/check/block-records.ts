@@ -17,7 +17,7 @@ import {
   type SequenceRanges,
 } from '../core/sequence-ranges.ts';
 import { candidateNumbers, findOwner } from './block-owner.ts';
-import { leadsOverDamage } from './record-lengths.ts';
+import { RecordLengths } from './record-lengths.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
 /** The code of what the kernel saw; a cut end is told by where it is. */
@@ -41,9 +41,15 @@ export function checkBlockRecords(evidence: StreamEvidence): Finding[] {
     const isLast = at === evidence.sets.length - 1;
     const expected =
       set.expected === null || set.scan.faults.length === 0 ? null : unpackRanges(set.expected);
-    return Array.from(eachFault(set.scan.faults), (fault) =>
-      findingAt(evidence, file, faultOf(evidence, set, fault, isLast, isOnlyDeleted(expected, fault, gone))),
-    );
+    const lengths = new RecordLengths(set.block);
+    try {
+      return Array.from(eachFault(set.scan.faults), (fault) => {
+        const isDeleted = isOnlyDeleted(expected, fault, gone);
+        return findingAt(evidence, file, faultOf(evidence, set, fault, { isLast, isDeleted, lengths }));
+      });
+    } finally {
+      lengths.close();
+    }
   });
 }
 
@@ -75,12 +81,20 @@ function listedMessages(evidence: StreamEvidence, set: BlockLiveSet): bigint {
   return set.block.sidecar?.messages ?? 0n;
 }
 
+/** What there is to know of a fault beside itself. */
+interface FaultContext {
+  /** Whether it is in the last block. */
+  readonly isLast: boolean;
+  /** Whether it hit nothing but deleted messages. */
+  readonly isDeleted: boolean;
+  readonly lengths: RecordLengths;
+}
+
 function faultOf(
   evidence: StreamEvidence,
   set: BlockLiveSet,
   fault: ScanFault,
-  isLast: boolean,
-  isDeleted: boolean,
+  { isLast, isDeleted, lengths }: FaultContext,
 ): Fault {
   const place = {
     offsetBytes: fault.offsetBytes,
@@ -96,7 +110,7 @@ function faultOf(
   if (isDeleted && isIndexed(evidence, set))
     return {
       code:
-        hasLiveBehind(set, fault) && !leadsOverDamage(set.block, fault)
+        hasLiveBehind(set, fault) && !lengths.leadOver(fault)
           ? 'BLK_LENGTH_IMPLAUSIBLE'
           : 'BLK_DELETED_RECORD_DAMAGED',
       ...place,

@@ -19,6 +19,13 @@ export class SourceError extends ToolError {
   override readonly name = 'SourceError';
 }
 
+/** What was read once is not the same when it is read again, as on a store in use. Of several streams it stops the one. */
+export class ChangedError extends SourceError {
+  constructor() {
+    super('the archive changed while it was read');
+  }
+}
+
 /** The caller's AbortSignal fired. */
 export class CancelledError extends ToolError {
   override readonly name = 'CancelledError';

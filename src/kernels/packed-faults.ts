@@ -72,3 +72,8 @@ export function* faultsOfKind(
 export function hasFault({ columns }: PackedFaults, ...kinds: readonly ScanFault['kind'][]): boolean {
   return columns?.kinds.some((kind) => kinds.includes(KINDS[kind % UNCLAIMED] ?? 'checksum')) ?? false;
 }
+
+/** Whether there is none of any other kind: also where there is none at all. */
+export function isOnly({ columns }: PackedFaults, kind: ScanFault['kind']): boolean {
+  return columns?.kinds.every((one) => KINDS[one % UNCLAIMED] === kind) ?? true;
+}

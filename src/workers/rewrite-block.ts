@@ -1,7 +1,7 @@
 import { fsyncSync } from 'node:fs';
 import { copyShared } from '../core/bytes/copy-shared.ts';
 import { packedRoom, packEntry } from '../container/tar/packed-entry.ts';
-import { ToolError } from '../core/error.ts';
+import { ChangedError, ToolError } from '../core/error.ts';
 import { systemErrorText } from '../core/system-error.ts';
 import {
   CHECKSUM_BYTES,
@@ -32,7 +32,7 @@ import { writeAt } from './write-at.ts';
 /** A thread holds a block three times: read, written and packed. */
 export const LARGEST_BLOCK_BYTES: number = 16 * 1024 * 1024;
 
-/** Copies the live records of its source behind one another and seals them with another key. Throws ToolError. */
+/** Copies the live records of its source behind one another and seals them with another key. Throws ToolError, ChangedError. */
 export function rewriteBlock(job: RewriteJob): RewriteResult {
   return rewriteHeld(job, readRecords(job));
 }
@@ -151,7 +151,7 @@ function readSpans(content: ByteSource, spansBytes: Float64Array): number {
 }
 
 function changed(): never {
-  throw new ToolError('the archive changed while it was read');
+  throw new ChangedError();
 }
 
 /** Room for the result of a block of this many bytes. */

@@ -2,7 +2,7 @@ import { indexAge } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { CATALOG } from '../../findings/catalog/index.ts';
-import { hasFault } from '../../kernels/packed-faults.ts';
+import { isOnly } from '../../kernels/packed-faults.ts';
 import type { PackedScan } from '../../kernels/types.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import { nameGiven } from '../predict/consumers.ts';
@@ -213,7 +213,7 @@ function blockSteps(
 
 /** Whether nothing is wrong with a block but that it ends within a record. */
 function isOnlyTorn(scan: PackedScan | undefined): boolean {
-  return scan === undefined || !hasFault(scan.faults, 'checksum', 'length', 'structure', 'order');
+  return scan === undefined || isOnly(scan.faults, 'tail');
 }
 
 function consumerSteps(

@@ -1,5 +1,5 @@
 import { CODE_OF_KIND } from '../../check/block-records.ts';
-import { eachFault, hasFault } from '../../kernels/packed-faults.ts';
+import { eachFault, isOnly } from '../../kernels/packed-faults.ts';
 import type { ScanFault } from '../../kernels/types.ts';
 import { firstSwallowed } from '../../model/swallowed.ts';
 import type { BlockContent } from './block-spans.ts';
@@ -33,8 +33,7 @@ export function* damagesOf(blocks: readonly ReadBlock[], isTornTailHarmless: boo
     if (isPart) continue;
     const isTorn = isTornTailHarmless && file.index === highest;
     if (scan.rawBytes > 0 && scan.records === 0) {
-      const isOnlyTorn = isTorn && !hasFault(faults, 'checksum', 'length', 'structure', 'order');
-      if (!isOnlyTorn) yield unreadBlock(read, blocks);
+      if (!isTorn || !isOnly(faults, 'tail')) yield unreadBlock(read, blocks);
     } else
       for (const fault of eachFault(faults))
         if (isDamage(fault) && (fault.kind !== 'tail' || !isTorn)) yield damageOf(read, fault, blocks);

@@ -1,4 +1,4 @@
-import { ToolError } from '../../core/error.ts';
+import { ChangedError } from '../../core/error.ts';
 import {
   CHECKSUM_BYTES,
   HEADER_LENGTH_BYTES,
@@ -24,7 +24,7 @@ export interface RecordSpan {
   readonly endBytes: number;
 }
 
-/** Walks a span of good records. Throws ToolError where they are no longer what they were when they were checked. */
+/** Walks a span of good records. Throws ChangedError where they are no longer what they were when they were checked. */
 export class RecordWalk {
   readonly #handles: BlockHandles;
   readonly #block: SourceDescriptor;
@@ -59,7 +59,7 @@ export class RecordWalk {
     let from = this.#place(at, RECORD_HEAD_BYTES);
     this.offsetBytes = at;
     this.lengthBytes = recordBytesAt(this.#window, from);
-    if (this.lengthBytes < LEAST_RECORD_BYTES) throw changed();
+    if (this.lengthBytes < LEAST_RECORD_BYTES) throw new ChangedError();
     from = this.#place(at, this.lengthBytes);
     this.word = seqWordAt(this.#window, from);
     this.timeNs = timeNsAt(this.#window, from);
@@ -83,7 +83,7 @@ export class RecordWalk {
 
   /** Where in the window a part of the block is. */
   #place(at: number, lengthBytes: number): number {
-    if (at + lengthBytes > this.#endBytes) throw changed();
+    if (at + lengthBytes > this.#endBytes) throw new ChangedError();
     if (at < this.#from || at + lengthBytes > this.#from + this.#filled) {
       if (lengthBytes > this.#window.length) {
         this.#handles.giveWindow(this.#window);
@@ -91,7 +91,7 @@ export class RecordWalk {
       }
       this.#from = at;
       this.#filled = this.#fill(at);
-      if (this.#filled < lengthBytes) throw changed();
+      if (this.#filled < lengthBytes) throw new ChangedError();
     }
     return at - this.#from;
   }
@@ -103,10 +103,6 @@ export class RecordWalk {
       more = this.#content.read(this.#window.subarray(done), at + done);
     return done;
   }
-}
-
-function changed(): ToolError {
-  return new ToolError('the archive changed while it was read');
 }
 
 /** The messages of a span; `malformed`: offsets of records whose parts contradict each other. */

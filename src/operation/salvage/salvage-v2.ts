@@ -3,7 +3,7 @@ import { framingFaults } from '../../container/open-source.ts';
 import { damagedStretches } from '../../container/v2-damage.ts';
 import { endOf, V2EntryReader } from '../../container/v2-entry-reader.ts';
 import { findV2Spans, type V2Span } from '../../container/v2-spans.ts';
-import { ToolError } from '../../core/error.ts';
+import { ChangedError } from '../../core/error.ts';
 import { stepByStep } from '../../core/pause.ts';
 import { asParts, subtractParts, uniteParts } from '../../core/sequence-part-sets.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
@@ -131,7 +131,7 @@ class SpanCursor implements MessageCursor {
     const { endBytes } = this.#span;
     if (this.#at >= endBytes) return null;
     const head = this.#reader.wholeAt(this.#at, endBytes);
-    if (head === null) throw new ToolError('the archive changed while it was read');
+    if (head === null) throw new ChangedError();
     const { seq, timeNs, subject, header, payload } = this.#reader.messageAt(this.#at, head);
     this.#at = endOf(this.#at, head);
     return {

@@ -1,6 +1,7 @@
-import { countSequences, eachRange, mergeRanges, oneRange } from '../../core/sequence-ranges.ts';
+import { LooseRanges } from '../../core/loose-ranges.ts';
+import { countSequences, eachRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { CopyLosses } from '../salvage/copy-losses.ts';
-import type { VerifyStreamReport } from '../types.ts';
+import type { Lost, VerifyStreamReport } from '../types.ts';
 
 type LossFields = Pick<
   VerifyStreamReport,
@@ -9,15 +10,19 @@ type LossFields = Pick<
 
 /** What a report says of losses: doubtful ones are among them, and counted apart. */
 export function lossFields({ lost, messages, repairable, suspected }: CopyLosses): LossFields {
-  const suspects = Object.values(suspected)
-    .flat()
-    .map(([from, to]) => oneRange(from, to));
-  const doubtful = countSequences(mergeRanges(suspects));
-  const msgs = mergeRanges([...lost.msgs.map(([from, to]) => oneRange(from, to)), ...suspects]);
+  const suspects = Object.values(suspected);
+  const doubtful = countSequences(unionOf(suspects));
+  const msgs = doubtful === 0n ? lost.msgs : [...eachRange(unionOf([lost.msgs, ...suspects]))];
   return {
-    lost: { msgs: [...eachRange(msgs)], bytes: lost.bytes },
+    lost: { msgs, bytes: lost.bytes },
     lost_messages: messages + doubtful,
     repairable_messages: repairable,
     doubtful_messages: doubtful,
   };
+}
+
+function unionOf(lists: readonly Lost['msgs'][]): SequenceRanges {
+  const union = new LooseRanges();
+  for (const list of lists) for (const [from, to] of list) union.add(from, to);
+  return union.take();
 }

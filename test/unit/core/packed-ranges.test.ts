@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packRanges, unpackRanges } from '../../../src/core/packed-ranges.ts';
-import { areSamePacked, packedFrom, packedWithout } from '../../../src/core/packed-sets.ts';
+import { areSamePacked, packedFrom, packedGaps, packedWithout } from '../../../src/core/packed-sets.ts';
 import { PartsBuilder } from '../../../src/core/parts-builder.ts';
 import { RangeBuilder } from '../../../src/core/range-builder.ts';
 import { SequenceParts } from '../../../src/core/sequence-parts.ts';
@@ -103,6 +103,19 @@ describe('sets at rest that are worked with', () => {
     );
   });
 
+  it('between their sequences lies what they do not hold', () => {
+    fc.assert(
+      fc.property(sets, (ranges) => {
+        const gaps = subtractRanges(oneRange(ranges[0] ?? 1n, ranges.at(-1) ?? 0n), ranges);
+        const packed = packRanges(ranges);
+        expect(unpackRanges(packedGaps(packed))).toEqual(gaps);
+        expect(packedGaps(packed).count).toBe(countSequences(gaps));
+        expect(unpackRanges(packed)).toEqual(ranges);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('are the same where they hold the same', () => {
     fc.assert(
       fc.property(sets, sets, fc.nat(), (a, b, at) => {
@@ -149,6 +162,24 @@ describe('a set of sequences in parts', () => {
         expect([...set.gaps(from, to)]).toEqual([...eachRange(subtractRanges(oneRange(from, to), whole))]);
         expect(set.lowest(length)).toEqual(lowestSequences(whole, length));
         expect([...eachSequence(set.lowest(length))]).toEqual([...eachSequence(whole)].slice(0, length));
+      }),
+    );
+  });
+
+  it('lends what it holds until the next question, and gives what is not taken back', () => {
+    const asked = fc.array(fc.tuple(fc.bigInt({ min: 0n, max: 400n }), fc.bigInt({ min: -1n, max: 400n })), {
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(parts, asked, (given, questions) => {
+        const set = new SequenceParts(given.map(packRanges));
+        const whole = mergeRanges(given);
+        const taken = questions.map(([from, more]) => {
+          const expected = clipRanges(whole, from, from + more);
+          expect(set.lend(from, from + more)).toEqual(expected);
+          return { own: set.within(from, from + more), expected };
+        });
+        for (const { own, expected } of taken) expect(own).toEqual(expected);
       }),
     );
   });
