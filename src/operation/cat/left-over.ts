@@ -14,6 +14,8 @@ export interface LeftOver {
   readonly notes: readonly DeleteNote[];
 }
 
+const NOTHING_LEFT: LeftOver = { held: 0, messages: async () => {}, findings: [], notes: [] };
+
 /** Whether a snapshot is damaged so that only a salvage gets behind it. Standard input cannot be opened again. */
 export function isStopped({ form, findings }: StreamParts, { container }: Archive): boolean {
   const isPacked = form !== 'store' && form !== 'v2';
@@ -33,6 +35,8 @@ export async function withLeftOver<T>(
   const { salvageStream } = await import('../salvage/salvage-stream.ts');
   const { withPastDamage } = await import('../salvage/with-past-damage.ts');
   return withPastDamage(archive, work, async (again, opened) => {
+    // Its key may have come into sight only now.
+    if (again.encrypted !== null) return use({ ...NOTHING_LEFT, findings: again.findings });
     if (again.name === '' || again.form === 'config') return use(null);
     const own = await salvageStream(again, { ...opened, onBytes: work.onBytes }, 0, '');
     try {

@@ -76,9 +76,9 @@ export async function streamMessages(
   const found = [...placed(parts.findings, archive.place), ...archive.findings];
   const reading = { archive, work, sieve, emit, found };
   if (parts.form === 'v2') return v2Messages(reading, parts);
+  if (archive.encrypted !== null) return { held: 0, findings: found, ofSelection: found, notes: [] };
   const left = isStopped(parts, work) ? await leftMessages(reading) : null;
   if (left !== null) return left;
-  if (archive.encrypted !== null) return { held: 0, findings: found, ofSelection: found, notes: [] };
   return blockMessages(reading, parts, output);
 }
 
