@@ -1,7 +1,17 @@
 import { isIndexCut } from '../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../check/stream-evidence.ts';
 import type { SequenceParts } from '../core/sequence-parts.ts';
-import type { StreamArchive } from '../model/stream-archive.ts';
+import {
+  countSequences,
+  MAX_SEQUENCE,
+  mergeRanges,
+  NO_SEQUENCES,
+  oneRange,
+  rangesOf,
+  subtractRanges,
+  type SequenceRanges,
+} from '../core/sequence-ranges.ts';
+import type { ConsumerArchive, StreamArchive } from '../model/stream-archive.ts';
 import type { DeleteNote } from './delete-note.ts';
 import { isCarrierHit } from './salvage/carrier-damage.ts';
 
@@ -39,8 +49,8 @@ export const CUT_BEHIND_INDEX =
   'the end of the last block that index.db knows is gone: messages that were deleted after index.db was written may be here';
 
 /**
- * Of a stream that removes what consumers acknowledge: that messages are there which all of them are past. It proves nothing, since
- * a message that was delivered too often stays. null where there is none, or a current index vouches for them.
+ * Of a stream that removes what consumers acknowledge: that messages are there for which none of them waits. It proves nothing,
+ * since a message that was delivered too often stays. null where there is none, or a current index vouches for them.
  */
 export function pastConsumers(
   { config, consumers, indexStanding }: StreamArchive,
@@ -48,9 +58,18 @@ export function pastConsumers(
 ): string | null {
   const retention = config?.['retention'];
   if (indexStanding === 'current' || (retention !== 'workqueue' && retention !== 'interest')) return null;
-  const floors = consumers.map(({ state }) => state?.ackFloor.streamSeq ?? 0n);
-  const floor = floors.reduce((low, seq) => (seq < low ? seq : low), floors[0] ?? 0n);
-  const messages = live.countWithin(1n, floor);
+  if (consumers.length === 0) return null;
+  const past = subtractRanges(oneRange(1n, MAX_SEQUENCE), mergeRanges(consumers.map(awaited)));
+  const messages = countSequences(past) - countSequences(live.missing(past));
   if (messages === 0n) return null;
-  return `${messages} messages up to sequence ${floor} are here, which every consumer has acknowledged or passed over: they may have been deleted`;
+  return `${messages} messages are here for which no consumer waits, up to sequence ${past.at(-1)}: acknowledged or passed over, they may have been deleted`;
+}
+
+/** What a consumer was not given yet, or has not acknowledged; all where its position is not known. */
+function awaited({ state }: ConsumerArchive): SequenceRanges {
+  if (state === null) return oneRange(1n, MAX_SEQUENCE);
+  const { pending, delivered } = state;
+  const undelivered =
+    delivered.streamSeq < MAX_SEQUENCE ? oneRange(delivered.streamSeq + 1n, MAX_SEQUENCE) : NO_SEQUENCES;
+  return mergeRanges([rangesOf(pending.streamSeqs), undelivered]);
 }
