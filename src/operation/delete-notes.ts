@@ -1,5 +1,5 @@
 import { isIndexCut } from '../check/index-vs-blocks.ts';
-import type { StreamEvidence } from '../check/stream-evidence.ts';
+import type { IndexDeletes, StreamEvidence } from '../check/stream-evidence.ts';
 import type { SequenceParts } from '../core/sequence-parts.ts';
 import {
   countSequences,
@@ -14,39 +14,85 @@ import {
 import type { ConsumerArchive, StreamArchive } from '../model/stream-archive.ts';
 import type { DeleteNote } from './delete-note.ts';
 import { isCarrierHit } from './salvage/carrier-damage.ts';
+import type { SalvagedStream } from './salvage/salvaged-stream.ts';
+import type { StreamLoss } from './salvage/types.ts';
 
 /** What an archive that was read tells of deleted messages, and what it cannot tell. */
 export function deleteNotes({ archive, sets, live, indexDeletes }: StreamEvidence): DeleteNote[] {
-  const { account, name: stream, index } = archive;
-  const notes: DeleteNote[] = [];
-  const say = (code: DeleteNote['code'], text: string): void => {
-    notes.push({ code, account, stream, text });
-  };
-  if (indexDeletes?.isProven === true)
-    say(
-      'DELETES_PROVEN',
-      `${indexDeletes.messages} messages that index.db proves deleted are left out; it is not current, so a server rebuilds from the blocks and has them again`,
-    );
-  if (indexDeletes?.isProven === false)
-    say(
-      'DELETES_UNKNOWN',
-      `index.db is of another stream of this name, or of another course of it, and proves nothing: ${indexDeletes.messages} messages that it calls deleted are here`,
-    );
-  if (live.count === 0n) return notes;
-  if (index === null && isCarrierHit(archive))
-    say(
-      'DELETES_UNKNOWN',
-      'damage took index.db: messages whose deletes only it, or what is gone with it, told may be here',
-    );
-  if (isIndexCut(archive, sets)) say('DELETES_UNKNOWN', CUT_BEHIND_INDEX);
-  const past = pastConsumers(archive, live);
-  if (past !== null) say('DELETES_UNKNOWN', past);
-  return notes;
+  const isIndexTaken = archive.index === null && isCarrierHit(archive);
+  const texts = deletesGone(live, isIndexTaken ? live.count : 0n, isIndexCut(archive, sets));
+  return notesOn(archive, indexDeletes, live, texts);
 }
 
-/** Why it is not known which messages were deleted of a stream whose last block is cut. */
-export const CUT_BEHIND_INDEX =
-  'the end of the last block that index.db knows is gone: messages that were deleted after index.db was written may be here';
+/** The same of what is left of one; `recovered`: the messages of it that are given out. */
+export function salvagedDeleteNotes(
+  own: SalvagedStream,
+  loss: StreamLoss,
+  recovered: SequenceParts,
+): DeleteNote[] {
+  const texts = deletesGone(recovered, undeletedOf(own, loss), own.isIndexCut);
+  return notesOn(own.archive, own.indexDeletes, recovered, texts);
+}
+
+function notesOn(
+  archive: StreamArchive,
+  indexDeletes: IndexDeletes | null,
+  live: SequenceParts,
+  gone: readonly string[],
+): DeleteNote[] {
+  const { account, name: stream } = archive;
+  const note = (code: DeleteNote['code'], text: string): DeleteNote => ({ code, account, stream, text });
+  const past = pastConsumers(archive, live);
+  // An index of another stream is not gone, and does not tell how the last block ended.
+  const isForeign = indexDeletes?.isProven === false;
+  const unknown = [...(isForeign ? [] : gone), ...(past === null ? [] : [past])];
+  return [
+    ...(indexDeletes === null ? [] : [indexNote(indexDeletes, note)]),
+    ...unknown.map((text) => note('DELETES_UNKNOWN', text)),
+  ];
+}
+
+function indexNote(
+  { isProven, messages }: IndexDeletes,
+  note: (code: DeleteNote['code'], text: string) => DeleteNote,
+): DeleteNote {
+  return isProven
+    ? note(
+        'DELETES_PROVEN',
+        `${messages} messages that index.db proves deleted are left out; it is not current, so a server rebuilds from the blocks and has them again`,
+      )
+    : note(
+        'DELETES_UNKNOWN',
+        `index.db is of another stream of this name, or of another course of it, and proves nothing: ${messages} messages that it calls deleted are here`,
+      );
+}
+
+/**
+ * Why it is not known which of the messages that are here were deleted, where damage took what told of it. `undeleted`: how many may
+ * have been, since index.db is gone.
+ */
+export function deletesGone(live: SequenceParts, undeleted: bigint, isIndexEndGone: boolean): string[] {
+  const texts: string[] = [];
+  if (live.count === 0n) return texts;
+  if (undeleted > 0n)
+    texts.push(
+      `damage took index.db: up to ${undeleted} messages whose deletes only it, or what is gone with it, told are here; as many more may be lost`,
+    );
+  if (isIndexEndGone)
+    texts.push(
+      'the end of the last block that index.db knows is gone: messages that were deleted after index.db was written may be here',
+    );
+  return texts;
+}
+
+/** How many messages may be here though they were deleted, since damage took what told of it. */
+export function undeletedOf({ areDeletesUnknown, counted }: SalvagedStream, loss: StreamLoss): bigint {
+  if (!areDeletesUnknown) return 0n;
+  const told = counted?.numDeleted ?? null;
+  const known = loss.deleted - loss.doubtful;
+  const most = told === null ? loss.recovered : told - known;
+  return most > loss.recovered ? loss.recovered : most > 0n ? most : 0n;
+}
 
 /**
  * Of a stream that removes what consumers acknowledge: that messages are there for which none of them waits. It proves nothing,

@@ -2,7 +2,9 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pack } from 'tar-stream';
 import { expect, it } from 'vitest';
-import { CAPTURES, tempFolder } from '../support/damage.ts';
+import type { DeleteNote } from '../../src/operation/delete-note.ts';
+import { catMessages } from '../../src/operation/cat/run.ts';
+import { CAPTURES, copyOf, editFile, recordsOf, tempFolder } from '../support/damage.ts';
 import { filesBelow } from '../support/files-below.ts';
 import { framed } from '../support/frames.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -52,4 +54,59 @@ it('an encrypted snapshot with a damaged header hinders no stream beside it', as
     expect(run.stderr).toContain('natsarc: ENC_KEY_REQUIRED: ');
     expect(run.stderr).not.toMatch(/BLK_|META_/);
   }
+});
+
+/** Cuts off the tombstones of a store's stream behind its last message: index.db is whole, and not current. */
+function withoutTombstones(name: string): string {
+  const stream = copyOf(`2.14.5-full/store/jetstream/$G/streams/${name}`);
+  editFile(join(stream, 'msgs/1.blk'), (bytes) => {
+    const last = recordsOf(bytes).findLast(({ seq }) => seq >> 62n === 0n);
+    return bytes.subarray(0, (last?.at ?? 0) + (last?.length ?? 0));
+  });
+  return stream;
+}
+
+async function notesOf(path: string): Promise<{ seqs: bigint[]; notes: readonly DeleteNote[] }> {
+  const seqs: bigint[] = [];
+  const { notes } = await catMessages(path, {}, (lot) => {
+    for (const { seq } of lot) seqs.push(seq);
+  });
+  return { seqs, notes };
+}
+
+/** As it is told of the folder, so of a snapshot of it in which the header of meta.sum is damaged. */
+async function expectSame(stream: string, code: DeleteNote['code']): Promise<void> {
+  const snapshot = join(tempFolder(), 'stream.tar.s2');
+  await writeSnapshot(stream, snapshot, (name) => name === 'meta.sum');
+  const told = await notesOf(stream);
+  expect(told.notes.map((note) => note.code)).toContain(code);
+  expect(await notesOf(snapshot)).toMatchObject({
+    seqs: told.seqs,
+    notes: told.notes.map(({ code: same, text }) => ({ code: same, text })),
+  });
+}
+
+it.each(['ORDERS', 'PURGEPART', 'TAILDEL', 'WQ'])(
+  '%s: what an old index.db proves deleted is left out and told, past damage too',
+  async (name) => expectSame(withoutTombstones(name), 'DELETES_PROVEN'),
+);
+
+it('what an index.db of another stream calls deleted is told past damage too', async () => {
+  const stream = withoutTombstones('WQ');
+  const other = join(CAPTURES, '2.15.2-full/store/jetstream/$G/streams/WQ/msgs/index.db');
+  cpSync(other, join(stream, 'msgs/index.db'));
+  await expectSame(stream, 'DELETES_UNKNOWN');
+});
+
+it('where damage took index.db, messages are called here, not written', async () => {
+  const snapshot = join(tempFolder(), 'stream.tar.s2');
+  const isHit = (name: string): boolean => name === 'msgs/index.db';
+  await writeSnapshot(withoutTombstones('TAILDEL'), snapshot, isHit);
+  const { seqs, notes } = await notesOf(snapshot);
+  expect(notes).toMatchObject([
+    {
+      code: 'DELETES_UNKNOWN',
+      text: `damage took index.db: up to ${seqs.length} messages whose deletes only it, or what is gone with it, told are here; as many more may be lost`,
+    },
+  ]);
 });

@@ -3,6 +3,7 @@ import type { Finding } from '../../findings/finding.ts';
 import { hasMark } from '../../findings/marks.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { DeleteNote } from '../delete-note.ts';
+import { salvagedDeleteNotes } from '../delete-notes.ts';
 import type { Archive } from '../open-archive.ts';
 import type { MessageWalk } from './message-walk.ts';
 
@@ -40,12 +41,10 @@ export async function withLeftOver<T>(
     if (again.name === '' || again.form === 'config') return use(null);
     const own = await salvageStream(again, { ...opened, onBytes: work.onBytes }, 0, '');
     try {
-      const { content, found, notes } = await repairStream([own], opened, {});
-      const unknown = notes.flatMap(({ code, account, stream, text }): DeleteNote[] =>
-        code === 'DELETES_UNKNOWN' ? [{ code, account, stream, text }] : [],
-      );
+      const { content, found, loss } = await repairStream([own], opened, {});
       const { messages, findings } = content;
-      return await use({ held: Number(found.recovered.count), messages, findings, notes: unknown });
+      const notes = salvagedDeleteNotes(own, loss, found.recovered);
+      return await use({ held: Number(found.recovered.count), messages, findings, notes });
     } finally {
       own.close();
     }

@@ -21,6 +21,7 @@ export function nothingOf(archive: StreamArchive): SalvagedStream {
     notes: [],
     areDeletesUnknown: false,
     isIndexCut: false,
+    indexDeletes: null,
     doubtfulPositions: NO_DOUBTS,
     parted: null,
   };

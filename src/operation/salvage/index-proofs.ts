@@ -53,7 +53,6 @@ export function proofsOfIndex(
   folder: string,
   blocks: readonly ReadBlock[],
 ): IndexProofs {
-  const live = unitePacked(index.blocks.map(packedLive));
   const owned = new Set(
     blocks.filter(({ block }) => block.scan.records > 0).map(({ block }) => block.owner.number),
   );
@@ -66,7 +65,7 @@ export function proofsOfIndex(
     index.lastSeq + 1n,
   );
   return {
-    deleted: subtractParts(asParts(oneRange(1n, index.lastSeq)), live),
+    deleted: calledDeleted(index),
     listed: index.blocks.map((block) => ({
       file: `${folder}msgs/${block.index}.blk`,
       isMissing: !owned.has(block.index) && !isDamaged.has(block.index),
@@ -76,4 +75,10 @@ export function proofsOfIndex(
     lastSeq: index.lastSeq,
     lastTimeNs: index.lastTimeNs,
   };
+}
+
+/** What an index does not list as live up to its last sequence. */
+export function calledDeleted(index: StreamIndex): SequenceParts {
+  const live = unitePacked(index.blocks.map(packedLive));
+  return subtractParts(asParts(oneRange(1n, index.lastSeq)), live);
 }

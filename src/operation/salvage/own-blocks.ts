@@ -15,7 +15,7 @@ export interface OwnBlocks {
   readonly blocks: readonly ReadBlock[];
   /** null where there is none, or it is that of another stream. */
   readonly index: StreamIndex | null;
-  readonly isIndexForeign: boolean;
+  readonly foreignIndex: StreamIndex | null;
 }
 
 /** Finds them among all there are. `given`: a name from the command line. */
@@ -39,7 +39,7 @@ export async function findOwnBlocks(
     name,
     blocks: own.map((block) => ({ block, content: contentOf(block) })),
     index: isIndexForeign ? null : index,
-    isIndexForeign,
+    foreignIndex: isIndexForeign ? index : null,
   };
 }
 

@@ -1,8 +1,16 @@
 import { isIndexCut } from '../../check/index-vs-blocks.ts';
+import type { IndexDeletes } from '../../check/stream-evidence.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { labelBase } from '../../container/entries.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
-import { asParts, NO_PARTS, subtractParts, uniteParts, unitePacked } from '../../core/sequence-part-sets.ts';
+import {
+  asParts,
+  intersectParts,
+  NO_PARTS,
+  subtractParts,
+  uniteParts,
+  unitePacked,
+} from '../../core/sequence-part-sets.ts';
 import { mergeRanges, rangesOf } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
@@ -15,7 +23,7 @@ import { BlockHandles } from './block-handles.ts';
 import { isCarrierHit } from './carrier-damage.ts';
 import { damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
-import { proofsOfIndex } from './index-proofs.ts';
+import { calledDeleted, proofsOfIndex } from './index-proofs.ts';
 import { doubtfulPositions } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { damagesBefore } from './lost-before.ts';
@@ -68,6 +76,7 @@ export async function salvageFiles(
     notes: notesOf(archive, own, sidecars.said),
     areDeletesUnknown: index === null && isCarrierHit(archive),
     isIndexCut: index !== null && isIndexCut(archive, scans),
+    indexDeletes: current === null ? indexDeletesOf(own) : null,
     doubtfulPositions: doubtfulPositions(parts),
     parted: partsOfBlocks(blocks),
     close: () => handles.close(),
@@ -97,9 +106,19 @@ function deletedIn(blocks: readonly ReadBlock[], current: StreamIndex | null): S
   ]);
 }
 
+/** What index.db, which is not current, calls deleted of all that no record of the blocks does. */
+function indexDeletesOf({ index, foreignIndex, blocks }: OwnBlocks): IndexDeletes | null {
+  const asked = index ?? foreignIndex;
+  if (asked === null) return null;
+  const present = unitePacked(blocks.map(({ content }) => content.present));
+  const held = subtractParts(present, deletedIn(blocks, null));
+  const messages = intersectParts(held, calledDeleted(asked)).count;
+  return messages === 0n ? null : { isProven: index !== null, messages };
+}
+
 function notesOf(
   { account, name: before }: StreamArchive,
-  { name: stream, blocks, isIndexForeign }: OwnBlocks,
+  { name: stream, blocks, foreignIndex }: OwnBlocks,
   saidOfSidecars: readonly string[],
 ): RepairNote[] {
   const note = (code: NoteCode, text: string): RepairNote => ({ code, account, stream, text, loss: false });
@@ -109,7 +128,7 @@ function notesOf(
       note('BLK_SWAPPED', `${file.entry.label} holds the records of block ${owner.number}`),
     );
   notes.push(...saidOfSidecars.map((text) => note('BIX_CORRUPT', text)));
-  if (isIndexForeign)
+  if (foreignIndex !== null)
     notes.push(note('INDEX_FOREIGN', 'index.db is of another stream of this name and proves nothing'));
   if (stream !== before)
     notes.push(

@@ -1,3 +1,4 @@
+import type { IndexDeletes } from '../../check/stream-evidence.ts';
 import type { PackedRanges } from '../../core/packed-ranges.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import type { Finding } from '../../findings/finding.ts';
@@ -45,6 +46,7 @@ export interface SalvagedStream {
   readonly areDeletesUnknown: boolean;
   /** The end of the last block that the index knows is gone: messages that were deleted later may be here. */
   readonly isIndexCut: boolean;
+  readonly indexDeletes: IndexDeletes | null;
   readonly doubtfulPositions: DoubtfulPositions;
   /** The same messages in parts that threads take over; null where they have to be read side by side. */
   readonly parted: PartedStream | null;

@@ -1,5 +1,5 @@
 import type { SequenceParts } from '../../core/sequence-parts.ts';
-import { CUT_BEHIND_INDEX, pastConsumers } from '../delete-notes.ts';
+import { deletesGone, pastConsumers, undeletedOf } from '../delete-notes.ts';
 import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
 import type { ChosenConfig } from './configuration.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
@@ -40,13 +40,8 @@ export function notesOn(stream: NotedStream, { undelete, to }: SalvageOptions): 
     const place = `${file} at ${offsetBytes ?? 0}`;
     say(code, `${place}: ${LOSS_REASONS[code]}, and nothing tells which messages were there`, true);
   }
-  const undeleted = undeletedOf(own, loss);
-  if (undeleted > 0n)
-    say(
-      'DELETES_UNKNOWN',
-      `damage took index.db: up to ${undeleted} messages whose deletes only it, or what is gone with it, told were written; as many more may be lost`,
-    );
-  if (own.isIndexCut && loss.recovered > 0n) say('DELETES_UNKNOWN', CUT_BEHIND_INDEX);
+  for (const text of deletesGone(recovered, undeletedOf(own, loss), own.isIndexCut))
+    say('DELETES_UNKNOWN', text);
   const past = sources.length > 1 || undelete === true ? null : pastConsumers(own.archive, recovered);
   if (past !== null) say('DELETES_UNKNOWN', past);
   const behind = suspectedBehind(loss);
@@ -72,15 +67,6 @@ export function notesOn(stream: NotedStream, { undelete, to }: SalvageOptions): 
       'sources.db was left out: a server finds in the messages how far sources were read',
     );
   return notes;
-}
-
-/** How many messages may have been written though they were deleted, since damage took what told of it. */
-function undeletedOf({ areDeletesUnknown, counted }: SalvagedStream, loss: StreamLoss): bigint {
-  if (!areDeletesUnknown) return 0n;
-  const told = counted?.numDeleted ?? null;
-  const known = loss.deleted - loss.doubtful;
-  const most = told === null ? loss.recovered : told - known;
-  return most > loss.recovered ? loss.recovered : most > 0n ? most : 0n;
 }
 
 /** How many sequences consumers speak of behind the end. */
