@@ -1,7 +1,7 @@
 import { cpSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CAPTURES, copyOf, editFile, flipBit } from '../support/damage.ts';
+import { CAPTURES, copyOf, editFile, flipBit, tempFolder } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const STORE = '2.14.5-full/store';
@@ -41,6 +41,15 @@ function preflight(
   if (stream === undefined) throw new Error(run.stderr);
   return { exit: run.exit, stream, doing: stream.steps.map((step) => step.do) };
 }
+
+it('takes an .idx beside an index.db for what it is: more than newer servers need', () => {
+  const empty = join(copyOf(STORE), 'jetstream/$G/streams/WQ');
+  const store = join(tempFolder(), 'store');
+  const made = runCli(['slice', empty, '--to', 'store', '--subject', 'none', '--out', store]);
+  expect(made.exit, made.stderr).toBe(0);
+  expect(runCli(['preflight', store]).stdout).toMatch(/\.idx, 25 B: 1 index file /);
+  expect(runCli(['preflight', store]).exit).toBe(0);
+});
 
 describe('preflight', () => {
   it('a whole stream is left as it is', () => {

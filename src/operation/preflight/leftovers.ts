@@ -37,6 +37,9 @@ export function oldIndexSteps(parts: FileStreamParts, rules: ServerRules): Prefl
   const [first] = old;
   if (first === undefined) return [];
   const bytes = old.reduce((sum, entry) => sum + entry.sizeBytes, 0);
-  const reason = `${old.length} index files of an older server, which hold its deletes, are read and deleted`;
-  return [{ do: 'delete-file', severity: 'warning', file: first.label, bytes, reason }];
+  const files = old.length === 1 ? '1 index file' : `${old.length} index files`;
+  const reason = `${files} of an older server, which hold its deletes, are read and deleted`;
+  // Beside an index.db it tells no more than older servers need; without one the store cannot go back to them.
+  const isBeside = parts.entries.some(({ path }) => path === 'msgs/index.db');
+  return [{ do: 'delete-file', severity: isBeside ? 'info' : 'warning', file: first.label, bytes, reason }];
 }
