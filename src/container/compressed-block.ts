@@ -35,11 +35,11 @@ export function openCompressedBlock(
   if (streamAt < 0) return null;
   const stream = new SliceSource(file, streamAt, file.sizeBytes - streamAt - TRAILER_BYTES);
   const { index, faults } = chunksOf(stream, salvage);
-  const zerosAt = salvage ? zerosBehind(stream, index) : null;
+  const zerosAt = salvage ? zerosBehind(file, streamAt, index) : null;
   if (zerosAt === null)
     return new BlockContent(file, new S2Source(stream, index, endBytes), faults, streamAt);
-  const whole = new SliceSource(file, 0, streamAt + zerosAt);
-  const left = new SliceSource(file, streamAt, zerosAt - TRAILER_BYTES);
+  const whole = new SliceSource(file, 0, zerosAt);
+  const left = new SliceSource(file, streamAt, zerosAt - streamAt - TRAILER_BYTES);
   return new BlockContent(
     whole,
     new S2Source(left, chunksOf(left, salvage).index, endBytes),
@@ -53,18 +53,22 @@ function chunksOf(stream: ByteSource, salvage: boolean): ReturnType<typeof index
   return indexChunks(read, stream.sizeBytes, salvage ? gapPasser(read, stream.sizeBytes) : null);
 }
 
-/** Where zeros begin that fill the stream from behind its last chunk and the end of the block on, as a page does; null: nowhere. */
-function zerosBehind(stream: ByteSource, { gaps }: ChunkIndex): number | null {
+/**
+ * Where zeros begin that fill the file from behind its last whole chunk and the end of the block on, as a page does; null: nowhere.
+ * However few they are: a block that is whole has nothing between its last chunk and its end.
+ */
+function zerosBehind(file: ByteSource, streamAt: number, { gaps }: ChunkIndex): number | null {
   const tail = gaps?.at(-1);
-  if (tail === undefined || tail.type !== null || tail.encodedEnd < stream.sizeBytes) return null;
-  const zerosAt = tail.encodedAt + TRAILER_BYTES;
+  const streamEnd = file.sizeBytes - TRAILER_BYTES;
+  if (tail === undefined || tail.type !== null || streamAt + tail.encodedEnd < streamEnd) return null;
+  const zerosAt = streamAt + tail.encodedAt + TRAILER_BYTES;
   const window = new Uint8Array(WINDOW_BYTES);
-  for (let at = zerosAt; at < stream.sizeBytes;) {
-    const filled = stream.read(window, at);
+  for (let at = zerosAt; at < file.sizeBytes;) {
+    const filled = file.read(window, at);
     if (filled === 0 || window.subarray(0, filled).some((byte) => byte !== 0)) return null;
     at += filled;
   }
-  return zerosAt < stream.sizeBytes ? zerosAt : null;
+  return zerosAt < file.sizeBytes ? zerosAt : null;
 }
 
 /** Where the S2 stream begins; -1 where the block is not compressed. */

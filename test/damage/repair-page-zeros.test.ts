@@ -26,6 +26,16 @@ it.each(['1.blk', '2.blk', '5.blk'])(
   },
 );
 
+it.each([1, 2, 7, 8, 9, 16])(
+  'every message of a compressed block is kept that %d zeros follow',
+  async (zeros) => {
+    const store = copyOf(COMPRESSED);
+    editFile(join(store, 'msgs/2.blk'), (bytes) => Buffer.concat([bytes, Buffer.alloc(zeros)]));
+    const { missing, invented } = await repair(store, COMPRESSED);
+    expect({ missing, invented }).toEqual({ missing: [], invented: [] });
+  },
+);
+
 it('an index.db that zeros follow still tells what was deleted', async () => {
   const store = copyOf(ORDERS);
   editFile(join(store, 'msgs/index.db'), (bytes) => toWholePages(Buffer.from(withDelete(bytes, 50n))));
