@@ -16,12 +16,16 @@ const CHUNK_BYTES = 4096;
 /** A backup of which one chunk of the snapshot, of 4 KiB each, holds something else. */
 function withoutChunk(name: string, place: number): string {
   const backup = copyOf(`${BACKUPS}/${name}`);
+  damageChunk(backup, place);
+  return backup;
+}
+
+function damageChunk(backup: string, place: number): void {
   const file = join(backup, 'stream.tar.s2');
   const snapshot = framed(unframed(readFileSync(file)), CHUNK_BYTES);
   const at = chunkOffsets(snapshot)[place] ?? 0;
   snapshot.fill(0xaa, at + 8, at + 200);
   writeFileSync(file, snapshot);
-  return backup;
 }
 
 async function repairedOf(backup: string): Promise<Map<bigint, string>> {
@@ -106,4 +110,14 @@ it('text is what it is message by message', async () => {
 it.each([0, 2, 5, 9, 20])('any chunk may be damaged, also the mark of the file: %d', async (place) => {
   const backup = withoutChunk('ORDERS', place);
   expect([...(await messageList(backup)).keys()]).toEqual([...(await repairedOf(backup)).keys()]);
+});
+
+it('lines are those of the undamaged archive, also of one stream among others of an account', async () => {
+  const backups = copyOf('2.14.5-full/account-backup');
+  const before = runCli(['cat', backups]);
+  damageChunk(join(backups, '$G/ORDERS'), 1);
+  const after = runCli(['cat', backups]);
+  expect(after.exit).toBe(3);
+  expect(after.stdout).toContain('{"account":"$G","stream":"ORDERS","subject":');
+  expect(after.stdout.split('\n')).toEqual(before.stdout.split('\n'));
 });

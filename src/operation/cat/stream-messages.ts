@@ -4,12 +4,13 @@ import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import { hasSequence, intersectRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { indexedLive } from '../../model/live-set.ts';
-import type { StreamParts } from '../../container/entry.ts';
+import type { StreamParts, V2StreamParts } from '../../container/entry.ts';
 import { pause, stopIfAborted } from '../../core/pause.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { isMarked } from '../../findings/marks.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
+import type { RecordFilter } from '../filter/types.ts';
 import type { DeleteNote } from '../delete-note.ts';
 import { deleteNotes } from '../delete-notes.ts';
 import { placed, type Archive } from '../open-archive.ts';
@@ -17,7 +18,7 @@ import { gatherEvidence } from '../stream-evidence.ts';
 import { v2FramingFindings } from '../v2-messages.ts';
 import type { PieceRenderer } from './render-pieces.ts';
 import type { MessageWalk, WantsMessage } from './message-walk.ts';
-import { isStopped, pastDamage } from './past-damage.ts';
+import { isStopped, withLeftOver } from './left-over.ts';
 import { walkBlocks, walkPiece } from './walk-blocks.ts';
 import { walkV2 } from './walk-v2.ts';
 import type { StoredMessage } from './types.ts';
@@ -48,6 +49,16 @@ export interface TextOutput {
   text(bytes: Uint8Array, messages: number): Promise<void>;
 }
 
+/** A stream, and what is done with its messages. */
+interface Reading {
+  readonly archive: StreamArchive;
+  readonly work: Archive;
+  readonly sieve: MessageSieve;
+  readonly emit: EmitMessages;
+  /** What the container and the small files gave. */
+  readonly found: readonly Finding[];
+}
+
 /**
  * Gives out the messages of one stream that pass, in sequence order, as far as they can be read. What cannot is in the
  * findings, with all that the container and the small files gave. A message's bytes are the taker's; it keeps those of
@@ -62,54 +73,80 @@ export async function streamMessages(
   output?: TextOutput,
 ): Promise<StreamFindings> {
   const { archive, parts } = stream;
-  const found = (): Finding[] => [...placed(parts.findings, archive.place), ...archive.findings];
-  if (parts.form === 'v2') {
-    const walk = walkV2(archive, parts, sieve);
-    await sift(walk.messages, work, sieve, emit, pause);
-    const findings = [...found(), ...walk.findings(), ...v2FramingFindings(archive, parts)];
-    return {
-      held: walk.seen(),
-      findings,
-      ofSelection: walk.isSelectionWhole() ? ofRange(findings, sieve.range) : findings,
-      notes: [],
-    };
-  }
-  if (isStopped(parts, work)) {
-    const left = await pastDamage(archive, work, async (one) => {
-      if (one !== null) await sift(one.messages, work, sieve, emit, pause);
-      return one;
-    });
-    if (left !== null) {
-      const findings = [...found(), ...left.findings];
-      return { held: left.held, findings, ofSelection: findings, notes: left.notes };
-    }
-  }
-  if (archive.encrypted !== null) return { held: 0, findings: found(), ofSelection: found(), notes: [] };
+  const found = [...placed(parts.findings, archive.place), ...archive.findings];
+  const reading = { archive, work, sieve, emit, found };
+  if (parts.form === 'v2') return v2Messages(reading, parts);
+  const left = isStopped(parts, work) ? await leftMessages(reading) : null;
+  if (left !== null) return left;
+  if (archive.encrypted !== null) return { held: 0, findings: found, ofSelection: found, notes: [] };
+  return blockMessages(reading, parts, output);
+}
+
+async function v2Messages(reading: Reading, parts: V2StreamParts): Promise<StreamFindings> {
+  const { archive, sieve, found } = reading;
+  const walk = walkV2(archive, parts, sieve);
+  await sift(walk.messages, reading, pause);
+  const findings = [...found, ...walk.findings(), ...v2FramingFindings(archive, parts)];
+  return {
+    held: walk.seen(),
+    findings,
+    ofSelection: walk.isSelectionWhole() ? ofRange(findings, sieve.range) : findings,
+    notes: [],
+  };
+}
+
+/** Those behind damage of a snapshot; null where nothing is found there. */
+async function leftMessages(reading: Reading): Promise<StreamFindings | null> {
+  const { archive, work, found } = reading;
+  return withLeftOver(archive, work, async (left) => {
+    if (left === null) return null;
+    await sift(left.messages, reading, pause);
+    const findings = [...found, ...left.findings];
+    return { held: left.held, findings, ofSelection: findings, notes: left.notes };
+  });
+}
+
+async function blockMessages(
+  reading: Reading,
+  { sizeBytes }: StreamParts,
+  output: TextOutput | undefined,
+): Promise<StreamFindings> {
+  const { archive, work, sieve, found } = reading;
   const filter = output === undefined ? null : sieve.recordFilter;
   const text = output === undefined || filter === null ? null : { ...output, filter };
   const wanted = { wantSubjects: false, pending: [], wantsCuts: text !== null };
   const evidence = await gatherEvidence(archive, work, wanted);
-  const { sets, results } = evidence;
+  const { sets } = evidence;
   if (text !== null) {
-    await text.renderer.render({ archive, sets, results, start: text.start }, sieve, text.filter, {
-      text: async (bytes, messages) => {
-        stopIfAborted(work.signal);
-        await text.text(bytes, messages);
-      },
-      piece: async (piece) => sift(walkPiece(archive, piece, sieve), work, sieve, emit, stopIfAborted),
-    });
+    await renderMessages(reading, evidence, text);
   } else {
-    if (parts.sizeBytes >= LARGE_STREAM_BYTES) await work.pool.close();
-    await sift(walkBlocks(archive, sets, sieve), work, sieve, emit, stopIfAborted);
+    if (sizeBytes >= LARGE_STREAM_BYTES) await work.pool.close();
+    await sift(walkBlocks(archive, sets, sieve), reading, stopIfAborted);
   }
   const checks = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks];
-  const findings = [...found(), ...evidence.scan.findings, ...checks.flatMap((check) => check(evidence))];
+  const findings = [...found, ...evidence.scan.findings, ...checks.flatMap((check) => check(evidence))];
   return {
     held: evidence.total.messages,
     findings,
     ofSelection: isWhole(sieve.range, evidence) ? ofRange(findings, sieve.range) : findings,
     notes: deleteNotes(evidence),
   };
+}
+
+/** As text where it can be had, else message by message. */
+async function renderMessages(
+  reading: Reading,
+  { sets, results }: StreamEvidence,
+  output: TextOutput & { readonly filter: RecordFilter },
+): Promise<void> {
+  const { archive, work, sieve } = reading;
+  await output.renderer.render({ archive, sets, results, start: output.start }, sieve, output.filter, {
+    text: async (bytes, messages) => {
+      stopIfAborted(work.signal);
+      await output.text(bytes, messages);
+    },
+    piece: async (piece) => sift(walkPiece(archive, piece, sieve), reading, stopIfAborted),
+  });
 }
 
 /** What concerns the messages of a range although each of them could be read. */
@@ -133,9 +170,7 @@ function isWhole(range: SequenceRanges | null, { archive, live }: StreamEvidence
 /** `breathe`: between lots. In the midst of a block nobody else may scan one, so that a walk of blocks pauses between them itself. */
 async function sift(
   walk: MessageWalk,
-  work: Archive,
-  sieve: MessageSieve,
-  emit: EmitMessages,
+  { work, sieve, emit }: Reading,
   breathe: (signal: AbortSignal | undefined) => Promise<void> | void,
 ): Promise<void> {
   sieve.beginStream();

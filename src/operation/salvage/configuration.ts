@@ -2,6 +2,7 @@ import { textField, type JsonObject } from '../../core/json.ts';
 import { hasMark } from '../../findings/marks.ts';
 import { streamConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
 import { parseStreamMeta } from '../../format/stream-meta/parse.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { mendMeta } from './mend-meta.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
@@ -60,9 +61,9 @@ function isForeign({ archive }: SalvagedStream, name: string): boolean {
 }
 
 function wholeConfig(own: SalvagedStream, name: string): Choice | null {
-  const { config, form } = own.archive;
+  const { config } = own.archive;
   if (config === null || !isIntact(own) || isForeign(own, name)) return null;
-  return form === 'v2' ? unproven(config, (left) => choice(left, null)) : choice(config, null);
+  return hasNoSum(own.archive) ? unproven(config, (left) => choice(left, null)) : choice(config, null);
 }
 
 function mendedConfig({ archive }: SalvagedStream, name: string): Choice | null {
@@ -107,6 +108,11 @@ function configOfMessages(own: SalvagedStream, name: string, found: Survey): Cho
 /** A form without meta.inf has its configuration in backup.json alone. */
 function isIntact({ archive }: SalvagedStream): boolean {
   return archive.form === 'v2' || !hasMark(archive.findings, 'stream-config');
+}
+
+/** Nothing tells whether such a configuration is what the server wrote. */
+function hasNoSum({ form, findings }: StreamArchive): boolean {
+  return form === 'v2' || findings.some(({ code }) => code === 'META_SUM_MISSING');
 }
 
 function isBareBlock({ archive: { parts } }: SalvagedStream): boolean {

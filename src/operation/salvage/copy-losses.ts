@@ -1,9 +1,7 @@
-import type { OpenContainer } from '../../container/entry.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { asParts, subtractParts, uniteParts } from '../../core/sequence-part-sets.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { loadStream, withArchive } from '../open-archive.ts';
 import type { Lost } from '../types.ts';
 import { stillLost } from './lost-before.ts';
 import { LostRanges } from './lost-ranges.ts';
@@ -12,6 +10,7 @@ import { salvageStream } from './salvage-stream.ts';
 import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
 import type { Suspect } from './suspects.ts';
 import type { LostRange, StreamLoss } from './types.ts';
+import { withPastDamage, type OpenedWork } from './with-past-damage.ts';
 
 /** What a copy of a damaged stream lacks, as a repair would tell it. */
 export interface CopyLosses {
@@ -27,9 +26,7 @@ export interface CopyLosses {
 export type SuspectCode = Suspect['code'];
 
 /** What counting losses needs to know of the archive as it was opened. */
-export interface CountingWork extends SalvageWork {
-  readonly container: Pick<OpenContainer, 'path' | 'streams'>;
-}
+export type CountingWork = SalvageWork & OpenedWork;
 
 /**
  * Counts what a copy lacks that takes over only `live`: looks past damage as a repair does, and reads the stream once more. Throws
@@ -41,16 +38,12 @@ export async function lossesOfCopy(
   live: SequenceParts,
 ): Promise<CopyLosses> {
   const { signal, pool } = work;
-  const { path } = work.container;
   // Files of a store are damaged one by one, and standard input cannot be opened again.
-  if (archive.form === 'store' || path === '-') return lossesBeside(archive, { pool, signal, onBytes }, live);
-  const options = { salvage: true, pool, ...(signal === undefined ? {} : { signal }) };
-  return withArchive(path, options, async (opened) => {
-    const place = work.container.streams.indexOf(archive.parts);
-    const parts = opened.container.streams[place];
-    const again = parts === undefined ? archive : loadStream(parts);
-    return lossesBeside(again, { ...opened, onBytes }, live);
-  });
+  if (archive.form === 'store' || work.container.path === '-')
+    return lossesBeside(archive, { pool, signal, onBytes }, live);
+  return withPastDamage(archive, work, async (again, opened) =>
+    lossesBeside(again, { ...opened, onBytes }, live),
+  );
 }
 
 /** Nobody is shown the progress of a second reading. */

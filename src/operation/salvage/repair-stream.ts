@@ -61,7 +61,7 @@ export async function repairStream(
   return {
     archive: { ...withoutBrokenSources(own), config, created: chosen.created, consumers },
     content: {
-      ...repairedContent(name, found, loss, end.timeNs, findings, surveyed),
+      ...repairedContent(own.archive, found, loss, end.timeNs, findings, surveyed),
       blocks: sources.length === 1 ? blocksOf(own, found, surveyed, work.pool) : undefined,
     },
     loss,

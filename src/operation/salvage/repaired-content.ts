@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings/finding.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { StoredMessage } from '../cat/types.ts';
 import type { MessageWalk } from '../cat/message-walk.ts';
 import { stateOfTotals } from '../totals-state.ts';
@@ -8,9 +9,12 @@ import type { Lost } from '../types.ts';
 import { eachMessage, type Survey, type SurveyOptions } from './survey.ts';
 import type { StreamLoss } from './types.ts';
 
+/** Whose messages they are. */
+type StreamPlace = Pick<StreamArchive, 'account' | 'name'>;
+
 /** What the writing engine takes: the recovered messages as a stream. */
 export function repairedContent(
-  name: string,
+  place: StreamPlace,
   found: Survey,
   loss: StreamLoss,
   lastTimeNs: bigint,
@@ -20,9 +24,9 @@ export function repairedContent(
   const { total } = found;
   return {
     state: stateOfTotals(total, loss.last_seq, lastTimeNs || total.lastTimeNs),
-    messages: walk(name, options),
+    messages: walk(place, options),
     lost: lostOf(loss),
-    lossCount: { messages: loss.lost, repairable: 0n },
+    lossCount: { messages: loss.lost, repairable: 0n, doubtful: 0n },
     findings,
   };
 }
@@ -38,7 +42,7 @@ function lostOf({ ranges }: StreamLoss): Lost {
   return { msgs, bytes };
 }
 
-function walk(stream: string, options: SurveyOptions): MessageWalk {
+function walk({ account, name: stream }: StreamPlace, options: SurveyOptions): MessageWalk {
   return async (wants, give) => {
     let lot: StoredMessage[] = [];
     const giveOut = async (): Promise<void> => {
@@ -51,7 +55,7 @@ function walk(stream: string, options: SurveyOptions): MessageWalk {
       (message, disagreement) => {
         if (disagreement?.chosen === null) return;
         const { seq, timeNs, subject, header, data } = message;
-        const stored = { account: null, stream, seq, timeNs, subject, header, data };
+        const stored = { account, stream, seq, timeNs, subject, header, data };
         if (wants(stored)) lot.push({ ...stored, ...ownBytes(message) });
       },
       giveOut,

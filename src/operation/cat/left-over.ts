@@ -3,7 +3,7 @@ import type { Finding } from '../../findings/finding.ts';
 import { hasMark } from '../../findings/marks.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { DeleteNote } from '../delete-note.ts';
-import { loadStream, withArchive, type Archive } from '../open-archive.ts';
+import type { Archive } from '../open-archive.ts';
 import type { MessageWalk } from './message-walk.ts';
 
 /** What is left of a stream behind damage of its snapshot. */
@@ -24,19 +24,16 @@ export function isStopped({ form, findings }: StreamParts, { container }: Archiv
  * Opens the archive past its damage, and gives what `repair` would take of the stream to `use`; null where nothing tells its name, or
  * nothing is there. Throws SourceError, CancelledError.
  */
-export async function pastDamage<T>(
+export async function withLeftOver<T>(
   archive: StreamArchive,
   work: Archive,
   use: (left: LeftOver | null) => Promise<T>,
 ): Promise<T> {
-  const { signal, pool } = work;
   const { repairStream } = await import('../salvage/repair-stream.ts');
   const { salvageStream } = await import('../salvage/salvage-stream.ts');
-  const options = { salvage: true, pool, ...(signal === undefined ? {} : { signal }) };
-  return withArchive(work.container.path, options, async (opened) => {
-    const parts = opened.container.streams[work.container.streams.indexOf(archive.parts)];
-    const again = parts === undefined ? null : loadStream(parts);
-    if (again === null || again.name === '' || again.form === 'config') return use(null);
+  const { withPastDamage } = await import('../salvage/with-past-damage.ts');
+  return withPastDamage(archive, work, async (again, opened) => {
+    if (again.name === '' || again.form === 'config') return use(null);
     const own = await salvageStream(again, { ...opened, onBytes: work.onBytes }, 0, '');
     try {
       const { content, found, notes } = await repairStream([own], opened, {});

@@ -1,0 +1,24 @@
+import type { OpenContainer } from '../../container/entry.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { loadStream, withArchive, type Archive } from '../open-archive.ts';
+
+/** An archive that is open, and who works on it. */
+export interface OpenedWork extends Pick<Archive, 'pool' | 'signal'> {
+  readonly container: Pick<OpenContainer, 'path' | 'streams'>;
+}
+
+/**
+ * Opens an archive once more, past the damage of what carries its streams, and gives one of them to `use` as it is read there, found by
+ * its place; as it was where it is not there. Standard input cannot be opened again. Throws SourceError, and what `use` throws.
+ */
+export async function withPastDamage<T>(
+  archive: StreamArchive,
+  { container, pool, signal }: OpenedWork,
+  use: (again: StreamArchive, opened: Archive) => Promise<T>,
+): Promise<T> {
+  const options = { salvage: true, pool, ...(signal === undefined ? {} : { signal }) };
+  return withArchive(container.path, options, async (opened) => {
+    const parts = opened.container.streams[container.streams.indexOf(archive.parts)];
+    return use(parts === undefined ? archive : loadStream(parts), opened);
+  });
+}
