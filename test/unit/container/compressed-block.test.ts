@@ -35,3 +35,21 @@ it('chunks that were zeroed before a trailer are no zeros behind one', () => {
   zeroed.fill(0, chunksAt(), zeroed.length - TRAILER_BYTES);
   expect(trailerOf(zeroed)).toEqual(TRAILER);
 });
+
+it('what stands behind the last chunk is read there, with whatever was appended to it', () => {
+  const whole = openCompressedBlock(new MemorySource(BLOCK), true);
+  const chunksEnd = (whole?.sizeBytes ?? 0) - TRAILER_BYTES;
+  const longer = openCompressedBlock(new MemorySource(Buffer.concat([BLOCK, Buffer.alloc(100, 0x5a)])), true);
+  expect(longer?.sizeBytes).toBeGreaterThan(chunksEnd + 2 * TRAILER_BYTES);
+  const around = Buffer.alloc(3 * TRAILER_BYTES);
+  longer?.read(around, chunksEnd - TRAILER_BYTES);
+  expect(around.subarray(TRAILER_BYTES, 2 * TRAILER_BYTES)).toEqual(TRAILER);
+  expect(around.subarray(2 * TRAILER_BYTES)).toEqual(Buffer.alloc(TRAILER_BYTES));
+  for (const into of [0, 3, 7]) {
+    const part = Buffer.alloc(2);
+    longer?.read(part, chunksEnd + into);
+    expect(part[0]).toBe(TRAILER[into]);
+    const lent = longer?.lend?.(chunksEnd + into, 2) ?? new Uint8Array(0);
+    expect(Buffer.from(lent)).toEqual(TRAILER.subarray(into, Math.min(into + 2, TRAILER_BYTES)));
+  }
+});
