@@ -10,7 +10,7 @@ import {
 import type { Fault, Finding } from '../findings/finding.ts';
 import type { StreamIndex } from '../format/index/types.ts';
 import { allTombstones, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
-import { numberHoles, type NumberedBlock } from '../model/missing-numbers.ts';
+import { doNumbersTell, numberHoles, type NumberedBlock } from '../model/missing-numbers.ts';
 import { absentBlocks } from './absent-blocks.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
@@ -33,7 +33,7 @@ function compressedLast(evidence: StreamEvidence): Finding[] {
 /** Sequences between blocks that nothing speaks of; where an index is used, it explains them. */
 function unexplainedHoles(evidence: StreamEvidence): Finding[] {
   const { archive, sets } = evidence;
-  if (archive.indexStanding === 'current' || sets.some((set) => set.block.sidecar !== null)) return [];
+  if (archive.indexStanding === 'current' || !doNumbersTell(archive.blocks)) return [];
   const holes = holesBetween(sets);
   if (holes.length === 0) return [];
   const scans = new Map(sets.map((set) => [set.block.index, set.scan]));

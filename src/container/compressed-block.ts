@@ -35,16 +35,19 @@ export function openCompressedBlock(
   if (streamAt < 0) return null;
   const stream = new SliceSource(file, streamAt, file.sizeBytes - streamAt - TRAILER_BYTES);
   const { index, faults } = chunksOf(stream, salvage);
-  const zerosAt = salvage ? zerosBehind(stream, index) : null;
-  if (zerosAt === null)
-    return new BlockContent(file, new S2Source(stream, index, endBytes), faults, streamAt);
-  const whole = new SliceSource(file, 0, streamAt + zerosAt);
-  const left = new SliceSource(file, streamAt, zerosAt - TRAILER_BYTES);
+  const zerosAt = salvage ? zerosBehind(file, streamAt, index) : null;
+  if (zerosAt === null) {
+    const source = new S2Source(stream, index, endBytes);
+    return new BlockContent(file, source, faults, streamAt, earlierEnd(stream, index));
+  }
+  const whole = new SliceSource(file, 0, zerosAt);
+  const left = new SliceSource(file, streamAt, zerosAt - streamAt - TRAILER_BYTES);
   return new BlockContent(
     whole,
     new S2Source(left, chunksOf(left, salvage).index, endBytes),
     faults,
     streamAt,
+    NO_END,
   );
 }
 
@@ -53,18 +56,43 @@ function chunksOf(stream: ByteSource, salvage: boolean): ReturnType<typeof index
   return indexChunks(read, stream.sizeBytes, salvage ? gapPasser(read, stream.sizeBytes) : null);
 }
 
-/** Where zeros begin that fill the stream from behind its last chunk and the end of the block on, as a page does; null: nowhere. */
-function zerosBehind(stream: ByteSource, { gaps }: ChunkIndex): number | null {
+/**
+ * Where zeros begin that fill the file from behind its last whole chunk and the end of the block on, as a page does; null: nowhere.
+ * However few they are: a block that is whole has nothing between its last chunk and its end.
+ */
+function zerosBehind(file: ByteSource, streamAt: number, { gaps }: ChunkIndex): number | null {
   const tail = gaps?.at(-1);
-  if (tail === undefined || tail.type !== null || tail.encodedEnd < stream.sizeBytes) return null;
-  const zerosAt = tail.encodedAt + TRAILER_BYTES;
+  const streamEnd = file.sizeBytes - TRAILER_BYTES;
+  if (tail === undefined || tail.type !== null || streamAt + tail.encodedEnd < streamEnd) return null;
+  const zerosAt = streamAt + tail.encodedAt + TRAILER_BYTES;
   const window = new Uint8Array(WINDOW_BYTES);
-  for (let at = zerosAt; at < stream.sizeBytes;) {
-    const filled = stream.read(window, at);
+  for (let at = zerosAt; at < file.sizeBytes;) {
+    const filled = file.read(window, at);
     if (filled === 0 || window.subarray(0, filled).some((byte) => byte !== 0)) return null;
     at += filled;
   }
-  return zerosAt < stream.sizeBytes ? zerosAt : null;
+  return zerosAt < file.sizeBytes ? zerosAt : null;
+}
+
+/** Bytes in place of decoded ones of which nothing is known. */
+interface EarlierEnd {
+  readonly decodedAt: number;
+  readonly bytes: Uint8Array;
+}
+
+const NO_END: EarlierEnd = { decodedAt: 0, bytes: new Uint8Array(0) };
+
+/**
+ * What lies directly behind the last whole chunk, where more follows that is none: the end of the block, if that was appended to
+ * it. Whether it is, the sum of the last record tells.
+ */
+function earlierEnd(stream: ByteSource, { gaps }: ChunkIndex): EarlierEnd {
+  const tail = gaps?.at(-1);
+  const isTail = tail?.type === null && tail.encodedEnd === stream.sizeBytes;
+  if (!isTail || tail.decodedBytes < TRAILER_BYTES) return NO_END;
+  const bytes = new Uint8Array(TRAILER_BYTES);
+  stream.read(bytes, tail.encodedAt);
+  return { decodedAt: tail.decodedAt, bytes };
 }
 
 /** Where the S2 stream begins; -1 where the block is not compressed. */
@@ -91,12 +119,20 @@ class BlockContent implements CompressedBlock {
   readonly #stream: S2Source;
   readonly #framing: readonly Fault[];
   readonly #streamAt: number;
+  readonly #earlierEnd: EarlierEnd;
 
-  constructor(file: ByteSource, stream: S2Source, framing: readonly Fault[], streamAt: number) {
+  constructor(
+    file: ByteSource,
+    stream: S2Source,
+    framing: readonly Fault[],
+    streamAt: number,
+    end: EarlierEnd,
+  ) {
     this.#file = file;
     this.#stream = stream;
     this.#framing = framing;
     this.#streamAt = streamAt;
+    this.#earlierEnd = end;
     this.descriptor = file.descriptor;
     this.sizeBytes = stream.sizeBytes + TRAILER_BYTES;
   }
@@ -114,7 +150,11 @@ class BlockContent implements CompressedBlock {
   }
 
   read(target: Uint8Array, offsetBytes: number): number {
-    if (offsetBytes < this.#stream.sizeBytes) return this.#stream.read(target, offsetBytes);
+    if (offsetBytes < this.#stream.sizeBytes) {
+      const filled = this.#stream.read(target, offsetBytes);
+      this.#putEarlierEnd(target.subarray(0, filled), offsetBytes);
+      return filled;
+    }
     const into = offsetBytes - this.#stream.sizeBytes;
     if (into >= TRAILER_BYTES) return 0;
     const part = target.subarray(0, Math.min(target.length, TRAILER_BYTES - into));
@@ -122,7 +162,18 @@ class BlockContent implements CompressedBlock {
   }
 
   lend(offsetBytes: number, mostBytes: number): Uint8Array {
-    return this.#stream.lend(offsetBytes, mostBytes);
+    const { decodedAt, bytes } = this.#earlierEnd;
+    const into = offsetBytes - decodedAt;
+    // It begins where a chunk ends, and no more than one is lent at a time.
+    const isInside = into >= 0 && into < bytes.length;
+    return isInside ? bytes.subarray(into, into + mostBytes) : this.#stream.lend(offsetBytes, mostBytes);
+  }
+
+  #putEarlierEnd(target: Uint8Array, offsetBytes: number): void {
+    const { decodedAt, bytes } = this.#earlierEnd;
+    const from = Math.max(decodedAt, offsetBytes);
+    const to = Math.min(decodedAt + bytes.length, offsetBytes + target.length);
+    if (from < to) target.set(bytes.subarray(from - decodedAt, to - decodedAt), from - offsetBytes);
   }
 
   close(): void {

@@ -1,3 +1,5 @@
+import type { BlockFile } from './stream-archive.ts';
+
 /** A block by its number, with the first and the last sequence that it has a message of; 0n and 0n of one that has none. */
 export interface NumberedBlock {
   readonly number: number;
@@ -12,6 +14,14 @@ export interface NumberHole {
   readonly before: number;
   readonly fromSeq: bigint;
   readonly toSeq: bigint;
+}
+
+/**
+ * Whether it tells anything that a number is missing: a server up to 2.9 leaves no trace of a block that it removed, and with its
+ * `.idx` files no other is needed.
+ */
+export function doNumbersTell(blocks: readonly Pick<BlockFile, 'sidecar'>[]): boolean {
+  return blocks.every(({ sidecar }) => sidecar === null);
 }
 
 /**

@@ -5,6 +5,7 @@ import { mergeRanges, oneRange } from '../../src/core/sequence-ranges.ts';
 import { parseIndex } from '../../src/format/index/parse.ts';
 import { writeIndex } from '../../src/format/index/write.ts';
 import { copyOf, editFile } from '../support/damage.ts';
+import { randomFrom } from '../support/random.ts';
 import { repair } from '../support/repaired.ts';
 
 const COMPRESSED = '2.14.5-full/store/jetstream/$G/streams/COMPRESSED';
@@ -21,6 +22,29 @@ it.each(['1.blk', '2.blk', '5.blk'])(
   async (block) => {
     const store = copyOf(COMPRESSED);
     editFile(join(store, 'msgs', block), toWholePages);
+    const { missing, invented } = await repair(store, COMPRESSED);
+    expect({ missing, invented }).toEqual({ missing: [], invented: [] });
+  },
+);
+
+it.each([1, 2, 7, 8, 9, 16])(
+  'every message of a compressed block is kept that %d zeros follow',
+  async (zeros) => {
+    const store = copyOf(COMPRESSED);
+    editFile(join(store, 'msgs/2.blk'), (bytes) => Buffer.concat([bytes, Buffer.alloc(zeros)]));
+    const { missing, invented } = await repair(store, COMPRESSED);
+    expect({ missing, invented }).toEqual({ missing: [], invented: [] });
+  },
+);
+
+it.each([16, 100, 5000])(
+  'every message of a compressed block is kept that %d other bytes follow',
+  async (more) => {
+    const store = copyOf(COMPRESSED);
+    const next = randomFrom(more);
+    editFile(join(store, 'msgs/2.blk'), (bytes) =>
+      Buffer.concat([bytes, Buffer.from(Array.from({ length: more }, () => next(256)))]),
+    );
     const { missing, invented } = await repair(store, COMPRESSED);
     expect({ missing, invented }).toEqual({ missing: [], invented: [] });
   },

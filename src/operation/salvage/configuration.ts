@@ -20,6 +20,9 @@ export interface ChosenConfig {
   readonly leftOut: readonly string[];
 }
 
+/** One source's configuration; `created` where it tells it too. */
+type Choice = Omit<ChosenConfig, 'created'> & Partial<Pick<ChosenConfig, 'created'>>;
+
 /** What was given; else meta.inf where it is whole, here or in another source; else backup.json; else what is left of it. */
 export function chooseConfig(
   sources: readonly SalvagedStream[],
@@ -29,60 +32,77 @@ export function chooseConfig(
 ): ChosenConfig {
   const [own, ...others] = sources;
   const created = sources.map(({ archive }) => archive.created).find((time) => time !== null) ?? null;
-  const from = (config: JsonObject, code: NoteCode | null, text = '', isLoss = false): ChosenConfig => ({
-    config,
-    created,
-    said: code === null ? null : { code, text },
-    isLoss,
-    leftOut: [],
-  });
-  /** Of one without a sum to vouch for it. */
-  const without = (own: JsonObject, chosen: (left: JsonObject) => ChosenConfig): ChosenConfig => {
-    const left = withoutFaults(own, streamConfigFaults);
-    return { ...chosen(left), leftOut: Object.keys(own).filter((field) => !(field in left)) };
-  };
-  if (given !== undefined) return from(given, 'CONFIG_GIVEN', 'the configuration is the one given');
-  if (own === undefined) return from(minimalConfig(name, found), null);
-  const { archive } = own;
-  const isForeign = (textField(archive.config ?? {}, 'name') ?? name) !== name;
-  if (archive.config !== null && isIntact(own) && !isForeign)
-    return hasNoSum(archive)
-      ? without(archive.config, (left) => from(left, null))
-      : from(archive.config, null);
+  if (given !== undefined)
+    return { created, ...choice(given, 'CONFIG_GIVEN', 'the configuration is the one given') };
+  if (own === undefined) return { created, ...choice(minimalConfig(name, found), null) };
+  const chosen =
+    wholeConfig(own, name) ??
+    mendedConfig(own, name) ??
+    configOfOther(others) ??
+    declaredConfig(own) ??
+    foreignConfig(own, name) ??
+    damagedConfig(own) ??
+    configOfMessages(own, name, found);
+  return { created, ...chosen };
+}
+
+function choice(config: JsonObject, code: NoteCode | null, text = '', isLoss = false): Choice {
+  return { config, said: code === null ? null : { code, text }, isLoss, leftOut: [] };
+}
+
+/** Of a configuration without a sum to vouch for it: faulty fields are left out. */
+function unproven(own: JsonObject, chosen: (left: JsonObject) => Choice): Choice {
+  const left = withoutFaults(own, streamConfigFaults);
+  return { ...chosen(left), leftOut: Object.keys(own).filter((field) => !(field in left)) };
+}
+
+function isForeign({ archive }: SalvagedStream, name: string): boolean {
+  return (textField(archive.config ?? {}, 'name') ?? name) !== name;
+}
+
+function wholeConfig(own: SalvagedStream, name: string): Choice | null {
+  const { config } = own.archive;
+  if (config === null || !isIntact(own) || isForeign(own, name)) return null;
+  return hasNoSum(own.archive) ? unproven(config, (left) => choice(left, null)) : choice(config, null);
+}
+
+function mendedConfig({ archive }: SalvagedStream, name: string): Choice | null {
   const mended = mendMeta(archive, '', name, parseStreamMeta);
-  if (mended !== null)
-    return {
-      ...from(mended.meta.config, 'META_MENDED', mended.said),
-      created: mended.meta.created,
-    };
+  if (mended === null) return null;
+  const { config, created } = mended.meta;
+  return { ...choice(config, 'META_MENDED', mended.said), created };
+}
+
+function configOfOther(others: readonly SalvagedStream[]): Choice | null {
   const healer = others.find((other) => other.archive.config !== null && isIntact(other))?.archive;
-  if (healer?.config)
-    return from(healer.config, 'META_FROM_OTHER', `the configuration is that of ${healer.parts.label}`);
-  if (archive.manifest !== null)
-    return without(archive.manifest.config, (left) =>
-      from(left, 'META_CORRUPT', 'meta.inf is lost or wrong: the configuration is that of backup.json'),
-    );
-  if (archive.config !== null && isForeign)
-    return without(archive.config, (left) =>
-      from(
-        withoutLimits(left),
-        'LIMITS_FOREIGN',
-        'the configuration is that of another stream: its limits, and a retention that removes, were lifted',
-        true,
-      ),
-    );
-  if (archive.config !== null)
-    return without(archive.config, (left) =>
-      from(
-        left,
-        'META_SUM_MISMATCH',
-        'meta.inf does not fit its sum, and there is no other: what is left of it was taken',
-        true,
-      ),
-    );
-  const said =
+  if (!healer?.config) return null;
+  return choice(healer.config, 'META_FROM_OTHER', `the configuration is that of ${healer.parts.label}`);
+}
+
+function declaredConfig({ archive: { manifest } }: SalvagedStream): Choice | null {
+  if (manifest === null) return null;
+  const text = 'meta.inf is lost or wrong: the configuration is that of backup.json';
+  return unproven(manifest.config, (left) => choice(left, 'META_CORRUPT', text));
+}
+
+function foreignConfig(own: SalvagedStream, name: string): Choice | null {
+  const { config } = own.archive;
+  if (config === null || !isForeign(own, name)) return null;
+  const text =
+    'the configuration is that of another stream: its limits, and a retention that removes, were lifted';
+  return unproven(config, (left) => choice(withoutLimits(left), 'LIMITS_FOREIGN', text, true));
+}
+
+function damagedConfig({ archive: { config } }: SalvagedStream): Choice | null {
+  if (config === null) return null;
+  const text = 'meta.inf does not fit its sum, and there is no other: what is left of it was taken';
+  return unproven(config, (left) => choice(left, 'META_SUM_MISMATCH', text, true));
+}
+
+function configOfMessages(own: SalvagedStream, name: string, found: Survey): Choice {
+  const text =
     'no configuration is left: name and subjects are those of the messages, everything else is a default';
-  return from(minimalConfig(name, found), 'META_MISSING', said, !isBareBlock(own));
+  return choice(minimalConfig(name, found), 'META_MISSING', text, !isBareBlock(own));
 }
 
 /** A form without meta.inf has its configuration in backup.json alone. */

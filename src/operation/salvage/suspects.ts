@@ -2,7 +2,7 @@ import { labelBase } from '../../container/entries.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { oneRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { provenReader } from '../../model/furthest-reader.ts';
-import { numberHoles } from '../../model/missing-numbers.ts';
+import { doNumbersTell, numberHoles } from '../../model/missing-numbers.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ReadBlock } from './block-damage.ts';
 import type { LossCode } from './loss-codes.ts';
@@ -23,10 +23,9 @@ export function suspectsOf(
 ): Suspect[] {
   const base = labelBase(parts);
   const suspects: Suspect[] = [];
-  // A server up to 2.9 leaves no trace of a block that it removed, and with `.idx` files no other is needed.
-  const isTold = archive.blocks.some(({ sidecar }) => sidecar !== null);
   const filled = blocks.filter(({ block }) => block.scan.rawBytes > 0);
-  for (const { missing, fromSeq, toSeq } of isTold ? [] : numberHoles(filled.map(numbered)))
+  const holes = doNumbersTell(archive.blocks) ? numberHoles(filled.map(numbered)) : [];
+  for (const { missing, fromSeq, toSeq } of holes)
     suspects.push({
       file: `${base}msgs/${missing}.blk`,
       code: 'BLK_NUMBER_MISSING',

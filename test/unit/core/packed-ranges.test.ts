@@ -184,6 +184,14 @@ describe('a set of sequences in parts', () => {
     );
   });
 
+  it('what is given is no longer the memory in which the next part is unpacked', () => {
+    const [low, high] = [BigUint64Array.of(1n, 2n, 4n, 5n), BigUint64Array.of(11n, 12n, 14n, 15n)];
+    const set = new SequenceParts([packRanges(low), packRanges(high)]);
+    const given = set.within(1n, 9n);
+    expect(set.lend(10n, 20n)).toEqual(high);
+    expect(given).toEqual(low);
+  });
+
   it('is built of pairs that touch or not', () => {
     const pairs = fc.array(fc.tuple(fc.bigInt({ min: 1n, max: 3n }), short), { maxLength: 40 });
     fc.assert(
