@@ -13,18 +13,21 @@ import { runCli } from '../support/run-cli.ts';
 const BACKUPS = '2.14.5-full/backups/$G';
 const CHUNK_BYTES = 4096;
 
-/** A backup of which one chunk of the snapshot, of 4 KiB each, holds something else. */
-function withoutChunk(name: string, place: number): string {
+/** A backup of which some chunks of the snapshot, of 4 KiB each, hold something else. */
+function withoutChunk(name: string, ...places: readonly number[]): string {
   const backup = copyOf(`${BACKUPS}/${name}`);
-  damageChunk(backup, place);
+  damageChunks(backup, places);
   return backup;
 }
 
-function damageChunk(backup: string, place: number): void {
+function damageChunks(backup: string, places: readonly number[]): void {
   const file = join(backup, 'stream.tar.s2');
   const snapshot = framed(unframed(readFileSync(file)), CHUNK_BYTES);
-  const at = chunkOffsets(snapshot)[place] ?? 0;
-  snapshot.fill(0xaa, at + 8, at + 200);
+  const offsets = chunkOffsets(snapshot);
+  for (const place of places) {
+    const at = offsets[place] ?? 0;
+    snapshot.fill(0xaa, at + 8, at + 200);
+  }
   writeFileSync(file, snapshot);
 }
 
@@ -77,6 +80,20 @@ describe.each(['ORDERS', 'COMPRESSED', 'WQ', 'EDGE'])('%s, whose first chunk is 
   });
 });
 
+it('damage elsewhere does not count where every message asked for is sound', async () => {
+  const backup = withoutChunk('ORDERS', 1, 9);
+  const left = [...(await messageList(backup)).keys()];
+  const was = [...(await messageList(join(CAPTURES, BACKUPS, 'ORDERS'))).keys()];
+  const lost = was.filter((seq) => !left.includes(seq));
+  expect(lost.length).toBeGreaterThan(0);
+  expect(runCli(['cat', backup]).exit).toBe(3);
+  for (const seq of [left[0], left.at(-1)])
+    expect(runCli(['cat', backup, '--seq', `${seq}`])).toMatchObject({ exit: 0, stderr: '' });
+  for (const seq of [lost[0], lost.at(-1)])
+    expect(runCli(['cat', backup, '--seq', `${seq}`])).toMatchObject({ exit: 3, stdout: '' });
+  expect(runCli(['cat', backup, '--min-seq', '1', '--max-seq', `${lost[0]}`]).exit).toBe(3);
+});
+
 it('keys of a bucket are found behind the damage', async () => {
   const backup = withoutChunk('KV_settings', 1);
   const revisions: bigint[] = [];
@@ -115,7 +132,7 @@ it.each([0, 2, 5, 9, 20])('any chunk may be damaged, also the mark of the file: 
 it('lines are those of the undamaged archive, also of one stream among others of an account', async () => {
   const backups = copyOf('2.14.5-full/account-backup');
   const before = runCli(['cat', backups]);
-  damageChunk(join(backups, '$G/ORDERS'), 1);
+  damageChunks(join(backups, '$G/ORDERS'), [1]);
   const after = runCli(['cat', backups]);
   expect(after.exit).toBe(3);
   expect(after.stdout).toContain('{"account":"$G","stream":"ORDERS","subject":');
