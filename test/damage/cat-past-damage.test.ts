@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { withLeftOver } from '../../src/operation/cat/left-over.ts';
 import { catMessages, catText } from '../../src/operation/cat/run.ts';
 import { exportStream } from '../../src/operation/export/run.ts';
 import { catKeyValues } from '../../src/operation/kv/run.ts';
+import { loadStream, withArchive } from '../../src/operation/open-archive.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
 import { CAPTURES, copyOf, editFile, tempFolder, treeSum } from '../support/damage.ts';
 import { chunkOffsets, framed, unframed } from '../support/frames.ts';
@@ -92,6 +94,23 @@ it('damage elsewhere does not count where every message asked for is sound', asy
   for (const seq of [lost[0], lost.at(-1)])
     expect(runCli(['cat', backup, '--seq', `${seq}`])).toMatchObject({ exit: 3, stdout: '' });
   expect(runCli(['cat', backup, '--min-seq', '1', '--max-seq', `${lost[0]}`]).exit).toBe(3);
+});
+
+it('no message is looked at behind a limit', async () => {
+  const backup = withoutChunk('ORDERS', 1);
+  const looked: bigint[] = [];
+  await withArchive(backup, {}, async (work) => {
+    const [parts] = work.selected;
+    if (parts === undefined) throw new Error('no stream');
+    await withLeftOver(loadStream(parts), work, async (left) =>
+      left?.messages(
+        ({ seq }) => looked.push(seq) > 0,
+        async () => {},
+        () => looked.length === 2,
+      ),
+    );
+  });
+  expect(looked).toEqual([...(await messageList(backup)).keys()].slice(0, 2));
 });
 
 it('keys of a bucket are found behind the damage', async () => {

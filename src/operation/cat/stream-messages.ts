@@ -196,5 +196,6 @@ async function sift(
       await breathe(work.signal);
       if (lot.length > 0) await emit(lot);
     },
+    () => sieve.isDone,
   );
 }
