@@ -1,6 +1,14 @@
 import { unpackRanges } from '../core/packed-ranges.ts';
-import { countSequences, subtractRanges } from '../core/sequence-ranges.ts';
+import {
+  countSequences,
+  NO_SEQUENCES,
+  oneRange,
+  subtractRanges,
+  type SequenceRanges,
+} from '../core/sequence-ranges.ts';
 import type { Finding } from '../findings/finding.ts';
+import type { BlockIndex } from '../format/block-index/types.ts';
+import { highestSequence, type BlockLiveSet } from '../model/live-set.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
 /** The `.idx` files of 2.9 and older against their blocks. */
@@ -9,11 +17,10 @@ export function checkBlockSidecars(evidence: StreamEvidence): Finding[] {
     const { sidecar, sidecarCurrent, entry, index } = set.block;
     if (sidecar === null) return [];
     const file = entry.label.replace(/\.blk$/, '.idx');
-    if (!sidecarCurrent) return [findingAt(evidence, file, { code: 'BIX_STALE', data: { block: index } })];
-    if (set.scan.faults.length > 0 || set.expected === null) return [];
-    const missing = subtractRanges(unpackRanges(set.expected), unpackRanges(set.scan.ranges));
+    const missing = sidecarCurrent ? notHeld(set) : behindEnd(set, sidecar);
     const count = countSequences(missing);
-    if (count === 0n) return [];
+    if (count === 0n)
+      return sidecarCurrent ? [] : [findingAt(evidence, file, { code: 'BIX_STALE', data: { block: index } })];
     return [
       findingAt(evidence, file, {
         code: 'BIX_DIFFERS',
@@ -22,4 +29,17 @@ export function checkBlockSidecars(evidence: StreamEvidence): Finding[] {
       }),
     ];
   });
+}
+
+/** What a current `.idx` lists and the block does not hold; damage of the block tells of itself. */
+function notHeld({ scan, expected }: BlockLiveSet): SequenceRanges {
+  if (scan.faults.length > 0 || expected === null) return NO_SEQUENCES;
+  return subtractRanges(unpackRanges(expected), unpackRanges(scan.ranges));
+}
+
+/** What another `.idx` lists behind all that the block holds: records are only ever added to a block, so it had them. */
+function behindEnd({ scan }: BlockLiveSet, { lastSeq, firstSeq, deleted }: BlockIndex): SequenceRanges {
+  const highest = highestSequence(scan);
+  const from = firstSeq > highest ? firstSeq : highest + 1n;
+  return from > lastSeq ? NO_SEQUENCES : subtractRanges(oneRange(from, lastSeq), deleted);
 }

@@ -20,13 +20,20 @@ export interface StreamContent {
   /** Where it was not read yet: all else is what its index makes believe. */
   readonly unread?: UnreadContent;
   readonly lost: Lost;
-  /** Where the sequences of `lost` do not tell it: how many messages are lost, and how many of them a repair would keep. */
-  readonly lossCount?: { readonly messages: bigint; readonly repairable: bigint };
+  /** Where the sequences of `lost` do not tell it. */
+  readonly lossCount?: LossCount;
   /** What backup.json says was lost before it was written: where none of these sequences is in `lost`. Absent: nothing. */
   readonly lostBefore?: LostBefore;
   readonly findings: readonly Finding[];
   /** Of deleted messages, in words. Absent: none. */
   readonly notes?: readonly string[];
+}
+
+/** How many messages are lost at most, how many of them a repair would keep, and how many may have been deleted instead. */
+export interface LossCount {
+  readonly messages: bigint;
+  readonly repairable: bigint;
+  readonly doubtful: bigint;
 }
 
 /** How many messages are lost of what was read. */

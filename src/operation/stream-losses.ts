@@ -4,7 +4,7 @@ import { checkBlockSidecars } from '../check/block-sidecars.ts';
 import { checkConsumers } from '../check/consumers.ts';
 import { checkIndexAgainstBlocks } from '../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../check/stream-evidence.ts';
-import { ToolError } from '../core/error.ts';
+import { CancelledError, SourceError, ToolError } from '../core/error.ts';
 import { NO_PARTS } from '../core/sequence-part-sets.ts';
 import type { SequenceParts } from '../core/sequence-parts.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -54,7 +54,7 @@ export function countRanges(ranges: CopyLosses['lost']['msgs']): bigint {
 
 /**
  * What is lost of a stream of which the archive holds no data: all that its backup.json declares. Of a file that is no snapshot
- * as it is, a repair may save some. Throws CancelledError.
+ * as it is, a repair may save some. Throws SourceError, CancelledError.
  */
 export async function lossesWithoutData(archive: StreamArchive, work: CountingWork): Promise<CopyLosses> {
   const { lost, lost_messages: messages } = skippedStream(archive, '');
@@ -64,7 +64,9 @@ export async function lossesWithoutData(archive: StreamArchive, work: CountingWo
     const { lossesOfCopy } = await import('./salvage/copy-losses.ts');
     return await lossesOfCopy(archive, work, NO_PARTS);
   } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
+    // The salvage finds no stream in it either; all else ends the work.
+    if (!(error instanceof ToolError) || error instanceof SourceError || error instanceof CancelledError)
+      throw error;
     return all;
   }
 }

@@ -27,15 +27,15 @@ function lostIn(backup: string): (readonly [bigint, bigint])[] {
   return manifest.ok ? [...eachRange(manifest.value.state?.lost ?? new BigUint64Array(0))] : [];
 }
 
-/** A backup that a repair wrote: 6 and 48 are lost. */
-async function repairedOrders(): Promise<string> {
+/** A backup that a repair wrote: 6 (or another) and 48 are lost. */
+async function repairedOrders(lost = 6n): Promise<string> {
   const store = copyOf(ORDERS);
   const block = join(store, 'msgs/1.blk');
   for (const { seq, at, length } of recordsOf(readFileSync(block)))
-    if (seq === 6n || seq === 48n) flipBit(block, at + length - 1);
+    if (seq === lost || seq === 48n) flipBit(block, at + length - 1);
   const { path } = await repaired(store);
   expect(lostIn(path)).toEqual([
-    [6n, 6n],
+    [lost, lost],
     [48n, 48n],
   ]);
   return path;
@@ -59,6 +59,18 @@ describe('what was lost before an archive was written', () => {
       },
     ]);
     expect(again.isLossy).toBe(true);
+    expect(readFileSync(join(again.path, 'backup.json'))).toEqual(readFileSync(join(backup, 'backup.json')));
+  });
+
+  it('a repair of it tells again where it was the first of the stream', async () => {
+    const backup = await repairedOrders(2n);
+    const again = await repaired(backup);
+    const [stream] = again.loss.streams;
+    expect([...(stream?.ranges ?? [])].map(({ from, to, code }) => [from, to, code])).toEqual([
+      [2n, 2n, 'LOST_BEFORE'],
+      [48n, 48n, 'LOST_BEFORE'],
+    ]);
+    expect(stream).toMatchObject({ recovered: 161n, lost: 2n, doubtful: 0n });
     expect(readFileSync(join(again.path, 'backup.json'))).toEqual(readFileSync(join(backup, 'backup.json')));
   });
 

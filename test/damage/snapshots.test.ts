@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { pack, type Header } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { crc32cMasked, encodeS2Block } from '../../src/kernels/index.ts';
+import { CancelledError } from '../../src/core/error.ts';
+import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { walkTar } from '../../src/container/tar/walk.ts';
 import { MemorySource } from '../../src/source/memory.ts';
 import {
@@ -351,6 +353,13 @@ describe('backup.json', () => {
       expect(codesOf(await verifyDamaged(path)), name).toEqual(codes);
     }
   });
+});
+
+it('a verification that is cancelled gives no verdict, also where a repair alone can read the snapshot', async () => {
+  const path = copyOf(BACKUP);
+  flipBit(join(path, DATA), 0);
+  expect((await verifyArchive(path, {})).streams[0]).toMatchObject({ repairable_messages: 163n });
+  await expect(verifyArchive(path, { signal: AbortSignal.abort() })).rejects.toThrow(CancelledError);
 });
 
 describe('a legacy archive', () => {

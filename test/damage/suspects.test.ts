@@ -7,6 +7,7 @@ import type { RepairResult } from '../../src/operation/repair/types.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { codesOf, copyOf, editFile, flipBit, recordsOf, tempFolder } from '../support/damage.ts';
 import { repair } from '../support/repaired.ts';
+import { runCli } from '../support/run-cli.ts';
 
 const STREAMS = '2.14.5-full/store/jetstream/$G/streams';
 
@@ -57,6 +58,9 @@ describe('a store whose last block was cut, without an index: consumers tell how
     expect(isLossy).toBe(true);
     expect(loss.streams).toMatchObject([{ recovered: 96n, lost: 0n, doubtful: 72n }]);
     expect(loss.notes).toMatchObject([{ code: 'CON_AHEAD_OF_STREAM', loss: true }]);
+    const packed = runCli(['pack', path, '--out', join(tempFolder(), 'packed'), '--dry-run']);
+    expect(packed.stdout).toMatch(/lost in the source: up to 72 messages, sequences 101-172\n/);
+    expect(packed.exit).toBe(3);
   });
 });
 

@@ -1,8 +1,20 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Cursor } from '../../src/core/bytes/cursor.ts';
-import { codesOf, copyOf, editFile, expectFindings, flipBit, verifyDamaged } from '../support/damage.ts';
+import { repairArchive } from '../../src/operation/repair/run.ts';
+import { verifyArchive } from '../../src/operation/verify/run.ts';
+
+import {
+  codesOf,
+  copyOf,
+  editFile,
+  expectFindings,
+  flipBit,
+  tempFolder,
+  verifyDamaged,
+} from '../support/damage.ts';
+import { runCli } from '../support/run-cli.ts';
 import { framed, unframed } from '../support/frames.ts';
 
 const BACKUP = '2.15.2-full/backups/$G/ORDERS';
@@ -193,4 +205,16 @@ it('what damage took from a work queue is not explained by what was acknowledged
   const codes = codesOf(await verifyDamaged(path));
   expect(codes).toContain('DECL_MESSAGES_FEWER');
   expect(codes).not.toContain('DECL_MESSAGES_FEWER_EXPLAINED');
+});
+
+it('where the archive of another stream lies in the folder, what backup.json declares is lost', async () => {
+  const path = copyOf('2.15.2-full/backups/$G/ORDERS');
+  copyFileSync(join(copyOf('2.15.2-full/backups/$G/CONS'), DATA), join(path, DATA));
+  const { loss } = await repairArchive(path, { target: join(tempFolder(), 'out'), dryRun: true });
+  expect(loss.streams[0]).toMatchObject({ recovered: 56n, lost: 107n });
+  const [verified] = (await verifyArchive(path, {})).streams;
+  expect(verified?.lost_messages).toBe(107n);
+  const packed = runCli(['pack', path, '--out', join(tempFolder(), 'packed'), '--dry-run']);
+  expect(packed.exit).toBe(3);
+  expect(packed.stdout).toMatch(/lost in the source: 107 messages/);
 });

@@ -101,8 +101,9 @@ export const IDX_SUITE = {
     severity: 'critical',
     marks: ['loss'],
     title: 'A block and its .idx file disagree',
-    meaning: 'The .idx is current and lists messages that the block does not hold.',
-    consequence: 'The server reports them until they are read.',
+    meaning:
+      'The .idx lists messages that the block does not hold: it is current, or they lay behind the end of the block.',
+    consequence: 'The server reports them until they are read, or drops them when it reads the block again.',
     advice: 'Look for another copy.',
   },
   FSS_CORRUPT: {

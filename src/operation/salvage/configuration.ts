@@ -2,6 +2,7 @@ import { textField, type JsonObject } from '../../core/json.ts';
 import { hasMark } from '../../findings/marks.ts';
 import { streamConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
 import { parseStreamMeta } from '../../format/stream-meta/parse.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { mendMeta } from './mend-meta.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
@@ -45,7 +46,7 @@ export function chooseConfig(
   const { archive } = own;
   const isForeign = (textField(archive.config ?? {}, 'name') ?? name) !== name;
   if (archive.config !== null && isIntact(own) && !isForeign)
-    return archive.form === 'v2'
+    return hasNoSum(archive)
       ? without(archive.config, (left) => from(left, null))
       : from(archive.config, null);
   const mended = mendMeta(archive, '', name, parseStreamMeta);
@@ -87,6 +88,11 @@ export function chooseConfig(
 /** A form without meta.inf has its configuration in backup.json alone. */
 function isIntact({ archive }: SalvagedStream): boolean {
   return archive.form === 'v2' || !hasMark(archive.findings, 'stream-config');
+}
+
+/** Nothing tells whether such a configuration is what the server wrote. */
+function hasNoSum({ form, findings }: StreamArchive): boolean {
+  return form === 'v2' || findings.some(({ code }) => code === 'META_SUM_MISSING');
 }
 
 function isBareBlock({ archive: { parts } }: SalvagedStream): boolean {

@@ -12,6 +12,7 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
+import { lostBefore } from '../../model/lost-before.ts';
 import { joined, tellDeleted, tellDeletedBefore } from './counted-losses.ts';
 import { LOSS_REASONS } from './loss-codes.ts';
 import { LostRanges } from './lost-ranges.ts';
@@ -75,11 +76,15 @@ export function countLosses(outcome: Outcome): StreamLoss {
   };
 }
 
-/** Sequences before the first that the archive counts, where nothing was found there: they were no messages any more. */
-function beforeFirst({ counted, survey }: Outcome): SequenceParts {
+/**
+ * Sequences before the first that the archive counts, where nothing was found there: they were no messages any more, but for
+ * those that it lost before it was written.
+ */
+function beforeFirst({ counted, survey, sources: [own] }: Outcome): SequenceParts {
   const first = counted?.firstSeq ?? 0n;
   const isFirst = first > 1n && first <= (survey.recovered.first ?? MAX_SEQUENCE);
-  return isFirst ? asParts(oneRange(1n, first - 1n)) : NO_PARTS;
+  if (!isFirst || own === undefined) return NO_PARTS;
+  return subtractParts(asParts(oneRange(1n, first - 1n)), asParts(lostBefore(own.archive).seqs));
 }
 
 /** What is known of where sequences were that are gone. */

@@ -26,7 +26,7 @@ export function repairedContent(
     state: stateOfTotals(total, loss.last_seq, lastTimeNs || total.lastTimeNs),
     messages: walk(place, options),
     lost: lostOf(loss),
-    lossCount: { messages: loss.lost, repairable: 0n },
+    lossCount: { messages: loss.lost, repairable: 0n, doubtful: 0n },
     findings,
   };
 }

@@ -65,7 +65,7 @@ export async function salvageV2(
     },
     lastSeq,
     lastTimeNs: declaredTimeNs(known?.lastTime ?? null),
-    counted: known,
+    counted: larger(known, declared),
     findings: [
       ...placed(parts.findings, archive.place),
       ...archive.findings,
@@ -80,6 +80,11 @@ export async function salvageV2(
     parted: whole?.parted ?? null,
     close: () => body.close(),
   };
+}
+
+/** Where another stream's archive lies in the folder, its own state says less than backup.json: what that counts is lost. */
+function larger(known: ManifestState | null, declared: ManifestState | null): ManifestState | null {
+  return declared !== null && (known === null || declared.messages > known.messages) ? declared : known;
 }
 
 /** State and consumers stand before the messages, and have no checksum but that of their chunk. */

@@ -155,6 +155,10 @@ function lossWithin(
   const atMost = (count: bigint): bigint => (count < most ? count : most);
   return {
     lost: within,
-    lossCount: { messages: atMost(lossCount.messages), repairable: atMost(lossCount.repairable) },
+    lossCount: {
+      messages: atMost(lossCount.messages),
+      repairable: atMost(lossCount.repairable),
+      doubtful: atMost(lossCount.doubtful),
+    },
   };
 }

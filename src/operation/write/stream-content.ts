@@ -1,11 +1,11 @@
 import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkConfig } from '../../check/config.ts';
-import { checkDeclared } from '../../check/declared.ts';
+import { checkDeclared, declaredFaults } from '../../check/declared.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { SourceError, ToolError } from '../../core/error.ts';
-import type { Finding } from '../../findings/finding.ts';
+import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { declaredTimeNs, stateFromBlocks } from '../../model/stream-state.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
@@ -22,7 +22,9 @@ import { deleteNotes } from '../delete-notes.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
+import type { CopyLosses } from '../salvage/copy-losses.ts';
 import { findingsOfLoss, streamLosses } from '../stream-losses.ts';
+import { lossFields } from '../verify/loss-fields.ts';
 import { stateOfTotals } from '../totals-state.ts';
 import { readV2Messages, v2FramingFindings } from '../v2-messages.ts';
 import { readV2Head } from '../../model/load-v2-stream.ts';
@@ -69,18 +71,28 @@ export async function streamContent(
     ...checkDeclared(evidence),
   ];
   const all = [...findings, ...findingsOfLoss(evidence)];
-  const { lost, ...lossCount } = await streamLosses(archive, evidence.live, all, work);
+  const losses = await streamLosses(archive, evidence.live, all, work);
   return {
     state: stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null),
     messages: walk(new MessageSieve({})),
     walk,
     blocks: soundBlocks(archive, evidence, work),
-    lost,
-    lossCount,
+    ...lossOf(losses),
     lostBefore: lostBefore(archive),
     findings,
     notes: deleteNotes(evidence).map(deleteNoteText),
   };
+}
+
+/** Doubtful ones count as lost, as `verify` has it. */
+function lossOf(losses: CopyLosses): Pick<StreamContent, 'lost' | 'lossCount'> {
+  const {
+    lost,
+    lost_messages: messages,
+    repairable_messages: repairable,
+    doubtful_messages: doubtful,
+  } = lossFields(losses);
+  return { lost, lossCount: { messages, repairable, doubtful } };
 }
 
 /** Whatever the stream's folder is called, a copy gets the stream's own name. */
@@ -91,10 +103,11 @@ function asForCopy(finding: Finding): Finding {
 async function v2Content(
   archive: StreamArchive,
   parts: V2StreamParts,
-  { signal }: Archive,
+  work: Archive,
 ): Promise<ArchivedContent> {
-  const all = { wantSubjects: true, pending: [], signal };
-  const { total, findings } = await readV2Messages(archive, parts, all);
+  const all = { wantSubjects: true, pending: [], signal: work.signal };
+  const messages = await readV2Messages(archive, parts, all);
+  const { total, live } = messages;
   const [damage] = v2FramingFindings(archive, parts);
   if (damage !== undefined)
     throw new ToolError(
@@ -104,18 +117,24 @@ async function v2Content(
   const declared = readV2Head(parts, archive.place).state;
   const lastSeq = declared !== null && declared.lastSeq > total.lastSeq ? declared.lastSeq : total.lastSeq;
   const walk = (sieve: MessageSieve): MessageWalk => walkV2(archive, parts, sieve).messages;
+  const file = parts.manifest?.label ?? parts.label;
+  const findings = [
+    ...placed(parts.findings, archive.place),
+    ...archive.findings,
+    ...messages.findings,
+    ...checkConfig(archive),
+    ...declaredFaults(archive, live, total, true).map((fault) =>
+      makeFinding(fault, { ...archive.place, file }),
+    ),
+  ];
+  const losses = await streamLosses(archive, live, findings, work);
   return {
     state: stateOfTotals(total, lastSeq, declaredTimeNs(declared?.lastTime ?? null)),
     messages: walk(new MessageSieve({})),
     walk,
-    lost: { msgs: [], bytes: 0 },
+    ...lossOf(losses),
     lostBefore: lostBefore(archive),
-    findings: [
-      ...placed(parts.findings, archive.place),
-      ...archive.findings,
-      ...findings,
-      ...checkConfig(archive),
-    ],
+    findings,
   };
 }
 

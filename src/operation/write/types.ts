@@ -77,10 +77,12 @@ export interface WrittenStream {
   readonly state: StreamState;
   /** What was lost of it in the source: the sequences among which messages are lost. */
   readonly lost: Lost;
-  /** How many they are. */
+  /** How many they are, at most. */
   readonly lost_messages: bigint;
   /** How many of them are intact, and only `repair` keeps. */
   readonly repairable_messages: bigint;
+  /** How many of them may have been deleted instead. */
+  readonly doubtful_messages: bigint;
   /** What the form that was written cannot hold. */
   readonly not_carried: readonly string[];
   /** Where it is a part of a stream. */

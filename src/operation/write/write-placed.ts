@@ -82,6 +82,7 @@ function writtenStream(stream: OutgoingStream, shape: StreamShape, state: StateN
     lost: stream.content.lost,
     lost_messages: lostCount(stream.content),
     repairable_messages: stream.content.lossCount?.repairable ?? 0n,
+    doubtful_messages: stream.content.lossCount?.doubtful ?? 0n,
     not_carried: notCarried(stream, shape),
     ...(stream.slice === undefined ? {} : { slice: stream.slice }),
   };

@@ -60,6 +60,7 @@ function lostLines({
   lost: { msgs },
   lost_messages: messages,
   repairable_messages: repairable,
+  doubtful_messages: doubtful,
 }: WrittenStream): string[] {
   if (messages === 0n) return [];
   const sequences = msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
@@ -67,7 +68,7 @@ function lostLines({
   const more = msgs.length > MOST_RANGES ? ` and ${counted(msgs.length - MOST_RANGES, 'range')} more` : '';
   const where = `${sequences > messages ? 'among ' : ''}${sequences === 1n ? 'sequence' : 'sequences'} ${ranges.join(', ')}${more}`;
   return [
-    `  lost in the source: ${counted(messages, 'message')}, ${where}`,
+    `  lost in the source: ${doubtful > 0n ? 'up to ' : ''}${counted(messages, 'message')}, ${where}`,
     ...(repairable === 0n
       ? []
       : [`  of them ${counted(repairable, 'message')} can be saved: natsarc repair keeps what is intact`]),
