@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { withLeftOver } from '../../src/operation/cat/left-over.ts';
 import { catMessages, catText } from '../../src/operation/cat/run.ts';
 import { exportStream } from '../../src/operation/export/run.ts';
 import { catKeyValues } from '../../src/operation/kv/run.ts';
+import { loadStream, withArchive } from '../../src/operation/open-archive.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
-import { CAPTURES, copyOf, tempFolder, treeSum } from '../support/damage.ts';
+import { CAPTURES, copyOf, editFile, tempFolder, treeSum } from '../support/damage.ts';
 import { chunkOffsets, framed, unframed } from '../support/frames.ts';
 import { messageList } from '../support/message-list.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -13,18 +15,21 @@ import { runCli } from '../support/run-cli.ts';
 const BACKUPS = '2.14.5-full/backups/$G';
 const CHUNK_BYTES = 4096;
 
-/** A backup of which one chunk of the snapshot, of 4 KiB each, holds something else. */
-function withoutChunk(name: string, place: number): string {
+/** A backup of which some chunks of the snapshot, of 4 KiB each, hold something else. */
+function withoutChunk(name: string, ...places: readonly number[]): string {
   const backup = copyOf(`${BACKUPS}/${name}`);
-  damageChunk(backup, place);
+  damageChunks(backup, places);
   return backup;
 }
 
-function damageChunk(backup: string, place: number): void {
+function damageChunks(backup: string, places: readonly number[]): void {
   const file = join(backup, 'stream.tar.s2');
   const snapshot = framed(unframed(readFileSync(file)), CHUNK_BYTES);
-  const at = chunkOffsets(snapshot)[place] ?? 0;
-  snapshot.fill(0xaa, at + 8, at + 200);
+  const offsets = chunkOffsets(snapshot);
+  for (const place of places) {
+    const at = offsets[place] ?? 0;
+    snapshot.fill(0xaa, at + 8, at + 200);
+  }
   writeFileSync(file, snapshot);
 }
 
@@ -42,8 +47,8 @@ describe.each(['ORDERS', 'COMPRESSED', 'WQ', 'EDGE'])('%s, whose first chunk is 
     const found = await messageList(backup);
     expect(taken.size).toBeGreaterThan(0);
     expect(found).toEqual(taken);
-    const was = await messageList(join(CAPTURES, BACKUPS, name));
-    for (const [seq, sum] of found) expect(was.get(seq) ?? sum).toBe(sum);
+    // Chunk 1 holds no message and no delete.
+    expect(found).toEqual(await messageList(join(CAPTURES, BACKUPS, name)));
     const run = runCli(['cat', backup]);
     expect(run.exit).toBe(3);
     expect(run.stdout.split('\n')).toHaveLength(taken.size + 1);
@@ -75,6 +80,37 @@ describe.each(['ORDERS', 'COMPRESSED', 'WQ', 'EDGE'])('%s, whose first chunk is 
     });
     expect(some).toEqual(taken.slice(1, 4));
   });
+});
+
+it('damage elsewhere does not count where every message asked for is sound', async () => {
+  const backup = withoutChunk('ORDERS', 1, 9);
+  const left = [...(await messageList(backup)).keys()];
+  const was = [...(await messageList(join(CAPTURES, BACKUPS, 'ORDERS'))).keys()];
+  const lost = was.filter((seq) => !left.includes(seq));
+  expect(lost.length).toBeGreaterThan(0);
+  expect(runCli(['cat', backup]).exit).toBe(3);
+  for (const seq of [left[0], left.at(-1)])
+    expect(runCli(['cat', backup, '--seq', `${seq}`])).toMatchObject({ exit: 0, stderr: '' });
+  for (const seq of [lost[0], lost.at(-1)])
+    expect(runCli(['cat', backup, '--seq', `${seq}`])).toMatchObject({ exit: 3, stdout: '' });
+  expect(runCli(['cat', backup, '--min-seq', '1', '--max-seq', `${lost[0]}`]).exit).toBe(3);
+});
+
+it('no message is looked at behind a limit', async () => {
+  const backup = withoutChunk('ORDERS', 1);
+  const looked: bigint[] = [];
+  await withArchive(backup, {}, async (work) => {
+    const [parts] = work.selected;
+    if (parts === undefined) throw new Error('no stream');
+    await withLeftOver(loadStream(parts), work, async (left) =>
+      left?.messages(
+        ({ seq }) => looked.push(seq) > 0,
+        async () => {},
+        () => looked.length === 2,
+      ),
+    );
+  });
+  expect(looked).toEqual([...(await messageList(backup)).keys()].slice(0, 2));
 });
 
 it('keys of a bucket are found behind the damage', async () => {
@@ -109,13 +145,36 @@ it('text is what it is message by message', async () => {
 
 it.each([0, 2, 5, 9, 20])('any chunk may be damaged, also the mark of the file: %d', async (place) => {
   const backup = withoutChunk('ORDERS', place);
-  expect([...(await messageList(backup)).keys()]).toEqual([...(await repairedOf(backup)).keys()]);
+  const found = await messageList(backup);
+  expect(found).toEqual(await repairedOf(backup));
+  const was = await messageList(join(CAPTURES, BACKUPS, 'ORDERS'));
+  for (const [seq, sum] of found) expect(was.get(seq)).toBe(sum);
+});
+
+/** Messages of WQ that were acknowledged, and so deleted: of the first 40 all but a few. */
+const ACKNOWLEDGED = Array.from({ length: 40 }, (_, i) => BigInt(i + 1)).filter(
+  (seq) => seq <= 15n || seq % 5n !== 1n,
+);
+
+it.each<[string, (bytes: Buffer) => Buffer, bigint[]]>([
+  ['ORDERS', (bytes) => bytes.fill((bytes[22_647] ?? 0) ^ 8, 22_647, 22_648), [7n, 57n]],
+  ['WQ', (bytes) => bytes.fill(0, 4090, 5702), ACKNOWLEDGED],
+])('of %s messages are there again that were deleted, and it is said', async (name, damage, risen) => {
+  const backup = copyOf(`${BACKUPS}/${name}`);
+  editFile(join(backup, 'stream.tar.s2'), damage);
+  const was = await messageList(join(CAPTURES, BACKUPS, name));
+  const found = await messageList(backup);
+  expect(found).toEqual(await repairedOf(backup));
+  expect([...found.keys()].filter((seq) => !was.has(seq))).toEqual(risen);
+  for (const [seq, sum] of found) if (was.has(seq)) expect(was.get(seq)).toBe(sum);
+  const { notes } = await catMessages(backup, {}, () => {});
+  expect(notes.map(({ code }) => code)).toContain('DELETES_UNKNOWN');
 });
 
 it('lines are those of the undamaged archive, also of one stream among others of an account', async () => {
   const backups = copyOf('2.14.5-full/account-backup');
   const before = runCli(['cat', backups]);
-  damageChunk(join(backups, '$G/ORDERS'), 1);
+  damageChunks(join(backups, '$G/ORDERS'), [1]);
   const after = runCli(['cat', backups]);
   expect(after.exit).toBe(3);
   expect(after.stdout).toContain('{"account":"$G","stream":"ORDERS","subject":');

@@ -1,4 +1,6 @@
 import type { StreamParts } from '../../container/entry.ts';
+import { NO_PARTS } from '../../core/sequence-part-sets.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { hasMark } from '../../findings/marks.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -9,13 +11,16 @@ import type { MessageWalk } from './message-walk.ts';
 
 /** What is left of a stream behind damage of its snapshot. */
 export interface LeftOver {
-  readonly held: number;
+  /** As it is found there. */
+  readonly archive: StreamArchive;
+  /** The sequences of its sound messages. */
+  readonly live: SequenceParts;
   readonly messages: MessageWalk;
   readonly findings: readonly Finding[];
   readonly notes: readonly DeleteNote[];
 }
 
-const NOTHING_LEFT: LeftOver = { held: 0, messages: async () => {}, findings: [], notes: [] };
+const NOTHING_LEFT = { live: NO_PARTS, messages: async () => {}, notes: [] };
 
 /** Whether a snapshot is damaged so that only a salvage gets behind it. Standard input cannot be opened again. */
 export function isStopped({ form, findings }: StreamParts, { container }: Archive): boolean {
@@ -37,14 +42,15 @@ export async function withLeftOver<T>(
   const { withPastDamage } = await import('../salvage/with-past-damage.ts');
   return withPastDamage(archive, work, async (again, opened) => {
     // Its key may have come into sight only now.
-    if (again.encrypted !== null) return use({ ...NOTHING_LEFT, findings: again.findings });
+    if (again.encrypted !== null) return use({ ...NOTHING_LEFT, archive: again, findings: again.findings });
     if (again.name === '' || again.form === 'config') return use(null);
     const own = await salvageStream(again, { ...opened, onBytes: work.onBytes }, 0, '');
     try {
       const { content, found, loss } = await repairStream([own], opened, {});
       const { messages, findings } = content;
-      const notes = salvagedDeleteNotes(own, loss, found.recovered);
-      return await use({ held: Number(found.recovered.count), messages, findings, notes });
+      const live = found.recovered;
+      const notes = salvagedDeleteNotes(own, loss, live);
+      return await use({ archive: own.archive, live, messages, findings, notes });
     } finally {
       own.close();
     }

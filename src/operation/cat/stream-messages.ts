@@ -97,12 +97,17 @@ async function v2Messages(reading: Reading, parts: V2StreamParts): Promise<Strea
 
 /** Those behind damage of a snapshot; null where nothing is found there. */
 async function leftMessages(reading: Reading): Promise<StreamFindings | null> {
-  const { archive, work, found } = reading;
+  const { archive, work, sieve, found } = reading;
   return withLeftOver(archive, work, async (left) => {
     if (left === null) return null;
     await sift(left.messages, reading, pause);
     const findings = [...found, ...left.findings];
-    return { held: left.held, findings, ofSelection: findings, notes: left.notes };
+    return {
+      held: Number(left.live.count),
+      findings,
+      ofSelection: isWhole(sieve.range, left) ? ofRange(findings, sieve.range) : findings,
+      notes: left.notes,
+    };
   });
 }
 
@@ -159,7 +164,10 @@ function ofRange(findings: readonly Finding[], range: SequenceRanges | null): Fi
 }
 
 /** Whether a sound message is there for each sequence of a range that no current index calls deleted. */
-function isWhole(range: SequenceRanges | null, { archive, live }: StreamEvidence): boolean {
+function isWhole(
+  range: SequenceRanges | null,
+  { archive, live }: Pick<StreamEvidence, 'archive' | 'live'>,
+): boolean {
   if (range === null) return false;
   const missing = live.missing(range);
   if (missing.length === 0) return true;
@@ -188,5 +196,6 @@ async function sift(
       await breathe(work.signal);
       if (lot.length > 0) await emit(lot);
     },
+    () => sieve.isDone,
   );
 }

@@ -43,7 +43,7 @@ function lostOf({ ranges }: StreamLoss): Lost {
 }
 
 function walk({ account, name: stream }: StreamPlace, options: SurveyOptions): MessageWalk {
-  return async (wants, give) => {
+  return async (wants, give, isDone) => {
     let lot: StoredMessage[] = [];
     const giveOut = async (): Promise<void> => {
       const ready = lot;
@@ -59,6 +59,7 @@ function walk({ account, name: stream }: StreamPlace, options: SurveyOptions): M
         if (wants(stored)) lot.push({ ...stored, ...ownBytes(message) });
       },
       giveOut,
+      isDone,
     );
     await giveOut();
   };

@@ -62,11 +62,12 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   };
 }
 
-/** Gives each message that is not excluded once, in sequence order; its bytes hold during the call. */
+/** Gives each message that is not excluded once, in sequence order; its bytes hold during the call. It ends where it `isDone`. */
 export async function eachMessage(
   options: SurveyOptions,
   take: (message: RunMessage, disagreement: Disagreement | null, source: number) => void,
   give?: () => Promise<void>,
+  isDone?: () => boolean,
 ): Promise<void> {
   const merge = new RunMerge(options.runs());
   const excluded = new RisingParts(options.excluded);
@@ -82,6 +83,7 @@ export async function eachMessage(
         const copy = disagreement === null ? first : copies.find(({ source }) => source === chosen);
         const { message, source } = copy ?? first;
         take(message, disagreement, source);
+        if (isDone?.() === true) break;
       }
       if (bytes < TURN_BYTES) continue;
       bytes = 0;
