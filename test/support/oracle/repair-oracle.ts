@@ -54,7 +54,7 @@ export interface RepairOptions {
 }
 
 const LOT = 150;
-const LOWER_LIMIT = /older-meta "max_\w+":\d/;
+const LOWER_LIMIT = /older-meta "max_(?:msgs|bytes|msgs_per_subject)":\d/;
 
 /** Repairs every case of an oracle's run. */
 export async function checkRepairs(
