@@ -119,7 +119,7 @@ function indexSteps(
         do: 'rebuild-index',
         severity: 'warning',
         file: parts.label,
-        reason: CATALOG.BLK_NONE.title.toLowerCase(),
+        reason: CATALOG.BLK_NONE.title,
       },
     ];
   if (opened.isIndexed || bytes === 0) return [];
