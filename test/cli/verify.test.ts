@@ -18,7 +18,7 @@ describe('verify', () => {
       '$G/COMPERASE jetstream/$G/streams/COMPERASE/msgs/1.blk, offset 17, 10,940 bytes',
     );
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(
-      'CRITICAL: 1 stream, 3 blocks, 51 messages, 0 consumers, 46 KiB checked; 37 messages lost, 11 of which repair saves, 4 critical findings',
+      'CRITICAL: 1 stream, 3 blocks, 51 messages, 0 consumers, 46 KiB checked; 37 messages lost, 12 of which repair saves, 4 critical findings',
     );
   });
 

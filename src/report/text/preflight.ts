@@ -56,10 +56,11 @@ export function preflightText(report: PreflightReport, palette: Palette): string
   return `${lines.join('\n')}\n`;
 }
 
-/** Why a stream does not start whole, where no step tells it. */
+/** Why a stream does not start whole: how much is lost, and all else where no step tells it. */
 function reasonLines(streams: readonly PreflightStream[], palette: Palette): string[] {
   const untold = streams.filter(
-    ({ outcome, reason, steps }) => outcome !== 'whole' && reason !== null && steps.length === 0,
+    ({ outcome, reason, steps }) =>
+      reason !== null && (outcome === 'loss' || (outcome !== 'whole' && steps.length === 0)),
   );
   if (untold.length === 0) return [];
   const lines = untold
