@@ -41,13 +41,14 @@ function unexplainedHoles(evidence: StreamEvidence): Finding[] {
   const missing = new Map(
     [...numberHoles(sets.filter(hasContent).map(numbered))].map((one) => [one.before, one.missing]),
   );
+  const deleted = indexedGaps(archive.index);
   return holes.flatMap(({ set, sequences }) => {
     const hole = subtractRanges(sequences, known);
     const [from, to] = [hole[0], hole.at(-1)];
     if (from === undefined || to === undefined) return [];
     const data = { from, to, sequences: countSequences(hole) };
     const block = missing.get(set.block.index);
-    const isTold = subtractRanges(hole, indexedGaps(archive.index)).length === 0;
+    const isTold = subtractRanges(hole, deleted).length === 0;
     const fault: Fault =
       block === undefined || isTold || archive.indexStanding === 'block-missing'
         ? { code: 'BLK_SEQUENCE_HOLE', data }
