@@ -76,7 +76,7 @@ export function deletesGone(live: SequenceParts, undeleted: bigint, isIndexEndGo
   if (live.count === 0n) return texts;
   if (undeleted > 0n)
     texts.push(
-      `damage took index.db: up to ${undeleted} of these messages may have been deleted, and as many more lost then`,
+      `damage took index.db: up to ${undeleted} messages that are here may have been deleted, and as many more lost then`,
     );
   if (isIndexEndGone)
     texts.push(

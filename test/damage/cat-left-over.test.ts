@@ -106,7 +106,7 @@ it('where damage took index.db, messages are called here, not written', async ()
   expect(notes).toMatchObject([
     {
       code: 'DELETES_UNKNOWN',
-      text: `damage took index.db: up to ${seqs.length} of these messages may have been deleted, and as many more lost then`,
+      text: `damage took index.db: up to ${seqs.length} messages that are here may have been deleted, and as many more lost then`,
     },
   ]);
 });
