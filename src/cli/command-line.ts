@@ -6,6 +6,7 @@ import { COMMANDS } from './commands/index.ts';
 import { makeContext, type GlobalOptions } from './context.ts';
 import { EXIT } from './exit-code.ts';
 import { SURFACE } from './generated/surface.ts';
+import { watchHeap } from './heap-watch.ts';
 import { mustBeGivenOnce, parseErrorText } from './parse-error.ts';
 import { quickParse } from './quick-parser.ts';
 import { isErrorSilent, writeError } from './standard-error.ts';
@@ -16,10 +17,6 @@ import {
   whenOutputBreaks,
   writeOut,
 } from './standard-output.ts';
-
-/** From here on the growth of the heap is bounded. Not before: V8 takes no code that was made while building after that. */
-const LARGE_HEAP_BYTES = 24 * 1024 * 1024;
-const LOOK_EVERY_MS = 25;
 
 /** How far a command line has come. */
 interface Run {
@@ -85,16 +82,12 @@ async function dispatch(run: Run): Promise<void> {
 
 async function runCommand(run: Run, command: Command, argv: object): Promise<void> {
   run.isInCommand = true;
-  const looks = setInterval(() => {
-    if (process.memoryUsage().heapTotal < LARGE_HEAP_BYTES) return;
-    clearInterval(looks);
-    void import('./small-heap.ts').then(({ boundHeapGrowth }) => boundHeapGrowth());
-  }, LOOK_EVERY_MS).unref();
+  const endWatch = watchHeap();
   const context = makeContext(argv as GlobalOptions, run.abort.signal);
   try {
     await command.run(argv as never, context);
   } finally {
-    clearInterval(looks);
+    endWatch();
     context.progress.end();
   }
 }

@@ -3,7 +3,7 @@ import type { V2Spans } from '../../container/v2-spans.ts';
 import { MAX_SEQUENCE } from '../../core/sequence-ranges.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open-archive.ts';
-import { readV2InThreads } from '../verify/v2-in-threads.ts';
+import { readV2InThreads } from '../v2-in-threads.ts';
 import { V2Blocks } from '../v2-blocks.ts';
 import { partsOfV2, type PartedStream } from './stream-parts.ts';
 

@@ -14,7 +14,7 @@ import { streamLosses } from '../stream-losses.ts';
 import { v2State } from '../v2-state.ts';
 import { lossFields } from './loss-fields.ts';
 import type { VerifiedStream, VerifyWork } from './types.ts';
-import { readV2InThreads } from './v2-in-threads.ts';
+import { readV2InThreads } from '../v2-in-threads.ts';
 
 /** Every check of a V2 archive. It holds no checksums but those of its S2 chunks. */
 export async function verifyV2Stream(

@@ -1,7 +1,7 @@
-import { unpackRanges } from '../../core/packed-ranges.ts';
-import type { WalkedRuns } from '../../container/v2-walk.ts';
-import type { Fault } from '../../findings/finding.ts';
-import type { WalkedRun, WalkResult } from '../../workers/jobs/walk.ts';
+import { unpackRanges } from '../core/packed-ranges.ts';
+import type { WalkedRuns } from '../container/v2-walk.ts';
+import type { Fault } from '../findings/finding.ts';
+import type { WalkedRun, WalkResult } from '../workers/jobs/walk.ts';
 
 /** What was found in a piece, and where that ends. */
 export interface Piece extends WalkResult {

@@ -1,14 +1,14 @@
-import type { V2StreamParts } from '../../container/entry.ts';
-import { CHUNK_BYTES } from '../../codec/s2/chunk.ts';
-import { framingFaults } from '../../container/open-source.ts';
-import type { Fault } from '../../findings/finding.ts';
-import { descriptorOf } from '../../model/read-entry.ts';
-import type { StreamArchive } from '../../model/stream-archive.ts';
-import type { WalkJob } from '../../workers/jobs/walk.ts';
-import type { Pool } from '../../workers/pool.ts';
-import type { Archive } from '../open-archive.ts';
-import { WalkedPieces, type Piece } from './walked-pieces.ts';
-import { readV2Messages, type V2Messages, type V2ReadOptions } from '../v2-messages.ts';
+import type { V2StreamParts } from '../container/entry.ts';
+import { CHUNK_BYTES } from '../codec/s2/chunk.ts';
+import { framingFaults } from '../container/open-source.ts';
+import type { Fault } from '../findings/finding.ts';
+import { descriptorOf } from '../model/read-entry.ts';
+import type { StreamArchive } from '../model/stream-archive.ts';
+import type { WalkJob } from '../workers/jobs/walk.ts';
+import type { Pool } from '../workers/pool.ts';
+import type { Archive } from './open-archive.ts';
+import { WalkedPieces, type Piece } from './v2-walked-pieces.ts';
+import { readV2Messages, type V2Messages, type V2ReadOptions } from './v2-messages.ts';
 
 /** Less than this is read in one go. */
 const WORTH_BYTES = 32 * 1024 * 1024;
