@@ -2,7 +2,7 @@ import { unpackRanges } from '../core/packed-ranges.ts';
 import type { Fault, Finding } from '../findings/finding.ts';
 import type { FindingCode } from '../findings/catalog/index.ts';
 import { eachFault } from '../kernels/packed-faults.ts';
-import type { ScanFault } from '../kernels/types.ts';
+import type { ScanFault } from '../kernels/scan-fault.ts';
 import { descriptorOf } from '../model/read-entry.ts';
 import { provenReader } from '../model/furthest-reader.ts';
 import { allTombstones, highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';

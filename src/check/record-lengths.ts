@@ -1,5 +1,5 @@
 import { leastBytesAt, RECORD_HEAD_BYTES, recordBytesAt } from '../format/block/record.ts';
-import type { ScanFault } from '../kernels/types.ts';
+import type { ScanFault } from '../kernels/scan-fault.ts';
 import { descriptorOf } from '../model/read-entry.ts';
 import type { BlockFile } from '../model/stream-archive.ts';
 import { openBlock, type OpenBlock } from '../workers/open-block.ts';

@@ -1,4 +1,4 @@
-import type { ScanFault } from './types.ts';
+import type { ScanFault } from './scan-fault.ts';
 
 /** The faults of a block at rest: there may be as many as records. Plain data: threads hand it on as it is. */
 export interface PackedFaults {

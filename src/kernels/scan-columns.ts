@@ -1,5 +1,6 @@
 import type { Kernels } from './instance.ts';
-import type { RecordColumns, ScanFault } from './types.ts';
+import type { RecordColumns } from './types.ts';
+import type { ScanFault } from './scan-fault.ts';
 
 /** A block has many columns, nearly all of them empty: each array of its own would take 200 bytes. */
 const NO_VALUES = new BigUint64Array(0);

@@ -1,5 +1,5 @@
 import { LEAST_RECORD_BYTES } from '../format/block/record.ts';
-import type { ScanFault } from '../kernels/types.ts';
+import type { ScanFault } from '../kernels/scan-fault.ts';
 
 /**
  * The first sequence that damage in front of all good records may have swallowed, where nothing tells which sequence comes

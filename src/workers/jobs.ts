@@ -5,7 +5,8 @@ import type { RenderJob, RenderResult } from './jobs/render.ts';
 import type { RewriteJob, RewriteResult } from './jobs/rewrite.ts';
 import type { ScanJob, ScanResult } from './jobs/scan.ts';
 import type { TakeOverJob, TakeOverResult } from './jobs/take-over.ts';
-import type { BlockTally, TallyJob } from './jobs/tally.ts';
+import type { TallyJob } from './jobs/tally.ts';
+import type { BlockTally } from './subject-columns.ts';
 import type { WalkJob, WalkResult } from './jobs/walk.ts';
 
 /** What a thread can be asked to do: plain data. */

@@ -1,4 +1,4 @@
-import type { SubjectTally } from './jobs/tally.ts';
+import type { SubjectTally, TallyResult } from './jobs/tally.ts';
 
 /** The subjects of a block as they come from a thread: many of them in a few pieces of memory. */
 export interface SubjectColumns {
@@ -8,6 +8,11 @@ export interface SubjectColumns {
   readonly messages: Float64Array;
   readonly bytes: Float64Array;
   readonly lastSeqs: BigUint64Array;
+}
+
+/** What the live messages of one block add up to. */
+export interface BlockTally extends Omit<TallyResult, 'subjects'> {
+  readonly subjects: SubjectColumns;
 }
 
 /** Subjects are latin1 text of their bytes. */

@@ -3,8 +3,8 @@ import { hasSequence, NO_SEQUENCES } from '../core/sequence-ranges.ts';
 import { subjectMatches } from '../core/subject.ts';
 import { SEQ_FLAGS } from '../format/block/record.ts';
 import { subjectDigest, type MessageTotals, type RecordColumns } from '../kernels/index.ts';
-import { addSubject, packSubjects } from './subject-columns.ts';
-import type { BlockTally, PendingQuery, SubjectTally, TallyJob, TallyResult } from './jobs/tally.ts';
+import { addSubject, packSubjects, type BlockTally } from './subject-columns.ts';
+import type { PendingQuery, SubjectTally, TallyJob, TallyResult } from './jobs/tally.ts';
 import { openBlock } from './open-block.ts';
 import { scanSource } from './scan-block.ts';
 

@@ -3,16 +3,7 @@ import { ByteWriter } from '../core/bytes/byte-writer.ts';
 import { CHECKSUM_BYTES, ERASED_BIT, lengthWord, recordBytesOf } from '../format/block/record.ts';
 import { highwayHash64 } from '../kernels/index.ts';
 import { StreamLayout } from './stream-layout.ts';
-
-/** A message to be written; the bytes are copied. */
-export interface WritableMessage {
-  readonly seq: bigint;
-  readonly timeNs: bigint;
-  readonly subject: Uint8Array;
-  /** The header block; null where there is none. */
-  readonly header: Uint8Array | null;
-  readonly data: Uint8Array;
-}
+import type { WritableMessage } from './writable-message.ts';
 
 /** A whole message block; `bytes` is valid during the call only. */
 export type EmitBlock = (blockNumber: number, bytes: Uint8Array) => void;

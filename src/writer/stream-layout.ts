@@ -6,7 +6,7 @@ import { messageTtlNs } from '../format/message-header/ttl.ts';
 import { headerValue } from '../format/message-header/value.ts';
 import type { IndexSubject } from '../format/index/types.ts';
 import type { RewriteResult } from '../workers/jobs/rewrite.ts';
-import type { WritableMessage } from './block-writer.ts';
+import type { WritableMessage } from './writable-message.ts';
 import { SubjectCounts } from './subject-counts.ts';
 
 /** What one written block holds. */

@@ -1,7 +1,7 @@
 import { V2_MAGIC } from '../container/v2-entry.ts';
 import { S2Encoder } from '../codec/s2/encoder.ts';
 import { ByteWriter } from '../core/bytes/byte-writer.ts';
-import type { WritableMessage } from './block-writer.ts';
+import type { WritableMessage } from './writable-message.ts';
 
 const NO_BYTES = new Uint8Array(0);
 const encoder = new TextEncoder();

@@ -1,7 +1,7 @@
 import { FURTHEST_JUMP, HIGHEST_FIRST_SEQ, isPlausibleTime } from '../../core/plausible.ts';
 import { highwayHash64 } from './highway-hash.ts';
 import { subjectDigest, subjectIsSound } from './subject.ts';
-import type { ScanFault } from '../types.ts';
+import type { ScanFault } from '../scan-fault.ts';
 
 /** What the reference scan finds in a whole block: the totals and faults of a `BlockScan`, in plain arrays. */
 export interface ReferenceScan {

@@ -1,5 +1,5 @@
 import { parseJson, type JsonValue } from '../../core/json.ts';
-import type { WritableMessage } from '../../writer/block-writer.ts';
+import type { WritableMessage } from '../../writer/writable-message.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { JsonReader, type Fail } from './json-reader.ts';
 import { importedMessage } from './message.ts';

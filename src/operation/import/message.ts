@@ -1,7 +1,7 @@
 import { isSubjectPattern } from '../../core/subject.ts';
 import { isTimeNs, parseTimeNs } from '../../core/time.ts';
 import { MOST_RECORD_BYTES } from '../../format/block/record.ts';
-import type { WritableMessage } from '../../writer/block-writer.ts';
+import type { WritableMessage } from '../../writer/writable-message.ts';
 import { isSequence } from './fields.ts';
 import type { Fail, JsonReader } from './json-reader.ts';
 

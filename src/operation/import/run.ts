@@ -12,7 +12,7 @@ import { outgoingStream } from '../write/outgoing-stream.ts';
 import { carryOut, checkTarget } from '../write/run.ts';
 import type { StreamContent } from '../content.ts';
 import type { PlanReport, WrittenReport } from '../write/types.ts';
-import type { WritableMessage } from '../../writer/block-writer.ts';
+import type { WritableMessage } from '../../writer/writable-message.ts';
 import { readDocument } from './document.ts';
 import { surveyExport, type ExportSurvey } from './survey.ts';
 import type { ImportOptions } from './types.ts';

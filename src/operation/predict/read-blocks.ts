@@ -13,7 +13,8 @@ import { MAX_SEQUENCE, rangesOf, type SequenceRanges } from '../../core/sequence
 import type { Entry } from '../../container/entry.ts';
 import type { BlockSubject } from '../../format/block-subjects/parse.ts';
 import { faultsOfKind, type PackedFaults } from '../../kernels/packed-faults.ts';
-import type { PackedScan, ScanFault } from '../../kernels/types.ts';
+import type { PackedScan } from '../../kernels/types.ts';
+import type { ScanFault } from '../../kernels/scan-fault.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { SliceSource } from '../../source/slice.ts';
 import type { ScanResult } from '../../workers/jobs/scan.ts';

@@ -1,6 +1,6 @@
 import { CODE_OF_KIND } from '../../check/block-records.ts';
 import { eachFault, isOnly } from '../../kernels/packed-faults.ts';
-import type { ScanFault } from '../../kernels/types.ts';
+import type { ScanFault } from '../../kernels/scan-fault.ts';
 import { firstSwallowed } from '../../model/swallowed.ts';
 import type { BlockContent } from './block-spans.ts';
 import type { SalvagedBlock } from './salvage-blocks.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../core/sequence-ranges.ts';
 import { ERASED_BIT, SEQ_FLAGS, TOMBSTONE_BIT } from '../../format/block/record.ts';
 import { eachFault, faultsOfKind } from '../../kernels/packed-faults.ts';
-import type { ScanFault } from '../../kernels/types.ts';
+import type { ScanFault } from '../../kernels/scan-fault.ts';
 import type { BlockHandles } from './block-handles.ts';
 import type { MessageRun } from './message-run.ts';
 import { RecordCursor, RecordWalk, type RecordSpan } from './record-cursor.ts';

@@ -3,7 +3,7 @@ import { lostBefore, NOTHING_BEFORE } from '../../model/lost-before.ts';
 import { LOSS_REASONS } from './loss-codes.ts';
 import { stillLost } from './lost-before.ts';
 import { LostRanges } from './lost-ranges.ts';
-import type { Outcome } from './losses.ts';
+import type { Outcome } from './outcome.ts';
 import type { LostRange } from './types.ts';
 
 /** Behind a cut, and in chunks of a V2 archive, only the archive's own count tells what was there. */

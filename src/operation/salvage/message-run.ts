@@ -1,4 +1,4 @@
-import type { WritableMessage } from '../../writer/block-writer.ts';
+import type { WritableMessage } from '../../writer/writable-message.ts';
 
 /** A message as a run gives it; its bytes hold until the cursor's next step. */
 export interface RunMessage extends WritableMessage {

@@ -3,7 +3,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import { integerField } from '../../core/json.ts';
 import { MAX_SEQUENCE } from '../../core/sequence-ranges.ts';
 import { lostWithin, NOTHING_BEFORE } from '../../model/lost-before.ts';
-import type { WritableMessage } from '../../writer/block-writer.ts';
+import type { WritableMessage } from '../../writer/writable-message.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
 import { pause } from '../../core/pause.ts';

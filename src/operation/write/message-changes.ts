@@ -5,7 +5,7 @@ import {
   stringifyJson,
   type JsonObject,
 } from '../../core/json.ts';
-import type { WritableMessage } from '../../writer/block-writer.ts';
+import type { WritableMessage } from '../../writer/writable-message.ts';
 import type { MapSubject } from './subject-changes.ts';
 
 /** Gives a message its new form; the same object where nothing changes. */

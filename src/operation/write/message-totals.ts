@@ -1,4 +1,4 @@
-import type { WritableMessage } from '../../writer/block-writer.ts';
+import type { WritableMessage } from '../../writer/writable-message.ts';
 import { recordBytesOf } from '../../format/block/record.ts';
 
 /** Distinct subjects that are counted; above, the number is unknown. */

@@ -1,6 +1,5 @@
 import { UsageError } from '../../core/error.ts';
 import type { SubjectMapping } from '../../core/subject-map.ts';
-import type { OutgoingStream } from './outgoing-stream.ts';
 
 /** The rules for subjects that were asked for, and those that some subject fitted. */
 export interface SubjectRules {
@@ -8,11 +7,17 @@ export interface SubjectRules {
   readonly used: ReadonlySet<SubjectMapping>;
 }
 
+/** A stream that is written by them. */
+interface RuledStream {
+  readonly name: string;
+  readonly rules: SubjectRules;
+}
+
 /**
  * Tells, once streams are written, of each rule that no subject fitted: neither one of a configuration or a consumer's
  * filter nor a message's. Throws UsageError where there is no other rule: what was asked for was not done.
  */
-export function unusedRules(streams: readonly Pick<OutgoingStream, 'rules' | 'name'>[]): string[] {
+export function unusedRules(streams: readonly RuledStream[]): string[] {
   const unused = unusedSoFar(streams);
   const all = new Set(streams.flatMap(({ rules }) => rules.given.map(textOf)));
   if (unused.length > 0 && unused.length === all.size)
@@ -23,14 +28,14 @@ export function unusedRules(streams: readonly Pick<OutgoingStream, 'rules' | 'na
 }
 
 /** The same before anything is written: messages are not known yet. */
-export function plannedRules(streams: readonly Pick<OutgoingStream, 'rules'>[]): string[] {
+export function plannedRules(streams: readonly RuledStream[]): string[] {
   return unusedSoFar(streams).map(
     (rule) =>
       `no subject of a configuration or consumer fits --map-subject ${rule}; whether messages do is known when they are written`,
   );
 }
 
-function unusedSoFar(streams: readonly Pick<OutgoingStream, 'rules'>[]): string[] {
+function unusedSoFar(streams: readonly RuledStream[]): string[] {
   const given = new Set(streams.flatMap(({ rules }) => rules.given.map(textOf)));
   const used = new Set(streams.flatMap(({ rules }) => [...rules.used].map(textOf)));
   return [...given].filter((rule) => !used.has(rule));

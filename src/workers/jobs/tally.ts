@@ -1,7 +1,6 @@
 import type { PackedRanges } from '../../core/packed-ranges.ts';
 import type { MessageTotals } from '../../kernels/types.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
-import type { SubjectColumns } from '../subject-columns.ts';
 
 /** Which messages a consumer waits for: those above `afterSeq` that a pattern matches (none = all). */
 export interface PendingQuery {
@@ -35,9 +34,4 @@ export interface TallyResult extends MessageTotals {
   readonly subjects: ReadonlyMap<string, SubjectTally>;
   /** One count for each query. */
   readonly pending: readonly number[];
-}
-
-/** The same of one block. */
-export interface BlockTally extends Omit<TallyResult, 'subjects'> {
-  readonly subjects: SubjectColumns;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { isOnly, packFaults } from '../../../src/kernels/packed-faults.ts';
-import type { ScanFault } from '../../../src/kernels/types.ts';
+import type { ScanFault } from '../../../src/kernels/scan-fault.ts';
 
 function packed(...kinds: ScanFault['kind'][]): ReturnType<typeof packFaults> {
   // Of every second one nothing tells which sequence it claims: that is kept with its kind.

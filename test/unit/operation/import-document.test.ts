@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatTimeNs } from '../../../src/core/time.ts';
 import { readDocument } from '../../../src/operation/import/document.ts';
 import type { ByteSource } from '../../../src/source/byte-source.ts';
-import type { WritableMessage } from '../../../src/writer/block-writer.ts';
+import type { WritableMessage } from '../../../src/writer/writable-message.ts';
 import { MemorySource } from '../../../src/source/memory.ts';
 
 /** A source that gives a few bytes at a time, so that values lie across its readings. */
