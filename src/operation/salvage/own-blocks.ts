@@ -7,7 +7,7 @@ import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import type { ReadBlock } from './block-damage.ts';
 import { findIndex } from './index-proofs.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
-import type { SalvageWork } from './salvaged-stream.ts';
+import type { SalvageWork } from './salvage-work.ts';
 
 /** The blocks of a stream, by what their records were made for, and the index that tells of them. */
 export interface OwnBlocks {

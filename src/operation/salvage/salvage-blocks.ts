@@ -6,7 +6,7 @@ import { descriptorOf } from '../../model/read-entry.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 import type { ScanJob, ScanResult } from '../../workers/jobs/scan.ts';
-import type { SalvageWork } from './salvaged-stream.ts';
+import type { SalvageWork } from './salvage-work.ts';
 import {
   candidateNumbers,
   findOwner,

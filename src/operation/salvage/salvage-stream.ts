@@ -2,7 +2,8 @@ import { ToolError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { salvageFiles } from './salvage-files.ts';
 import { salvageV2 } from './salvage-v2.ts';
-import type { SalvagedStream, SalvageWork } from './salvaged-stream.ts';
+import type { SalvageWork } from './salvage-work.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
 
 /**
  * Reads what is left of a stream, whatever its form. `source`: its archive's place among the sources; `given`: a name from the

@@ -1,17 +1,7 @@
-import type { ArchiveKind } from '../../container/entry.ts';
 import type { Job, JobResult } from '../../workers/jobs.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { runJob } from '../../workers/run-job.ts';
-import type { VerifiedStream } from './types.ts';
-
-/** Streams of a store to be verified in one go, by whichever thread is free: plain data. */
-export interface VerifyErrand {
-  readonly folders: readonly StreamFolder[];
-  /** Of the archive that they are in. */
-  readonly kind: ArchiveKind;
-  readonly isStandalone: boolean;
-  readonly atNs: bigint;
-}
+import type { FolderVerdict, VerifyErrand } from './stream-folders.ts';
 
 declare module '../../workers/jobs/errand.ts' {
   interface Errands {
@@ -20,20 +10,6 @@ declare module '../../workers/jobs/errand.ts' {
       readonly outcome: readonly (FolderVerdict | null)[];
     };
   }
-}
-
-/** Where a stream lies, as `readStreamFolder` takes it. */
-export interface StreamFolder {
-  readonly path: string;
-  readonly label: string;
-  readonly account: string | null;
-  readonly name: string;
-}
-
-/** What came of one of them, and which files were read. */
-export interface FolderVerdict {
-  readonly stream: VerifiedStream;
-  readonly read: readonly { readonly bytes: number; readonly label: string }[];
 }
 
 /** A verdict on each folder; null for a stream too large to be judged beside others. */

@@ -2,7 +2,7 @@ import { readStreamFolder } from '../../container/stream-folder.ts';
 import { Pool } from '../../workers/pool.ts';
 import { runJob } from '../../workers/run-job.ts';
 import { THREAD_ENTRY } from '../thread-entry.ts';
-import type { FolderVerdict, StreamFolder, VerifyErrand } from './errand.ts';
+import type { FolderVerdict, StreamFolder, VerifyErrand } from './stream-folders.ts';
 import { SMALL_BYTES } from './small-streams.ts';
 import { verifyStream } from './stream.ts';
 

@@ -1,5 +1,5 @@
 import type { StreamParts } from '../../container/entry.ts';
-import type { StreamFolder } from './errand.ts';
+import type { StreamFolder } from './stream-folders.ts';
 
 /** A stream of at most so much is more work to open and to judge than to read, and is left to one thread. */
 export const SMALL_BYTES: number = 4 * 1024 * 1024;

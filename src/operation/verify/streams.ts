@@ -1,6 +1,7 @@
 import type { StreamParts } from '../../container/entry.ts';
 import type { Archive } from '../open-archive.ts';
-import { sendErrand, type FolderVerdict, type StreamFolder } from './errand.ts';
+import { sendErrand } from './errand.ts';
+import type { FolderVerdict, StreamFolder } from './stream-folders.ts';
 import { areManySmall, folderOf } from './small-streams.ts';
 import { verifyStream } from './stream.ts';
 import type { VerifiedStream } from './types.ts';
