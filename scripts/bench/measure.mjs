@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { warmMemory } from './warm-memory.mjs';
 
 const env = { ...process.env };
 // It slows every start of Node 20 by 30 to 55 ms.
@@ -39,6 +40,7 @@ export function writeTimer(script, args, target) {
   return () => {
     rmSync(target, { recursive: true, force: true });
     mkdirSync(target);
+    warmMemory(target);
     return timer();
   };
 }

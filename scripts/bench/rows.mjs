@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { ROOT } from '../prepare.mjs';
 import { WRITER } from './data.mjs';
 import { inTurn, peakMib, processTimer, reportedTimer, writeTimer } from './measure.mjs';
+import { warmMemory } from './warm-memory.mjs';
 import { scalingRows } from './scaling-rows.mjs';
 import { nats, startServer } from './servers.mjs';
 
@@ -213,6 +214,7 @@ async function restoreMs({ v1, stream }) {
   rmSync(folder, { recursive: true, force: true });
   const server = await startServer(WRITER, folder);
   try {
+    warmMemory(folder);
     const begun = performance.now();
     nats(server.port, 'stream', 'restore', v1, '--no-progress');
     const ms = performance.now() - begun;
@@ -230,6 +232,7 @@ async function backupMs({ store, stream }) {
   rmSync(folder, { recursive: true, force: true });
   const server = await startServer(WRITER, store);
   try {
+    warmMemory(folder);
     const begun = performance.now();
     nats(server.port, 'stream', 'backup', stream, folder, '--no-progress');
     return performance.now() - begun;

@@ -48,8 +48,8 @@ describe.for(clusters)('a cluster: $id', ({ folder, truth }) => {
 
 describe('predictions', () => {
   it('of undamaged stores are their state, for the generation that wrote them', async () => {
-    let compared = 0;
     for (const { version, set, folder } of captures().filter((one) => one.set === 'full')) {
+      let compared = 0;
       const generation = version.split('.').slice(0, 2).join('.');
       const { streams } = await verifyArchive(join(folder, 'store'));
       for (const { name, actual, predictions } of streams) {
@@ -66,8 +66,8 @@ describe('predictions', () => {
         if (name !== 'COMPERASE') expect({ set, name, messages, last, outcome }).toEqual(said);
         compared++;
       }
+      expect(compared).toBeGreaterThan(0);
     }
-    expect(compared).toBeGreaterThan(50);
   });
 });
 

@@ -86,6 +86,11 @@ export function captures(): Capture[] {
   return [...sharedCaptures(), ...testdataCaptures()];
 }
 
+/** The same, none of them twice: those of testdata are parts of those of ../shared, and stand for them where these are not there. */
+export function distinctCaptures(): Capture[] {
+  return hasShared() ? sharedCaptures() : testdataCaptures();
+}
+
 /** Whether there are more captures than those of testdata. */
 export function hasShared(): boolean {
   return isThere(

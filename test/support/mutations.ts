@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { walkTar } from '../../src/container/tar/walk.ts';
 import { MemorySource } from '../../src/source/memory.ts';
 import { archiveForms, type ArchiveForm } from './archive-forms.ts';
-import { captures, hasShared } from './captures.ts';
+import { distinctCaptures } from './captures.ts';
 import { recordsOf } from './damage.ts';
 import { chunkOffsets, framed, unframed } from './frames.ts';
 import { randomFrom } from './random.ts';
@@ -25,8 +25,8 @@ export interface Mutation {
 const NOT_USED =
   /^(AGED|TTL|TTLAGED|EXPIRED|DEDUP|SCHED|MIRROR.*|.*SOURCED|SRCXFORM|COUNTERSRC|COMPERASE|MEM)$/;
 
-const FORMS: readonly { readonly version: string; readonly form: ArchiveForm }[] = captures()
-  .filter(({ id, set }) => set === 'full' && id.startsWith('testdata') !== hasShared())
+const FORMS: readonly { readonly version: string; readonly form: ArchiveForm }[] = distinctCaptures()
+  .filter(({ set }) => set === 'full')
   .flatMap((capture) =>
     archiveForms(capture, (name) => !NOT_USED.test(name)).map((form) => ({ version: capture.version, form })),
   )

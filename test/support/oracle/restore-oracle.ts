@@ -7,7 +7,7 @@ import { readEntry } from '../../../src/model/read-entry.ts';
 import { verifyArchive } from '../../../src/operation/verify/run.ts';
 import type { Prediction } from '../../../src/operation/types.ts';
 import { SnapshotWriter } from '../../../src/writer/snapshot-writer.ts';
-import { captures, type Json } from '../captures.ts';
+import { distinctCaptures, type Json } from '../captures.ts';
 import { originalOf } from './original.ts';
 import {
   comparisonsOf,
@@ -38,9 +38,9 @@ interface Backup {
 
 /** Every stream backup of the captures of which the data is there. */
 function backups(): Backup[] {
-  return captures().flatMap((capture) => {
+  return distinctCaptures().flatMap((capture) => {
     const root = join(capture.folder, 'backups');
-    if (capture.set !== 'full' || capture.id.startsWith('testdata') || !existsSync(root)) return [];
+    if (capture.set !== 'full' || !existsSync(root)) return [];
     return readdirSync(root).flatMap((account) =>
       readdirSync(join(root, account))
         .toSorted()

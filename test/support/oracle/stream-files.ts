@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { captures } from '../captures.ts';
+import { distinctCaptures } from '../captures.ts';
 import type { Random } from './random.ts';
 
 /** Damages a stream's folder; says what it did, or `nothing`. */
@@ -47,13 +47,8 @@ export function streamFolders(): readonly StreamFolder[] {
 }
 
 function findFolders(): StreamFolder[] {
-  return captures().flatMap((capture) => {
-    if (
-      capture.set.startsWith('enc') ||
-      capture.id.startsWith('testdata') ||
-      capture.truth.layout === 'cluster'
-    )
-      return [];
+  return distinctCaptures().flatMap((capture) => {
+    if (capture.set.startsWith('enc') || capture.truth.layout === 'cluster') return [];
     const store = join(capture.folder, 'store/jetstream');
     const root = existsSync(store) ? store : join(capture.folder, 'store');
     return readdirSync(root).flatMap((account) => {
