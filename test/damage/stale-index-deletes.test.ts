@@ -18,7 +18,7 @@ import { renameStream } from '../../src/operation/write/rename.ts';
 import type { OutputForm, PlanReport, WrittenReport } from '../../src/operation/write/types.ts';
 import { packRanges } from '../../src/core/packed-ranges.ts';
 import { oneRange } from '../../src/core/sequence-ranges.ts';
-import { CAPTURES, copyOf, editFile, recordsOf, tempFolder } from '../support/damage.ts';
+import { CAPTURES, copyOf, cutTombstones, editFile, recordsOf, tempFolder } from '../support/damage.ts';
 import { messageList } from '../support/message-list.ts';
 import { repair } from '../support/repaired.ts';
 import { writeBlocks, type SyntheticMessage } from '../support/synthetic-stream.ts';
@@ -30,10 +30,7 @@ const DELETED_FROM = ['ORDERS', 'PURGEPART', 'TAILDEL', 'WQ'];
 /** Cuts a stream's only block behind its last message: index.db is then older than no message, and is not current. */
 function withoutTombstones(name: string): string {
   const stream = copyOf(`${STREAMS}/${name}`);
-  editFile(join(stream, 'msgs/1.blk'), (bytes) => {
-    const last = recordsOf(bytes).findLast(({ seq }) => seq >> 62n === 0n);
-    return bytes.subarray(0, (last?.at ?? 0) + (last?.length ?? 0));
-  });
+  cutTombstones(stream);
   return stream;
 }
 
