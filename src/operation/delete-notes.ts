@@ -42,7 +42,7 @@ function notesOn(
 ): DeleteNote[] {
   const { account, name: stream } = archive;
   const note = (code: DeleteNote['code'], text: string): DeleteNote => ({ code, account, stream, text });
-  const past = pastConsumers(archive, live);
+  const past = pastConsumersText(archive, live);
   // An index of another stream is not gone, and does not tell how the last block ended.
   const isForeign = indexDeletes?.isProven === false;
   const unknown = [...(isForeign ? [] : gone), ...(past === null ? [] : [past])];
@@ -94,6 +94,13 @@ export function undeletedOf({ areDeletesUnknown, counted }: SalvagedStream, loss
   return most > loss.recovered ? loss.recovered : most > 0n ? most : 0n;
 }
 
+/** Messages for which no consumer waits. */
+interface PastConsumers {
+  readonly messages: bigint;
+  /** Up to which sequence. */
+  readonly lastSeq: bigint;
+}
+
 /**
  * Of a stream that removes what consumers acknowledge: that messages are there for which none of them waits. It proves nothing,
  * since a message that was delivered too often stays. null where there is none, or a current index vouches for them.
@@ -101,14 +108,20 @@ export function undeletedOf({ areDeletesUnknown, counted }: SalvagedStream, loss
 export function pastConsumers(
   { config, consumers, indexStanding }: StreamArchive,
   live: SequenceParts,
-): string | null {
+): PastConsumers | null {
   const retention = config?.['retention'];
   if (indexStanding === 'current' || (retention !== 'workqueue' && retention !== 'interest')) return null;
   if (consumers.length === 0) return null;
   const past = subtractRanges(oneRange(1n, MAX_SEQUENCE), mergeRanges(consumers.map(awaited)));
   const messages = countSequences(past) - countSequences(live.missing(past));
-  if (messages === 0n) return null;
-  return `${messages} messages are here for which no consumer waits, up to sequence ${past.at(-1)}: acknowledged or passed over, they may have been deleted`;
+  return messages === 0n ? null : { messages, lastSeq: past.at(-1) ?? 0n };
+}
+
+/** The same in words; null where there is none. */
+export function pastConsumersText(archive: StreamArchive, live: SequenceParts): string | null {
+  const past = pastConsumers(archive, live);
+  if (past === null) return null;
+  return `${past.messages} messages are here for which no consumer waits, up to sequence ${past.lastSeq}: acknowledged or passed over, they may have been deleted`;
 }
 
 /** What a consumer was not given yet, or has not acknowledged; all where its position is not known. */

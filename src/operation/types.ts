@@ -118,6 +118,8 @@ export interface Prediction {
   readonly first_seq: bigint;
   readonly last_seq: bigint;
   readonly consumers: readonly string[];
+  /** So many of the messages were deleted, and come back since the server does not know it. */
+  readonly revived_messages: bigint;
   /** Why it is not served whole; null where it is. */
   readonly reason: string | null;
 }

@@ -38,7 +38,9 @@ it('verify says of one message that it is lost', () => {
 it('verify predicts by the clock it is given', () => {
   const store = copyOf('2.14.5-full/store');
   const of = (at: string): string | undefined => predicted([store, '--stream', 'TTL', '--at', at]).at(-1);
-  expect(of('2026-11-22T00:00:00Z')).toBe('$G/TTL, 2.9: starts it with 25 messages, 1-25');
+  expect(of('2026-11-22T00:00:00Z')).toBe(
+    '$G/TTL, 2.9: starts it with 25 messages, 1-25, of which 5 had been deleted',
+  );
   expect(of('2100-01-01T00:00:00Z')).toBe('$G/TTL, 2.11 to 2.15: starts it with 16 messages, 13-38');
   expect(runCli(['verify', store, '--at', 'soon']).exit).toBe(3);
 });

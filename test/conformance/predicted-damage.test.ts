@@ -71,10 +71,15 @@ it('preflight tells the same as the predictions of verify', async () => {
     const planned = await preflightStore(store, { serverVersion: version });
     const predicted = verified.streams.map(({ account, name, predictions }) => {
       const one = predictionFor(predictions, version);
-      return { account, name, outcome: one?.outcome, reason: one?.reason, told: one && told(one) };
+      const revived = one?.revived_messages ?? 0n;
+      return { account, name, outcome: one?.outcome, reason: one?.reason, told: one && told(one), revived };
     });
     expect(
-      planned.streams.map(({ account, name, outcome, reason, messages, first_seq, last_seq, consumers }) => {
+      planned.streams.map((stream) => {
+        const { account, name, outcome, reason, messages, first_seq, last_seq, consumers } = stream;
+        const back = stream.steps.filter((step) => step.do === 'revive-messages');
+        const proven = back.find((step) => step.reason?.startsWith('up to') === false);
+        const revived = proven?.messages ?? 0n;
         const served = { messages: messages ?? 0n, first_seq: first_seq ?? 0n, last_seq: last_seq ?? 0n };
         const one = {
           server: '2.9',
@@ -82,9 +87,10 @@ it('preflight tells the same as the predictions of verify', async () => {
           outcome: outcome ?? 'absent',
           ...served,
           consumers,
+          revived_messages: revived,
           reason,
         } as const;
-        return { account, name, outcome, reason, told: told(one) };
+        return { account, name, outcome, reason, told: told(one), revived };
       }),
     ).toEqual(predicted);
     const untold = planned.streams.filter(({ outcome, steps }) => outcome !== 'whole' && steps.length === 0);

@@ -4,7 +4,7 @@ import { pack } from 'tar-stream';
 import { expect, it } from 'vitest';
 import type { DeleteNote } from '../../src/operation/delete-note.ts';
 import { catMessages } from '../../src/operation/cat/run.ts';
-import { CAPTURES, copyOf, editFile, recordsOf, tempFolder } from '../support/damage.ts';
+import { CAPTURES, copyOf, cutTombstones, tempFolder } from '../support/damage.ts';
 import { filesBelow } from '../support/files-below.ts';
 import { framed } from '../support/frames.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -59,10 +59,7 @@ it('an encrypted snapshot with a damaged header hinders no stream beside it', as
 /** Cuts off the tombstones of a store's stream behind its last message: index.db is whole, and not current. */
 function withoutTombstones(name: string): string {
   const stream = copyOf(`2.14.5-full/store/jetstream/$G/streams/${name}`);
-  editFile(join(stream, 'msgs/1.blk'), (bytes) => {
-    const last = recordsOf(bytes).findLast(({ seq }) => seq >> 62n === 0n);
-    return bytes.subarray(0, (last?.at ?? 0) + (last?.length ?? 0));
-  });
+  cutTombstones(stream);
   return stream;
 }
 

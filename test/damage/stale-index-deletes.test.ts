@@ -10,6 +10,7 @@ import type { CatResult } from '../../src/operation/cat/types.ts';
 import { exportStream } from '../../src/operation/export/run.ts';
 import { extractIntoDataDir } from '../../src/operation/extract/run.ts';
 import { catKeyValues } from '../../src/operation/kv/run.ts';
+import { preflightStore } from '../../src/operation/preflight/run.ts';
 import { sliceArchive } from '../../src/operation/slice/run.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { convertArchive } from '../../src/operation/write/convert.ts';
@@ -17,7 +18,7 @@ import { renameStream } from '../../src/operation/write/rename.ts';
 import type { OutputForm, PlanReport, WrittenReport } from '../../src/operation/write/types.ts';
 import { packRanges } from '../../src/core/packed-ranges.ts';
 import { oneRange } from '../../src/core/sequence-ranges.ts';
-import { CAPTURES, copyOf, editFile, recordsOf, tempFolder } from '../support/damage.ts';
+import { CAPTURES, copyOf, cutTombstones, editFile, recordsOf, tempFolder } from '../support/damage.ts';
 import { messageList } from '../support/message-list.ts';
 import { repair } from '../support/repaired.ts';
 import { writeBlocks, type SyntheticMessage } from '../support/synthetic-stream.ts';
@@ -29,10 +30,7 @@ const DELETED_FROM = ['ORDERS', 'PURGEPART', 'TAILDEL', 'WQ'];
 /** Cuts a stream's only block behind its last message: index.db is then older than no message, and is not current. */
 function withoutTombstones(name: string): string {
   const stream = copyOf(`${STREAMS}/${name}`);
-  editFile(join(stream, 'msgs/1.blk'), (bytes) => {
-    const last = recordsOf(bytes).findLast(({ seq }) => seq >> 62n === 0n);
-    return bytes.subarray(0, (last?.at ?? 0) + (last?.length ?? 0));
-  });
+  cutTombstones(stream);
   return stream;
 }
 
@@ -59,6 +57,21 @@ describe.each(DELETED_FROM)('%s, whose tombstones were cut off behind a whole in
     const held = recordsOf(readFileSync(join(stream, 'msgs/1.blk'))).filter(({ seq }) => seq >> 62n === 0n);
     expect(Math.max(...served.map(Number))).toBe(held.length);
     expect(held.length).toBeGreaterThan(was.size);
+  });
+
+  it('preflight warns of how many a start brings back', async () => {
+    const stream = withoutTombstones(name);
+    const was = await original(name);
+    for (const serverVersion of ['2.10', '2.15']) {
+      const { status, streams } = await preflightStore(stream, { serverVersion });
+      const [told] = streams;
+      const step = told?.steps.find((one) => one.do === 'revive-messages');
+      expect(step).toMatchObject({
+        severity: 'warning',
+        messages: (told?.messages ?? 0n) - BigInt(was.size),
+      });
+      expect(status).not.toBe('OK');
+    }
   });
 
   it('cat and export leave them out, and say so', async () => {
@@ -133,6 +146,19 @@ it('a KV bucket does not show a revision that an old index.db proves deleted', a
   expect(notes.map(({ code }) => code)).toContain('DELETES_UNKNOWN');
 });
 
+it('preflight says nothing of it where a server takes index.db, or finds the same in the blocks', async () => {
+  for (const serverVersion of ['2.10', '2.14']) {
+    const { status, streams } = await preflightStore(join(CAPTURES, '2.14.5-full/store'), { serverVersion });
+    expect(streams.flatMap(({ steps }) => steps).filter((step) => step.do === 'revive-messages')).toEqual([]);
+    expect(status).toBe('OK');
+  }
+  // Tombstones tell 2.9 nothing.
+  const { streams } = await preflightStore(join(CAPTURES, STREAMS, 'TAILDEL'), { serverVersion: '2.9' });
+  expect(streams[0]?.steps).toContainEqual(
+    expect.objectContaining({ do: 'revive-messages', severity: 'warning', messages: 2n }),
+  );
+});
+
 describe('an index.db that proves nothing', () => {
   it('of a stream of the same name that another server had', async () => {
     const stream = withoutTombstones('WQ');
@@ -140,6 +166,11 @@ describe('an index.db that proves nothing', () => {
     writeFileSync(join(stream, 'msgs/index.db'), other);
     const { seqs, result } = await cat(stream);
     expect(seqs).toHaveLength(62);
+    const { streams } = await preflightStore(stream);
+    const told = streams[0]?.steps.filter((step) => step.do === 'revive-messages');
+    expect(told).toMatchObject([
+      { messages: 35n, severity: 'warning', reason: expect.stringMatching(/^up to as many: an index.db of/) },
+    ]);
     expect(codesOf(result)).toContain('DELETES_UNKNOWN');
     expect(codesOf(result)).not.toContain('DELETES_PROVEN');
     const { loss } = (await repair(stream, `${STREAMS}/WQ`)).result;

@@ -38,6 +38,14 @@ export function flipBit(path: string, offsetBytes: number, bit = 0): void {
   });
 }
 
+/** Cuts a stream's only block behind its last message: what told of deletes after it is gone, and index.db is not current. */
+export function cutTombstones(stream: string): void {
+  editFile(join(stream, 'msgs/1.blk'), (bytes) => {
+    const last = recordsOf(bytes).findLast(({ seq }) => seq >> 62n === 0n);
+    return bytes.subarray(0, (last?.at ?? 0) + (last?.length ?? 0));
+  });
+}
+
 /** Every file below a path, with its content, as one sum. */
 export function treeSum(path: string): string {
   const hash = createHash('sha256');

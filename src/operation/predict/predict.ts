@@ -7,6 +7,7 @@ import { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
 import { refusedByClient } from './refused-by-client.ts';
 import { restoreStream } from './restore.ts';
+import { revivedMessages } from './revived.ts';
 import { SERVER_RULES, type ServerRules } from './server-rules.ts';
 import { startStream, type ServedStream, type Surroundings } from './start.ts';
 
@@ -51,7 +52,7 @@ function prediction(
   const { server } = rules;
   if (!isServed(result)) {
     const { outcome, reason } = result;
-    return { server, how, outcome, messages: 0n, first_seq: 0n, last_seq: 0n, consumers: [], reason };
+    return { server, how, outcome, ...NOTHING_SERVED, reason };
   }
   const { stream, consumers } = result;
   const reason = lossOf(result, evidence, lost);
@@ -63,9 +64,19 @@ function prediction(
     first_seq: stream.firstSeq,
     last_seq: stream.lastSeq,
     consumers: consumers.map((consumer) => consumer.name).toSorted(),
+    revived_messages: revivedMessages(result, evidence),
     reason,
   };
 }
+
+/** Of a stream that a server does not serve. */
+export const NOTHING_SERVED = {
+  messages: 0n,
+  first_seq: 0n,
+  last_seq: 0n,
+  consumers: [],
+  revived_messages: 0n,
+} as const satisfies Partial<Prediction>;
 
 /** What a server loses; null: nothing. What limits take is no loss. `lost`: messages that are lost, or not where they should be. */
 export function lossOf(

@@ -17,7 +17,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Prediction } from '../types.ts';
 import type { V2Messages } from '../v2-messages.ts';
 import { messageTtlNs } from '../../format/message-header/ttl.ts';
-import { lostReason } from './predict.ts';
+import { lostReason, NOTHING_SERVED } from './predict.ts';
 import { refusedByClient } from './refused-by-client.ts';
 
 const SERVER = '2.15';
@@ -42,7 +42,7 @@ export async function predictV2Stream(
 ): Promise<Prediction[]> {
   const base = { server: SERVER, how: 'restore' } as const;
   const refused = (reason: string): Prediction[] => [
-    { ...base, outcome: 'refused', messages: 0n, first_seq: 0n, last_seq: 0n, consumers: [], reason },
+    { ...base, outcome: 'refused', ...NOTHING_SERVED, reason },
   ];
   const refusal = refusedByClient(archive, around.container);
   if (refusal !== null) return refused(refusal);
@@ -64,6 +64,7 @@ export async function predictV2Stream(
       first_seq: firstBut(messages.live, gone) ?? lastSeq + 1n,
       last_seq: lastSeq,
       consumers: archive.consumers.map((consumer) => consumer.name).toSorted(),
+      revived_messages: 0n,
       reason,
     },
   ];

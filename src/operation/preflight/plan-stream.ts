@@ -14,6 +14,7 @@ import { refusedConsumer } from '../predict/refused-consumer.ts';
 import type { ServerRules } from '../predict/server-rules.ts';
 import { startStream, type ServedStream, type Surroundings } from '../predict/start.ts';
 import type { CopyLosses } from '../salvage/copy-losses.ts';
+import { deletedSteps } from './deleted-messages.ts';
 import { oldIndexSteps } from './leftovers.ts';
 import { countRanges } from '../stream-losses.ts';
 import type { PreflightStep, PreflightStream } from './types.ts';
@@ -62,6 +63,7 @@ export function planStream(
       ...indexSteps(result, evidence, parts, rules, bytesToRead),
       ...missingSteps(result),
       ...doubtSteps(losses, parts.label),
+      ...deletedSteps(result, evidence, rules, parts.label),
       ...blockSteps(result, evidence, readings, reason !== null),
       ...oldIndexSteps(parts, rules),
       ...consumerSteps(result, evidence, rules),

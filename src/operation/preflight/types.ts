@@ -23,6 +23,7 @@ export interface PreflightStep {
     | 'drop-consumer'
     | 'remove-messages'
     | 'store-messages'
+    | 'revive-messages'
     | 'delete-file'
     | 'finish-purge'
     | 'replay-batch';

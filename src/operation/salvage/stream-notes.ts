@@ -1,5 +1,5 @@
 import type { SequenceParts } from '../../core/sequence-parts.ts';
-import { deletesGone, pastConsumers, undeletedOf } from '../delete-notes.ts';
+import { deletesGone, pastConsumersText, undeletedOf } from '../delete-notes.ts';
 import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
 import type { ChosenConfig } from './configuration.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
@@ -42,7 +42,7 @@ export function notesOn(stream: NotedStream, { undelete, to }: SalvageOptions): 
   }
   for (const text of deletesGone(recovered, undeletedOf(own, loss), own.isIndexCut))
     say('DELETES_UNKNOWN', text);
-  const past = sources.length > 1 || undelete === true ? null : pastConsumers(own.archive, recovered);
+  const past = sources.length > 1 || undelete === true ? null : pastConsumersText(own.archive, recovered);
   if (past !== null) say('DELETES_UNKNOWN', past);
   const behind = suspectedBehind(loss);
   if (behind > 0n)

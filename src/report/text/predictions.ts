@@ -39,8 +39,8 @@ function streamLines(stream: VerifyStreamReport): string[] {
 }
 
 function isOther(prediction: Prediction, said: StreamState | null): boolean {
-  if (prediction.outcome !== 'whole' || said === null) return true;
-  const { messages, first_seq, last_seq } = prediction;
+  const { outcome, messages, first_seq, last_seq, revived_messages: revived } = prediction;
+  if (outcome !== 'whole' || said === null || revived > 0n) return true;
   if (BigInt(said.messages) !== messages || said.last_seq !== last_seq) return true;
   return messages > 0n && said.first_seq !== first_seq;
 }
@@ -50,11 +50,13 @@ const NOT_SERVED = {
   restore: { absent: 'refuses it', refused: 'refuses it', crash: 'does not survive it' },
 } as const;
 
-function outcomeText({ how, outcome, messages, first_seq, last_seq, reason }: Prediction): string {
+function outcomeText(prediction: Prediction): string {
+  const { how, outcome, messages, first_seq, last_seq, revived_messages: revived, reason } = prediction;
   const why = reason === null ? '' : `: ${reason}`;
   if (outcome !== 'whole' && outcome !== 'loss') return `${NOT_SERVED[how][outcome]}${why}`;
   const range = messages === 0n ? `last sequence ${last_seq}` : `${first_seq}-${last_seq}`;
-  return `${how === 'start' ? 'starts' : 'restores'} it with ${counted(messages, 'message')}, ${range}${why}`;
+  const back = revived > 0n ? `, of which ${revived} had been deleted` : '';
+  return `${how === 'start' ? 'starts' : 'restores'} it with ${counted(messages, 'message')}, ${range}${back}${why}`;
 }
 
 /** Neighbours as a range: `2.9, 2.11 to 2.15`. */

@@ -28,6 +28,7 @@ const DOING: Record<PreflightStep['do'], string> = {
   'rebuild-index': 'Indexes are rebuilt from the blocks',
   'drop-consumer': 'Consumers do not come up',
   'remove-messages': 'Messages are removed',
+  'revive-messages': 'Deleted messages come back',
   'store-messages': 'Messages are stored',
   'delete-file': 'Leftovers are removed',
   'finish-purge': 'Purges are finished',
