@@ -151,6 +151,46 @@ it.each([0, 2, 5, 9, 20])('any chunk may be damaged, also the mark of the file: 
   for (const [seq, sum] of found) expect(was.get(seq)).toBe(sum);
 });
 
+describe.each([
+  ['ORDERS', 1024 * 1024],
+  ['ORDERS', 20_000],
+  ['COMPRESSED', 1024 * 1024],
+  ['WQ', 1024 * 1024],
+  ['TTL', 1024 * 1024],
+])('%s in chunks of %d bytes, of which the end is lost', (name, chunkBytes) => {
+  it.each([0.5, 0.7, 0.9, 0.99])('cat gives what a repair takes of the first %d', async (part) => {
+    const backup = copyOf(`${BACKUPS}/${name}`);
+    editFile(join(backup, 'stream.tar.s2'), (bytes) => {
+      const snapshot = framed(unframed(bytes), chunkBytes);
+      return snapshot.subarray(0, snapshot.length * part);
+    });
+    const found = await messageList(backup);
+    expect(found.size).toBeGreaterThan(0);
+    expect(found).toEqual(await repairedOf(backup));
+    const run = runCli(['cat', backup]);
+    expect(run).toMatchObject({ exit: 3, stderr: expect.stringContaining('natsarc: S2_CUT: ') as unknown });
+    // meta.inf stands before the cut, and no header was damaged.
+    expect(run.stderr).not.toMatch(/META_MISSING|TAR_|S2_CRC/);
+  });
+});
+
+it.each([8000, 16_385, 29_000])('of a .tgz that is cut at %d cat gives what a repair takes', async (end) => {
+  const path = join(tempFolder(), 'ORDERS.tgz');
+  const whole = readFileSync(join(CAPTURES, '2.2.0-legacy/backups/streams/ORDERS.tgz'));
+  writeFileSync(path, whole.subarray(0, end));
+  const found = await messageList(path);
+  expect(found.size).toBeGreaterThan(0);
+  expect(found).toEqual(await repairedOf(path));
+});
+
+it('zeros where the header of a block was end the tar for a server, not for cat', async () => {
+  const backup = copyOf(`${BACKUPS}/TAILDEL`);
+  editFile(join(backup, 'stream.tar.s2'), (bytes) => framed(unframed(bytes).fill(0, 1798, 3439)));
+  const found = await messageList(backup);
+  expect(found.size).toBeGreaterThan(0);
+  expect(found).toEqual(await repairedOf(backup));
+});
+
 /** Messages of WQ that were acknowledged, and so deleted: of the first 40 all but a few. */
 const ACKNOWLEDGED = Array.from({ length: 40 }, (_, i) => BigInt(i + 1)).filter(
   (seq) => seq <= 15n || seq % 5n !== 1n,

@@ -3,7 +3,7 @@ import type { CatalogEntry } from '../catalog-entry.ts';
 export const GZIP_SUITE = {
   GZIP_CORRUPT: {
     severity: 'critical',
-    marks: ['carrier', 'loss'],
+    marks: ['carrier', 'loss', 'ends-reading'],
     title: 'The gzip data is damaged',
     meaning: 'The gzip stream cannot be unpacked further; what came before was checked.',
     consequence: 'Old servers refuse the restore.',
@@ -11,7 +11,7 @@ export const GZIP_SUITE = {
   },
   GZIP_CUT: {
     severity: 'critical',
-    marks: ['carrier', 'loss', 'cut'],
+    marks: ['carrier', 'loss', 'cut', 'ends-reading'],
     title: 'The gzip data ends too early',
     meaning: 'The gzip stream has no end.',
     consequence: 'Old servers refuse the restore.',

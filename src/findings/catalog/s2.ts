@@ -42,7 +42,7 @@ export const S2_SUITE = {
   },
   S2_CUT: {
     severity: 'critical',
-    marks: ['carrier', 'loss', 'cut', 'unread-chunk', 'ends-restore'],
+    marks: ['carrier', 'loss', 'cut', 'unread-chunk', 'ends-restore', 'ends-reading'],
     title: 'The S2 stream ends inside a chunk',
     meaning: 'The file ends before the chunk does: the end was lost.',
     consequence: 'The server refuses the restore when it comes to the end.',

@@ -12,7 +12,7 @@ export const TAR_SUITE = {
   },
   TAR_CUT: {
     severity: 'critical',
-    marks: ['carrier', 'loss', 'cut', 'ends-restore'],
+    marks: ['carrier', 'loss', 'cut', 'ends-restore', 'ends-reading'],
     title: 'The tar ends inside an entry',
     meaning: 'The tar ends inside a header or a file.',
     consequence: 'The server refuses the restore.',
@@ -30,7 +30,7 @@ export const TAR_SUITE = {
   },
   TAR_TRAILING_DATA: {
     severity: 'warning',
-    marks: ['carrier', 'loss'],
+    marks: ['carrier', 'loss', 'ends-reading'],
     title: 'There is data behind the end of the tar',
     meaning: 'Behind the end of the tar there are bytes other than zeros.',
     consequence: 'The server ignores them.',

@@ -7,7 +7,7 @@ import { indexedLive } from '../../model/live-set.ts';
 import type { StreamParts, V2StreamParts } from '../../container/entry.ts';
 import { pause, stopIfAborted } from '../../core/pause.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { isMarked } from '../../findings/marks.ts';
+import { hasMark, isMarked } from '../../findings/marks.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
 import type { RecordFilter } from '../filter/types.ts';
@@ -97,11 +97,15 @@ async function v2Messages(reading: Reading, parts: V2StreamParts): Promise<Strea
 
 /** Those behind damage of a snapshot; null where nothing is found there. */
 async function leftMessages(reading: Reading): Promise<StreamFindings | null> {
-  const { archive, work, sieve, found } = reading;
+  const { archive, work, sieve } = reading;
+  const { findings: ofCarrier } = archive.parts;
+  // Behind a lost end the second reading meets what follows from it; small files that the first did not find may be there.
+  const isCut = hasMark(ofCarrier, 'cut');
   return withLeftOver(archive, work, async (left) => {
     if (left === null) return null;
     await sift(left.messages, reading, pause);
-    const findings = [...found, ...left.findings];
+    const behind = left.findings.filter(({ code }) => !isCut || !isMarked(code, 'carrier'));
+    const findings = [...placed(ofCarrier, archive.place), ...behind];
     return {
       held: Number(left.live.count),
       findings,
