@@ -6,13 +6,17 @@ import type { ManifestState } from '../../format/manifest/types.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open-archive.ts';
 import type { DoubtfulPositions } from './doubtful-positions.ts';
+import type { KnownScans } from './known-scans.ts';
 import type { MessageRun } from './message-run.ts';
 import type { PartedStream } from './stream-parts.ts';
 import type { Suspect } from './suspects.ts';
 import type { Damage, RepairNote } from './types.ts';
 
 /** What a salvage needs to know of the archive. */
-export type SalvageWork = Pick<Archive, 'pool' | 'onBytes' | 'signal'>;
+export interface SalvageWork extends Pick<Archive, 'pool' | 'onBytes' | 'signal'> {
+  /** Blocks that need not be read again. */
+  readonly known?: KnownScans | undefined;
+}
 
 /** Messages that an index lists as live in one block. */
 export interface Listing {
