@@ -6,13 +6,13 @@ import { checkIndexAgainstBlocks } from '../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../check/stream-evidence.ts';
 import { CancelledError, SourceError, ToolError } from '../core/error.ts';
 import { NO_PARTS } from '../core/sequence-part-sets.ts';
-import type { SequenceParts } from '../core/sequence-parts.ts';
 import type { Finding } from '../findings/finding.ts';
 import { hasMark } from '../findings/marks.ts';
 import { strayIndexFiles } from '../model/load-blocks.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
 import { stateFromBlocks } from '../model/stream-state.ts';
-import type { CopyLosses, CountingWork } from './salvage/copy-losses.ts';
+import type { CopyLosses, CountingWork, ReadStream } from './salvage/copy-losses.ts';
+import type { ScanResult } from '../workers/jobs/scan.ts';
 import { skippedStream } from './write/skipped-stream.ts';
 
 /** Of a stream that is whole, or of which nothing can be told. */
@@ -24,22 +24,25 @@ export const NO_LOSSES: CopyLosses = {
 };
 
 /**
- * What of a stream is lost where only `live` is read of it: where `findings`, all there are of it, tell of damage, it is counted as a
- * repair counts it, for which the stream is read once more. Throws SourceError, ToolError, CancelledError.
+ * What of a stream is lost where only what is live is read of it: where `findings`, all there are of it, tell of damage, it is counted
+ * as a repair counts it, for which what is damaged is read once more. Throws SourceError, ToolError, CancelledError.
  */
 export async function streamLosses(
-  archive: StreamArchive,
-  live: SequenceParts,
+  read: ReadStream,
   findings: readonly Finding[],
   work: CountingWork,
 ): Promise<CopyLosses> {
+  const { archive } = read;
   const isDamaged = hasMark(findings, 'loss') || hasLonelyIndex(archive);
   // The sums of blocks are of their stream's name.
   const isNamed = archive.name !== '' || archive.parts.form === 'v2';
   if (!isDamaged || !isNamed) return NO_LOSSES;
   const { lossesOfCopy } = await import('./salvage/copy-losses.ts');
-  return lossesOfCopy(archive, work, live);
+  return lossesOfCopy(read, work);
 }
+
+/** Of a stream without blocks. */
+export const NO_RESULTS: ReadonlyMap<number, ScanResult> = new Map();
 
 /** How many messages are lost, where blocks are cut or gone all of which consumers tell; nothing less proves that these were not deleted. */
 export function missingMessages({ messages, suspected }: CopyLosses, findings: readonly Finding[]): bigint {
@@ -62,7 +65,7 @@ export async function lossesWithoutData(archive: StreamArchive, work: CountingWo
   if (messages === 0n || !archive.parts.findings.some(({ code }) => code === 'SNAP_UNRECOGNIZED')) return all;
   try {
     const { lossesOfCopy } = await import('./salvage/copy-losses.ts');
-    return await lossesOfCopy(archive, work, NO_PARTS);
+    return await lossesOfCopy({ archive, live: NO_PARTS, results: NO_RESULTS }, work);
   } catch (error) {
     // The salvage finds no stream in it either; all else ends the work.
     if (!(error instanceof ToolError) || error instanceof SourceError || error instanceof CancelledError)

@@ -56,7 +56,7 @@ async function planOne(
     const assigned = assignments?.has(assignmentKey(archive.account, archive.name)) ?? null;
     const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
     const found = [...findings, ...evidence.scan.findings, ...findingsOfLoss(evidence)];
-    const losses = await streamLosses(archive, evidence.live, found, work);
+    const losses = await streamLosses(evidence, found, work);
     const known = { ...losses, missing: missingMessages(losses, found) };
     const stream = planStream(evidence, parts, rules, work, assigned, known);
     return {

@@ -1,8 +1,10 @@
+import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { asParts, subtractParts, uniteParts } from '../../core/sequence-part-sets.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Lost } from '../types.ts';
+import { knownScans } from './known-scans.ts';
 import { stillLost } from './lost-before.ts';
 import { LostRanges } from './lost-ranges.ts';
 import { repairStream } from './repair-stream.ts';
@@ -29,21 +31,22 @@ export type SuspectCode = Suspect['code'];
 /** What counting losses needs to know of the archive as it was opened. */
 export type CountingWork = SalvageWork & OpenedWork;
 
+/** What was read of a stream. */
+export type ReadStream = Pick<StreamEvidence, 'archive' | 'live' | 'results'>;
+
 /**
- * Counts what a copy lacks that takes over only `live`: looks past damage as a repair does, and reads the stream once more. Throws
- * SourceError, ToolError, CancelledError.
+ * Counts what a copy lacks that takes over only what is live: looks past damage as a repair does, and reads once more what is
+ * damaged. Throws SourceError, ToolError, CancelledError.
  */
-export async function lossesOfCopy(
-  archive: StreamArchive,
-  work: CountingWork,
-  live: SequenceParts,
-): Promise<CopyLosses> {
+export async function lossesOfCopy(read: ReadStream, work: CountingWork): Promise<CopyLosses> {
+  const { archive, live } = read;
   const { signal, pool } = work;
+  const known = knownScans(read);
   // Files of a store are damaged one by one, and standard input cannot be opened again.
   if (archive.form === 'store' || work.container.path === '-')
-    return lossesBeside(archive, { pool, signal, onBytes }, live);
+    return lossesBeside(archive, { pool, signal, onBytes, known }, live);
   return withPastDamage(archive, work, async (again, opened) =>
-    lossesBeside(again, { ...opened, onBytes }, live),
+    lossesBeside(again, { ...opened, onBytes, known }, live),
   );
 }
 

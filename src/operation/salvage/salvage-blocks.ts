@@ -43,7 +43,7 @@ export async function salvageBlocks(
     owner: { name: names[0] ?? '', number: file.index },
   }));
   const candidates = candidateNumbers(blocks, numbers);
-  const results = await scanAll(own, work);
+  const results = await scanUnknown(own, work);
   const strays = own
     .filter((_, i) => isStray(results[i]))
     .flatMap((block) => {
@@ -114,6 +114,17 @@ async function strayParts(
     const result = results[i];
     return result === undefined ? [] : [salvaged(part, result, true)];
   });
+}
+
+async function scanUnknown(blocks: readonly Unscanned[], work: SalvageWork): Promise<ScanResult[]> {
+  const known = blocks.map((block) => work.known?.find(block));
+  const scanned = (
+    await scanAll(
+      blocks.filter((_, i) => known[i] === undefined),
+      work,
+    )
+  ).values();
+  return known.flatMap((result) => result ?? scanned.next().value ?? []);
 }
 
 async function scanAll(blocks: readonly Unscanned[], work: SalvageWork): Promise<ScanResult[]> {

@@ -53,7 +53,7 @@ export async function verifyFileStream(
     ...checkDeclared(evidence),
   ];
   const all = [...archive.parts.findings, ...findings];
-  const losses = await streamLosses(archive, evidence.live, all, work);
+  const losses = await streamLosses(evidence, all, work);
   return {
     report: {
       account: archive.account,

@@ -10,7 +10,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../declared-states.ts';
 import { predictV2Stream } from '../predict/restore-v2.ts';
 import type { V2Messages } from '../v2-messages.ts';
-import { streamLosses } from '../stream-losses.ts';
+import { NO_RESULTS, streamLosses } from '../stream-losses.ts';
 import { v2State } from '../v2-state.ts';
 import { lossFields } from './loss-fields.ts';
 import type { VerifiedStream, VerifyWork } from './types.ts';
@@ -40,7 +40,11 @@ export async function verifyV2Stream(
     ...declaredFaults(archive, messages.live, messages.total, isWhole).map(at(manifestLabel)),
   ];
   work.onBytes(parts.sizeBytes, parts.label);
-  const losses = await streamLosses(archive, messages.live, [...parts.findings, ...findings], work);
+  const losses = await streamLosses(
+    { archive, live: messages.live, results: NO_RESULTS },
+    [...parts.findings, ...findings],
+    work,
+  );
   return {
     report: {
       account: archive.account,

@@ -23,7 +23,7 @@ import { MessageSieve } from '../filter/message-sieve.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import type { CopyLosses } from '../salvage/copy-losses.ts';
-import { findingsOfLoss, streamLosses } from '../stream-losses.ts';
+import { findingsOfLoss, NO_RESULTS, streamLosses } from '../stream-losses.ts';
 import { lossFields } from '../verify/loss-fields.ts';
 import { stateOfTotals } from '../totals-state.ts';
 import { readV2Messages, v2FramingFindings } from '../v2-messages.ts';
@@ -71,7 +71,7 @@ export async function streamContent(
     ...checkDeclared(evidence),
   ];
   const all = [...findings, ...findingsOfLoss(evidence)];
-  const losses = await streamLosses(archive, evidence.live, all, work);
+  const losses = await streamLosses(evidence, all, work);
   return {
     state: stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null),
     messages: walk(new MessageSieve({})),
@@ -127,7 +127,7 @@ async function v2Content(
       makeFinding(fault, { ...archive.place, file }),
     ),
   ];
-  const losses = await streamLosses(archive, live, findings, work);
+  const losses = await streamLosses({ archive, live, results: NO_RESULTS }, findings, work);
   return {
     state: stateOfTotals(total, lastSeq, declaredTimeNs(declared?.lastTime ?? null)),
     messages: walk(new MessageSieve({})),

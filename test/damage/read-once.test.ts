@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { loadStream, withArchive } from '../../src/operation/open-archive.ts';
+import { lossesOfCopy } from '../../src/operation/salvage/copy-losses.ts';
+import { gatherEvidence } from '../../src/operation/stream-evidence.ts';
+import { NO_RESULTS } from '../../src/operation/stream-losses.ts';
+import { THREAD_ENTRY } from '../../src/operation/thread-entry.ts';
+import { verifyWith } from '../../src/operation/verify/run.ts';
+import type { SourceDescriptor } from '../../src/source/byte-source.ts';
+import { Pool } from '../../src/workers/pool.ts';
+import { runJob } from '../../src/workers/run-job.ts';
+import { CAPTURES, copyOf, flipBit, tempFolder } from '../support/damage.ts';
+import { mutate } from '../support/mutations.ts';
+
+const STORE = join(CAPTURES, '2.14.5-full/store/jetstream/$G/streams/COMPRESSED');
+const CASES = 60;
+const FIRST_SEED = 7000;
+
+/** Verifies an archive; gives what a salvage read of it, block by block. */
+async function salvagedOf(path: string): Promise<SourceDescriptor[]> {
+  const salvaged: SourceDescriptor[] = [];
+  const pool = new Pool({
+    jobs: 1,
+    totalBytes: 0,
+    entry: THREAD_ENTRY,
+    runJob: async (job) => {
+      if (job.kind === 'scan' && job.salvage === true) salvaged.push(job.source);
+      return runJob(job);
+    },
+  });
+  await verifyWith(path, { pool });
+  return salvaged;
+}
+
+it('of a damaged stream only the damaged block is read again', async () => {
+  const path = copyOf(STORE);
+  const block = join(path, 'msgs/2.blk');
+  flipBit(block, 300);
+  expect(await salvagedOf(path)).toEqual([{ kind: 'file', path: block }]);
+});
+
+it('what is lost is the same as where all is read again', { timeout: 120_000 }, async () => {
+  const folder = tempFolder();
+  let known = 0;
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + CASES; seed++) {
+    const { path, what } = mutate(seed, folder);
+    await withArchive(path, { jobs: 1 }, async (work) => {
+      const [parts] = work.selected;
+      const archive = parts === undefined ? null : loadStream(parts);
+      if (archive === null || archive.blocks.length === 0 || archive.name === '') return;
+      const read = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
+      known += read.results.size;
+      expect(await lossesOfCopy(read, work), what).toEqual(
+        await lossesOfCopy({ ...read, results: NO_RESULTS }, work),
+      );
+    });
+  }
+  expect(known).toBeGreaterThan(CASES / 2);
+});
