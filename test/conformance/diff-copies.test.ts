@@ -5,7 +5,7 @@ import { diffArchives } from '../../src/operation/diff/run.ts';
 import type { StreamDiff } from '../../src/operation/diff/types.ts';
 import { convertArchive } from '../../src/operation/write/convert.ts';
 import { archiveForms } from '../support/archive-forms.ts';
-import { distinctCaptures } from '../support/captures.ts';
+import { sharedCaptures } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
 
 const FORMS = ['v1', 'v2', 'tgz', 'store'] as const;
@@ -23,7 +23,7 @@ function targetIn(folder: string, name: string): string {
 }
 
 describe('what was converted or renamed is the same', () => {
-  for (const capture of distinctCaptures().filter(({ set }) => set === 'full'))
+  for (const capture of sharedCaptures().filter(({ set }) => set === 'full'))
     it(capture.id, async () => {
       const folder = tempFolder();
       let copies = 0;

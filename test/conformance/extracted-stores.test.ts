@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { extractIntoDataDir } from '../../src/operation/extract/run.ts';
 import { preflightStore } from '../../src/operation/preflight/run.ts';
-import { distinctCaptures, isRuined, ROOT, type Capture, type Json } from '../support/captures.ts';
+import { sharedCaptures, isRuined, ROOT, type Capture, type Json } from '../support/captures.ts';
 import { tempFolder, treeSum } from '../support/damage.ts';
 import { hasServer, LiveServer, SERVER_VERSIONS } from '../support/live-server.ts';
 import { summaryOf, truthSummary, withoutClock } from '../support/stream-summary.ts';
@@ -99,7 +99,7 @@ function unlikeTruth(capture: Capture, account: string, served: Summaries): Json
   });
 }
 
-const REAL = distinctCaptures();
+const REAL = sharedCaptures();
 const FULL = REAL.filter(({ set }) => set === 'full');
 
 /** Servers that are given the store of a capture: its own or, of those that do not run here, the oldest and the newest. */
@@ -248,7 +248,7 @@ describe.skipIf(!hasServer('2.15.2'))('a server that runs on the store', () => {
   });
 });
 
-const CLUSTER = distinctCaptures().filter(({ set }) => set === 'cluster3');
+const CLUSTER = sharedCaptures().filter(({ set }) => set === 'cluster3');
 
 for (const capture of CLUSTER)
   describe.skipIf(!hasServer(capture.version))(`a node of a cluster, ${capture.version}`, () => {

@@ -2,13 +2,7 @@ import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { renameStream } from '../../src/operation/write/rename.ts';
-import {
-  distinctCaptures,
-  isRuined,
-  type Capture,
-  type Json,
-  type TruthStream,
-} from '../support/captures.ts';
+import { sharedCaptures, isRuined, type Capture, type Json, type TruthStream } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';
 import {
@@ -67,7 +61,7 @@ async function compareRestored(
   return { original, copies };
 }
 
-const REAL = distinctCaptures();
+const REAL = sharedCaptures();
 
 /** A V1 snapshot has none of the files in which 2.15 keeps TTLs, schedules and sources: it says so, whoever wrote it. */
 function v1Witnesses(capture: Capture): Original[] {

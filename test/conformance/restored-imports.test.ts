@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { importExport } from '../../src/operation/import/run.ts';
 import { jsonExport } from '../../src/report/export/json.ts';
 import { archiveForms } from '../support/archive-forms.ts';
-import { distinctCaptures, type Json } from '../support/captures.ts';
+import { sharedCaptures, type Json } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
 import { exported } from '../support/exported.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';
@@ -13,7 +13,7 @@ import { summaryOf } from '../support/stream-summary.ts';
 const NOT_COMPARED =
   /^(AGED|TTL|TTLAGED|EXPIRED|DEDUP|SCHED|MIRROR.*|.*SOURCED|SRCXFORM|COUNTERSRC|COMPERASE)$/;
 
-for (const capture of distinctCaptures().filter(({ set }) => set === 'full'))
+for (const capture of sharedCaptures().filter(({ set }) => set === 'full'))
   describe.skipIf(!hasServer(capture.version))(`nats-server ${capture.version}`, () => {
     it('restores what was imported with the same messages, deletes and consumers', async () => {
       const folder = tempFolder();

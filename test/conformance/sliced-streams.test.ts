@@ -7,7 +7,7 @@ import type { StoredMessage } from '../../src/operation/cat/types.ts';
 import type { MessageFilter } from '../../src/operation/filter/types.ts';
 import { sliceArchive } from '../../src/operation/slice/run.ts';
 import { archiveForms, type ArchiveForm } from '../support/archive-forms.ts';
-import { distinctCaptures, type Capture, type Json } from '../support/captures.ts';
+import { sharedCaptures, type Capture, type Json } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
 import { summaryOf } from '../support/stream-summary.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';
@@ -29,7 +29,7 @@ const FILTERS: readonly ((all: readonly StoredMessage[]) => MessageFilter & { re
   () => ({ subjects: ['no.such.subject'] }),
 ];
 
-for (const capture of distinctCaptures().filter(({ set }) => set === 'full'))
+for (const capture of sharedCaptures().filter(({ set }) => set === 'full'))
   describe.skipIf(!hasServer(capture.version))(`nats-server ${capture.version}`, () => {
     it('restores slices and holds what cat gives', async () => {
       const folder = tempFolder();

@@ -99,7 +99,8 @@ export function hasShared(): boolean {
   );
 }
 
-function sharedCaptures(): Capture[] {
+/** Those of ../shared: whole captures, for what needs all that is in one. None where they are not there. */
+export function sharedCaptures(): Capture[] {
   if (!hasShared()) return [];
   return folders(SHARED).flatMap((version) =>
     folders(join(SHARED, version)).map((set) => {
