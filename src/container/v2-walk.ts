@@ -90,6 +90,7 @@ export class V2Walker {
           data: { expected: contentBytes, remaining },
         });
       const content = this.#bytes(contentAt, contentBytes);
+      if (head.seq > 0n && this.#consumersLeft > 0) this.#missConsumers(at);
       if (this.#isTouched(contentAt + contentBytes)) return at;
       const entry = this.#entryOf(at, head, content);
       if ('code' in entry) return this.#stop(at, entry);
@@ -224,7 +225,6 @@ export class V2Walker {
       this.#consumersLeft--;
       return { kind: 'consumer', name: new TextDecoder().decode(name), payload };
     }
-    if (this.#consumersLeft > 0) this.#missConsumers(at);
     if (head.seq <= this.#lastSeq)
       this.faults.push({
         code: 'V2_SEQUENCE_ORDER',

@@ -61,6 +61,11 @@ export function intersectParts(a: SequenceParts, b: SequenceParts): SequencePart
   return combined([a, b], ([own, other], out) => intersectRanges(own, other, out));
 }
 
+/** Whether both hold the same. */
+export function areSameParts(a: SequenceParts, b: SequenceParts): boolean {
+  return a.count === b.count && subtractParts(a, b).count === 0n;
+}
+
 type Two = readonly [SequenceRanges, SequenceRanges];
 
 /** Works a set out window by window. */

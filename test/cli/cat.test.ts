@@ -56,7 +56,7 @@ describe('cat', () => {
       'none',
     ];
     expect(runCli(damaged)).toMatchObject({ exit: 3, stdout: '' });
-    expect(runCli(damaged).stderr).toMatch(/^natsarc: no message fits the filters; looked through 51$/m);
+    expect(runCli(damaged).stderr).toMatch(/^natsarc: no message fits the filters; looked through 63$/m);
     expect(runCli(['cat', join(CAPTURES, '2.14.5-enc-chacha/store'), '--seq', '7']).stderr).not.toContain(
       'no message fits',
     );

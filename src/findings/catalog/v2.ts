@@ -3,7 +3,7 @@ import type { CatalogEntry } from '../catalog-entry.ts';
 export const V2_SUITE = {
   V2_CUT: {
     severity: 'critical',
-    marks: ['carrier', 'cut', 'ends-restore', 'loss'],
+    marks: ['carrier', 'cut', 'ends-restore', 'ends-reading', 'loss'],
     title: 'The V2 archive ends inside an entry',
     meaning: 'The archive ends inside an entry.',
     consequence: 'The restore fails half way and leaves the partial stream in place and active.',
@@ -28,7 +28,7 @@ export const V2_SUITE = {
   },
   V2_ENTRY_CORRUPT: {
     severity: 'critical',
-    marks: ['carrier', 'ends-restore', 'loss'],
+    marks: ['carrier', 'ends-restore', 'ends-reading', 'loss'],
     title: 'A V2 entry is damaged',
     meaning:
       "An entry's lengths cannot be, or it stands where it cannot. Nothing behind it can be told apart.",
@@ -37,7 +37,7 @@ export const V2_SUITE = {
   },
   V2_STATE_MISSING: {
     severity: 'critical',
-    marks: ['carrier', 'ends-restore', 'loss'],
+    marks: ['carrier', 'ends-restore', 'ends-reading', 'loss'],
     title: 'The V2 archive does not begin with state.json',
     meaning: 'The first entry must be state.json.',
     consequence: 'The server refuses the restore.',

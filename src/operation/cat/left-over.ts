@@ -7,6 +7,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { DeleteNote } from '../delete-note.ts';
 import { salvagedDeleteNotes } from '../delete-notes.ts';
 import type { Archive } from '../open-archive.ts';
+import type { SalvageWork } from '../salvage/salvaged-stream.ts';
 import type { MessageWalk } from './message-walk.ts';
 
 /** What is left of a stream behind damage of its snapshot. */
@@ -24,12 +25,12 @@ const NOTHING_LEFT = { live: NO_PARTS, messages: async () => {}, notes: [] };
 
 /** Whether a snapshot is damaged so that only a salvage gets behind it. Standard input cannot be opened again. */
 export function isStopped({ form, findings }: StreamParts, { container }: Archive): boolean {
-  const isPacked = form !== 'store' && form !== 'v2';
+  const isPacked = form !== 'store';
   return isPacked && container.path !== '-' && hasMark(findings, 'ends-reading');
 }
 
 /**
- * Opens the archive past its damage, and gives what `repair` would take of the stream to `use`; null where nothing tells its name, or
+ * Gives what `repair` would take of the stream to `use`, of a snapshot past its damage; null where nothing tells its name, or
  * nothing is there. Throws SourceError, CancelledError.
  */
 export async function withLeftOver<T>(
@@ -37,22 +38,33 @@ export async function withLeftOver<T>(
   work: Archive,
   use: (left: LeftOver | null) => Promise<T>,
 ): Promise<T> {
+  const { container, onBytes } = work;
+  // Files of a store are damaged one by one, and standard input cannot be opened again.
+  if (archive.form === 'store' || container.path === '-') return withSalvaged(archive, work, use);
+  const { withPastDamage } = await import('../salvage/with-past-damage.ts');
+  return withPastDamage(archive, work, async (again, opened) =>
+    withSalvaged(again, { ...opened, onBytes }, use),
+  );
+}
+
+async function withSalvaged<T>(
+  archive: StreamArchive,
+  work: SalvageWork,
+  use: (left: LeftOver | null) => Promise<T>,
+): Promise<T> {
+  // Its key may have come into sight only now.
+  if (archive.encrypted !== null) return use({ ...NOTHING_LEFT, archive, findings: archive.findings });
+  if (archive.name === '' || archive.form === 'config') return use(null);
   const { repairStream } = await import('../salvage/repair-stream.ts');
   const { salvageStream } = await import('../salvage/salvage-stream.ts');
-  const { withPastDamage } = await import('../salvage/with-past-damage.ts');
-  return withPastDamage(archive, work, async (again, opened) => {
-    // Its key may have come into sight only now.
-    if (again.encrypted !== null) return use({ ...NOTHING_LEFT, archive: again, findings: again.findings });
-    if (again.name === '' || again.form === 'config') return use(null);
-    const own = await salvageStream(again, { ...opened, onBytes: work.onBytes }, 0, '');
-    try {
-      const { content, found, loss } = await repairStream([own], opened, {});
-      const { messages, findings } = content;
-      const live = found.recovered;
-      const notes = salvagedDeleteNotes(own, loss, live);
-      return await use({ archive: own.archive, live, messages, findings, notes });
-    } finally {
-      own.close();
-    }
-  });
+  const own = await salvageStream(archive, work, 0, '');
+  try {
+    const { content, found, loss } = await repairStream([own], work, {});
+    const { messages, findings } = content;
+    const live = found.recovered;
+    const notes = salvagedDeleteNotes(own, loss, live);
+    return await use({ archive: own.archive, live, messages, findings, notes });
+  } finally {
+    own.close();
+  }
 }

@@ -2,6 +2,7 @@ import { checkBlockRecords } from '../../check/block-records.ts';
 import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
+import { areSameParts } from '../../core/sequence-part-sets.ts';
 import { hasSequence, intersectRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { indexedLive } from '../../model/live-set.ts';
 import type { StreamParts, V2StreamParts } from '../../container/entry.ts';
@@ -18,7 +19,7 @@ import { gatherEvidence } from '../stream-evidence.ts';
 import { v2FramingFindings } from '../v2-messages.ts';
 import type { PieceRenderer } from './render-pieces.ts';
 import type { MessageWalk, WantsMessage } from './message-walk.ts';
-import { isStopped, withLeftOver } from './left-over.ts';
+import { isStopped, withLeftOver, type LeftOver } from './left-over.ts';
 import { walkBlocks, walkPiece } from './walk-blocks.ts';
 import { walkV2 } from './walk-v2.ts';
 import type { StoredMessage } from './types.ts';
@@ -75,16 +76,16 @@ export async function streamMessages(
   const { archive, parts } = stream;
   const found = [...placed(parts.findings, archive.place), ...archive.findings];
   const reading = { archive, work, sieve, emit, found };
-  if (parts.form === 'v2') return v2Messages(reading, parts);
   if (archive.encrypted !== null) return { held: 0, findings: found, ofSelection: found, notes: [] };
   const left = isStopped(parts, work) ? await leftMessages(reading) : null;
   if (left !== null) return left;
+  if (parts.form === 'v2') return v2Messages(reading, parts);
   return blockMessages(reading, parts, output);
 }
 
 async function v2Messages(reading: Reading, parts: V2StreamParts): Promise<StreamFindings> {
-  const { archive, sieve, found } = reading;
-  const walk = walkV2(archive, parts, sieve);
+  const { archive, work, sieve, found } = reading;
+  const walk = walkV2(archive, parts, sieve, work);
   await sift(walk.messages, reading, pause);
   const findings = [...found, ...walk.findings(), ...v2FramingFindings(archive, parts)];
   return {
@@ -97,22 +98,27 @@ async function v2Messages(reading: Reading, parts: V2StreamParts): Promise<Strea
 
 /** Those behind damage of a snapshot; null where nothing is found there. */
 async function leftMessages(reading: Reading): Promise<StreamFindings | null> {
-  const { archive, work, sieve } = reading;
+  const { archive, work } = reading;
   const { findings: ofCarrier } = archive.parts;
   // Behind a lost end the second reading meets what follows from it; small files that the first did not find may be there.
   const isCut = hasMark(ofCarrier, 'cut');
   return withLeftOver(archive, work, async (left) => {
     if (left === null) return null;
-    await sift(left.messages, reading, pause);
     const behind = left.findings.filter(({ code }) => !isCut || !isMarked(code, 'carrier'));
-    const findings = [...placed(ofCarrier, archive.place), ...behind];
-    return {
-      held: Number(left.live.count),
-      findings,
-      ofSelection: isWhole(sieve.range, left) ? ofRange(findings, sieve.range) : findings,
-      notes: left.notes,
-    };
+    return giveLeft(left, reading, [...placed(ofCarrier, archive.place), ...behind]);
   });
+}
+
+/** `findings`: all there are of the stream. */
+async function giveLeft(left: LeftOver, reading: Reading, findings: Finding[]): Promise<StreamFindings> {
+  const { range } = reading.sieve;
+  await sift(left.messages, reading, pause);
+  return {
+    held: Number(left.live.count),
+    findings,
+    ofSelection: isWhole(range, left) ? ofRange(findings, range) : findings,
+    notes: left.notes,
+  };
 }
 
 async function blockMessages(
@@ -125,21 +131,34 @@ async function blockMessages(
   const text = output === undefined || filter === null ? null : { ...output, filter };
   const wanted = { wantSubjects: false, pending: [], wantsCuts: text !== null };
   const evidence = await gatherEvidence(archive, work, wanted);
-  const { sets } = evidence;
+  const checks = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks];
+  const findings = [...found, ...evidence.scan.findings, ...checks.flatMap((check) => check(evidence))];
+  const other = hasMark(findings, 'loss') ? await otherMessages(reading, evidence, findings) : null;
+  if (other !== null) return other;
   if (text !== null) {
     await renderMessages(reading, evidence, text);
   } else {
     if (sizeBytes >= LARGE_STREAM_BYTES) await work.pool.close();
-    await sift(walkBlocks(archive, sets, sieve), reading, stopIfAborted);
+    await sift(walkBlocks(archive, evidence.sets, sieve), reading, stopIfAborted);
   }
-  const checks = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks];
-  const findings = [...found, ...evidence.scan.findings, ...checks.flatMap((check) => check(evidence))];
   return {
     held: evidence.total.messages,
     findings,
     ofSelection: isWhole(sieve.range, evidence) ? ofRange(findings, sieve.range) : findings,
     notes: deleteNotes(evidence),
   };
+}
+
+/** Those that a salvage finds of a damaged stream; null where it finds the same as was read. */
+async function otherMessages(
+  reading: Reading,
+  { live }: StreamEvidence,
+  findings: Finding[],
+): Promise<StreamFindings | null> {
+  return withLeftOver(reading.archive, reading.work, async (left) => {
+    if (left === null || areSameParts(left.live, live)) return null;
+    return giveLeft(left, reading, findings);
+  });
 }
 
 /** As text where it can be had, else message by message. */

@@ -1,10 +1,13 @@
 import type { V2StreamParts } from '../../container/entry.ts';
 import { countSequences } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { hasMark } from '../../findings/marks.ts';
 import { V2Reading, type V2Message } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
-import type { MessageWalk } from './message-walk.ts';
+import type { Archive } from '../open-archive.ts';
+import { withLeftOver } from './left-over.ts';
+import type { MessageWalk, WantsMessage } from './message-walk.ts';
 import type { StoredMessage } from './types.ts';
 
 /** A lot is given out after about this many messages, or bytes of them, were looked at. */
@@ -21,12 +24,21 @@ interface V2MessageWalk {
   readonly isSelectionWhole: () => boolean;
 }
 
-/** Walks the messages of a V2 archive that no damage touches. */
-export function walkV2(archive: StreamArchive, parts: V2StreamParts, sieve: MessageSieve): V2MessageWalk {
+/** Walks the messages of a V2 archive that no damage touches; given `work`, also those that a salvage finds behind its last one. */
+export function walkV2(
+  archive: StreamArchive,
+  parts: V2StreamParts,
+  sieve: MessageSieve,
+  work?: Archive,
+): V2MessageWalk {
   let reading = new V2Reading(parts, archive.place);
   let seenInRange = 0n;
   let seen = 0;
-  const messages: MessageWalk = async (wants, give) => {
+  const look = (message: StoredMessage): void => {
+    seen++;
+    if (sieve.overlaps(message.seq, message.seq)) seenInRange++;
+  };
+  const messages: MessageWalk = async (wants, give, isDone) => {
     reading = new V2Reading(parts, archive.place);
     seenInRange = 0n;
     seen = 0;
@@ -34,6 +46,7 @@ export function walkV2(archive: StreamArchive, parts: V2StreamParts, sieve: Mess
     let room = new LotRoom();
     let seenMessages = 0;
     let seenBytes = 0;
+    let lastSeq = 0n;
     for (const read of reading.messages()) {
       if (sieve.isDone) break;
       if ('kind' in read) {
@@ -41,8 +54,8 @@ export function walkV2(archive: StreamArchive, parts: V2StreamParts, sieve: Mess
         continue;
       }
       const message = storedMessage(archive, read);
-      seen++;
-      if (sieve.overlaps(read.seq, read.seq)) seenInRange++;
+      look(message);
+      lastSeq = read.seq;
       if (wants(message)) lot.push(ownMessage(message, room));
       seenMessages++;
       seenBytes += read.payload.length;
@@ -54,6 +67,13 @@ export function walkV2(archive: StreamArchive, parts: V2StreamParts, sieve: Mess
       seenBytes = 0;
     }
     await give(lot);
+    if (work === undefined || sieve.isDone || !hasMark(reading.head().findings, 'ends-reading')) return;
+    const wantsBehind: WantsMessage = (message) => {
+      if (message.seq <= lastSeq) return false;
+      look(message);
+      return wants(message);
+    };
+    await withLeftOver(archive, work, async (left) => left?.messages(wantsBehind, give, isDone));
   };
   return {
     messages,
