@@ -1,4 +1,5 @@
 import type { Entry, StreamParts } from '../../container/entry.ts';
+import { blockCopies } from '../../model/block-copies.ts';
 import type { BlockFile } from '../../model/stream-archive.ts';
 import { MemorySource } from '../../source/memory.ts';
 
@@ -9,18 +10,20 @@ export interface OddBlock {
   readonly oddity: 'copy' | 'folder';
 }
 
-const COPY = /^msgs\/\+?(\d+)\.blk./;
 const FOLDER = /^msgs\/(\d+)\.blk$/;
 
 export function oddBlocks(parts: StreamParts): readonly OddBlock[] {
   if (!('entries' in parts)) return [];
-  const copies = [...parts.entries, ...parts.strays].flatMap((entry) => odd('copy', COPY, entry));
-  return [...copies, ...parts.foldersAsFiles.flatMap((path) => odd('folder', FOLDER, emptyEntry(path)))];
+  const copies = blockCopies(parts).map(({ number, entry }) => odd('copy', number, entry));
+  const folders = parts.foldersAsFiles.flatMap((path) => {
+    const number = FOLDER.exec(path)?.[1];
+    return number === undefined ? [] : [odd('folder', Number(number), emptyEntry(path))];
+  });
+  return [...copies, ...folders];
 }
 
-function odd(oddity: OddBlock['oddity'], named: RegExp, entry: Entry): readonly OddBlock[] {
-  const number = named.exec(entry.path)?.[1];
-  return number === undefined ? [] : [{ block: blockOf(Number(number), entry), oddity }];
+function odd(oddity: OddBlock['oddity'], number: number, entry: Entry): OddBlock {
+  return { block: blockOf(number, entry), oddity };
 }
 
 /** A block that an index tells of and that is not there. */

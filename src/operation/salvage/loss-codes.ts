@@ -28,6 +28,7 @@ export type LossCode = keyof typeof LOSS_REASONS;
  */
 export const NOTE_MEANINGS = {
   BIX_CORRUPT: 'an `.idx` file contradicts its block',
+  BLK_COPY: 'messages were taken from a copy beside a block that is missing or damaged',
   BLK_SWAPPED: 'a block was read with the number that its records were made for',
   CONFIG_GIVEN: 'the configuration is the one of `--config`',
   CONFIG_LEFT_OUT: 'fields of the configuration were left out that no server knows or accepts',

@@ -5,6 +5,7 @@ import type { StreamIndex } from '../../format/index/types.ts';
 import { nameOf } from '../../model/base-archive.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import type { ReadBlock } from './block-damage.ts';
+import { readCopies } from './copied-blocks.ts';
 import { findIndex } from './index-proofs.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
 import type { SalvageWork } from './salvage-work.ts';
@@ -13,6 +14,8 @@ import type { SalvageWork } from './salvage-work.ts';
 export interface OwnBlocks {
   readonly name: string;
   readonly blocks: readonly ReadBlock[];
+  /** Copies beside blocks, where they may hold messages that no block does: of each what only it holds. */
+  readonly copies: readonly ReadBlock[];
   /** null where there is none, or it is that of another stream. */
   readonly index: StreamIndex | null;
   readonly foreignIndex: StreamIndex | null;
@@ -34,10 +37,12 @@ export async function findOwnBlocks(
   const own = found.filter(({ file, scan, owner }) =>
     scan.records === 0 ? file.index >= 0 : owner.name === name,
   );
+  const blocks = own.map((block) => ({ block, content: contentOf(block) }));
   const isIndexForeign = index !== null && !isIndexOf(index, archive.indexStanding, own);
   return {
     name,
-    blocks: own.map((block) => ({ block, content: contentOf(block) })),
+    blocks,
+    copies: await readCopies(parts, { name, blocks, numbers }, work, contentOf),
     index: isIndexForeign ? null : index,
     foreignIndex: isIndexForeign ? index : null,
   };

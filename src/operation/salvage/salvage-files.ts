@@ -46,23 +46,25 @@ export async function salvageFiles(
 ): Promise<SalvagedStream> {
   const handles = new BlockHandles();
   const own = await findOwnBlocks(archive, parts, work, given, (block) => contentOf(block, source, handles));
-  const { name, blocks, index } = own;
-  const sidecars = await proofsOfSidecars(archive, parts, blocks, work.signal);
+  const { name, blocks, copies, index } = own;
+  const all = [...blocks, ...copies];
+  const sidecars = await proofsOfSidecars(archive, parts, own, work.signal);
   const isStale = archive.indexStanding === 'stale';
   const proofs = [
     ...(index === null ? [] : [proofsOfIndex(index, isStale, labelBase(parts), blocks)]),
     sidecars,
   ];
   const current = archive.indexStanding === 'current' ? index : null;
-  const end = endOf(blocks, proofs);
+  const end = endOf(all, proofs);
+  const deleted = subtractParts(
+    uniteParts([deletedIn(all, current), ...proofs.map((proof) => proof.deleted)]),
+    asParts(lostBefore(archive).seqs),
+  );
   const scans = blocks.map(({ block: { file, scan } }) => ({ block: file, scan }));
   return {
     archive: { ...archive, name, index },
-    runs: () => blocks.flatMap(({ content }) => content.runs()),
-    deleted: subtractParts(
-      uniteParts([deletedIn(blocks, current), ...proofs.map((proof) => proof.deleted)]),
-      asParts(lostBefore(archive).seqs),
-    ),
+    runs: () => all.flatMap(({ content }) => content.runs()),
+    deleted,
     listed: proofs.flatMap((proof) => proof.listed),
     suspects: suspectsOf(archive, parts, blocks, end.seq),
     damages: function* () {
@@ -74,12 +76,12 @@ export async function salvageFiles(
     lastTimeNs: end.timeNs,
     counted: archive.manifest?.state ?? null,
     findings: findingsOn(archive, parts, blocks),
-    notes: notesOf(archive, own, sidecars.said),
+    notes: notesOf(archive, own, deleted, sidecars.said),
     areDeletesUnknown: index === null && isCarrierHit(archive),
     isIndexCut: index !== null && isIndexCut(archive, scans),
     indexDeletes: current === null ? indexDeletesOf(own) : null,
     doubtfulPositions: doubtfulPositions(parts),
-    parted: partsOfBlocks(blocks),
+    parted: copies.length === 0 ? partsOfBlocks(blocks) : null,
     close: () => handles.close(),
   };
 }
@@ -108,18 +110,20 @@ function deletedIn(blocks: readonly ReadBlock[], current: StreamIndex | null): S
 }
 
 /** What index.db, which is not current, calls deleted of all that no record of the blocks does. */
-function indexDeletesOf({ index, foreignIndex, blocks }: OwnBlocks): IndexDeletes | null {
+function indexDeletesOf({ index, foreignIndex, blocks, copies }: OwnBlocks): IndexDeletes | null {
   const asked = index ?? foreignIndex;
   if (asked === null) return null;
-  const present = unitePacked(blocks.map(({ content }) => content.present));
-  const held = subtractParts(present, deletedIn(blocks, null));
+  const all = [...blocks, ...copies];
+  const present = unitePacked(all.map(({ content }) => content.present));
+  const held = subtractParts(present, deletedIn(all, null));
   const messages = intersectParts(held, calledDeleted(asked)).count;
   return messages === 0n ? null : { isProven: index !== null, messages };
 }
 
 function notesOf(
   { account, name: before }: StreamArchive,
-  { name: stream, blocks, foreignIndex }: OwnBlocks,
+  { name: stream, blocks, copies, foreignIndex }: OwnBlocks,
+  deleted: SequenceParts,
   saidOfSidecars: readonly string[],
 ): RepairNote[] {
   const note = (code: NoteCode, text: string): RepairNote => ({ code, account, stream, text, loss: false });
@@ -128,6 +132,14 @@ function notesOf(
     .map(({ block: { file, owner } }) =>
       note('BLK_SWAPPED', `${file.entry.label} holds the records of block ${owner.number}`),
     );
+  for (const { block, content } of copies) {
+    const { count } = subtractParts(unitePacked([content.present]), deleted);
+    if (count === 0n) continue;
+    const taken =
+      count === 1n ? '1 message that no block holds was' : `${count} messages that no block holds were`;
+    const { file, owner } = block;
+    notes.push(note('BLK_COPY', `${taken} taken from ${file.entry.label}, a copy of block ${owner.number}`));
+  }
   notes.push(...saidOfSidecars.map((text) => note('BIX_CORRUPT', text)));
   if (foreignIndex !== null)
     notes.push(note('INDEX_FOREIGN', 'index.db is of another stream of this name and proves nothing'));

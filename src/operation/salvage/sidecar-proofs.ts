@@ -14,6 +14,8 @@ import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import type { ReadBlock } from './block-damage.ts';
 import type { IndexProofs } from './index-proofs.ts';
 import { judgeSidecar } from './mend-sidecar.ts';
+import type { OwnBlocks } from './own-blocks.ts';
+import { isOfAnother } from './sidecar-owner.ts';
 import type { Listing } from './salvaged-stream.ts';
 
 export interface SidecarProofs extends IndexProofs {
@@ -25,7 +27,7 @@ export interface SidecarProofs extends IndexProofs {
 export async function proofsOfSidecars(
   archive: StreamArchive,
   parts: FileStreamParts,
-  blocks: readonly ReadBlock[],
+  { blocks, copies }: Pick<OwnBlocks, 'blocks' | 'copies'>,
   signal: AbortSignal | undefined,
 ): Promise<SidecarProofs> {
   const deleted: SequenceRanges[] = [];
@@ -34,11 +36,17 @@ export async function proofsOfSidecars(
   let [lastSeq, lastTimeNs] = [0n, 0n];
   for (const file of [...archive.blocks, ...lonelySidecars(archive)]) {
     const { index, entry } = file;
-    const owned = blocks.filter(({ block }) => block.owner.number === index);
+    const isOwn = ({ block }: ReadBlock): boolean => block.owner.number === index;
+    const owned = blocks.filter(isOwn);
+    const sources = [...owned, ...copies.filter(isOwn)];
+    if (isForeign(file, sources, blocks)) {
+      said.push(`${entry.label.replace(/\.blk$/, '.idx')} is of another block and proves nothing`);
+      continue;
+    }
     const { sidecar, isCurrent } = await believed(file, parts, owned, said, signal);
     if (sidecar === null) continue;
     deleted.push(sidecar.deleted);
-    for (const { content } of owned)
+    for (const { content } of sources)
       deleted.push(intersectRanges(unpackRanges(content.present), oneRange(0n, sidecar.firstSeq - 1n)));
     // Records are only ever added to a block: where an old `.idx` knows of later ones, they were there.
     const highSeq = owned.reduce((seq, { content }) => (content.highSeq > seq ? content.highSeq : seq), 0n);
@@ -49,6 +57,18 @@ export async function proofsOfSidecars(
     if (sidecar.lastSeq > lastSeq) [lastSeq, lastTimeNs] = [sidecar.lastSeq, sidecar.lastTimeNs];
   }
   return { deleted: asParts(mergeRanges(deleted)), listed, lastSeq, lastTimeNs, said };
+}
+
+/** One that ends with the checksum of its block is of it. */
+function isForeign(
+  { index, sidecar, sidecarCurrent }: BlockFile,
+  sources: readonly ReadBlock[],
+  blocks: readonly ReadBlock[],
+): boolean {
+  if (sidecar === null) return false;
+  if (sidecarCurrent && sources.some(({ block }) => block.file.index === index)) return false;
+  const others = blocks.filter(({ block }) => block.owner.number !== index);
+  return isOfAnother(sidecar, sources, others);
 }
 
 /** An `.idx` has no checksum: beside a whole block it has to add up to what the block holds. */
