@@ -1,3 +1,4 @@
+import type { SoundChunks } from '../codec/s2/pass-gap.ts';
 import { accessSync, constants, lstatSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { SourceError, UsageError } from '../core/error.ts';
@@ -31,6 +32,8 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
   /** Go past damage of snapshots, and open them whatever is left of their beginning. */
   readonly salvage?: boolean;
+  /** Chunks of snapshots that are known not to be damaged. */
+  readonly soundChunks?: SoundChunks;
 }
 
 /**

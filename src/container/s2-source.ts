@@ -150,7 +150,7 @@ export class S2Source implements ByteSource {
     // Each further look at a chunk decodes four times as much, up to a quarter of it: all of them together cost a third of it.
     const aheadBytes = Math.max(untilBytes + PEEK_AHEAD_BYTES, 4 * (known?.content.length ?? 0));
     const mostBytes = known === undefined ? Infinity : chunk.decodedBytes / 4;
-    const isPeek = this.#index.gaps === undefined && wantedBytes <= PEEK_BYTES && aheadBytes <= mostBytes;
+    const isPeek = wantedBytes <= PEEK_BYTES && aheadBytes <= mostBytes;
     if (isPeek && untilBytes < chunk.decodedBytes && this.#peek(chunk, untilBytes, aheadBytes)) return;
     const goesOn = wantedBytes >= LONG_READ_BYTES || before?.chunk.nextAt === chunk.encodedAt;
     const next = goesOn ? this.#finder.chunkFrom(chunk.nextAt, chunk.decodedAt + chunk.decodedBytes) : null;

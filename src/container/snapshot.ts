@@ -1,5 +1,5 @@
 import { beginsAsS2 } from '../codec/s2/framing.ts';
-import { gapPasser } from '../codec/s2/pass-gap.ts';
+import { gapPasser, type SoundChunks } from '../codec/s2/pass-gap.ts';
 import { indexChunks } from '../codec/s2/index-chunks.ts';
 import { makeFinding, type Fault, type Finding, type Place } from '../findings/finding.ts';
 import { hasMark } from '../findings/marks.ts';
@@ -50,6 +50,8 @@ export interface SnapshotOptions {
   readonly signal?: AbortSignal | undefined;
   /** Go past damage of the framing and of tar headers. */
   readonly salvage?: boolean | undefined;
+  /** Chunks that are known not to be damaged. */
+  readonly soundChunks?: SoundChunks | undefined;
 }
 
 /** Opens a snapshot file whose form is known. Throws SourceError where the system refuses. */
@@ -57,11 +59,12 @@ export async function openSnapshot(
   path: string,
   form: 's2' | 'gzip' | 'tar',
   place: SnapshotPlace,
-  { signal, salvage = false }: SnapshotOptions = {},
+  options: SnapshotOptions = {},
 ): Promise<OpenSnapshot> {
+  const { signal, salvage = false } = options;
   const file = new FileSource(path);
   const gaps = salvage ? [] : null;
-  if (form === 's2') return openS2(file, place, salvage);
+  if (form === 's2') return openS2(path, file, place, options);
   if (form === 'tar')
     return { parts: tarParts(file, 'tar', file.sizeBytes, place, [], gaps), close: () => file.close() };
   const { sizeBytes } = file;
@@ -91,12 +94,18 @@ function gzipFaults({ error, trailingAtBytes }: GunzipReader, sizeBytes: number)
   return [{ code, data: { bytes: sizeBytes, reason: error.message } }];
 }
 
-function openS2(file: FileSource, place: SnapshotPlace, salvage: boolean): OpenSnapshot {
+function openS2(
+  path: string,
+  file: FileSource,
+  place: SnapshotPlace,
+  { salvage = false, soundChunks }: SnapshotOptions,
+): OpenSnapshot {
   const read = (target: Uint8Array, at: number): number => file.read(target, at);
+  const isSound = (at: number): boolean => soundChunks?.(path, at) ?? false;
   const { index, faults } = indexChunks(
     read,
     file.sizeBytes,
-    salvage ? gapPasser(read, file.sizeBytes) : null,
+    salvage ? gapPasser(read, file.sizeBytes, isSound) : null,
   );
   const decoded = new S2Source(file, index);
   const magic = new Uint8Array(V2_MAGIC.length);

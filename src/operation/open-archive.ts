@@ -1,3 +1,4 @@
+import type { SoundChunks } from '../codec/s2/pass-gap.ts';
 import { matchesName } from '../core/name.ts';
 import { UsageError } from '../core/error.ts';
 import { openContainer } from '../container/open.ts';
@@ -44,6 +45,8 @@ export interface Archive {
 export interface OpenArchiveOptions extends SelectOptions {
   /** Go past damage of containers. */
   readonly salvage?: boolean;
+  /** Chunks of snapshots that are known not to be damaged. */
+  readonly soundChunks?: SoundChunks;
   /** From how many bytes on threads pay. */
   readonly worthThreadsBytes?: number;
   /** What threads do for each stream that is a folder, beside reading it: as much work as reading so many bytes. */
@@ -89,6 +92,7 @@ export async function openForStream(path: string, options: OpenArchiveOptions): 
     ...(options.blockNumber === undefined ? {} : { blockNumber: options.blockNumber }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.salvage === undefined ? {} : { salvage: options.salvage }),
+    ...(options.soundChunks === undefined ? {} : { soundChunks: options.soundChunks }),
   });
 }
 

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { loadStream, withArchive } from '../../src/operation/open-archive.ts';
+import { soundChunks } from '../../src/operation/salvage/sound-chunks.ts';
 import { lossesOfCopy } from '../../src/operation/salvage/copy-losses.ts';
 import { gatherEvidence } from '../../src/operation/stream-evidence.ts';
 import { NO_RESULTS } from '../../src/operation/stream-losses.ts';
@@ -10,7 +12,9 @@ import type { SourceDescriptor } from '../../src/source/byte-source.ts';
 import { Pool } from '../../src/workers/pool.ts';
 import { runJob } from '../../src/workers/run-job.ts';
 import { CAPTURES, copyOf, flipBit, tempFolder } from '../support/damage.ts';
+import { chunkOffsets } from '../support/frames.ts';
 import { mutate } from '../support/mutations.ts';
+import { writeSnapshot } from '../support/synthetic-stream.ts';
 
 const STORE = join(CAPTURES, '2.14.5-full/store/jetstream/$G/streams/COMPRESSED');
 const CASES = 60;
@@ -37,6 +41,31 @@ it('of a damaged stream only the damaged block is read again', async () => {
   const block = join(path, 'msgs/2.blk');
   flipBit(block, 300);
   expect(await salvagedOf(path)).toEqual([{ kind: 'file', path: block }]);
+});
+
+it('of a damaged snapshot only the blocks in the damaged chunk, and this chunk', async () => {
+  const path = join(tempFolder(), 'stream.tar.s2');
+  const plan = { payloads: [1000], blockBytes: 2_500_000 };
+  await writeSnapshot(path, [plan, plan, plan, plan]);
+  const offsets = chunkOffsets(readFileSync(path));
+  const damaged = offsets[Math.floor(offsets.length / 2)] ?? 0;
+  flipBit(path, damaged + 1000);
+  expect(await salvagedOf(path)).toHaveLength(1);
+  await withArchive(path, { jobs: 1 }, async (work) => {
+    const [parts] = work.selected;
+    if (parts === undefined) throw new Error('no stream');
+    const archive = loadStream(parts);
+    const read = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
+    const isSound = soundChunks(read);
+    const sound = offsets.filter((at) => isSound(path, at));
+    expect(sound).not.toContain(damaged);
+    expect(sound.length).toBeGreaterThan(offsets.length / 3);
+    expect(isSound(path, (sound[0] ?? 0) + 1)).toBe(false);
+    expect(isSound(`${path}.another`, sound[0] ?? 0)).toBe(false);
+    const losses = await lossesOfCopy(read, work);
+    expect(losses.messages).toBeGreaterThan(0n);
+    expect(losses).toEqual(await lossesOfCopy({ ...read, results: NO_RESULTS }, work));
+  });
 });
 
 it('what is lost is the same as where all is read again', { timeout: 120_000 }, async () => {

@@ -20,32 +20,40 @@ const MOST_LENGTH_BYTES = 5;
 /** No writer makes a longer body. */
 const MOST_BODY_BYTES = MAX_DECODED_BYTES + CHUNK_CRC_BYTES;
 
+/** Whether a chunk that begins there in a file was decoded before, and its CRC fits. */
+export type SoundChunks = (path: string, encodedAt: number) => boolean;
+
 /**
  * Goes on behind a damaged chunk header at the next chunk whose CRC fits. Decoding candidates that are none is bounded
- * by a multiple of the stream's size.
+ * by a multiple of the stream's size. `isSound`: chunks that need not be decoded to know that they are none.
  */
-export function gapPasser(read: Read, sizeBytes: number): PassGap {
-  const search = new ChunkSearch(read, sizeBytes);
+export function gapPasser(
+  read: Read,
+  sizeBytes: number,
+  isSound: (encodedAt: number) => boolean = () => false,
+): PassGap {
+  const search = new ChunkSearch(read, sizeBytes, isSound);
   return (offsetBytes) => search.gapAt(offsetBytes);
 }
 
 class ChunkSearch {
   readonly #read: Read;
   readonly #sizeBytes: number;
+  readonly #isSound: (encodedAt: number) => boolean;
   readonly #head = new Uint8Array(HEAD_BYTES);
   #budget: number;
 
-  constructor(read: Read, sizeBytes: number) {
+  constructor(read: Read, sizeBytes: number, isSound: (encodedAt: number) => boolean) {
     this.#read = read;
     this.#sizeBytes = sizeBytes;
+    this.#isSound = isSound;
     this.#budget = 8 * sizeBytes + WINDOW_BYTES;
   }
 
   gapAt(encodedAt: number): ChunkGap | null {
     const head = this.#headAt(encodedAt);
     if (head !== null) {
-      const isData = head.decodedBytes > 0;
-      if (isData && this.#decodesTo(encodedAt, head.type, head.bodyBytes) === head.decodedBytes) return null;
+      if (head.decodedBytes > 0 && this.#isWhole(encodedAt, head)) return null;
       const isIdentifier = head.type === CHUNK_TYPE.identifier;
       if (isIdentifier || this.#leadsOn(head.next))
         return isIdentifier ? null : this.#filled(encodedAt, head.next);
@@ -144,6 +152,15 @@ class ChunkSearch {
 
   #readHead(at: number): number {
     return this.#read(this.#head, at);
+  }
+
+  #isWhole(at: number, { type, bodyBytes, decodedBytes }: ChunkHead): boolean {
+    const lengthBytes = bodyBytes - CHUNK_CRC_BYTES;
+    if (lengthBytes <= 0 || this.#budget < lengthBytes || !this.#isSound(at))
+      return this.#decodesTo(at, type, bodyBytes) === decodedBytes;
+    // As if it were decoded: how far the budget goes does not depend on what is known.
+    this.#budget -= lengthBytes;
+    return true;
   }
 
   /** How many bytes a chunk decodes to; 0 where its CRC does not fit. */

@@ -11,6 +11,7 @@ import { repairStream } from './repair-stream.ts';
 import { salvageStream } from './salvage-stream.ts';
 import type { SalvageWork } from './salvage-work.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
+import { soundChunks } from './sound-chunks.ts';
 import type { Suspect } from './suspects.ts';
 import type { LostRange, StreamLoss } from './types.ts';
 import { withPastDamage, type OpenedWork } from './with-past-damage.ts';
@@ -45,7 +46,7 @@ export async function lossesOfCopy(read: ReadStream, work: CountingWork): Promis
   // Files of a store are damaged one by one, and standard input cannot be opened again.
   if (archive.form === 'store' || work.container.path === '-')
     return lossesBeside(archive, { pool, signal, onBytes, known }, live);
-  return withPastDamage(archive, work, async (again, opened) =>
+  return withPastDamage(archive, { ...work, soundChunks: soundChunks(read) }, async (again, opened) =>
     lossesBeside(again, { ...opened, onBytes, known }, live),
   );
 }

@@ -1,3 +1,4 @@
+import type { SoundChunks } from '../../codec/s2/pass-gap.ts';
 import type { OpenContainer } from '../../container/entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, withArchive, type Archive } from '../open-archive.ts';
@@ -5,6 +6,8 @@ import { loadStream, withArchive, type Archive } from '../open-archive.ts';
 /** An archive that is open, and who works on it. */
 export interface OpenedWork extends Pick<Archive, 'pool' | 'signal'> {
   readonly container: Pick<OpenContainer, 'path' | 'streams'>;
+  /** Chunks of snapshots that are known not to be damaged. */
+  readonly soundChunks?: SoundChunks;
 }
 
 /**
@@ -13,10 +16,15 @@ export interface OpenedWork extends Pick<Archive, 'pool' | 'signal'> {
  */
 export async function withPastDamage<T>(
   archive: StreamArchive,
-  { container, pool, signal }: OpenedWork,
+  { container, pool, signal, soundChunks }: OpenedWork,
   use: (again: StreamArchive, opened: Archive) => Promise<T>,
 ): Promise<T> {
-  const options = { salvage: true, pool, ...(signal === undefined ? {} : { signal }) };
+  const options = {
+    salvage: true,
+    pool,
+    ...(signal === undefined ? {} : { signal }),
+    ...(soundChunks === undefined ? {} : { soundChunks }),
+  };
   return withArchive(container.path, options, async (opened) => {
     const parts = opened.container.streams[container.streams.indexOf(archive.parts)];
     return use(parts === undefined ? archive : loadStream(parts), opened);
