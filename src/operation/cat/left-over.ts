@@ -7,7 +7,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { DeleteNote } from '../delete-note.ts';
 import { salvagedDeleteNotes } from '../delete-notes.ts';
 import type { Archive } from '../open-archive.ts';
-import type { SalvageWork } from '../salvage/salvaged-stream.ts';
+import type { SalvageWork } from '../salvage/salvage-work.ts';
 import type { MessageWalk } from './message-walk.ts';
 
 /** What is left of a stream behind damage of its snapshot. */

@@ -10,7 +10,7 @@ import type { ReadBlock } from './block-damage.ts';
 import type { BlockContent } from './block-spans.ts';
 import type { MessageCursor } from './message-run.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
-import type { SalvageWork } from './salvaged-stream.ts';
+import type { SalvageWork } from './salvage-work.ts';
 
 /** Whose blocks the copies may be. */
 interface CopiedStream {
