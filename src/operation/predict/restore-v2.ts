@@ -44,6 +44,7 @@ export async function predictV2Stream(
   const refused = (reason: string): Prediction[] => [
     { ...base, outcome: 'refused', messages: 0n, first_seq: 0n, last_seq: 0n, consumers: [], reason },
   ];
+  if (parts.inPlaceOf !== undefined) return [];
   const refusal = refusedByClient(archive, around.container);
   if (refusal !== null) return refused(refusal);
   // What the server has restored by then stays, in use, but the restore has failed.
