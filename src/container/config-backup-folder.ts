@@ -69,20 +69,19 @@ async function openOne(
   files: ReadonlyMap<string, FolderItem>,
   options: SnapshotOptions,
 ): Promise<{ parts: StreamParts; close: (() => void) | null }> {
-  const data = files.get(`stream_${name}.tgz`);
-  const form = data === undefined ? null : readForm(data.path);
-  if (data !== undefined && form !== null && form !== 'empty' && form !== 'unreadable')
-    return openSnapshot(
-      data.path,
-      form,
-      { account: null, folderName: name, label: data.name, manifest: null },
-      options,
-    );
+  const config = files.get(`stream_${name}.json`);
+  const configEntry = config === undefined ? null : entryOf(config);
   const consumerEntries = [...files.values()]
     .filter((file) => ownerOf(file.name, names) === name)
     .map(entryOf);
-  const config = files.get(`stream_${name}.json`);
-  const entries = [...(config === undefined ? [] : [entryOf(config)]), ...consumerEntries];
+  const data = files.get(`stream_${name}.tgz`);
+  const form = data === undefined ? null : readForm(data.path);
+  if (data !== undefined && form !== null && form !== 'empty' && form !== 'unreadable') {
+    const place = { account: null, folderName: name, label: data.name, manifest: null };
+    const { parts, close } = await openSnapshot(data.path, form, place, options);
+    return { parts: { ...parts, beside: { configEntry, consumerEntries } }, close };
+  }
+  const entries = [...(configEntry === null ? [] : [configEntry]), ...consumerEntries];
   const sizeBytes = entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
   const label = config?.name ?? name;
   const findings =
@@ -102,7 +101,7 @@ async function openOne(
       label,
       sizeBytes,
       manifest: null,
-      configEntry: config === undefined ? null : entryOf(config),
+      configEntry,
       consumerEntries,
       findings,
     },

@@ -28,6 +28,10 @@ interface StreamPartsBase {
   readonly sizeBytes: number;
   /** `backup.json` beside the data, where the form has one. */
   readonly manifest: Entry | null;
+  /** Of a `.tgz` of the old `nats backup`: `stream_X.json` and `stream_X_consumer_Y.json`. */
+  readonly beside?: { readonly configEntry: Entry | null; readonly consumerEntries: readonly Entry[] };
+  /** The stream whose configuration lies beside the data, where the data is that of another one. */
+  readonly inPlaceOf?: string;
   /** What the container itself found: framing, tar grammar, unsafe names. Complete after `finish()`. */
   readonly findings: readonly Finding[];
 }

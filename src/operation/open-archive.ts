@@ -1,6 +1,6 @@
 import type { SoundChunks } from '../codec/s2/pass-gap.ts';
 import { matchesName } from '../core/name.ts';
-import { UsageError } from '../core/error.ts';
+import { SourceError, UsageError } from '../core/error.ts';
 import { openContainer } from '../container/open.ts';
 import { isCompressedBlock, PACKING_BYTES } from '../container/block-packing.ts';
 import type { FileStreamParts, OpenContainer, StreamParts } from '../container/entry.ts';
@@ -16,6 +16,7 @@ import type { StreamArchive } from '../model/stream-archive.ts';
 import { loadV2Stream } from '../model/load-v2-stream.ts';
 import { Pool } from '../workers/pool.ts';
 import { runJob, type RunJob } from '../workers/run-job.ts';
+import { foreignApart } from './foreign-data.ts';
 import type { OnBytes } from './scan-stream.ts';
 import { THREAD_ENTRY } from './thread-entry.ts';
 import { onlyName } from './only-name.ts';
@@ -84,16 +85,17 @@ export function blockMustBeMeant(containers: readonly OpenContainer[], { blockNu
   throw new UsageError(`--block gives the number of a single block file; there is none: ${paths}`);
 }
 
-/** Opens one archive. The caller closes. Throws SourceError. */
+/** Opens one archive, data of another stream apart from the configuration beside it. The caller closes. Throws SourceError. */
 export async function openForStream(path: string, options: OpenArchiveOptions): Promise<OpenContainer> {
   const streamName = onlyName(options);
-  return openContainer(path, {
+  const container = await openContainer(path, {
     ...(streamName === undefined ? {} : { streamName }),
     ...(options.blockNumber === undefined ? {} : { blockNumber: options.blockNumber }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.salvage === undefined ? {} : { salvage: options.salvage }),
     ...(options.soundChunks === undefined ? {} : { soundChunks: options.soundChunks }),
   });
+  return foreignApart(container);
 }
 
 /** What was opened, and which of its streams the work is about. */
@@ -192,16 +194,43 @@ function selectStreams(container: OpenContainer, options: SelectOptions): Stream
   }
   // The one stream of an archive that does not tell its name is the one that is asked for.
   const isAlone = container.streams.length === 1;
-  const selected = container.streams.filter((parts) => {
-    if (account !== undefined && !matchesName(account, parts.account ?? '')) return false;
-    if (isAlone && streamNameOf(parts) === '') return true;
-    return streams.length === 0 || streams.some((pattern) => matchesName(pattern, streamNameOf(parts)));
-  });
+  const ofAccount = container.streams.filter(
+    (parts) => account === undefined || matchesName(account, parts.account ?? ''),
+  );
+  const isMeant = isAlone && ofAccount.some((parts) => streamNameOf(parts) === '');
+  const selected = isMeant ? ofAccount : streamsCalled(streams, ofAccount);
   if (selected.length === 0 && (account !== undefined || streams.length > 0))
     throw new UsageError(
       `no stream in ${container.path} fits the selection ${selectionText(options)}; it holds ${namesIn(container)}`,
     );
   return selected;
+}
+
+/**
+ * The streams that one of the patterns fits; all where there is none. A backup's folder may have been renamed: where no folder is
+ * called so, the stream's own name tells.
+ */
+export function streamsCalled(patterns: readonly string[], streams: readonly StreamParts[]): StreamParts[] {
+  if (patterns.length === 0) return [...streams];
+  const isCalled = (pattern: string, parts: StreamParts): boolean =>
+    matchesName(pattern, streamNameOf(parts));
+  const renamed = patterns.filter((pattern) => !streams.some((parts) => isCalled(pattern, parts)));
+  return streams.filter(
+    (parts) =>
+      patterns.some((pattern) => isCalled(pattern, parts)) ||
+      renamed.some((pattern) => matchesName(pattern, ownNameOf(parts))),
+  );
+}
+
+/** The name that a stream's own files tell, where a folder of a backup may be called otherwise. */
+function ownNameOf(parts: StreamParts): string {
+  if (parts.form === 'store') return '';
+  try {
+    return loadStream(parts).name;
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    return '';
+  }
 }
 
 function selectionText({ account, streams = [] }: SelectOptions): string {

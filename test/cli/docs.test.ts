@@ -28,7 +28,7 @@ function transcriptsOf(page: string): Transcript[] {
     .filter(({ output }) => output !== '');
 }
 
-/** A folder with what the commands of the pages name: the captures, a damaged backup, a server's store. */
+/** A folder with what the commands of the pages name: the captures, a damaged backup, one with another stream's data, a server's store. */
 function workplace(): string {
   const folder = tempFolder();
   symlinkSync(join(ROOT, 'testdata'), join(folder, 'testdata'));
@@ -41,6 +41,9 @@ function workplace(): string {
     tar[at] = (tar[at] ?? 0) ^ 1;
     return framed(tar);
   });
+  const backups = join(ROOT, 'testdata/captures/2.14.5-full/backups/$G');
+  cpSync(join(backups, 'ORDERS'), join(folder, 'mixed/ORDERS'), { recursive: true });
+  cpSync(join(backups, 'WQ/stream.tar.s2'), join(folder, 'mixed/ORDERS/stream.tar.s2'));
   return folder;
 }
 

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
@@ -64,8 +64,13 @@ describe('a folder of an account backup that holds the data of another stream', 
     const account = copyOf(BACKUPS);
     for (const name of ['WQ', 'BATCH'])
       cpSync(join(account, 'ORDERS/stream.tar.s2'), join(account, name, 'stream.tar.s2'));
+    for (const name of readdirSync(account))
+      if (!['WQ', 'BATCH'].includes(name)) rmSync(join(account, name), { recursive: true });
+    await expect(repaired(account)).rejects.toThrow(
+      /^two streams are called ORDERS: the path of one must be given: BATCH\/stream.tar.s2, WQ\/stream.tar.s2$/,
+    );
     await expect(repaired(account, { streams: ['WQ', 'BATCH'] })).rejects.toThrow(
-      /^two streams are called ORDERS/,
+      /: BATCH: BATCH\/stream.tar.s2 is a snapshot of ORDERS, nothing of BATCH is here; WQ: WQ\/stream.tar.s2 is/,
     );
   });
 });

@@ -210,11 +210,12 @@ it('what damage took from a work queue is not explained by what was acknowledged
 it('where the archive of another stream lies in the folder, what backup.json declares is lost', async () => {
   const path = copyOf('2.15.2-full/backups/$G/ORDERS');
   copyFileSync(join(copyOf('2.15.2-full/backups/$G/CONS'), DATA), join(path, DATA));
-  const { loss } = await repairArchive(path, { target: join(tempFolder(), 'out'), dryRun: true });
-  expect(loss.streams[0]).toMatchObject({ recovered: 56n, lost: 107n });
-  const [verified] = (await verifyArchive(path, {})).streams;
-  expect(verified?.lost_messages).toBe(107n);
-  const packed = runCli(['pack', path, '--out', join(tempFolder(), 'packed'), '--dry-run']);
-  expect(packed.exit).toBe(3);
-  expect(packed.stdout).toMatch(/lost in the source: 107 messages/);
+  const [verified, found] = (await verifyArchive(path, {})).streams;
+  expect(verified).toMatchObject({ name: 'ORDERS', actual: null, lost_messages: 163n });
+  expect(found).toMatchObject({ name: '', actual: { messages: 56 }, lost_messages: 0n });
+  const refusal = /ORDERS: stream.tar.s2 is an archive of another stream, nothing of ORDERS is here/;
+  const target = join(tempFolder(), 'out');
+  await expect(repairArchive(path, { target, dryRun: true })).rejects.toThrow(refusal);
+  const packed = runCli(['pack', path, '--out', target, '--dry-run']);
+  expect(packed).toMatchObject({ exit: 1, stderr: expect.stringMatching(refusal) as string });
 });

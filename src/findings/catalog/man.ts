@@ -32,9 +32,20 @@ export const MAN_SUITE = {
   MAN_NAME_MISMATCH: {
     severity: 'critical',
     title: 'backup.json and the snapshot name different streams',
-    meaning: 'The configuration in backup.json has another stream name than meta.inf in the snapshot.',
+    meaning:
+      'The configuration in backup.json, or in stream_X.json of the old nats backup, has another stream name than meta.inf in the snapshot.',
     consequence: 'The server refuses: stream names do not match.',
-    advice: 'Someone edited backup.json, or files of two backups were mixed.',
+    advice:
+      'Someone edited backup.json, or files of two backups were mixed: then the stream that is declared has no data here, and the snapshot is told as that of its own stream.',
+  },
+  MAN_DATA_FOREIGN: {
+    severity: 'critical',
+    title: 'The archive beside backup.json is that of another stream',
+    meaning:
+      'A V2 archive does not tell whose it is. No message of this one has a subject that backup.json configures, and none of the times that it declares.',
+    consequence: 'A server restores the messages of the other stream under the name in backup.json.',
+    advice:
+      'The stream has no data here: look for another copy. Give the snapshot file alone, with --config, to get at what is in it.',
   },
   MAN_MEMORY_STREAM: {
     severity: 'warning',

@@ -1,7 +1,7 @@
 import { UsageError } from '../../core/error.ts';
 import { matchesName } from '../../core/name.ts';
 import type { OpenContainer, StreamParts } from '../../container/entry.ts';
-import { streamNameOf, type Archive } from '../open-archive.ts';
+import { streamNameOf, streamsCalled, type Archive } from '../open-archive.ts';
 import type { SelectOptions } from '../types.ts';
 import type { Candidate } from './side.ts';
 
@@ -23,10 +23,10 @@ export function selectSide(
   { account, streams = [] }: SelectOptions,
 ): StreamParts[] {
   if (container.kind === 'block') return [...container.streams];
-  return container.streams.filter((parts) => {
-    if (account !== undefined && parts.account !== null && !matchesName(account, parts.account)) return false;
-    return streams.length === 0 || streams.some((pattern) => matchesName(pattern, streamNameOf(parts)));
-  });
+  const ofAccount = container.streams.filter(
+    (parts) => account === undefined || parts.account === null || matchesName(account, parts.account),
+  );
+  return streamsCalled(streams, ofAccount);
 }
 
 /** Streams go together by account and name, in this order. Throws UsageError where it cannot be told which. */

@@ -5,7 +5,7 @@ import { integerField } from '../../core/json.ts';
 import type { ServerGeneration } from '../../core/server-generation.ts';
 import { unknownConsumerFields, unknownStreamFields } from '../../format/config-schema/since.ts';
 import type { OutgoingStream } from '../write/outgoing-stream.ts';
-import { overlaps } from '../write/references.ts';
+import { overlaps } from '../../model/listened-subjects.ts';
 import type { DataDir, StoredStream } from './data-dir.ts';
 import { usersOfStore } from '../running-server.ts';
 

@@ -8,7 +8,7 @@ import { withArchive, type Archive } from '../open-archive.ts';
 import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from '../write/check-input.ts';
 import { checkWritten } from '../write/check-written.ts';
-import { twice } from '../write/run.ts';
+import { mustLieApart } from '../write/choose-one.ts';
 import type { PlanReport, WrittenReport } from '../write/types.ts';
 import { planReport, writePlaced, type PlacedStreams } from '../write/write-placed.ts';
 import {
@@ -44,13 +44,15 @@ export async function extractIntoDataDir(
   const leftovers = storeLeftovers(dataDir.storeFolder);
   if (options.dryRun !== true) for (const leftover of leftovers) clearLeftover(dataDir.storeFolder, leftover);
   return withArchive(path, { ...options, ...WRITING }, async (work) => {
-    const { streams, skipped } = await streamsForStore(work, dataDir, options);
+    const { streams, skipped, notes } = await streamsForStore(work, dataDir, options);
+    mustLieApart(streams.map((stream) => ({ stream, path: pathOf(stream) })));
     await checkAll(streams, dataDir, server, options);
     const shape = { as: 'store', noIndex: server === '2.9' } as const;
     const plan = {
       placed: streams.map((stream) => ({ stream, shape, path: join('new', pathOf(stream)) })),
       skipped,
       notes: [
+        ...notes,
         ...streams
           .filter((stream) => isThere(stream, dataDir))
           .map((stream) => `${placeIn(dataDir, stream)} is there already and is replaced (--force)`),
@@ -79,12 +81,9 @@ async function checkAll(
   options: ExtractOptions,
 ): Promise<void> {
   const stored = new Map<string, StoredStream[]>();
-  const names = new Set<string>();
   for (const stream of streams) {
     const { account } = stream;
     if (options.newAccount !== true) accountMustBeKnown(dataDir, account);
-    if (names.has(pathOf(stream))) throw new UsageError(twice(stream.name));
-    names.add(pathOf(stream));
     mustBeServable(stream, server);
     const there = stored.get(account) ?? (await storedStreams(dataDir, account));
     stored.set(account, there);

@@ -5,7 +5,8 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, type Archive } from '../open-archive.ts';
 import { DEFAULT_ACCOUNT } from '../write/convert.ts';
 import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
-import { mustBeOne, withData } from '../write/run.ts';
+import { mustBeOne } from '../write/choose-one.ts';
+import { streamsToWrite } from '../write/streams-to-write.ts';
 import { contentToWrite } from '../write/presumed-content.ts';
 import type { SkippedStream } from '../write/types.ts';
 import type { DataDir } from './data-dir.ts';
@@ -16,13 +17,23 @@ export interface StoreStream extends OutgoingStream {
   readonly account: string;
 }
 
+/** What goes into a store, and what is said of what does not. */
+interface StreamsForStore {
+  readonly streams: readonly StoreStream[];
+  readonly skipped: readonly SkippedStream[];
+  readonly notes: readonly string[];
+}
+
 /** The selected streams as a store takes them. Throws UsageError, SourceError, ToolError. */
 export async function streamsForStore(
   work: Archive,
   dataDir: DataDir,
   options: ExtractOptions,
-): Promise<{ readonly streams: readonly StoreStream[]; readonly skipped: readonly SkippedStream[] }> {
-  const { usable, skipped } = withData(ofAccount(work.selected.map(loadStream), options));
+): Promise<StreamsForStore> {
+  const { usable, skipped, notes } = streamsToWrite(
+    ofAccount(work.selected.map(loadStream), options),
+    options,
+  );
   if (options.as !== undefined) mustBeOne(usable);
   const streams: StoreStream[] = [];
   for (const archive of usable) {
@@ -30,7 +41,7 @@ export async function streamsForStore(
     const account = options.intoAccount ?? archive.account ?? DEFAULT_ACCOUNT;
     streams.push(fitForStore({ ...stream, account }, dataDir));
   }
-  return { streams, skipped };
+  return { streams, skipped, notes };
 }
 
 /** Where the archive knows accounts, the one to go to is the one to take from, unless another was named. */

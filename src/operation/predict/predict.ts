@@ -1,12 +1,13 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { OpenContainer } from '../../container/entry.ts';
 import type { Finding } from '../../findings/finding.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Prediction } from '../types.ts';
 import { readBlocks } from './read-blocks.ts';
 import { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
 import { refusedByClient } from './refused-by-client.ts';
-import { restoreStream } from './restore.ts';
+import { namesDiffer, restoreStream } from './restore.ts';
 import { revivedMessages } from './revived.ts';
 import { SERVER_RULES, type ServerRules } from './server-rules.ts';
 import { startStream, type ServedStream, type Surroundings } from './start.ts';
@@ -23,7 +24,7 @@ export function predictFileStream(
 ): Prediction[] {
   const { archive, results } = evidence;
   const { parts } = archive;
-  if (parts.form !== 'store' && parts.form !== 'v1') return [];
+  if ((parts.form !== 'store' && parts.form !== 'v1') || parts.inPlaceOf !== undefined) return [];
   const how = parts.form === 'store' ? 'start' : 'restore';
   const refusal = refusedByClient(archive, around.container);
   if (refusal !== null) {
@@ -42,6 +43,14 @@ export function predictFileStream(
   });
 }
 
+/** What servers make of a backup whose data is that of another stream: it is not to be had as long as it lies there. */
+export function predictMismatch({ parts }: StreamArchive): Prediction[] {
+  const data = parts.findings.find(({ code }) => code === 'MAN_NAME_MISMATCH')?.data;
+  if (data === undefined || parts.manifest === null) return [];
+  const reason = namesDiffer(String(data['manifest']), String(data['meta']));
+  return SERVER_RULES.map(({ server }) => notServed(server, 'restore', { outcome: 'refused', reason }));
+}
+
 function prediction(
   rules: ServerRules,
   how: Prediction['how'],
@@ -50,10 +59,7 @@ function prediction(
   lost: bigint,
 ): Prediction {
   const { server } = rules;
-  if (!isServed(result)) {
-    const { outcome, reason } = result;
-    return { server, how, outcome, ...NOTHING_SERVED, reason };
-  }
+  if (!isServed(result)) return notServed(server, how, result);
   const { stream, consumers } = result;
   const reason = lossOf(result, evidence, lost);
   return {
@@ -77,6 +83,14 @@ export const NOTHING_SERVED = {
   consumers: [],
   revived_messages: 0n,
 } as const satisfies Partial<Prediction>;
+
+function notServed(
+  server: Prediction['server'],
+  how: Prediction['how'],
+  { outcome, reason }: NotServed,
+): Prediction {
+  return { server, how, outcome, ...NOTHING_SERVED, reason };
+}
 
 /** What a server loses; null: nothing. What limits take is no loss. `lost`: messages that are lost, or not where they should be. */
 export function lossOf(

@@ -44,6 +44,7 @@ export async function predictV2Stream(
   const refused = (reason: string): Prediction[] => [
     { ...base, outcome: 'refused', ...NOTHING_SERVED, reason },
   ];
+  if (parts.inPlaceOf !== undefined) return [];
   const refusal = refusedByClient(archive, around.container);
   if (refusal !== null) return refused(refusal);
   // What the server has restored by then stays, in use, but the restore has failed.

@@ -75,7 +75,12 @@ function refusedSnapshot(
   if (strange !== undefined) return `meta.inf cannot be read: ${strange[0]} is none that a server knows`;
   const asked = textField(archive.manifest?.config ?? {}, 'name');
   const own = textField(archive.config, 'name');
-  return asked !== null && asked !== own ? `backup.json says ${asked}, meta.inf ${own ?? ''}` : null;
+  return asked !== null && asked !== own ? namesDiffer(asked, own ?? '') : null;
+}
+
+/** Why a server refuses a snapshot of another stream. */
+export function namesDiffer(asked: string, own: string): string {
+  return `backup.json says ${asked}, meta.inf ${own}`;
 }
 
 /** The `nats` CLI reads backup.json and sends what it knows of it: no field that no version has, and no template. */

@@ -4,15 +4,16 @@ import { loadStream, TOOL, withArchive } from '../open-archive.ts';
 import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from '../write/check-input.ts';
 import { placedAs } from '../write/convert.ts';
-import { carryOut, checkTarget, withData } from '../write/run.ts';
+import { carryOut, checkTarget } from '../write/run.ts';
 import { skippedStream, withoutData } from '../write/skipped-stream.ts';
+import { withData } from '../write/streams-to-write.ts';
+import { twinsAmong } from '../write/twin-streams.ts';
 import { withOthers } from './other-archives.ts';
 import { isElsewhere, mustAllFit } from './other-streams.ts';
 import { mustOpenSound, soundFirst } from './past-damage.ts';
 import { prepareStream, type PreparedStream } from './prepare-stream.ts';
 import type { Repairing } from './salvage-sources.ts';
 import type { RepairNote, StreamLoss } from '../salvage/types.ts';
-import { twinsAmong } from './twin-streams.ts';
 import type { RepairOptions, RepairResult } from './types.ts';
 import { lossWithoutData } from './without-data.ts';
 
@@ -45,26 +46,27 @@ async function repairWith(repairing: Repairing, options: RepairOptions): Promise
 async function repairStreams(repairing: Repairing, options: RepairOptions): Promise<RepairResult> {
   const { path, work, others } = repairing;
   const archives = work.selected.map(loadStream);
-  const { usable, skipped } = withoutKey(withData(archives, (archive) => isElsewhere(archive, others)));
+  const { usable, skipped } = withoutKey(
+    withData(archives, options, (archive) => isElsewhere(archive, others)),
+  );
   const sources = [path, ...(options.from ?? [])];
   const prepared = new Map<StreamArchive, PreparedStream>();
   for (const archive of usable)
     prepared.set(archive, await prepareStream(archive, repairing, sources, options));
   mustAllFit([...prepared.values()], others);
-  const twins = twinsAmong(prepared);
-  for (const { found } of twins) prepared.delete(found);
+  const twins = twinsAmong(usable, (archive) => prepared.get(archive)?.outgoing?.name ?? null);
+  for (const found of twins.found) prepared.delete(found);
   const streams = [...prepared.values()].flatMap(({ outgoing }) => (outgoing === null ? [] : [outgoing]));
   const unhealed = usable.filter((archive) => prepared.get(archive)?.outgoing === null);
   const placed = placedAs(options.to === 'store' ? 'store' : 'v1', streams, work);
-  const left = [...skipped, ...unhealed.map(withoutData), ...twins.map((twin) => twin.skipped)];
-  const written = await carryOut({ placed, copies: [], skipped: left, notes: [] }, work, options);
+  const left = [...skipped, ...unhealed.map(withoutData), ...twins.skipped];
+  const written = await carryOut({ placed, copies: [], skipped: left, notes: twins.notes }, work, options);
   const repaired = [...prepared.values()].flatMap(({ outcome }) => outcome() ?? []);
   const unwritten = [
     ...archives.filter(
-      (archive) =>
-        (prepared.get(archive)?.outgoing ?? null) === null && twins.every(({ found }) => found !== archive),
+      (archive) => (prepared.get(archive)?.outgoing ?? null) === null && !twins.found.has(archive),
     ),
-    ...twins.flatMap(({ declared }) => declared ?? []),
+    ...twins.declared,
   ];
   const losses = [
     ...repaired.map(({ loss }) => loss),

@@ -1,9 +1,8 @@
 import { pause } from '../../core/pause.ts';
 import { hasMark } from '../../findings/marks.ts';
-import { listenedSubjects } from '../../model/listened-subjects.ts';
+import { mayShareSubjects } from '../../model/listened-subjects.ts';
 import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { overlaps } from '../write/references.ts';
 import { RunMerge } from '../salvage/merge-runs.ts';
 import { isSameMessage } from '../salvage/message-run.ts';
 import type { SalvagedStream } from '../salvage/salvaged-stream.ts';
@@ -44,7 +43,7 @@ export async function identify(
     return mine === theirs
       ? told('created', true, `created at the same time, ${mine}; no message is in both`)
       : told('created', false, `created ${theirs}, not ${mine}, and no message is in both`);
-  return mayShareSubjects(own.archive, other.archive)
+  return mayShareSubjects(own.archive.config, other.archive.config)
     ? told('subjects', true, 'name and subjects are the same; no message is in both, so nothing proves it')
     : told('subjects', false, 'it has other subjects, and no message is in both');
 }
@@ -98,12 +97,4 @@ function declaredEnds({ manifest }: StreamArchive): Map<bigint, bigint> {
 
 function createdOf({ created, findings }: StreamArchive): string | null {
   return hasMark(findings, 'stream-config') ? null : created;
-}
-
-/** Also where one of the two has no configuration, or neither listens to any: mirrors. */
-function mayShareSubjects({ config: mine }: StreamArchive, { config: theirs }: StreamArchive): boolean {
-  if (mine === null || theirs === null) return true;
-  return (
-    overlaps(mine, theirs).length > 0 || listenedSubjects(mine).length + listenedSubjects(theirs).length === 0
-  );
 }

@@ -1,5 +1,6 @@
 import { ToolError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import { whyWithoutData } from '../why-without-data.ts';
 import { salvageFiles } from './salvage-files.ts';
 import { salvageV2 } from './salvage-v2.ts';
 import type { SalvageWork } from './salvage-work.ts';
@@ -18,7 +19,7 @@ export async function salvageStream(
 ): Promise<SalvagedStream> {
   const { parts } = archive;
   if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
-  if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
+  if (parts.form === 'config') throw new ToolError(`${archive.name}: ${whyWithoutData(parts)}`);
   if (parts.form === 'v2') return salvageV2(archive, parts, work, source, given);
   return salvageFiles(archive, parts, work, source, given);
 }

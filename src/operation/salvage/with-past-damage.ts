@@ -12,7 +12,7 @@ export interface OpenedWork extends Pick<Archive, 'pool' | 'signal'> {
 
 /**
  * Opens an archive once more, past the damage of what carries its streams, and gives one of them to `use` as it is read there, found by
- * its place; as it was where it is not there. Standard input cannot be opened again. Throws SourceError, and what `use` throws.
+ * its place, or by its label where past the damage other data is found to be of another stream; as it was where it is not there. Standard input cannot be opened again. Throws SourceError, and what `use` throws.
  */
 export async function withPastDamage<T>(
   archive: StreamArchive,
@@ -26,7 +26,11 @@ export async function withPastDamage<T>(
     ...(soundChunks === undefined ? {} : { soundChunks }),
   };
   return withArchive(container.path, options, async (opened) => {
-    const parts = opened.container.streams[container.streams.indexOf(archive.parts)];
+    const { streams } = opened.container;
+    const isSame = streams.length === container.streams.length;
+    const parts = isSame
+      ? streams[container.streams.indexOf(archive.parts)]
+      : streams.find(({ label }) => label === archive.parts.label);
     return use(parts === undefined ? archive : loadStream(parts), opened);
   });
 }

@@ -9,7 +9,8 @@ import { checkInput } from '../write/check-input.ts';
 import { placedAs } from '../write/convert.ts';
 import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
 import { keptForm } from '../write/rename.ts';
-import { carryOut, checkTarget, withData } from '../write/run.ts';
+import { carryOut, checkTarget } from '../write/run.ts';
+import { streamsToWrite } from '../write/streams-to-write.ts';
 import type { PlacedStream } from '../write/write-placed.ts';
 import { streamContent } from '../write/stream-content.ts';
 import type { PlanReport, WrittenReport } from '../write/types.ts';
@@ -27,7 +28,7 @@ export async function sliceArchive(path: string, options: SliceOptions): Promise
   checkTarget(path, options.target);
   await checkInput(path, options);
   return withArchive(path, options, async (work) => {
-    const { usable, skipped } = withData(work.selected.map(loadStream));
+    const { usable, skipped, notes } = streamsToWrite(work.selected.map(loadStream), options);
     if (usable.length > 1) checkForSeveral(options, usable.length);
     const streams: OutgoingStream[] = [];
     for (const archive of usable) streams.push(await slicedStream(archive, work, options));
@@ -36,7 +37,8 @@ export async function sliceArchive(path: string, options: SliceOptions): Promise
       to === undefined
         ? streams.map((stream) => inItsForm(stream, work, options))
         : placedAs(to, streams, work);
-    return carryOut({ placed, copies: [], skipped, notes: streams.flatMap(notesOn) }, work, options);
+    const told = [...notes, ...streams.flatMap(notesOn)];
+    return carryOut({ placed, copies: [], skipped, notes: told }, work, options);
   });
 }
 

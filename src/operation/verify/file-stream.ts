@@ -13,7 +13,7 @@ import { stateFromBlocks } from '../../model/stream-state.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../declared-states.ts';
-import { predictFileStream } from '../predict/predict.ts';
+import { predictFileStream, predictMismatch } from '../predict/predict.ts';
 import { stateReport } from '../state-report.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { lossesWithoutData, missingMessages, NO_LOSSES, streamLosses } from '../stream-losses.ts';
@@ -104,7 +104,7 @@ async function unread(
       declared: declaredStates(archive, null)[0]?.state ?? null,
       actual: null,
       ...lossFields(losses),
-      predictions: [],
+      predictions: predictMismatch(archive),
     },
     findings: [...archive.findings, ...checkConfig(archive), ...(isReadable ? unnamed : [])],
     blocks: 0,

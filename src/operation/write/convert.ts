@@ -4,7 +4,9 @@ import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from './check-input.ts';
 import type { StreamShape } from './forms.ts';
 import { outgoingStream, type OutgoingStream } from './outgoing-stream.ts';
-import { carryOut, checkTarget, mustBeOne, withData } from './run.ts';
+import { mustBeOne } from './choose-one.ts';
+import { carryOut, checkTarget } from './run.ts';
+import { streamsToWrite } from './streams-to-write.ts';
 import type { PlacedStream } from './write-placed.ts';
 import { contentToWrite } from './presumed-content.ts';
 import type { OutputForm, PlanReport, WriteOptions, WrittenReport } from './types.ts';
@@ -39,13 +41,13 @@ export async function convertArchive(
   checkTarget(path, options.target);
   await checkInput(path, options);
   return withArchive(path, { ...options, ...WRITING }, async (work) => {
-    const { usable, skipped } = withData(work.selected.map(loadStream));
+    const { usable, skipped, notes } = streamsToWrite(work.selected.map(loadStream), options);
     if (options.as !== undefined) mustBeOne(usable);
     const outgoing: OutgoingStream[] = [];
     for (const archive of usable)
       outgoing.push(outgoingStream(archive, await contentToWrite(archive, work, options), options));
     const placed = placedAs(options.to, outgoing, work);
-    return carryOut({ placed, copies: [], skipped, notes: [] }, work, options);
+    return carryOut({ placed, copies: [], skipped, notes }, work, options);
   });
 }
 

@@ -1,6 +1,4 @@
 import { isJsonObject, objectField, textField, type JsonObject, type JsonValue } from '../../core/json.ts';
-import { subjectsOverlap } from '../../core/subject.ts';
-import { listenedSubjects } from '../../model/listened-subjects.ts';
 
 /** Names of streams that a stream copies from, in its own account. */
 export function copiedFrom(config: JsonObject): string[] {
@@ -24,11 +22,4 @@ export function followSource(config: JsonObject, from: string, to: string): Json
     ...(mirror === undefined ? {} : { mirror: follow(mirror) }),
     ...(Array.isArray(sources) ? { sources: sources.map(follow) } : {}),
   };
-}
-
-/** Pairs of subjects, of two configurations, that some message would fit both. */
-export function overlaps(a: JsonObject, b: JsonObject): (readonly [string, string])[] {
-  return listenedSubjects(a).flatMap((one) =>
-    listenedSubjects(b).flatMap((other) => (subjectsOverlap(one, other) ? [[one, other] as const] : [])),
-  );
 }

@@ -3,14 +3,16 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { ArchiveKind, StreamParts } from '../../container/entry.ts';
 import { RefusedError, ToolError, UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import { overlaps } from '../../model/listened-subjects.ts';
 import { loadStream, streamNameOf, withArchive, type Archive } from '../open-archive.ts';
 import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from './check-input.ts';
 import type { StreamShape } from './forms.ts';
 import { sourceChange } from './message-changes.ts';
 import { outgoingStream, type OutgoingStream } from './outgoing-stream.ts';
-import { copiedFrom, followSource, overlaps } from './references.ts';
-import { carryOut, checkTarget, mustBeOne } from './run.ts';
+import { copiedFrom, followSource } from './references.ts';
+import { mustBeOne } from './choose-one.ts';
+import { carryOut, checkTarget } from './run.ts';
 import type { PlacedStream } from './write-placed.ts';
 import { contentToWrite } from './presumed-content.ts';
 import type { PlanReport, WriteOptions, WrittenReport } from './types.ts';
@@ -69,7 +71,10 @@ function theOne(work: Archive, { as }: RenameOptions): StreamArchive {
   const [parts, ...others] = work.selected;
   if (parts === undefined) throw new RefusedError('there is no stream in it');
   const archive = loadStream(parts);
-  mustBeOne([archive, ...others.map((other) => ({ name: streamNameOf(other) }))]);
+  mustBeOne([
+    archive,
+    ...others.map((other) => ({ name: streamNameOf(other), account: other.account, parts: other })),
+  ]);
   if (as === archive.name) throw new UsageError(`the stream is called ${as} already`);
   return archive;
 }

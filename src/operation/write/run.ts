@@ -1,13 +1,12 @@
 import { join, resolve } from 'node:path';
-import { RefusedError, ToolError, UsageError } from '../../core/error.ts';
-import type { StreamArchive } from '../../model/stream-archive.ts';
+import { ToolError } from '../../core/error.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { mustBeFree, StagedTarget } from '../../writer/staged-target.ts';
 import { checkWritten, type CheckOptions } from './check-written.ts';
+import { mustLieApart } from './choose-one.ts';
 import { mustLieOutside } from './outside-archive.ts';
-import { withoutData } from './skipped-stream.ts';
 import type { PlanReport, SkippedStream, WriteOptions, WrittenReport } from './types.ts';
-import { planReport, writePlaced, type PlacedStream, type PlacedStreams } from './write-placed.ts';
+import { planReport, writePlaced, type PlacedStreams } from './write-placed.ts';
 
 /** All that a writing command is about to do. */
 export interface WritePlan extends PlacedStreams {
@@ -31,7 +30,7 @@ export async function carryOut(
   work: WriteSource,
   options: WriteOptions,
 ): Promise<WrittenReport | PlanReport> {
-  if (plan.placed.length === 0) throw new ToolError('none of the streams has data in it');
+  if (plan.placed.length === 0) throw new ToolError(nothingToWrite(plan.skipped));
   mustLieApart(plan.placed);
   const { target } = options;
   checkTarget(work.container.path, target);
@@ -53,31 +52,13 @@ export async function carryOut(
   }
 }
 
-/** Throws UsageError where two streams would be written at one place. */
-function mustLieApart(placed: readonly PlacedStream[]): void {
-  const paths = new Set<string>();
-  for (const { path, stream } of placed) {
-    if (paths.has(path)) throw new UsageError(twice(stream.name));
-    paths.add(path);
-  }
-}
+/** Of more than so many streams, the number of the others is told. */
+const MOST_SKIPPED = 5;
 
-/** Two streams of one name, where one was expected. */
-export function twice(name: string): string {
-  return `two streams are called ${name}: --account must choose, or the path of one be given`;
-}
-
-/** Throws UsageError where there are several streams: which flag chooses one of them. */
-export function mustBeOne(streams: readonly { readonly name: string }[]): void {
-  const [first, second, ...others] = streams;
-  if (first === undefined || second === undefined) return;
-  const isOneName = [second, ...others].every(({ name }) => name === first.name);
-  if (isOneName && others.length === 0) throw new UsageError(twice(first.name));
-  throw new UsageError(
-    isOneName
-      ? `${streams.length} streams are called ${first.name}: --account must choose one`
-      : `${streams.length} streams are in it: --stream must choose one`,
-  );
+function nothingToWrite(skipped: readonly SkippedStream[]): string {
+  const texts = skipped.slice(0, MOST_SKIPPED).map(({ name, reason }) => `${name || '(no name)'}: ${reason}`);
+  const more = skipped.length - texts.length;
+  return `none of the streams has data in it: ${texts.join('; ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** Files that lie side by side are no archive that can be opened as one. */
@@ -112,21 +93,4 @@ function stepsOf(plan: WritePlan, target: string): readonly string[] {
     'verify what was written',
     `rename it to ${target}`,
   ];
-}
-
-/** Streams of which there is more than a configuration, there or, as `isElsewhere` tells, in another archive; the others are told about. */
-export function withData(
-  archives: readonly StreamArchive[],
-  isElsewhere: (archive: StreamArchive) => boolean = () => false,
-): {
-  readonly usable: readonly StreamArchive[];
-  readonly skipped: readonly SkippedStream[];
-} {
-  if (archives.length === 0) throw new RefusedError('there is no stream in it');
-  const isEmpty = (archive: StreamArchive): boolean =>
-    archives.length > 1 && archive.parts.form === 'config' && !isElsewhere(archive);
-  return {
-    usable: archives.filter((archive) => !isEmpty(archive)),
-    skipped: archives.filter(isEmpty).map(withoutData),
-  };
 }

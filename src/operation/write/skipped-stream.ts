@@ -1,3 +1,4 @@
+import { whyWithoutData } from '../why-without-data.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { SkippedStream } from './types.ts';
 
@@ -13,5 +14,5 @@ export function skippedStream({ account, name, manifest }: StreamArchive, reason
 
 /** One of which nothing but its configuration is there. */
 export function withoutData(archive: StreamArchive): SkippedStream {
-  return skippedStream(archive, 'a configuration without data');
+  return skippedStream(archive, whyWithoutData(archive.parts));
 }

@@ -26,6 +26,7 @@ import type { CopyLosses } from '../salvage/copy-losses.ts';
 import { findingsOfLoss, NO_RESULTS, streamLosses } from '../stream-losses.ts';
 import { lossFields } from '../verify/loss-fields.ts';
 import { stateOfTotals } from '../totals-state.ts';
+import { whyWithoutData } from '../why-without-data.ts';
 import { readV2Messages, v2FramingFindings } from '../v2-messages.ts';
 import { readV2Head } from '../../model/load-v2-stream.ts';
 import type { SoundBlock, SoundBlocks, StreamContent } from '../content.ts';
@@ -59,7 +60,7 @@ export async function streamContent(
   if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
   if (parts.findings.some(({ code }) => code === 'SRC_UNREADABLE'))
     throw new SourceError(`${parts.label}: the system refuses to read its data`);
-  if (parts.form === 'config') throw new ToolError(`${archive.name}: a configuration without data`);
+  if (parts.form === 'config') throw new ToolError(`${archive.name}: ${whyWithoutData(parts)}`);
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [], known });
   const walk = (sieve: MessageSieve): MessageWalk => walkBlocks(archive, evidence.sets, sieve);
   const findings = [

@@ -1,0 +1,49 @@
+import { UsageError } from '../../core/error.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+
+/** One of several streams, and what tells it from the others. */
+export type Choice = Pick<StreamArchive, 'name' | 'account'> & {
+  readonly parts: Pick<StreamArchive['parts'], 'folderName' | 'label'>;
+};
+
+/** Throws UsageError where there are several streams: what chooses one of them. */
+export function mustBeOne(streams: readonly Choice[]): void {
+  const [first, ...others] = streams;
+  if (first === undefined || others.length === 0) return;
+  if (others.every(({ name }) => name === first.name)) throw new UsageError(sameName(streams));
+  throw new UsageError(`${streams.length} streams are in it: --stream must choose one`);
+}
+
+/** Throws UsageError where two streams would be written at one place. */
+export function mustLieApart(
+  placed: readonly { readonly path: string; readonly stream: { readonly source: Choice } }[],
+): void {
+  const byPath = new Map<string, Choice[]>();
+  for (const { path, stream } of placed) byPath.set(path, [...(byPath.get(path) ?? []), stream.source]);
+  for (const streams of byPath.values()) if (streams.length > 1) throw new UsageError(sameName(streams));
+}
+
+/** Of more than so many, the number of the others is told. */
+const MOST_CHOICES = 10;
+
+/** Several streams of one name, and how to choose: accounts, or folders of one, have names that a flag takes. */
+function sameName(streams: readonly Choice[]): string {
+  const count = streams.length === 2 ? 'two' : String(streams.length);
+  const accounts = namesOf(streams, ({ account }) => account);
+  const folders = namesOf(streams, ({ parts }) => parts.folderName);
+  const [how, names] =
+    accounts !== null
+      ? ['--account must choose one', accounts]
+      : folders !== null
+        ? ['--stream must choose one', folders]
+        : ['the path of one must be given', streams.map(({ parts }) => parts.label)];
+  const more = names.length - MOST_CHOICES;
+  const told = `${names.slice(0, MOST_CHOICES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `${count} streams are called ${streams[0]?.name ?? ''}: ${how}: ${told}`;
+}
+
+/** A name for each, null where they do not have one of their own. */
+function namesOf(streams: readonly Choice[], nameOf: (stream: Choice) => string | null): string[] | null {
+  const names = streams.flatMap((stream) => nameOf(stream) ?? []);
+  return new Set(names).size === streams.length ? names : null;
+}

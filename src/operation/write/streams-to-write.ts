@@ -1,0 +1,56 @@
+import { RefusedError } from '../../core/error.ts';
+import type { StreamArchive } from '../../model/stream-archive.ts';
+import { skippedStream, withoutData } from './skipped-stream.ts';
+import { twinsAmong } from './twin-streams.ts';
+import type { SkippedStream, WriteOptions } from './types.ts';
+
+/** What of the selected streams is written, and what is said of the others. */
+interface StreamsToWrite {
+  readonly usable: readonly StreamArchive[];
+  readonly skipped: readonly SkippedStream[];
+  readonly notes: readonly string[];
+}
+
+/** Streams that have data and a name, each once. Throws RefusedError where there is none at all. */
+export function streamsToWrite(
+  archives: readonly StreamArchive[],
+  options: Pick<WriteOptions, 'config'>,
+): StreamsToWrite {
+  const { usable, skipped } = withData(archives, options);
+  const twins = twinsAmong(usable);
+  return {
+    usable: usable.filter((archive) => !twins.found.has(archive)),
+    skipped: [...skipped, ...twins.skipped],
+    notes: twins.notes,
+  };
+}
+
+/**
+ * Streams of which there is more than a configuration, there or, as `isElsewhere` tells, in another archive, and a name, if only
+ * in the configuration that is given; the others are told about.
+ */
+export function withData(
+  archives: readonly StreamArchive[],
+  { config }: Pick<WriteOptions, 'config'>,
+  isElsewhere: (archive: StreamArchive) => boolean = () => false,
+): {
+  readonly usable: readonly StreamArchive[];
+  readonly skipped: readonly SkippedStream[];
+} {
+  if (archives.length === 0) throw new RefusedError('there is no stream in it');
+  const isEmpty = (archive: StreamArchive): boolean =>
+    archives.length > 1 && archive.parts.form === 'config' && !isElsewhere(archive);
+  const isNameless = ({ name, parts }: StreamArchive): boolean =>
+    name === '' && parts.inPlaceOf !== undefined && config === undefined;
+  return {
+    usable: archives.filter((archive) => !isEmpty(archive) && !isNameless(archive)),
+    skipped: [
+      ...archives.filter(isEmpty).map(withoutData),
+      ...archives.filter(isNameless).map((archive) => skippedStream(archive, withoutName(archive))),
+    ],
+  };
+}
+
+function withoutName({ parts }: StreamArchive): string {
+  return `nothing tells whose messages ${parts.label} holds: give the file itself, with --config`;
+}
