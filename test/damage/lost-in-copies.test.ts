@@ -129,3 +129,21 @@ it('of a slice no more is lost than lies in it', async () => {
   });
   expect(theOne(sliced)).toMatchObject({ lost: { msgs: [[170n, 172n]] }, lost_messages: 3n });
 });
+
+it.each(['', '\u0016', 'no position'])('a consumer without its position (%j in o.dat) is told', (content) => {
+  const path = copyOf(STORE);
+  writeFileSync(join(path, 'obs/DISPATCH/o.dat'), content);
+  for (const args of [
+    ['pack', path],
+    ['convert', path, '--to', 'v2'],
+    ['slice', path, '--max-seq', '50'],
+  ]) {
+    const run = runCli([...args, '--out', join(tempFolder(), 'ORDERS')]);
+    expect(run).toMatchObject({
+      exit: 3,
+      stdout: expect.stringContaining(
+        'not carried: consumer DISPATCH: its position (o.dat) cannot be read; it begins where its configuration says',
+      ) as unknown,
+    });
+  }
+});
