@@ -7,11 +7,12 @@ import { LOSS_REASONS, NOTE_MEANINGS } from '../dist/operation/salvage/loss-code
 renew('findings.md', () => {
   const rows = Object.entries(CATALOG).map(
     ([code, entry]) =>
-      `| \`${code}\` | ${'unknown' in entry ? 'unknown' : entry.severity} | ${entry.title} |`,
+      `| \`${code}\` | ${entry.severity}${'unknown' in entry ? ', UNKNOWN' : ''} | ${entry.title} |`,
   );
   return `# Findings
 
-Every code that \`verify\` can give; \`natsarc explain CODE\` tells one in full. Codes are only ever added.
+Every code that \`verify\` can give; \`natsarc explain CODE\` tells one in full. Codes are only ever added. Where UNKNOWN stands beside
+it, the archive could not be judged: the status is UNKNOWN unless something critical was found.
 
 | code | severity | what |
 | --- | --- | --- |

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { eachSequence, mergeRanges, oneRange } from '../../src/core/sequence-ranges.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
 import { sliceArchive } from '../../src/operation/slice/run.ts';
+import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { convertArchive } from '../../src/operation/write/convert.ts';
 import type { PlanReport, WrittenReport, WrittenStream } from '../../src/operation/write/types.ts';
 import { CAPTURES, copyOf, editFile, flipBit, recordsOf, tempFolder } from '../support/damage.ts';
@@ -107,7 +108,12 @@ it('what is damaged without a loss is none', async () => {
   cpSync(join(CAPTURES, STORE), whole, { recursive: true });
   const run = runCli(['pack', whole, '--out', join(tempFolder(), 'out')]);
   expect(run.exit, run.stdout).toBe(0);
-  expect(run.stdout).toContain('warning in the source: META_FOLDER_RENAMED');
+  // The catalogue calls it critical, which it is for a server: of what is written it is none of the damage.
+  expect(run.stdout).toContain('\nnote: the folder is called renamed, its stream ORDERS: ');
+  expect(run.stdout).not.toContain('in the source');
+  expect((await verifyArchive(whole)).findings).toMatchObject([
+    { code: 'META_FOLDER_RENAMED', severity: 'critical' },
+  ]);
 });
 
 it('the command says how many, where, and what can be saved', () => {
@@ -128,4 +134,22 @@ it('of a slice no more is lost than lies in it', async () => {
     dryRun: true,
   });
   expect(theOne(sliced)).toMatchObject({ lost: { msgs: [[170n, 172n]] }, lost_messages: 3n });
+});
+
+it.each(['', '\u0016', 'no position'])('a consumer without its position (%j in o.dat) is told', (content) => {
+  const path = copyOf(STORE);
+  writeFileSync(join(path, 'obs/DISPATCH/o.dat'), content);
+  for (const args of [
+    ['pack', path],
+    ['convert', path, '--to', 'v2'],
+    ['slice', path, '--max-seq', '50'],
+  ]) {
+    const run = runCli([...args, '--out', join(tempFolder(), 'ORDERS')]);
+    expect(run).toMatchObject({
+      exit: 3,
+      stdout: expect.stringContaining(
+        'not carried: consumer DISPATCH: its position (o.dat) cannot be read; it begins where its configuration says',
+      ) as unknown,
+    });
+  }
 });

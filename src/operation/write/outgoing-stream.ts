@@ -4,7 +4,8 @@ import { isStreamName } from '../../core/name.ts';
 import { mapSubject, parseSubjectMapping, type SubjectMapping } from '../../core/subject-map.ts';
 import { streamConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
-import type { StreamArchive } from '../../model/stream-archive.ts';
+import { hasMark } from '../../findings/marks.ts';
+import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import { mapConsumerConfig, mapStreamConfig, type MapSubject } from './subject-changes.ts';
 import type { SubjectRules } from './subject-rules.ts';
 import { allChanges, bucketChange, subjectChange, type ChangeMessage } from './message-changes.ts';
@@ -138,13 +139,31 @@ function placedConfig(config: JsonObject, { replicas, cluster, tags = [] }: Chan
   };
 }
 
-function missingConsumers({ consumers, manifest }: StreamArchive): string[] {
+function missingConsumers(source: StreamArchive): string[] {
+  const { consumers, manifest } = source;
   const unreadable = consumers.filter(({ config }) => config === null);
   const declared = manifest?.state?.consumerCount ?? 0;
   const missing = declared - consumers.length;
   return [
     ...unreadable.map(({ name }) => `consumer ${name}: its configuration cannot be read`),
+    ...consumers
+      .filter(({ config, state }) => config !== null && state === null)
+      .flatMap((consumer) => missingPosition(consumer, source)),
     ...(missing > 0 ? [`${missing} of its ${declared} consumers: nothing is there of them`] : []),
+  ];
+}
+
+/** A store has no o.dat of a consumer that delivered nothing; a snapshot has it of each. */
+function missingPosition({ name }: ConsumerArchive, { findings, form }: StreamArchive): string[] {
+  const own = findings.filter(({ consumer }) => consumer === name);
+  const what = hasMark(own, 'position')
+    ? 'cannot be read'
+    : form === 'v1' && own.some(({ code }) => code === 'CON_STATE_MISSING')
+      ? 'is missing'
+      : null;
+  if (what === null) return [];
+  return [
+    `consumer ${name}: its position (o.dat) ${what}; it begins where its configuration says, and what it acknowledged may come again`,
   ];
 }
 

@@ -5,7 +5,8 @@ import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { SourceError, ToolError } from '../../core/error.ts';
-import { makeFinding, type Finding } from '../../findings/finding.ts';
+import type { FindingCode } from '../../findings/catalog/index.ts';
+import { makeFinding } from '../../findings/finding.ts';
 import { declaredTimeNs, stateFromBlocks } from '../../model/stream-state.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
@@ -65,7 +66,7 @@ export async function streamContent(
   const walk = (sieve: MessageSieve): MessageWalk => walkBlocks(archive, evidence.sets, sieve);
   const findings = [
     ...placed(parts.findings, archive.place),
-    ...archive.findings.map(asForCopy),
+    ...archive.findings.filter(({ code }) => code !== RENAMED),
     ...evidence.scan.findings,
     ...checkBlockRecords(evidence),
     ...checkBlockFiles(evidence),
@@ -81,7 +82,7 @@ export async function streamContent(
     ...lossOf(losses),
     lostBefore: lostBefore(archive),
     findings,
-    notes: deleteNotes(evidence).map(deleteNoteText),
+    notes: [...renamedNotes(archive), ...deleteNotes(evidence).map(deleteNoteText)],
   };
 }
 
@@ -96,9 +97,16 @@ function lossOf(losses: CopyLosses): Pick<StreamContent, 'lost' | 'lossCount'> {
   return { lost, lossCount: { messages, repairable, doubtful } };
 }
 
-/** Whatever the stream's folder is called, a copy gets the stream's own name. */
-function asForCopy(finding: Finding): Finding {
-  return finding.code === 'META_FOLDER_RENAMED' ? { ...finding, severity: 'warning' } : finding;
+/** No damage of what is written: a copy gets the stream's own name. */
+const RENAMED: FindingCode = 'META_FOLDER_RENAMED';
+
+function renamedNotes({ name, findings }: StreamArchive): string[] {
+  return findings
+    .filter(({ code }) => code === RENAMED)
+    .map(
+      ({ data }) =>
+        `the folder is called ${String(data?.['folder'])}, its stream ${name}: what is written has the stream's name, a server takes the folder for damaged (${RENAMED})`,
+    );
 }
 
 async function v2Content(

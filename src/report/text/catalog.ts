@@ -1,15 +1,17 @@
+import type { CatalogEntry } from '../../findings/catalog-entry.ts';
 import { CATALOG, type FindingCode } from '../../findings/catalog/index.ts';
 import type { Palette } from '../palette.ts';
 import { table } from '../table.ts';
 import { wrap } from './wrap.ts';
 
+/** As `--json` has it; beside it that the status is then UNKNOWN, unless something critical was found. */
+function severityText(entry: CatalogEntry): string {
+  return entry.unknown === true ? `${entry.severity}, UNKNOWN` : entry.severity;
+}
+
 /** Every code, a line each. */
 export function checksText(palette: Palette): string {
-  const rows = Object.entries(CATALOG).map(([code, entry]) => [
-    code,
-    'unknown' in entry ? 'unknown' : entry.severity,
-    entry.title,
-  ]);
+  const rows = Object.entries(CATALOG).map(([code, entry]) => [code, severityText(entry), entry.title]);
   const lines = table([{ title: 'Code' }, { title: 'Severity' }, { title: 'What' }], rows);
   return `${lines.join('\n')}\n\n${palette.dim('natsarc explain CODE tells one in full')}\n`;
 }
@@ -22,9 +24,8 @@ export function explainText(code: FindingCode, palette: Palette): string {
     palette.bold(title),
     ...wrap(text, 90).map((line) => `  ${line}`),
   ];
-  const severity = 'unknown' in entry ? 'unknown' : entry.severity;
   return `${[
-    `${palette.bold(code)} (${severity}): ${entry.title}`,
+    `${palette.bold(code)} (${severityText(entry)}): ${entry.title}`,
     ...section('What it means', entry.meaning),
     ...section('What a server makes of it', entry.consequence),
     ...section('What to do', entry.advice),

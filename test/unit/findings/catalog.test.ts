@@ -50,6 +50,14 @@ const MARKED: Record<
   'ends-reading': {
     codes: [
       'TAR_HEADER_CORRUPT',
+      'TAR_CUT',
+      'TAR_TRAILING_DATA',
+      'GZIP_CORRUPT',
+      'GZIP_CUT',
+      'S2_CUT',
+      'V2_CUT',
+      'V2_ENTRY_CORRUPT',
+      'V2_STATE_MISSING',
       'S2_CHUNK_CORRUPT',
       'S2_CHUNK_OVERSIZED',
       'S2_CHUNK_UNKNOWN',
