@@ -354,5 +354,11 @@ export const NAMED_DAMAGE: readonly NamedDamage[] = [
       '12 messages 17-30 []',
     ],
   },
+  {
+    name: 'the bytes of a message that cannot be read count where an .idx is believed',
+    stream: '2.9.25-full/store/jetstream/$G/streams/PERSUB',
+    damage: all(configured('"max_bytes":-1', '"max_bytes":2000'), badRecord(-3)),
+    expected: SERVER_VERSIONS.map(() => '21 messages 107-127 []'),
+  },
   ...COPY_DAMAGE,
 ];
