@@ -17,7 +17,7 @@ import { removeMessages } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { liveMessages, type NotServed, type RecoveredStream } from './recovered.ts';
 import { runSchedules } from './schedules.ts';
-import { panicOnRemoval } from './unreadable.ts';
+import { panicOnRemoval, unreadableBytes } from './unreadable.ts';
 
 /**
  * What a server takes out of a stream it has just opened, in its order (format/block/README.md).
@@ -27,7 +27,7 @@ export function enforceLimits(opened: RecoveredStream, opening: Opening): Recove
   const discardsOld = config['discard'] !== 'new' || rules.limitsRefusing;
   let stream = opened;
   if (discardsOld) stream = enforceMessages(stream, config);
-  if (discardsOld) stream = enforceBytes(stream, config, queries);
+  if (discardsOld) stream = enforceBytes(stream, opened, opening);
   const panic = panicOnRemoval(opened, stream, opening);
   if (panic !== null) return panic;
   const aged = overAge(stream, config, queries, atNs);
@@ -71,17 +71,20 @@ function enforceMessages(stream: RecoveredStream, config: JsonObject): Recovered
   return enforce(stream, left <= 0n ? live : subtractRanges(live, keepNewest(live, left)));
 }
 
-function enforceBytes(stream: RecoveredStream, config: JsonObject, queries: RecordQueries): RecoveredStream {
+/** `opened`: the stream before any limit. */
+function enforceBytes(stream: RecoveredStream, opened: RecoveredStream, opening: Opening): RecoveredStream {
+  const { config, queries } = opening;
   const limit = Number(positive(config, 'max_bytes'));
   const { archive } = queries;
   const fileBytes = stream.blocks.reduce((sum, { block }) => sum + block.entry.sizeBytes, 0);
   const isPacked = config['compression'] === 's2';
   const mostBytes = stream.isIndexed ? Number(archive.index?.bytes ?? 0n) : isPacked ? Infinity : fileBytes;
   if (limit === 0 || mostBytes <= limit) return stream;
-  if (hasCopies(stream)) return removeOldest(stream, BigInt(oldestBeyond(stream, limit, queries).length));
-  const gone = queries.once('bytes', stream, () => {
+  const left = limit - unreadableBytes(opened, opening);
+  if (hasCopies(stream)) return removeOldest(stream, BigInt(oldestBeyond(stream, left, queries).length));
+  const gone = queries.once(`bytes ${left}`, stream, () => {
     const taken = stream.isIndexed ? null : queries.takenByIndex(stream);
-    return taken ?? rangesOf(BigUint64Array.from(oldestBeyond(stream, limit, queries)));
+    return taken ?? rangesOf(BigUint64Array.from(oldestBeyond(stream, left, queries)));
   });
   return enforce(stream, gone);
 }

@@ -111,7 +111,8 @@ function bytesOf(entry: Entry): Uint8Array {
   return readEntry(entry) ?? new Uint8Array(0);
 }
 
-function isCurrent({ lastChecksum, messages }: TakenBlockIndex, block: Entry): boolean {
+/** Whether an `.idx` was made for a block as it ends. */
+export function isCurrent({ lastChecksum, messages }: TakenBlockIndex, block: Entry): boolean {
   if (lastChecksum === null) return false;
   if (block.sizeBytes === 0 && messages === 0n) return true;
   const end = readLastBytes(block);

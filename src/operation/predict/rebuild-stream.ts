@@ -60,17 +60,8 @@ function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotS
     readings.some((reading) => reading.isHeaderTooShort && walks.get(reading) !== 'passes')
   )
     return { outcome: 'crash', reason: 'a damaged record claims a header for which it is too short' };
-  // To find its subjects 2.9 reads each message of a block.
-  const read = readings.find(
-    ({ known, isKnownCurrent, subjects, overlongHeaders }) =>
-      overlongHeaders.length > 0 &&
-      known !== null &&
-      isKnownCurrent &&
-      known.messages > 0n &&
-      subjects === null,
-  );
-  if (rules.panicsOnOverlongHeader && !rules.walksIndexedBlocks && read !== undefined)
-    return panicsAtHeader(read.overlongHeaders[0] ?? 0n);
+  const [met] = readings.flatMap((reading) => overlongRead(reading, rules));
+  if (met !== undefined) return panicsAtHeader(met);
   const endless = readings.find((reading) => walks.get(reading) === 'endless');
   if (endless !== undefined) return runsOut(endless);
   const lossy = readings.find(
@@ -102,6 +93,19 @@ function obstacleOf(readings: readonly BlockReading[], rules: ServerRules): NotS
     reason: `${cut.block.entry.path} is compressed and is cut: the server deletes the stream's folder`,
     isDeleted: true,
   };
+}
+
+/**
+ * To find the subjects of a block 2.9 reads each message of it: where it believes the `.idx` and has no `.fss`, and where it cut the
+ * block, since it writes none then. A header that leads out of its message ends it there.
+ */
+function overlongRead(reading: BlockReading, rules: ServerRules): readonly bigint[] {
+  const { overlongHeaders, isKnownCurrent, subjects, cutAtBytes } = reading;
+  if (!rules.panicsOnOverlongHeader || rules.walksIndexedBlocks || overlongHeaders.length === 0) return [];
+  if (isKnownCurrent ? subjects !== null : cutAtBytes === null) return [];
+  const block = rebuildBlock(reading, rules);
+  if (block === null || block.messages === 0n) return [];
+  return [...intersectRanges(overlongHeaders, unpackRanges(block.live)).subarray(0, 1)];
 }
 
 /** A walk that lists the sequences before a record whose own was damaged. */

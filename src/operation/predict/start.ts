@@ -10,6 +10,7 @@ import { filtersOf } from './pending-walk.ts';
 import { panicOnScan } from './per-message-scan.ts';
 import { takenReadings } from './read-blocks.ts';
 import { rebuildStream } from './rebuild-stream.ts';
+import { readInTurn } from './index-left.ts';
 import { isEndlessWheel } from './cut-wheel.ts';
 import { countSubjects } from './miscounted.ts';
 import { isServed, liveMessages, neverReady, type NotServed, type RecoveredStream } from './recovered.ts';
@@ -70,7 +71,7 @@ export function openStream(
   consumers: readonly ConsumerArchive[] | NotServed,
 ): ServedStream | NotServed {
   const { queries, rules, isStart } = asked;
-  const opening = { ...asked, readings: takenReadings(asked.readings, rules) };
+  const opening = { ...asked, readings: readInTurn(takenReadings(asked.readings, rules), rules) };
   const { taken, remembered } = takeIndex(queries.archive, rules);
   const recovered = taken ?? rebuildStream(opening.readings, rules, remembered);
   if (!isServed(recovered)) return recovered;

@@ -28,6 +28,24 @@ export function unreadableIn(
   return bad.length === 0 ? bad : intersectRanges(unpackRanges(live), bad);
 }
 
+/** Bytes of live messages in bad records, which an index that a server believes counts all the same. */
+export function unreadableBytes(stream: RecoveredStream, { readings, queries }: Opening): number {
+  const { index } = queries.archive;
+  let bytes = 0;
+  for (const block of stream.blocks) {
+    const reading = wholeBlocks(readings).get(block.block.index);
+    if (reading === undefined || block.readBytes !== null || block.flaw !== undefined) continue;
+    if (intersectRanges(unpackRanges(block.live), reading.badSeqs).length === 0) continue;
+    const listed = index?.blocks.find((entry) => entry.index === block.block.index);
+    const counted = stream.isIndexed ? listed?.bytes : block.block.sidecar?.bytes;
+    if (counted === undefined) continue;
+    let readable = 0;
+    queries.eachRecord([block], ({ recordBytes }) => (readable += recordBytes));
+    bytes += Math.max(0, Number(counted) - readable);
+  }
+  return bytes;
+}
+
 /**
  * Servers since 2.14 end at a message that they cannot read where max_msgs or max_bytes takes it. Whole blocks go without a
  * look at their messages, all but the last that is touched; but they are decompressed.

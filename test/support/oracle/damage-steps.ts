@@ -6,6 +6,16 @@ import { MemorySource } from '../../../src/source/memory.ts';
 import { CAPTURES, editFile, recordsOf } from '../damage.ts';
 import { framed } from '../frames.ts';
 
+/** What servers do to damage that was once predicted wrongly, each reduced to one stream of a capture. */
+export interface NamedDamage {
+  readonly name: string;
+  /** Below the captures. */
+  readonly stream: string;
+  readonly damage: (folder: string) => void;
+  /** For 2.9, 2.10, 2.11, 2.12, 2.14, 2.15. */
+  readonly expected: readonly string[];
+}
+
 export const dropBytes =
   (file: string, at: number, count: number) =>
   (folder: string): void =>

@@ -18,17 +18,9 @@ import {
   renumber,
   retainInterest,
   without,
+  type NamedDamage,
 } from './damage-steps.ts';
-
-/** What servers do to damage that was once predicted wrongly, each reduced to one stream of a capture. */
-interface NamedDamage {
-  readonly name: string;
-  /** Below the captures. */
-  readonly stream: string;
-  readonly damage: (folder: string) => void;
-  /** For 2.9, 2.10, 2.11, 2.12, 2.14, 2.15. */
-  readonly expected: readonly string[];
-}
+import { COPY_DAMAGE } from './copy-damage.ts';
 
 /** The messages of ORDERS, with the consumers of 2.9 and 2.10, and those from 2.11 on. */
 function orders(before: string, since: string): readonly string[] {
@@ -250,32 +242,6 @@ export const NAMED_DAMAGE: readonly NamedDamage[] = [
     expected: orders('DISPATCH LOG N8YLz60I NEW PUSH', 'DISPATCH LOG N8YLz60I NEW PUSH'),
   },
   {
-    name: '2.9 takes the oldest messages of a block, then those of the copy beside it',
-    stream: '2.14.5-full/store/jetstream/$G/streams/TAILDEL',
-    damage: all(
-      configured('"max_msgs":-1', '"max_msgs":12'),
-      without('msgs/index.db'),
-      copied('msgs/1.blk', 'msgs/1.blk.bak'),
-    ),
-    expected: ['12 messages 18-30 []', ...SERVER_VERSIONS.slice(1).map(() => '12 messages 17-30 []')],
-  },
-  {
-    name: 'and bytes alike',
-    stream: '2.14.5-full/store/jetstream/$G/streams/TAILDEL',
-    damage: all(
-      configured('"max_bytes":-1', '"max_bytes":1000'),
-      without('msgs/index.db'),
-      copied('msgs/1.blk', 'msgs/1.blk.bak'),
-    ),
-    expected: ['12 messages 18-30 []', ...SERVER_VERSIONS.slice(1).map(() => '12 messages 17-30 []')],
-  },
-  {
-    name: 'of each subject it takes what it finds in the copy, from the block',
-    stream: '2.14.5-full/store/jetstream/$G/streams/KV_settings',
-    damage: all(without('msgs/index.db'), copied('msgs/1.blk', 'msgs/1.blk.tmp')),
-    expected: ['123 messages 1-65 []', ...SERVER_VERSIONS.slice(1).map(() => '63 messages 1-65 []')],
-  },
-  {
     name: 'a consumer far ahead of a cut stream has still acknowledged all of it for 2.9',
     stream: '2.14.5-full/store/jetstream/$G/streams/ORDERS',
     damage: all(
@@ -388,4 +354,11 @@ export const NAMED_DAMAGE: readonly NamedDamage[] = [
       '12 messages 17-30 []',
     ],
   },
+  {
+    name: 'the bytes of a message that cannot be read count where an .idx is believed',
+    stream: '2.9.25-full/store/jetstream/$G/streams/PERSUB',
+    damage: all(configured('"max_bytes":-1', '"max_bytes":2000'), badRecord(-3)),
+    expected: SERVER_VERSIONS.map(() => '21 messages 107-127 []'),
+  },
+  ...COPY_DAMAGE,
 ];

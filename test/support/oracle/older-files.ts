@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { keyedSumHex } from '../../../src/codec/highwayhash.ts';
-import { clipRanges, countSequences } from '../../../src/core/sequence-ranges.ts';
+import { clipRanges, countSequences, hasSequence } from '../../../src/core/sequence-ranges.ts';
 import { parseBlockIndex } from '../../../src/format/block-index/parse.ts';
 import { writeBlockIndex } from '../../../src/format/block-index/write.ts';
 import { parseConsumerState } from '../../../src/format/consumer-state/parse.ts';
@@ -125,10 +125,15 @@ function rewindBlockIndexes(folder: string, moment: Moment): boolean {
   if (parsed?.ok !== true || at === undefined || moment.seq < parsed.value.firstSeq) return false;
   const { value } = parsed;
   const deleted = clipRanges(value.deleted, value.firstSeq, moment.seq);
+  const live = storedIn(folder).filter(
+    ({ block, seq }) =>
+      block === moment.block && seq >= value.firstSeq && seq <= moment.seq && !hasSequence(deleted, seq),
+  );
   writeFileSync(
     path,
     writeBlockIndex({
       ...value,
+      bytes: live.reduce((sum, { bytes }) => sum + BigInt(bytes), 0n),
       messages: moment.seq - value.firstSeq + 1n - countSequences(deleted),
       lastSeq: moment.seq,
       lastTimeNs: at.timeNs,

@@ -134,14 +134,17 @@ async function damageBackup(
   return done;
 }
 
-/** A server writes both from one configuration: that of backup.json is the one in meta.inf. */
+/** A server writes both from one configuration: that of backup.json is the one in meta.inf, without what no client sends. */
 function agreeWith(unpacked: string, backup: string): void {
   const path = join(backup, 'backup.json');
   const meta = filesOf(unpacked, /^meta\.inf$/).map((name) => readFileSync(join(unpacked, name), 'utf8'))[0];
   if (meta === undefined) return;
   try {
-    const { Created: _, ...config } = parse(meta) as Json;
-    writeFileSync(path, stringify({ ...(parse(readFileSync(path, 'utf8')) as Json), config }, null, 2) ?? '');
+    const { Created: _, template_owner: __, ...config } = parse(meta) as Json;
+    const manifest = parse(readFileSync(path, 'utf8')) as Json;
+    // Other damage has put that of another stream there.
+    if (config.name !== manifest.config.name) return;
+    writeFileSync(path, stringify({ ...manifest, config }, null, 2) ?? '');
   } catch {
     // Other damage has made one of them unreadable.
   }
