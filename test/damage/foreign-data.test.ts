@@ -135,7 +135,7 @@ describe('a backup folder in which the V1 snapshot of another stream lies', () =
       expect(JSON.parse(run.stdout)).toMatchObject({
         skipped: [{ name: 'ORDERS', lost_messages: 163 }],
         notes: expect.arrayContaining([
-          'ORDERS/stream.tar.s2 holds the data of WQ, which is written from the folder of that name',
+          'ORDERS/stream.tar.s2 holds a stream WQ too; what is written is that of the folder of that name',
         ]) as string[],
       });
     }
@@ -155,6 +155,57 @@ describe('a backup folder in which the V1 snapshot of another stream lies', () =
     expect(told(report)).toEqual([
       ['ORDERS', null, 163],
       ['WQ', 27, 0],
+    ]);
+  });
+});
+
+describe('the snapshot of another stream of the same name', () => {
+  const other = '2.9.25-full/backups/$G/ORDERS';
+  const reason = 'is a snapshot of another stream ORDERS, nothing of the one in backup.json is here';
+  const path = (): string => {
+    const backup = copyOf(`${V1}/ORDERS`);
+    copyFileSync(join(CAPTURES, other, DATA), join(backup, DATA));
+    return backup;
+  };
+
+  it('is told by its first message: nothing that is declared is there', async () => {
+    const report = await verifyDamaged(path());
+    expect(codesOf(report)).toEqual(['MAN_DATA_FOREIGN']);
+    expect(report.streams.map(({ declared }) => declared === null)).toEqual([false, true]);
+    expect(told(report)).toEqual([
+      ['ORDERS', null, 163],
+      ['ORDERS', 163, 0],
+    ]);
+  });
+
+  it('cat and pack tell it, too', async () => {
+    const backup = path();
+    expect(runCli(['cat', backup])).toMatchObject({
+      exit: 3,
+      stderr: expect.stringContaining(reason) as string,
+    });
+    const target = join(tempFolder(), 'out');
+    const run = runCli(['pack', backup, '--out', target, '--json']);
+    expect(run.exit, run.stderr).toBe(3);
+    expect(JSON.parse(run.stdout)).toMatchObject({ skipped: [{ name: 'ORDERS', lost_messages: 163 }] });
+    expect(await messageList(target)).toEqual(await messageList(join(CAPTURES, other)));
+  });
+
+  it('repair brings back what is declared, and not the other one', async () => {
+    const target = join(tempFolder(), 'out');
+    const { loss } = await repairArchive(path(), { target, from: [join(CAPTURES, V1, 'ORDERS')] });
+    expect(loss.streams).toMatchObject([{ name: 'ORDERS', recovered: 163n, lost: 0n }]);
+    expect(await messageList(target)).toEqual(await messageList(join(CAPTURES, V1, 'ORDERS')));
+  });
+
+  it('of a V2 archive, whose subjects are those that are declared', async () => {
+    const backup = copyOf(`${V2}/ORDERS`);
+    copyFileSync(join(CAPTURES, V1, 'ORDERS/backup.json'), join(backup, 'backup.json'));
+    const report = await verifyDamaged(backup);
+    expect(codesOf(report)).toEqual(['MAN_DATA_FOREIGN']);
+    expect(told(report)).toEqual([
+      ['ORDERS', null, 163],
+      ['', 163, 0],
     ]);
   });
 });
