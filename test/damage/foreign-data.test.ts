@@ -198,6 +198,14 @@ describe('the snapshot of another stream of the same name', () => {
     expect(await messageList(target)).toEqual(await messageList(join(CAPTURES, V1, 'ORDERS')));
   });
 
+  it('as a helper it is told not to be the same', async () => {
+    const damaged = copyOf(`${V1}/ORDERS`);
+    const target = join(tempFolder(), 'out');
+    await expect(repairArchive(damaged, { target, from: [path()] })).rejects.toThrow(
+      /holds none of the streams that are repaired: ORDERS: 0 of \d+ messages at the same sequence are the same$/,
+    );
+  });
+
   it('of a V2 archive, whose subjects are those that are declared', async () => {
     const backup = copyOf(`${V2}/ORDERS`);
     copyFileSync(join(CAPTURES, V1, 'ORDERS/backup.json'), join(backup, 'backup.json'));
@@ -251,6 +259,22 @@ describe('other forms', () => {
     expect(codesOf(report)).toContain('MAN_NAME_MISMATCH');
     expect(told(report)).toEqual([['ORDERS', null, 0]]);
     expect(runCli(['cat', folder, '--stream', 'ORDERS'])).toMatchObject({ exit: 3, stdout: '' });
+  });
+});
+
+it('where nothing tells whose a V2 archive is, what is declared is lost if nothing of it is there', async () => {
+  // Sources may give it any subject.
+  const backup = mixed(V2, 'SOURCED', 'HUGESEQ');
+  const report = await verifyDamaged(backup);
+  expect(codesOf(report)).toEqual(['DECL_MESSAGES_FEWER']);
+  expect(told(report)).toEqual([['SOURCED', 4, 36]]);
+  expect(report.streams[0]?.lost).toEqual({ msgs: [[1n, 36n]], bytes: 0 });
+  const target = join(tempFolder(), 'out');
+  const { loss } = await repairArchive(backup, { target });
+  expect(loss.streams).toMatchObject([{ name: 'SOURCED', recovered: 4n, lost: 36n }]);
+  expect(runCli(['pack', backup, '--out', join(tempFolder(), 'out')])).toMatchObject({
+    exit: 3,
+    stdout: expect.stringContaining('lost in the source: 36 messages, sequences 1-36') as string,
   });
 });
 
