@@ -14,38 +14,55 @@ import { candidateNumbers, findOwner } from './block-owner.ts';
 
 /**
  * Whether the files of a snapshot are those of another stream than the configuration beside it declares: where its name is
- * proven to be another, unless somebody only edited the configuration. Throws SourceError.
+ * proven to be another, unless somebody only edited the configuration, or where the first message is another than declared. Throws
+ * SourceError.
  */
 export function foreignFiles(archive: StreamArchive, declared: StreamArchive): Fault | null {
-  const { config } = archive;
-  const [manifest, meta] = [declared.name, metaName(archive)];
-  if (config === null || manifest === '' || meta === '' || manifest === meta) return null;
-  if (!isProven(archive, meta) || isOnlyEdited(archive, config, declared)) return null;
-  const reason = `${archive.parts.label} is a snapshot of ${meta}, nothing of ${manifest} is here`;
+  const { config, name, parts } = archive;
+  const [manifest, meta] = [declared.name, metaName(archive) || name];
+  if (config === null || manifest === '' || meta === '') return null;
+  const state = declared.manifest?.state ?? null;
+  const isDeclared = state === null ? null : isOfState(state, endsOfFiles(archive));
+  if (manifest === meta) {
+    const reason = `${parts.label} is a snapshot of another stream ${meta}, nothing of the one in backup.json is here`;
+    return isDeclared === false ? { code: 'MAN_DATA_FOREIGN', data: { reason } } : null;
+  }
+  if (!isProven(archive, meta) || isOnlyEdited(config, declared, isDeclared)) return null;
+  const reason = `${parts.label} is a snapshot of ${meta}, nothing of ${manifest} is here`;
   return { code: 'MAN_NAME_MISMATCH', data: { manifest, meta, reason } };
 }
 
-/** Of a V2 archive, which does not tell its name: where its messages are none that the stream listens to, nor that were declared. */
+/**
+ * Of a V2 archive, which does not tell its name: where the first message is another than declared; else, where messages came or went,
+ * no message has a subject that the stream listens to.
+ */
 export function foreignV2(parts: V2StreamParts, { config, manifest }: StreamArchive): Fault | null {
   const declared = manifest?.state ?? null;
-  if (config === null || declared === null || takesForeignSubjects(config)) return null;
-  const wanted = listenedSubjects(config);
+  if (config === null || declared === null) return null;
   const reading = new V2Reading(parts, {});
+  const subjects = firstSubjects(reading);
+  const { state } = reading.head();
+  const isDeclared = state === null ? null : isOfState(declared, endsOf(state));
+  if (isDeclared ?? !areForeign(subjects, config)) return null;
+  const reason = `${parts.label} is an archive of another stream, nothing of ${nameOf(config)} is here`;
+  const [subject = ''] = subjects;
+  return { code: 'MAN_DATA_FOREIGN', data: { subject, reason } };
+}
+
+function firstSubjects(reading: V2Reading): string[] {
   const subjects: string[] = [];
   for (const message of reading.messages()) {
     if ('kind' in message) continue;
-    const subject = Buffer.from(message.subject).toString();
-    if (wanted.some((pattern) => subjectMatches(pattern, subject))) return null;
-    if (message.seq === declared.firstSeq && message.timeNs === declaredTimeNs(declared.firstTime))
-      return null;
-    if (subjects.push(subject) === MOST_SUBJECTS) break;
+    if (subjects.push(Buffer.from(message.subject).toString()) === MOST_SUBJECTS) break;
   }
-  const { state } = reading.head();
-  const [subject] = subjects;
-  if (subject === undefined || wanted.length === 0 || (state !== null && sharesEnd(declared, endsOf(state))))
-    return null;
-  const reason = `${parts.label} is an archive of another stream, nothing of ${nameOf(config)} is here`;
-  return { code: 'MAN_DATA_FOREIGN', data: { subject, reason } };
+  return subjects;
+}
+
+/** Whether a stream of this configuration stores none of these. */
+function areForeign(subjects: readonly string[], config: JsonObject): boolean {
+  const wanted = listenedSubjects(config);
+  if (takesOtherSubjects(config) || wanted.length === 0 || subjects.length === 0) return false;
+  return !subjects.some((subject) => wanted.some((pattern) => subjectMatches(pattern, subject)));
 }
 
 /** So many messages tell what a stream listened to. */
@@ -66,12 +83,14 @@ function isProven({ findings, blocks, index }: StreamArchive, name: string): boo
 }
 
 /** Whether backup.json was written for these messages, whatever name stands in it; else whether its subjects allow that. */
-function isOnlyEdited(archive: StreamArchive, config: JsonObject, declared: StreamArchive): boolean {
+function isOnlyEdited(
+  config: JsonObject,
+  { config: declared }: StreamArchive,
+  isDeclared: boolean | null,
+): boolean {
   // A mirror's messages are those of its origin.
-  if (isMirror(config) !== isMirror(declared.config)) return false;
-  const state = declared.manifest?.state ?? null;
-  const shares = state === null ? null : sharesEnd(state, endsOfFiles(archive));
-  return shares ?? mayShareSubjects(config, declared.config);
+  if (isMirror(config) !== isMirror(declared)) return false;
+  return isDeclared ?? mayShareSubjects(config, declared);
 }
 
 interface StreamEnds {
@@ -81,15 +100,17 @@ interface StreamEnds {
   readonly lastTimeNs: bigint;
 }
 
-/** Whether first or last message are at the same time; null where neither has the declared sequence, since messages came or went. */
-function sharesEnd(declared: ManifestState, ends: StreamEnds | null): boolean | null {
+/**
+ * Whether the messages are those that are declared: one of their ends is at the same time. Not, where the first one is at another;
+ * null where that has another sequence, since messages came or went. Servers up to 2.9 do not always know the time of the last.
+ */
+function isOfState(declared: ManifestState, ends: StreamEnds | null): boolean | null {
   if (ends === null || declared.messages === 0n) return null;
   const own = endsOf(declared);
-  const times = [
-    ...(ends.firstSeq === own.firstSeq ? [[ends.firstTimeNs, own.firstTimeNs]] : []),
-    ...(ends.lastSeq === own.lastSeq ? [[ends.lastTimeNs, own.lastTimeNs]] : []),
-  ];
-  return times.length === 0 ? null : times.some(([there, told]) => there === told);
+  const isFirst = ends.firstSeq === own.firstSeq && ends.firstTimeNs > 0n && own.firstTimeNs > 0n;
+  if (isFirst && ends.firstTimeNs === own.firstTimeNs) return true;
+  if (ends.lastSeq === own.lastSeq && ends.lastTimeNs === own.lastTimeNs) return true;
+  return isFirst ? false : null;
 }
 
 function endsOf({ firstSeq, firstTime, lastSeq, lastTime }: ManifestState): StreamEnds {
@@ -101,16 +122,18 @@ function endsOf({ firstSeq, firstTime, lastSeq, lastTime }: ManifestState): Stre
   };
 }
 
-/** As its index tells them, up to 2.9 those of its blocks. */
-function endsOfFiles({ index, blocks }: StreamArchive): StreamEnds | null {
-  const [first, last] = [blocks[0]?.sidecar ?? null, blocks.at(-1)?.sidecar ?? null];
-  if (index !== null || first === null || last === null) return index;
-  const { firstSeq, firstTimeNs } = first;
-  return { firstSeq, firstTimeNs, lastSeq: last.lastSeq, lastTimeNs: last.lastTimeNs };
+/** As its index tells them, up to 2.9 those of its blocks; of a stream that holds none, there are none. */
+function endsOfFiles({ index, indexStanding, blocks }: StreamArchive): StreamEnds | null {
+  if (index !== null) return indexStanding === 'current' && index.messages > 0n ? index : null;
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  if (first?.sidecarCurrent !== true || last?.sidecarCurrent !== true) return null;
+  if (first.sidecar === null || last.sidecar === null || first.sidecar.messages === 0n) return null;
+  const { firstSeq, firstTimeNs } = first.sidecar;
+  return { firstSeq, firstTimeNs, lastSeq: last.sidecar.lastSeq, lastTimeNs: last.sidecar.lastTimeNs };
 }
 
 /** Whether messages of any subject may be in it. */
-function takesForeignSubjects(config: JsonObject): boolean {
+function takesOtherSubjects(config: JsonObject): boolean {
   return (
     isMirror(config) || Array.isArray(config['sources']) || objectField(config, 'subject_transform') !== null
   );

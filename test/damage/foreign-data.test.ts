@@ -135,7 +135,7 @@ describe('a backup folder in which the V1 snapshot of another stream lies', () =
       expect(JSON.parse(run.stdout)).toMatchObject({
         skipped: [{ name: 'ORDERS', lost_messages: 163 }],
         notes: expect.arrayContaining([
-          'ORDERS/stream.tar.s2 holds the data of WQ, which is written from the folder of that name',
+          'ORDERS/stream.tar.s2 holds a stream WQ too; what is written is that of the folder of that name',
         ]) as string[],
       });
     }
@@ -155,6 +155,65 @@ describe('a backup folder in which the V1 snapshot of another stream lies', () =
     expect(told(report)).toEqual([
       ['ORDERS', null, 163],
       ['WQ', 27, 0],
+    ]);
+  });
+});
+
+describe('the snapshot of another stream of the same name', () => {
+  const other = '2.9.25-full/backups/$G/ORDERS';
+  const reason = 'is a snapshot of another stream ORDERS, nothing of the one in backup.json is here';
+  const path = (): string => {
+    const backup = copyOf(`${V1}/ORDERS`);
+    copyFileSync(join(CAPTURES, other, DATA), join(backup, DATA));
+    return backup;
+  };
+
+  it('is told by its first message: nothing that is declared is there', async () => {
+    const report = await verifyDamaged(path());
+    expect(codesOf(report)).toEqual(['MAN_DATA_FOREIGN']);
+    expect(report.streams.map(({ declared }) => declared === null)).toEqual([false, true]);
+    expect(told(report)).toEqual([
+      ['ORDERS', null, 163],
+      ['ORDERS', 163, 0],
+    ]);
+  });
+
+  it('cat and pack tell it, too', async () => {
+    const backup = path();
+    expect(runCli(['cat', backup])).toMatchObject({
+      exit: 3,
+      stderr: expect.stringContaining(reason) as string,
+    });
+    const target = join(tempFolder(), 'out');
+    const run = runCli(['pack', backup, '--out', target, '--json']);
+    expect(run.exit, run.stderr).toBe(3);
+    expect(JSON.parse(run.stdout)).toMatchObject({ skipped: [{ name: 'ORDERS', lost_messages: 163 }] });
+    expect(await messageList(target)).toEqual(await messageList(join(CAPTURES, other)));
+  });
+
+  it('repair brings back what is declared, and not the other one', async () => {
+    const target = join(tempFolder(), 'out');
+    const { loss } = await repairArchive(path(), { target, from: [join(CAPTURES, V1, 'ORDERS')] });
+    expect(loss.streams).toMatchObject([{ name: 'ORDERS', recovered: 163n, lost: 0n }]);
+    expect(await messageList(target)).toEqual(await messageList(join(CAPTURES, V1, 'ORDERS')));
+  });
+
+  it('as a helper it is told not to be the same', async () => {
+    const damaged = copyOf(`${V1}/ORDERS`);
+    const target = join(tempFolder(), 'out');
+    await expect(repairArchive(damaged, { target, from: [path()] })).rejects.toThrow(
+      /holds none of the streams that are repaired: ORDERS: 0 of \d+ messages at the same sequence are the same$/,
+    );
+  });
+
+  it('of a V2 archive, whose subjects are those that are declared', async () => {
+    const backup = copyOf(`${V2}/ORDERS`);
+    copyFileSync(join(CAPTURES, V1, 'ORDERS/backup.json'), join(backup, 'backup.json'));
+    const report = await verifyDamaged(backup);
+    expect(codesOf(report)).toEqual(['MAN_DATA_FOREIGN']);
+    expect(told(report)).toEqual([
+      ['ORDERS', null, 163],
+      ['', 163, 0],
     ]);
   });
 });
@@ -200,6 +259,22 @@ describe('other forms', () => {
     expect(codesOf(report)).toContain('MAN_NAME_MISMATCH');
     expect(told(report)).toEqual([['ORDERS', null, 0]]);
     expect(runCli(['cat', folder, '--stream', 'ORDERS'])).toMatchObject({ exit: 3, stdout: '' });
+  });
+});
+
+it('where nothing tells whose a V2 archive is, what is declared is lost if nothing of it is there', async () => {
+  // Sources may give it any subject.
+  const backup = mixed(V2, 'SOURCED', 'HUGESEQ');
+  const report = await verifyDamaged(backup);
+  expect(codesOf(report)).toEqual(['DECL_MESSAGES_FEWER']);
+  expect(told(report)).toEqual([['SOURCED', 4, 36]]);
+  expect(report.streams[0]?.lost).toEqual({ msgs: [[1n, 36n]], bytes: 0 });
+  const target = join(tempFolder(), 'out');
+  const { loss } = await repairArchive(backup, { target });
+  expect(loss.streams).toMatchObject([{ name: 'SOURCED', recovered: 4n, lost: 36n }]);
+  expect(runCli(['pack', backup, '--out', join(tempFolder(), 'out')])).toMatchObject({
+    exit: 3,
+    stdout: expect.stringContaining('lost in the source: 36 messages, sequences 1-36') as string,
   });
 });
 

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
@@ -6,6 +6,7 @@ import { repairArchive } from '../../src/operation/repair/run.ts';
 import type { RepairOptions, RepairResult } from '../../src/operation/repair/types.ts';
 import { CAPTURES, copyOf, tempFolder, treeSum } from '../support/damage.ts';
 import { messageList } from '../support/message-list.ts';
+import { runCli } from '../support/run-cli.ts';
 
 const BACKUPS = '2.14.5-full/backups/$G';
 const STORE = '2.14.5-full/store';
@@ -72,6 +73,76 @@ describe('a folder of an account backup that holds the data of another stream', 
     await expect(repaired(account, { streams: ['WQ', 'BATCH'] })).rejects.toThrow(
       /: BATCH: BATCH\/stream.tar.s2 is a snapshot of ORDERS, nothing of BATCH is here; WQ: WQ\/stream.tar.s2 is/,
     );
+  });
+});
+
+describe('two folders of one stream', () => {
+  const account = (...names: string[]): string => {
+    const folder = tempFolder();
+    cpSync(join(CAPTURES, BACKUPS, 'WQ'), join(folder, 'WQ'), { recursive: true });
+    for (const name of names)
+      cpSync(join(CAPTURES, BACKUPS, 'ORDERS'), join(folder, name), { recursive: true });
+    return folder;
+  };
+  const store = (): string => {
+    const folder = tempFolder();
+    mkdirSync(join(folder, 'jetstream/$G/streams'), { recursive: true });
+    return folder;
+  };
+  const out = (): string[] => ['--out', join(tempFolder(), 'out')];
+  const WRITERS: readonly (readonly [string, (path: string) => string[]])[] = [
+    ['pack', (path) => ['pack', path, ...out()]],
+    ['convert', (path) => ['convert', path, '--to', 'v2', ...out()]],
+    ['slice', (path) => ['slice', path, '--subject', '>', ...out()]],
+    ['repair', (path) => ['repair', path, ...out()]],
+    ['extract', (path) => ['extract-into-data-dir', path, store()]],
+  ];
+
+  it.each(WRITERS)('%s: the one that is called so is written, the other is told', (_, args) => {
+    const run = runCli([...args(account('ORDERS', 'ORDERS.old')), '--json']);
+    expect(run.exit, run.stderr).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      streams: [{ name: 'ORDERS' }, { name: 'WQ' }],
+      skipped: [
+        { name: 'ORDERS.old', reason: expect.stringContaining('--stream ORDERS.old chooses') as string },
+      ],
+    });
+  });
+
+  it.each(WRITERS)('%s: --stream chooses a folder', (_, args) => {
+    const path = account('ORDERS', 'ORDERS.old');
+    for (const folder of ['ORDERS', 'ORDERS.old']) {
+      const run = runCli([...args(path), '--stream', folder, '--json']);
+      expect(run.exit, run.stderr).toBe(0);
+      expect(JSON.parse(run.stdout)).toMatchObject({ streams: [{ name: 'ORDERS' }], skipped: [] });
+    }
+  });
+
+  it.each(WRITERS)('%s: where none is called so, --stream must choose', (_, args) => {
+    const path = account('a', 'b');
+    for (const selected of [[], ['--stream', 'ORDERS']]) {
+      const run = runCli([...args(path), ...selected]);
+      expect(run.exit).toBe(2);
+      expect(run.stderr).toContain('two streams are called ORDERS: --stream must choose one: a, b\n');
+    }
+  });
+
+  it.each(WRITERS)('%s: --stream knows the name of a stream whose folder was renamed', (_, args) => {
+    const run = runCli([...args(account('a')), '--stream', 'ORDERS', '--json']);
+    expect(run.exit, run.stderr).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({ streams: [{ name: 'ORDERS' }] });
+  });
+
+  it.each(['verify', 'inspect', 'cat'])('%s: so does it here', (command) => {
+    const run = runCli([
+      command,
+      account('a'),
+      '--stream',
+      'ORDERS',
+      ...(command === 'cat' ? [] : ['--json']),
+    ]);
+    expect(run.exit, run.stderr).toBe(0);
+    expect(run.stdout).toContain(command === 'cat' ? '"subject":"orders.' : '"name": "ORDERS"');
   });
 });
 

@@ -40,12 +40,12 @@ export const MAN_SUITE = {
   },
   MAN_DATA_FOREIGN: {
     severity: 'critical',
-    title: 'The archive beside backup.json is that of another stream',
+    title: 'The snapshot beside backup.json is that of another stream',
     meaning:
-      'A V2 archive does not tell whose it is. No message of this one has a subject that backup.json configures, and none of the times that it declares.',
+      'The first message has another time than backup.json declares: the snapshot is of a stream of another account, or of one that was made anew. Of a V2 archive, which does not tell whose it is: or no message has a subject that backup.json configures.',
     consequence: 'A server restores the messages of the other stream under the name in backup.json.',
     advice:
-      'The stream has no data here: look for another copy. Give the snapshot file alone, with --config, to get at what is in it.',
+      'What backup.json declares is not here: look for another copy, or for the backup.json of this one. Give the snapshot file alone to get at what is in it, with --config if it is a V2 archive.',
   },
   MAN_MEMORY_STREAM: {
     severity: 'warning',

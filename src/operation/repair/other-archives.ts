@@ -46,7 +46,17 @@ export function sameName(other: OtherArchive, own: StreamArchive): StreamArchive
   const [only] = other.streams;
   const isBare = only !== undefined && other.streams.length === 1 && only.name === '';
   const named = isBare ? [only] : other.streams.filter(({ name }) => name === own.name);
-  const fitting = named.length === 1 ? named : named.filter(({ account }) => account === own.account);
-  if (fitting.length > 1) throw new UsageError(`${other.path}: several streams are called ${own.name}`);
+  const ofAccount = named.length === 1 ? named : named.filter(({ account }) => account === own.account);
+  const fitting = likeliest(ofAccount, own.name);
+  if (fitting.length > 1)
+    throw new UsageError(`${other.path}: several streams are called ${own.name}: give the folder of one`);
   return fitting[0] ?? null;
+}
+
+/** Of several streams of one name those that have data, and of these the one whose folder is called so. */
+function likeliest(streams: readonly StreamArchive[], name: string): readonly StreamArchive[] {
+  const withData = streams.filter(({ form }) => form !== 'config');
+  const called = withData.filter(({ parts }) => parts.folderName === name);
+  if (called.length === 1) return called;
+  return withData.length > 0 ? withData : streams;
 }

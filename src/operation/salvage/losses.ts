@@ -30,9 +30,9 @@ export function countLosses(outcome: Outcome): StreamLoss {
   const lastLost = explained.at(-1) ?? 0n;
   const lastSeq = lastLost > endSeq ? lastLost : endSeq;
   const declared = gone.missing(oneRange(outcome.lastSeq + 1n, outcome.declaredLastSeq));
-  const behind = subtractRanges(declared, explained);
-  const ended = pieces(behind, { ...NOWHERE, code: 'DECL_MESSAGES_FEWER' });
-  const lost = mergeRanges([explained, behind]);
+  const counted = subtractRanges(mergeRanges([declared, countedApart(outcome, gone)]), explained);
+  const ended = pieces(counted, { ...NOWHERE, code: 'DECL_MESSAGES_FEWER' });
+  const lost = mergeRanges([explained, counted]);
   const [firstRemoved] = removed;
   const firstSeq = lowest([survey.recovered.first, lost[0], firstRemoved?.from]) ?? lastSeq + 1n;
   const doubtful = gapsOf(uniteParts([gone, asParts(lost)]), firstSeq, lastSeq);
@@ -71,6 +71,15 @@ function beforeFirst({ counted, survey, sources: [own] }: Outcome): SequencePart
   const isFirst = first > 1n && first <= (survey.recovered.first ?? MAX_SEQUENCE);
   if (!isFirst || own === undefined) return NO_PARTS;
   return subtractParts(asParts(oneRange(1n, first - 1n)), asParts(lostBefore(own.archive).seqs));
+}
+
+/** What the archive counts, where all that was found lies behind it. */
+function countedApart({ counted, survey: { recovered } }: Outcome, gone: SequenceParts): SequenceRanges {
+  if (counted === null || counted.messages === 0n) return NO_SEQUENCES;
+  const { firstSeq, lastSeq } = counted;
+  return recovered.first !== null && recovered.first > lastSeq && firstSeq > 0n
+    ? gone.missing(oneRange(firstSeq, lastSeq))
+    : NO_SEQUENCES;
 }
 
 /** What is known of where sequences were that are gone. */

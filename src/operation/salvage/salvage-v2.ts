@@ -66,7 +66,7 @@ export async function salvageV2(
     },
     lastSeq,
     lastTimeNs: declaredTimeNs(known?.lastTime ?? null),
-    counted: larger(known, declared),
+    counted: countedOf(known, declared, present),
     findings: [
       ...placed(parts.findings, archive.place),
       ...archive.findings,
@@ -83,9 +83,18 @@ export async function salvageV2(
   };
 }
 
-/** Where another stream's archive lies in the folder, its own state says less than backup.json: what that counts is lost. */
-function larger(known: ManifestState | null, declared: ManifestState | null): ManifestState | null {
-  return declared !== null && (known === null || declared.messages > known.messages) ? declared : known;
+/**
+ * Where the archive of another stream may lie in the folder, its own state says less than backup.json, or nothing that backup.json
+ * speaks of is there: what that counts is lost.
+ */
+function countedOf(
+  known: ManifestState | null,
+  declared: ManifestState | null,
+  present: SequenceParts,
+): ManifestState | null {
+  if (declared === null || known === null) return known ?? declared;
+  const isApart = present.countWithin(declared.firstSeq, declared.lastSeq) === 0n && declared.messages > 0n;
+  return isApart || declared.messages > known.messages ? declared : known;
 }
 
 /** State and consumers stand before the messages, and have no checksum but that of their chunk. */

@@ -25,7 +25,8 @@ export interface Twins {
 
 /**
  * Streams that turn out to be one that is there already, since a snapshot or a folder was copied: the one whose
- * folder is called so is written, the others are not. Where not just one folder is called so, nothing tells which they are.
+ * folder is called so is written, or the only one that lies beside its own configuration; the others are not. Else nothing tells
+ * which is meant.
  * `nameOfArchive`: under which name each would be written, null for one that is not.
  */
 export function twinsAmong(
@@ -50,21 +51,25 @@ export function twinsAmong(
 }
 
 function twinsOf(name: string, same: readonly StreamArchive[]): TwinStream[] {
-  const fitting = same.filter(({ parts }) => parts.folderName === name);
-  return fitting.length === 1
-    ? same.filter((archive) => archive !== fitting[0]).map((archive) => twinOf(archive, name))
-    : [];
+  const called = same.filter(({ parts }) => parts.folderName === name);
+  // Beside the configuration of another stream it lies only by mistake.
+  const fitting = called.length > 0 ? called : same.filter(({ parts }) => parts.inPlaceOf === undefined);
+  const [written] = fitting;
+  if (written === undefined || fitting.length > 1) return [];
+  const place = called.length > 0 ? 'the folder of that name' : written.parts.label;
+  return same.filter((archive) => archive !== written).map((archive) => twinOf(archive, name, place));
 }
 
-function twinOf(found: StreamArchive, name: string): TwinStream {
+function twinOf(found: StreamArchive, name: string, place: string): TwinStream {
   const { parts, manifest } = found;
-  const elsewhere = `holds the data of ${name}, which is written from the folder of that name`;
-  if (parts.inPlaceOf !== undefined)
-    return { found, declared: null, skipped: null, note: `${parts.label} ${elsewhere}` };
+  if (parts.inPlaceOf !== undefined) {
+    const note = `${parts.label} holds a stream ${name} too; what is written is that of ${place}`;
+    return { found, declared: null, skipped: null, note };
+  }
   const folder = parts.folderName ?? parts.label;
   const manifestName = nameOf(manifest?.config ?? null);
   const declared = manifestName === '' || manifestName === name ? null : { ...found, name: folder };
-  const reason = `the folder ${folder} ${elsewhere}; --stream ${folder} chooses this one`;
+  const reason = `the folder ${folder} holds the data of ${name}, which is written from ${place}; --stream ${folder} chooses this one`;
   const skipped = skippedStream(declared ?? { ...found, name: folder, manifest: null }, reason);
   return { found, declared, skipped, note: null };
 }
