@@ -3,6 +3,7 @@ import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { isMarked } from '../../findings/marks.ts';
 import { isDamageOfLive } from '../../findings/status.ts';
 import { isOnly } from '../../kernels/packed-faults.ts';
 import type { PackedScan } from '../../kernels/types.ts';
@@ -71,6 +72,7 @@ export function planStream(
       ...astraySteps(result, losses.found),
       ...oldIndexSteps(parts, rules),
       ...consumerSteps(result, evidence, rules),
+      ...positionSteps(result, evidence),
       ...limitSteps(result, parts.label),
     ],
   };
@@ -255,6 +257,24 @@ function consumerSteps(
       file: consumer.label,
       reason: whyDropped(consumer, archive, consumers, rules),
     }));
+}
+
+/** Consumers that come up, though not where they were. */
+function positionSteps({ consumers }: ServedStream, { archive }: StreamEvidence): PreflightStep[] {
+  const started = new Map(consumers.map((consumer) => [consumer.name, consumer]));
+  const wrong = archive.findings.filter(
+    ({ code, severity }) => severity === 'critical' && isMarked(code, 'position'),
+  );
+  const found = new Map(wrong.map((finding) => [finding.consumer ?? '', finding]));
+  return [...found].flatMap(([name, { file = null }]): PreflightStep[] => {
+    const own = started.get(name);
+    if (own === undefined) return [];
+    const reason =
+      own.state === null
+        ? `consumer ${name} comes up without its position, since its state cannot be read: what it acknowledged is delivered again, or (2.10) it is listed and not served`
+        : `consumer ${name} goes on from a state that contradicts itself: messages are delivered again, or not at all`;
+    return [{ do: 'misplace-consumer', severity: 'critical', file, reason }];
+  });
 }
 
 function whyDropped(
