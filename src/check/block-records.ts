@@ -1,22 +1,13 @@
-import { unpackRanges } from '../core/packed-ranges.ts';
 import type { Fault, Finding } from '../findings/finding.ts';
 import type { FindingCode } from '../findings/catalog/index.ts';
 import { eachFault } from '../kernels/packed-faults.ts';
 import type { ScanFault } from '../kernels/scan-fault.ts';
 import { descriptorOf } from '../model/read-entry.ts';
 import { provenReader } from '../model/furthest-reader.ts';
-import { allTombstones, highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
-import {
-  clipRanges,
-  countSequences,
-  MAX_SEQUENCE,
-  mergeRanges,
-  oneRange,
-  rangesOf,
-  subtractRanges,
-  type SequenceRanges,
-} from '../core/sequence-ranges.ts';
+import { highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
+import { countSequences } from '../core/sequence-ranges.ts';
 import { candidateNumbers, findOwner } from './block-owner.ts';
+import { DeletedStretches } from './deleted-stretches.ts';
 import { RecordLengths } from './record-lengths.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
 
@@ -30,7 +21,7 @@ export const CODE_OF_KIND = {
 
 /** Every record that does not fit, each at its offset; a block of which nothing fits is said once. */
 export function checkBlockRecords(evidence: StreamEvidence): Finding[] {
-  const gone = deletedByRecords(evidence);
+  const deleted = new DeletedStretches(evidence);
   return evidence.sets.flatMap((set, at) => {
     const file = set.block.entry.label;
     if (set.block.entry.sizeBytes === 0) return [findingAt(evidence, file, emptyFault(evidence, set))];
@@ -39,12 +30,12 @@ export function checkBlockRecords(evidence: StreamEvidence): Finding[] {
       if (owner !== null) return [findingAt(evidence, file, owner)];
     }
     const isLast = at === evidence.sets.length - 1;
-    const expected =
-      set.expected === null || set.scan.faults.length === 0 ? null : unpackRanges(set.expected);
+    if (set.scan.faults.length === 0) return [];
+    const isDeletedIn = deleted.in(set);
     const lengths = new RecordLengths(set.block);
     try {
       return Array.from(eachFault(set.scan.faults), (fault) => {
-        const isDeleted = isOnlyDeleted(expected, fault, gone);
+        const isDeleted = isDeletedIn(fault);
         return findingAt(evidence, file, faultOf(evidence, set, fault, { isLast, isDeleted, lengths }));
       });
     } finally {
@@ -107,12 +98,10 @@ function faultOf(
       ...(isDeleted ? { deleted: true } : {}),
     },
   };
-  if (isDeleted && isIndexed(evidence, set))
+  const hidesLive = hasLiveBehind(set, fault);
+  if (isDeleted && (!hidesLive || isIndexed(evidence, set)))
     return {
-      code:
-        hasLiveBehind(set, fault) && !lengths.leadOver(fault)
-          ? 'BLK_LENGTH_IMPLAUSIBLE'
-          : 'BLK_DELETED_RECORD_DAMAGED',
+      code: hidesLive && !lengths.leadOver(fault) ? 'BLK_LENGTH_IMPLAUSIBLE' : 'BLK_DELETED_RECORD_DAMAGED',
       ...place,
     };
   if (fault.kind !== 'tail') return { code: CODE_OF_KIND[fault.kind], ...place };
@@ -127,22 +116,6 @@ function hasLiveBehind({ live }: BlockLiveSet, { seqBefore }: ScanFault): boolea
 /** Whether an index tells servers of the block as it is, so that they need not read it to know what it holds. */
 function isIndexed({ archive: { index, indexStanding } }: StreamEvidence, { block }: BlockLiveSet): boolean {
   return index === null ? block.sidecarCurrent : indexStanding === 'current';
-}
-
-/** Whether every message that may have lain between the good records before and behind is known to be deleted. */
-function isOnlyDeleted(expected: SequenceRanges | null, fault: ScanFault, gone: SequenceRanges): boolean {
-  if (fault.kind !== 'checksum' && fault.kind !== 'length') return false;
-  const firstSeq = fault.seqBefore + 1n;
-  const lastSeq = fault.seqAfter - 1n;
-  if (expected !== null)
-    return clipRanges(expected, firstSeq, fault.seqAfter > 0n ? lastSeq : MAX_SEQUENCE).length === 0;
-  return firstSeq <= lastSeq && subtractRanges(oneRange(firstSeq, lastSeq), gone).length === 0;
-}
-
-/** What tombstones and erased records tell deleted, whatever an index says. */
-function deletedByRecords({ sets }: StreamEvidence): SequenceRanges {
-  const scans = new Map(sets.map(({ block, scan }) => [block.index, scan]));
-  return mergeRanges([allTombstones(scans), ...sets.map(({ scan }) => rangesOf(scan.erasedSeqs))]);
 }
 
 /**

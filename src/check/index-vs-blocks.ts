@@ -2,7 +2,7 @@ import { unpackRanges } from '../core/packed-ranges.ts';
 import { countSequences, subtractRanges, type SequenceRanges } from '../core/sequence-ranges.ts';
 import type { Fault, Finding } from '../findings/finding.ts';
 import type { IndexBlock, StreamIndex } from '../format/index/types.ts';
-import { highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
+import { highestSequence, indexedLive, packedLive, type BlockLiveSet } from '../model/live-set.ts';
 import { descriptorOf } from '../model/read-entry.ts';
 import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
 import { openBlock } from '../workers/open-block.ts';
@@ -58,8 +58,14 @@ function ageFault(index: StreamIndex, blocks: FoundBlocks): Fault {
     return own > seq ? own : seq;
   }, 0n);
   const data = { index_last_seq: index.lastSeq, blocks_last_seq: highest };
-  if (index.lastSeq > highest && index.messages > 0n) return { code: 'IDX_AHEAD', data };
+  if (lastLive(index) > highest) return { code: 'IDX_AHEAD', data };
+  if (index.lastSeq > highest && index.messages > 0n) return { code: 'IDX_END_MISSING', data };
   return { code: hasIndexedEnd(blocks, index) ? 'IDX_STALE' : 'IDX_END_MISSING', data };
+}
+
+/** The last message that it does not call deleted; 0n where there is none. */
+function lastLive({ blocks }: StreamIndex): bigint {
+  return blocks.reduce((seq, block) => (packedLive(block).last > seq ? packedLive(block).last : seq), 0n);
 }
 
 /** Blocks grow at their end: what ended the last block when the index was written must still be in it. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../findings/finding.ts';
-import { isDamage } from '../findings/status.ts';
+import { isDamageOfLive } from '../findings/status.ts';
 import { deleteNoteText, type DeleteNote } from '../operation/delete-note.ts';
 import { escapeText } from '../report/escape.ts';
 import { countText } from '../report/units.ts';
@@ -16,7 +16,7 @@ export function tellDamage(findings: readonly Finding[], context: CliContext): v
 
 /** Says on standard error what was damaged or closed to us; `side` tells in which archive. */
 export function noteDamage(findings: readonly Finding[], context: CliContext, side: string): void {
-  const texts = findings.filter(isDamage).map((finding) => escapeText(noteText(finding)));
+  const texts = findings.filter(isDamageOfLive).map((finding) => escapeText(noteText(finding)));
   const lines = [...new Set(texts)];
   for (const line of lines.slice(0, MOST_NOTES)) context.note(`natsarc: ${side}${line}`);
   const more = lines.length - MOST_NOTES;

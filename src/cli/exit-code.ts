@@ -1,5 +1,5 @@
 import type { Finding } from '../findings/finding.ts';
-import { isDamage, type Status } from '../findings/status.ts';
+import { isDamageOfLive, type Status } from '../findings/status.ts';
 
 /** `verify` speaks as `nats server check` does, the others as Unix commands do. */
 export const EXIT = {
@@ -21,11 +21,11 @@ export function exitOfStatus(status: Status): number {
 
 /** `inspect`, `cat` and `export`: done, or done with something damaged, missing or closed to us. */
 export function exitOfFindings(findings: readonly Finding[]): number {
-  return findings.some(isDamage) ? EXIT.damaged : EXIT.done;
+  return findings.some(isDamageOfLive) ? EXIT.damaged : EXIT.done;
 }
 
 /** `diff`, as diff has it: what could not be read whole is trouble, whatever the rest is like. */
 export function exitOfDiff(isSame: boolean, findings: readonly Finding[]): number {
-  if (findings.some(isDamage)) return EXIT.trouble;
+  if (findings.some(isDamageOfLive)) return EXIT.trouble;
   return isSame ? EXIT.done : EXIT.different;
 }

@@ -14,6 +14,11 @@ export function isDamage(finding: Finding): boolean {
   return finding.severity === 'critical' || isUnjudged(finding);
 }
 
+/** The same, but of what had been deleted before: what is given out, or written, lacks nothing for it. */
+export function isDamageOfLive(finding: Finding): boolean {
+  return isDamage(finding) && finding.data?.['deleted'] !== true;
+}
+
 /** With --critical-warnings a warning is as bad as a loss. */
 export function raisedStatus(status: Status, isWarningCritical: boolean): Status {
   return status === 'WARNING' && isWarningCritical ? 'CRITICAL' : status;

@@ -1,5 +1,5 @@
-import { isIndexCut } from '../check/index-vs-blocks.ts';
 import type { IndexDeletes, StreamEvidence } from '../check/stream-evidence.ts';
+import { integerField } from '../core/json.ts';
 import type { SequenceParts } from '../core/sequence-parts.ts';
 import {
   countSequences,
@@ -16,12 +16,21 @@ import type { DeleteNote } from './delete-note.ts';
 import { isCarrierHit } from './salvage/carrier-damage.ts';
 import type { SalvagedStream } from './salvage/salvaged-stream.ts';
 import type { StreamLoss } from './salvage/types.ts';
+import { untoldDeletes, type UntoldDeletes } from './untold-deletes.ts';
 
 /** What an archive that was read tells of deleted messages, and what it cannot tell. */
-export function deleteNotes({ archive, sets, live, indexDeletes }: StreamEvidence): DeleteNote[] {
+export function deleteNotes({ archive, sets, live, total, indexDeletes }: StreamEvidence): DeleteNote[] {
   const isIndexTaken = archive.index === null && isCarrierHit(archive);
-  const texts = deletesGone(live, isIndexTaken ? live.count : 0n, isIndexCut(archive, sets));
-  return notesOn(archive, indexDeletes, live, texts);
+  const texts = deletesGone(live, isIndexTaken ? live.count : 0n, untoldDeletes(archive, sets));
+  const beyond = beyondMaxBytes(archive, total.bytes);
+  return notesOn(archive, indexDeletes, live, beyond === null ? texts : [...texts, beyond]);
+}
+
+/** What `max_bytes` removed leaves no trace in blocks; it is not applied again here. null where there is nothing of it. */
+function beyondMaxBytes({ config, indexStanding }: StreamArchive, bytes: number): string | null {
+  const most = config?.['discard'] === 'new' ? -1n : (integerField(config ?? {}, 'max_bytes') ?? -1n);
+  if (indexStanding === 'current' || most <= 0n || BigInt(bytes) <= most) return null;
+  return `${BigInt(bytes) - most} bytes more are here than max_bytes allows: the oldest messages are those that it had removed`;
 }
 
 /** The same of what is left of one; `recovered`: the messages of it that are given out. */
@@ -30,7 +39,7 @@ export function salvagedDeleteNotes(
   loss: StreamLoss,
   recovered: SequenceParts,
 ): DeleteNote[] {
-  const texts = deletesGone(recovered, undeletedOf(own, loss), own.isIndexCut);
+  const texts = deletesGone(recovered, undeletedOf(own, loss), own.untoldDeletes);
   return notesOn(own.archive, own.indexDeletes, recovered, texts);
 }
 
@@ -71,18 +80,20 @@ function indexNote(
  * Why it is not known which of the messages that are here were deleted, where damage took what told of it. `undeleted`: how many may
  * have been, since index.db is gone.
  */
-export function deletesGone(live: SequenceParts, undeleted: bigint, isIndexEndGone: boolean): string[] {
+export function deletesGone(
+  live: SequenceParts,
+  undeleted: bigint,
+  untold: readonly UntoldDeletes[],
+): string[] {
   const texts: string[] = [];
   if (live.count === 0n) return texts;
   if (undeleted > 0n)
     texts.push(
       `damage took index.db: up to ${undeleted} messages that are here may have been deleted, and as many more lost then`,
     );
-  if (isIndexEndGone)
-    texts.push(
-      'the end of the last block that index.db knows is gone: messages that were deleted after index.db was written may be here',
-    );
-  return texts;
+  // Where index.db is gone, more than tombstones may be.
+  const others = untold.filter(({ why }) => why !== 'dropped' || undeleted === 0n);
+  return [...texts, ...others.map(({ text }) => text)];
 }
 
 /** How many messages may be here though they were deleted, since damage took what told of it. */

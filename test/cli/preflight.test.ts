@@ -151,6 +151,21 @@ describe('preflight', () => {
     expect(preflight('ORDERS', cut, '2.10').stream.consumers).toContain('NEW');
   });
 
+  it('an o.dat that is empty, or contradicts itself: the consumer comes up where it was not', () => {
+    const file = 'obs/DISPATCH/o.dat';
+    const empty = preflight('ORDERS', (folder) => truncateSync(join(folder, file)), '2.15');
+    expect(empty).toMatchObject({ exit: 2, doing: ['misplace-consumer'], stream: { outcome: 'whole' } });
+    expect(empty.stream.consumers).toContain('DISPATCH');
+    expect(empty.stream.steps[0]?.reason).toContain('without its position');
+    const odd = preflight('ORDERS', (folder) => flipBit(join(folder, file), 3, 5), '2.15');
+    expect(odd).toMatchObject({ exit: 2, doing: ['misplace-consumer'] });
+    expect(odd.stream.steps[0]?.reason).toContain('contradicts itself');
+    const broken = (version: string): readonly string[] =>
+      preflight('ORDERS', (folder) => writeFileSync(join(folder, file), 'broken'), version).doing;
+    expect(broken('2.10')).toContain('misplace-consumer');
+    expect(broken('2.15')).toEqual(['drop-consumer']);
+  });
+
   it('says why a consumer does not come up', () => {
     const { stream } = preflight('WQ', (folder) => {
       cpSync(

@@ -152,7 +152,7 @@ describe('--json fits its schema', () => {
     expectValid('checks', text);
     const { checks } = JSON.parse(text) as { readonly checks: readonly { readonly code: string }[] };
     expect(checks.map(({ code }) => code)).toEqual(Object.keys(CATALOG));
-    for (const code of ['SRC_UNREADABLE', 'blk_missing'])
+    for (const code of ['SRC_UNREADABLE', 'blk_missing', 'DELETES_UNKNOWN'])
       expectValid('check', runCli(['explain', code, '--json']).stdout);
   });
 

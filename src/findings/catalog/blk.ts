@@ -14,12 +14,13 @@ export const BLK_SUITE = {
   BLK_DELETED_RECORD_DAMAGED: {
     severity: 'warning',
     marks: ['loss'],
-    title: 'The record of a deleted message is damaged',
+    title: 'A record of deletes, or of a deleted message, is damaged',
     meaning:
-      'A record does not fit, and the current index.db, or the .idx of its block, lists none of the sequences that it may have held: they were deleted. No message is lost, and every command that writes a copy leaves such records out.',
+      'A record does not fit, or the block ends in it, and no message is lost with it: index.db, the .idx of its block, tombstones or erased records tell that all it may have held was deleted, or it is shorter than any message, as a tombstone is. Every command that writes a copy leaves such records out.',
     consequence:
-      'With this index nothing. When a server rebuilds (after a crash, a copy, because it is older than the index.db or newer than the .idx) it cuts the block here: every later message in it is lost.',
-    advice: 'Write the stream anew (`natsarc repair` or `pack`) before a server has to rebuild it.',
+      'With a current index nothing, unless a consumer has the server look into the block. When a server rebuilds (after a crash, a copy, because it is older than the index.db or newer than the .idx) it cuts the block here: every later message in it is lost, and messages come back whose deletes stood here or behind.',
+    advice:
+      'Write the stream anew (`natsarc repair` or `pack`) before a server has to rebuild it; `preflight` tells what a start does.',
   },
   BLK_LENGTH_IMPLAUSIBLE: {
     severity: 'critical',
@@ -46,7 +47,7 @@ export const BLK_SUITE = {
     marks: ['loss'],
     title: 'The last block ends in an incomplete record',
     meaning:
-      'The last record of the last block is incomplete, and no index speaks of it: a write that a crash cut short. Nothing that was acknowledged and synced is gone.',
+      'The last record of the last block is incomplete, and no index lists a message there: a write that a crash cut short. Nothing that was acknowledged and synced is gone.',
     consequence: 'The server cuts the incomplete record off when it starts.',
     advice: 'Nothing.',
   },

@@ -52,7 +52,7 @@ export const IDX_SUITE = {
     marks: ['loss'],
     title: 'index.db knows messages that the blocks do not hold',
     meaning:
-      'index.db knows sequences above all that the blocks hold: the end of the last block was lost, or the block files are older than the index.',
+      'index.db lists messages above all that the blocks hold: the end of the last block was lost, or the block files are older than the index.',
     consequence:
       'The server rebuilds: the messages are gone, and deletes whose tombstones were there come back.',
     advice: 'Look for another copy of the last blocks.',

@@ -57,6 +57,11 @@ export function recordBytesOf(subjectBytes: number, headerBytes: number, payload
   return LEAST_RECORD_BYTES + subjectBytes + headerPart + payloadBytes;
 }
 
+/** Whether so few bytes are less than any message takes: it has a subject. Only tombstones and marks of skipped sequences are so short. */
+export function isBelowMessage(bytes: number): boolean {
+  return bytes <= LEAST_RECORD_BYTES;
+}
+
 /** The word that begins a record. */
 export function lengthWord(recordBytes: number, hasHeader: boolean): number {
   return hasHeader ? (recordBytes | HEADER_BIT) >>> 0 : recordBytes;

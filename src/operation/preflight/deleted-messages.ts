@@ -1,5 +1,6 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import { pastConsumers } from '../delete-notes.ts';
+import { untoldDeletes } from '../untold-deletes.ts';
 import { revivedMessages } from '../predict/revived.ts';
 import type { ServerRules } from '../predict/server-rules.ts';
 import type { ServedStream } from '../predict/start.ts';
@@ -13,6 +14,7 @@ export function deletedSteps(
   file: string,
 ): PreflightStep[] {
   if (result.opened.isIndexed) return [];
+  const { archive, sets, live } = evidence;
   const only = rules.tombstones
     ? 'index.db tells'
     : 'tombstones, which this server does not know, or index.db tell';
@@ -23,9 +25,15 @@ export function deletedSteps(
     ],
     doubtful(evidence),
   ];
-  return steps
-    .filter(([messages]) => messages > 0n)
-    .map(([messages, reason]) => ({ do: 'revive-messages', severity: 'warning', file, messages, reason }));
+  const step = { do: 'revive-messages', severity: 'warning', file } as const;
+  // That the end was cut, blocks and index tell in steps of their own.
+  const untold = live.count === 0n ? [] : untoldDeletes(archive, sets).filter(({ why }) => why !== 'end');
+  return [
+    ...steps
+      .filter(([messages]) => messages > 0n)
+      .map(([messages, reason]) => ({ ...step, messages, reason })),
+    ...untold.map(({ text }) => ({ ...step, reason: text })),
+  ];
 }
 
 function doubtful({ archive, live, indexDeletes }: StreamEvidence): readonly [bigint, string] {

@@ -2,6 +2,9 @@ import { indexAge } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { CATALOG } from '../../findings/catalog/index.ts';
+import type { Finding } from '../../findings/finding.ts';
+import { isMarked } from '../../findings/marks.ts';
+import { isDamageOfLive } from '../../findings/status.ts';
 import { isOnly } from '../../kernels/packed-faults.ts';
 import type { PackedScan } from '../../kernels/types.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
@@ -19,9 +22,10 @@ import { oldIndexSteps } from './leftovers.ts';
 import { countRanges } from '../stream-losses.ts';
 import type { PreflightStep, PreflightStream } from './types.ts';
 
-/** What is lost already; `missing`: how many messages, with those that a cut took. */
+/** What is lost already; `missing`: how many messages, with those that a cut took; `found`: all that tells of losses. */
 export interface KnownLosses extends CopyLosses {
   readonly missing: bigint;
+  readonly found: readonly Finding[];
 }
 
 /**
@@ -64,9 +68,11 @@ export function planStream(
       ...missingSteps(result),
       ...doubtSteps(losses, parts.label),
       ...deletedSteps(result, evidence, rules, parts.label),
-      ...blockSteps(result, evidence, readings, reason !== null),
+      ...blockSteps(result, evidence, readings, losses.found, reason !== null),
+      ...astraySteps(result, losses.found),
       ...oldIndexSteps(parts, rules),
       ...consumerSteps(result, evidence, rules),
+      ...positionSteps(result, evidence),
       ...limitSteps(result, parts.label),
     ],
   };
@@ -127,15 +133,19 @@ function indexSteps(
   if (opened.isIndexed || bytes === 0) return [];
   const file = parts.entries.find((entry) => entry.path === 'msgs/index.db');
   const { index, indexStanding } = evidence.archive;
+  const age = indexAge(evidence.archive, evidence.sets);
   const why = {
     none: file === undefined ? 'there is no index.db' : 'index.db cannot be read',
-    stale: CATALOG[indexAge(evidence.archive, evidence.sets) ?? 'IDX_STALE'].title,
+    stale: CATALOG[age ?? 'IDX_STALE'].title,
     'block-missing': 'index.db lists a block that is gone',
     current: 'index.db contradicts itself',
   }[indexStanding];
   const isUnknown = index !== null && index.version > rules.indexVersion;
   const reason = isUnknown ? `index.db has version ${index.version}, which the server does not know` : why;
-  return [{ do: 'rebuild-index', severity: 'info', file: file?.label ?? null, bytes, reason }];
+  // One that is missing, or older than the blocks, is what a kill leaves.
+  const isHit = (file !== undefined && index === null) || (age !== null && age !== 'IDX_STALE');
+  const severity = isHit ? 'warning' : 'info';
+  return [{ do: 'rebuild-index', severity, file: file?.label ?? null, bytes, reason }];
 }
 
 /** Blocks that are not there, which the server finds out once a consumer looks into them. */
@@ -177,6 +187,7 @@ function blockSteps(
   { opened, stream }: ServedStream,
   { sets }: StreamEvidence,
   readings: readonly BlockReading[],
+  found: readonly Finding[],
   hasLoss: boolean,
 ): PreflightStep[] {
   const recovered = new Map<number, RecoveredBlock>(
@@ -206,11 +217,25 @@ function blockSteps(
       : `a bad record at offset ${cutAtBytes}`;
     // What a crash left behind the last record is nothing; what stands behind a bad one may have told of deletes.
     const isTorn = isOnlyTorn(sets.find((set) => set.block.index === block.index)?.scan);
-    const severity = hasLoss ? 'critical' : isTorn ? 'info' : 'warning';
+    const isUnknown = found.some((finding) => finding.file === file && isDamageOfLive(finding));
+    const severity = hasLoss || isUnknown ? 'critical' : isTorn ? 'info' : 'warning';
     return [
       { do: 'cut-block', severity, file, bytes: Math.max(0, block.entry.sizeBytes - cutAtBytes), reason },
     ];
   });
+}
+
+/** With an index a server checks no sums, but goes by the lengths of records, also of deleted ones, once it reads a block. */
+function astraySteps({ opened }: ServedStream, found: readonly Finding[]): PreflightStep[] {
+  if (!opened.isIndexed) return [];
+  return found
+    .filter(({ code, data }) => code === 'BLK_LENGTH_IMPLAUSIBLE' && data?.['deleted'] === true)
+    .map(({ file = null, offset = 0 }) => ({
+      do: 'cut-block',
+      severity: 'critical',
+      file,
+      reason: `a wrong length at offset ${offset}, in the record of a deleted message: not at the start, but once the server reads the block it goes astray there`,
+    }));
 }
 
 /** Whether nothing is wrong with a block but that it ends within a record. */
@@ -232,6 +257,24 @@ function consumerSteps(
       file: consumer.label,
       reason: whyDropped(consumer, archive, consumers, rules),
     }));
+}
+
+/** Consumers that come up, though not where they were. */
+function positionSteps({ consumers }: ServedStream, { archive }: StreamEvidence): PreflightStep[] {
+  const started = new Map(consumers.map((consumer) => [consumer.name, consumer]));
+  const wrong = archive.findings.filter(
+    ({ code, severity }) => severity === 'critical' && isMarked(code, 'position'),
+  );
+  const found = new Map(wrong.map((finding) => [finding.consumer ?? '', finding]));
+  return [...found].flatMap(([name, { file = null }]): PreflightStep[] => {
+    const own = started.get(name);
+    if (own === undefined) return [];
+    const reason =
+      own.state === null
+        ? `consumer ${name} comes up without its position, since its state cannot be read: what it acknowledged is delivered again, or (2.10) it is listed and not served`
+        : `consumer ${name} goes on from a state that contradicts itself: messages are delivered again, or not at all`;
+    return [{ do: 'misplace-consumer', severity: 'critical', file, reason }];
+  });
 }
 
 function whyDropped(

@@ -57,7 +57,7 @@ async function planOne(
     const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [] });
     const found = [...findings, ...evidence.scan.findings, ...findingsOfLoss(evidence)];
     const losses = await streamLosses(evidence, found, work);
-    const known = { ...losses, missing: missingMessages(losses, found) };
+    const known = { ...losses, missing: missingMessages(losses, found), found };
     const stream = planStream(evidence, parts, rules, work, assigned, known);
     return {
       stream: { ...stream, steps: [...stream.steps, ...leftoverSteps(parts.findings, rules)] },

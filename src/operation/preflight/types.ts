@@ -21,6 +21,7 @@ export interface PreflightStep {
     | 'delete-block'
     | 'rebuild-index'
     | 'drop-consumer'
+    | 'misplace-consumer'
     | 'remove-messages'
     | 'store-messages'
     | 'revive-messages'

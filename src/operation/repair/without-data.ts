@@ -20,7 +20,7 @@ export function nothingOf(archive: StreamArchive): SalvagedStream {
     lastTimeNs: 0n,
     notes: [],
     areDeletesUnknown: false,
-    isIndexCut: false,
+    untoldDeletes: [],
     indexDeletes: null,
     doubtfulPositions: NO_DOUBTS,
     parted: null,

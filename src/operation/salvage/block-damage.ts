@@ -1,4 +1,5 @@
 import { CODE_OF_KIND } from '../../check/block-records.ts';
+import { isBelowMessage } from '../../format/block/record.ts';
 import { eachFault, isOnly } from '../../kernels/packed-faults.ts';
 import type { ScanFault } from '../../kernels/scan-fault.ts';
 import { firstSwallowed } from '../../model/swallowed.ts';
@@ -57,9 +58,12 @@ function damageOf({ block }: ReadBlock, fault: DamageFault, blocks: readonly Rea
       isOpen: false,
     };
   }
+  const code = CODE_OF_FAULT[fault.kind];
+  if (fault.kind !== 'tail' && isBelowMessage(fault.lengthBytes))
+    return { ...place, code, ...NONE, isOpen: false };
   const { from, to } = swallowed(fault, blocks);
   const isOpen = to < from && fault.seqAfter === 0n && nearestAbove(blocks, fault.seqBefore) === 0n;
-  return { ...place, code: CODE_OF_FAULT[fault.kind], from, to, isOpen };
+  return { ...place, code, from, to, isOpen };
 }
 
 type Range = Pick<Damage, 'from' | 'to'>;

@@ -1,4 +1,5 @@
 import type { FindingCode } from '../../findings/catalog/index.ts';
+import type { NoteOnlyCode } from '../../findings/catalog/notes.ts';
 
 /** Why sequences are lost or doubtful, in words. The codes are those of findings where one says the same; never renamed. */
 export const LOSS_REASONS = {
@@ -18,13 +19,13 @@ export const LOSS_REASONS = {
   BLK_NUMBER_MISSING: 'no block has this number, and nothing tells that its messages were deleted',
   CON_AHEAD_OF_STREAM: 'a consumer was delivered messages up to here',
   UNTOLD: 'no record and no index speaks of it',
-} as const satisfies Partial<Record<FindingCode, string>> & Readonly<Record<string, string>>;
+} as const satisfies Partial<Record<FindingCode | NoteOnlyCode, string>>;
 
 export type LossCode = keyof typeof LOSS_REASONS;
 
 /**
- * What notes are about that are of no loss among these. Codes of findings say the same as those; the others tell where something
- * was taken from. Never renamed.
+ * What notes are about that are of no loss among these. Codes of findings say the same as those; the others are in the
+ * catalogue of notes. Never renamed.
  */
 export const NOTE_MEANINGS = {
   BIX_CORRUPT: 'an `.idx` file contradicts its block',
@@ -39,7 +40,7 @@ export const NOTE_MEANINGS = {
   CON_STATE_MISSING: 'the position of a consumer is missing: it begins where its configuration says',
   CON_SUM_MISMATCH: 'the meta.inf of a consumer does not fit its sum: what is left of it was taken',
   DECL_CONSUMERS_FEWER: 'the archive declares more consumers than there are',
-  DELETES_UNKNOWN: 'no index tells which messages were deleted: some that were may be written',
+  DELETES_UNKNOWN: 'what told which messages were deleted is gone: some that were may be written',
   GZIP_CORRUPT: 'the sum of the gzip does not fit: a position that stands in it was taken as it can be read',
   INDEX_FOREIGN: 'index.db is of another stream of this name and proves nothing',
   LIMITS_FOREIGN: 'the configuration is that of another stream: its limits were lifted',
@@ -57,7 +58,7 @@ export const NOTE_MEANINGS = {
   V2_CONSUMER_CORRUPT: 'consumers stand in a damaged chunk and were taken as they can be read',
   V2_CONSUMER_MISSING: 'consumers are lost',
   V2_STATE_MISSING: 'state.json is lost, and the consumers with it',
-} as const satisfies Partial<Record<FindingCode, string>> & Readonly<Record<string, string>>;
+} as const satisfies Partial<Record<FindingCode | NoteOnlyCode, string>>;
 
 /** What a note is about: a loss of which nothing tells which messages it took, or one of NOTE_MEANINGS. */
 export type NoteCode = LossCode | keyof typeof NOTE_MEANINGS;

@@ -18,12 +18,13 @@ import { highestSequence, packedLive } from '../../model/live-set.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { placed } from '../open-archive.ts';
+import { untoldDeletes } from '../untold-deletes.ts';
 import { blockFindings } from './block-findings.ts';
 import { BlockHandles } from './block-handles.ts';
 import { isCarrierHit } from './carrier-damage.ts';
-import { damagesOf, type ReadBlock } from './block-damage.ts';
+import { CODE_OF_FAULT, damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
-import { calledDeleted, proofsOfIndex } from './index-proofs.ts';
+import { calledDeleted, proofsOfIndex, type IndexProofs } from './index-proofs.ts';
 import { doubtfulPositions } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { damagesBefore } from './lost-before.ts';
@@ -34,7 +35,7 @@ import type { SalvagedStream } from './salvaged-stream.ts';
 import { partsOfBlocks } from './stream-parts.ts';
 import { proofsOfSidecars } from './sidecar-proofs.ts';
 import { suspectsOf } from './suspects.ts';
-import type { RepairNote } from './types.ts';
+import type { Damage, RepairNote } from './types.ts';
 
 /** Reads what is left of a stream kept as files. `given`: a name from the command line. */
 export async function salvageFiles(
@@ -60,7 +61,14 @@ export async function salvageFiles(
     uniteParts([deletedIn(all, current), ...proofs.map((proof) => proof.deleted)]),
     asParts(lostBefore(archive).seqs),
   );
-  const scans = blocks.map(({ block: { file, scan } }) => ({ block: file, scan }));
+  const scans = blocks.map(({ block: { file, scan, faults } }) => ({
+    block: file,
+    scan: { ...scan, faults },
+  }));
+  const isEndGone = index !== null && isIndexCut(archive, scans);
+  // Behind a cut that took the end which it knew, an index lists whatever message was there when it was written.
+  const isTold = ({ code }: Damage): boolean =>
+    current !== null || (isEndGone && code === CODE_OF_FAULT.tail);
   return {
     archive: { ...archive, name, index },
     runs: () => all.flatMap(({ content }) => content.runs()),
@@ -69,7 +77,7 @@ export async function salvageFiles(
     suspects: suspectsOf(archive, parts, blocks, end.seq),
     damages: function* () {
       for (const damage of damagesOf(blocks, isTornHarmless(parts, proofs, blocks)))
-        yield current === null ? damage : { ...damage, isOpen: false };
+        yield isTold(damage) ? { ...damage, isOpen: false } : damage;
       yield* damagesBefore(archive);
     },
     lastSeq: end.seq,
@@ -78,7 +86,7 @@ export async function salvageFiles(
     findings: findingsOn(archive, parts, blocks),
     notes: notesOf(archive, own, deleted, sidecars.said),
     areDeletesUnknown: index === null && isCarrierHit(archive),
-    isIndexCut: index !== null && isIndexCut(archive, scans),
+    untoldDeletes: untoldDeletes({ ...archive, index }, scans),
     indexDeletes: current === null ? indexDeletesOf(own) : null,
     doubtfulPositions: doubtfulPositions(parts),
     parted: copies.length === 0 ? partsOfBlocks(blocks) : null,
@@ -153,11 +161,13 @@ function notesOf(
 /** A crash cuts the end of a store's last block; nothing that was acknowledged is gone unless an index speaks of it. */
 function isTornHarmless(
   parts: FileStreamParts,
-  proofs: readonly { readonly lastSeq: bigint }[],
+  proofs: readonly Pick<IndexProofs, 'listed'>[],
   blocks: readonly ReadBlock[],
 ): boolean {
   const highest = blocks.reduce((seq, { content }) => (content.highSeq > seq ? content.highSeq : seq), 0n);
-  return parts.form === 'store' && proofs.every(({ lastSeq }) => lastSeq <= highest);
+  return (
+    parts.form === 'store' && proofs.every(({ listed }) => listed.every(({ seqs }) => seqs.last <= highest))
+  );
 }
 
 function endOf(

@@ -74,7 +74,7 @@ export async function salvageV2(
     ],
     notes: headNotes(archive, name, { state, known, isHeadHit }),
     areDeletesUnknown: false,
-    isIndexCut: false,
+    untoldDeletes: [],
     indexDeletes: null,
     // Its consumers are doubtful together: `headNotes` tells.
     doubtfulPositions: NO_DOUBTS,

@@ -4,6 +4,7 @@ import type { SequenceParts } from '../../core/sequence-parts.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { UntoldDeletes } from '../untold-deletes.ts';
 import type { DoubtfulPositions } from './doubtful-positions.ts';
 import type { MessageRun } from './message-run.ts';
 import type { PartedStream } from './stream-parts.ts';
@@ -40,8 +41,8 @@ export interface SalvagedStream {
   readonly notes: readonly RepairNote[];
   /** Damage took an index: blocks keep what they hold of deleted messages until much of it is, and the index alone tells of them. */
   readonly areDeletesUnknown: boolean;
-  /** The end of the last block that the index knows is gone: messages that were deleted later may be here. */
-  readonly isIndexCut: boolean;
+  /** Why messages that were deleted may be here. */
+  readonly untoldDeletes: readonly UntoldDeletes[];
   readonly indexDeletes: IndexDeletes | null;
   readonly doubtfulPositions: DoubtfulPositions;
   /** The same messages in parts that threads take over; null where they have to be read side by side. */

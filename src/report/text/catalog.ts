@@ -1,5 +1,6 @@
 import type { CatalogEntry } from '../../findings/catalog-entry.ts';
-import { CATALOG, type FindingCode } from '../../findings/catalog/index.ts';
+import { EXPLAINED, type ExplainedCode } from '../../findings/catalog/explained.ts';
+import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Palette } from '../palette.ts';
 import { table } from '../table.ts';
 import { wrap } from './wrap.ts';
@@ -17,8 +18,8 @@ export function checksText(palette: Palette): string {
 }
 
 /** One code in full. */
-export function explainText(code: FindingCode, palette: Palette): string {
-  const entry = CATALOG[code];
+export function explainText(code: ExplainedCode, palette: Palette): string {
+  const entry = EXPLAINED[code];
   const section = (title: string, text: string): string[] => [
     '',
     palette.bold(title),

@@ -1,4 +1,4 @@
-import { isDamage } from '../../findings/status.ts';
+import { isDamageOfLive } from '../../findings/status.ts';
 import { stringifyJson } from '../../core/json.ts';
 import type { DiffReport, NotComparable, StreamDiff, ValueChange } from '../../operation/diff/types.ts';
 import type { SourceReport } from '../../operation/types.ts';
@@ -147,7 +147,7 @@ function notComparableLines(report: DiffReport, palette: Palette): string[] {
 function verdict(report: DiffReport, palette: Palette): string {
   const total = counted(report.streams.length, 'stream');
   const messages = report.streams.reduce((sum, stream) => sum + stream.messages.totals.same, 0n);
-  const isDamaged = [...report.findings.a, ...report.findings.b].some(isDamage);
+  const isDamaged = [...report.findings.a, ...report.findings.b].some(isDamageOfLive);
   const limit = isDamaged ? ', as far as both could be read' : '';
   if (report.same) return palette.good(`same: ${total}, ${counted(messages, 'message')}${limit}`);
   const others = report.streams.filter((stream) => !stream.same);

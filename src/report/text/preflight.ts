@@ -27,6 +27,7 @@ const DOING: Record<PreflightStep['do'], string> = {
   'delete-block': 'Blocks are deleted',
   'rebuild-index': 'Indexes are rebuilt from the blocks',
   'drop-consumer': 'Consumers do not come up',
+  'misplace-consumer': 'Consumers lose their position',
   'remove-messages': 'Messages are removed',
   'revive-messages': 'Deleted messages come back',
   'store-messages': 'Messages are stored',
