@@ -2,6 +2,7 @@ import { unpackRanges } from '../../core/packed-ranges.ts';
 import { integerField, type JsonObject } from '../../core/json.ts';
 import {
   countSequences,
+  eachSequence,
   mergeRanges,
   NO_SEQUENCES,
   rangesOf,
@@ -11,13 +12,20 @@ import {
 import { keepNewest } from '../../model/live-set.ts';
 import { foundByNumber, hasCopies, removeOldest } from './copied-blocks.ts';
 import { addDeleteMarkers } from './delete-markers.ts';
+import { stumbleAtLimit, type OldestLimit } from './limit-walk.ts';
 import { expiredByTtl } from './message-ttl.ts';
 import type { Opening } from './opening.ts';
 import { removeMessages } from './rebuild-stream.ts';
 import type { RecordQueries } from './record-queries.ts';
-import { liveMessages, type NotServed, type RecoveredStream } from './recovered.ts';
+import {
+  isServed,
+  liveMessages,
+  type NotServed,
+  type RecoveredBlock,
+  type RecoveredStream,
+} from './recovered.ts';
 import { runSchedules } from './schedules.ts';
-import { panicOnRemoval, unreadableBytes } from './unreadable.ts';
+import { countedBytes, panicOnRemoval, unreadableBytes } from './unreadable.ts';
 
 /**
  * What a server takes out of a stream it has just opened, in its order (format/block/README.md).
@@ -25,11 +33,9 @@ import { panicOnRemoval, unreadableBytes } from './unreadable.ts';
 export function enforceLimits(opened: RecoveredStream, opening: Opening): RecoveredStream | NotServed {
   const { queries, rules, config, atNs } = opening;
   const discardsOld = config['discard'] !== 'new' || rules.limitsRefusing;
-  let stream = opened;
-  if (discardsOld) stream = enforceMessages(stream, config);
-  if (discardsOld) stream = enforceBytes(stream, opened, opening);
-  const panic = panicOnRemoval(opened, stream, opening);
-  if (panic !== null) return panic;
+  const limited = discardsOld ? enforceOldest(opened, opening) : opened;
+  if (!isServed(limited)) return limited;
+  let stream = limited;
   const aged = overAge(stream, config, queries, atNs);
   const beforeAge = stream;
   stream = enforce(stream, aged);
@@ -45,6 +51,19 @@ export function enforceLimits(opened: RecoveredStream, opening: Opening): Recove
   const marked = leavesMarkers && gone.length > 0 ? addDeleteMarkers(beforeAge, left, gone, queries) : left;
   const runsSchedules = rules.messageSchedules && config['allow_msg_schedules'] === true;
   return runsSchedules ? runSchedules(marked, queries, atNs) : marked;
+}
+
+/** max_msgs, then max_bytes. */
+function enforceOldest(opened: RecoveredStream, opening: Opening): RecoveredStream | NotServed {
+  const { config } = opening;
+  const counted = enforceMessages(opened, config);
+  const sized = enforceBytes(counted, opened, opening);
+  return (
+    stumbleAtLimit(opened, counted, () => messageLimit(opened, config), opening) ??
+    stumbleAtLimit(counted, sized, () => byteLimit(counted, opening), opening) ??
+    panicOnRemoval(opened, sized, opening) ??
+    sized
+  );
 }
 
 function enforce(stream: RecoveredStream, gone: SequenceRanges): RecoveredStream {
@@ -87,6 +106,28 @@ function enforceBytes(stream: RecoveredStream, opened: RecoveredStream, opening:
     return taken ?? rangesOf(BigUint64Array.from(oldestBeyond(stream, left, queries)));
   });
   return enforce(stream, gone);
+}
+
+function messageLimit({ messages }: RecoveredStream, config: JsonObject): OldestLimit {
+  return {
+    excess: Number(messages - positive(config, 'max_msgs')),
+    counted: (block) => Number(block.messages),
+    each: ({ live }, visit) => {
+      for (const seq of eachSequence(unpackRanges(live))) visit(seq, 1);
+    },
+  };
+}
+
+function byteLimit(stream: RecoveredStream, { config, queries }: Opening): OldestLimit {
+  const counted = (block: RecoveredBlock): number => countedBytes(block, stream, queries);
+  return {
+    excess: stream.blocks.reduce(
+      (sum, block) => sum + counted(block),
+      -Number(positive(config, 'max_bytes')),
+    ),
+    counted,
+    each: (block, visit) => queries.eachRecord([block], ({ seq, recordBytes }) => visit(seq, recordBytes)),
+  };
 }
 
 /** The messages that go, block by block, until no more bytes are left than `limitBytes`. */

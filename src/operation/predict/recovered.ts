@@ -34,6 +34,8 @@ export interface RecoveredStream {
   readonly messages: bigint;
   readonly firstSeq: bigint;
   readonly lastSeq: bigint;
+  /** Messages of a block that was cut when a limit had the server look into it. */
+  readonly cutMessages?: bigint;
 }
 
 /** Messages in the blocks of a stream: all but those that it stores meanwhile. */

@@ -86,6 +86,10 @@ export interface ServerRules {
   readonly rewindsConsumers: boolean;
   /** Messages over a limit go at the start even where new ones are to be refused. */
   readonly limitsRefusing: boolean;
+  /** A limit takes whole blocks without a look at them; else message by message. */
+  readonly limitsTakeBlocks: boolean;
+  /** A limit is given up where it meets a block that is cut; else it goes on, with a count that the cut did not change. */
+  readonly limitsEndAtCut: boolean;
   /** `first_seq` is known. */
   readonly firstSequence: boolean;
   /** Per-message TTLs are known. */
@@ -131,6 +135,8 @@ const RULES_2_9: ServerRules = {
   cleansOnUpdate: false,
   fitsFilters: true,
   limitsRefusing: true,
+  limitsTakeBlocks: false,
+  limitsEndAtCut: true,
   limitsConsumersAtStart: true,
   consumerLimits: false,
   rewindsConsumers: false,
@@ -166,6 +172,7 @@ const RULES_2_11: ServerRules = {
   server: '2.11',
   indexVersion: 2,
   missesBlocks: true,
+  limitsTakeBlocks: true,
   panicsOnOverlongHeader: false,
   walk: 'places',
   scansForEver: 'after-cut',
@@ -200,6 +207,7 @@ const RULES_2_14: ServerRules = {
   indexVersion: 4,
   cutBlockKeepsPlace: true,
   panicsOnRemoval: true,
+  limitsEndAtCut: false,
   panicsOnBuried: true,
   undecodable: 'stream',
   scansForEver: 'without-any',

@@ -93,5 +93,6 @@ export function openStream(
   const walked = streamAfterWalks(limited, at, opening);
   if (!isServed(walked)) return walked;
   const cut = liveMessages(limited) - liveMessages(walked);
-  return { opened, stream: walked, cutMessages: cut > 0n ? cut : 0n, mayLoseMore: false, consumers: at };
+  const cutMessages = (limited.cutMessages ?? 0n) + (cut > 0n ? cut : 0n);
+  return { opened, stream: walked, cutMessages, mayLoseMore: false, consumers: at };
 }

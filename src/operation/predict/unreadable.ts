@@ -10,6 +10,7 @@ import {
 import { NO_PACKED } from '../../core/packed-sets.ts';
 import { walkOf, wholeBlocks } from './believed-blocks.ts';
 import type { Opening } from './opening.ts';
+import type { RecordQueries } from './record-queries.ts';
 import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
 
 /**
@@ -30,19 +31,29 @@ export function unreadableIn(
 
 /** Bytes of live messages in bad records, which an index that a server believes counts all the same. */
 export function unreadableBytes(stream: RecoveredStream, { readings, queries }: Opening): number {
-  const { index } = queries.archive;
   let bytes = 0;
   for (const block of stream.blocks) {
-    const reading = wholeBlocks(readings).get(block.block.index);
-    if (reading === undefined || block.readBytes !== null || block.flaw !== undefined) continue;
-    if (intersectRanges(unpackRanges(block.live), reading.badSeqs).length === 0) continue;
-    const listed = index?.blocks.find((entry) => entry.index === block.block.index);
-    const counted = stream.isIndexed ? listed?.bytes : block.block.sidecar?.bytes;
-    if (counted === undefined) continue;
-    let readable = 0;
-    queries.eachRecord([block], ({ recordBytes }) => (readable += recordBytes));
-    bytes += Math.max(0, Number(counted) - readable);
+    const badSeqs = wholeBlocks(readings).get(block.block.index)?.badSeqs ?? NO_SEQUENCES;
+    if (block.flaw !== undefined || intersectRanges(unpackRanges(block.live), badSeqs).length === 0) continue;
+    bytes += Math.max(0, countedBytes(block, stream, queries) - readableBytes(block, queries));
   }
+  return bytes;
+}
+
+/** What the live messages of a block take, as a server counts it: by the index that it believes, else by the records. */
+export function countedBytes(
+  block: RecoveredBlock,
+  { isIndexed }: RecoveredStream,
+  queries: RecordQueries,
+): number {
+  const listed = queries.archive.index?.blocks.find(({ index }) => index === block.block.index);
+  const told = isIndexed ? listed?.bytes : block.block.sidecar?.bytes;
+  return block.readBytes !== null || told === undefined ? readableBytes(block, queries) : Number(told);
+}
+
+function readableBytes(block: RecoveredBlock, queries: RecordQueries): number {
+  let bytes = 0;
+  queries.eachRecord([block], ({ recordBytes }) => (bytes += recordBytes));
   return bytes;
 }
 

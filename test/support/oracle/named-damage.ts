@@ -5,7 +5,6 @@ import { SERVER_VERSIONS } from '../live-server.ts';
 import {
   all,
   allowTtl,
-  badRecord,
   configured,
   consumerFor,
   copied,
@@ -21,6 +20,7 @@ import {
   type NamedDamage,
 } from './damage-steps.ts';
 import { COPY_DAMAGE } from './copy-damage.ts';
+import { LIMIT_DAMAGE } from './limit-damage.ts';
 
 /** The messages of ORDERS, with the consumers of 2.9 and 2.10, and those from 2.11 on. */
 function orders(before: string, since: string): readonly string[] {
@@ -328,37 +328,6 @@ export const NAMED_DAMAGE: readonly NamedDamage[] = [
     damage: all(without('sources.db', 'msgs/index.db'), overlongHeader(1n)),
     expected: SERVER_VERSIONS.map(() => '36 messages 1-36 []'),
   },
-  {
-    name: 'messages of one subject are limited also where new ones are to be refused',
-    stream: '2.14.5-full/store/jetstream/$G/streams/TAILDEL',
-    damage: all(
-      configured('"max_msgs_per_subject":-1', '"max_msgs_per_subject":2'),
-      configured('"discard":"old"', '"discard":"new"'),
-      without('msgs/index.db'),
-    ),
-    expected: ['2 messages 28-30 []', ...SERVER_VERSIONS.slice(1).map(() => '2 messages 27-30 []')],
-  },
-  {
-    name: 'a limit that meets a bad record ends 2.14 and 2.15',
-    stream: '2.14.5-full/store/jetstream/$G/streams/TAILDEL',
-    damage: all(configured('"max_msgs":-1', '"max_msgs":12'), badRecord(4)),
-    expected: [...SERVER_VERSIONS.slice(0, 4).map(() => '4 messages 1-4 []'), 'crash', 'crash'],
-  },
-  {
-    name: 'but not one that leaves it',
-    stream: '2.14.5-full/store/jetstream/$G/streams/TAILDEL',
-    damage: all(configured('"max_msgs":-1', '"max_msgs":12'), badRecord(24)),
-    expected: [
-      ...SERVER_VERSIONS.slice(0, 4).map(() => '12 messages 13-24 []'),
-      '12 messages 17-30 []',
-      '12 messages 17-30 []',
-    ],
-  },
-  {
-    name: 'the bytes of a message that cannot be read count where an .idx is believed',
-    stream: '2.9.25-full/store/jetstream/$G/streams/PERSUB',
-    damage: all(configured('"max_bytes":-1', '"max_bytes":2000'), badRecord(-3)),
-    expected: SERVER_VERSIONS.map(() => '21 messages 107-127 []'),
-  },
+  ...LIMIT_DAMAGE,
   ...COPY_DAMAGE,
 ];

@@ -54,14 +54,16 @@ export const olderMeta: Mutation = (folder, random) => {
   if (path === undefined) return 'nothing';
   const text = readFileSync(join(folder, path), 'utf8');
   const name = nameIn(folder);
+  const sum = join(folder, 'meta.sum');
   // Damaged before, or with settings that exclude others.
+  if (existsSync(sum) && !statSync(sum).isFile()) return 'nothing';
   if (!text.endsWith('}') || text.includes('"allow_msg_counter":true')) return 'nothing';
   const [before, after] = random.pick(SETTINGS);
   const older = text.replace(before, after);
   if (older === text || name === null) return 'nothing';
   writeFileSync(join(folder, path), older);
   const hasOwnSum = random.below(4) > 0;
-  if (hasOwnSum) writeFileSync(join(folder, 'meta.sum'), keyedSumHex(name, Buffer.from(older)));
+  if (hasOwnSum) writeFileSync(sum, keyedSumHex(name, Buffer.from(older)));
   return `older-meta ${after}${hasOwnSum ? '' : ', without its sum'}`;
 };
 
