@@ -11,6 +11,7 @@ const LOOK_EVERY_MS = 100;
 const MOST_TIDIES = 12;
 
 let isSmall = false;
+let isDroppingMuch = false;
 let looks: NodeJS.Timeout | undefined;
 
 /**
@@ -34,14 +35,19 @@ export function compileLater(loaded: Promise<void> | null): void {
   afterwards(loaded, () => setFlagsFromString('--interrupt-budget=500000'));
 }
 
-/** V8 lets a heap grow to four times of what is kept in it before it looks what was dropped. A tenth more is enough. */
+/**
+ * V8 lets a heap grow to four times of what is kept in it before it looks what was dropped: a tenth more is enough. And where much is
+ * kept, the room for what is new would grow to three times 16 MiB.
+ */
 export function boundHeapGrowth(): void {
   setFlagsFromString('--heap-growing-percent=10');
+  if (!isDroppingMuch) setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 /** For work that drops much: tidying up a small heap takes longer than all else. */
 export function letHeapGrow(): void {
   isSmall = false;
+  isDroppingMuch = true;
   clearInterval(looks);
   setFlagsFromString(LARGE);
 }

@@ -76,12 +76,16 @@ export async function lossesWithoutData(archive: StreamArchive, work: CountingWo
 
 /** What checks find that tells of losses. */
 export function findingsOfLoss(evidence: StreamEvidence): Finding[] {
+  return [...checkBlockRecords(evidence), ...checkBlockFiles(evidence), ...findingsBesideBlocks(evidence)];
+}
+
+/** Of these what is not found in the blocks themselves. */
+export function findingsBesideBlocks(evidence: StreamEvidence): Finding[] {
   const { archive, sets, live, total } = evidence;
   const { lastSeq } = stateFromBlocks(archive, sets, null, total, null);
   return [
-    ...[checkBlockRecords, checkBlockFiles, checkBlockSidecars, checkIndexAgainstBlocks].flatMap((check) =>
-      check(evidence),
-    ),
+    ...checkBlockSidecars(evidence),
+    ...checkIndexAgainstBlocks(evidence),
     ...checkConsumers(archive, lastSeq, live),
   ];
 }

@@ -42,28 +42,19 @@ export function* damagesOf(blocks: readonly ReadBlock[], isTornTailHarmless: boo
 }
 
 function damageOf({ block }: ReadBlock, fault: DamageFault, blocks: readonly ReadBlock[]): Damage {
-  const place = {
-    file: block.file.entry.label,
-    offsetBytes: fault.offsetBytes,
-    lengthBytes: fault.kind === 'structure' ? null : fault.lengthBytes,
-  };
-  if (fault.kind === 'structure') {
+  const file = block.file.entry.label;
+  const { kind, offsetBytes, lengthBytes } = fault;
+  const code = CODE_OF_FAULT[kind];
+  if (kind === 'structure') {
     const seq = fault.seq ?? 0n;
-    return {
-      ...place,
-      code: CODE_OF_FAULT.structure,
-      detail: fault.detail,
-      from: seq,
-      to: seq,
-      isOpen: false,
-    };
+    const { detail } = fault;
+    return { file, offsetBytes, lengthBytes: null, code, detail, from: seq, to: seq, isOpen: false };
   }
-  const code = CODE_OF_FAULT[fault.kind];
-  if (fault.kind !== 'tail' && isBelowMessage(fault.lengthBytes))
-    return { ...place, code, ...NONE, isOpen: false };
+  if (kind !== 'tail' && isBelowMessage(lengthBytes))
+    return { file, offsetBytes, lengthBytes, code, ...NONE, isOpen: false };
   const { from, to } = swallowed(fault, blocks);
   const isOpen = to < from && fault.seqAfter === 0n && nearestAbove(blocks, fault.seqBefore) === 0n;
-  return { ...place, code, from, to, isOpen };
+  return { file, offsetBytes, lengthBytes, code, from, to, isOpen };
 }
 
 type Range = Pick<Damage, 'from' | 'to'>;

@@ -19,6 +19,7 @@ export class LostRanges implements Iterable<LostRange> {
   #causeNumbers = new Uint32Array(FIRST_CAPACITY);
   #causes: Cause[] = [];
   readonly #numbers = new Map<string, number>();
+  #lastNumber = 0;
 
   constructor(ranges: Iterable<LostRange> = []) {
     for (const range of ranges) this.add(range);
@@ -28,14 +29,16 @@ export class LostRanges implements Iterable<LostRange> {
     return this.#length;
   }
 
-  add({ from, to, offset, length, ...cause }: LostRange): void {
+  add(range: LostRange): void {
+    const { from, to, offset, length } = range;
     const at = this.#length;
     if (at === this.#causeNumbers.length) this.#grow();
     this.#seqs[2 * at] = from;
     this.#seqs[2 * at + 1] = to;
     this.#placesBytes[2 * at] = offset ?? UNKNOWN;
     this.#placesBytes[2 * at + 1] = length ?? UNKNOWN;
-    this.#causeNumbers[at] = this.#numberOf(cause);
+    this.#lastNumber = this.#numberOf(range);
+    this.#causeNumbers[at] = this.#lastNumber;
     this.#length++;
   }
 
@@ -77,12 +80,16 @@ export class LostRanges implements Iterable<LostRange> {
     };
   }
 
-  #numberOf(cause: Cause): number {
-    const key = JSON.stringify(cause);
+  #numberOf({ state, file, code, reason }: Cause): number {
+    const last = this.#causes[this.#lastNumber];
+    // Most are like the one before.
+    if (last?.state === state && last.file === file && last.code === code && last.reason === reason)
+      return this.#lastNumber;
+    const key = JSON.stringify([state, file, code, reason]);
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     this.#numbers.set(key, this.#causes.length);
-    return this.#causes.push(cause) - 1;
+    return this.#causes.push({ state, file, code, reason }) - 1;
   }
 
   #grow(): void {

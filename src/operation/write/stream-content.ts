@@ -24,7 +24,7 @@ import { MessageSieve } from '../filter/message-sieve.ts';
 import { placed, type Archive } from '../open-archive.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import type { CopyLosses } from '../salvage/copy-losses.ts';
-import { findingsOfLoss, NO_RESULTS, streamLosses } from '../stream-losses.ts';
+import { findingsBesideBlocks, NO_RESULTS, streamLosses } from '../stream-losses.ts';
 import { lossFields } from '../verify/loss-fields.ts';
 import { stateOfTotals } from '../totals-state.ts';
 import { whyWithoutData } from '../why-without-data.ts';
@@ -72,7 +72,7 @@ export async function streamContent(
     ...checkBlockFiles(evidence),
     ...checkDeclared(evidence),
   ];
-  const all = [...findings, ...findingsOfLoss(evidence)];
+  const all = [...findings, ...findingsBesideBlocks(evidence)];
   const losses = await streamLosses(evidence, all, work);
   return {
     state: stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null),
