@@ -89,7 +89,7 @@ export function outgoingStream(
   const own = options.config ?? knownConfig(source);
   if (own === null)
     throw new ToolError(
-      `${placeName(source.parts)}: no configuration (meta.inf, backup.json) can be read: give --config`,
+      `${placeName(source.parts)}: no configuration (${source.form === 'v2' ? 'backup.json' : 'meta.inf, backup.json'}) can be read: give --config`,
     );
   const [oldBucket, newBucket] = [bucketOf(source.name), bucketOf(name)];
   const isObjectStore = oldBucket?.prefix === 'OBJ_' && newBucket?.prefix === 'OBJ_' && mappings.length > 0;
