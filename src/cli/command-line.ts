@@ -75,6 +75,10 @@ async function dispatch(run: Run): Promise<void> {
   } catch (error) {
     if (run.isInCommand || !(error instanceof Error)) throw error;
     const [name = ''] = run.args;
+    const surface = Object.hasOwn(SURFACE, name) ? SURFACE[name] : undefined;
+    const { unknownFlagsText } = await import('./unknown-flags.ts');
+    const unknown = surface ? unknownFlagsText(run.args, surface) : null;
+    if (unknown !== null) throw new UsageError(unknown);
     const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
     throw new UsageError(parseErrorText(error.message, name, command?.command));
   }

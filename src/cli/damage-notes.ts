@@ -1,6 +1,7 @@
 import type { Finding } from '../findings/finding.ts';
 import { isDamageOfLive } from '../findings/status.ts';
 import { deleteNoteText, type DeleteNote } from '../operation/delete-note.ts';
+import { findingFile } from '../report/finding-file.ts';
 import { escapeText } from '../report/escape.ts';
 import { countText } from '../report/units.ts';
 import type { CliContext } from './context.ts';
@@ -28,11 +29,13 @@ export function tellDeletes(notes: readonly DeleteNote[], context: CliContext): 
   for (const note of notes) context.note(`natsarc: ${escapeText(deleteNoteText(note))}`);
 }
 
-function noteText({ code, message, file, data }: Finding): string {
+function noteText(finding: Finding): string {
+  const { code, message, stream, data } = finding;
   const reason = data?.['reason'];
+  const file = findingFile(finding);
   return [
     `${code}: ${message}`,
-    ...(file === undefined ? [] : [` in ${file}`]),
+    ...(file !== null ? [` in ${file}`] : stream ? [` (${stream})`] : []),
     ...(typeof reason === 'string' ? [`: ${reason}`] : []),
   ].join('');
 }

@@ -14,6 +14,11 @@ export function labelBase(parts: StreamParts): string {
   return entry === undefined ? '' : entry.label.slice(0, entry.label.length - entry.path.length);
 }
 
+/** Where a stream lies, as errors name it: the folder that was given has no name within itself. */
+export function placeName({ label, folderName }: StreamParts): string {
+  return label === '.' ? (folderName ?? 'the archive') : label;
+}
+
 /** A run of bytes in a source that stays open as long as the archive does. */
 export function sliceEntry(
   path: string,

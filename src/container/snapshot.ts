@@ -160,7 +160,9 @@ function tarParts(
   }
   const findings = faults.map((fault) => makeFinding(fault, placeOf(place)));
   // An end that the framing lost is not told again as an end that the tar lost.
-  const isCut = hasMark(faults, 'cut');
+  // Where nothing of a tar was met it may be none, but a V2 archive.
+  const isNothing = walk.entries.length === 0 && hasMark(faults, 'ends-reading');
+  const isCut = hasMark(faults, 'cut') || isNothing;
   for (const { entry, ...fault } of walk.faults) {
     if (isCut && (fault.code === 'TAR_CUT' || fault.code === 'TAR_END_MISSING')) continue;
     findings.push(

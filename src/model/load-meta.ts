@@ -1,6 +1,7 @@
 import type { Entry, FileStreamParts } from '../container/entry.ts';
 import type { Result } from '../core/result.ts';
 import type { Fault } from '../findings/finding.ts';
+import { hasMark } from '../findings/marks.ts';
 import { metaSumFits, parseStreamMeta } from '../format/stream-meta/parse.ts';
 import type { StreamMeta } from '../format/stream-meta/types.ts';
 import type { FindingSink } from './finding-sink.ts';
@@ -38,9 +39,14 @@ export function checkMeta(
   const isBareBlock =
     parts.form === 'store' && parts.entries.every((entry) => entry.path.startsWith('msgs/'));
   if (!entries.has('meta.inf')) {
-    if (!isBareBlock) sink.add({ code: 'META_MISSING' }, parts.label);
+    if (!isBareBlock && !isUnread(parts)) sink.add({ code: 'META_MISSING' }, parts.label);
   } else if (sum === undefined) sink.add({ code: 'META_SUM_MISSING' }, parts.label);
   else if (meta !== null && !isSumFitting) sink.add({ code: 'META_SUM_MISMATCH' }, sum.label);
+}
+
+/** Whether damage let nothing of a snapshot be read: it may be a V2 archive, which has no such file. */
+function isUnread({ entries, findings }: FileStreamParts): boolean {
+  return entries.length === 0 && hasMark(findings, 'ends-reading');
 }
 
 /** The folder, meta.inf and backup.json must name the same stream. */

@@ -21,6 +21,7 @@ export const NO_LOSSES: CopyLosses = {
   messages: 0n,
   repairable: 0n,
   suspected: { BLK_NUMBER_MISSING: [], CON_AHEAD_OF_STREAM: [] },
+  doubtful: 0n,
 };
 
 /**

@@ -1,3 +1,4 @@
+import { findingFile } from './finding-file.ts';
 import type { Finding } from '../findings/finding.ts';
 import { isDamage } from '../findings/status.ts';
 import { familyOf } from '../findings/marks.ts';
@@ -45,8 +46,8 @@ function groupByFamily(findings: readonly Finding[]): Map<string, Finding[]> {
 }
 
 function failure(finding: Finding): string {
-  const place = [finding.file, finding.offset === undefined ? undefined : `offset ${finding.offset}`]
-    .filter((part) => part !== undefined)
+  const place = [findingFile(finding), finding.offset === undefined ? undefined : `offset ${finding.offset}`]
+    .filter((part) => part !== undefined && part !== null)
     .join(' ');
   return `<failure type="${finding.code}" message="${xml(finding.message)}">${xml(place)}</failure>`;
 }

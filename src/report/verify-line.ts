@@ -1,3 +1,4 @@
+import { findingFile } from './finding-file.ts';
 import type { VerifyReport } from '../operation/types.ts';
 import { bytesText, counted } from './units.ts';
 import { escapeText } from './escape.ts';
@@ -22,7 +23,9 @@ export function nagiosLine(report: VerifyReport): string {
     report.findings.find((finding) => finding.severity === 'critical') ??
     report.findings.find((finding) => finding.severity === 'warning');
   const place =
-    worst === undefined ? '' : [worst.stream, worst.file].filter((part) => part !== undefined).join(' ');
+    worst === undefined
+      ? ''
+      : [worst.stream, findingFile(worst)].filter((part) => part !== undefined && part !== null).join(' ');
   const reason = worst === undefined ? '' : ` ${worst.code}${place === '' ? '' : ` in ${escapeText(place)}`}`;
   const problems =
     critical + warning === 0

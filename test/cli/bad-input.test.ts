@@ -78,8 +78,8 @@ function filterCases(command: readonly string[], end: readonly string[]): Case[]
       2,
       `no stream in ${ORDERS} fits the selection stream NONE; it holds ORDERS`,
     ],
-    [withFilter('--bogus'), 2, 'Unknown argument: bogus'],
-    [withFilter('--max-sequence', '3'), 2, 'Unknown argument: max-sequence'],
+    [withFilter('--bogus'), 2, 'there is no flag --bogus'],
+    [withFilter('--max-sequence', '3'), 2, 'there is no flag --max-sequence: did you mean --max-seq?'],
   ];
 }
 
@@ -126,7 +126,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     [['diff', ORDERS, ORDERS, '--show', 'x'], 2, '--show takes a number up to 1000'],
     [['diff', ORDERS, ORDERS, '--show', '1001'], 2, '--show takes a number up to 1000'],
     [['diff', ORDERS, ORDERS, '--show', '5', '--stat'], 2, '--stat and --show exclude each other'],
-    [['diff', ORDERS, ORDERS, '--min-seq', '5'], 2, 'Unknown argument: min-seq'],
+    [['diff', ORDERS, ORDERS, '--min-seq', '5'], 2, 'there is no flag --min-seq'],
     [
       ['diff', ORDERS, ORDERS, ORDERS, '--stat'],
       2,
@@ -221,7 +221,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       2,
       "the target's folder /nowhere is not there: make it first",
     ],
-    [['import', EXPORT, '--format', 'v2', ...OUT], 2, 'Unknown argument: format'],
+    [['import', EXPORT, '--format', 'v2', ...OUT], 2, 'there is no flag --format'],
   ],
 };
 

@@ -1,6 +1,7 @@
-import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sequencesText } from '../../src/report/sequences-text.ts';
 import { ROOT } from '../support/captures.ts';
 import { CAPTURES, tempFolder } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -65,6 +66,26 @@ describe('verify', () => {
   it('--quiet leaves the exit code', () => {
     expect(runCli(['verify', '-q', DAMAGED])).toEqual({ exit: 2, stdout: '', stderr: '' });
   });
+});
+
+it('a stream without a message has no range of sequences, and a folder is named as its stream', () => {
+  const streams = join(CAPTURES, '2.14.5-full/store/jetstream/$G/streams');
+  expect(runCli(['verify', join(streams, 'EMPTY')]).stdout).toMatch(/ EMPTY +0 +0 B +- +0 +OK\n/);
+  expect(runCli(['preflight', join(CAPTURES, '2.14.5-full/store')]).stdout).toMatch(/ EMPTY +0 +- /);
+  expect(sequencesText({ messages: 0n, first_seq: 173n, last_seq: 172n })).toBe('none, last 172');
+  expect(sequencesText({ messages: 2, first_seq: 2n, last_seq: 172n })).toBe('2-172');
+  const renamed = join(tempFolder(), 'RENAMED');
+  cpSync(join(streams, 'ORDERS'), renamed, { recursive: true });
+  expect(runCli(['verify', renamed]).stdout).toMatch(/\n {4}\S*ORDERS \(folder RENAMED, name ORDERS\)\n/);
+  expect(runCli(['cat', renamed]).stderr).toBe(
+    "natsarc: META_FOLDER_RENAMED: The stream's folder was renamed (ORDERS)\n",
+  );
+  expect(runCli(['verify', renamed, '--format', 'nagios']).stdout).toContain(
+    'META_FOLDER_RENAMED in ORDERS; 1 stream',
+  );
+  rmSync(join(renamed, 'meta.inf'));
+  const run = runCli(['pack', renamed, '--out', join(tempFolder(), 'out')]);
+  expect(run.stderr).toMatch(/^natsarc: RENAMED: no configuration \(meta\.inf, backup\.json\) can be read/);
 });
 
 it('a store opened at each of its folders', () => {

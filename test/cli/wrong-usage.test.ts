@@ -142,7 +142,10 @@ describe('a command line', () => {
     refused('convert x', /^natsarc: --to and --out must be given$/);
     refused('convert x --to v3 --out y', /^natsarc: --to takes one of "v1", .*, not "v3"$/);
     refused('pack x --out', /^natsarc: --out needs a value$/);
-    refused('pack x --out y --nope', /^natsarc: Unknown argument: nope$/);
+    refused('pack x --out y --nope', /^natsarc: there is no flag --nope$/);
+    refused(`verify --chek ${ORDERS}`, /^natsarc: there is no flag --chek: did you mean --check\?$/, 3);
+    refused(`cat ${ORDERS} --no-limt --minSeq 3`, /^natsarc: there is no flag --no-limt$/);
+    refused('pack x --no-progres', /^natsarc: there is no flag --no-progres: did you mean --no-progress\?$/);
     refused('rewrite-stream-name x --out y', /^natsarc: <new-name> must be given/);
     refused('cat x --object y', /^natsarc: --object needs --out$/);
     refused('cat x --raw --kv', /^natsarc: --raw and --kv exclude each other$/);

@@ -6,6 +6,7 @@ import { repairArchive } from '../../src/operation/repair/run.ts';
 import type { StreamLoss } from '../../src/operation/salvage/types.ts';
 import { paletteFor } from '../../src/report/palette.ts';
 import { verifyText } from '../../src/report/text/verify.ts';
+import { captures, hasShared } from '../support/captures.ts';
 import { CAPTURES, copyOf, editFile, tempFolder } from '../support/damage.ts';
 import { chunkOffsets, framed, unframed } from '../support/frames.ts';
 import { messageList } from '../support/message-list.ts';
@@ -82,3 +83,23 @@ it('verify counts as lost what a cut snapshot says it had, and repair no more', 
     expect(text).toContain(`; up to ${missing} messages lost`);
   }
 });
+
+it.runIf(hasShared()).each([0.3, 0.5, 0.7, 0.9])(
+  'no more is told as lost of a snapshot cut at %d than it held',
+  async (at) => {
+    // The number of a block is missing, and damage took the index, which would tell that its messages were deleted.
+    const whole = captures().find(({ id }) => id === '2.10.29/full')?.folder ?? '';
+    const backup = copyOf(join(whole, 'backups/$G/BLOCKS'));
+    editFile(join(backup, 'stream.tar.s2'), (bytes) => bytes.subarray(0, bytes.length * at));
+    const [stream] = (await verifyArchive(backup)).streams;
+    const {
+      lost_messages: most = 0n,
+      doubtful_messages: doubtful = 0n,
+      repairable_messages: saved = 0n,
+    } = stream ?? {};
+    expect(most).toBeGreaterThan(0n);
+    expect(most).toBeLessThanOrEqual(BigInt(stream?.declared?.messages ?? 0));
+    const { loss } = await repairArchive(backup, { target: join(tempFolder(), 'out'), dryRun: true });
+    expect(most - doubtful - saved).toBe(loss.streams[0]?.lost);
+  },
+);

@@ -96,6 +96,24 @@ describe('a V2 archive', () => {
     expect(finding?.data?.['before']).toBeGreaterThan(finding?.seq ?? 0n);
   });
 
+  it('of which nothing can be read: of a file that it never has nothing is said', async () => {
+    for (const damage of [
+      (bytes: Buffer) => bytes.fill(0xaa, 18, 60),
+      (bytes: Buffer) => bytes.subarray(0, 20_000),
+    ]) {
+      const path = copyOf(BACKUP);
+      editFile(join(path, DATA), damage);
+      const codes = codesOf(await verifyDamaged(path));
+      expect(codes.filter((code) => /^(META|TAR)_/.test(code))).toEqual([]);
+      expect(codes).toContain('DECL_MESSAGES_FEWER');
+      for (const command of ['cat', 'inspect']) {
+        const { stdout, stderr, exit } = runCli([command, path]);
+        expect(exit).toBe(3);
+        expect(stdout + stderr).not.toMatch(/META_|TAR_|meta\.inf/);
+      }
+    }
+  });
+
   it('with a consumer too few', async () => {
     const path = edited((bytes, entries) =>
       without(

@@ -1,3 +1,4 @@
+import { plural } from '../../core/plural.ts';
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RefusedError, ToolError, UsageError } from '../../core/error.ts';
@@ -86,5 +87,5 @@ export function mustHaveRoom({ storeFolder }: DataDir, streams: readonly Outgoin
   const { bavail, bsize } = statfsSync(storeFolder);
   const freeBytes = bavail * bsize;
   if (freeBytes < neededBytes)
-    throw new ToolError(`${storeFolder} has ${freeBytes} bytes free, ${neededBytes} are needed`);
+    throw new ToolError(`${storeFolder} has ${plural(freeBytes, 'byte')} free, ${neededBytes} are needed`);
 }

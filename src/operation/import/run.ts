@@ -1,3 +1,4 @@
+import { plural } from '../../core/plural.ts';
 import { ToolError } from '../../core/error.ts';
 import type { ConfigOnlyParts } from '../../container/entry.ts';
 import { baseArchive } from '../../model/base-archive.ts';
@@ -52,7 +53,7 @@ async function importFrom(
   const promised = head.selectedMessages ?? survey.state.messages + missing;
   if (promised > survey.state.messages && options.partial !== true)
     throw new ToolError(
-      `${label}: it says ${promised} messages, it holds ${survey.state.messages}: it was cut off, or what it was made from is damaged; --partial takes what is there`,
+      `${label}: it says ${plural(promised, 'message')}, it holds ${survey.state.messages}: it was cut off, or what it was made from is damaged; --partial takes what is there`,
     );
   const archive = await archiveOf(survey, passes, source, label);
   const content: StreamContent = {
@@ -147,7 +148,7 @@ function notesOn({ head, state, missing }: ExportSurvey): string[] {
     ...(missing === 0n
       ? []
       : [
-          `${head.name}: the export holds ${state.messages} of ${state.messages + missing} messages; the others are deleted in it`,
+          `${head.name}: the export holds ${state.messages} of ${plural(state.messages + missing, 'message')}; the others are deleted in it`,
         ]),
     ...(head.state === null
       ? [`${head.name}: the export has no state; the stream ends at its last message`]

@@ -1,3 +1,4 @@
+import { plural } from '../../core/plural.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { SourceError } from '../../core/error.ts';
@@ -47,7 +48,7 @@ function contradictionOf(state: DeclaredExportState, totals: MessageTotals): str
     declared === null || declared === actual
       ? null
       : `its state says ${what} ${declared}, its messages ${actual}`;
-  if (found > state.messages) return `its state says ${state.messages} messages, it holds ${found}`;
+  if (found > state.messages) return `its state says ${plural(state.messages, 'message')}, it holds ${found}`;
   if (first !== null && first.seq < state.firstSeq)
     return `sequence ${first.seq} lies before the first of its state`;
   if (last !== null && last.seq > state.lastSeq)

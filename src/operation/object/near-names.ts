@@ -5,15 +5,18 @@ const LONGEST = 256;
 /** Keeps the few names that are nearest to a wanted one, however many it is shown. */
 export class NearNames {
   readonly #wanted: string;
+  readonly #farthest: number;
   #best: { readonly name: string; readonly distance: number }[] = [];
 
-  constructor(wanted: string) {
+  /** `farthest`: letters that may differ. */
+  constructor(wanted: string, farthest: number = Math.max(3, wanted.length / 2)) {
     this.#wanted = wanted;
+    this.#farthest = farthest;
   }
 
   see(name: string): void {
     const distance = this.#distanceTo(name);
-    if (distance > Math.max(3, this.#wanted.length / 2)) return;
+    if (distance > this.#farthest) return;
     this.#best.push({ name, distance });
     this.#best.sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
     this.#best = this.#best.slice(0, MOST_NEAR);

@@ -1,3 +1,4 @@
+import { plural } from '../../core/plural.ts';
 import { createHash } from 'node:crypto';
 import { ToolError } from '../../core/error.ts';
 import { isSubjectPattern } from '../../core/subject.ts';
@@ -73,7 +74,7 @@ function mustBeWhole(info: ObjectInfo, taken: ChunkSum, findings: readonly Findi
   };
   if (taken.chunks !== info.chunks) fail(`${taken.chunks} of ${info.chunks} chunks are there`);
   if (taken.sizeBytes !== info.sizeBytes)
-    fail(`its chunks have ${taken.sizeBytes} bytes, its metadata says ${info.sizeBytes}`);
+    fail(`its chunks have ${plural(taken.sizeBytes, 'byte')}, its metadata says ${info.sizeBytes}`);
   if (info.digest === null) return;
   const [algorithm, sum] = info.digest.split(/=(.*)/s);
   if (algorithm !== 'SHA-256') fail(`its digest is of an unknown kind: ${algorithm}`);

@@ -1,3 +1,4 @@
+import { plural } from '../../core/plural.ts';
 import { RefusedError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { sameName, type OtherArchive } from './other-archives.ts';
@@ -103,7 +104,7 @@ export function tellUses(
   return found.map(({ reason, ...use }) => {
     const recovered = helped.get(use.source) ?? 0n;
     const path = sources[use.source] ?? '';
-    const taken = `from ${path}: ${recovered} ${recovered === 1n ? 'message' : 'messages'} (${reason})`;
+    const taken = `from ${path}: ${plural(recovered, 'message')} (${reason})`;
     return { ...use, recovered, text: use.used ? taken : `nothing from ${path}: ${reason}` };
   });
 }

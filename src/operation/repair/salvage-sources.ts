@@ -1,3 +1,4 @@
+import { placeName } from '../../container/entries.ts';
 import { UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { onlyName } from '../only-name.ts';
@@ -41,7 +42,7 @@ export async function salvageSources(
   opened.push(own);
   if (own.archive.name === '')
     throw new UsageError(
-      `${archive.parts.label}: nothing tells the stream's name: give --config or --stream`,
+      `${placeName(archive.parts)}: nothing tells the stream's name: give --config or --stream`,
     );
   if (!isPastDamage) mustReadSound(own);
   const { helpers, uses } = await findOthers(own, others, opened, work.signal);

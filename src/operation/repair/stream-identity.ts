@@ -1,3 +1,4 @@
+import { plural } from '../../core/plural.ts';
 import { pause } from '../../core/pause.ts';
 import { hasMark } from '../../findings/marks.ts';
 import { mayShareSubjects } from '../../model/listened-subjects.ts';
@@ -33,7 +34,11 @@ export async function identify(
     return { used, by, same, differing, reason };
   };
   if (all > 0)
-    return told('messages', same > differing, `${same} of ${all} messages at the same sequence are the same`);
+    return told(
+      'messages',
+      same > differing,
+      `${same} of ${plural(all, 'message')} at the same sequence ${same === 1 ? 'is' : 'are'} the same`,
+    );
   if (ends.fitting + ends.contrary > 0)
     return ends.contrary === 0
       ? told('declared', true, 'its messages have the times that backup.json declares')

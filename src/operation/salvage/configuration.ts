@@ -1,3 +1,4 @@
+import { placeName } from '../../container/entries.ts';
 import { textField, type JsonObject } from '../../core/json.ts';
 import { hasMark } from '../../findings/marks.ts';
 import { streamConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
@@ -76,7 +77,7 @@ function mendedConfig({ archive }: SalvagedStream, name: string): Choice | null 
 function configOfOther(others: readonly SalvagedStream[]): Choice | null {
   const healer = others.find((other) => other.archive.config !== null && isIntact(other))?.archive;
   if (!healer?.config) return null;
-  return choice(healer.config, 'META_FROM_OTHER', `the configuration is that of ${healer.parts.label}`);
+  return choice(healer.config, 'META_FROM_OTHER', `the configuration is that of ${placeName(healer.parts)}`);
 }
 
 function declaredConfig({ archive: { manifest } }: SalvagedStream): Choice | null {

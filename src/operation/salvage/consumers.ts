@@ -1,3 +1,4 @@
+import { plural } from '../../core/plural.ts';
 import { integerField, textField } from '../../core/json.ts';
 import { parseConsumerMeta } from '../../format/consumer-meta/parse.ts';
 import { consumerConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
@@ -75,7 +76,7 @@ function consumersNotFound(
   const declared = own.archive.manifest?.state?.consumerCount ?? 0;
   if (declared <= found) return null;
   const loss = hasMark(own.findings, 'carrier');
-  const text = `backup.json counts ${declared} consumers, ${found} are there: those kept in memory are in no backup${loss ? ', others are lost' : ''}`;
+  const text = `backup.json counts ${plural(declared, 'consumer')}, ${found} ${found === 1 ? 'is' : 'are'} there: those kept in memory are in no backup${loss ? ', others are lost' : ''}`;
   return { code: 'DECL_CONSUMERS_FEWER', text, loss };
 }
 

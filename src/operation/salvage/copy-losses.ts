@@ -1,6 +1,12 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { asParts, subtractParts, uniteParts } from '../../core/sequence-part-sets.ts';
+import {
+  countSequences,
+  intersectRanges,
+  oneRange,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Lost } from '../types.ts';
@@ -14,6 +20,7 @@ import type { SalvagedStream } from './salvaged-stream.ts';
 import { soundChunks } from './sound-chunks.ts';
 import type { Suspect } from './suspects.ts';
 import type { LostRange, StreamLoss } from './types.ts';
+import { unionOf } from '../verify/loss-fields.ts';
 import { withPastDamage, type OpenedWork } from './with-past-damage.ts';
 
 /** What a copy of a damaged stream lacks, as a repair would tell it. */
@@ -25,6 +32,8 @@ export interface CopyLosses {
   readonly repairable: bigint;
   /** Sequences that something tells were lost with a part of the archive, unless they were deleted. */
   readonly suspected: Readonly<Record<SuspectCode, Lost['msgs']>>;
+  /** How many messages these can have been. */
+  readonly doubtful: bigint;
 }
 
 export type SuspectCode = Suspect['code'];
@@ -70,14 +79,16 @@ async function lossesBeside(
     for (const { length } of ranges) bytes += length ?? 0;
     const gone = loss.lost - before.messages;
     const messages = atMost(own, gone + passedOver.count);
+    const suspected = {
+      BLK_NUMBER_MISSING: rangesOf(loss, 'BLK_NUMBER_MISSING'),
+      CON_AHEAD_OF_STREAM: rangesOf(loss, 'CON_AHEAD_OF_STREAM'),
+    };
     return {
       lost: { msgs: [...lost.ranges()], bytes },
       messages,
       repairable: messages > gone ? messages - gone : 0n,
-      suspected: {
-        BLK_NUMBER_MISSING: rangesOf(loss, 'BLK_NUMBER_MISSING'),
-        CON_AHEAD_OF_STREAM: rangesOf(loss, 'CON_AHEAD_OF_STREAM'),
-      },
+      suspected,
+      doubtful: mostDoubtful(own, unionOf(Object.values(suspected)), messages),
     };
   } finally {
     own.close();
@@ -87,6 +98,19 @@ async function lossesBeside(
 /** Where deleted messages may be among those that were found, no more are lost than the archive says that it held. */
 function atMost({ areDeletesUnknown, counted }: SalvagedStream, messages: bigint): bigint {
   return areDeletesUnknown && counted !== null && counted.messages < messages ? counted.messages : messages;
+}
+
+/** Of sequences that the archive counts the messages of, no more can be lost than those of its count that are not told as lost. */
+function mostDoubtful(
+  { areDeletesUnknown, counted }: SalvagedStream,
+  suspects: SequenceRanges,
+  messages: bigint,
+): bigint {
+  const all = countSequences(suspects);
+  if (!areDeletesUnknown || counted === null) return all;
+  const within = countSequences(intersectRanges(suspects, oneRange(1n, counted.lastSeq)));
+  const room = counted.messages - messages;
+  return all - within + (within < room ? within : room);
 }
 
 /** Without what was lost before the archive was written. */

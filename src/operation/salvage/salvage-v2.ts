@@ -112,13 +112,17 @@ function headNotes(
   if (head.state === null && told !== 0)
     return note('V2_STATE_MISSING', 'state.json is lost, and the consumers with it');
   if (told !== null && told > consumers.length)
-    return note('V2_CONSUMER_MISSING', `${told - consumers.length} consumers are lost`);
+    return note('V2_CONSUMER_MISSING', lostConsumers(told - consumers.length));
   if (head.isHeadHit && told !== 0)
     return note(
       'V2_CONSUMER_CORRUPT',
       'the consumers stand in a damaged chunk: they were taken as they can be read',
     );
   return [];
+}
+
+function lostConsumers(count: number): string {
+  return count === 1 ? '1 consumer is lost' : `${count} consumers are lost`;
 }
 
 function runOf(parts: V2StreamParts, span: V2Span, source: number): MessageRun {

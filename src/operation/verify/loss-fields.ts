@@ -1,5 +1,5 @@
 import { LooseRanges } from '../../core/loose-ranges.ts';
-import { countSequences, eachRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import { eachRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { CopyLosses } from '../salvage/copy-losses.ts';
 import type { Lost, VerifyStreamReport } from '../types.ts';
 
@@ -9,10 +9,11 @@ type LossFields = Pick<
 >;
 
 /** What a report says of losses: doubtful ones are among them, and counted apart. */
-export function lossFields({ lost, messages, repairable, suspected }: CopyLosses): LossFields {
+export function lossFields({ lost, messages, repairable, suspected, doubtful }: CopyLosses): LossFields {
   const suspects = Object.values(suspected);
-  const doubtful = countSequences(unionOf(suspects));
-  const msgs = doubtful === 0n ? lost.msgs : [...eachRange(unionOf([lost.msgs, ...suspects]))];
+  const msgs = suspects.every(({ length }) => length === 0)
+    ? lost.msgs
+    : [...eachRange(unionOf([lost.msgs, ...suspects]))];
   return {
     lost: { msgs, bytes: lost.bytes },
     lost_messages: messages + doubtful,
@@ -21,7 +22,8 @@ export function lossFields({ lost, messages, repairable, suspected }: CopyLosses
   };
 }
 
-function unionOf(lists: readonly Lost['msgs'][]): SequenceRanges {
+/** Those of any of the lists. */
+export function unionOf(lists: readonly Lost['msgs'][]): SequenceRanges {
   const union = new LooseRanges();
   for (const list of lists) for (const [from, to] of list) union.add(from, to);
   return union.take();

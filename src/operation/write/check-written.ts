@@ -1,3 +1,4 @@
+import { plural } from '../../core/plural.ts';
 import { ToolError } from '../../core/error.ts';
 import type { StreamState, VerifyReport, VerifyStreamReport } from '../types.ts';
 import type { OpenArchiveOptions } from '../open-archive.ts';
@@ -45,5 +46,5 @@ function streamOf(
 }
 
 function countsOf({ messages, bytes, last_seq }: StreamState): string {
-  return `${messages} messages of ${bytes} bytes up to sequence ${last_seq}`;
+  return `${plural(messages, 'message')} of ${plural(bytes ?? 0, 'byte')} up to sequence ${last_seq}`;
 }

@@ -1,3 +1,4 @@
+import { plural } from '../../core/plural.ts';
 import { join } from 'node:path';
 import { ToolError } from '../../core/error.ts';
 import { RangeBuilder } from '../../core/range-builder.ts';
@@ -172,7 +173,9 @@ export function notCarried(stream: OutgoingStream, shape: StreamShape): string[]
     lines.push('how far its sources were read (sources.db): a server finds it in the messages');
   const before = content.lostBefore?.messages ?? 0n;
   if (before > 0n && shape.as !== 'backup')
-    lines.push(`that ${before} messages were lost before: only a backup.json tells which`);
+    lines.push(
+      `that ${plural(before, 'message')} ${before === 1n ? 'was' : 'were'} lost before: only a backup.json tells which`,
+    );
   if (shape.as === 'backup' && !canTellLost(allLost(content).seqs))
     lines.push('which messages were lost: a backup.json cannot list so many stretches of them');
   return lines;

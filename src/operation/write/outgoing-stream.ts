@@ -1,3 +1,4 @@
+import { placeName } from '../../container/entries.ts';
 import { ToolError, UsageError } from '../../core/error.ts';
 import { objectField, textField, type JsonObject } from '../../core/json.ts';
 import { isStreamName } from '../../core/name.ts';
@@ -79,7 +80,7 @@ export function outgoingStream(
 ): OutgoingStream {
   const name = options.as ?? (source.name || (textField(options.config ?? {}, 'name') ?? ''));
   if (name === '')
-    throw new ToolError(`${source.parts.label}: nothing tells the stream's name: give --config`);
+    throw new ToolError(`${placeName(source.parts)}: nothing tells the stream's name: give --config`);
   if (!isStreamName(name))
     throw new UsageError(`${name} is no stream name: no blanks and none of . * > / \\ may be in it`);
   const mappings = mappingsFor(source, options);
@@ -88,7 +89,7 @@ export function outgoingStream(
   const own = options.config ?? knownConfig(source);
   if (own === null)
     throw new ToolError(
-      `${source.parts.label}: no configuration (meta.inf, backup.json) can be read: give --config`,
+      `${placeName(source.parts)}: no configuration (${source.form === 'v2' ? 'backup.json' : 'meta.inf, backup.json'}) can be read: give --config`,
     );
   const [oldBucket, newBucket] = [bucketOf(source.name), bucketOf(name)];
   const isObjectStore = oldBucket?.prefix === 'OBJ_' && newBucket?.prefix === 'OBJ_' && mappings.length > 0;

@@ -1,3 +1,4 @@
+import { placeName } from '../../container/entries.ts';
 import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkConfig } from '../../check/config.ts';
 import { checkDeclared, declaredFaults } from '../../check/declared.ts';
@@ -60,7 +61,7 @@ export async function streamContent(
   if (parts.form === 'v2') return v2Content(archive, parts, work);
   if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
   if (parts.findings.some(({ code }) => code === 'SRC_UNREADABLE'))
-    throw new SourceError(`${parts.label}: the system refuses to read its data`);
+    throw new SourceError(`${placeName(parts)}: the system refuses to read its data`);
   if (parts.form === 'config') throw new ToolError(`${archive.name}: ${whyWithoutData(parts)}`);
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [], known });
   const walk = (sieve: MessageSieve): MessageWalk => walkBlocks(archive, evidence.sets, sieve);
@@ -120,7 +121,7 @@ async function v2Content(
   const [damage] = v2FramingFindings(archive, parts);
   if (damage !== undefined)
     throw new ToolError(
-      `${archive.name || parts.label}: ${damage.code}: ${damage.message}; messages of a V2 archive have no checksums of their own, so ` +
+      `${archive.name || placeName(parts)}: ${damage.code}: ${damage.message}; messages of a V2 archive have no checksums of their own, so ` +
         'nothing tells which are sound: `natsarc repair` takes those outside the damage',
     );
   const declared = readV2Head(parts, archive.place).state;

@@ -1,6 +1,7 @@
 import type { PreflightReport, PreflightStep, PreflightStream } from '../../operation/preflight/types.ts';
 import { clip, escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
+import { sequencesText } from '../sequences-text.ts';
 import { table } from '../table.ts';
 import { bytesText, countText, counted } from '../units.ts';
 import { paintStatus } from './verify.ts';
@@ -94,7 +95,7 @@ function streamLines(report: PreflightReport, palette: Palette): string[] {
       clip(stream.account ?? '-', 12),
       clip(stream.name === '' ? '(no name)' : stream.name, 28),
       stream.messages === null ? '-' : countText(stream.messages),
-      stream.messages === null ? '-' : `${stream.first_seq}-${stream.last_seq}`,
+      sequencesText(stream),
       stream.index ?? '-',
       startText(stream, palette),
     ]),

@@ -33,7 +33,8 @@ function title(account: string | null, name: string): string {
 function lossLines(stream: StreamLoss, loss: LossReport, palette: Palette): string[] {
   const { recovered, lost, deleted, doubtful, first_seq, last_seq } = stream;
   const doubt = doubtful === 0n ? '' : ` (${countText(doubtful)} of them doubtful)`;
-  const sum = `  ${first_seq} to ${last_seq}: ${countText(recovered)} recovered, ${countText(lost)} lost, ${countText(deleted)} deleted${doubt}`;
+  const range = last_seq < first_seq ? 'no sequence' : `${first_seq} to ${last_seq}`;
+  const sum = `  ${range}: ${countText(recovered)} recovered, ${countText(lost)} lost, ${countText(deleted)} deleted${doubt}`;
   const told = rangeLines(stream);
   const differing = stream.disagreements.slice(0, MOST_RANGES).map(({ seq, chosen, copies }) => {
     const sides = copies.map((copy) => `${sourceName(loss, copy.source)} ${copy.sha256.slice(0, 12)}`);
@@ -57,30 +58,37 @@ function sourceName(loss: LossReport, source: number): string {
   return escapeText(loss.sources[source] ?? `source ${source}`);
 }
 
-/** The first ranges, those of one place and reason in one line. */
+/** The first ranges, those of one place and reason in one line; what is counted of all together is told once. */
 function rangeLines({ ranges }: StreamLoss): string[] {
   const seqsOf = new Map<string, string[]>();
   let told = 0;
   for (const range of ranges) {
     if (told++ === MOST_RANGES) break;
     const { from, to } = range;
-    const [before, behind] = partsOfLine(range);
-    const key = JSON.stringify([before, behind]);
+    const key = JSON.stringify(partsOfLine(range));
     seqsOf.set(key, [...(seqsOf.get(key) ?? []), from === to ? `${from}` : `${from}-${to}`]);
   }
+  const counts = new Set<string>();
   const lines = [...seqsOf].map(([key, seqs]) => {
-    const [before, behind] = JSON.parse(key) as [string, string];
-    return `${before}${seqs.join(', ')}${behind}`;
+    const [before, behind, count] = JSON.parse(key) as [string, string, string];
+    const isNew = !counts.has(count);
+    counts.add(count);
+    return `${before}${seqs.join(', ')}${behind}${isNew ? count : ''}`;
   });
   const more = ranges.length - MOST_RANGES;
   return more > 0 ? [...lines, `  and ${countText(more)} more: --loss-report FILE lists them`] : lines;
 }
 
-/** What stands before the sequences, and behind. */
-function partsOfLine({ state, file, offset, reason }: LostRange): [string, string] {
+/** What stands before the sequences, behind, and behind that of all such ranges. */
+function partsOfLine({ state, file, offset, reason }: LostRange): [string, string, string] {
   const place = file === null ? '' : ` in ${escapeText(file)}${offset === null ? '' : ` at ${offset}`}`;
-  return [`  ${state} `, `${place}: ${reason}`];
+  const countAt = reason.search(COUNT);
+  const [why, count] = countAt < 0 ? [reason, ''] : [reason.slice(0, countAt), reason.slice(countAt)];
+  return [`  ${state} `, `${place}: ${why}`, count];
 }
+
+/** How a range tells what `lost` of its stream counts (salvage/counted-losses.ts). */
+const COUNT = / \(\d+ messages? (?:is|are) missing among such sequences, /;
 
 function noteLine({ consumer, text, loss }: RepairNote, palette: Palette): string {
   const line = `  ${consumer === undefined ? '' : `consumer ${escapeText(consumer)}: `}${escapeText(text)}`;

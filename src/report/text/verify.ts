@@ -4,8 +4,10 @@ import { raisedStatus, statusOf, type Status } from '../../findings/status.ts';
 import { hasMark } from '../../findings/marks.ts';
 import type { VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
 import { clip, escapeText } from '../escape.ts';
+import { findingFile } from '../finding-file.ts';
 import type { Palette } from '../palette.ts';
 import { table } from '../table.ts';
+import { sequencesText } from '../sequences-text.ts';
 import { bytesText, countOrDash, countText, counted } from '../units.ts';
 import { totalsText } from '../verify-line.ts';
 import { predictionLines } from './predictions.ts';
@@ -71,7 +73,7 @@ function streamLines(
     clip(stream.name === '' ? '(no name)' : stream.name, hasAccounts ? 28 : 40),
     countOrDash(stream.actual?.messages),
     stream.actual === null ? '-' : bytesText(stream.actual.bytes ?? 0),
-    stream.actual === null ? '-' : `${stream.actual.first_seq}-${stream.actual.last_seq}`,
+    stream.actual === null ? '-' : sequencesText(stream.actual),
     lostText(stream, byStream.of(stream)),
     paintStatus(raisedStatus(statusOf(byStream.of(stream)), isWarningCritical), palette),
   ]);
@@ -121,7 +123,7 @@ export function placeText(finding: Finding): string {
     .filter((part) => part !== undefined)
     .join('/');
   const parts = [
-    [name, finding.file].filter((part) => part !== undefined && part !== '').join(' '),
+    [name, findingFile(finding)].filter((part) => part !== null && part !== '').join(' '),
     ...(finding.offset === undefined ? [] : [`offset ${countText(finding.offset)}`]),
     ...(finding.length === undefined || finding.length === 0 ? [] : [counted(finding.length, 'byte')]),
     ...(finding.seq === undefined ? [] : [`seq ${finding.seq}`]),

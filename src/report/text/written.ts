@@ -9,6 +9,7 @@ import type {
 } from '../../operation/write/types.ts';
 import type { StreamState } from '../../operation/types.ts';
 import { escapeText } from '../escape.ts';
+import { findingFile } from '../finding-file.ts';
 import { counted } from '../units.ts';
 import type { Palette } from '../palette.ts';
 
@@ -80,11 +81,11 @@ const MOST_FINDINGS = 5;
 /** What was found in the source: the critical ones are the reason of exit status 3. */
 function findingLines(findings: readonly Finding[], severity: Severity, word: string): string[] {
   const found = findings.filter((finding) => finding.severity === severity);
-  const lines = found
-    .slice(0, MOST_FINDINGS)
-    .map(({ code, message, file }) =>
-      escapeText(`${word} in the source: ${code}: ${message}${file === undefined ? '' : ` (${file})`}`),
-    );
+  const lines = found.slice(0, MOST_FINDINGS).map((finding) => {
+    const file = findingFile(finding);
+    const place = file === null ? '' : ` (${file})`;
+    return escapeText(`${word} in the source: ${finding.code}: ${finding.message}${place}`);
+  });
   const more = found.length - MOST_FINDINGS;
   return more > 0 ? [...lines, `and ${counted(more, 'finding')} more: verify tells all`] : lines;
 }
