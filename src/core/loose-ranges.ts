@@ -23,3 +23,12 @@ export class LooseRanges {
     return mergeRanges([...this.#before, this.#rising.take()]);
   }
 }
+
+/** The sequences of any of these lists of pairs from, to. */
+export function unionOf(
+  lists: readonly (readonly (readonly [from: bigint, to: bigint])[])[],
+): SequenceRanges {
+  const union = new LooseRanges();
+  for (const list of lists) for (const [from, to] of list) union.add(from, to);
+  return union.take();
+}

@@ -1,4 +1,5 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
+import { unionOf } from '../../core/loose-ranges.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { asParts, subtractParts, uniteParts } from '../../core/sequence-part-sets.ts';
 import {
@@ -20,7 +21,6 @@ import type { SalvagedStream } from './salvaged-stream.ts';
 import { soundChunks } from './sound-chunks.ts';
 import type { Suspect } from './suspects.ts';
 import type { LostRange, StreamLoss } from './types.ts';
-import { unionOf } from '../verify/loss-fields.ts';
 import { withPastDamage, type OpenedWork } from './with-past-damage.ts';
 
 /** What a copy of a damaged stream lacks, as a repair would tell it. */

@@ -1,7 +1,7 @@
-import { LooseRanges } from '../../core/loose-ranges.ts';
-import { eachRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
+import { unionOf } from '../../core/loose-ranges.ts';
+import { eachRange } from '../../core/sequence-ranges.ts';
 import type { CopyLosses } from '../salvage/copy-losses.ts';
-import type { Lost, VerifyStreamReport } from '../types.ts';
+import type { VerifyStreamReport } from '../types.ts';
 
 type LossFields = Pick<
   VerifyStreamReport,
@@ -20,11 +20,4 @@ export function lossFields({ lost, messages, repairable, suspected, doubtful }: 
     repairable_messages: repairable,
     doubtful_messages: doubtful,
   };
-}
-
-/** Those of any of the lists. */
-export function unionOf(lists: readonly Lost['msgs'][]): SequenceRanges {
-  const union = new LooseRanges();
-  for (const list of lists) for (const [from, to] of list) union.add(from, to);
-  return union.take();
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { unionOf } from '../../../src/core/loose-ranges.ts';
 import { countSequences, eachRange, eachSequence, rangesOf } from '../../../src/core/sequence-ranges.ts';
-import { lossFields, unionOf } from '../../../src/operation/verify/loss-fields.ts';
+import { lossFields } from '../../../src/operation/verify/loss-fields.ts';
 
 type Pairs = (readonly [bigint, bigint])[];
 
