@@ -8,7 +8,7 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../core/sequence-ranges.ts';
-import { unpackRanges } from '../core/packed-ranges.ts';
+import { unpackRanges, type PackedRanges } from '../core/packed-ranges.ts';
 import { isBelowMessage } from '../format/block/record.ts';
 import type { StreamIndex } from '../format/index/types.ts';
 import type { ScanFault } from '../kernels/scan-fault.ts';
@@ -17,6 +17,14 @@ import { descriptorOf } from '../model/read-entry.ts';
 import { isIndexOf } from './index-of-blocks.ts';
 import { isIndexCut } from './index-vs-blocks.ts';
 import type { StreamEvidence } from './stream-evidence.ts';
+
+/** What an index lists as live of a block, within it and where it is cut; null: nothing tells. */
+type Listed = readonly [within: SequenceRanges | null, atCut: SequenceRanges | null];
+
+function allOf(expected: PackedRanges): Listed {
+  const live = unpackRanges(expected);
+  return [live, live];
+}
 
 /** Tells of damaged stretches whether a message can have been in them that was not deleted. */
 export class DeletedStretches {
@@ -30,12 +38,12 @@ export class DeletedStretches {
 
   /** Of the stretches of one block: whether all that may have been in one is known to be deleted. Throws SourceError. */
   in(set: BlockLiveSet): (fault: ScanFault) => boolean {
-    const expected = set.expected === null ? null : unpackRanges(set.expected);
+    const [listed, listedAtCut] = set.expected === null ? this.#listed(set) : allOf(set.expected);
     return (fault) => {
       const { kind, seqBefore, seqAfter } = fault;
       if (kind === 'structure' || kind === 'order') return false;
       if (kind !== 'tail' && isBelowMessage(fault.lengthBytes)) return true;
-      const live = expected ?? this.#listed(set, fault);
+      const live = kind === 'tail' ? listedAtCut : listed;
       const to = seqAfter > 0n ? seqAfter - 1n : MAX_SEQUENCE;
       if (live !== null) return clipRanges(live, seqBefore + 1n, to).length === 0;
       return kind !== 'tail' && this.#isGone(fault);
@@ -62,15 +70,16 @@ export class DeletedStretches {
 
   /**
    * What may have been live in a block by an index.db that is not current, and is of these blocks: what it lists, and all that came
-   * later. Nothing came later into a block behind which it knows another, or whose end it knew to be where the block is cut.
+   * later. Nothing came later into a block behind which it knows another, nor behind an end that it knew to be where the block is cut.
    */
-  #listed({ block }: BlockLiveSet, { kind }: ScanFault): SequenceRanges | null {
+  #listed({ block }: BlockLiveSet): Listed {
     const { index, isCut } = (this.#olderIndex ??= this.#findOlderIndex());
-    if (index === null || block.index > index.lastBlockIndex) return null;
+    if (index === null || block.index > index.lastBlockIndex) return [null, null];
     const listed = index.blocks.find((other) => other.index === block.index);
     const live = listed === undefined ? NO_SEQUENCES : indexedLive(listed);
-    const isEnd = block.index < index.lastBlockIndex || (kind === 'tail' && isCut);
-    return isEnd ? live : mergeRanges([live, oneRange(index.lastSeq + 1n, MAX_SEQUENCE)]);
+    if (block.index < index.lastBlockIndex) return [live, live];
+    const withLater = mergeRanges([live, oneRange(index.lastSeq + 1n, MAX_SEQUENCE)]);
+    return [withLater, isCut ? live : withLater];
   }
 
   #findOlderIndex(): { readonly index: StreamIndex | null; readonly isCut: boolean } {
