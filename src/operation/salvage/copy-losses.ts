@@ -29,20 +29,20 @@ export type SuspectCode = Suspect['code'];
 export type CountingWork = SalvageWork & OpenedWork;
 
 /**
- * Counts what a copy lacks that takes over only `live`: looks past damage as a repair does, and reads the stream once more. Throws
- * SourceError, ToolError, CancelledError.
+ * Counts what a copy lacks that takes over only `live`: looks past damage as a repair does, and reads the stream once more; null where
+ * that has nothing of the stream. Throws SourceError, ToolError, CancelledError.
  */
 export async function lossesOfCopy(
   archive: StreamArchive,
   work: CountingWork,
   live: SequenceParts,
-): Promise<CopyLosses> {
+): Promise<CopyLosses | null> {
   const { signal, pool } = work;
   // Files of a store are damaged one by one, and standard input cannot be opened again.
   if (archive.form === 'store' || work.container.path === '-')
     return lossesBeside(archive, { pool, signal, onBytes }, live);
   return withPastDamage(archive, work, async (again, opened) =>
-    lossesBeside(again, { ...opened, onBytes }, live),
+    again.form === 'config' ? null : lossesBeside(again, { ...opened, onBytes }, live),
   );
 }
 
