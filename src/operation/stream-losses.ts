@@ -39,7 +39,7 @@ export async function streamLosses(
   const isNamed = archive.name !== '' || archive.parts.form === 'v2';
   if (!isDamaged || !isNamed) return NO_LOSSES;
   const { lossesOfCopy } = await import('./salvage/copy-losses.ts');
-  return lossesOfCopy(read, work);
+  return (await lossesOfCopy(read, work)) ?? allDeclared(archive);
 }
 
 /** Of a stream without blocks. */
@@ -61,18 +61,23 @@ export function countRanges(ranges: CopyLosses['lost']['msgs']): bigint {
  * as it is, a repair may save some. Throws SourceError, CancelledError.
  */
 export async function lossesWithoutData(archive: StreamArchive, work: CountingWork): Promise<CopyLosses> {
-  const { lost, lost_messages: messages } = skippedStream(archive, '');
-  const all = { ...NO_LOSSES, lost, messages };
-  if (messages === 0n || !archive.parts.findings.some(({ code }) => code === 'SNAP_UNRECOGNIZED')) return all;
+  const all = allDeclared(archive);
+  if (all.messages === 0n || !archive.parts.findings.some(({ code }) => code === 'SNAP_UNRECOGNIZED'))
+    return all;
   try {
     const { lossesOfCopy } = await import('./salvage/copy-losses.ts');
-    return await lossesOfCopy({ archive, live: NO_PARTS, results: NO_RESULTS }, work);
+    return (await lossesOfCopy({ archive, live: NO_PARTS, results: NO_RESULTS }, work)) ?? all;
   } catch (error) {
     // The salvage finds no stream in it either; all else ends the work.
     if (!(error instanceof ToolError) || error instanceof SourceError || error instanceof CancelledError)
       throw error;
     return all;
   }
+}
+
+function allDeclared(archive: StreamArchive): CopyLosses {
+  const { lost, lost_messages: messages } = skippedStream(archive, '');
+  return { ...NO_LOSSES, lost, messages };
 }
 
 /** What checks find that tells of losses. */

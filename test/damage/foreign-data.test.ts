@@ -141,6 +141,21 @@ describe('a backup folder in which the V1 snapshot of another stream lies', () =
     }
   });
 
+  it('cut so that only a repair reads its name: nothing of it counts as the stream that is declared', async () => {
+    const backup = path();
+    truncateSync(join(backup, DATA), 2000);
+    const report = await verifyDamaged(backup);
+    expect(codesOf(report)).toContain('S2_CUT');
+    expect(told(report)).toEqual([['ORDERS', 0, 163]]);
+    expect(report.streams[0]?.repairable_messages).toBe(0n);
+    expect(runCli(['cat', backup])).toMatchObject({ exit: 3, stdout: '' });
+    const run = runCli(['repair', backup, '--out', join(tempFolder(), 'out'), '--json']);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      streams: [{ name: 'WQ' }],
+      skipped: [{ name: 'ORDERS', lost_messages: 163 }],
+    });
+  });
+
   it('with a meta.inf that does not fit its sum, the blocks tell', async () => {
     const store = '2.14.5-full/store/jetstream/$G/streams/WQ';
     const damaged = join(tempFolder(), 'WQ');

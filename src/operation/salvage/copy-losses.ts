@@ -46,9 +46,9 @@ export type ReadStream = Pick<StreamEvidence, 'archive' | 'live' | 'results'>;
 
 /**
  * Counts what a copy lacks that takes over only what is live: looks past damage as a repair does, and reads once more what is
- * damaged. Throws SourceError, ToolError, CancelledError.
+ * damaged; null where past damage there is nothing of the stream. Throws SourceError, ToolError, CancelledError.
  */
-export async function lossesOfCopy(read: ReadStream, work: CountingWork): Promise<CopyLosses> {
+export async function lossesOfCopy(read: ReadStream, work: CountingWork): Promise<CopyLosses | null> {
   const { archive, live } = read;
   const { signal, pool } = work;
   const known = knownScans(read);
@@ -56,7 +56,7 @@ export async function lossesOfCopy(read: ReadStream, work: CountingWork): Promis
   if (archive.form === 'store' || work.container.path === '-')
     return lossesBeside(archive, { pool, signal, onBytes, known }, live);
   return withPastDamage(archive, { ...work, soundChunks: soundChunks(read) }, async (again, opened) =>
-    lossesBeside(again, { ...opened, onBytes, known }, live),
+    again.form === 'config' ? null : lossesBeside(again, { ...opened, onBytes, known }, live),
   );
 }
 

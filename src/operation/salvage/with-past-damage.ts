@@ -1,5 +1,5 @@
 import type { SoundChunks } from '../../codec/s2/pass-gap.ts';
-import type { OpenContainer } from '../../container/entry.ts';
+import type { OpenContainer, StreamParts } from '../../container/entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream, withArchive, type Archive } from '../open-archive.ts';
 
@@ -12,7 +12,7 @@ export interface OpenedWork extends Pick<Archive, 'pool' | 'signal'> {
 
 /**
  * Opens an archive once more, past the damage of what carries its streams, and gives one of them to `use` as it is read there, found by
- * its place, or by its label where past the damage other data is found to be of another stream; as it was where it is not there. Standard input cannot be opened again. Throws SourceError, and what `use` throws.
+ * its place; as it was where it is not there. Standard input cannot be opened again. Throws SourceError, and what `use` throws.
  */
 export async function withPastDamage<T>(
   archive: StreamArchive,
@@ -26,11 +26,19 @@ export async function withPastDamage<T>(
     ...(soundChunks === undefined ? {} : { soundChunks }),
   };
   return withArchive(container.path, options, async (opened) => {
-    const { streams } = opened.container;
-    const isSame = streams.length === container.streams.length;
-    const parts = isSame
-      ? streams[container.streams.indexOf(archive.parts)]
-      : streams.find(({ label }) => label === archive.parts.label);
+    const parts = partsAgain(archive.parts, container.streams, opened.container.streams);
     return use(parts === undefined ? archive : loadStream(parts), opened);
   });
+}
+
+/** Where past the damage data turns out to be of another stream, the one that is declared is meant, which has none. */
+function partsAgain(
+  parts: StreamParts,
+  before: readonly StreamParts[],
+  streams: readonly StreamParts[],
+): StreamParts | undefined {
+  if (streams.length === before.length) return streams[before.indexOf(parts)];
+  const declaring = parts.inPlaceOf === undefined ? (parts.manifest ?? parts.beside?.configEntry) : null;
+  const declared = streams.find(({ form, label }) => form === 'config' && label === declaring?.label);
+  return declared ?? streams.find(({ label }) => label === parts.label);
 }
