@@ -9,7 +9,8 @@ import type { ServedStream } from './start.ts';
  */
 export function revivedMessages({ opened, stream }: ServedStream, { sets, live }: StreamEvidence): bigint {
   if (opened.isIndexed) return 0n;
-  const scans = new Map(sets.map(({ block, scan }) => [block.index, scan]));
+  // Where every record of a block is live, none can come back.
+  const scans = new Map(sets.filter(({ hasDead }) => hasDead).map(({ block, scan }) => [block.index, scan]));
   return stream.blocks.reduce((sum, { block, live: served }) => {
     const scan = scans.get(block.index);
     if (scan === undefined || served.count === 0n) return sum;
