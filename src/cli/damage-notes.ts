@@ -32,10 +32,10 @@ export function tellDeletes(notes: readonly DeleteNote[], context: CliContext): 
 function noteText(finding: Finding): string {
   const { code, message, stream, data } = finding;
   const reason = data?.['reason'];
-  const file = findingFile(finding);
+  const place = findingFile(finding) ?? stream ?? '';
   return [
     `${code}: ${message}`,
-    ...(file !== null ? [` in ${file}`] : stream ? [` (${stream})`] : []),
+    ...(place === '' ? [] : [` (${place})`]),
     ...(typeof reason === 'string' ? [`: ${reason}`] : []),
   ].join('');
 }

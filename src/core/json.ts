@@ -75,6 +75,7 @@ const UTF8 = new TextDecoder();
 
 /** Reads JSON from UTF-8 bytes and wants an object. */
 export function parseJsonObject(bytes: Uint8Array): Result<JsonObject, string> {
+  if (bytes.length === 0) return failed('it is empty');
   const parsed = parseJson(UTF8.decode(bytes));
   if (!parsed.ok) return parsed;
   return isJsonObject(parsed.value) ? ok(parsed.value) : failed('not an object');

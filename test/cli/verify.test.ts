@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sequencesText } from '../../src/report/sequences-text.ts';
@@ -86,6 +86,21 @@ it('a stream without a message has no range of sequences, and a folder is named 
   rmSync(join(renamed, 'meta.inf'));
   const run = runCli(['pack', renamed, '--out', join(tempFolder(), 'out')]);
   expect(run.stderr).toMatch(/^natsarc: RENAMED: no configuration \(meta\.inf, backup\.json\) can be read/);
+});
+
+it('texts of a damaged stream: where, and nothing that is not known', () => {
+  const stream = join(tempFolder(), 'ORDERS');
+  cpSync(join(CAPTURES, '2.14.5-full/store/jetstream/$G/streams/ORDERS'), stream, { recursive: true });
+  const told = runCli(['verify', DAMAGED, '--stream', 'COMPERASE']).stdout;
+  expect(told).toContain('(seq\n      before 74)');
+  expect(told).not.toMatch(/seq\s+(before|after)\s+0\b/);
+  writeFileSync(join(stream, 'meta.inf'), '');
+  expect(runCli(['cat', stream, '--limit', '1']).stderr).toContain(
+    'natsarc: META_CORRUPT: meta.inf cannot be read (meta.inf): it is empty\n',
+  );
+  expect(runCli(['pack', stream, '--out', join(tempFolder(), 'out')]).stderr).toContain(
+    'can be read: give --config; natsarc repair makes one of what is left\n',
+  );
 });
 
 it('a store opened at each of its folders', () => {

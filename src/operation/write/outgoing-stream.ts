@@ -2,6 +2,7 @@ import { placeName } from '../../container/entries.ts';
 import { ToolError, UsageError } from '../../core/error.ts';
 import { objectField, textField, type JsonObject } from '../../core/json.ts';
 import { isStreamName } from '../../core/name.ts';
+import { plural } from '../../core/plural.ts';
 import { mapSubject, parseSubjectMapping, type SubjectMapping } from '../../core/subject-map.ts';
 import { streamConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
@@ -89,7 +90,7 @@ export function outgoingStream(
   const own = options.config ?? knownConfig(source);
   if (own === null)
     throw new ToolError(
-      `${placeName(source.parts)}: no configuration (${source.form === 'v2' ? 'backup.json' : 'meta.inf, backup.json'}) can be read: give --config`,
+      `${placeName(source.parts)}: no configuration (${source.form === 'v2' ? 'backup.json' : 'meta.inf, backup.json'}) can be read: give --config; natsarc repair makes one of what is left`,
     );
   const [oldBucket, newBucket] = [bucketOf(source.name), bucketOf(name)];
   const isObjectStore = oldBucket?.prefix === 'OBJ_' && newBucket?.prefix === 'OBJ_' && mappings.length > 0;
@@ -150,7 +151,7 @@ function missingConsumers(source: StreamArchive): string[] {
     ...consumers
       .filter(({ config, state }) => config !== null && state === null)
       .flatMap((consumer) => missingPosition(consumer, source)),
-    ...(missing > 0 ? [`${missing} of its ${declared} consumers: nothing is there of them`] : []),
+    ...(missing > 0 ? [`${missing} of its ${plural(declared, 'consumer')}: nothing is there of them`] : []),
   ];
 }
 

@@ -128,11 +128,16 @@ export function placeText(finding: Finding): string {
     ...(finding.length === undefined || finding.length === 0 ? [] : [counted(finding.length, 'byte')]),
     ...(finding.seq === undefined ? [] : [`seq ${finding.seq}`]),
   ];
-  const data = Object.entries(finding.data ?? {}).map(
-    ([key, value]) => `${key.replaceAll('_', ' ')} ${String(value)}`,
-  );
+  const data = Object.entries(finding.data ?? {})
+    .filter(([key, value]) => !isUnknownNeighbour(key, value))
+    .map(([key, value]) => `${key.replaceAll('_', ' ')} ${String(value)}`);
   const text = `${parts.filter((part) => part !== '').join(', ')}${data.length === 0 ? '' : ` (${data.join(', ')})`}`;
   return escapeText(text);
+}
+
+/** Sequences of the sound records around a damaged one: 0 where there is none. */
+function isUnknownNeighbour(key: string, value: unknown): boolean {
+  return (key === 'seq_before' || key === 'seq_after') && (value === 0n || value === 0);
 }
 
 function placeLines(finding: Finding): string[] {

@@ -99,5 +99,6 @@ export function stateText({ messages, first_seq, last_seq, consumer_count }: Str
 
 function sliceText({ renumbered, of }: SliceReport): string {
   const renumber = renumbered ? ', numbered anew' : '';
-  return `a part of ${counted(of.messages, 'message')}, sequences ${of.first_seq} to ${of.last_seq}${renumber}`;
+  const range = BigInt(of.messages) === 0n ? '' : `, sequences ${of.first_seq} to ${of.last_seq}`;
+  return `a part of ${counted(of.messages, 'message')}${range}${renumber}`;
 }
