@@ -8,6 +8,7 @@ import type { Archive } from '../open-archive.ts';
 import { contentToWrite } from '../write/presumed-content.ts';
 import { NotAsPresumed } from '../write/rewrite-blocks.ts';
 import type { StreamContent } from '../content.ts';
+import { widerLimits } from '../salvage/configuration.ts';
 import { repairConsumers } from '../salvage/consumers.ts';
 import { LostRanges } from '../salvage/lost-ranges.ts';
 import { hasFramingFault } from '../salvage/carrier-damage.ts';
@@ -53,7 +54,7 @@ function isPlain(archive: StreamArchive, parts: FileStreamParts): boolean {
   const { config, manifest, index, name } = archive;
   const isTold = [...parts.findings, ...archive.findings].some(({ severity }) => severity !== 'info');
   if (isTold || config === null || (config['template_owner'] ?? '') !== '') return false;
-  if ((textField(config, 'name') ?? name) !== name) return false;
+  if ((textField(config, 'name') ?? name) !== name || widerLimits(archive, name) !== null) return false;
   if (parts.entries.some(({ path }) => path.endsWith('.idx'))) return false;
   const state = manifest?.state ?? null;
   if (state === null || index === null) return true;

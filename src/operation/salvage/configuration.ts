@@ -1,5 +1,5 @@
 import { placeName } from '../../container/entries.ts';
-import { textField, type JsonObject } from '../../core/json.ts';
+import { integerField, textField, type JsonObject } from '../../core/json.ts';
 import { hasMark } from '../../findings/marks.ts';
 import { streamConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
 import { parseStreamMeta } from '../../format/stream-meta/parse.ts';
@@ -24,7 +24,7 @@ export interface ChosenConfig {
 /** One source's configuration; `created` where it tells it too. */
 type Choice = Omit<ChosenConfig, 'created'> & Partial<Pick<ChosenConfig, 'created'>>;
 
-/** What was given; else meta.inf where it is whole, here or in another source; else backup.json; else what is left of it. */
+/** What was given; else meta.inf where it is whole, here or in another source, with the higher limits of backup.json; else backup.json; else what is left of it. */
 export function chooseConfig(
   sources: readonly SalvagedStream[],
   given: JsonObject | undefined,
@@ -64,7 +64,25 @@ function isForeign({ archive }: SalvagedStream, name: string): boolean {
 function wholeConfig(own: SalvagedStream, name: string): Choice | null {
   const { config } = own.archive;
   if (config === null || !isIntact(own) || isForeign(own, name)) return null;
-  return hasNoSum(own.archive) ? unproven(config, (left) => choice(left, null)) : choice(config, null);
+  if (hasNoSum(own.archive)) return unproven(config, (left) => choice(left, null));
+  const wider = widerLimits(own.archive, name);
+  if (wider === null) return choice(config, null);
+  const text = 'limits are those of backup.json, with which servers restore it: those of meta.inf are lower';
+  return choice(wider, 'LIMITS_DECLARED', text);
+}
+
+const LIMITS = ['max_msgs', 'max_bytes', 'max_age', 'max_msgs_per_subject'] as const;
+
+/** A configuration with each limit that is higher in the one by which servers restore the stream; null where none is. */
+export function widerLimits({ config, manifest }: StreamArchive, name: string): JsonObject | null {
+  const declared = manifest?.config ?? {};
+  if (config === null || textField(declared, 'name') !== name) return null;
+  const wider = LIMITS.filter((field) => {
+    const [own, other] = [integerField(config, field), integerField(declared, field)];
+    return own !== null && other !== null && own > 0n && (other <= 0n || other > own);
+  });
+  if (wider.length === 0) return null;
+  return { ...config, ...Object.fromEntries(wider.map((field) => [field, declared[field] ?? -1])) };
 }
 
 function mendedConfig({ archive }: SalvagedStream, name: string): Choice | null {

@@ -43,6 +43,7 @@ export const NOTE_MEANINGS = {
   DELETES_UNKNOWN: 'what told which messages were deleted is gone: some that were may be written',
   GZIP_CORRUPT: 'the sum of the gzip does not fit: a position that stands in it was taken as it can be read',
   INDEX_FOREIGN: 'index.db is of another stream of this name and proves nothing',
+  LIMITS_DECLARED: 'limits are those of backup.json: those of meta.inf are lower',
   LIMITS_FOREIGN: 'the configuration is that of another stream: its limits were lifted',
   LOST_NOT_KEPT: 'a store does not tell lost messages from deleted ones',
   META_CORRUPT: 'meta.inf is lost or wrong: the configuration is that of backup.json',
