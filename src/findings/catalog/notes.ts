@@ -83,6 +83,14 @@ export const NOTES = {
     consequence: 'A server rebuilds, since the end of the last block does not fit.',
     advice: 'Find out where the files came from.',
   },
+  LIMITS_DECLARED: {
+    severity: 'info',
+    title: 'Limits are those of backup.json',
+    meaning: 'Those of meta.inf are lower: with them a server might remove messages that are here.',
+    consequence:
+      'A server restores a backup with the configuration of backup.json, and keeps these messages.',
+    advice: 'Compare the limits with what you expect.',
+  },
   LIMITS_FOREIGN: {
     severity: 'warning',
     title: 'The configuration is that of another stream',
