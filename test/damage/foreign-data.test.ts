@@ -274,6 +274,11 @@ describe('other forms', () => {
     expect(codesOf(report)).toContain('MAN_NAME_MISMATCH');
     expect(told(report)).toEqual([['ORDERS', null, 0]]);
     expect(runCli(['cat', folder, '--stream', 'ORDERS'])).toMatchObject({ exit: 3, stdout: '' });
+    for (const command of ['pack', 'repair'])
+      expect(runCli([command, folder, '--out', join(tempFolder(), 'out'), '--json'])).toMatchObject({
+        exit: 3,
+        stdout: expect.stringContaining('stream_ORDERS.tgz is a snapshot of WQ') as string,
+      });
   });
 });
 

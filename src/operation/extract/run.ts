@@ -44,13 +44,14 @@ export async function extractIntoDataDir(
   const leftovers = storeLeftovers(dataDir.storeFolder);
   if (options.dryRun !== true) for (const leftover of leftovers) clearLeftover(dataDir.storeFolder, leftover);
   return withArchive(path, { ...options, ...WRITING }, async (work) => {
-    const { streams, skipped, notes } = await streamsForStore(work, dataDir, options);
+    const { streams, skipped, notes, findings } = await streamsForStore(work, dataDir, options);
     mustLieApart(streams.map((stream) => ({ stream, path: pathOf(stream) })));
     await checkAll(streams, dataDir, server, options);
     const shape = { as: 'store', noIndex: server === '2.9' } as const;
     const plan = {
       placed: streams.map((stream) => ({ stream, shape, path: join('new', pathOf(stream)) })),
       skipped,
+      findings,
       notes: [
         ...notes,
         ...streams

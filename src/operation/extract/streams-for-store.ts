@@ -6,9 +6,8 @@ import { loadStream, type Archive } from '../open-archive.ts';
 import { DEFAULT_ACCOUNT } from '../write/convert.ts';
 import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
 import { mustBeOne } from '../write/choose-one.ts';
-import { streamsToWrite } from '../write/streams-to-write.ts';
+import { streamsToWrite, type StreamsToWrite } from '../write/streams-to-write.ts';
 import { contentToWrite } from '../write/presumed-content.ts';
-import type { SkippedStream } from '../write/types.ts';
 import type { DataDir } from './data-dir.ts';
 import type { ExtractOptions } from './types.ts';
 
@@ -18,10 +17,8 @@ export interface StoreStream extends OutgoingStream {
 }
 
 /** What goes into a store, and what is said of what does not. */
-interface StreamsForStore {
+interface StreamsForStore extends Omit<StreamsToWrite, 'usable'> {
   readonly streams: readonly StoreStream[];
-  readonly skipped: readonly SkippedStream[];
-  readonly notes: readonly string[];
 }
 
 /** The selected streams as a store takes them. Throws UsageError, SourceError, ToolError. */
@@ -30,10 +27,7 @@ export async function streamsForStore(
   dataDir: DataDir,
   options: ExtractOptions,
 ): Promise<StreamsForStore> {
-  const { usable, skipped, notes } = streamsToWrite(
-    ofAccount(work.selected.map(loadStream), options),
-    options,
-  );
+  const { usable, ...told } = streamsToWrite(ofAccount(work.selected.map(loadStream), options), options);
   if (options.as !== undefined) mustBeOne(usable);
   const streams: StoreStream[] = [];
   for (const archive of usable) {
@@ -41,7 +35,7 @@ export async function streamsForStore(
     const account = options.intoAccount ?? archive.account ?? DEFAULT_ACCOUNT;
     streams.push(fitForStore({ ...stream, account }, dataDir));
   }
-  return { streams, skipped, notes };
+  return { streams, ...told };
 }
 
 /** Where the archive knows accounts, the one to go to is the one to take from, unless another was named. */

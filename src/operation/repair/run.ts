@@ -6,6 +6,7 @@ import { checkInput } from '../write/check-input.ts';
 import { placedAs } from '../write/convert.ts';
 import { carryOut, checkTarget } from '../write/run.ts';
 import { skippedStream, withoutData } from '../write/skipped-stream.ts';
+import { foreignFinding } from '../why-without-data.ts';
 import { withData } from '../write/streams-to-write.ts';
 import { twinsAmong } from '../write/twin-streams.ts';
 import { withOthers } from './other-archives.ts';
@@ -89,6 +90,7 @@ async function repairStreams(repairing: Repairing, options: RepairOptions): Prom
     isLossy:
       losses.some((loss) => loss.lost > 0n) ||
       left.some((stream) => stream.lost_messages > 0n) ||
+      unwritten.some(({ parts }) => foreignFinding(parts) !== undefined) ||
       notes.some((note) => note.loss),
   };
 }

@@ -28,7 +28,7 @@ export async function sliceArchive(path: string, options: SliceOptions): Promise
   checkTarget(path, options.target);
   await checkInput(path, options);
   return withArchive(path, options, async (work) => {
-    const { usable, skipped, notes } = streamsToWrite(work.selected.map(loadStream), options);
+    const { usable, notes, ...told } = streamsToWrite(work.selected.map(loadStream), options);
     if (usable.length > 1) checkForSeveral(options, usable.length);
     const streams: OutgoingStream[] = [];
     for (const archive of usable) streams.push(await slicedStream(archive, work, options));
@@ -37,8 +37,8 @@ export async function sliceArchive(path: string, options: SliceOptions): Promise
       to === undefined
         ? streams.map((stream) => inItsForm(stream, work, options))
         : placedAs(to, streams, work);
-    const told = [...notes, ...streams.flatMap(notesOn)];
-    return carryOut({ placed, copies: [], skipped, notes: told }, work, options);
+    const all = [...notes, ...streams.flatMap(notesOn)];
+    return carryOut({ placed, copies: [], ...told, notes: all }, work, options);
   });
 }
 

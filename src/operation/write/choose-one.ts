@@ -20,7 +20,7 @@ export function mustLieApart(
 ): void {
   const byPath = new Map<string, Choice[]>();
   for (const { path, stream } of placed) byPath.set(path, [...(byPath.get(path) ?? []), stream.source]);
-  for (const streams of byPath.values()) if (streams.length > 1) throw new UsageError(sameName(streams));
+  for (const streams of byPath.values()) mustBeOne(streams);
 }
 
 /** Of more than so many, the number of the others is told. */

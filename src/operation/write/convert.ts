@@ -41,13 +41,13 @@ export async function convertArchive(
   checkTarget(path, options.target);
   await checkInput(path, options);
   return withArchive(path, { ...options, ...WRITING }, async (work) => {
-    const { usable, skipped, notes } = streamsToWrite(work.selected.map(loadStream), options);
+    const { usable, ...told } = streamsToWrite(work.selected.map(loadStream), options);
     if (options.as !== undefined) mustBeOne(usable);
     const outgoing: OutgoingStream[] = [];
     for (const archive of usable)
       outgoing.push(outgoingStream(archive, await contentToWrite(archive, work, options), options));
     const placed = placedAs(options.to, outgoing, work);
-    return carryOut({ placed, copies: [], skipped, notes }, work, options);
+    return carryOut({ placed, copies: [], ...told }, work, options);
   });
 }
 

@@ -1,14 +1,17 @@
 import { RefusedError } from '../../core/error.ts';
+import type { Finding } from '../../findings/finding.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import { foreignFinding } from '../why-without-data.ts';
 import { skippedStream, withoutData } from './skipped-stream.ts';
 import { twinsAmong } from './twin-streams.ts';
 import type { SkippedStream, WriteOptions } from './types.ts';
 
 /** What of the selected streams is written, and what is said of the others. */
-interface StreamsToWrite {
+export interface StreamsToWrite {
   readonly usable: readonly StreamArchive[];
   readonly skipped: readonly SkippedStream[];
   readonly notes: readonly string[];
+  readonly findings: readonly Finding[];
 }
 
 /** Streams that have data and a name, each once. Throws RefusedError where there is none at all. */
@@ -22,6 +25,7 @@ export function streamsToWrite(
     usable: usable.filter((archive) => !twins.found.has(archive)),
     skipped: [...skipped, ...twins.skipped],
     notes: twins.notes,
+    findings: archives.flatMap(({ parts }) => foreignFinding(parts) ?? []),
   };
 }
 

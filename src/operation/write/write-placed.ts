@@ -1,3 +1,4 @@
+import type { Finding } from '../../findings/finding.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
 import type { StagedFiles } from '../../writer/staged-files.ts';
 import { TOOL } from '../open-archive.ts';
@@ -21,11 +22,13 @@ export interface PlacedStreams {
   readonly placed: readonly PlacedStream[];
   readonly skipped: readonly SkippedStream[];
   readonly notes: readonly string[];
+  /** Of streams that are skipped. */
+  readonly findings?: readonly Finding[];
 }
 
 /** Writes the streams where they are staged, and tells of them under their target. Throws UsageError, ToolError, CancelledError. */
 export async function writePlaced(
-  { placed, skipped, notes }: PlacedStreams,
+  { placed, skipped, notes, findings }: PlacedStreams,
   staged: StagedFiles,
   target: string,
   signal: AbortSignal | undefined,
@@ -45,13 +48,13 @@ export async function writePlaced(
     skipped,
     bytes_written: staged.bytesWritten,
     notes: [...notes, ...notesOn(streams), ...unusedRules(streams)],
-    ...sourceFaults(streams, skipped),
+    ...sourceFaults(streams, skipped, findings),
   };
 }
 
 /** Tells what would be written, and how. */
 export function planReport(
-  { placed, skipped, notes }: PlacedStreams,
+  { placed, skipped, notes, findings }: PlacedStreams,
   target: string,
   steps: readonly string[],
 ): PlanReport {
@@ -64,7 +67,7 @@ export function planReport(
     skipped,
     steps,
     notes: [...notes, ...notesOn(streams), ...plannedRules(streams)],
-    ...sourceFaults(streams, skipped),
+    ...sourceFaults(streams, skipped, findings),
   };
 }
 
@@ -92,6 +95,7 @@ function writtenStream(stream: OutgoingStream, shape: StreamShape, state: StateN
 function sourceFaults(
   streams: readonly OutgoingStream[],
   skipped: readonly SkippedStream[],
+  ofSkipped: readonly Finding[] = [],
 ): Pick<WrittenReport, 'lost' | 'lost_messages' | 'findings'> {
   const contents = streams.map(({ content }) => content);
   const losses = [...contents, ...skipped].map(({ lost }) => lost);
@@ -104,6 +108,6 @@ function sourceFaults(
       ...contents.map(lostCount),
       ...skipped.map(({ lost_messages: messages }) => messages),
     ].reduce((sum, messages) => sum + messages, 0n),
-    findings: contents.flatMap(({ findings }) => findings),
+    findings: [...ofSkipped, ...contents.flatMap(({ findings }) => findings)],
   };
 }
