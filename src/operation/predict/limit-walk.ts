@@ -18,38 +18,48 @@ export interface OldestLimit {
 
 /**
  * What becomes of a stream where a limit has the server look into a block that is bad: it cuts the block and gives the limit up, or
- * goes on with a count in which what it cut off still stands, and takes more; where that is more than there is, for ever.
- * `after`: the stream as it would be if all could be read. null: it does not meet such a block.
+ * goes on with a count in which what it cut off still stands, and takes more; where that is more than there is, for ever. Blocks that
+ * go as a whole are looked into as well. null: it does not meet such a block.
  */
 export function stumbleAtLimit(
   before: RecoveredStream,
-  after: RecoveredStream,
   limitOf: () => OldestLimit,
   opening: Opening,
 ): RecoveredStream | NotServed | null {
-  if (before === after) return null;
   const { rules, readings, isStart } = opening;
-  const touched = touchedBlocks(before, after);
-  const looked = rules.limitsTakeBlocks ? touched.slice(-1) : touched;
-  const met = looked.find((block) => walkOf(block, before, opening) !== 'passes');
-  const reading = met === undefined ? undefined : wholeBlocks(readings).get(met.block.index);
-  if (met === undefined || reading === undefined) return null;
-  if (walkOf(met, before, opening) === 'endless') return runsOut(reading);
-  const rebuilt = readRecords(reading, knownOf(before, reading, opening), rules);
-  const gone = touched.slice(0, touched.indexOf(met));
-  const left = before.blocks
-    .filter((block) => !gone.includes(block))
-    .flatMap((block) => (block !== met ? [block] : rebuilt === null ? [] : [rebuilt]));
-  const cut = { ...before, cutMessages: met.messages - (rebuilt?.messages ?? 0n) };
-  if (rules.limitsEndAtCut) return recount(cut, left, rules);
+  if (before.blocks.every((block) => walkOf(block, before, opening) === 'passes')) return null;
   const limit = limitOf();
-  const taken = takeOldest(
-    left,
-    gone.reduce((sum, block) => sum - limit.counted(block), limit.excess),
-    limit,
-  );
-  if (taken.excess > 0) return endsNever(met, isStart);
-  const stream = recount(cut, taken.blocks, rules);
+  const left: RecoveredBlock[] = [];
+  let over = limit.excess;
+  let lastMet: RecoveredBlock | null = null;
+  let cutMessages = 0n;
+  const take = (block: RecoveredBlock): void => {
+    const taken = takeOldest(block, over, limit);
+    // A block that is empty goes, but for the last.
+    if (over <= 0 || taken.block.messages > 0n || block.block === before.blocks.at(-1)?.block)
+      left.push(taken.block);
+    over = taken.over;
+  };
+  for (const [i, block] of before.blocks.entries()) {
+    const walk = over > 0 ? walkOf(block, before, opening) : 'passes';
+    const reading = wholeBlocks(readings).get(block.block.index);
+    if (walk === 'passes' || reading === undefined) {
+      take(block);
+      continue;
+    }
+    if (walk === 'endless') return runsOut(reading);
+    const rebuilt = readRecords(reading, knownOf(before, reading, opening), rules);
+    const kept = rebuilt === null ? [] : [rebuilt];
+    lastMet = block;
+    cutMessages += block.messages - (rebuilt?.messages ?? 0n);
+    const isWhole = rules.limitsTakeBlocks && over > limit.counted(block);
+    if (rules.limitsEndAtCut && !isWhole)
+      return recount({ ...before, cutMessages }, [...left, ...kept, ...before.blocks.slice(i + 1)], rules);
+    kept.forEach(take);
+  }
+  if (lastMet === null) return null;
+  if (over > 0) return endsNever(lastMet, isStart);
+  const stream = recount({ ...before, cutMessages }, left, rules);
   const { lastSeq } = before;
   return stream.messages > 0n ? stream : { ...stream, firstSeq: lastSeq + 1n, lastSeq };
 }
@@ -59,34 +69,22 @@ function endsNever({ block }: RecoveredBlock, isStart: boolean): NotServed {
   return neverReady(reason, isStart);
 }
 
-/** Blocks of which something went, in order. */
-function touchedBlocks(before: RecoveredStream, after: RecoveredStream): readonly RecoveredBlock[] {
-  const left = new Map(after.blocks.map(({ block, live }) => [block, live.count]));
-  const lastAt = before.blocks.findLastIndex(({ block, live }) => left.get(block) !== live.count);
-  return before.blocks.slice(0, lastAt + 1);
-}
-
-/** `excess`: what is still over the limit in the end. */
+/** `over`: how much of a limit is still to be taken. */
 function takeOldest(
-  blocks: readonly RecoveredBlock[],
-  excess: number,
-  { each }: OldestLimit,
-): { readonly blocks: readonly RecoveredBlock[]; readonly excess: number } {
-  let over = excess;
-  const left = blocks.map((block) => {
-    if (over <= 0) return block;
-    let firstSeq = MAX_SEQUENCE;
+  block: RecoveredBlock,
+  over: number,
+  { counted, each }: OldestLimit,
+): { readonly block: RecoveredBlock; readonly over: number } {
+  if (over <= 0) return { block, over };
+  const held = counted(block);
+  let firstSeq = MAX_SEQUENCE;
+  let taken = held < over ? held : 0;
+  if (held >= over)
     each(block, (seq, much) => {
-      if (over <= 0 && seq < firstSeq) firstSeq = seq;
-      if (over > 0) over -= much;
+      if (taken >= over && seq < firstSeq) firstSeq = seq;
+      if (taken < over) taken += much;
     });
-    const live = packedFrom(block.live, firstSeq);
-    return {
-      ...block,
-      live,
-      messages: live.count,
-      firstSeq: live.count > 0n ? firstSeq : block.lastSeq + 1n,
-    };
-  });
-  return { blocks: left, excess: over };
+  const live = packedFrom(block.live, firstSeq);
+  const first = live.count > 0n ? firstSeq : block.lastSeq + 1n;
+  return { block: { ...block, live, messages: live.count, firstSeq: first }, over: over - taken };
 }

@@ -59,8 +59,8 @@ function enforceOldest(opened: RecoveredStream, opening: Opening): RecoveredStre
   const counted = enforceMessages(opened, config);
   const sized = enforceBytes(counted, opened, opening);
   return (
-    stumbleAtLimit(opened, counted, () => messageLimit(opened, config), opening) ??
-    stumbleAtLimit(counted, sized, () => byteLimit(counted, opening), opening) ??
+    (counted === opened ? null : stumbleAtLimit(opened, () => messageLimit(opened, config), opening)) ??
+    (sized === counted ? null : stumbleAtLimit(counted, () => byteLimit(counted, opening), opening)) ??
     panicOnRemoval(opened, sized, opening) ??
     sized
   );

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { editFile } from '../damage.ts';
 import { SERVER_VERSIONS } from '../live-server.ts';
 import { all, badRecord, configured, dropBytes, without, type NamedDamage } from './damage-steps.ts';
 
@@ -57,6 +59,18 @@ export const LIMIT_DAMAGE: readonly NamedDamage[] = [
       '18 messages 8-26 []',
       ...SERVER_VERSIONS.slice(1, 4).map(() => '24 messages 1-26 []'),
       ...SERVER_VERSIONS.slice(4).map(() => '16 messages 9-26 []'),
+    ],
+  },
+  {
+    name: 'whole blocks that a limit takes are cut, too',
+    stream: '2.10.29-full/store/jetstream/$G/streams/COMPSWITCH',
+    damage: all(configured('"max_msgs":-1', '"max_msgs":30'), (folder) =>
+      editFile(join(folder, 'msgs/1.blk'), (bytes) => bytes.subarray(0, -200)),
+    ),
+    expected: [
+      '30 messages 151-180 []',
+      '179 messages 1-180 []',
+      ...SERVER_VERSIONS.slice(2).map(() => '29 messages 152-180 []'),
     ],
   },
   {
