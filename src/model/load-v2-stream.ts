@@ -4,6 +4,7 @@ import { V2Walker, type OnV2Run, type WalkedRuns } from '../container/v2-walk.ts
 import { stepByStep } from '../core/pause.ts';
 import type { Finding, Place } from '../findings/finding.ts';
 import type { ManifestState } from '../format/manifest/types.ts';
+import { consumerStateFaults } from '../format/consumer-state/parse.ts';
 import { parseV2Consumer, parseV2State, v2ConsumerName } from '../format/v2-json/parse.ts';
 import { baseArchive, nameOf } from './base-archive.ts';
 import { sinkFor, type FindingSink } from './finding-sink.ts';
@@ -76,6 +77,7 @@ function* giveAll(
 /** One pass over a V2 archive; messages are taken one by one, with rests between. The head is known once the first was asked for. */
 export class V2Reading {
   readonly #parts: V2StreamParts;
+  readonly #place: Place;
   readonly #findings: Finding[] = [];
   readonly #sink: FindingSink;
   readonly #consumers: ConsumerArchive[] = [];
@@ -83,6 +85,7 @@ export class V2Reading {
 
   constructor(parts: V2StreamParts, place: Place) {
     this.#parts = parts;
+    this.#place = place;
     this.#sink = sinkFor(this.#findings, place);
   }
 
@@ -126,6 +129,9 @@ export class V2Reading {
     const parsed = parseV2Consumer(payload);
     if (!parsed.ok) return this.#sink.add(parsed.fault, label);
     const { config, state } = parsed.value;
-    this.#consumers.push({ name: v2ConsumerName(config, entryName), label, created: null, config, state });
+    const name = v2ConsumerName(config, entryName);
+    const sink = sinkFor(this.#findings, { ...this.#place, consumer: name });
+    for (const fault of consumerStateFaults(state)) sink.add(fault, label);
+    this.#consumers.push({ name, label, created: null, config, state });
   }
 }

@@ -1,10 +1,9 @@
 import { foreignFiles, foreignV2 } from '../check/foreign-data.ts';
-import type { ConfigOnlyParts, FileStreamParts, OpenContainer, StreamParts } from '../container/entry.ts';
+import type { ConfigOnlyParts, OpenContainer, StreamParts } from '../container/entry.ts';
 import { SourceError } from '../core/error.ts';
 import { makeFinding, type Fault, type Finding } from '../findings/finding.ts';
 import { placeOf } from '../model/base-archive.ts';
 import { loadConfigStream } from '../model/load-config-stream.ts';
-import { loadMeta } from '../model/load-meta.ts';
 import { loadFileStream } from '../model/load-stream.ts';
 
 const BACKUPS: readonly OpenContainer['kind'][] = ['stream-backup', 'account-backup', 'config-backup'];
@@ -48,17 +47,11 @@ function foreignFault(
 ): Fault | null {
   try {
     if (parts.form === 'v2') return foreignV2(parts, declared);
-    return isNamed(parts, declared.name) ? null : foreignFiles(loadFileStream(parts), declared);
+    return foreignFiles(loadFileStream(parts), declared);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     return null;
   }
-}
-
-/** Reads no more than meta.inf: of most streams nothing else is asked. */
-function isNamed({ entries }: FileStreamParts, name: string): boolean {
-  const meta = entries.filter(({ path }) => path === 'meta.inf').map((entry) => [entry.path, entry] as const);
-  return loadMeta(new Map(meta))?.value?.name === name;
 }
 
 /** What is beside the data, as it would be without it. */

@@ -38,7 +38,9 @@ export async function salvageSources(
   options: RepairOptions,
 ): Promise<SalvagedSources> {
   const hasNothing = archive.parts.form === 'config' && others.length > 0;
-  const own = hasNothing ? nothingOf(archive) : await salvageStream(archive, work, 0, nameGiven(options));
+  const own = hasNothing
+    ? nothingOf(archive)
+    : await salvageStream(archive, { ...work, isPastDamage }, 0, nameGiven(options));
   opened.push(own);
   if (own.archive.name === '')
     throw new UsageError(

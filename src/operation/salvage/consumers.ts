@@ -5,7 +5,7 @@ import { consumerConfigFaults, withoutFaults } from '../../format/config-schema/
 import { parseTimeNs } from '../../core/time.ts';
 import type { Mark } from '../../findings/catalog-entry.ts';
 import { hasMark } from '../../findings/marks.ts';
-import { parseConsumerState } from '../../format/consumer-state/parse.ts';
+import { consumerStateFaults, parseConsumerState } from '../../format/consumer-state/parse.ts';
 import { writeConsumerState } from '../../format/consumer-state/write.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
@@ -99,7 +99,7 @@ function configuredOf(
 ): ConsumerArchive | null {
   const { archive } = own.source;
   const { consumer } = own;
-  if (consumer.config !== null && !hasFinding(own, 'consumer-config')) return consumer;
+  if (isConfigWhole(own)) return consumer;
   const keyName = `${archive.name}/${consumer.name}`;
   const mended = mendMeta(archive, `obs/${consumer.name}/`, keyName, parseConsumerMeta);
   if (mended !== null) {
@@ -107,23 +107,25 @@ function configuredOf(
     const { created, config } = mended.meta;
     return { ...consumer, created, config };
   }
-  const whole = copies.find(
-    (copy) => copy.consumer.config !== null && !hasFinding(copy, 'consumer-config'),
-  )?.consumer;
+  const whole = copies.find(isConfigWhole)?.consumer;
   if (whole !== undefined) {
     note('META_FROM_OTHER', `its configuration is that of ${whole.label}`, false);
     return whole;
   }
   if (consumer.config === null) return null;
   const config = withoutFaults(consumer.config, consumerConfigFaults);
-  if (Object.keys(config).length < Object.keys(consumer.config).length)
-    note(
-      'CON_SUM_MISMATCH',
-      'its meta.inf does not fit its sum: fields that no server accepts were left out',
-      true,
-    );
-  else note('CON_SUM_MISMATCH', 'its meta.inf does not fit its sum: it was taken as it is', false);
+  const isLess = Object.keys(config).length < Object.keys(consumer.config).length;
+  const what = isLess ? 'fields that no server accepts were left out' : 'it was taken as it is';
+  if (archive.form === 'v2') note('V2_CONSUMER_CORRUPT', `its configuration is damaged: ${what}`, isLess);
+  else note('CON_SUM_MISMATCH', `its meta.inf does not fit its sum: ${what}`, isLess);
   return { ...consumer, config };
+}
+
+/** Nothing vouches for that of a V2 archive: it is not whole where no server accepts it. */
+function isConfigWhole(copy: ConsumerCopy): boolean {
+  const { config } = copy.consumer;
+  if (config === null || hasFinding(copy, 'consumer-config')) return false;
+  return copy.source.archive.form !== 'v2' || consumerConfigFaults(config).length === 0;
 }
 
 /** A folder that was copied, or holds the meta.inf of another consumer: its position is that of the folder. */
@@ -187,7 +189,8 @@ async function stateOf(
 function isBroken(copy: ConsumerCopy): boolean {
   const { state } = copy.consumer;
   if (hasFinding(copy, 'position')) return true;
-  return state !== null && !parseConsumerState(writeConsumerState(state)).ok;
+  if (state === null) return false;
+  return consumerStateFaults(state).length > 0 || !parseConsumerState(writeConsumerState(state)).ok;
 }
 
 /** What is wrong around a position; null where nothing is, or where a copy that stands well says the same. */

@@ -56,7 +56,8 @@ export const NOTE_MEANINGS = {
   SOURCES_CORRUPT: 'sources.db was left out',
   TEMPLATE_LEFT_OUT: 'template_owner was left out of the configuration',
   UNDELETED: 'deleted messages were written, limits were lifted (`--undelete`)',
-  V2_CONSUMER_CORRUPT: 'consumers stand in a damaged chunk and were taken as they can be read',
+  V2_CONSUMER_CORRUPT:
+    'consumers are damaged, or stand in a damaged chunk, and were taken as they can be read',
   V2_CONSUMER_MISSING: 'consumers are lost',
   V2_STATE_MISSING: 'state.json is lost, and the consumers with it',
 } as const satisfies Partial<Record<FindingCode | NoteOnlyCode, string>>;

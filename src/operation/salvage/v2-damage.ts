@@ -20,11 +20,13 @@ export function damagesBetween(
   known: ManifestState | null,
   { damaged, hasEnd }: V2Gaps,
 ): Damage[] {
+  const isHit = (fromBytes: number, toBytes: number | null): boolean =>
+    toBytes === null || damaged.some(([from, to]) => from < toBytes && to > fromBytes);
   const chunk = (fromBytes: number, toBytes: number | null, from: bigint, to: bigint): Damage => ({
     file,
     offsetBytes: fromBytes,
     lengthBytes: toBytes === null ? null : toBytes - fromBytes,
-    code: 'S2_CHUNK_CORRUPT',
+    code: isHit(fromBytes, toBytes) ? 'S2_CHUNK_CORRUPT' : 'BLK_RECORD_MALFORMED',
     from,
     to,
     isOpen: false,

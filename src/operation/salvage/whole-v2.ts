@@ -2,9 +2,9 @@ import type { V2StreamParts } from '../../container/entry.ts';
 import type { V2Spans } from '../../container/v2-spans.ts';
 import { MAX_SEQUENCE } from '../../core/sequence-ranges.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import type { Archive } from '../open-archive.ts';
 import { readV2InThreads } from '../v2-in-threads.ts';
 import { V2Blocks } from '../v2-blocks.ts';
+import type { SalvageWork } from './salvage-work.ts';
 import { partsOfV2, type PartedStream } from './stream-parts.ts';
 
 /** A V2 archive of which every message is sound. */
@@ -12,13 +12,13 @@ export interface WholeV2 extends V2Spans {
   readonly parted: PartedStream | null;
 }
 
-/** Reads a V2 archive to its end mark as any reader does; null where anything is wrong with it. */
+/** Reads a V2 archive to its end mark as any reader does; null where anything is wrong with it, or is to be looked for. */
 export async function readWholeV2(
   archive: StreamArchive,
   parts: V2StreamParts,
-  work: Pick<Archive, 'pool' | 'signal'>,
+  work: SalvageWork,
 ): Promise<WholeV2 | null> {
-  if (parts.findings.length > 0) return null;
+  if (parts.findings.length > 0 || work.isPastDamage === true) return null;
   const blocks = new V2Blocks(parts.body);
   let startBytes = Infinity;
   let endBytes = 0;

@@ -5,12 +5,15 @@ import type { OpenArchiveOptions } from '../open-archive.ts';
 import { verifyWith } from '../verify/run.ts';
 import type { WrittenStream } from './types.ts';
 
+/** What was written is not what was meant to be written: it is thrown away. */
+export class UnverifiedError extends ToolError {}
+
 /** With which threads, and what was read back before. */
 export interface CheckOptions extends Pick<OpenArchiveOptions, 'pool' | 'readBacks'> {
   readonly jobs?: number | undefined;
 }
 
-/** Reads back what was written, with the threads that are there: it must verify, and hold what it was meant to. */
+/** Reads back what was written, with the threads that are there: it must verify, and hold what it was meant to. Throws UnverifiedError. */
 export async function checkWritten(
   path: string,
   streams: readonly WrittenStream[],
@@ -22,7 +25,7 @@ export async function checkWritten(
     ({ severity, stream }) => severity === 'critical' && (stream === undefined || names.has(stream)),
   );
   if (wrong !== undefined)
-    throw new ToolError(`what was written does not verify: ${wrong.code}: ${wrong.message}`);
+    throw new UnverifiedError(`what was written does not verify: ${wrong.code}: ${wrong.message}`);
   for (const { account, name, state } of streams) {
     const actual = streamOf(written, account, name)?.actual;
     const [read, wrote] = [
@@ -30,7 +33,7 @@ export async function checkWritten(
       actual === undefined || actual === null ? 'nothing' : countsOf(actual),
     ];
     if (read !== wrote)
-      throw new ToolError(`${name}: what was written holds ${wrote}, what was read ${read}`);
+      throw new UnverifiedError(`${name}: what was written holds ${wrote}, what was read ${read}`);
   }
 }
 
