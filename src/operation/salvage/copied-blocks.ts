@@ -1,9 +1,15 @@
 import type { FileStreamParts } from '../../container/entry.ts';
 import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
 import { packedWithout } from '../../core/packed-sets.ts';
-import { RisingParts, type SequenceParts } from '../../core/sequence-parts.ts';
-import { unitePacked } from '../../core/sequence-part-sets.ts';
-import { rangesOf, subtractRanges } from '../../core/sequence-ranges.ts';
+import type { SequenceParts } from '../../core/sequence-parts.ts';
+import { NO_PARTS, unitePacked } from '../../core/sequence-part-sets.ts';
+import {
+  hasSequence,
+  mergeRanges,
+  rangesOf,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
 import { faultsOfKind, isOnly } from '../../kernels/packed-faults.ts';
 import { blockCopies } from '../../model/block-copies.ts';
 import type { ReadBlock } from './block-damage.ts';
@@ -37,28 +43,43 @@ export async function readCopies(
     sidecarCurrent: false,
   }));
   if (files.length === 0) return [];
-  const owned = blocks.map(({ block }) => block.owner.number);
-  const found = await salvageBlocks(files, [name], [...numbers, ...owned], work);
-  let held = unitePacked(blocks.map(heldBy));
+  const owners = byOwner(blocks);
+  const found = await salvageBlocks(files, [name], [...numbers, ...owners.keys()], work);
+  const held = unitePacked(blocks.map(heldBy));
+  const taken = new Map<number, SequenceParts>();
   const copies: ReadBlock[] = [];
   for (const block of found) {
-    if (block.scan.records === 0) continue;
+    const { number } = block.owner;
     const content = contentOf(block);
-    if (!isNeeded(block, content, blocks)) continue;
-    const copy = { block, content: contentWithout(content, held) };
+    if (block.scan.records === 0 || !isNeeded(content, owners.get(number) ?? [])) continue;
+    const { first, last } = content.present;
+    const before = taken.get(number) ?? NO_PARTS;
+    const copy = {
+      block,
+      content: contentWithout(content, mergeRanges([held.within(first, last), before.within(first, last)])),
+    };
     copies.push(copy);
-    held = unitePacked([...held.parts, heldBy(copy)]);
+    taken.set(number, unitePacked([...before.parts, heldBy(copy)]));
   }
   return copies;
 }
 
-function isNeeded(
-  { owner }: SalvagedBlock,
-  { highSeq }: BlockContent,
-  blocks: readonly ReadBlock[],
-): boolean {
-  const own = blocks.filter(({ block }) => block.owner.number === owner.number && block.scan.records > 0);
-  return own.every(({ block, content }) => isDamaged(block) || content.highSeq < highSeq);
+/** By the number that their records were made for. */
+function byOwner(blocks: readonly ReadBlock[]): ReadonlyMap<number, readonly ReadBlock[]> {
+  const owners = new Map<number, ReadBlock[]>();
+  for (const read of blocks) {
+    const { number } = read.block.owner;
+    const known = owners.get(number);
+    if (known === undefined) owners.set(number, [read]);
+    else known.push(read);
+  }
+  return owners;
+}
+
+function isNeeded({ highSeq }: BlockContent, owned: readonly ReadBlock[]): boolean {
+  return owned.every(
+    ({ block, content }) => block.scan.records === 0 || isDamaged(block) || content.highSeq < highSeq,
+  );
 }
 
 function isDamaged({ faults, blockFaults, carrierFaults }: SalvagedBlock): boolean {
@@ -72,21 +93,20 @@ function heldBy({ block, content }: ReadBlock): BlockContent['present'] {
   return packRanges(subtractRanges(unpackRanges(content.present), rangesOf(BigUint64Array.from(malformed))));
 }
 
-function contentWithout(content: BlockContent, held: SequenceParts): BlockContent {
+function contentWithout(content: BlockContent, held: SequenceRanges): BlockContent {
   const { present } = content;
   return {
     ...content,
-    present: packedWithout(present, held.within(present.first, present.last)),
+    present: packedWithout(present, held),
     runs: () => content.runs().map((run) => ({ ...run, open: () => cursorWithout(run.open(), held) })),
   };
 }
 
-function cursorWithout(cursor: MessageCursor, held: SequenceParts): MessageCursor {
-  const passed = new RisingParts(held);
+function cursorWithout(cursor: MessageCursor, held: SequenceRanges): MessageCursor {
   return {
     next() {
       let message = cursor.next();
-      while (message !== null && passed.has(message.seq)) message = cursor.next();
+      while (message !== null && hasSequence(held, message.seq)) message = cursor.next();
       return message;
     },
     close: () => cursor.close(),
