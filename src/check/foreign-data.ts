@@ -6,7 +6,7 @@ import { hasMark } from '../findings/marks.ts';
 import type { ManifestState } from '../format/manifest/types.ts';
 import { nameOf } from '../model/base-archive.ts';
 import { listenedSubjects, mayShareSubjects } from '../model/listened-subjects.ts';
-import { V2Reading } from '../model/load-v2-stream.ts';
+import { readV2Head, V2Reading } from '../model/load-v2-stream.ts';
 import { descriptorOf } from '../model/read-entry.ts';
 import { declaredTimeNs } from '../model/stream-state.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
@@ -32,41 +32,38 @@ export function foreignFiles(archive: StreamArchive, declared: StreamArchive): F
   return { code: 'MAN_NAME_MISMATCH', data: { manifest, meta, reason } };
 }
 
+/** So much tells what a stream listened to. */
+const MOST_SUBJECTS = 100;
+const MOST_SUBJECTS_BYTES = 1024 * 1024;
+
 /**
  * Of a V2 archive, which does not tell its name: where the first message is another than declared; else, where messages came or went,
- * no message has a subject that the stream listens to.
+ * no message has a subject that the stream listens to. Of most archives no more than the first message is read.
  */
 export function foreignV2(parts: V2StreamParts, { config, manifest }: StreamArchive): Fault | null {
   const declared = manifest?.state ?? null;
   if (config === null || declared === null) return null;
-  const reading = new V2Reading(parts, {});
-  const subjects = firstSubjects(reading);
-  const { state } = reading.head();
+  const { state } = readV2Head(parts, {});
   const isDeclared = state === null ? null : isOfState(declared, endsOf(state));
-  if (isDeclared ?? !areForeign(subjects, config)) return null;
+  if (isDeclared ?? !holdsForeign(parts, config)) return null;
   const reason = `${parts.label} is an archive of another stream, nothing of ${nameOf(config)} is here`;
-  const [subject = ''] = subjects;
-  return { code: 'MAN_DATA_FOREIGN', data: { subject, reason } };
+  return { code: 'MAN_DATA_FOREIGN', data: { reason } };
 }
 
-function firstSubjects(reading: V2Reading): string[] {
-  const subjects: string[] = [];
-  for (const message of reading.messages()) {
-    if ('kind' in message) continue;
-    if (subjects.push(Buffer.from(message.subject).toString()) === MOST_SUBJECTS) break;
-  }
-  return subjects;
-}
-
-/** Whether a stream of this configuration stores none of these. */
-function areForeign(subjects: readonly string[], config: JsonObject): boolean {
+/** Whether there are messages, and none of the first that a stream of this configuration stores. */
+function holdsForeign(parts: V2StreamParts, config: JsonObject): boolean {
   const wanted = listenedSubjects(config);
-  if (takesOtherSubjects(config) || wanted.length === 0 || subjects.length === 0) return false;
-  return !subjects.some((subject) => wanted.some((pattern) => subjectMatches(pattern, subject)));
+  if (takesOtherSubjects(config) || wanted.length === 0) return false;
+  let read = 0;
+  for (const message of new V2Reading(parts, {}).messages()) {
+    if ('kind' in message) continue;
+    const subject = Buffer.from(message.subject).toString();
+    if (wanted.some((pattern) => subjectMatches(pattern, subject))) return false;
+    read++;
+    if (read === MOST_SUBJECTS || message.offsetBytes > MOST_SUBJECTS_BYTES) break;
+  }
+  return read > 0;
 }
-
-/** So many messages tell what a stream listened to. */
-const MOST_SUBJECTS = 100;
 
 function metaName({ created, config }: StreamArchive): string {
   return created === null ? '' : nameOf(config);
