@@ -1,4 +1,4 @@
-import { NearNames } from '../operation/object/near-names.ts';
+import { NearNames } from '../core/near-names.ts';
 import type { CommandSurface } from './surface.ts';
 
 /** Those that every parser adds. */

@@ -14,9 +14,14 @@ export function isDamage(finding: Finding): boolean {
   return finding.severity === 'critical' || isUnjudged(finding);
 }
 
-/** The same, but of what had been deleted before: what is given out, or written, lacks nothing for it. */
+/** Whether it hit no more than what had been deleted before: what is given out, or written, lacks nothing for it. */
+export function isOfDeleted({ data }: Finding): boolean {
+  return data?.['deleted'] === true;
+}
+
+/** Damage that took something. */
 export function isDamageOfLive(finding: Finding): boolean {
-  return isDamage(finding) && finding.data?.['deleted'] !== true;
+  return isDamage(finding) && !isOfDeleted(finding);
 }
 
 /** With --critical-warnings a warning is as bad as a loss. */

@@ -1,5 +1,6 @@
 import type { IndexDeletes, StreamEvidence } from '../check/stream-evidence.ts';
 import { integerField } from '../core/json.ts';
+import { plural } from '../core/plural.ts';
 import type { SequenceParts } from '../core/sequence-parts.ts';
 import {
   countSequences,
@@ -68,11 +69,11 @@ function indexNote(
   return isProven
     ? note(
         'DELETES_PROVEN',
-        `${messages} messages that index.db proves deleted are left out; it is not current, so a server rebuilds from the blocks and has them again`,
+        `${plural(messages, 'message')} that index.db proves deleted ${messages === 1n ? 'is' : 'are'} left out; it is not current, so a server rebuilds from the blocks and has what is deleted again`,
       )
     : note(
         'DELETES_UNKNOWN',
-        `index.db is of another stream of this name, or of another course of it, and proves nothing: ${messages} messages that it calls deleted are here`,
+        `index.db is of another stream of this name, or of another course of it, and proves nothing: it calls ${plural(messages, 'message')} deleted that ${messages === 1n ? 'is' : 'are'} here`,
       );
 }
 
@@ -89,7 +90,7 @@ export function deletesGone(
   if (live.count === 0n) return texts;
   if (undeleted > 0n)
     texts.push(
-      `damage took index.db: up to ${undeleted} messages that are here may have been deleted, and as many more lost then`,
+      `damage took index.db: up to ${plural(undeleted, 'message')} that ${undeleted === 1n ? 'is' : 'are'} here may have been deleted, and as many more lost then`,
     );
   // Where index.db is gone, more than tombstones may be.
   const others = untold.filter(({ why }) => why !== 'dropped' || undeleted === 0n);
@@ -132,7 +133,7 @@ export function pastConsumers(
 export function pastConsumersText(archive: StreamArchive, live: SequenceParts): string | null {
   const past = pastConsumers(archive, live);
   if (past === null) return null;
-  return `${past.messages} messages are here for which no consumer waits, up to sequence ${past.lastSeq}: acknowledged or passed over, they may have been deleted`;
+  return `${plural(past.messages, 'message')} ${past.messages === 1n ? 'is' : 'are'} here for which no consumer waits, up to sequence ${past.lastSeq}: acknowledged or passed over, they may have been deleted`;
 }
 
 /** What a consumer was not given yet, or has not acknowledged; all where its position is not known. */

@@ -215,11 +215,11 @@ export function streamsCalled(patterns: readonly string[], streams: readonly Str
   const isCalled = (pattern: string, parts: StreamParts): boolean =>
     matchesName(pattern, streamNameOf(parts));
   const renamed = patterns.filter((pattern) => !streams.some((parts) => isCalled(pattern, parts)));
-  return streams.filter(
-    (parts) =>
-      patterns.some((pattern) => isCalled(pattern, parts)) ||
-      renamed.some((pattern) => matchesName(pattern, ownNameOf(parts))),
-  );
+  return streams.filter((parts) => {
+    if (patterns.some((pattern) => isCalled(pattern, parts))) return true;
+    const own = renamed.length === 0 ? '' : ownNameOf(parts);
+    return renamed.some((pattern) => matchesName(pattern, own));
+  });
 }
 
 /** The name that a stream's own files tell, where a folder of a backup may be called otherwise. */

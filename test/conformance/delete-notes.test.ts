@@ -43,7 +43,7 @@ describe('a store of which only index.db is gone', () => {
     expect(streams[0]?.steps.map((step) => step.do)).toContain('revive-messages');
   });
 
-  it('newer servers keep them: nothing is doubtful', async () => {
+  it('newer servers keep them: doubtful is only what max_bytes had removed', async () => {
     if (!hasShared()) return;
     for (const version of ['2.12.12', '2.14.5', '2.15.2']) {
       const full = captures().find(({ id }) => id === `${version}/full`)?.folder ?? '';

@@ -17,6 +17,7 @@ import {
   tempFolder,
   verifyDamaged,
 } from '../support/damage.ts';
+import { isThere } from '../support/needed.ts';
 import { messageList } from '../support/message-list.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -267,7 +268,11 @@ describe('other forms', () => {
 
   it('a .tgz of the old nats backup', async () => {
     const capture = captures().find(({ id }) => id.startsWith('2.2.0-beta'));
-    if (capture === undefined) return;
+    if (
+      !isThere(capture !== undefined, 'a .tgz of 2.2.0-beta, whose capture is not there') ||
+      capture === undefined
+    )
+      return;
     const folder = copyOf(join(capture.folder, 'backups/backup-data'));
     copyFileSync(join(folder, 'stream_WQ.tgz'), join(folder, 'stream_ORDERS.tgz'));
     const report = await verifyDamaged(folder, { streams: ['ORDERS'] });

@@ -5,6 +5,7 @@ import { systemErrorText } from '../../core/system-error.ts';
 import type { OutputForm, PlanReport, WriteOptions, WrittenReport } from '../../operation/write/types.ts';
 import { startThreadsAhead, WRITING } from '../../operation/threads-ahead.ts';
 import type { CliContext } from '../context.ts';
+import { isOfDeleted } from '../../findings/status.ts';
 import { EXIT } from '../exit-code.ts';
 import { ARCHIVE, pathOption, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
@@ -172,9 +173,9 @@ export async function show(report: WrittenReport | PlanReport, context: CliConte
     const { writtenText } = await import('../../report/text/written.ts');
     await context.write(writtenText(report, context.palette));
   }
-  // Damage of what had been deleted takes nothing from the copy.
+  // What could not be judged is no loss of the copy: that is written, and verified.
   const isDamaged = report.findings.some(
-    ({ severity, data }) => severity === 'critical' && data?.['deleted'] !== true,
+    (finding) => finding.severity === 'critical' && !isOfDeleted(finding),
   );
   context.setExit(isDamaged || report.lost_messages > 0n ? EXIT.damaged : EXIT.done);
 }

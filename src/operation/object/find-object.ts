@@ -6,7 +6,7 @@ import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
 import { loadStream, type Archive } from '../open-archive.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { NearNames } from './near-names.ts';
+import { NearNames } from '../../core/near-names.ts';
 import { parseObjectInfo, STORE_PREFIX } from './parse-info.ts';
 import type { ObjectInfo } from './types.ts';
 

@@ -4,7 +4,7 @@ import type { FileStreamParts } from '../../container/entry.ts';
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { isMarked } from '../../findings/marks.ts';
-import { isDamageOfLive } from '../../findings/status.ts';
+import { isDamageOfLive, isOfDeleted } from '../../findings/status.ts';
 import { isOnly } from '../../kernels/packed-faults.ts';
 import type { PackedScan } from '../../kernels/types.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
@@ -229,7 +229,7 @@ function blockSteps(
 function astraySteps({ opened }: ServedStream, found: readonly Finding[]): PreflightStep[] {
   if (!opened.isIndexed) return [];
   return found
-    .filter(({ code, data }) => code === 'BLK_LENGTH_IMPLAUSIBLE' && data?.['deleted'] === true)
+    .filter((finding) => finding.code === 'BLK_LENGTH_IMPLAUSIBLE' && isOfDeleted(finding))
     .map(({ file = null, offset = 0 }) => ({
       do: 'cut-block',
       severity: 'critical',

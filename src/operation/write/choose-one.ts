@@ -19,7 +19,11 @@ export function mustLieApart(
   placed: readonly { readonly path: string; readonly stream: { readonly source: Choice } }[],
 ): void {
   const byPath = new Map<string, Choice[]>();
-  for (const { path, stream } of placed) byPath.set(path, [...(byPath.get(path) ?? []), stream.source]);
+  for (const { path, stream } of placed) {
+    const known = byPath.get(path);
+    if (known === undefined) byPath.set(path, [stream.source]);
+    else known.push(stream.source);
+  }
   for (const streams of byPath.values()) mustBeOne(streams);
 }
 

@@ -38,8 +38,9 @@ export function twinsAmong(
     const name = nameOfArchive(archive);
     if (name === null) continue;
     const place = `${archive.account ?? ''}/${name}`;
-    const same = byName.get(place)?.same ?? [];
-    byName.set(place, { name, same: [...same, archive] });
+    const known = byName.get(place);
+    if (known === undefined) byName.set(place, { name, same: [archive] });
+    else known.same.push(archive);
   }
   const twins = [...byName.values()].flatMap(({ name, same }) => twinsOf(name, same));
   return {
