@@ -40,7 +40,7 @@ export function salvagedDeleteNotes(
   loss: StreamLoss,
   recovered: SequenceParts,
 ): DeleteNote[] {
-  const texts = deletesGone(recovered, undeletedOf(own, loss), own.untoldDeletes);
+  const texts = deletesGone(recovered, undeletedOf(own, loss, recovered), own.untoldDeletes);
   return notesOn(own.archive, own.indexDeletes, recovered, texts);
 }
 
@@ -98,11 +98,17 @@ export function deletesGone(
 }
 
 /** How many messages may be here though they were deleted, since damage took what told of it. */
-export function undeletedOf({ areDeletesUnknown, counted }: SalvagedStream, loss: StreamLoss): bigint {
+export function undeletedOf(
+  { areDeletesUnknown, counted }: SalvagedStream,
+  loss: StreamLoss,
+  recovered: SequenceParts,
+): bigint {
   if (!areDeletesUnknown) return 0n;
   const told = counted?.numDeleted ?? null;
   const known = loss.deleted - loss.doubtful;
-  const most = told === null ? loss.recovered : told - known;
+  // It counts those from its first sequence on; all below were deleted.
+  const below = counted === null ? 0n : recovered.countWithin(0n, counted.firstSeq - 1n);
+  const most = told === null ? loss.recovered : told - known + below;
   return most > loss.recovered ? loss.recovered : most > 0n ? most : 0n;
 }
 

@@ -66,7 +66,9 @@ function damagedText(blocks: ReadBlocks): string | null {
       if ((kind === 'checksum' || kind === 'length') && (isBelowMessage(lengthBytes) || seqAfter === 0n))
         records += Math.floor(lengthBytes / LEAST_RECORD_BYTES);
   if (records === 0) return null;
-  const deletes = records === 1 ? 'a delete' : `up to ${records} deletes`;
+  // More than there are messages are of no interest.
+  const most = blocks.reduce((messages, { scan }) => messages + scan.messages, 0);
+  const deletes = records === 1 ? 'a delete' : `up to ${Math.min(records, most)} deletes`;
   return `${deletes} stood where blocks are damaged: messages that were deleted may be here`;
 }
 

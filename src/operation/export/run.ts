@@ -1,5 +1,6 @@
 import { RefusedError, UsageError } from '../../core/error.ts';
 import type { StreamParts } from '../../container/entry.ts';
+import { isDamage } from '../../findings/status.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { streamMessages, type EmitMessages } from '../cat/stream-messages.ts';
 import type { CatResult } from '../cat/types.ts';
@@ -84,14 +85,19 @@ function onlyStream(work: Archive): StreamParts {
   );
 }
 
+/** null where the files do not tell it, or more is here than they tell. */
 async function stateOf(
   archive: StreamArchive,
   parts: StreamParts,
   work: Archive,
 ): Promise<StreamState | null> {
-  const { report } =
+  const { report, findings } =
     parts.form === 'v2'
       ? await inspectV2Stream(archive, parts, work, {})
       : await inspectFileStream(archive, work, {});
-  return report.state;
+  const { state } = report;
+  if (state === null || ![...parts.findings, ...findings].some(isDamage)) return state;
+  // Past damage more may be found than indexes and heads tell of.
+  const found = await countOf({ archive, parts }, work, {});
+  return BigInt(found) > BigInt(state.messages) ? null : state;
 }

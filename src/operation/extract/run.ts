@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
-import { UsageError } from '../../core/error.ts';
+import { ToolError, UsageError } from '../../core/error.ts';
 import { generationOf, type ServerGeneration } from '../../core/server-generation.ts';
 import { systemErrorText } from '../../core/system-error.ts';
 import { clearLeftover, StagedStore, storeLeftovers, type StoreLeftover } from '../../writer/staged-store.ts';
@@ -9,6 +9,7 @@ import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from '../write/check-input.ts';
 import { checkWritten } from '../write/check-written.ts';
 import { mustLieApart } from '../write/choose-one.ts';
+import { nothingToWrite } from '../write/run.ts';
 import type { PlanReport, WrittenReport } from '../write/types.ts';
 import { planReport, writePlaced, type PlacedStreams } from '../write/write-placed.ts';
 import {
@@ -45,6 +46,7 @@ export async function extractIntoDataDir(
   if (options.dryRun !== true) for (const leftover of leftovers) clearLeftover(dataDir.storeFolder, leftover);
   return withArchive(path, { ...options, ...WRITING }, async (work) => {
     const { streams, skipped, notes, findings } = await streamsForStore(work, dataDir, options);
+    if (streams.length === 0) throw new ToolError(nothingToWrite(skipped));
     mustLieApart(streams.map((stream) => ({ stream, path: pathOf(stream) })));
     await checkAll(streams, dataDir, server, options);
     const shape = { as: 'store', noIndex: server === '2.9' } as const;

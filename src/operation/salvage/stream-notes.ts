@@ -40,7 +40,7 @@ export function notesOn(stream: NotedStream, { undelete, to }: SalvageOptions): 
     const place = `${file} at ${offsetBytes ?? 0}`;
     say(code, `${place}: ${LOSS_REASONS[code]}, and nothing tells which messages were there`, true);
   }
-  for (const text of deletesGone(recovered, undeletedOf(own, loss), own.untoldDeletes))
+  for (const text of deletesGone(recovered, undeletedOf(own, loss, recovered), own.untoldDeletes))
     say('DELETES_UNKNOWN', text);
   const past = sources.length > 1 || undelete === true ? null : pastConsumersText(own.archive, recovered);
   if (past !== null) say('DELETES_UNKNOWN', past);

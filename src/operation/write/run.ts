@@ -55,7 +55,8 @@ export async function carryOut(
 /** Of more than so many streams, the number of the others is told. */
 const MOST_SKIPPED = 5;
 
-function nothingToWrite(skipped: readonly SkippedStream[]): string {
+/** Why nothing can be written, where no stream has data. */
+export function nothingToWrite(skipped: readonly SkippedStream[]): string {
   const texts = skipped.slice(0, MOST_SKIPPED).map(({ name, reason }) => `${name || '(no name)'}: ${reason}`);
   const more = skipped.length - texts.length;
   return `none of the streams has data in it: ${texts.join('; ')}${more > 0 ? ` and ${more} more` : ''}`;
