@@ -205,9 +205,13 @@ describe('repair', () => {
     const folder = tempFolder();
     const random = randomFrom(7);
     const backup = copyOf('2.14.5-full/backups/$G/ORDERS');
-    for (const [bytes, words] of [
-      [Buffer.alloc(0), /: The archive file is empty\n$/],
-      [Buffer.from(Array.from({ length: 5000 }, () => random(256))), /: Not a form of JetStream data/],
+    for (const [bytes, words, withoutData] of [
+      [Buffer.alloc(0), /: The archive file is empty\n$/, 'The archive file is empty'],
+      [
+        Buffer.from(Array.from({ length: 5000 }, () => random(256))),
+        /: Not a form of JetStream data/,
+        "A backup's data is no snapshot",
+      ],
     ] as const) {
       const file = join(folder, 'data');
       writeFileSync(file, bytes);
@@ -217,7 +221,7 @@ describe('repair', () => {
       const within = runCli(['repair', backup, '--out', join(folder, 'out')]);
       expect(within).toMatchObject({
         exit: 1,
-        stderr: 'natsarc: ORDERS: a configuration without data\n',
+        stderr: `natsarc: ORDERS: a configuration without data: ${withoutData} (stream.tar.s2)\n`,
       });
       expect(existsSync(join(folder, 'out'))).toBe(false);
     }

@@ -40,12 +40,13 @@ function backupWithoutData(damage: (path: string) => void): string {
   return backup;
 }
 
-const UNWRITTEN = {
-  account: '$G',
-  name: 'WQ',
-  reason: 'a configuration without data',
-  lost_messages: 27,
-  lost: { msgs: [[16, 62]], bytes: 5188 },
+const UNWRITTEN = { account: '$G', name: 'WQ', lost_messages: 27, lost: { msgs: [[16, 62]], bytes: 5188 } };
+
+/** What is said of its data. */
+const REASONS: Record<string, string> = {
+  emptied: 'The archive file is empty ($G/WQ/stream.tar.s2)',
+  missing: 'The snapshot file of the backup is missing ($G/WQ)',
+  'of random bytes': "A backup's data is no snapshot ($G/WQ/stream.tar.s2)",
 };
 
 describe('a stream that messages are declared of, and that has no data, is a loss', () => {
@@ -53,20 +54,20 @@ describe('a stream that messages are declared of, and that has no data, is a los
     for (const [command, args] of WRITERS)
       it(`${command}, data ${state}`, () => {
         const backup = backupWithoutData(damage);
+        const reason = `a configuration without data: ${REASONS[state]}`;
+        const unwritten = { ...UNWRITTEN, reason };
         const run = runCli([...args(backup, folderWithStore()), '--json']);
         expect(run.exit, run.stderr).toBe(3);
         expect(JSON.parse(run.stdout)).toMatchObject({
           streams: [{ name: 'ORDERS', lost: { msgs: [] } }],
-          skipped: [UNWRITTEN],
+          skipped: [unwritten],
           lost: UNWRITTEN.lost,
         });
         const plan = runCli([...args(backup, folderWithStore()), '--json', '--dry-run']);
         expect(plan.exit, plan.stderr).toBe(3);
-        expect(JSON.parse(plan.stdout)).toMatchObject({ skipped: [UNWRITTEN], lost: UNWRITTEN.lost });
+        expect(JSON.parse(plan.stdout)).toMatchObject({ skipped: [unwritten], lost: UNWRITTEN.lost });
         const text = runCli(args(backup, folderWithStore()));
-        expect(text.stdout).toContain(
-          'not written: WQ: a configuration without data; lost: 27 messages, sequences 16 to 62\n',
-        );
+        expect(text.stdout).toContain(`not written: WQ: ${reason}; lost: 27 messages, sequences 16 to 62\n`);
       });
 
   for (const [state, damage] of DAMAGES)

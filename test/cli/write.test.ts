@@ -74,7 +74,11 @@ describe('pack and rewrite-stream-name', () => {
     const run = runCli(['pack', join(FULL, 'account-backup/$G'), '--out', target, '--no-consumers', '-j']);
     expect(run.exit, run.stderr).toBe(0);
     const written = JSON.parse(run.stdout) as { streams: { name: string }[] };
-    expect(written).toMatchObject({ skipped: [{ name: 'MEM', reason: 'a configuration without data' }] });
+    expect(written).toMatchObject({
+      skipped: [
+        { name: 'MEM', reason: 'a configuration without data: A backup with both files empty (MEM)' },
+      ],
+    });
     expect(readdirSync(target).toSorted()).toEqual(written.streams.map(({ name }) => name).toSorted());
     const check = runCli(['verify', target, '--json']);
     expect(JSON.parse(check.stdout)).toMatchObject({ status: 'OK', checked: { consumers: 0 } });
