@@ -1,10 +1,14 @@
 import type { Fault, Finding } from '../findings/finding.ts';
 import type { FindingCode } from '../findings/catalog/index.ts';
+import type { IndexBlock } from '../format/index/types.ts';
 import { eachFault } from '../kernels/packed-faults.ts';
 import type { ScanFault } from '../kernels/scan-fault.ts';
 import { descriptorOf } from '../model/read-entry.ts';
+import { listedBlocks } from '../model/listed-blocks.ts';
 import { provenReader } from '../model/furthest-reader.ts';
 import { highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
+import type { StreamArchive } from '../model/stream-archive.ts';
+import { oncePer } from '../core/once-per.ts';
 import { countSequences } from '../core/sequence-ranges.ts';
 import { candidateNumbers, findOwner } from './block-owner.ts';
 import { DeletedStretches } from './deleted-stretches.ts';
@@ -49,15 +53,19 @@ function foreignFault(evidence: StreamEvidence, set: BlockLiveSet): Fault | null
   const compressed = evidence.results.get(set.block.index);
   if ((compressed?.blockFaults.length ?? 0) > 0) return null;
   const { archive } = evidence;
-  const listed = archive.index?.blocks.map((block) => block.index) ?? [];
   const owner = findOwner(descriptorOf(set.block.entry), {
     names: [archive.name],
-    numbers: candidateNumbers(archive.blocks, listed),
+    numbers: numbersOf(archive),
   });
   if (owner === 'unreadable') return null;
   if (owner === null) return { code: 'BLK_FOREIGN', data: { block: set.block.index, stream: archive.name } };
   return { code: 'BLK_SWAPPED', data: { block: set.block.index, belongs_to: owner.number } };
 }
+
+/** The same for all blocks of a stream. */
+const numbersOf = oncePer(({ blocks, index }: StreamArchive) =>
+  candidateNumbers(blocks, index?.blocks.map((block) => block.index) ?? []),
+);
 
 function emptyFault(evidence: StreamEvidence, set: BlockLiveSet): Fault {
   const listed = listedMessages(evidence, set);
@@ -66,8 +74,15 @@ function emptyFault(evidence: StreamEvidence, set: BlockLiveSet): Fault {
     : { code: 'BLK_EMPTY', data: { block: set.block.index } };
 }
 
+function listedBlock(
+  { archive: { index } }: StreamEvidence,
+  { block }: BlockLiveSet,
+): IndexBlock | undefined {
+  return index === null ? undefined : listedBlocks(index).get(block.index);
+}
+
 function listedMessages(evidence: StreamEvidence, set: BlockLiveSet): bigint {
-  const listed = evidence.archive.index?.blocks.find((block) => block.index === set.block.index);
+  const listed = listedBlock(evidence, set);
   if (listed !== undefined) return countSequences(indexedLive(listed));
   return set.block.sidecar?.messages ?? 0n;
 }
@@ -124,7 +139,7 @@ function isIndexed({ archive: { index, indexStanding } }: StreamEvidence, { bloc
  */
 function isPromisedMore(evidence: StreamEvidence, set: BlockLiveSet): boolean {
   if (evidence.archive.form !== 'store') return true;
-  const listed = evidence.archive.index?.blocks.find((block) => block.index === set.block.index);
+  const listed = listedBlock(evidence, set);
   if ((provenReader(evidence.archive)?.seq ?? 0n) > highestSequence(set.scan)) return true;
   const promised = listed?.lastSeq ?? set.block.sidecar?.lastSeq ?? 0n;
   return promised > set.scan.lastSeq && listedMessages(evidence, set) > 0n;

@@ -12,6 +12,8 @@ import { unpackRanges, type PackedRanges } from '../core/packed-ranges.ts';
 import { isBelowMessage } from '../format/block/record.ts';
 import type { StreamIndex } from '../format/index/types.ts';
 import type { ScanFault } from '../kernels/scan-fault.ts';
+import { BlockNeighbours } from '../model/block-neighbours.ts';
+import { listedBlocks } from '../model/listed-blocks.ts';
 import { allTombstones, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
 import { descriptorOf } from '../model/read-entry.ts';
 import { isIndexOf } from './index-of-blocks.ts';
@@ -30,6 +32,7 @@ function allOf(expected: PackedRanges): Listed {
 export class DeletedStretches {
   readonly #evidence: StreamEvidence;
   #gone: SequenceRanges | null = null;
+  #neighbours: BlockNeighbours | null = null;
   #olderIndex: { readonly index: StreamIndex | null; readonly isCut: boolean } | null = null;
 
   constructor(evidence: StreamEvidence) {
@@ -62,10 +65,14 @@ export class DeletedStretches {
 
   /** 0n: nothing is above. */
   #nearestAbove(seq: bigint): bigint {
-    let nearest = 0n;
-    for (const { scan } of this.#evidence.sets)
-      if (scan.firstSeq > seq && (nearest === 0n || scan.firstSeq < nearest)) nearest = scan.firstSeq;
-    return nearest;
+    this.#neighbours ??= new BlockNeighbours(
+      this.#evidence.sets.map(({ block, scan }) => ({
+        number: block.index,
+        lowSeq: scan.firstSeq,
+        highSeq: scan.lastSeq,
+      })),
+    );
+    return this.#neighbours.above(seq);
   }
 
   /**
@@ -75,7 +82,7 @@ export class DeletedStretches {
   #listed({ block }: BlockLiveSet): Listed {
     const { index, isCut } = (this.#olderIndex ??= this.#findOlderIndex());
     if (index === null || block.index > index.lastBlockIndex) return [null, null];
-    const listed = index.blocks.find((other) => other.index === block.index);
+    const listed = listedBlocks(index).get(block.index);
     const live = listed === undefined ? NO_SEQUENCES : indexedLive(listed);
     if (block.index < index.lastBlockIndex) return [live, live];
     const withLater = mergeRanges([live, oneRange(index.lastSeq + 1n, MAX_SEQUENCE)]);

@@ -36,7 +36,7 @@ export function* numberHoles(blocks: readonly NumberedBlock[]): Generator<Number
     if (block.firstSeq === 0n) continue;
     if (before !== null && block.firstSeq > before.lastSeq + 1n) {
       let missing = before.number + 1;
-      while (numbers.has(missing)) missing++;
+      while (missing < block.number && numbers.has(missing)) missing++;
       if (missing < block.number)
         yield { missing, before: block.number, fromSeq: before.lastSeq + 1n, toSeq: block.firstSeq - 1n };
     }

@@ -8,7 +8,7 @@ import {
   subtractRanges,
 } from '../core/sequence-ranges.ts';
 import { isBelowMessage, LEAST_RECORD_BYTES } from '../format/block/record.ts';
-import { eachFault } from '../kernels/packed-faults.ts';
+import { eachFault, hasFault } from '../kernels/packed-faults.ts';
 import type { PackedScan } from '../kernels/types.ts';
 import { provenReader } from '../model/furthest-reader.ts';
 import { allTombstones, highestSequence } from '../model/live-set.ts';
@@ -48,8 +48,7 @@ function endText(archive: StreamArchive, blocks: ReadBlocks): string | null {
   if (isIndexCut(archive, blocks))
     return 'the end of the last block that index.db knows is gone: messages that were deleted after index.db was written may be here';
   const last = blocks.at(-1);
-  const isTorn = last !== undefined && [...eachFault(last.scan.faults)].some(({ kind }) => kind === 'tail');
-  if (isTorn)
+  if (last !== undefined && hasFault(last.scan.faults, 'tail'))
     return 'the last block ends within a record: messages whose deletes were written behind it may be here';
   const [, highest] = endsOf(blocks);
   const reader = provenReader(archive);

@@ -2,6 +2,7 @@ import { CODE_OF_KIND } from '../../check/block-records.ts';
 import { isBelowMessage } from '../../format/block/record.ts';
 import { eachFault, isOnly } from '../../kernels/packed-faults.ts';
 import type { ScanFault } from '../../kernels/scan-fault.ts';
+import { BlockNeighbours } from '../../model/block-neighbours.ts';
 import { firstSwallowed } from '../../model/swallowed.ts';
 import type { BlockContent } from './block-spans.ts';
 import type { SalvagedBlock } from './salvage-blocks.ts';
@@ -28,20 +29,27 @@ function isDamage(fault: ScanFault): fault is DamageFault {
 
 /** Every stretch of a block that holds no good record, and which sequences may have been there. */
 export function* damagesOf(blocks: readonly ReadBlock[], isTornTailHarmless: boolean): Generator<Damage> {
+  const neighbours = new BlockNeighbours(
+    blocks.map(({ block, content: { lowSeq, highSeq } }) => ({
+      number: block.owner.number,
+      lowSeq,
+      highSeq,
+    })),
+  );
   const highest = blocks.reduce((number, { block }) => Math.max(number, block.file.index), 0);
-  for (const read of blocks) {
-    const { scan, faults, file, isPart } = read.block;
+  for (const { block } of blocks) {
+    const { scan, faults, file, isPart } = block;
     if (isPart) continue;
     const isTorn = isTornTailHarmless && file.index === highest;
     if (scan.rawBytes > 0 && scan.records === 0) {
-      if (!isTorn || !isOnly(faults, 'tail')) yield unreadBlock(read, blocks);
+      if (!isTorn || !isOnly(faults, 'tail')) yield unreadBlock(block, neighbours);
     } else
       for (const fault of eachFault(faults))
-        if (isDamage(fault) && (fault.kind !== 'tail' || !isTorn)) yield damageOf(read, fault, blocks);
+        if (isDamage(fault) && (fault.kind !== 'tail' || !isTorn)) yield damageOf(block, fault, neighbours);
   }
 }
 
-function damageOf({ block }: ReadBlock, fault: DamageFault, blocks: readonly ReadBlock[]): Damage {
+function damageOf(block: SalvagedBlock, fault: DamageFault, neighbours: BlockNeighbours): Damage {
   const file = block.file.entry.label;
   const { kind, offsetBytes, lengthBytes } = fault;
   const code = CODE_OF_FAULT[kind];
@@ -52,8 +60,8 @@ function damageOf({ block }: ReadBlock, fault: DamageFault, blocks: readonly Rea
   }
   if (kind !== 'tail' && isBelowMessage(lengthBytes))
     return { file, offsetBytes, lengthBytes, code, ...NONE, isOpen: false };
-  const { from, to } = swallowed(fault, blocks);
-  const isOpen = to < from && fault.seqAfter === 0n && nearestAbove(blocks, fault.seqBefore) === 0n;
+  const { from, to } = swallowed(fault, neighbours);
+  const isOpen = to < from && fault.seqAfter === 0n && neighbours.above(fault.seqBefore) === 0n;
   return { file, offsetBytes, lengthBytes, code, from, to, isOpen };
 }
 
@@ -66,29 +74,23 @@ function range(from: bigint, to: bigint): Range {
 }
 
 /** What lies between the good records before and behind, in this block or the next one. */
-function swallowed(fault: DamageFault, blocks: readonly ReadBlock[]): Range {
+function swallowed(fault: DamageFault, neighbours: BlockNeighbours): Range {
   const { seq: claimed, seqBefore, seqAfter } = fault;
   if (seqBefore > 0n && seqAfter > 0n) return range(seqBefore + 1n, seqAfter - 1n);
   if (seqAfter > 0n) {
-    const before = nearestBelow(blocks, seqAfter);
+    const before = neighbours.below(seqAfter);
     if (before > 0n) return range(before + 1n, seqAfter - 1n);
     return seqAfter === 1n ? NONE : range(firstSwallowed(fault), seqAfter - 1n);
   }
-  const after = nearestAbove(blocks, seqBefore);
-  if (after > 0n && seqBefore === 0n) return swallowed({ ...fault, seqAfter: after }, blocks);
+  const after = neighbours.above(seqBefore);
+  if (after > 0n && seqBefore === 0n) return swallowed({ ...fault, seqAfter: after }, neighbours);
   if (after > 0n) return range(seqBefore + 1n, after - 1n);
   return claimed === seqBefore + 1n ? range(claimed, claimed) : NONE;
 }
 
 /** A block of which nothing could be read: all between its neighbours. */
-function unreadBlock({ block }: ReadBlock, blocks: readonly ReadBlock[]): Damage {
-  let [low, high] = [0n, 0n];
-  for (const { block: other, content } of blocks) {
-    if (content.highSeq === 0n) continue;
-    if (other.owner.number < block.file.index && content.highSeq > low) low = content.highSeq;
-    if (other.owner.number > block.file.index && (high === 0n || content.lowSeq < high))
-      high = content.lowSeq;
-  }
+function unreadBlock(block: SalvagedBlock, neighbours: BlockNeighbours): Damage {
+  const [low, high] = neighbours.around(block.file.index);
   return {
     file: block.file.entry.label,
     offsetBytes: 0,
@@ -97,18 +99,4 @@ function unreadBlock({ block }: ReadBlock, blocks: readonly ReadBlock[]): Damage
     ...(low > 0n && high > low ? range(low + 1n, high - 1n) : NONE),
     isOpen: low === 0n || high <= low,
   };
-}
-
-function nearestBelow(blocks: readonly ReadBlock[], seq: bigint): bigint {
-  let best = 0n;
-  for (const { content } of blocks)
-    if (content.highSeq < seq && content.highSeq > best) best = content.highSeq;
-  return best;
-}
-
-function nearestAbove(blocks: readonly ReadBlock[], seq: bigint): bigint {
-  let best = 0n;
-  for (const { content } of blocks)
-    if (content.lowSeq > seq && (best === 0n || content.lowSeq < best)) best = content.lowSeq;
-  return best;
 }

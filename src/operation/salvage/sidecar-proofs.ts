@@ -7,7 +7,7 @@ import {
 } from '../../core/sequence-ranges.ts';
 import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
 import { asParts } from '../../core/sequence-part-sets.ts';
-import type { FileStreamParts } from '../../container/entry.ts';
+import type { Entry, FileStreamParts } from '../../container/entry.ts';
 import type { BlockIndex } from '../../format/block-index/types.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
@@ -15,6 +15,7 @@ import type { ReadBlock } from './block-damage.ts';
 import type { IndexProofs } from './index-proofs.ts';
 import { judgeSidecar } from './mend-sidecar.ts';
 import type { OwnBlocks } from './own-blocks.ts';
+import { SequenceHolders } from './sequence-holders.ts';
 import { isOfAnother } from './sidecar-owner.ts';
 import type { Listing } from './salvaged-stream.ts';
 
@@ -34,16 +35,19 @@ export async function proofsOfSidecars(
   const listed: Listing[] = [];
   const said: string[] = [];
   let [lastSeq, lastTimeNs] = [0n, 0n];
+  const ownedBy = byOwner(blocks);
+  const copiesOf = byOwner(copies);
+  const files = sidecarEntries(parts);
+  const holders = new SequenceHolders(blocks);
   for (const file of [...archive.blocks, ...lonelySidecars(archive)]) {
     const { index, entry } = file;
-    const isOwn = ({ block }: ReadBlock): boolean => block.owner.number === index;
-    const owned = blocks.filter(isOwn);
-    const sources = [...owned, ...copies.filter(isOwn)];
-    if (isForeign(file, sources, blocks)) {
+    const owned = ownedBy.get(index) ?? [];
+    const sources = [...owned, ...(copiesOf.get(index) ?? [])];
+    if (isForeign(file, sources, holders)) {
       said.push(`${entry.label.replace(/\.blk$/, '.idx')} is of another block and proves nothing`);
       continue;
     }
-    const { sidecar, isCurrent } = await believed(file, parts, owned, said, signal);
+    const { sidecar, isCurrent } = await believed(file, files.get(index), owned, said, signal);
     if (sidecar === null) continue;
     deleted.push(sidecar.deleted);
     for (const { content } of sources)
@@ -59,29 +63,50 @@ export async function proofsOfSidecars(
   return { deleted: asParts(mergeRanges(deleted)), listed, lastSeq, lastTimeNs, said };
 }
 
+function byOwner(blocks: readonly ReadBlock[]): ReadonlyMap<number, ReadBlock[]> {
+  const owned = new Map<number, ReadBlock[]>();
+  for (const read of blocks) {
+    const { number } = read.block.owner;
+    const others = owned.get(number);
+    if (others === undefined) owned.set(number, [read]);
+    else others.push(read);
+  }
+  return owned;
+}
+
+const SIDECAR = /^msgs\/(0|[1-9]\d*)\.idx$/;
+
+/** By the numbers of their blocks; of two entries of one name the first. */
+function sidecarEntries({ entries }: FileStreamParts): ReadonlyMap<number, Entry> {
+  const byNumber = new Map<number, Entry>();
+  for (const entry of entries) {
+    const number = Number(SIDECAR.exec(entry.path)?.[1] ?? NaN);
+    if (!Number.isNaN(number) && !byNumber.has(number)) byNumber.set(number, entry);
+  }
+  return byNumber;
+}
+
 /** One that ends with the checksum of its block is of it. */
 function isForeign(
   { index, sidecar, sidecarCurrent }: BlockFile,
   sources: readonly ReadBlock[],
-  blocks: readonly ReadBlock[],
+  holders: SequenceHolders,
 ): boolean {
   if (sidecar === null) return false;
   if (sidecarCurrent && sources.some(({ block }) => block.file.index === index)) return false;
-  const others = blocks.filter(({ block }) => block.owner.number !== index);
-  return isOfAnother(sidecar, sources, others);
+  return isOfAnother(sidecar, sources, (from, to) => holders.isHeldBeside(index, from, to));
 }
 
 /** An `.idx` has no checksum: beside a whole block it has to add up to what the block holds. */
 async function believed(
-  { index, sidecar, sidecarCurrent }: BlockFile,
-  parts: FileStreamParts,
+  { sidecar, sidecarCurrent }: BlockFile,
+  entry: Entry | undefined,
   owned: readonly ReadBlock[],
   said: string[],
   signal: AbortSignal | undefined,
 ): Promise<{ readonly sidecar: BlockIndex | null; readonly isCurrent: boolean }> {
   const asItIs = { sidecar, isCurrent: sidecarCurrent };
   const [own] = owned;
-  const entry = parts.entries.find(({ path }) => path === `msgs/${index}.idx`);
   if (entry === undefined || own === undefined || owned.length > 1) return asItIs;
   if (own.block.scan.records === 0 || own.block.faults.length > 0) return asItIs;
   // One of an older state of the block adds up to that.
