@@ -128,6 +128,8 @@ export interface Prediction {
 export interface VerifyStreamReport {
   readonly account: string | null;
   readonly name: string;
+  /** By the findings about it alone. */
+  readonly status: Status;
   /** The state that its backup.json, state.json or index.db declares, in this order of precedence. */
   readonly declared: StreamState | null;
   readonly actual: StreamState | null;

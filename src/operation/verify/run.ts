@@ -29,7 +29,12 @@ export async function verifyWith(path: string, options: OpenArchiveOptions): Pro
       verified.push(one);
       for (const finding of one.findings) ofStreams.push(finding);
     }
-    const ofContainer = work.container.findings.map((finding) => ofItsStream(finding, work, verified));
+    const around = verified.map((): Finding[] => []);
+    const ofContainer = work.container.findings.map((finding) => {
+      const at = placeAmong(finding, work);
+      around[at]?.push(finding);
+      return withName(finding, verified[at]);
+    });
     const found = [...ofContainer, ...ofStreams];
     const nothing =
       work.selected.length === 0 && found.length === 0
@@ -51,21 +56,25 @@ export async function verifyWith(path: string, options: OpenArchiveOptions): Pro
         consumers: sum((stream) => stream.consumers),
         bytes,
       },
-      streams: verified.map((stream) => stream.report),
+      streams: verified.map(({ report, findings: own }, i) => ({
+        ...report,
+        status: statusOf([...(around[i] ?? []), ...own]),
+      })),
       findings,
     };
   });
 }
 
-/** A container knows a stream by its folder only, the one stream of a backup not at all. */
-function ofItsStream(finding: Finding, work: Archive, verified: readonly VerifiedStream[]): Finding {
-  if (finding.stream === undefined && work.container.streams.length > 1) return finding;
-  const account = finding.account ?? null;
-  const i = work.selected.findIndex(
-    (parts) => parts.account === account && parts.folderName === (finding.stream ?? null),
-  );
-  const name = verified[i]?.report.name;
-  return name === undefined || name === '' ? finding : { ...finding, stream: name };
+/** Which of the selected streams a container's finding is about; -1: none. It knows a stream by its folder, the one of a backup not at all. */
+function placeAmong(finding: Finding, { container, selected }: Archive): number {
+  const [account, stream] = [finding.account ?? null, finding.stream ?? null];
+  if (stream === null && container.streams.length > 1) return -1;
+  return selected.findIndex((parts) => parts.account === account && parts.folderName === stream);
+}
+
+function withName(finding: Finding, stream: VerifiedStream | undefined): Finding {
+  const name = stream?.report.name ?? '';
+  return name === '' ? finding : { ...finding, stream: name };
 }
 
 /** The size of a store is that of its streams: where all were verified, their folders need not be looked into for it. */

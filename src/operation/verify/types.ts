@@ -13,7 +13,7 @@ export interface VerifyWork extends Pick<
 
 /** What one stream adds to a `VerifyReport`. */
 export interface VerifiedStream {
-  readonly report: VerifyStreamReport;
+  readonly report: Omit<VerifyStreamReport, 'status'>;
   readonly findings: readonly Finding[];
   readonly blocks: number;
   readonly messages: number;

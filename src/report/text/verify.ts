@@ -1,6 +1,6 @@
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { raisedStatus, statusOf, type Status } from '../../findings/status.ts';
+import { raisedStatus, type Status } from '../../findings/status.ts';
 import { hasMark } from '../../findings/marks.ts';
 import type { VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
 import { clip, escapeText } from '../escape.ts';
@@ -75,7 +75,7 @@ function streamLines(
     stream.actual === null ? '-' : bytesText(stream.actual.bytes ?? 0),
     stream.actual === null ? '-' : sequencesText(stream.actual),
     lostText(stream, byStream.of(stream)),
-    paintStatus(raisedStatus(statusOf(byStream.of(stream)), isWarningCritical), palette),
+    paintStatus(raisedStatus(stream.status, isWarningCritical), palette),
   ]);
   return table(columns, rows);
 }
