@@ -1,5 +1,4 @@
-import { packedFrom } from '../../core/packed-sets.ts';
-import { MAX_SEQUENCE } from '../../core/sequence-ranges.ts';
+import { NO_PACKED, packedFrom } from '../../core/packed-sets.ts';
 import { knownOf, walkOf, wholeBlocks } from './believed-blocks.ts';
 import type { Opening } from './opening.ts';
 import { readRecords } from './rebuild-block.ts';
@@ -12,8 +11,14 @@ export interface OldestLimit {
   readonly excess: number;
   /** How much a block holds, as its index tells. */
   readonly counted: (block: RecoveredBlock) => number;
-  /** The messages of a block in order, and how much each is. */
-  readonly each: (block: RecoveredBlock, visit: (seq: bigint, much: number) => void) => void;
+  /**
+   * What it takes of a block's oldest messages to have `over` taken, and the first message that it leaves; null: none. An index may
+   * claim any number of messages: it takes no longer than the bytes on disk allow.
+   */
+  readonly beyond: (
+    block: RecoveredBlock,
+    over: number,
+  ) => { readonly taken: number; readonly fromSeq: bigint | null };
 }
 
 /**
@@ -73,18 +78,12 @@ function endsNever({ block }: RecoveredBlock, isStart: boolean): NotServed {
 function takeOldest(
   block: RecoveredBlock,
   over: number,
-  { counted, each }: OldestLimit,
+  { counted, beyond }: OldestLimit,
 ): { readonly block: RecoveredBlock; readonly over: number } {
   if (over <= 0) return { block, over };
   const held = counted(block);
-  let firstSeq = MAX_SEQUENCE;
-  let taken = held < over ? held : 0;
-  if (held >= over)
-    each(block, (seq, much) => {
-      if (taken >= over && seq < firstSeq) firstSeq = seq;
-      if (taken < over) taken += much;
-    });
-  const live = packedFrom(block.live, firstSeq);
-  const first = live.count > 0n ? firstSeq : block.lastSeq + 1n;
-  return { block: { ...block, live, messages: live.count, firstSeq: first }, over: over - taken };
+  const { taken, fromSeq } = held < over ? { taken: held, fromSeq: null } : beyond(block, over);
+  const live = fromSeq === null ? NO_PACKED : packedFrom(block.live, fromSeq);
+  const firstSeq = fromSeq ?? block.lastSeq + 1n;
+  return { block: { ...block, live, messages: live.count, firstSeq }, over: over - taken };
 }

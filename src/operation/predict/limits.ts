@@ -2,7 +2,6 @@ import { unpackRanges } from '../../core/packed-ranges.ts';
 import { integerField, type JsonObject } from '../../core/json.ts';
 import {
   countSequences,
-  eachSequence,
   mergeRanges,
   NO_SEQUENCES,
   rangesOf,
@@ -112,8 +111,9 @@ function messageLimit({ messages }: RecoveredStream, config: JsonObject): Oldest
   return {
     excess: Number(messages - positive(config, 'max_msgs')),
     counted: (block) => Number(block.messages),
-    each: ({ live }, visit) => {
-      for (const seq of eachSequence(unpackRanges(live))) visit(seq, 1);
+    beyond: ({ live }, over) => {
+      const kept = keepNewest(unpackRanges(live), live.count - BigInt(over));
+      return { taken: Number(live.count - countSequences(kept)), fromSeq: kept[0] ?? null };
     },
   };
 }
@@ -126,7 +126,15 @@ function byteLimit(stream: RecoveredStream, { config, queries }: Opening): Oldes
       -Number(positive(config, 'max_bytes')),
     ),
     counted,
-    each: (block, visit) => queries.eachRecord([block], ({ seq, recordBytes }) => visit(seq, recordBytes)),
+    beyond: (block, over) => {
+      let taken = 0;
+      let fromSeq: bigint | null = null;
+      queries.eachRecord([block], ({ seq, recordBytes }) => {
+        if (taken < over) taken += recordBytes;
+        else if (fromSeq === null || seq < fromSeq) fromSeq = seq;
+      });
+      return { taken, fromSeq };
+    },
   };
 }
 
