@@ -27,7 +27,7 @@ export function foreignFiles(archive: StreamArchive, declared: StreamArchive): F
     const reason = `${parts.label} is a snapshot of another stream ${meta}, nothing of the one in backup.json is here`;
     return isDeclared === false ? { code: 'MAN_DATA_FOREIGN', data: { reason } } : null;
   }
-  if (!isProven(archive, meta) || isOnlyEdited(config, declared, isDeclared)) return null;
+  if (!isProven(archive, meta, manifest) || isOnlyEdited(config, declared, isDeclared)) return null;
   const reason = `${parts.label} is a snapshot of ${meta}, nothing of ${manifest} is here`;
   return { code: 'MAN_NAME_MISMATCH', data: { manifest, meta, reason } };
 }
@@ -69,14 +69,17 @@ function metaName({ created, config }: StreamArchive): string {
   return created === null ? '' : nameOf(config);
 }
 
-/** The sum of meta.inf, or else the records of a block, are made with the name. */
-function isProven({ findings, blocks, index }: StreamArchive, name: string): boolean {
-  if (!hasMark(findings, 'stream-config')) return true;
-  const block = blocks.find(({ entry }) => entry.sizeBytes > 0);
-  if (block === undefined) return false;
+/** So many blocks are asked whose they are: the first may be damaged. */
+const MOST_BLOCKS = 8;
+
+/** The records of blocks are made with the name of their stream; where they do not tell, the sum of meta.inf is. */
+function isProven({ findings, blocks, index }: StreamArchive, name: string, declared: string): boolean {
   const numbers = candidateNumbers(blocks, index?.blocks.map((one) => one.index) ?? []);
-  const owner = findOwner(descriptorOf(block.entry), { names: [name], numbers });
-  return owner !== null && owner !== 'unreadable';
+  for (const { entry } of blocks.filter(({ entry: { sizeBytes } }) => sizeBytes > 0).slice(0, MOST_BLOCKS)) {
+    const owner = findOwner(descriptorOf(entry), { names: [name, declared], numbers });
+    if (owner !== null && owner !== 'unreadable') return owner.name === name;
+  }
+  return !hasMark(findings, 'stream-config');
 }
 
 /** Whether backup.json was written for these messages, whatever name stands in it; else whether its subjects allow that. */

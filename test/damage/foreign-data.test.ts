@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { copyFileSync, cpSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { foreignApart } from '../../src/operation/foreign-data.ts';
@@ -17,6 +17,7 @@ import {
   tempFolder,
   verifyDamaged,
 } from '../support/damage.ts';
+import { framed } from '../support/frames.ts';
 import { isThere } from '../support/needed.ts';
 import { messageList } from '../support/message-list.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -315,6 +316,19 @@ describe('what is not of another stream', () => {
           container.close();
         }
       }
+  });
+
+  it('a snapshot that holds the meta.inf of another stream: its records tell whose it is', async () => {
+    const folder = copyOf('2.14.5-full/store/jetstream/$G/streams/ORDERS');
+    const other = join(CAPTURES, '2.14.5-full/store/jetstream/$G/streams/WQ');
+    for (const name of ['meta.inf', 'meta.sum']) copyFileSync(join(other, name), join(folder, name));
+    const backup = copyOf(`${V1}/ORDERS`);
+    const files = ['meta.inf', 'meta.sum', 'msgs/index.db', 'msgs/1.blk'];
+    const tar = execFileSync('tar', ['--format=ustar', '-cf', '-', '-C', folder, ...files]);
+    writeFileSync(join(backup, 'stream.tar.s2'), framed(tar));
+    const target = join(tempFolder(), 'out');
+    const { loss } = await repairArchive(backup, { target });
+    expect(loss.streams).toMatchObject([{ name: 'ORDERS', recovered: 163n, lost: 0n }]);
   });
 
   it('a snapshot beside a backup.json in which somebody changed name and subjects', async () => {
