@@ -1,3 +1,4 @@
+import { oncePer } from '../core/once-per.ts';
 import { HIGHEST_FIRST_SEQ, isPlausibleSubject, isPlausibleTime } from '../core/plausible.ts';
 import { checksumFits } from '../format/block/checksum.ts';
 import {
@@ -10,7 +11,7 @@ import {
   subjectBytesAt,
   timeNsAt,
 } from '../format/block/record.ts';
-import type { BlockFile } from '../model/stream-archive.ts';
+import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
 import type { SourceDescriptor } from '../source/byte-source.ts';
 import { openBlock } from '../workers/open-block.ts';
 
@@ -54,6 +55,12 @@ export function candidateNumbers(blocks: readonly BlockFile[], listed: readonly 
   for (let number = highest + 1; number <= highest + 16; number++) numbers.add(number);
   return numbers;
 }
+
+/** The same for any block of a stream. */
+export const numbersOf: (archive: StreamArchive) => ReadonlySet<number> = oncePer(
+  ({ blocks, index }: StreamArchive) =>
+    candidateNumbers(blocks, index?.blocks.map((block) => block.index) ?? []),
+);
 
 function probesOf(descriptor: SourceDescriptor): Buffer[] {
   const block = openBlock(descriptor, true);

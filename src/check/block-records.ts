@@ -7,10 +7,8 @@ import { descriptorOf } from '../model/read-entry.ts';
 import { listedBlocks } from '../model/listed-blocks.ts';
 import { provenReader } from '../model/furthest-reader.ts';
 import { highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
-import type { StreamArchive } from '../model/stream-archive.ts';
-import { oncePer } from '../core/once-per.ts';
 import { countSequences } from '../core/sequence-ranges.ts';
-import { candidateNumbers, findOwner } from './block-owner.ts';
+import { findOwner, numbersOf } from './block-owner.ts';
 import { DeletedStretches } from './deleted-stretches.ts';
 import { RecordLengths } from './record-lengths.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
@@ -61,11 +59,6 @@ function foreignFault(evidence: StreamEvidence, set: BlockLiveSet): Fault | null
   if (owner === null) return { code: 'BLK_FOREIGN', data: { block: set.block.index, stream: archive.name } };
   return { code: 'BLK_SWAPPED', data: { block: set.block.index, belongs_to: owner.number } };
 }
-
-/** The same for all blocks of a stream. */
-const numbersOf = oncePer(({ blocks, index }: StreamArchive) =>
-  candidateNumbers(blocks, index?.blocks.map((block) => block.index) ?? []),
-);
 
 function emptyFault(evidence: StreamEvidence, set: BlockLiveSet): Fault {
   const listed = listedMessages(evidence, set);

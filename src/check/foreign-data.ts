@@ -5,12 +5,12 @@ import type { Fault } from '../findings/finding.ts';
 import { hasMark } from '../findings/marks.ts';
 import type { ManifestState } from '../format/manifest/types.ts';
 import { nameOf } from '../model/base-archive.ts';
-import { listenedSubjects, mayShareSubjects } from '../model/listened-subjects.ts';
+import { isCopy, isMirror, listenedSubjects, mayShareSubjects } from '../model/listened-subjects.ts';
 import { readV2Head, V2Reading } from '../model/load-v2-stream.ts';
 import { descriptorOf } from '../model/read-entry.ts';
 import { declaredTimeNs } from '../model/stream-state.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
-import { candidateNumbers, findOwner } from './block-owner.ts';
+import { findOwner, numbersOf } from './block-owner.ts';
 
 /**
  * Whether the files of a snapshot are those of another stream than the configuration beside it declares: where its name is
@@ -73,10 +73,10 @@ function metaName({ created, config }: StreamArchive): string {
 const MOST_BLOCKS = 8;
 
 /** The records of blocks are made with the name of their stream; where they do not tell, the sum of meta.inf is. */
-function isProven({ findings, blocks, index }: StreamArchive, name: string, declared: string): boolean {
-  const numbers = candidateNumbers(blocks, index?.blocks.map((one) => one.index) ?? []);
+function isProven(archive: StreamArchive, name: string, declared: string): boolean {
+  const { findings, blocks } = archive;
   for (const { entry } of blocks.filter(({ entry: { sizeBytes } }) => sizeBytes > 0).slice(0, MOST_BLOCKS)) {
-    const owner = findOwner(descriptorOf(entry), { names: [name, declared], numbers });
+    const owner = findOwner(descriptorOf(entry), { names: [name, declared], numbers: numbersOf(archive) });
     if (owner !== null && owner !== 'unreadable') return owner.name === name;
   }
   return !hasMark(findings, 'stream-config');
@@ -89,7 +89,7 @@ function isOnlyEdited(
   isDeclared: boolean | null,
 ): boolean {
   // A mirror's messages are those of its origin.
-  if (isMirror(config) !== isMirror(declared)) return false;
+  if (isMirror(config) !== (declared !== null && isMirror(declared))) return false;
   return isDeclared ?? mayShareSubjects(config, declared);
 }
 
@@ -134,11 +134,5 @@ function endsOfFiles({ index, indexStanding, blocks }: StreamArchive): StreamEnd
 
 /** Whether messages of any subject may be in it. */
 function takesOtherSubjects(config: JsonObject): boolean {
-  return (
-    isMirror(config) || Array.isArray(config['sources']) || objectField(config, 'subject_transform') !== null
-  );
-}
-
-function isMirror(config: JsonObject | null): boolean {
-  return config !== null && objectField(config, 'mirror') !== null;
+  return isCopy(config) || objectField(config, 'subject_transform') !== null;
 }

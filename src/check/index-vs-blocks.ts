@@ -65,7 +65,10 @@ function ageFault(index: StreamIndex, blocks: FoundBlocks): Fault {
 
 /** The last message that it does not call deleted; 0n where there is none. */
 function lastLive({ blocks }: StreamIndex): bigint {
-  return blocks.reduce((seq, block) => (packedLive(block).last > seq ? packedLive(block).last : seq), 0n);
+  return blocks.reduce((seq, block) => {
+    const { last } = packedLive(block);
+    return last > seq ? last : seq;
+  }, 0n);
 }
 
 /** Blocks grow at their end: what ended the last block when the index was written must still be in it. */

@@ -1,3 +1,4 @@
+import { firstThat } from '../core/first-that.ts';
 import { CHUNK_HEADER_BYTES } from '../codec/s2/framing.ts';
 import { readChunkHead } from '../codec/s2/index-chunks.ts';
 import type { ByteSource, S2IndexColumns } from '../source/byte-source.ts';
@@ -68,12 +69,5 @@ function headOfGap(gap: Gap): { type: number | null; bodyBytes: number; decodedB
 
 /** The last row that begins at or before an offset; 0 where none does. */
 function rowBefore(offsets: Float64Array, offset: number): number {
-  let low = 0;
-  let high = offsets.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((offsets[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+  return Math.max(0, firstThat(offsets, (begin) => begin > offset) - 1);
 }

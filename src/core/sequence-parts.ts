@@ -1,3 +1,4 @@
+import { firstThat } from './first-that.ts';
 import { unpackRanges, type PackedRanges } from './packed-ranges.ts';
 import { RangeBuilder } from './range-builder.ts';
 import {
@@ -92,13 +93,8 @@ export class SequenceParts {
 
   /** Those that end at or behind `from`. */
   *#partsFrom(from: bigint): Generator<PackedRanges> {
-    let low = 0;
-    for (let high = this.parts.length; low < high;) {
-      const middle = (low + high) >> 1;
-      if ((this.parts[middle]?.last ?? from) < from) low = middle + 1;
-      else high = middle;
-    }
-    for (let part = this.parts[low]; part !== undefined; part = this.parts[++low]) yield part;
+    let at = firstThat(this.parts, ({ last }) => last >= from);
+    for (let part = this.parts[at]; part !== undefined; part = this.parts[++at]) yield part;
   }
 
   /** The runs of sequences, ascending and not touching. */

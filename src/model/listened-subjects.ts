@@ -6,9 +6,17 @@ export function listenedSubjects(config: JsonObject): string[] {
   const { subjects } = config;
   if (Array.isArray(subjects) && subjects.length > 0)
     return subjects.filter((subject) => typeof subject === 'string');
-  const isCopy = objectField(config, 'mirror') !== null || Array.isArray(config['sources']);
   const name = textField(config, 'name');
-  return isCopy || name === null ? [] : [name];
+  return isCopy(config) || name === null ? [] : [name];
+}
+
+export function isMirror(config: JsonObject): boolean {
+  return objectField(config, 'mirror') !== null;
+}
+
+/** Whether it has messages of other streams, as a mirror or by sources. */
+export function isCopy(config: JsonObject): boolean {
+  return isMirror(config) || Array.isArray(config['sources']);
 }
 
 /** Pairs of subjects, of two configurations, that some message would fit both. */

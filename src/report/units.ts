@@ -1,3 +1,5 @@
+import { plural } from '../core/plural.ts';
+
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
 /** Bytes as the `nats` CLI writes them: `1.2 MiB`. */
@@ -18,7 +20,7 @@ export function countText(count: number | bigint): string {
 
 /** `1 block`, `2 blocks`. */
 export function counted(count: number | bigint, noun: string): string {
-  return `${countText(count)} ${noun}${Number(count) === 1 ? '' : 's'}`;
+  return plural(count, noun, countText(count));
 }
 
 /** A count, or a dash where nothing is known. */

@@ -38,9 +38,7 @@ export async function withLeftOver<T>(
   work: Archive,
   use: (left: LeftOver | null) => Promise<T>,
 ): Promise<T> {
-  const { container, onBytes } = work;
-  // Files of a store are damaged one by one, and standard input cannot be opened again.
-  if (archive.form === 'store' || container.path === '-') return withSalvaged(archive, work, use);
+  const { onBytes } = work;
   const { withPastDamage } = await import('../salvage/with-past-damage.ts');
   return withPastDamage(archive, work, async (again, opened) =>
     withSalvaged(again, { ...opened, onBytes }, use),

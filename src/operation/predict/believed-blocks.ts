@@ -1,5 +1,4 @@
 import { oncePer } from '../../core/once-per.ts';
-import type { IndexBlock } from '../../format/index/types.ts';
 import { packedLive } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { KnownBlock } from './block-index-as-server.ts';
@@ -27,9 +26,8 @@ export function knownOf(
   return isIndexed ? (indexedBlocks(queries.archive).get(reading.block.index) ?? null) : reading.known;
 }
 
-/** What index.db tells of blocks, by their number. */
-export const indexedBlocks = oncePer(
-  ({ index }: StreamArchive): ReadonlyMap<number, KnownBlock & Pick<IndexBlock, 'bytes'>> =>
+const indexedBlocks = oncePer(
+  ({ index }: StreamArchive): ReadonlyMap<number, KnownBlock> =>
     new Map(index?.blocks.map((entry) => [entry.index, { ...entry, messages: packedLive(entry).count }])),
 );
 

@@ -8,7 +8,8 @@ import {
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
 import { NO_PACKED } from '../../core/packed-sets.ts';
-import { indexedBlocks, walkOf, wholeBlocks } from './believed-blocks.ts';
+import { listedBlocks } from '../../model/listed-blocks.ts';
+import { walkOf, wholeBlocks } from './believed-blocks.ts';
 import type { Opening } from './opening.ts';
 import type { RecordQueries } from './record-queries.ts';
 import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
@@ -46,7 +47,8 @@ export function countedBytes(
   { isIndexed }: RecoveredStream,
   queries: RecordQueries,
 ): number {
-  const listed = indexedBlocks(queries.archive).get(block.block.index);
+  const { index } = queries.archive;
+  const listed = index === null ? undefined : listedBlocks(index).get(block.block.index);
   const told = isIndexed ? listed?.bytes : block.block.sidecar?.bytes;
   return block.readBytes !== null || told === undefined ? readableBytes(block, queries) : Number(told);
 }

@@ -14,6 +14,11 @@ export interface ReadBlock {
   readonly content: BlockContent;
 }
 
+/** The number that its records were made for. */
+export function ownerNumber({ block }: ReadBlock): number {
+  return block.owner.number;
+}
+
 /** A block that ends within a record was cut. */
 export const CODE_OF_FAULT = {
   ...CODE_OF_KIND,

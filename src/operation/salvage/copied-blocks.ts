@@ -1,4 +1,5 @@
 import type { FileStreamParts } from '../../container/entry.ts';
+import { groupedBy } from '../../core/grouped.ts';
 import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
 import { packedWithout } from '../../core/packed-sets.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
@@ -12,7 +13,7 @@ import {
 } from '../../core/sequence-ranges.ts';
 import { faultsOfKind, isOnly } from '../../kernels/packed-faults.ts';
 import { blockCopies } from '../../model/block-copies.ts';
-import type { ReadBlock } from './block-damage.ts';
+import { ownerNumber, type ReadBlock } from './block-damage.ts';
 import type { BlockContent } from './block-spans.ts';
 import type { MessageCursor } from './message-run.ts';
 import { salvageBlocks, type SalvagedBlock } from './salvage-blocks.ts';
@@ -43,7 +44,7 @@ export async function readCopies(
     sidecarCurrent: false,
   }));
   if (files.length === 0) return [];
-  const owners = byOwner(blocks);
+  const owners = groupedBy(blocks, ownerNumber);
   const found = await salvageBlocks(files, [name], [...numbers, ...owners.keys()], work);
   const held = unitePacked(blocks.map(heldBy));
   const taken = new Map<number, SequenceParts>();
@@ -62,18 +63,6 @@ export async function readCopies(
     taken.set(number, unitePacked([...before.parts, heldBy(copy)]));
   }
   return copies;
-}
-
-/** By the number that their records were made for. */
-function byOwner(blocks: readonly ReadBlock[]): ReadonlyMap<number, readonly ReadBlock[]> {
-  const owners = new Map<number, ReadBlock[]>();
-  for (const read of blocks) {
-    const { number } = read.block.owner;
-    const known = owners.get(number);
-    if (known === undefined) owners.set(number, [read]);
-    else known.push(read);
-  }
-  return owners;
 }
 
 function isNeeded({ highSeq }: BlockContent, owned: readonly ReadBlock[]): boolean {

@@ -50,11 +50,7 @@ export type ReadStream = Pick<StreamEvidence, 'archive' | 'live' | 'results'>;
  */
 export async function lossesOfCopy(read: ReadStream, work: CountingWork): Promise<CopyLosses | null> {
   const { archive, live } = read;
-  const { signal, pool } = work;
   const known = knownScans(read);
-  // Files of a store are damaged one by one, and standard input cannot be opened again.
-  if (archive.form === 'store' || work.container.path === '-')
-    return lossesBeside(archive, { pool, signal, onBytes, known }, live);
   return withPastDamage(archive, { ...work, soundChunks: soundChunks(read) }, async (again, opened) =>
     again.form === 'config' ? null : lossesBeside(again, { ...opened, onBytes, known }, live),
   );

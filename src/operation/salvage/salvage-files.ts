@@ -2,6 +2,7 @@ import { isIndexCut } from '../../check/index-vs-blocks.ts';
 import type { IndexDeletes } from '../../check/stream-evidence.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { labelBase } from '../../container/entries.ts';
+import { plural } from '../../core/plural.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import {
   asParts,
@@ -143,8 +144,7 @@ function notesOf(
   for (const { block, content } of copies) {
     const { count } = subtractParts(unitePacked([content.present]), deleted);
     if (count === 0n) continue;
-    const taken =
-      count === 1n ? '1 message that no block holds was' : `${count} messages that no block holds were`;
+    const taken = `${plural(count, 'message')} that no block holds ${count === 1n ? 'was' : 'were'}`;
     const { file, owner } = block;
     notes.push(note('BLK_COPY', `${taken} taken from ${file.entry.label}, a copy of block ${owner.number}`));
   }

@@ -4,6 +4,7 @@ import { damagedStretches } from '../../container/v2-damage.ts';
 import { endOf, V2EntryReader } from '../../container/v2-entry-reader.ts';
 import { findV2Spans, type V2Span } from '../../container/v2-spans.ts';
 import { ChangedError } from '../../core/error.ts';
+import { plural } from '../../core/plural.ts';
 import { stepByStep } from '../../core/pause.ts';
 import { asParts, subtractParts, uniteParts } from '../../core/sequence-part-sets.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
@@ -122,7 +123,7 @@ function headNotes(
 }
 
 function lostConsumers(count: number): string {
-  return count === 1 ? '1 consumer is lost' : `${count} consumers are lost`;
+  return `${plural(count, 'consumer')} ${count === 1 ? 'is' : 'are'} lost`;
 }
 
 function runOf(parts: V2StreamParts, span: V2Span, source: number): MessageRun {

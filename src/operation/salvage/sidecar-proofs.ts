@@ -5,13 +5,14 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
+import { groupedBy } from '../../core/grouped.ts';
 import { packRanges, unpackRanges } from '../../core/packed-ranges.ts';
 import { asParts } from '../../core/sequence-part-sets.ts';
 import type { Entry, FileStreamParts } from '../../container/entry.ts';
 import type { BlockIndex } from '../../format/block-index/types.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
-import type { ReadBlock } from './block-damage.ts';
+import { ownerNumber, type ReadBlock } from './block-damage.ts';
 import type { IndexProofs } from './index-proofs.ts';
 import { judgeSidecar } from './mend-sidecar.ts';
 import type { OwnBlocks } from './own-blocks.ts';
@@ -35,8 +36,8 @@ export async function proofsOfSidecars(
   const listed: Listing[] = [];
   const said: string[] = [];
   let [lastSeq, lastTimeNs] = [0n, 0n];
-  const ownedBy = byOwner(blocks);
-  const copiesOf = byOwner(copies);
+  const ownedBy = groupedBy(blocks, ownerNumber);
+  const copiesOf = groupedBy(copies, ownerNumber);
   const files = sidecarEntries(parts);
   const holders = new SequenceHolders(blocks);
   for (const file of [...archive.blocks, ...lonelySidecars(archive)]) {
@@ -61,17 +62,6 @@ export async function proofsOfSidecars(
     if (sidecar.lastSeq > lastSeq) [lastSeq, lastTimeNs] = [sidecar.lastSeq, sidecar.lastTimeNs];
   }
   return { deleted: asParts(mergeRanges(deleted)), listed, lastSeq, lastTimeNs, said };
-}
-
-function byOwner(blocks: readonly ReadBlock[]): ReadonlyMap<number, ReadBlock[]> {
-  const owned = new Map<number, ReadBlock[]>();
-  for (const read of blocks) {
-    const { number } = read.block.owner;
-    const others = owned.get(number);
-    if (others === undefined) owned.set(number, [read]);
-    else others.push(read);
-  }
-  return owned;
 }
 
 const SIDECAR = /^msgs\/(0|[1-9]\d*)\.idx$/;

@@ -1,5 +1,6 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { SoundChunks } from '../../codec/s2/pass-gap.ts';
+import { firstThat } from '../../core/first-that.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { S2IndexColumns } from '../../source/byte-source.ts';
 import type { ScanResult } from '../../workers/jobs/scan.ts';
@@ -47,23 +48,11 @@ function joined(pairs: Pair[]): Pair[] {
 
 /** Where a chunk that begins at an encoded offset begins decoded; null where the index has no row for it. */
 function decodedOffset({ encodedOffsets, decodedOffsets }: S2IndexColumns, encodedAt: number): number | null {
-  const row = lastUpTo(encodedOffsets.length, (i) => encodedOffsets[i] ?? 0, encodedAt);
+  const row = firstThat(encodedOffsets, (at) => at >= encodedAt);
   return encodedOffsets[row] === encodedAt ? (decodedOffsets[row] ?? null) : null;
 }
 
 function isWithin(pairs: readonly Pair[], offset: number): boolean {
-  const [from, to] = pairs[lastUpTo(pairs.length, (i) => pairs[i]?.[0] ?? 0, offset)] ?? [0, 0];
+  const [from, to] = pairs[firstThat(pairs, ([begin]) => begin > offset) - 1] ?? [0, 0];
   return offset >= from && offset < to;
-}
-
-/** The last of rising values that is not above `most`; 0 where all are. */
-function lastUpTo(length: number, valueAt: (i: number) => number, most: number): number {
-  let low = 0;
-  let high = length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (valueAt(middle) <= most) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

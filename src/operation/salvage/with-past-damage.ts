@@ -12,13 +12,15 @@ export interface OpenedWork extends Pick<Archive, 'pool' | 'signal'> {
 
 /**
  * Opens an archive once more, past the damage of what carries its streams, and gives one of them to `use` as it is read there, found by
- * its place; as it was where it is not there. Standard input cannot be opened again. Throws SourceError, and what `use` throws.
+ * its place; as it was where it is not there, or nothing carries it: files of a store are damaged one by one. Standard input, which cannot be
+ * opened again, is used as it was, too. Throws SourceError, and what `use` throws.
  */
 export async function withPastDamage<T>(
   archive: StreamArchive,
   { container, pool, signal, soundChunks }: OpenedWork,
-  use: (again: StreamArchive, opened: Archive) => Promise<T>,
+  use: (again: StreamArchive, opened: Pick<Archive, 'pool' | 'signal'>) => Promise<T>,
 ): Promise<T> {
+  if (archive.form === 'store' || container.path === '-') return use(archive, { pool, signal });
   const options = {
     salvage: true,
     pool,

@@ -1,3 +1,4 @@
+import { firstThat } from '../../core/first-that.ts';
 /**
  * Where given sequences lie among the messages that are kept. First every kept message is told, in rising sequence; then
  * it answers about the sequences that were given at the start. Memory: those sequences, whatever is kept.
@@ -40,14 +41,8 @@ export class KeptPositions {
   }
 
   #find(seq: bigint): number {
-    let low = 0;
-    let high = this.#asked.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#asked[middle] ?? 0n) < seq) low = middle + 1;
-      else high = middle;
-    }
-    if (this.#asked[low] !== seq) throw new RangeError(`sequence ${seq} was not asked for`);
-    return low;
+    const at = firstThat(this.#asked, (asked) => asked >= seq);
+    if (this.#asked[at] !== seq) throw new RangeError(`sequence ${seq} was not asked for`);
+    return at;
   }
 }

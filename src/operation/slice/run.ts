@@ -1,9 +1,10 @@
 import { UsageError } from '../../core/error.ts';
-import { isJsonObject, type JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/json.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { filterReport } from '../filter/report.ts';
 import { checkRanges } from '../filter/check-ranges.ts';
 import type { MessageFilter } from '../filter/types.ts';
+import { isCopy } from '../../model/listened-subjects.ts';
 import { loadStream, withArchive, type Archive } from '../open-archive.ts';
 import { checkInput } from '../write/check-input.ts';
 import { placedAs } from '../write/convert.ts';
@@ -110,8 +111,7 @@ function notesOn({ name, config, content, slice }: OutgoingStream): string[] {
   const { messages, lastSeq } = content.state;
   if (messages === 0n)
     notes.push(`${name}: no message fits; it is written empty, the next sequence is ${lastSeq + 1n}`);
-  const isCopy = isJsonObject(config['mirror']) || Array.isArray(config['sources']);
-  if (isCopy && messages !== slice?.of.messages)
+  if (isCopy(config) && messages !== slice?.of.messages)
     notes.push(`${name} copies from other streams: a server that has them may copy again what was left out`);
   return notes;
 }

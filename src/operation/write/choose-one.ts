@@ -1,4 +1,5 @@
 import { UsageError } from '../../core/error.ts';
+import { groupedBy } from '../../core/grouped.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 
 /** One of several streams, and what tells it from the others. */
@@ -18,13 +19,8 @@ export function mustBeOne(streams: readonly Choice[]): void {
 export function mustLieApart(
   placed: readonly { readonly path: string; readonly stream: { readonly source: Choice } }[],
 ): void {
-  const byPath = new Map<string, Choice[]>();
-  for (const { path, stream } of placed) {
-    const known = byPath.get(path);
-    if (known === undefined) byPath.set(path, [stream.source]);
-    else known.push(stream.source);
-  }
-  for (const streams of byPath.values()) mustBeOne(streams);
+  for (const same of groupedBy(placed, ({ path }) => path).values())
+    mustBeOne(same.map(({ stream }) => stream.source));
 }
 
 /** Of more than so many, the number of the others is told. */

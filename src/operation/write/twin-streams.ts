@@ -1,3 +1,4 @@
+import { groupedBy } from '../../core/grouped.ts';
 import { nameOf } from '../../model/base-archive.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { skippedStream } from './skipped-stream.ts';
@@ -33,16 +34,17 @@ export function twinsAmong(
   archives: readonly StreamArchive[],
   nameOfArchive: (archive: StreamArchive) => string | null = ({ name }) => name,
 ): Twins {
-  const byName = new Map<string, { readonly name: string; readonly same: StreamArchive[] }>();
-  for (const archive of archives) {
+  const named = archives.flatMap((archive) => {
     const name = nameOfArchive(archive);
-    if (name === null) continue;
-    const place = `${archive.account ?? ''}/${name}`;
-    const known = byName.get(place);
-    if (known === undefined) byName.set(place, { name, same: [archive] });
-    else known.same.push(archive);
-  }
-  const twins = [...byName.values()].flatMap(({ name, same }) => twinsOf(name, same));
+    return name === null ? [] : [{ archive, name }];
+  });
+  const groups = groupedBy(named, ({ archive, name }) => `${archive.account ?? ''}/${name}`);
+  const twins = [...groups.values()].flatMap((same) =>
+    twinsOf(
+      same[0]?.name ?? '',
+      same.map(({ archive }) => archive),
+    ),
+  );
   return {
     found: new Set(twins.map(({ found }) => found)),
     declared: twins.flatMap(({ declared }) => declared ?? []),

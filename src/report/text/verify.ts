@@ -1,3 +1,4 @@
+import { groupedBy } from '../../core/grouped.ts';
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { raisedStatus, type Status } from '../../findings/status.ts';
@@ -32,15 +33,10 @@ export function verifyText(report: VerifyReport, palette: Palette, isWarningCrit
 
 /** Findings by the stream that they are about: a store may have thousands of both. */
 class FindingsByStream {
-  readonly #known = new Map<string, Finding[]>();
+  readonly #known: ReadonlyMap<string, readonly Finding[]>;
 
   constructor(findings: readonly Finding[]) {
-    for (const finding of findings) {
-      const key = keyOf(finding.account ?? null, finding.stream ?? '');
-      const known = this.#known.get(key);
-      if (known === undefined) this.#known.set(key, [finding]);
-      else known.push(finding);
-    }
+    this.#known = groupedBy(findings, ({ account = null, stream = '' }) => keyOf(account, stream));
   }
 
   of({ account, name }: VerifyStreamReport): readonly Finding[] {
@@ -97,13 +93,8 @@ function mayBeFewer(stream: VerifyStreamReport, findings: readonly Finding[]): b
 }
 
 function severityLines(report: VerifyReport, severity: Finding['severity'], palette: Palette): string[] {
-  const byCode = new Map<Finding['code'], Finding[]>();
-  for (const finding of report.findings) {
-    if (finding.severity !== severity) continue;
-    const known = byCode.get(finding.code);
-    if (known === undefined) byCode.set(finding.code, [finding]);
-    else known.push(finding);
-  }
+  const ofSeverity = report.findings.filter((finding) => finding.severity === severity);
+  const byCode = groupedBy(ofSeverity, ({ code }) => code);
   const paint = severity === 'critical' ? palette.bad : severity === 'warning' ? palette.warn : palette.dim;
   const isVerbose = severity !== 'info';
   return [...byCode].flatMap(([code, findings]) => [
