@@ -47,6 +47,8 @@ async function runCommands(scratch) {
     ['pack', store, '--account', '$G', '--stream', 'ORDERS', '--out', join(scratch, 'packed')],
     ['extract-into-data-dir', v1, data],
     ['rewrite-stream-name', v1, 'COPY', '--out', join(scratch, 'copy')],
+    ['slice', v1, '--max-seq', '10', '--out', join(scratch, 'sliced')],
+    ['repair', v1, '--out', join(scratch, 'repaired')],
     ['preflight', store],
   ])
     await main([...args, '--no-progress']);

@@ -153,8 +153,8 @@ export function rowsOf({ gopeer, sets }) {
       writeTimer(BIN, ['repair', one[form], '--out', written], written),
       verify(one[form]),
     ]);
-  faster('repair --to store of an intact store / verify of it', 0.25, 0.35, one, () => [
-    writeTimer(BIN, ['repair', '--to', 'store', one.store, '--out', written], written),
+  faster('repair --to backup of an intact store / verify of it', 0.25, 0.35, one, () => [
+    writeTimer(BIN, ['repair', '--to', 'backup', one.store, '--out', written], written),
     verify(one.store),
   ]);
   faster('S2 encode, one core / gopeer s2e', 0.95, 1.1, withGo(one) && one.plain, () => [

@@ -288,7 +288,8 @@ export function placed(findings: readonly Finding[], place: Place): Finding[] {
   return findings.map((finding) => ({ ...finding, ...place }));
 }
 
-function isStandalone(container: OpenContainer): boolean {
+/** Whether it is all that a server has which belongs to no cluster: it may start on a store made of it. */
+export function isStandalone(container: OpenContainer): boolean {
   return (
     container.kind === 'store' && !container.findings.some(({ code }) => code === 'DIR_RAFT_NOT_CHECKED')
   );

@@ -27,6 +27,14 @@ function damagedOrders(): string {
   return store;
 }
 
+/** What lies in the target of a repair. */
+function repairedNames(path: string, flags: readonly string[]): string[] {
+  const target = join(tempFolder(), 'out');
+  const run = runCli(['repair', path, ...flags, '--out', target]);
+  expect(run.exit, run.stderr).toBe(0);
+  return readdirSync(target);
+}
+
 describe('repair', () => {
   it('says what it kept and lost, and the same input gives the same bytes', () => {
     const store = damagedOrders();
@@ -88,8 +96,27 @@ describe('repair', () => {
     const run = runCli(['repair', join(CAPTURES, '2.14.5-full/store'), '--out', target, '-j']);
     expect(run.exit, run.stderr).toBe(0);
     const written = JSON.parse(run.stdout) as { streams: { name: string }[] };
-    expect(readdirSync(target).toSorted()).toEqual(written.streams.map(({ name }) => name).toSorted());
-    expect(written.streams.length).toBeGreaterThan(10);
+    const names = written.streams.map(({ name }) => name).toSorted();
+    expect(readdirSync(join(target, 'jetstream/$G/streams')).toSorted()).toEqual(names);
+    expect(names.length).toBeGreaterThan(10);
+  });
+
+  it.each([
+    ['a store', '.', [], ['jetstream']],
+    ['a store, as backups', '.', ['--to', 'backup'], ['ORDERS', 'WQ']],
+    ['a folder of a store', 'jetstream/$G/streams/ORDERS', [], ['backup.json', 'stream.tar.s2']],
+    ['the same, as a store', 'jetstream/$G/streams/ORDERS', ['--to', 'store'], ['jetstream']],
+  ])('%s becomes what it was, or what --to says', (_, path, flags, expected) => {
+    expect(repairedNames(join(CAPTURES, '2.14.5-full/store', path), flags)).toEqual(
+      expect.arrayContaining(expected),
+    );
+  });
+
+  it('a store of a cluster becomes backups, which its servers take', () => {
+    const store = copyOf('2.14.5-full/store');
+    mkdirSync(join(store, 'jetstream/$SYS/_js_/_meta_'), { recursive: true });
+    expect(repairedNames(store, [])).not.toContain('jetstream');
+    expect(repairedNames(store, ['--to', 'store'])).toEqual(['jetstream']);
   });
 
   it('--to store makes a store that verifies, and says what it cannot keep', () => {

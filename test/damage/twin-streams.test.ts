@@ -153,7 +153,7 @@ describe('blocks of another stream in the folder of one', () => {
     const result = await repaired(store, { streams });
     expect(skippedOf(result)).toEqual([]);
     for (const name of streams)
-      expect(await messageList(join(result.target, name))).toEqual(
+      expect(await messageList(join(result.target, STREAMS, name))).toEqual(
         await messageList(join(CAPTURES, STORE, STREAMS, name)),
       );
   });

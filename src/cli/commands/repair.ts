@@ -18,8 +18,8 @@ export const repairCommand = {
       .options({
         to: {
           choices: ['backup', 'store'] as const,
-          default: 'backup',
-          describe: 'a backup for any server, or a store folder',
+          describe:
+            'a backup or a store; else a store of a store (unless of a cluster), a backup of all else',
         },
         out: {
           type: 'string',
@@ -54,7 +54,7 @@ export const repairCommand = {
       })
       .options(CHANGE_FLAGS)
       .example('$0 repair backups/ORDERS --out repaired --loss-report lost.json', 'a damaged backup')
-      .example('$0 repair /var/lib/nats --to store --out repaired', 'a damaged store')
+      .example('$0 repair /var/lib/nats --out repaired', 'a damaged store')
       .example('$0 repair n1/ORDERS --from n2/ORDERS --from n3/ORDERS --out healed', 'from its replicas')
       .epilogue(
         'EXIT STATUS: 0 nothing was lost, 1 failed and nothing is at the target, 2 wrong usage, 3 done, with the reported loss',
@@ -100,7 +100,7 @@ function* inPieces(chunks: Iterable<string>): Generator<string> {
 async function repairOptions(args: RepairArguments, context: CliContext): Promise<RepairOptions> {
   return {
     ...(await writeOptions(args, context)),
-    to: args.to,
+    ...(args.to === undefined ? {} : { to: args.to }),
     ...(args.from === undefined ? {} : { from: args.from }),
     ...(args.prefer === undefined ? {} : { prefer: placeOf(args.prefer, args) }),
     undelete: args.undelete,
@@ -114,7 +114,7 @@ function placeOf(path: string, args: RepairArguments): number {
 }
 
 interface RepairArguments extends WriteArguments {
-  readonly to: RepairForm;
+  readonly to?: RepairForm;
   readonly lossReport?: string;
   readonly from?: string[];
   readonly prefer?: string;

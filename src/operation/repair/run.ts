@@ -1,6 +1,6 @@
 import { ToolError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { loadStream, TOOL, withArchive } from '../open-archive.ts';
+import { isStandalone, loadStream, TOOL, withArchive } from '../open-archive.ts';
 import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from '../write/check-input.ts';
 import { placedAs } from '../write/convert.ts';
@@ -19,7 +19,8 @@ import type { RepairOptions, RepairResult } from './types.ts';
 import { lossWithoutData } from './without-data.ts';
 
 /**
- * Writes what is intact in a damaged archive as a backup or a store that servers take: every record whose checksum fits and
+ * Writes what is intact in a damaged archive as a backup or a store that servers take (`to`; else a store that is of no
+ * cluster as a store, what else there is as a backup): every record whose checksum fits and
  * that nothing proves deleted, whatever lies before it. What is lost is told, sequence by sequence. The input is only read.
  * Throws UsageError, SourceError, ToolError, CancelledError; then nothing is at the target.
  */
@@ -29,8 +30,10 @@ export async function repairArchive(path: string, options: RepairOptions): Promi
   return soundFirst(path, async (isPastDamage) =>
     withArchive(path, { ...options, ...WRITING, salvage: isPastDamage }, async (work) => {
       if (!isPastDamage) mustOpenSound(work);
+      // A server of a cluster takes streams from its peers, or as backups.
+      const to = options.to ?? (isStandalone(work.container) ? 'store' : 'backup');
       return withOthers(options, async (others) =>
-        repairWith({ path, work, others, isPastDamage, opened: [] }, options),
+        repairWith({ path, work, others, isPastDamage, opened: [] }, { ...options, to }),
       );
     }),
   );

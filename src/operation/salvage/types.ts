@@ -8,7 +8,7 @@ export type RepairForm = 'backup' | 'store';
 export interface SalvageOptions {
   /** Takes the place of the stream's own configuration. */
   readonly config?: JsonObject;
-  /** As what it will be written: `backup` where it is not given. */
+  /** As what it will be written. */
   readonly to?: RepairForm;
   /** Which archive is believed where intact copies differ: its place, 0 for the one that is repaired. */
   readonly prefer?: number;

@@ -128,7 +128,7 @@ class RepairChecks {
     const before = treeSum(one.path);
     this.figures.cases++;
     try {
-      const result = await repairArchive(one.path, { target, jobs: 1 });
+      const result = await repairArchive(one.path, { target, to: 'backup', jobs: 1 });
       if (result.isLossy) this.figures.lossy++;
       return { one, result, messages: await messageList(target) };
     } catch (error) {
