@@ -40,8 +40,7 @@ describe.each([
       (sum, { from, to, state }) => sum + (state === 'lost' ? to - from + 1n : 0n),
       0n,
     );
-    const reasons = [...stream.ranges].map(({ reason }) => reason).join();
-    expect(/\d+ messages? (?:is|are) missing among such sequences/.test(reasons)).toBe(named > stream.lost);
+    expect([...stream.ranges].some(({ missing: counted }) => counted !== null)).toBe(named > stream.lost);
   });
 
   it('the repaired backup keeps the count: another repair tells the same', async () => {

@@ -21,7 +21,7 @@ import type { PieceRenderer } from './render-pieces.ts';
 import type { MessageWalk, WantsMessage } from './message-walk.ts';
 import { isStopped, withLeftOver, type LeftOver } from './left-over.ts';
 import { walkBlocks, walkPiece } from './walk-blocks.ts';
-import { walkV2 } from './walk-v2.ts';
+import { V2Walk } from './walk-v2.ts';
 import type { StoredMessage } from './types.ts';
 
 /** Takes messages in lots; the walk waits until a lot is done with. */
@@ -85,7 +85,7 @@ export async function streamMessages(
 
 async function v2Messages(reading: Reading, parts: V2StreamParts): Promise<StreamFindings> {
   const { archive, work, sieve, found } = reading;
-  const walk = walkV2(archive, parts, sieve, work);
+  const walk = new V2Walk(archive, parts, sieve, work);
   await sift(walk.messages, reading, pause);
   const findings = [...found, ...walk.findings(), ...v2FramingFindings(archive, parts)];
   return {

@@ -6,7 +6,7 @@ import { formatTimeNs } from '../../core/time.ts';
 import type { MessageWalk } from '../cat/message-walk.ts';
 import type { StoredMessage } from '../cat/types.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
-import { walkV2 } from '../cat/walk-v2.ts';
+import { V2Walk } from '../cat/walk-v2.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { Side } from './side.ts';
 import type { MessageField, ShownMessage } from './types.ts';
@@ -61,7 +61,7 @@ export async function messageDetails(side: Side, query: DetailQuery): Promise<Ma
 function walkOf(side: Side, wanted: SequenceRanges, minSeq: bigint, maxSeq: bigint): MessageWalk {
   const { archive, evidence } = side;
   const sieve = new MessageSieve({ minSeq, maxSeq });
-  if (archive.parts.form === 'v2') return walkV2(archive, archive.parts, sieve).messages;
+  if (archive.parts.form === 'v2') return new V2Walk(archive, archive.parts, sieve).messages;
   const sets = (evidence?.sets ?? []).filter(({ live }) => live.first <= maxSeq && live.last >= minSeq);
   const holding = sets.map((set) => ({
     ...set,

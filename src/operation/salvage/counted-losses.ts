@@ -107,9 +107,7 @@ function* withCounts(
   fits: (range: LostRange) => boolean,
   missing: bigint,
 ): Generator<LostRange> {
-  const messages = missing === 1n ? '1 message is' : `${missing} messages are`;
-  const told = `${messages} missing among such sequences, the others were deleted: nothing tells which`;
-  for (const range of ranges) yield fits(range) ? { ...range, reason: `${range.reason} (${told})` } : range;
+  for (const range of ranges) yield fits(range) ? { ...range, missing } : range;
 }
 
 function countOf(ranges: LostRanges, fits: (range: LostRange) => boolean): bigint {

@@ -148,7 +148,7 @@ function* pieces(
 function piece(from: bigint, to: bigint, cause: Cause, state: LostRange['state'] = 'lost'): LostRange {
   const { file, offsetBytes: offset, lengthBytes: length, code, detail } = cause;
   const reason = detail === undefined ? LOSS_REASONS[code] : `${LOSS_REASONS[code]} (${detail})`;
-  return { from, to, state, file, offset, length, code, reason };
+  return { from, to, state, file, offset, length, code, reason, missing: null };
 }
 
 /** Each sequence once: where two causes claim it, the one that begins first has it. */

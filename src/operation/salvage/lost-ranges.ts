@@ -3,7 +3,7 @@ import type { SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { LostRange } from './types.ts';
 
 /** What many ranges have in common. */
-type Cause = Pick<LostRange, 'state' | 'file' | 'code' | 'reason'>;
+type Cause = Pick<LostRange, 'state' | 'file' | 'code' | 'reason' | 'missing'>;
 
 const FIRST_CAPACITY = 16;
 /** Stands for an offset or length that nothing tells. */
@@ -77,19 +77,20 @@ export class LostRanges implements Iterable<LostRange> {
       length: length === UNKNOWN ? null : length,
       code: cause.code,
       reason: cause.reason,
+      missing: cause.missing,
     };
   }
 
-  #numberOf({ state, file, code, reason }: Cause): number {
+  #numberOf({ state, file, code, reason, missing }: Cause): number {
     const last = this.#causes[this.#lastNumber];
+    const isLike = last?.state === state && last.file === file && last.code === code;
     // Most are like the one before.
-    if (last?.state === state && last.file === file && last.code === code && last.reason === reason)
-      return this.#lastNumber;
-    const key = JSON.stringify([state, file, code, reason]);
+    if (isLike && last.reason === reason && last.missing === missing) return this.#lastNumber;
+    const key = JSON.stringify([state, file, code, reason, String(missing)]);
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     this.#numbers.set(key, this.#causes.length);
-    return this.#causes.push({ state, file, code, reason }) - 1;
+    return this.#causes.push({ state, file, code, reason, missing }) - 1;
   }
 
   #grow(): void {

@@ -39,6 +39,11 @@ export interface LostRange {
   readonly length: number | null;
   readonly code: LossCode;
   readonly reason: string;
+  /**
+   * So many messages are missing among these sequences and those of all ranges with the same number; the others were deleted, and
+   * nothing tells which. null where every sequence was a message.
+   */
+  readonly missing: bigint | null;
 }
 
 /** As many as there is damage: each is made when it is asked for, anew each time. */

@@ -17,7 +17,7 @@ import type { ScanResult } from '../../workers/jobs/scan.ts';
 import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
 import { isSound } from '../../workers/scan-block.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
-import { walkV2 } from '../cat/walk-v2.ts';
+import { V2Walk } from '../cat/walk-v2.ts';
 import type { MessageWalk } from '../cat/message-walk.ts';
 import { deleteNoteText } from '../delete-note.ts';
 import { deleteNotes } from '../delete-notes.ts';
@@ -126,7 +126,7 @@ async function v2Content(
     );
   const declared = readV2Head(parts, archive.place).state;
   const lastSeq = declared !== null && declared.lastSeq > total.lastSeq ? declared.lastSeq : total.lastSeq;
-  const walk = (sieve: MessageSieve): MessageWalk => walkV2(archive, parts, sieve).messages;
+  const walk = (sieve: MessageSieve): MessageWalk => new V2Walk(archive, parts, sieve).messages;
   const file = parts.manifest?.label ?? parts.label;
   const findings = [
     ...placed(parts.findings, archive.place),

@@ -80,15 +80,15 @@ function rangeLines({ ranges }: StreamLoss): string[] {
 }
 
 /** What stands before the sequences, behind, and behind that of all such ranges. */
-function partsOfLine({ state, file, offset, reason }: LostRange): [string, string, string] {
+function partsOfLine({ state, file, offset, reason, missing }: LostRange): [string, string, string] {
   const place = file === null ? '' : ` in ${escapeText(file)}${offset === null ? '' : ` at ${offset}`}`;
-  const countAt = reason.search(COUNT);
-  const [why, count] = countAt < 0 ? [reason, ''] : [reason.slice(0, countAt), reason.slice(countAt)];
-  return [`  ${state} `, `${place}: ${why}`, count];
+  return [`  ${state} `, `${place}: ${reason}`, missing === null ? '' : missingText(missing)];
 }
 
-/** How a range tells what `lost` of its stream counts (salvage/counted-losses.ts). */
-const COUNT = / \(\d+ messages? (?:is|are) missing among such sequences, /;
+function missingText(missing: bigint): string {
+  const messages = missing === 1n ? '1 message is' : `${missing} messages are`;
+  return ` (${messages} missing among such sequences, the others were deleted: nothing tells which)`;
+}
 
 function noteLine({ consumer, text, loss }: RepairNote, palette: Palette): string {
   const line = `  ${consumer === undefined ? '' : `consumer ${escapeText(consumer)}: `}${escapeText(text)}`;
