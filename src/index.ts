@@ -1,13 +1,17 @@
 export { CATALOG, type FindingCode } from './findings/catalog/index.ts';
-export type { CatalogEntry, Severity } from './findings/catalog-entry.ts';
+export type { CatalogEntry, Mark, Severity } from './findings/catalog-entry.ts';
 export type { Finding, FindingData } from './findings/finding.ts';
 export type { Status } from './findings/status.ts';
 export { CancelledError, SourceError, ToolError, UsageError } from './core/error.ts';
 export type { JsonObject, JsonValue } from './core/json.ts';
 export type { ServerGeneration } from './core/server-generation.ts';
 export { VERSION } from './core/version.ts';
+export type { ArchiveKind } from './container/entry.ts';
 export { catMessages } from './operation/cat/run.ts';
+export type { EmitMessages } from './operation/cat/stream-messages.ts';
 export type { CatResult, StoredMessage } from './operation/cat/types.ts';
+export type { DeleteNote } from './operation/delete-note.ts';
+export type { FilterReport } from './operation/filter/report.ts';
 export type { HeaderCondition, MessageFilter } from './operation/filter/types.ts';
 export { exportStream, type ExportTaker } from './operation/export/run.ts';
 export type { ExportedConsumer, ExportHead } from './operation/export/types.ts';
@@ -20,13 +24,17 @@ export type { ObjectInfo } from './operation/object/types.ts';
 export { diffArchives } from './operation/diff/run.ts';
 export { compareReplicas } from './operation/diff/matrix.ts';
 export type {
+  ChangedMessage,
   ConsumerDiff,
   DiffOptions,
   DiffReport,
   MatrixReport,
   MatrixStream,
+  MessageExample,
   MessagesDiff,
+  NotComparable,
   ReplicaReport,
+  SequencePairs,
   StreamDiff,
   ValueChange,
 } from './operation/diff/types.ts';
@@ -41,7 +49,17 @@ export type {
 } from './operation/preflight/types.ts';
 export { repairArchive } from './operation/repair/run.ts';
 export type { LossReport, RepairOptions, RepairResult } from './operation/repair/types.ts';
-export type { Disagreement, LostRange, RepairNote, StreamLoss } from './operation/salvage/types.ts';
+export type { LossCode, NoteCode } from './operation/salvage/loss-codes.ts';
+export type {
+  Disagreement,
+  LostRange,
+  LostRangeList,
+  OtherUse,
+  RepairForm,
+  RepairNote,
+  SalvageOptions,
+  StreamLoss,
+} from './operation/salvage/types.ts';
 export { extractIntoDataDir } from './operation/extract/run.ts';
 export type { ExtractOptions } from './operation/extract/types.ts';
 export { convertArchive, type ConvertOptions } from './operation/write/convert.ts';
@@ -52,6 +70,7 @@ export type {
   ChangeOptions,
   OutputForm,
   PlanReport,
+  SkippedStream,
   SliceReport,
   WriteOptions,
   WrittenReport,

@@ -23,7 +23,7 @@ export const GLOBAL_FLAGS = {
   quiet: {
     alias: 'q',
     type: 'boolean',
-    describe: 'no notes; verify prints nothing, its exit code tells',
+    describe: 'no notes; commands that judge or write print no text, their exit code tells',
   },
   progress: {
     type: 'boolean',

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -104,6 +105,15 @@ describe('extract-into-data-dir', () => {
     expectRefused([ORDERS, store, '--as', 'X'], store, 2, /orders\.> of X overlaps with orders\.> of ORDERS/);
     expectRefused([ORDERS, store, '--as', 'a b'], store, 2, /a b is no stream name/);
     expectRefused([place, store, '--force'], store, 2, /may not lie in the store itself/);
+    const links = tempFolder();
+    symlinkSync(place, join(links, 'to-stream'));
+    symlinkSync(store, join(links, 'to-store'));
+    for (const [from, to] of [
+      [join(links, 'to-stream'), store],
+      [place, join(links, 'to-store')],
+      [join(links, 'to-store'), store],
+    ] as const)
+      expectRefused([from, to, '--force'], store, 2, /may not lie in the store itself/);
     expectRefused([ORDERS, store, '--force', '--replicas', '3'], store, 2, /3 replicas/);
     expectRefused([ORDERS, join(store, 'nowhere')], store, 2, /there is no data directory/);
     expectRefused([ORDERS, join(store, STREAMS)], store, 2, /is no store_dir/);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { join } from 'node:path';
 import { ToolError, UsageError } from '../../core/error.ts';
 import { generationOf, type ServerGeneration } from '../../core/server-generation.ts';
 import { systemErrorText } from '../../core/system-error.ts';
@@ -9,6 +9,7 @@ import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from '../write/check-input.ts';
 import { checkWritten } from '../write/check-written.ts';
 import { mustLieApart } from '../write/choose-one.ts';
+import { liesWithin } from '../write/outside-archive.ts';
 import { nothingToWrite } from '../write/run.ts';
 import type { PlanReport, WrittenReport } from '../write/types.ts';
 import { planReport, writePlaced, type PlacedStreams } from '../write/write-placed.ts';
@@ -40,7 +41,7 @@ export async function extractIntoDataDir(
   const dataDir = openDataDir(dataDirPath);
   mustBeAlone(dataDir);
   mustBeStopped(dataDir);
-  mustLieOutside(path, dataDir, options);
+  mustLieOutsideStore(path, dataDir, options);
   await checkInput(path, { ...options, target: dataDirPath });
   const leftovers = storeLeftovers(dataDir.storeFolder);
   if (options.dryRun !== true) for (const leftover of leftovers) clearLeftover(dataDir.storeFolder, leftover);
@@ -71,9 +72,8 @@ export async function extractIntoDataDir(
 }
 
 /** What is replaced must not be what is read. */
-function mustLieOutside(path: string, { storeFolder }: DataDir, { force }: ExtractOptions): void {
-  const isInside = path !== '-' && `${resolve(path)}${sep}`.startsWith(`${resolve(storeFolder)}${sep}`);
-  if (isInside && force === true)
+function mustLieOutsideStore(path: string, { storeFolder }: DataDir, { force }: ExtractOptions): void {
+  if (force === true && path !== '-' && liesWithin(path, storeFolder))
     throw new UsageError('with --force, the archive may not lie in the store itself');
 }
 

@@ -15,6 +15,11 @@ export function mustLieOutside(archivePath: string, target: string): void {
     throw new UsageError(`the target ${target} lies within the archive ${archivePath}`);
 }
 
+/** Whether a path is a folder or lies in it, also by way of symbolic links. */
+export function liesWithin(path: string, folder: string): boolean {
+  return `${realPath(path)}${sep}`.startsWith(`${realPath(folder)}${sep}`);
+}
+
 /** Standard input may come from a file. */
 function mustNotBeInput(target: string): void {
   const input = seen(() => fstatSync(0, { bigint: true }));
