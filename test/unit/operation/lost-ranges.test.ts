@@ -13,6 +13,7 @@ const range: fc.Arbitrary<LostRange> = fc.record({
   length: fc.option(fc.nat({ max: Number.MAX_SAFE_INTEGER })),
   code: fc.constantFrom('UNTOLD' as const, 'BLK_MISSING' as const),
   reason: fc.constantFrom('one', 'another', 'a third'),
+  missing: fc.option(fc.constantFrom(1n, 2n)),
 });
 
 it('columns give every range again, as it was and in its place', () => {
