@@ -68,7 +68,7 @@ export async function repairStream(
     loss,
     notes: [
       ...sources.flatMap((source) => source.notes),
-      ...notesOn({ sources, chosen, loss, recovered: found.recovered, undeleted }, options),
+      ...notesOn({ sources, chosen, loss, found, undeleted }, options),
       ...notes,
     ],
     found,

@@ -1,8 +1,8 @@
-import type { SequenceParts } from '../../core/sequence-parts.ts';
-import { deletesGone, pastConsumersText, undeletedOf } from '../delete-notes.ts';
+import { beyondMaxBytes, deletesGone, pastConsumersText, undeletedOf } from '../delete-notes.ts';
 import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
 import type { ChosenConfig } from './configuration.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
+import type { Survey } from './survey.ts';
 import type { Damage, RepairNote, SalvageOptions, StreamLoss } from './types.ts';
 
 /** A stream that was repaired, as far as notes tell of it. */
@@ -10,7 +10,7 @@ export interface NotedStream {
   readonly sources: readonly [SalvagedStream, ...SalvagedStream[]];
   readonly chosen: ChosenConfig;
   readonly loss: StreamLoss;
-  readonly recovered: SequenceParts;
+  readonly found: Survey;
   /** Messages that are written though they were deleted. */
   readonly undeleted: bigint;
 }
@@ -18,8 +18,9 @@ export interface NotedStream {
 const MOST_OPEN_NOTES = 100;
 
 /** What was changed that is no message and no consumer, and what nothing tells. */
-export function notesOn(stream: NotedStream, { undelete, to }: SalvageOptions): RepairNote[] {
-  const { sources, chosen, loss, recovered } = stream;
+export function notesOn(stream: NotedStream, { undelete, to, config }: SalvageOptions): RepairNote[] {
+  const { sources, chosen, loss, found } = stream;
+  const { recovered } = found;
   const [own] = sources;
   const { account, name } = own.archive;
   const notes: RepairNote[] = [];
@@ -41,6 +42,10 @@ export function notesOn(stream: NotedStream, { undelete, to }: SalvageOptions): 
     say(code, `${place}: ${LOSS_REASONS[code]}, and nothing tells which messages were there`, true);
   }
   for (const text of deletesGone(recovered, undeletedOf(own, loss, recovered), own.untoldDeletes))
+    say('DELETES_UNKNOWN', text);
+  // A configuration that is given says nothing of what had been removed.
+  const had = { ...own.archive, config: config === undefined ? chosen.config : own.archive.config };
+  for (const text of undelete === true ? [] : beyondMaxBytes(had, found.total.bytes))
     say('DELETES_UNKNOWN', text);
   const past = sources.length > 1 || undelete === true ? null : pastConsumersText(own.archive, recovered);
   if (past !== null) say('DELETES_UNKNOWN', past);

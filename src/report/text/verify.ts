@@ -1,6 +1,7 @@
 import { groupedBy } from '../../core/grouped.ts';
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { deleteNoteText } from '../../operation/delete-note.ts';
 import { raisedStatus, type Status } from '../../findings/status.ts';
 import { hasMark } from '../../findings/marks.ts';
 import type { VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
@@ -24,7 +25,7 @@ export function verifyText(report: VerifyReport, palette: Palette, isWarningCrit
   const hasStreams = report.streams.length > 0;
   const lines = hasStreams ? [...streamLines(report, byStream, palette, isWarningCritical), ''] : [];
   for (const severity of SEVERITIES) lines.push(...severityLines(report, severity, palette));
-  lines.push(...predictionLines(report, palette));
+  lines.push(...predictionLines(report, palette), ...noteLines(report, palette));
   lines.push(
     `${paintStatus(report.status, palette)}: ${totalsText(report)} checked${verdict(report, byStream)}`,
   );
@@ -133,6 +134,13 @@ function isUnknownNeighbour(key: string, value: unknown): boolean {
 
 function placeLines(finding: Finding): string[] {
   return wrap(placeText(finding), 94).map((line, i) => `${i === 0 ? '    ' : '      '}${line}`);
+}
+
+/** What is to be known of deleted messages. */
+function noteLines({ notes }: VerifyReport, palette: Palette): string[] {
+  if (notes.length === 0) return [];
+  const lines = notes.flatMap((note) => wrap(escapeText(`note: ${deleteNoteText(note)}`), 98));
+  return [...lines.map((line) => palette.warn(line)), ''];
 }
 
 /** A status in its colour. */
