@@ -3,6 +3,7 @@ import type { CatalogEntry } from '../catalog-entry.ts';
 export const MAN_SUITE = {
   MAN_MISSING: {
     severity: 'critical',
+    marks: ['manifest'],
     title: 'There is no backup.json beside the snapshot',
     meaning: 'The folder has snapshot data but no backup.json.',
     consequence: 'nats stream restore needs it and refuses; nats account restore refuses the whole folder.',
@@ -10,6 +11,7 @@ export const MAN_SUITE = {
   },
   MAN_EMPTY: {
     severity: 'critical',
+    marks: ['manifest'],
     title: 'backup.json is empty',
     meaning: 'backup.json has 0 bytes: the CLI writes it last, so the backup was interrupted.',
     consequence: 'nats stream restore refuses.',
@@ -17,6 +19,7 @@ export const MAN_SUITE = {
   },
   MAN_CORRUPT: {
     severity: 'critical',
+    marks: ['manifest'],
     title: 'backup.json cannot be read',
     meaning: 'backup.json is no JSON, or has no configuration.',
     consequence: 'nats stream restore refuses.',
@@ -31,6 +34,7 @@ export const MAN_SUITE = {
   },
   MAN_NAME_MISMATCH: {
     severity: 'critical',
+    marks: ['manifest'],
     title: 'backup.json and the snapshot name different streams',
     meaning:
       'The configuration in backup.json, or in stream_X.json of the old nats backup, has another stream name than meta.inf in the snapshot.',

@@ -1,7 +1,10 @@
+import { CATALOG } from '../../findings/catalog/index.ts';
+import { isOfManifest } from '../../findings/status.ts';
 import { beyondMaxBytes, deletesGone, pastConsumersText, undeletedOf } from '../delete-notes.ts';
 import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
 import type { ChosenConfig } from './configuration.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
+import type { SuspectCode } from './suspected.ts';
 import type { Survey } from './survey.ts';
 import type { Damage, RepairNote, SalvageOptions, StreamLoss } from './types.ts';
 
@@ -17,6 +20,12 @@ export interface NotedStream {
 
 const MOST_OPEN_NOTES = 100;
 
+/** What tells that messages may be lost of which nothing else speaks. */
+const SUSPICIONS = [
+  ['BLK_NUMBER_MISSING', 'a block number is missing, and with it sequences that nothing explains'],
+  ['CON_AHEAD_OF_STREAM', 'consumers were delivered messages behind all that is there'],
+] as const satisfies readonly (readonly [SuspectCode, string])[];
+
 /** What was changed that is no message and no consumer, and what nothing tells. */
 export function notesOn(stream: NotedStream, { undelete, to, config }: SalvageOptions): RepairNote[] {
   const { sources, chosen, loss, found } = stream;
@@ -27,6 +36,10 @@ export function notesOn(stream: NotedStream, { undelete, to, config }: SalvageOp
   const say = (code: NoteCode, text: string, isLoss = false): void => {
     notes.push({ code, account, stream: name, text, loss: isLoss });
   };
+  for (const { code } of own.findings.filter(isOfManifest)) {
+    const from = chosen.said === null ? ': the configuration is that of meta.inf' : '';
+    say(code as NoteCode, `${CATALOG[code].title}${from}`);
+  }
   if (chosen.said !== null) say(chosen.said.code, chosen.said.text, chosen.isLoss);
   if (chosen.leftOut.length > 0)
     say(
@@ -49,13 +62,10 @@ export function notesOn(stream: NotedStream, { undelete, to, config }: SalvageOp
     say('DELETES_UNKNOWN', text);
   const past = sources.length > 1 || undelete === true ? null : pastConsumersText(own.archive, recovered);
   if (past !== null) say('DELETES_UNKNOWN', past);
-  const behind = suspectedBehind(loss);
-  if (behind > 0n)
-    say(
-      'CON_AHEAD_OF_STREAM',
-      `consumers were delivered messages behind all that is there: up to ${behind} are lost, unless they were deleted`,
-      true,
-    );
+  for (const [code, why] of SUSPICIONS) {
+    const most = sequencesOf(loss, code);
+    if (most > 0n) say(code, `${why}: up to ${most} are lost, unless they were deleted`, true);
+  }
   if (undelete === true)
     say(
       'UNDELETED',
@@ -74,10 +84,9 @@ export function notesOn(stream: NotedStream, { undelete, to, config }: SalvageOp
   return notes;
 }
 
-/** How many sequences consumers speak of behind the end. */
-function suspectedBehind({ ranges }: StreamLoss): bigint {
+function sequencesOf({ ranges }: StreamLoss, suspicion: SuspectCode): bigint {
   let count = 0n;
-  for (const { code, from, to } of ranges) if (code === 'CON_AHEAD_OF_STREAM') count += to - from + 1n;
+  for (const { code, from, to } of ranges) if (code === suspicion) count += to - from + 1n;
   return count;
 }
 

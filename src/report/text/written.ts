@@ -1,5 +1,5 @@
-import type { Severity } from '../../findings/catalog-entry.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { isOfManifest } from '../../findings/status.ts';
 import type {
   PlanReport,
   SkippedStream,
@@ -28,8 +28,10 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
     );
   }
   lines.push(...skippedLines(report, palette));
-  lines.push(...findingLines(report.findings, 'critical', 'damaged').map((line) => palette.bad(line)));
-  lines.push(...findingLines(report.findings, 'warning', 'warning').map((line) => palette.warn(line)));
+  const critical = report.findings.filter((one) => one.severity === 'critical' && !isOfManifest(one));
+  const warnings = report.findings.filter((one) => one.severity === 'warning' || isOfManifest(one));
+  lines.push(...findingLines(critical, 'damaged').map((line) => palette.bad(line)));
+  lines.push(...findingLines(warnings, 'warning').map((line) => palette.warn(line)));
   lines.push(...report.notes.map((note) => palette.warn(`note: ${escapeText(note)}`)));
   if (report.type === 'natsarc.v1.plan')
     lines.push(...report.steps.map((step, i) => `${i + 1}. ${escapeText(step)}`));
@@ -79,8 +81,7 @@ function lostLines({
 const MOST_FINDINGS = 5;
 
 /** What was found in the source: the critical ones are the reason of exit status 3. */
-function findingLines(findings: readonly Finding[], severity: Severity, word: string): string[] {
-  const found = findings.filter((finding) => finding.severity === severity);
+function findingLines(found: readonly Finding[], word: string): string[] {
   const lines = found.slice(0, MOST_FINDINGS).map((finding) => {
     const file = findingFile(finding);
     const place = file === null ? '' : ` (${file})`;
