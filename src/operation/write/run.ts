@@ -1,3 +1,4 @@
+import { nameText } from '../../core/name.ts';
 import { join, resolve } from 'node:path';
 import { ToolError } from '../../core/error.ts';
 import type { Pool } from '../../workers/pool.ts';
@@ -57,9 +58,9 @@ const MOST_SKIPPED = 5;
 
 /** Why nothing can be written, where no stream has data. */
 export function nothingToWrite(skipped: readonly SkippedStream[]): string {
-  const texts = skipped.slice(0, MOST_SKIPPED).map(({ name, reason }) => `${name || '(no name)'}: ${reason}`);
+  const texts = skipped.slice(0, MOST_SKIPPED).map(({ name, reason }) => `${nameText(name)}: ${reason}`);
   const more = skipped.length - texts.length;
-  return `none of the streams has data in it: ${texts.join('; ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `none of the streams can be written: ${texts.join('; ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** Files that lie side by side are no archive that can be opened as one. */

@@ -122,7 +122,7 @@ async function v2Content(
   if (damage !== undefined)
     throw new ToolError(
       `${archive.name || placeName(parts)}: ${damage.code}: ${damage.message}; messages of a V2 archive have no checksums of their own, so ` +
-        'nothing tells which are sound: `natsarc repair` takes those outside the damage',
+        `nothing tells which are sound: natsarc repair ${work.container.path} --out FOLDER writes those outside the damage`,
     );
   const declared = readV2Head(parts, archive.place).state;
   const lastSeq = declared !== null && declared.lastSeq > total.lastSeq ? declared.lastSeq : total.lastSeq;

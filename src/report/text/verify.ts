@@ -1,3 +1,4 @@
+import { nameText } from '../../core/name.ts';
 import { groupedBy } from '../../core/grouped.ts';
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
@@ -67,7 +68,7 @@ function streamLines(
   ];
   const rows = report.streams.map((stream) => [
     ...(hasAccounts ? [clip(stream.account ?? '-', 12)] : []),
-    clip(stream.name === '' ? '(no name)' : stream.name, hasAccounts ? 28 : 40),
+    clip(nameText(stream.name), hasAccounts ? 28 : 40),
     countOrDash(stream.actual?.messages),
     stream.actual === null ? '-' : bytesText(stream.actual.bytes ?? 0),
     stream.actual === null ? '-' : sequencesText(stream.actual),

@@ -1,3 +1,4 @@
+import { nameText } from '../../core/name.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { isOfManifest } from '../../findings/status.ts';
 import type {
@@ -44,7 +45,7 @@ export function skippedLines({ skipped }: WrittenReport | PlanReport, palette: P
 }
 
 function skippedLine({ name, reason, lost_messages: messages, lost }: SkippedStream): string {
-  const line = `not written: ${escapeText(name || '(no name)')}: ${escapeText(reason)}`;
+  const line = `not written: ${escapeText(nameText(name))}: ${escapeText(reason)}`;
   if (messages === 0n) return line;
   const among = lost.msgs.map(([from, to]) => `, sequences ${from} to ${to}`).join('');
   return `${line}; lost: ${counted(messages, 'message')}${among}`;
