@@ -21,6 +21,7 @@ export const NO_LOSSES: CopyLosses = {
   lost: { msgs: [], bytes: 0 },
   messages: 0n,
   repairable: 0n,
+  owner: null,
   ...NOTHING_SUSPECTED,
 };
 

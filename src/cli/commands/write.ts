@@ -177,7 +177,8 @@ export async function show(report: WrittenReport | PlanReport, context: CliConte
   const isDamaged = report.findings.some(
     (finding) => finding.severity === 'critical' && !isOfDeleted(finding) && !isOfManifest(finding),
   );
-  context.setExit(isDamaged || report.lost_messages > 0n ? EXIT.damaged : EXIT.done);
+  const isRefused = report.streams.some(({ refused }) => refused !== undefined);
+  context.setExit(isDamaged || isRefused || report.lost_messages > 0n ? EXIT.damaged : EXIT.done);
 }
 
 export interface ChangeArguments {

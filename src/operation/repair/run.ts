@@ -96,6 +96,7 @@ async function repairStreams(repairing: Repairing, options: RepairOptions): Prom
       losses.some((loss) => loss.lost > 0n) ||
       left.some((stream) => stream.lost_messages > 0n) ||
       unwritten.some(({ parts }) => foreignFinding(parts) !== undefined) ||
+      written.streams.some(({ refused }) => refused !== undefined) ||
       notes.some((note) => note.loss),
   };
 }

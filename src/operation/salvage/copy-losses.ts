@@ -23,6 +23,8 @@ export interface CopyLosses extends Suspected {
   readonly messages: bigint;
   /** So many of them are intact, and a repair would keep them. */
   readonly repairable: bigint;
+  /** The stream that its records were made for, where that is another. */
+  readonly owner: string | null;
 }
 
 /** What counting losses needs to know of the archive as it was opened. */
@@ -66,6 +68,7 @@ async function lossesBeside(
       lost: { msgs: [...lost.ranges()], bytes },
       messages,
       repairable: messages > gone ? messages - gone : 0n,
+      owner: own.archive.name === archive.name ? null : own.archive.name,
       ...suspectedOf(own, loss, messages),
     };
   } finally {

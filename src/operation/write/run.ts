@@ -6,7 +6,7 @@ import { mustBeFree, StagedTarget } from '../../writer/staged-target.ts';
 import { checkWritten, type CheckOptions } from './check-written.ts';
 import { mustLieApart } from './choose-one.ts';
 import { mustLieOutside } from './outside-archive.ts';
-import type { PlanReport, SkippedStream, WriteOptions, WrittenReport } from './types.ts';
+import type { PlanReport, SkippedStream, WriteOptions, WrittenReport, WrittenStream } from './types.ts';
 import { planReport, writePlaced, type PlacedStreams } from './write-placed.ts';
 
 /** All that a writing command is about to do. */
@@ -40,13 +40,13 @@ export async function carryOut(
   try {
     for (const [from, path] of plan.copies) staged.copyFile(from, path);
     const report = await writePlaced(plan, staged, target, work.signal);
-    await checkAll(plan, report, staged.path, {
+    const streams = await checkAll(plan, report, staged.path, {
       jobs: options.jobs,
       pool: work.pool,
       readBacks: staged.readBacks,
     });
     staged.commit();
-    return report;
+    return { ...report, streams };
   } catch (error) {
     staged.discard();
     throw error;
@@ -69,11 +69,13 @@ async function checkAll(
   { streams }: WrittenReport,
   path: string,
   work: CheckOptions,
-): Promise<void> {
+): Promise<WrittenStream[]> {
   const isFiles = placed.some((one) => one.shape.as === 'snapshot' && one.path !== '');
   if (!isFiles) return checkWritten(path, streams, work);
+  const checked: WrittenStream[] = [];
   for (const [i, one] of placed.entries())
-    await checkWritten(join(path, one.path), streams.slice(i, i + 1), work);
+    checked.push(...(await checkWritten(join(path, one.path), streams.slice(i, i + 1), work)));
+  return checked;
 }
 
 /**

@@ -83,7 +83,11 @@ export async function streamContent(
     ...lossOf(losses),
     lostBefore: lostBefore(archive),
     findings,
-    notes: [...renamedNotes(archive), ...deleteNotes(evidence).map(deleteNoteText)],
+    notes: [
+      ...renamedNotes(archive),
+      ...ownerNotes(archive, losses),
+      ...deleteNotes(evidence).map(deleteNoteText),
+    ],
   };
 }
 
@@ -108,6 +112,14 @@ function renamedNotes({ name, findings }: StreamArchive): string[] {
       ({ data }) =>
         `the folder is called ${String(data?.['folder'])}, its stream ${name}: what is written has the stream's name, a server takes the folder for damaged (${RENAMED})`,
     );
+}
+
+/** A configuration that is another stream's: a repair goes by the records. */
+function ownerNotes({ name }: StreamArchive, { owner }: CopyLosses): string[] {
+  if (owner === null) return [];
+  return [
+    `${name}: its records were made for ${owner}, so that none of them is in it: natsarc repair writes them under that name (NAME_OF_RECORDS)`,
+  ];
 }
 
 async function v2Content(

@@ -25,6 +25,7 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
       `${account}${escapeText(stream.name)}${from}: ${stateText(stream.state)}`,
       ...(stream.slice === undefined ? [] : [`  ${sliceText(stream.slice)}`]),
       ...lostLines(stream).map((line) => palette.bad(line)),
+      ...refusedLines(stream, palette),
       ...stream.not_carried.map((what) => palette.warn(`  not carried: ${escapeText(what)}`)),
     );
   }
@@ -37,6 +38,11 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
   if (report.type === 'natsarc.v1.plan')
     lines.push(...report.steps.map((step, i) => `${i + 1}. ${escapeText(step)}`));
   return `${[...lines, outcomeLine(report)].join('\n')}\n`;
+}
+
+/** Why no server takes a stream as it was written. */
+export function refusedLines({ refused }: WrittenStream, palette: Palette): string[] {
+  return refused === undefined ? [] : [palette.bad(`  no server takes what was written: ${escapeText(refused)}`)];
 }
 
 /** Streams that are not at the target. */
