@@ -1,4 +1,4 @@
-import { CATALOG } from '../../findings/catalog/index.ts';
+import { CATALOG, type FindingCode } from '../../findings/catalog/index.ts';
 import { isOfManifest } from '../../findings/status.ts';
 import { beyondMaxBytes, deletesGone, pastConsumersText, undeletedOf } from '../delete-notes.ts';
 import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
@@ -27,19 +27,16 @@ const SUSPICIONS = [
 ] as const satisfies readonly (readonly [SuspectCode, string])[];
 
 /** What was changed that is no message and no consumer, and what nothing tells. */
-export function notesOn(stream: NotedStream, { undelete, to, config }: SalvageOptions): RepairNote[] {
-  const { sources, chosen, loss, found } = stream;
-  const { recovered } = found;
+export function notesOn(stream: NotedStream, options: SalvageOptions): RepairNote[] {
+  const { sources, chosen, loss } = stream;
+  const { undelete, to } = options;
   const [own] = sources;
   const { account, name } = own.archive;
   const notes: RepairNote[] = [];
   const say = (code: NoteCode, text: string, isLoss = false): void => {
     notes.push({ code, account, stream: name, text, loss: isLoss });
   };
-  for (const { code } of own.findings.filter(isOfManifest)) {
-    const from = chosen.said === null ? ': the configuration is that of meta.inf' : '';
-    say(code as NoteCode, `${CATALOG[code].title}${from}`);
-  }
+  for (const { code } of own.findings.filter(isOfManifest)) say(code as NoteCode, manifestText(code, chosen));
   if (chosen.said !== null) say(chosen.said.code, chosen.said.text, chosen.isLoss);
   if (chosen.leftOut.length > 0)
     say(
@@ -54,14 +51,7 @@ export function notesOn(stream: NotedStream, { undelete, to, config }: SalvageOp
     const place = `${file} at ${offsetBytes ?? 0}`;
     say(code, `${place}: ${LOSS_REASONS[code]}, and nothing tells which messages were there`, true);
   }
-  for (const text of deletesGone(recovered, undeletedOf(own, loss, recovered), own.untoldDeletes))
-    say('DELETES_UNKNOWN', text);
-  // A configuration that is given says nothing of what had been removed.
-  const had = { ...own.archive, config: config === undefined ? chosen.config : own.archive.config };
-  for (const text of undelete === true ? [] : beyondMaxBytes(had, found.total.bytes))
-    say('DELETES_UNKNOWN', text);
-  const past = sources.length > 1 || undelete === true ? null : pastConsumersText(own.archive, recovered);
-  if (past !== null) say('DELETES_UNKNOWN', past);
+  for (const text of untoldTexts(stream, options)) say('DELETES_UNKNOWN', text);
   for (const [code, why] of SUSPICIONS) {
     const most = sequencesOf(loss, code);
     if (most > 0n) say(code, `${why}: up to ${most} are lost, unless they were deleted`, true);
@@ -82,6 +72,25 @@ export function notesOn(stream: NotedStream, { undelete, to, config }: SalvageOp
       'sources.db was left out: a server finds in the messages how far sources were read',
     );
   return notes;
+}
+
+function manifestText(code: FindingCode, { said }: ChosenConfig): string {
+  const { title } = CATALOG[code];
+  return said === null ? `${title}: the configuration is that of meta.inf` : title;
+}
+
+/** Why some of what is written may have been deleted. */
+function untoldTexts(
+  { sources, chosen, loss, found: { recovered, total } }: NotedStream,
+  { undelete, config }: SalvageOptions,
+): string[] {
+  const [{ archive, untoldDeletes }] = sources;
+  const gone = deletesGone(recovered, undeletedOf(sources[0], loss, recovered), untoldDeletes);
+  if (undelete === true) return gone;
+  // A configuration that is given says nothing of what had been removed.
+  const had = { ...archive, config: config === undefined ? chosen.config : archive.config };
+  const past = sources.length > 1 ? null : pastConsumersText(archive, recovered);
+  return [...gone, ...beyondMaxBytes(had, total.bytes), ...(past === null ? [] : [past])];
 }
 
 function sequencesOf({ ranges }: StreamLoss, suspicion: SuspectCode): bigint {

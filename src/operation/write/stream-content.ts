@@ -19,7 +19,7 @@ import { isSound } from '../../workers/scan-block.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
 import { walkV2 } from '../cat/walk-v2.ts';
 import type { MessageWalk } from '../cat/message-walk.ts';
-import { deleteNoteText } from '../delete-note.ts';
+import { noteText } from '../../findings/note-text.ts';
 import { deleteNotes } from '../delete-notes.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import { placed, type Archive } from '../open-archive.ts';
@@ -83,11 +83,7 @@ export async function streamContent(
     ...lossOf(losses),
     lostBefore: lostBefore(archive),
     findings,
-    notes: [
-      ...renamedNotes(archive),
-      ...ownerNotes(archive, losses),
-      ...deleteNotes(evidence).map(deleteNoteText),
-    ],
+    notes: [...renamedNotes(archive), ...ownerNotes(archive, losses), ...deleteNotes(evidence).map(noteText)],
   };
 }
 

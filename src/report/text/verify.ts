@@ -2,7 +2,7 @@ import { nameText } from '../../core/name.ts';
 import { groupedBy } from '../../core/grouped.ts';
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { deleteNoteText } from '../../operation/delete-note.ts';
+import { noteText } from '../../findings/note-text.ts';
 import { raisedStatus, type Status } from '../../findings/status.ts';
 import { hasMark } from '../../findings/marks.ts';
 import type { VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
@@ -140,7 +140,7 @@ function placeLines(finding: Finding): string[] {
 /** What is to be known of deleted messages. */
 function noteLines({ notes }: VerifyReport, palette: Palette): string[] {
   if (notes.length === 0) return [];
-  const lines = notes.flatMap((note) => wrap(escapeText(`note: ${deleteNoteText(note)}`), 98));
+  const lines = notes.flatMap((note) => wrap(escapeText(`note: ${noteText(note)}`), 98));
   return [...lines.map((line) => palette.warn(line)), ''];
 }
 

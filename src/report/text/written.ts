@@ -42,7 +42,9 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
 
 /** Why no server takes a stream as it was written. */
 export function refusedLines({ refused }: WrittenStream, palette: Palette): string[] {
-  return refused === undefined ? [] : [palette.bad(`  no server takes what was written: ${escapeText(refused)}`)];
+  return refused === undefined
+    ? []
+    : [palette.bad(`  no server takes what was written: ${escapeText(refused)}`)];
 }
 
 /** Streams that are not at the target. */
