@@ -9,6 +9,8 @@ export type Mark =
   | 'loss'
   /** Nothing proves that any message is missing; what is given out, or written, may lack some all the same. */
   | 'suspect'
+  /** Of a folder's name alone: a copy gets the stream's own. */
+  | 'folder-name'
   /** Of backup.json, where a snapshot is that holds all of it once more. */
   | 'manifest'
   /** A file ends early; what came behind is gone. */

@@ -35,7 +35,8 @@ export function isOfManifest({ code, data }: Finding): boolean {
 
 /** Whether messages that are given out, or copied, lack some for it, or may. */
 export function mayLackMessages(finding: Finding): boolean {
-  return (isDamageOfLive(finding) && !isOfManifest(finding)) || isMarked(finding.code, 'suspect');
+  if (isOfManifest(finding) || isMarked(finding.code, 'folder-name')) return false;
+  return isDamageOfLive(finding) || isMarked(finding.code, 'suspect');
 }
 
 /** With --critical-warnings a warning is as bad as a loss. */

@@ -185,6 +185,17 @@ describe.each([
   });
 });
 
+it('a folder that was renamed: no server takes it, every message can be had', () => {
+  const path = join(tempFolder(), 'OLD');
+  cpSync(join(CAPTURES, STREAMS, 'ORDERS'), path, { recursive: true });
+  expect(runCli(['verify', path]).exit).toBe(2);
+  expect(exitsOf(path)).toEqual(allExit(0));
+  for (const name of ['cat', 'pack'])
+    expect(`${COMMANDS[name]?.(path).stdout}${COMMANDS[name]?.(path).stderr}`).toContain(
+      'META_FOLDER_RENAMED',
+    );
+});
+
 describe.each([
   ['missing', (path: string) => rmSync(path)],
   ['empty', (path: string) => truncateSync(path, 0)],

@@ -6,8 +6,8 @@ import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { SourceError, ToolError } from '../../core/error.ts';
-import type { FindingCode } from '../../findings/catalog/index.ts';
 import { makeFinding } from '../../findings/finding.ts';
+import { isMarked } from '../../findings/marks.ts';
 import { declaredTimeNs, stateFromBlocks } from '../../model/stream-state.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
@@ -67,7 +67,7 @@ export async function streamContent(
   const walk = (sieve: MessageSieve): MessageWalk => walkBlocks(archive, evidence.sets, sieve);
   const findings = [
     ...placed(parts.findings, archive.place),
-    ...archive.findings.filter(({ code }) => code !== RENAMED),
+    ...archive.findings.filter(({ code }) => !isMarked(code, 'folder-name')),
     ...evidence.scan.findings,
     ...checkBlockRecords(evidence),
     ...checkBlockFiles(evidence),
@@ -98,15 +98,12 @@ function lossOf(losses: CopyLosses): Pick<StreamContent, 'lost' | 'lossCount'> {
   return { lost, lossCount: { messages, repairable, doubtful } };
 }
 
-/** No damage of what is written: a copy gets the stream's own name. */
-const RENAMED: FindingCode = 'META_FOLDER_RENAMED';
-
 function renamedNotes({ name, findings }: StreamArchive): string[] {
   return findings
-    .filter(({ code }) => code === RENAMED)
+    .filter(({ code }) => isMarked(code, 'folder-name'))
     .map(
-      ({ data }) =>
-        `the folder is called ${String(data?.['folder'])}, its stream ${name}: what is written has the stream's name, a server takes the folder for damaged (${RENAMED})`,
+      ({ code, data }) =>
+        `the folder is called ${String(data?.['folder'])}, its stream ${name}: what is written has the stream's name, a server takes the folder for damaged (${code})`,
     );
 }
 
