@@ -1,23 +1,25 @@
 import type { Finding } from '../findings/finding.ts';
-import { isDamageOfLive } from '../findings/status.ts';
-import { deleteNoteText, type DeleteNote } from '../operation/delete-note.ts';
+import { isDamageOfLive, mayLackMessages } from '../findings/status.ts';
+import { noteText } from '../findings/note-text.ts';
+import type { DeleteNote } from '../operation/delete-note.ts';
 import { findingFile } from '../report/finding-file.ts';
 import { escapeText } from '../report/escape.ts';
 import { countText } from '../report/units.ts';
 import type { CliContext } from './context.ts';
-import { exitOfFindings } from './exit-code.ts';
+import { exitOfMessages } from './exit-code.ts';
 
 const MOST_NOTES = 20;
 
-/** Says on standard error what was damaged or closed to us among what was given out, and sets the exit code. */
+/** Says on standard error what was damaged, doubtful or closed to us among what was given out, and sets the exit code. */
 export function tellDamage(findings: readonly Finding[], context: CliContext): void {
   noteDamage(findings, context, '');
-  context.setExit(exitOfFindings(findings));
+  context.setExit(exitOfMessages(findings));
 }
 
 /** Says on standard error what was damaged or closed to us; `side` tells in which archive. */
 export function noteDamage(findings: readonly Finding[], context: CliContext, side: string): void {
-  const texts = findings.filter(isDamageOfLive).map((finding) => escapeText(noteText(finding)));
+  const told = findings.filter((finding) => isDamageOfLive(finding) || mayLackMessages(finding));
+  const texts = told.map((finding) => escapeText(findingText(finding)));
   const lines = [...new Set(texts)];
   for (const line of lines.slice(0, MOST_NOTES)) context.note(`natsarc: ${side}${line}`);
   const more = lines.length - MOST_NOTES;
@@ -26,10 +28,10 @@ export function noteDamage(findings: readonly Finding[], context: CliContext, si
 
 /** Says what is to be known of deleted messages. */
 export function tellDeletes(notes: readonly DeleteNote[], context: CliContext): void {
-  for (const note of notes) context.note(`natsarc: ${escapeText(deleteNoteText(note))}`);
+  for (const note of notes) context.note(`natsarc: ${escapeText(noteText(note))}`);
 }
 
-function noteText(finding: Finding): string {
+function findingText(finding: Finding): string {
   const { code, message, stream, data } = finding;
   const reason = data?.['reason'];
   const place = findingFile(finding) ?? stream ?? '';

@@ -1,5 +1,5 @@
 import type { Finding } from '../findings/finding.ts';
-import { isDamageOfLive, type Status } from '../findings/status.ts';
+import { isDamageOfLive, mayLackMessages, type Status } from '../findings/status.ts';
 
 /** `verify` speaks as `nats server check` does, the others as Unix commands do. */
 export const EXIT = {
@@ -19,9 +19,14 @@ export function exitOfStatus(status: Status): number {
   return STATUS_EXIT[status];
 }
 
-/** `inspect`, `cat` and `export`: done, or done with something damaged, missing or closed to us. */
+/** `inspect`: done, or done with something damaged, missing or closed to us. */
 export function exitOfFindings(findings: readonly Finding[]): number {
   return findings.some(isDamageOfLive) ? EXIT.damaged : EXIT.done;
+}
+
+/** `cat` and `export`: the same of messages. */
+export function exitOfMessages(findings: readonly Finding[]): number {
+  return findings.some(mayLackMessages) ? EXIT.damaged : EXIT.done;
 }
 
 /** `diff`, as diff has it: what could not be read whole is trouble, whatever the rest is like. */

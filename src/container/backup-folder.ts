@@ -72,7 +72,6 @@ export async function openStreamBackup(
       makeFinding({ code }, { ...place, file: code === 'MAN_MEMORY_STREAM' ? base.label : dataLabel }),
     );
   }
-  if (manifest === null) findings.push(makeFinding({ code: 'MAN_MISSING' }, { ...place, file: base.label }));
   const opened = await openSnapshot(
     dataFile.path,
     form,
@@ -80,12 +79,15 @@ export async function openStreamBackup(
     options,
   );
   const { parts } = opened;
+  const missing =
+    manifest === null ? [makeFinding({ code: 'MAN_MISSING' }, { ...place, file: base.label })] : [];
   // What is no snapshot was looked through for chunks all the same.
   if (read === null && holdsNothing(parts)) {
     opened.close();
     return withoutData(makeFinding({ code: 'SNAP_UNRECOGNIZED' }, { ...place, file: dataLabel }));
   }
-  return { streams: [{ ...parts, sizeBytes }], findings, closers: [opened.close] };
+  const stream = { ...parts, sizeBytes, findings: [...missing, ...parts.findings] };
+  return { streams: [stream], findings, closers: [opened.close] };
 }
 
 /** An account backup leaves both files of a memory stream empty. */

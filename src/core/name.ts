@@ -21,3 +21,8 @@ export function isStreamName(name: string): boolean {
   // oxlint-disable-next-line no-control-regex
   return lengthBytes > 0 && lengthBytes <= 255 && !/[\s.*>\\/\x00-\x1f\x7f]/.test(name);
 }
+
+/** A stream's name as texts have it, also where nothing tells one. */
+export function nameText(name: string): string {
+  return name === '' ? '(no name)' : name;
+}

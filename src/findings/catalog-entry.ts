@@ -7,6 +7,12 @@ export type Mark =
   | 'carrier'
   /** Messages may be missing: a copy counts which. */
   | 'loss'
+  /** Nothing proves that any message is missing; what is given out, or written, may lack some all the same. */
+  | 'suspect'
+  /** Of a folder's name alone: a copy gets the stream's own. */
+  | 'folder-name'
+  /** Of backup.json, where a snapshot is that holds all of it once more. */
+  | 'manifest'
   /** A file ends early; what came behind is gone. */
   | 'cut'
   /** A chunk that `verify` does not read, and in which `repair` may find sound messages. */

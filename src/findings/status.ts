@@ -1,5 +1,6 @@
 import { CATALOG } from './catalog/index.ts';
 import type { Finding } from './finding.ts';
+import { isMarked } from './marks.ts';
 
 /** What `verify` and `preflight` come to, in the words of `nats server check`. */
 export type Status = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
@@ -22,6 +23,20 @@ export function isOfDeleted({ data }: Finding): boolean {
 /** Damage that took something. */
 export function isDamageOfLive(finding: Finding): boolean {
   return isDamage(finding) && !isOfDeleted(finding);
+}
+
+/**
+ * Whether it hit no more than backup.json: the messages are all there, and so is the configuration, in meta.inf or as it was given.
+ * Where the snapshot is that of another stream, a reason tells so, and what backup.json declares is gone.
+ */
+export function isOfManifest({ code, data }: Finding): boolean {
+  return isMarked(code, 'manifest') && !(code === 'MAN_NAME_MISMATCH' && data?.['reason'] !== undefined);
+}
+
+/** Whether messages that are given out, or copied, lack some for it, or may. */
+export function mayLackMessages(finding: Finding): boolean {
+  if (isOfManifest(finding) || isMarked(finding.code, 'folder-name')) return false;
+  return isDamageOfLive(finding) || isMarked(finding.code, 'suspect');
 }
 
 /** With --critical-warnings a warning is as bad as a loss. */

@@ -8,8 +8,3 @@ export interface DeleteNote {
   readonly stream: string;
   readonly text: string;
 }
-
-/** A note as one line. */
-export function deleteNoteText({ code, stream, text }: DeleteNote): string {
-  return `${stream}: ${text} (${code})`;
-}

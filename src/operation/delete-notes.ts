@@ -16,6 +16,7 @@ import type { ConsumerArchive, StreamArchive } from '../model/stream-archive.ts'
 import type { DeleteNote } from './delete-note.ts';
 import { isCarrierHit } from './salvage/carrier-damage.ts';
 import type { SalvagedStream } from './salvage/salvaged-stream.ts';
+import type { Survey } from './salvage/survey.ts';
 import type { StreamLoss } from './salvage/types.ts';
 import { untoldDeletes, type UntoldDeletes } from './untold-deletes.ts';
 
@@ -23,25 +24,30 @@ import { untoldDeletes, type UntoldDeletes } from './untold-deletes.ts';
 export function deleteNotes({ archive, sets, live, total, indexDeletes }: StreamEvidence): DeleteNote[] {
   const isIndexTaken = archive.index === null && isCarrierHit(archive);
   const texts = deletesGone(live, isIndexTaken ? live.count : 0n, untoldDeletes(archive, sets));
-  const beyond = beyondMaxBytes(archive, total.bytes);
-  return notesOn(archive, indexDeletes, live, beyond === null ? texts : [...texts, beyond]);
+  return notesOn(archive, indexDeletes, live, [...texts, ...beyondMaxBytes(archive, total.bytes)]);
 }
 
-/** What `max_bytes` removed leaves no trace in blocks; it is not applied again here. null where there is nothing of it. */
-function beyondMaxBytes({ config, indexStanding }: StreamArchive, bytes: number): string | null {
+/** What `max_bytes` removed leaves no trace in blocks; it is not applied again here. Empty where there is nothing of it. */
+export function beyondMaxBytes(
+  { config, indexStanding }: Pick<StreamArchive, 'config' | 'indexStanding'>,
+  bytes: number,
+): string[] {
   const most = config?.['discard'] === 'new' ? -1n : (integerField(config ?? {}, 'max_bytes') ?? -1n);
-  if (indexStanding === 'current' || most <= 0n || BigInt(bytes) <= most) return null;
-  return `${BigInt(bytes) - most} bytes more are here than max_bytes allows: the oldest messages are those that it had removed`;
+  if (indexStanding === 'current' || most <= 0n || BigInt(bytes) <= most) return [];
+  return [
+    `${BigInt(bytes) - most} bytes more are here than max_bytes allows: the oldest messages are those that it had removed`,
+  ];
 }
 
 /** The same of what is left of one; `recovered`: the messages of it that are given out. */
 export function salvagedDeleteNotes(
   own: SalvagedStream,
   loss: StreamLoss,
-  recovered: SequenceParts,
+  { recovered, total }: Survey,
 ): DeleteNote[] {
   const texts = deletesGone(recovered, undeletedOf(own, loss, recovered), own.untoldDeletes);
-  return notesOn(own.archive, own.indexDeletes, recovered, texts);
+  const beyond = beyondMaxBytes(own.archive, total.bytes);
+  return notesOn(own.archive, own.indexDeletes, recovered, [...texts, ...beyond]);
 }
 
 function notesOn(

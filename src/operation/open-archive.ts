@@ -1,5 +1,5 @@
 import type { SoundChunks } from '../codec/s2/pass-gap.ts';
-import { matchesName } from '../core/name.ts';
+import { matchesName, nameText } from '../core/name.ts';
 import { SourceError, UsageError } from '../core/error.ts';
 import { openContainer } from '../container/open.ts';
 import { isCompressedBlock, PACKING_BYTES } from '../container/block-packing.ts';
@@ -244,7 +244,7 @@ const MOST_NAMES = 10;
 function namesIn({ streams }: OpenContainer): string {
   const names = streams
     .slice(0, MOST_NAMES)
-    .map((parts) => (parts.account === null ? '' : `${parts.account}/`) + streamNameOf(parts));
+    .map((parts) => (parts.account === null ? '' : `${parts.account}/`) + nameText(streamNameOf(parts)));
   const more = streams.length - names.length;
   return names.length === 0 ? 'none' : names.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

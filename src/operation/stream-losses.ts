@@ -13,6 +13,7 @@ import type { StreamArchive } from '../model/stream-archive.ts';
 import { stateFromBlocks } from '../model/stream-state.ts';
 import type { CopyLosses, CountingWork, ReadStream } from './salvage/copy-losses.ts';
 import type { ScanResult } from '../workers/jobs/scan.ts';
+import { NOTHING_SUSPECTED } from './salvage/suspected.ts';
 import { skippedStream } from './write/skipped-stream.ts';
 
 /** Of a stream that is whole, or of which nothing can be told. */
@@ -20,8 +21,8 @@ export const NO_LOSSES: CopyLosses = {
   lost: { msgs: [], bytes: 0 },
   messages: 0n,
   repairable: 0n,
-  suspected: { BLK_NUMBER_MISSING: [], CON_AHEAD_OF_STREAM: [] },
-  doubtful: 0n,
+  owner: null,
+  ...NOTHING_SUSPECTED,
 };
 
 /**

@@ -3,6 +3,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { ServerGeneration } from '../core/server-generation.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { Status } from '../findings/status.ts';
+import type { DeleteNote } from './delete-note.ts';
 
 /** `StreamState` of the NATS API. `null` = the files cannot tell (or `--deep` was not asked for), never a guess. */
 export interface StreamState {
@@ -159,6 +160,8 @@ export interface VerifyReport {
   };
   readonly streams: readonly VerifyStreamReport[];
   readonly findings: readonly Finding[];
+  /** Of deleted messages, as the commands that give messages out or copy them tell it. */
+  readonly notes: readonly DeleteNote[];
 }
 
 /** Which streams, how many threads, who listens: shared by every operation. */

@@ -259,7 +259,9 @@ describe('repair', () => {
     const block = join(dirname(store), '1.blk');
     writeFileSync(block, readFileSync(join(store, 'msgs/1.blk')));
     const target = join(tempFolder(), 'out');
-    expect(runCli(['repair', block, '--out', target]).stderr).toMatch(/give --config or --stream/);
+    expect(runCli(['repair', block, '--out', target]).stderr).toMatch(
+      /give --config FILE; natsarc repair takes --stream NAME instead/,
+    );
     const run = runCli(['repair', block, '--stream', 'ORDERS', '--out', target]);
     expect(run.exit).toBe(3);
     expect(run.stdout).toMatch(/no configuration is left/);

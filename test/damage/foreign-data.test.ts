@@ -262,7 +262,8 @@ describe('other forms', () => {
     expect(JSON.parse(run.stdout)).toMatchObject({
       skipped: [
         { name: 'ORDERS', lost_messages: 163 },
-        { name: '', lost_messages: 0, reason: expect.stringContaining('ORDERS/stream.tar.s2') as string },
+        // All of HUGESEQ, as the head of its archive counts it.
+        { name: '', lost_messages: 4, reason: expect.stringContaining('ORDERS/stream.tar.s2') as string },
       ],
     });
   });

@@ -12,7 +12,9 @@ it.each([['as a file'], ['in a folder']])(
     copyFileSync(join(CAPTURES, '2.15.2-full/backups/$G/ORDERS/stream.tar.s2'), snapshot);
     const path = where === 'as a file' ? snapshot : folder;
     const target = join(tempFolder(), 'out');
-    await expect(repairArchive(path, { target })).rejects.toThrow('give --config or --stream');
+    await expect(repairArchive(path, { target })).rejects.toThrow(
+      'give --config FILE; natsarc repair takes --stream NAME instead',
+    );
     const { loss } = await repairArchive(path, { target, streams: ['ORDERS'] });
     expect(loss.streams).toMatchObject([{ name: 'ORDERS', lost: 0n, recovered: 163n }]);
   },

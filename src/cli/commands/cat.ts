@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { isDamageOfLive } from '../../findings/status.ts';
+import { mayLackMessages } from '../../findings/status.ts';
 import type { CatResult, StoredMessage } from '../../operation/cat/types.ts';
 import type { MessageFilter } from '../../operation/filter/types.ts';
 import { RENDERING, startThreadsAhead } from '../../operation/threads-ahead.ts';
@@ -83,7 +83,7 @@ function tellResult(result: CatResult, filter: MessageFilter, context: CliContex
   const { messages, held, findings, notes } = result;
   tellDamage(findings, context);
   tellDeletes(notes, context);
-  const isTold = held === 0 && findings.some(isDamageOfLive);
+  const isTold = held === 0 && findings.some(mayLackMessages);
   if (Object.keys(filter).length > 0 && messages === 0 && !isTold)
     context.note(`natsarc: no message fits the filters; looked through ${countText(held)}`);
 }

@@ -1,6 +1,8 @@
 import type { Argv } from 'yargs';
 import type { ExportWriter } from '../../report/export/writer.ts';
 import type { CliContext } from '../context.ts';
+import { isOfManifest } from '../../findings/status.ts';
+import { EXIT } from '../exit-code.ts';
 import { tellDamage, tellDeletes } from '../damage-notes.ts';
 import { FILTER_FLAGS, filterOptions, type FilterArguments } from '../filter-options.ts';
 import { ARCHIVE, pathOption, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
@@ -43,8 +45,12 @@ async function exportTo(
   const { exportStream } = await import('../../operation/export/run.ts');
   const writer = await writerOf(args.to);
   const options = { ...selectOptions(args, context), ...filterOptions(args) };
+  let isConfigured = false;
   const result = await exportStream(args.archive, options, {
-    begin: async (head) => write(writer.begin(head)),
+    begin: async (head) => {
+      isConfigured = head.config !== null;
+      await write(writer.begin(head));
+    },
     messages: async (lot) => {
       for (const chunk of writer.messages(lot)) await write(chunk);
     },
@@ -53,6 +59,8 @@ async function exportTo(
   context.progress.end();
   tellDamage(result.findings, context);
   tellDeletes(result.notes, context);
+  // It had been in backup.json alone.
+  if (!isConfigured && result.findings.some(isOfManifest)) context.setExit(EXIT.damaged);
 }
 
 async function writerOf(form: Form): Promise<ExportWriter> {

@@ -5,7 +5,7 @@ import { systemErrorText } from '../../core/system-error.ts';
 import type { OutputForm, PlanReport, WriteOptions, WrittenReport } from '../../operation/write/types.ts';
 import { startThreadsAhead, WRITING } from '../../operation/threads-ahead.ts';
 import type { CliContext } from '../context.ts';
-import { isOfDeleted } from '../../findings/status.ts';
+import { isOfDeleted, isOfManifest } from '../../findings/status.ts';
 import { EXIT } from '../exit-code.ts';
 import { ARCHIVE, pathOption, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
@@ -175,9 +175,10 @@ export async function show(report: WrittenReport | PlanReport, context: CliConte
   }
   // What could not be judged is no loss of the copy: that is written, and verified.
   const isDamaged = report.findings.some(
-    (finding) => finding.severity === 'critical' && !isOfDeleted(finding),
+    (finding) => finding.severity === 'critical' && !isOfDeleted(finding) && !isOfManifest(finding),
   );
-  context.setExit(isDamaged || report.lost_messages > 0n ? EXIT.damaged : EXIT.done);
+  const isRefused = report.streams.some(({ refused }) => refused !== undefined);
+  context.setExit(isDamaged || isRefused || report.lost_messages > 0n ? EXIT.damaged : EXIT.done);
 }
 
 export interface ChangeArguments {

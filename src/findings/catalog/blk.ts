@@ -167,7 +167,7 @@ export const BLK_SUITE = {
   },
   BLK_NUMBER_MISSING: {
     severity: 'warning',
-    marks: ['loss'],
+    marks: ['loss', 'suspect'],
     title: 'A block number is missing, and sequences that nothing explains with it',
     meaning:
       'Between two blocks a number and sequences are missing, and neither an index nor tombstones tell that they were deleted. A server removes a block once all of it is deleted, and by limits without a trace; a block file that was lost or emptied looks the same.',

@@ -65,7 +65,7 @@ export const CON_SUITE = {
   },
   CON_AHEAD_OF_STREAM: {
     severity: 'warning',
-    marks: ['loss'],
+    marks: ['loss', 'suspect'],
     title: 'A consumer is ahead of its stream',
     meaning: 'The consumer was delivered sequences that the stream does not reach.',
     consequence:

@@ -1,26 +1,33 @@
 import type { CatalogEntry } from '../catalog-entry.ts';
 
+/** What to do without a backup.json. */
+const MAKE_AGAIN =
+  'natsarc pack makes a backup again of a V1 snapshot, whose meta.inf holds the configuration too; of a V2 archive with --config FILE, such as the backup.json of another backup of the stream.';
+
 export const MAN_SUITE = {
   MAN_MISSING: {
     severity: 'critical',
+    marks: ['manifest'],
     title: 'There is no backup.json beside the snapshot',
     meaning: 'The folder has snapshot data but no backup.json.',
     consequence: 'nats stream restore needs it and refuses; nats account restore refuses the whole folder.',
-    advice: 'Give the configuration by hand, or take backup.json from another backup of the stream.',
+    advice: MAKE_AGAIN,
   },
   MAN_EMPTY: {
     severity: 'critical',
+    marks: ['manifest'],
     title: 'backup.json is empty',
     meaning: 'backup.json has 0 bytes: the CLI writes it last, so the backup was interrupted.',
     consequence: 'nats stream restore refuses.',
-    advice: 'Use an earlier backup.',
+    advice: MAKE_AGAIN,
   },
   MAN_CORRUPT: {
     severity: 'critical',
+    marks: ['manifest'],
     title: 'backup.json cannot be read',
     meaning: 'backup.json is no JSON, or has no configuration.',
     consequence: 'nats stream restore refuses.',
-    advice: 'Use another copy; a V1 snapshot holds the configuration in its meta.inf as well.',
+    advice: MAKE_AGAIN,
   },
   MAN_DATA_MISSING: {
     severity: 'critical',
@@ -31,6 +38,7 @@ export const MAN_SUITE = {
   },
   MAN_NAME_MISMATCH: {
     severity: 'critical',
+    marks: ['manifest'],
     title: 'backup.json and the snapshot name different streams',
     meaning:
       'The configuration in backup.json, or in stream_X.json of the old nats backup, has another stream name than meta.inf in the snapshot.',

@@ -36,7 +36,7 @@ export const META_SUITE = {
   },
   META_FOLDER_RENAMED: {
     severity: 'critical',
-    marks: ['meta'],
+    marks: ['meta', 'folder-name'],
     title: "The stream's folder was renamed",
     meaning:
       'The folder has another name than the configuration in it: it was renamed or copied by hand. The sums inside are keyed with the old name.',

@@ -60,7 +60,7 @@ async function withSalvaged<T>(
     const { content, found, loss } = await repairStream([own], work, {});
     const { messages, findings } = content;
     const live = found.recovered;
-    const notes = salvagedDeleteNotes(own, loss, live);
+    const notes = salvagedDeleteNotes(own, loss, found);
     return await use({ archive: own.archive, live, messages, findings, notes });
   } finally {
     own.close();

@@ -1,5 +1,6 @@
 import { checkBlockRecords } from '../../check/block-records.ts';
 import { checkBlockFiles } from '../../check/block-files.ts';
+import { checkConsumers } from '../../check/consumers.ts';
 import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import { areSameParts } from '../../core/sequence-part-sets.ts';
@@ -9,7 +10,9 @@ import type { StreamParts, V2StreamParts } from '../../container/entry.ts';
 import { pause, stopIfAborted } from '../../core/pause.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { hasMark, isMarked } from '../../findings/marks.ts';
+import { provenReader } from '../../model/furthest-reader.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import { stateFromBlocks } from '../../model/stream-state.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
 import type { RecordFilter } from '../filter/types.ts';
 import type { DeleteNote } from '../delete-note.ts';
@@ -131,7 +134,7 @@ async function blockMessages(
   const text = output === undefined || filter === null ? null : { ...output, filter };
   const wanted = { wantSubjects: false, pending: [], wantsCuts: text !== null };
   const evidence = await gatherEvidence(archive, work, wanted);
-  const checks = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks];
+  const checks = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks, aheadOfEnd];
   const findings = [...found, ...evidence.scan.findings, ...checks.flatMap((check) => check(evidence))];
   const other = hasMark(findings, 'loss') ? await otherMessages(reading, evidence, findings) : null;
   if (other !== null) return other;
@@ -147,6 +150,14 @@ async function blockMessages(
     ofSelection: isWhole(sieve.range, evidence) ? ofRange(findings, sieve.range) : findings,
     notes: deleteNotes(evidence),
   };
+}
+
+/** Consumers that prove that the stream got further than anything in it does. */
+function aheadOfEnd(evidence: StreamEvidence): Finding[] {
+  const { archive, sets, live, total } = evidence;
+  if (provenReader(archive) === null) return [];
+  const { lastSeq } = stateFromBlocks(archive, sets, null, total, null);
+  return checkConsumers(archive, lastSeq, live).filter(({ code }) => code === 'CON_AHEAD_OF_STREAM');
 }
 
 /** Those that a salvage finds of a damaged stream; null where it finds the same as was read. */

@@ -14,6 +14,7 @@ import { LostRanges } from '../salvage/lost-ranges.ts';
 import { hasFramingFault } from '../salvage/carrier-damage.ts';
 import type { RepairedStream } from '../salvage/repair-stream.ts';
 import { hasLimitPerSubject } from '../salvage/survey-parts.ts';
+import { NOTHING_SUSPECTED } from '../salvage/suspected.ts';
 import type { StreamLoss } from '../salvage/types.ts';
 import type { RepairOptions } from './types.ts';
 import { nothingOf } from './without-data.ts';
@@ -46,6 +47,7 @@ export async function presumeIntact(
     },
     loss,
     notes,
+    suspected: NOTHING_SUSPECTED,
   };
 }
 

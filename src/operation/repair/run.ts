@@ -16,6 +16,7 @@ import { prepareStream, type PreparedStream } from './prepare-stream.ts';
 import type { Repairing } from './salvage-sources.ts';
 import type { RepairNote, StreamLoss } from '../salvage/types.ts';
 import type { RepairOptions, RepairResult } from './types.ts';
+import { withDoubts } from './with-doubts.ts';
 import { lossWithoutData } from './without-data.ts';
 
 /**
@@ -64,8 +65,9 @@ async function repairStreams(repairing: Repairing, options: RepairOptions): Prom
   const unhealed = usable.filter((archive) => prepared.get(archive)?.outgoing === null);
   const placed = placedAs(options.to === 'store' ? 'store' : 'v1', streams, work);
   const left = [...skipped, ...unhealed.map(withoutData), ...twins.skipped];
-  const written = await carryOut({ placed, copies: [], skipped: left, notes: twins.notes }, work, options);
+  const copy = await carryOut({ placed, copies: [], skipped: left, notes: twins.notes }, work, options);
   const repaired = [...prepared.values()].flatMap(({ outcome }) => outcome() ?? []);
+  const written = withDoubts(copy, repaired);
   const unwritten = [
     ...archives.filter(
       (archive) => (prepared.get(archive)?.outgoing ?? null) === null && !twins.found.has(archive),
@@ -94,6 +96,7 @@ async function repairStreams(repairing: Repairing, options: RepairOptions): Prom
       losses.some((loss) => loss.lost > 0n) ||
       left.some((stream) => stream.lost_messages > 0n) ||
       unwritten.some(({ parts }) => foreignFinding(parts) !== undefined) ||
+      written.streams.some(({ refused }) => refused !== undefined) ||
       notes.some((note) => note.loss),
   };
 }

@@ -1,5 +1,4 @@
-import { placeName } from '../../container/entries.ts';
-import { UsageError } from '../../core/error.ts';
+import { mustHaveName } from '../nameless.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { onlyName } from '../only-name.ts';
 import type { Archive } from '../open-archive.ts';
@@ -42,10 +41,7 @@ export async function salvageSources(
     ? nothingOf(archive)
     : await salvageStream(archive, { ...work, isPastDamage }, 0, nameGiven(options));
   opened.push(own);
-  if (own.archive.name === '')
-    throw new UsageError(
-      `${placeName(archive.parts)}: nothing tells the stream's name: give --config or --stream`,
-    );
+  mustHaveName(own.archive.name, archive.parts);
   if (!isPastDamage) mustReadSound(own);
   const { helpers, uses } = await findOthers(own, others, opened, work.signal);
   return { sources: [own, ...helpers], uses, isEmpty: hasNothing && helpers.length === 0 };

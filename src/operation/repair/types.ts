@@ -24,6 +24,6 @@ export interface LossReport {
 export interface RepairResult {
   readonly written: WrittenReport | PlanReport;
   readonly loss: LossReport;
-  /** Whether anything is gone: messages, a consumer or its position, the configuration. */
+  /** Whether anything is gone: messages, a consumer or its position, the configuration; or no server takes what was written. */
   readonly isLossy: boolean;
 }

@@ -1,13 +1,6 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
-import { unionOf } from '../../core/loose-ranges.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { asParts, subtractParts, uniteParts } from '../../core/sequence-part-sets.ts';
-import {
-  countSequences,
-  intersectRanges,
-  oneRange,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Lost } from '../types.ts';
@@ -19,24 +12,20 @@ import { salvageStream } from './salvage-stream.ts';
 import type { SalvageWork } from './salvage-work.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import { soundChunks } from './sound-chunks.ts';
-import type { Suspect } from './suspects.ts';
+import { suspectedOf, type Suspected } from './suspected.ts';
 import type { LostRange, StreamLoss } from './types.ts';
 import { withPastDamage, type OpenedWork } from './with-past-damage.ts';
 
 /** What a copy of a damaged stream lacks, as a repair would tell it. */
-export interface CopyLosses {
+export interface CopyLosses extends Suspected {
   readonly lost: Lost;
   /** How many messages are lost among the sequences of `lost`. */
   readonly messages: bigint;
   /** So many of them are intact, and a repair would keep them. */
   readonly repairable: bigint;
-  /** Sequences that something tells were lost with a part of the archive, unless they were deleted. */
-  readonly suspected: Readonly<Record<SuspectCode, Lost['msgs']>>;
-  /** How many messages these can have been. */
-  readonly doubtful: bigint;
+  /** The stream that its records were made for, where that is another. */
+  readonly owner: string | null;
 }
-
-export type SuspectCode = Suspect['code'];
 
 /** What counting losses needs to know of the archive as it was opened. */
 export type CountingWork = SalvageWork & OpenedWork;
@@ -75,16 +64,12 @@ async function lossesBeside(
     for (const { length } of ranges) bytes += length ?? 0;
     const gone = loss.lost - before.messages;
     const messages = atMost(own, gone + passedOver.count);
-    const suspected = {
-      BLK_NUMBER_MISSING: rangesOf(loss, 'BLK_NUMBER_MISSING'),
-      CON_AHEAD_OF_STREAM: rangesOf(loss, 'CON_AHEAD_OF_STREAM'),
-    };
     return {
       lost: { msgs: [...lost.ranges()], bytes },
       messages,
       repairable: messages > gone ? messages - gone : 0n,
-      suspected,
-      doubtful: mostDoubtful(own, unionOf(Object.values(suspected)), messages),
+      owner: own.archive.name === archive.name ? null : own.archive.name,
+      ...suspectedOf(own, loss, messages),
     };
   } finally {
     own.close();
@@ -96,28 +81,11 @@ function atMost({ areDeletesUnknown, counted }: SalvagedStream, messages: bigint
   return areDeletesUnknown && counted !== null && counted.messages < messages ? counted.messages : messages;
 }
 
-/** Of sequences that the archive counts the messages of, no more can be lost than those of its count that are not told as lost. */
-function mostDoubtful(
-  { areDeletesUnknown, counted }: SalvagedStream,
-  suspects: SequenceRanges,
-  messages: bigint,
-): bigint {
-  const all = countSequences(suspects);
-  if (!areDeletesUnknown || counted === null) return all;
-  const within = countSequences(intersectRanges(suspects, oneRange(1n, counted.lastSeq)));
-  const room = counted.messages - messages;
-  return all - within + (within < room ? within : room);
-}
-
 /** Without what was lost before the archive was written. */
 function lostNow({ ranges }: StreamLoss): LostRanges {
   const now = new LostRanges();
   for (const range of ranges) if (isLostNow(range)) now.add(range);
   return now;
-}
-
-function rangesOf({ ranges }: StreamLoss, code: SuspectCode): Lost['msgs'] {
-  return [...ranges].filter((range) => range.code === code).map(({ from, to }) => [from, to]);
 }
 
 function isLostNow({ state, code }: LostRange): boolean {

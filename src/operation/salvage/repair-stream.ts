@@ -10,6 +10,7 @@ import { countLosses } from './losses.ts';
 import { repairedContent } from './repaired-content.ts';
 import type { SalvageWork } from './salvage-work.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
+import { suspectedOf, type Suspected } from './suspected.ts';
 import { hasBrokenSources, notesOn } from './stream-notes.ts';
 import { hasLimitPerSubject, surveySource } from './survey-parts.ts';
 import { beyondLimits, survey, type Survey, type SurveyOptions } from './survey.ts';
@@ -21,6 +22,7 @@ export interface RepairedStream {
   readonly content: StreamContent;
   readonly loss: StreamLoss;
   readonly notes: readonly RepairNote[];
+  readonly suspected: Suspected;
 }
 
 /** One whose messages were looked at: which of them are written, and from where. */
@@ -68,9 +70,10 @@ export async function repairStream(
     loss,
     notes: [
       ...sources.flatMap((source) => source.notes),
-      ...notesOn({ sources, chosen, loss, recovered: found.recovered, undeleted }, options),
+      ...notesOn({ sources, chosen, loss, found, undeleted }, options),
       ...notes,
     ],
+    suspected: suspectedOf(own, loss, loss.lost),
     found,
   };
 }

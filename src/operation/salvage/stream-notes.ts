@@ -1,8 +1,11 @@
-import type { SequenceParts } from '../../core/sequence-parts.ts';
-import { deletesGone, pastConsumersText, undeletedOf } from '../delete-notes.ts';
+import { CATALOG, type FindingCode } from '../../findings/catalog/index.ts';
+import { isOfManifest } from '../../findings/status.ts';
+import { beyondMaxBytes, deletesGone, pastConsumersText, undeletedOf } from '../delete-notes.ts';
 import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
 import type { ChosenConfig } from './configuration.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
+import type { SuspectCode } from './suspected.ts';
+import type { Survey } from './survey.ts';
 import type { Damage, RepairNote, SalvageOptions, StreamLoss } from './types.ts';
 
 /** A stream that was repaired, as far as notes tell of it. */
@@ -10,22 +13,30 @@ export interface NotedStream {
   readonly sources: readonly [SalvagedStream, ...SalvagedStream[]];
   readonly chosen: ChosenConfig;
   readonly loss: StreamLoss;
-  readonly recovered: SequenceParts;
+  readonly found: Survey;
   /** Messages that are written though they were deleted. */
   readonly undeleted: bigint;
 }
 
 const MOST_OPEN_NOTES = 100;
 
+/** What tells that messages may be lost of which nothing else speaks. */
+const SUSPICIONS = [
+  ['BLK_NUMBER_MISSING', 'a block number is missing, and with it sequences that nothing explains'],
+  ['CON_AHEAD_OF_STREAM', 'consumers were delivered messages behind all that is there'],
+] as const satisfies readonly (readonly [SuspectCode, string])[];
+
 /** What was changed that is no message and no consumer, and what nothing tells. */
-export function notesOn(stream: NotedStream, { undelete, to }: SalvageOptions): RepairNote[] {
-  const { sources, chosen, loss, recovered } = stream;
+export function notesOn(stream: NotedStream, options: SalvageOptions): RepairNote[] {
+  const { sources, chosen, loss } = stream;
+  const { undelete, to } = options;
   const [own] = sources;
   const { account, name } = own.archive;
   const notes: RepairNote[] = [];
   const say = (code: NoteCode, text: string, isLoss = false): void => {
     notes.push({ code, account, stream: name, text, loss: isLoss });
   };
+  for (const { code } of own.findings.filter(isOfManifest)) say(code as NoteCode, manifestText(code, chosen));
   if (chosen.said !== null) say(chosen.said.code, chosen.said.text, chosen.isLoss);
   if (chosen.leftOut.length > 0)
     say(
@@ -40,17 +51,11 @@ export function notesOn(stream: NotedStream, { undelete, to }: SalvageOptions): 
     const place = `${file} at ${offsetBytes ?? 0}`;
     say(code, `${place}: ${LOSS_REASONS[code]}, and nothing tells which messages were there`, true);
   }
-  for (const text of deletesGone(recovered, undeletedOf(own, loss, recovered), own.untoldDeletes))
-    say('DELETES_UNKNOWN', text);
-  const past = sources.length > 1 || undelete === true ? null : pastConsumersText(own.archive, recovered);
-  if (past !== null) say('DELETES_UNKNOWN', past);
-  const behind = suspectedBehind(loss);
-  if (behind > 0n)
-    say(
-      'CON_AHEAD_OF_STREAM',
-      `consumers were delivered messages behind all that is there: up to ${behind} are lost, unless they were deleted`,
-      true,
-    );
+  for (const text of untoldTexts(stream, options)) say('DELETES_UNKNOWN', text);
+  for (const [code, why] of SUSPICIONS) {
+    const most = sequencesOf(loss, code);
+    if (most > 0n) say(code, `${why}: up to ${most} are lost, unless they were deleted`, true);
+  }
   if (undelete === true)
     say(
       'UNDELETED',
@@ -69,10 +74,28 @@ export function notesOn(stream: NotedStream, { undelete, to }: SalvageOptions): 
   return notes;
 }
 
-/** How many sequences consumers speak of behind the end. */
-function suspectedBehind({ ranges }: StreamLoss): bigint {
+function manifestText(code: FindingCode, { said }: ChosenConfig): string {
+  const { title } = CATALOG[code];
+  return said === null ? `${title}: the configuration is that of meta.inf` : title;
+}
+
+/** Why some of what is written may have been deleted. */
+function untoldTexts(
+  { sources, chosen, loss, found: { recovered, total } }: NotedStream,
+  { undelete, config }: SalvageOptions,
+): string[] {
+  const [{ archive, untoldDeletes }] = sources;
+  const gone = deletesGone(recovered, undeletedOf(sources[0], loss, recovered), untoldDeletes);
+  if (undelete === true) return gone;
+  // A configuration that is given says nothing of what had been removed.
+  const had = { ...archive, config: config === undefined ? chosen.config : archive.config };
+  const past = sources.length > 1 ? null : pastConsumersText(archive, recovered);
+  return [...gone, ...beyondMaxBytes(had, total.bytes), ...(past === null ? [] : [past])];
+}
+
+function sequencesOf({ ranges }: StreamLoss, suspicion: SuspectCode): bigint {
   let count = 0n;
-  for (const { code, from, to } of ranges) if (code === 'CON_AHEAD_OF_STREAM') count += to - from + 1n;
+  for (const { code, from, to } of ranges) if (code === suspicion) count += to - from + 1n;
   return count;
 }
 

@@ -13,6 +13,7 @@ import { stateFromBlocks } from '../../model/stream-state.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../declared-states.ts';
+import { deleteNotes } from '../delete-notes.ts';
 import { predictFileStream, predictMismatch } from '../predict/predict.ts';
 import { stateReport } from '../state-report.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
@@ -67,6 +68,7 @@ export async function verifyFileStream(
           : predictFileStream(evidence, missingMessages(losses, all), all, work),
     },
     findings,
+    notes: deleteNotes(evidence),
     blocks: archive.blocks.length,
     messages: evidence.total.messages,
     consumers: archive.consumers.length,
@@ -107,6 +109,7 @@ async function unread(
       predictions: predictMismatch(archive),
     },
     findings: [...archive.findings, ...checkConfig(archive), ...(isReadable ? unnamed : [])],
+    notes: [],
     blocks: 0,
     messages: 0,
     consumers: archive.consumers.length,

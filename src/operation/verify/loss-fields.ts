@@ -9,7 +9,13 @@ type LossFields = Pick<
 >;
 
 /** What a report says of losses: doubtful ones are among them, and counted apart. */
-export function lossFields({ lost, messages, repairable, suspected, doubtful }: CopyLosses): LossFields {
+export function lossFields({
+  lost,
+  messages,
+  repairable,
+  suspected,
+  doubtful,
+}: Omit<CopyLosses, 'owner'>): LossFields {
   const suspects = Object.values(suspected);
   const msgs = suspects.every(({ length }) => length === 0)
     ? lost.msgs

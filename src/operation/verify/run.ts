@@ -61,6 +61,7 @@ export async function verifyWith(path: string, options: OpenArchiveOptions): Pro
         status: statusOf([...(around[i] ?? []), ...own]),
       })),
       findings,
+      notes: verified.flatMap(({ notes }) => notes),
     };
   });
 }

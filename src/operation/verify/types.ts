@@ -1,5 +1,6 @@
 import type { OpenContainer } from '../../container/entry.ts';
 import type { Finding } from '../../findings/finding.ts';
+import type { DeleteNote } from '../delete-note.ts';
 import type { Archive } from '../open-archive.ts';
 import type { VerifyStreamReport } from '../types.ts';
 
@@ -15,6 +16,7 @@ export interface VerifyWork extends Pick<
 export interface VerifiedStream {
   readonly report: Omit<VerifyStreamReport, 'status'>;
   readonly findings: readonly Finding[];
+  readonly notes: readonly DeleteNote[];
   readonly blocks: number;
   readonly messages: number;
   readonly consumers: number;

@@ -24,6 +24,7 @@ export function unreadableReport(path: string, error: unknown): VerifyReport {
     checked: { streams: 0, blocks: 0, messages: 0, consumers: 0, bytes: 0 },
     streams: [],
     findings: [finding],
+    notes: [],
   };
 }
 
@@ -48,6 +49,7 @@ export function unreadableStream(parts: StreamParts, error: SourceError): Verifi
       predictions: [],
     },
     findings: [...parts.findings, finding],
+    notes: [],
     blocks: 0,
     messages: 0,
     consumers: 0,

@@ -55,6 +55,7 @@ export async function verifyV2Stream(
       predictions: await predictV2Stream({ archive, parts, state, messages, findings }, work),
     },
     findings,
+    notes: [],
     blocks: 0,
     messages: messages.total.messages,
     consumers: archive.consumers.length,

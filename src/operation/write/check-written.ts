@@ -1,6 +1,6 @@
 import { plural } from '../../core/plural.ts';
 import { ToolError } from '../../core/error.ts';
-import type { StreamState, VerifyReport, VerifyStreamReport } from '../types.ts';
+import type { Prediction, StreamState, VerifyReport, VerifyStreamReport } from '../types.ts';
 import type { OpenArchiveOptions } from '../open-archive.ts';
 import { verifyWith } from '../verify/run.ts';
 import type { WrittenStream } from './types.ts';
@@ -13,12 +13,15 @@ export interface CheckOptions extends Pick<OpenArchiveOptions, 'pool' | 'readBac
   readonly jobs?: number | undefined;
 }
 
-/** Reads back what was written, with the threads that are there: it must verify, and hold what it was meant to. Throws UnverifiedError. */
+/**
+ * Reads back what was written, with the threads that are there: it must verify, and hold what it was meant to. Gives the streams back, those
+ * told that no server takes. Throws UnverifiedError.
+ */
 export async function checkWritten(
   path: string,
   streams: readonly WrittenStream[],
   { jobs, ...work }: CheckOptions,
-): Promise<void> {
+): Promise<WrittenStream[]> {
   const written = await verifyWith(path, { ...work, ...(jobs === undefined ? {} : { jobs }) });
   const names = new Set(streams.map(({ name }) => name));
   const wrong = written.findings.find(
@@ -26,15 +29,25 @@ export async function checkWritten(
   );
   if (wrong !== undefined)
     throw new UnverifiedError(`what was written does not verify: ${wrong.code}: ${wrong.message}`);
-  for (const { account, name, state } of streams) {
-    const actual = streamOf(written, account, name)?.actual;
+  return streams.map((stream) => {
+    const { account, name, state } = stream;
+    const found = streamOf(written, account, name);
+    const actual = found?.actual;
     const [read, wrote] = [
       countsOf(state),
       actual === undefined || actual === null ? 'nothing' : countsOf(actual),
     ];
     if (read !== wrote)
       throw new UnverifiedError(`${name}: what was written holds ${wrote}, what was read ${read}`);
-  }
+    const refused = refusedBy(found?.predictions ?? []);
+    return refused === null ? stream : { ...stream, refused };
+  });
+}
+
+/** Why none of the servers serves it, as the newest has it; null where one does, or nothing is predicted. */
+function refusedBy(predictions: readonly Prediction[]): string | null {
+  if (predictions.some(({ outcome }) => outcome === 'whole' || outcome === 'loss')) return null;
+  return predictions.at(-1)?.reason ?? null;
 }
 
 /** A folder of backups has the account that it is called; while it is staged it is called otherwise. */

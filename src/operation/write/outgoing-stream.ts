@@ -1,3 +1,4 @@
+import { mustHaveName } from '../nameless.ts';
 import { placeName } from '../../container/entries.ts';
 import { ToolError, UsageError } from '../../core/error.ts';
 import { objectField, textField, type JsonObject } from '../../core/json.ts';
@@ -80,18 +81,19 @@ export function outgoingStream(
   extra: readonly ChangeMessage[] = [],
 ): OutgoingStream {
   const name = options.as ?? (source.name || (textField(options.config ?? {}, 'name') ?? ''));
-  if (name === '')
-    throw new ToolError(`${placeName(source.parts)}: nothing tells the stream's name: give --config`);
+  mustHaveName(name, source.parts);
   if (!isStreamName(name))
     throw new UsageError(`${name} is no stream name: no blanks and none of . * > / \\ may be in it`);
   const mappings = mappingsFor(source, options);
   const used = new Set<SubjectMapping>();
   const map: MapSubject = (subject) => mapSubject(mappings, subject, used);
   const own = options.config ?? knownConfig(source);
-  if (own === null)
+  if (own === null) {
+    mustHaveName(source.name, source.parts);
     throw new ToolError(
       `${placeName(source.parts)}: no configuration (${source.form === 'v2' ? 'backup.json' : 'meta.inf, backup.json'}) can be read: give --config; natsarc repair makes one of what is left`,
     );
+  }
   const [oldBucket, newBucket] = [bucketOf(source.name), bucketOf(name)];
   const isObjectStore = oldBucket?.prefix === 'OBJ_' && newBucket?.prefix === 'OBJ_' && mappings.length > 0;
   const config = { ...(options.config ?? mapStreamConfig(own, map)), name };

@@ -1,3 +1,4 @@
+import { nameText } from '../../core/name.ts';
 import { join, resolve } from 'node:path';
 import { ToolError } from '../../core/error.ts';
 import type { Pool } from '../../workers/pool.ts';
@@ -5,7 +6,7 @@ import { mustBeFree, StagedTarget } from '../../writer/staged-target.ts';
 import { checkWritten, type CheckOptions } from './check-written.ts';
 import { mustLieApart } from './choose-one.ts';
 import { mustLieOutside } from './outside-archive.ts';
-import type { PlanReport, SkippedStream, WriteOptions, WrittenReport } from './types.ts';
+import type { PlanReport, SkippedStream, WriteOptions, WrittenReport, WrittenStream } from './types.ts';
 import { planReport, writePlaced, type PlacedStreams } from './write-placed.ts';
 
 /** All that a writing command is about to do. */
@@ -39,13 +40,13 @@ export async function carryOut(
   try {
     for (const [from, path] of plan.copies) staged.copyFile(from, path);
     const report = await writePlaced(plan, staged, target, work.signal);
-    await checkAll(plan, report, staged.path, {
+    const streams = await checkAll(plan, report, staged.path, {
       jobs: options.jobs,
       pool: work.pool,
       readBacks: staged.readBacks,
     });
     staged.commit();
-    return report;
+    return { ...report, streams };
   } catch (error) {
     staged.discard();
     throw error;
@@ -57,9 +58,9 @@ const MOST_SKIPPED = 5;
 
 /** Why nothing can be written, where no stream has data. */
 export function nothingToWrite(skipped: readonly SkippedStream[]): string {
-  const texts = skipped.slice(0, MOST_SKIPPED).map(({ name, reason }) => `${name || '(no name)'}: ${reason}`);
+  const texts = skipped.slice(0, MOST_SKIPPED).map(({ name, reason }) => `${nameText(name)}: ${reason}`);
   const more = skipped.length - texts.length;
-  return `none of the streams has data in it: ${texts.join('; ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `none of the streams can be written: ${texts.join('; ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** Files that lie side by side are no archive that can be opened as one. */
@@ -68,11 +69,13 @@ async function checkAll(
   { streams }: WrittenReport,
   path: string,
   work: CheckOptions,
-): Promise<void> {
+): Promise<WrittenStream[]> {
   const isFiles = placed.some((one) => one.shape.as === 'snapshot' && one.path !== '');
   if (!isFiles) return checkWritten(path, streams, work);
+  const checked: WrittenStream[] = [];
   for (const [i, one] of placed.entries())
-    await checkWritten(join(path, one.path), streams.slice(i, i + 1), work);
+    checked.push(...(await checkWritten(join(path, one.path), streams.slice(i, i + 1), work)));
+  return checked;
 }
 
 /**

@@ -6,8 +6,8 @@ import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { SourceError, ToolError } from '../../core/error.ts';
-import type { FindingCode } from '../../findings/catalog/index.ts';
 import { makeFinding } from '../../findings/finding.ts';
+import { isMarked } from '../../findings/marks.ts';
 import { declaredTimeNs, stateFromBlocks } from '../../model/stream-state.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
@@ -19,7 +19,7 @@ import { isSound } from '../../workers/scan-block.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
 import { V2Walk } from '../cat/walk-v2.ts';
 import type { MessageWalk } from '../cat/message-walk.ts';
-import { deleteNoteText } from '../delete-note.ts';
+import { noteText } from '../../findings/note-text.ts';
 import { deleteNotes } from '../delete-notes.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import { placed, type Archive } from '../open-archive.ts';
@@ -67,7 +67,7 @@ export async function streamContent(
   const walk = (sieve: MessageSieve): MessageWalk => walkBlocks(archive, evidence.sets, sieve);
   const findings = [
     ...placed(parts.findings, archive.place),
-    ...archive.findings.filter(({ code }) => code !== RENAMED),
+    ...archive.findings.filter(({ code }) => !isMarked(code, 'folder-name')),
     ...evidence.scan.findings,
     ...checkBlockRecords(evidence),
     ...checkBlockFiles(evidence),
@@ -83,7 +83,7 @@ export async function streamContent(
     ...lossOf(losses),
     lostBefore: lostBefore(archive),
     findings,
-    notes: [...renamedNotes(archive), ...deleteNotes(evidence).map(deleteNoteText)],
+    notes: [...renamedNotes(archive), ...ownerNotes(archive, losses), ...deleteNotes(evidence).map(noteText)],
   };
 }
 
@@ -98,16 +98,21 @@ function lossOf(losses: CopyLosses): Pick<StreamContent, 'lost' | 'lossCount'> {
   return { lost, lossCount: { messages, repairable, doubtful } };
 }
 
-/** No damage of what is written: a copy gets the stream's own name. */
-const RENAMED: FindingCode = 'META_FOLDER_RENAMED';
-
 function renamedNotes({ name, findings }: StreamArchive): string[] {
   return findings
-    .filter(({ code }) => code === RENAMED)
+    .filter(({ code }) => isMarked(code, 'folder-name'))
     .map(
-      ({ data }) =>
-        `the folder is called ${String(data?.['folder'])}, its stream ${name}: what is written has the stream's name, a server takes the folder for damaged (${RENAMED})`,
+      ({ code, data }) =>
+        `the folder is called ${String(data?.['folder'])}, its stream ${name}: what is written has the stream's name, a server takes the folder for damaged (${code})`,
     );
+}
+
+/** A configuration that is another stream's: a repair goes by the records. */
+function ownerNotes({ name }: StreamArchive, { owner }: CopyLosses): string[] {
+  if (owner === null) return [];
+  return [
+    `${name}: its records were made for ${owner}, so that none of them is in it: natsarc repair writes them under that name (NAME_OF_RECORDS)`,
+  ];
 }
 
 async function v2Content(
@@ -122,7 +127,7 @@ async function v2Content(
   if (damage !== undefined)
     throw new ToolError(
       `${archive.name || placeName(parts)}: ${damage.code}: ${damage.message}; messages of a V2 archive have no checksums of their own, so ` +
-        'nothing tells which are sound: `natsarc repair` takes those outside the damage',
+        `nothing tells which are sound: natsarc repair ${work.container.path} --out FOLDER writes those outside the damage`,
     );
   const declared = readV2Head(parts, archive.place).state;
   const lastSeq = declared !== null && declared.lastSeq > total.lastSeq ? declared.lastSeq : total.lastSeq;

@@ -1,3 +1,4 @@
+import { namelessText } from '../nameless.ts';
 import { RefusedError } from '../../core/error.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -56,5 +57,5 @@ export function withData(
 }
 
 function withoutName({ parts }: StreamArchive): string {
-  return `nothing tells whose messages ${parts.label} holds: give the file itself, with --config`;
+  return namelessText(`${parts.label} itself, with `);
 }

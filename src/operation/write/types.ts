@@ -83,6 +83,10 @@ export interface WrittenStream {
   readonly repairable_messages: bigint;
   /** How many of them may have been deleted instead. */
   readonly doubtful_messages: bigint;
+  /** Of a repair: how many sequences no record and no index speaks of, as its loss report counts them. */
+  readonly doubtful?: bigint;
+  /** Why no server takes what was written, of those that know its form. Absent: one does. */
+  readonly refused?: string;
   /** What the form that was written cannot hold. */
   readonly not_carried: readonly string[];
   /** Where it is a part of a stream. */

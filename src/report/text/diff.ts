@@ -1,3 +1,4 @@
+import { nameText } from '../../core/name.ts';
 import { isDamageOfLive } from '../../findings/status.ts';
 import { stringifyJson } from '../../core/json.ts';
 import type { DiffReport, NotComparable, StreamDiff, ValueChange } from '../../operation/diff/types.ts';
@@ -65,7 +66,7 @@ function sourceText({ path, kind, snapshot_format }: SourceReport): string {
 }
 
 function titleOf({ account, name, name_b }: StreamDiff): string {
-  const title = `${account === null ? '' : `${account}/`}${name === '' ? '(no name)' : name}`;
+  const title = `${account === null ? '' : `${account}/`}${nameText(name)}`;
   return name_b === undefined ? title : `${title} -> ${name_b}`;
 }
 

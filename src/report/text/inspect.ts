@@ -1,3 +1,4 @@
+import { nameText } from '../../core/name.ts';
 import type { InspectReport, StreamReport, StreamState } from '../../operation/types.ts';
 import { clip, escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
@@ -48,7 +49,7 @@ function overview(streams: readonly { account: string | null; stream: StreamRepo
   ];
   const rows = streams.map(({ account, stream }) => [
     clip(account ?? '-', 12),
-    clip(stream.name, 30),
+    clip(nameText(stream.name), 30),
     countOrDash(stream.state?.messages),
     stream.state === null
       ? stream.encrypted === null
@@ -79,7 +80,7 @@ function streamLines(
   const section = (name: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ['', palette.bold(name), '', ...lines];
   return [
-    `Stream ${palette.bold(escapeText(stream.name))}${title}${stream.created === null ? '' : `, created ${timeShort(stream.created)}`}`,
+    `Stream ${palette.bold(escapeText(nameText(stream.name)))}${title}${stream.created === null ? '' : `, created ${timeShort(stream.created)}`}`,
     ...section('Configuration', stream.config === null ? [] : labelled(configurationPairs(stream.config))),
     ...section('State', stateLines(stream)),
     ...section('Declared', declaredLines(stream)),

@@ -1,3 +1,4 @@
+import { nameText } from '../../core/name.ts';
 import type { MatrixReport, MatrixStream, ReplicaReport } from '../../operation/diff/types.ts';
 import { clip, escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
@@ -28,7 +29,7 @@ export function matrixText(report: MatrixReport, palette: Palette): string {
 }
 
 function titleOf({ account, name }: MatrixStream): string {
-  return `${account === null ? '' : `${account}/`}${name}`;
+  return `${account === null ? '' : `${account}/`}${nameText(name)}`;
 }
 
 /** Streams that some archives do not hold, by those that do. */

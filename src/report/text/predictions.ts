@@ -1,3 +1,4 @@
+import { nameText } from '../../core/name.ts';
 import { SERVER_GENERATIONS } from '../../core/server-generation.ts';
 import type { Prediction, StreamState, VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
 import { escapeText } from '../escape.ts';
@@ -33,8 +34,7 @@ function streamLines(stream: VerifyStreamReport): string[] {
     const text = outcomeText(prediction);
     groups.set(text, [...(groups.get(text) ?? []), prediction]);
   }
-  const ownName = stream.name === '' ? '(no name)' : stream.name;
-  const name = [stream.account, ownName].filter((part) => part !== null).join('/');
+  const name = [stream.account, nameText(stream.name)].filter((part) => part !== null).join('/');
   return [...groups].map(([text, group]) => escapeText(`${name}, ${generations(group)}: ${text}`));
 }
 

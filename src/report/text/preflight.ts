@@ -1,3 +1,4 @@
+import { nameText } from '../../core/name.ts';
 import type { PreflightReport, PreflightStep, PreflightStream } from '../../operation/preflight/types.ts';
 import { clip, escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
@@ -93,7 +94,7 @@ function streamLines(report: PreflightReport, palette: Palette): string[] {
     columns,
     report.streams.map((stream) => [
       clip(stream.account ?? '-', 12),
-      clip(stream.name === '' ? '(no name)' : stream.name, 28),
+      clip(nameText(stream.name), 28),
       stream.messages === null ? '-' : countText(stream.messages),
       sequencesText(stream),
       stream.index ?? '-',

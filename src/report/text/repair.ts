@@ -4,14 +4,15 @@ import type { PlanReport, WrittenReport } from '../../operation/write/types.ts';
 import { escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
 import { countText } from '../units.ts';
-import { outcomeLine, skippedLines, stateText } from './written.ts';
+import { outcomeLine, refusedLines, skippedLines, stateText } from './written.ts';
 
 const MOST_RANGES = 20;
 
 /** What a repair kept, what it lost and why, stream by stream. */
 export function repairText(written: WrittenReport | PlanReport, loss: LossReport, palette: Palette): string {
-  const lines = written.streams.flatMap(({ account, name, state }, i) => [
-    `${title(account, name)}: ${stateText(state)}`,
+  const lines = written.streams.flatMap((stream, i) => [
+    `${title(stream.account, stream.name)}: ${stateText(stream.state)}`,
+    ...refusedLines(stream, palette),
     ...loss.streams.slice(i, i + 1).flatMap((own) => [
       ...lossLines(own, loss, palette),
       // A store gives an account to a stream of which nothing tells it.

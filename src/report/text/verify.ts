@@ -1,6 +1,8 @@
+import { nameText } from '../../core/name.ts';
 import { groupedBy } from '../../core/grouped.ts';
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { noteText } from '../../findings/note-text.ts';
 import { raisedStatus, type Status } from '../../findings/status.ts';
 import { hasMark } from '../../findings/marks.ts';
 import type { VerifyReport, VerifyStreamReport } from '../../operation/types.ts';
@@ -24,7 +26,7 @@ export function verifyText(report: VerifyReport, palette: Palette, isWarningCrit
   const hasStreams = report.streams.length > 0;
   const lines = hasStreams ? [...streamLines(report, byStream, palette, isWarningCritical), ''] : [];
   for (const severity of SEVERITIES) lines.push(...severityLines(report, severity, palette));
-  lines.push(...predictionLines(report, palette));
+  lines.push(...predictionLines(report, palette), ...noteLines(report, palette));
   lines.push(
     `${paintStatus(report.status, palette)}: ${totalsText(report)} checked${verdict(report, byStream)}`,
   );
@@ -66,7 +68,7 @@ function streamLines(
   ];
   const rows = report.streams.map((stream) => [
     ...(hasAccounts ? [clip(stream.account ?? '-', 12)] : []),
-    clip(stream.name === '' ? '(no name)' : stream.name, hasAccounts ? 28 : 40),
+    clip(nameText(stream.name), hasAccounts ? 28 : 40),
     countOrDash(stream.actual?.messages),
     stream.actual === null ? '-' : bytesText(stream.actual.bytes ?? 0),
     stream.actual === null ? '-' : sequencesText(stream.actual),
@@ -133,6 +135,13 @@ function isUnknownNeighbour(key: string, value: unknown): boolean {
 
 function placeLines(finding: Finding): string[] {
   return wrap(placeText(finding), 94).map((line, i) => `${i === 0 ? '    ' : '      '}${line}`);
+}
+
+/** What is to be known of deleted messages. */
+function noteLines({ notes }: VerifyReport, palette: Palette): string[] {
+  if (notes.length === 0) return [];
+  const lines = notes.flatMap((note) => wrap(escapeText(`note: ${noteText(note)}`), 98));
+  return [...lines.map((line) => palette.warn(line)), ''];
 }
 
 /** A status in its colour. */

@@ -1,5 +1,6 @@
-import type { Severity } from '../../findings/catalog-entry.ts';
+import { nameText } from '../../core/name.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { isOfManifest } from '../../findings/status.ts';
 import type {
   PlanReport,
   SkippedStream,
@@ -24,16 +25,26 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
       `${account}${escapeText(stream.name)}${from}: ${stateText(stream.state)}`,
       ...(stream.slice === undefined ? [] : [`  ${sliceText(stream.slice)}`]),
       ...lostLines(stream).map((line) => palette.bad(line)),
+      ...refusedLines(stream, palette),
       ...stream.not_carried.map((what) => palette.warn(`  not carried: ${escapeText(what)}`)),
     );
   }
   lines.push(...skippedLines(report, palette));
-  lines.push(...findingLines(report.findings, 'critical', 'damaged').map((line) => palette.bad(line)));
-  lines.push(...findingLines(report.findings, 'warning', 'warning').map((line) => palette.warn(line)));
+  const critical = report.findings.filter((one) => one.severity === 'critical' && !isOfManifest(one));
+  const warnings = report.findings.filter((one) => one.severity === 'warning' || isOfManifest(one));
+  lines.push(...findingLines(critical, 'damaged').map((line) => palette.bad(line)));
+  lines.push(...findingLines(warnings, 'warning').map((line) => palette.warn(line)));
   lines.push(...report.notes.map((note) => palette.warn(`note: ${escapeText(note)}`)));
   if (report.type === 'natsarc.v1.plan')
     lines.push(...report.steps.map((step, i) => `${i + 1}. ${escapeText(step)}`));
   return `${[...lines, outcomeLine(report)].join('\n')}\n`;
+}
+
+/** Why no server takes a stream as it was written. */
+export function refusedLines({ refused }: WrittenStream, palette: Palette): string[] {
+  return refused === undefined
+    ? []
+    : [palette.bad(`  no server takes what was written: ${escapeText(refused)}`)];
 }
 
 /** Streams that are not at the target. */
@@ -42,7 +53,7 @@ export function skippedLines({ skipped }: WrittenReport | PlanReport, palette: P
 }
 
 function skippedLine({ name, reason, lost_messages: messages, lost }: SkippedStream): string {
-  const line = `not written: ${escapeText(name || '(no name)')}: ${escapeText(reason)}`;
+  const line = `not written: ${escapeText(nameText(name))}: ${escapeText(reason)}`;
   if (messages === 0n) return line;
   const among = lost.msgs.map(([from, to]) => `, sequences ${from} to ${to}`).join('');
   return `${line}; lost: ${counted(messages, 'message')}${among}`;
@@ -79,8 +90,7 @@ function lostLines({
 const MOST_FINDINGS = 5;
 
 /** What was found in the source: the critical ones are the reason of exit status 3. */
-function findingLines(findings: readonly Finding[], severity: Severity, word: string): string[] {
-  const found = findings.filter((finding) => finding.severity === severity);
+function findingLines(found: readonly Finding[], word: string): string[] {
   const lines = found.slice(0, MOST_FINDINGS).map((finding) => {
     const file = findingFile(finding);
     const place = file === null ? '' : ` (${file})`;

@@ -45,6 +45,9 @@ const MARKED: Record<
     ],
     except: ['BLK_EMPTY', 'BLK_NONE', 'BLK_LAST_COMPRESSED', 'BLK_SEQUENCE_HOLE'],
   },
+  suspect: { codes: ['BLK_NUMBER_MISSING', 'CON_AHEAD_OF_STREAM'] },
+  'folder-name': { codes: ['META_FOLDER_RENAMED'] },
+  manifest: { codes: ['MAN_MISSING', 'MAN_EMPTY', 'MAN_CORRUPT', 'MAN_NAME_MISMATCH'] },
   cut: { codes: ['S2_CUT', 'GZIP_CUT', 'TAR_CUT', 'V2_CUT', 'IDX_CUT'] },
   'unread-chunk': { codes: ['S2_CUT', 'S2_CHUNK_CORRUPT', 'S2_CHUNK_UNKNOWN'] },
   'ends-reading': {

@@ -1,0 +1,305 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { keyedSumHex } from '../../src/codec/highwayhash.ts';
+import { catMessages } from '../../src/operation/cat/run.ts';
+import { repairArchive } from '../../src/operation/repair/run.ts';
+import { convertArchive } from '../../src/operation/write/convert.ts';
+import {
+  CAPTURES,
+  copyOf,
+  cutTombstones,
+  editFile,
+  flipBit,
+  recordsOf,
+  tempFolder,
+} from '../support/damage.ts';
+import { verifyDamaged } from '../support/damage.ts';
+import { messageList } from '../support/message-list.ts';
+import { runCli, type CliRun } from '../support/run-cli.ts';
+
+const STREAMS = '2.14.5-full/store/jetstream/$G/streams';
+const V1 = '2.14.5-full/backups/$G/ORDERS';
+const V2 = '2.15.2-full/backups/$G';
+
+const out = (): string => join(tempFolder(), 'out');
+
+/** What a command says of an archive, and how it ends. */
+const COMMANDS: Readonly<Record<string, (path: string) => CliRun>> = {
+  cat: (path) => runCli(['cat', path]),
+  export: (path) => runCli(['export', path, '--to', 'json']),
+  pack: (path) => runCli(['pack', path, '--out', out()]),
+  convert: (path) => runCli(['convert', path, '--to', 'v2', '--out', out()]),
+  slice: (path) => runCli(['slice', path, '--to', 'v1', '--min-seq', '1', '--out', out()]),
+  'rewrite-stream-name': (path) =>
+    runCli(['rewrite-stream-name', path, 'COPY', '--out', join(tempFolder(), 'COPY')]),
+  'extract-into-data-dir': (path) => runCli(['extract-into-data-dir', path, tempFolder()]),
+  repair: (path) => runCli(['repair', path, '--out', out()]),
+};
+
+function exitsOf(path: string): Record<string, number | null> {
+  return Object.fromEntries(Object.entries(COMMANDS).map(([name, run]) => [name, run(path).exit]));
+}
+
+function allExit(exit: number): Record<string, number> {
+  return Object.fromEntries(Object.keys(COMMANDS).map((name) => [name, exit]));
+}
+
+/** A store whose max_bytes had removed its oldest messages: without index.db they are there again. */
+function beyondMaxBytes(): string {
+  const path = copyOf(`${STREAMS}/ORDERS`);
+  const meta = readFileSync(join(path, 'meta.inf'), 'utf8').replace('"max_bytes":-1', '"max_bytes":60000');
+  writeFileSync(join(path, 'meta.inf'), meta);
+  writeFileSync(join(path, 'meta.sum'), keyedSumHex('ORDERS', Buffer.from(meta)));
+  rmSync(join(path, 'msgs/index.db'));
+  return path;
+}
+
+function withoutTombstones(): string {
+  const path = copyOf(`${STREAMS}/TAILDEL`);
+  cutTombstones(path);
+  return path;
+}
+
+function withoutIdx(): string {
+  const path = copyOf('2.9.25-full/store/jetstream/$G/streams/WQ');
+  rmSync(join(path, 'msgs/1.idx'));
+  return path;
+}
+
+describe('deleted messages that may be there again', () => {
+  it.each([
+    ['behind which tombstones were cut off', withoutTombstones, 2],
+    ['for which no consumer waits', withoutIdx, 1],
+    ['beyond max_bytes', beyondMaxBytes, 1],
+  ])('%s: verify, cat and copies tell the same', async (_, damaged, notes) => {
+    const path = damaged();
+    const verified = await verifyDamaged(path);
+    const { notes: ofCat } = await catMessages(path, {}, () => {});
+    expect(ofCat).toHaveLength(notes);
+    expect(verified.notes).toEqual(ofCat);
+    const unknown = ofCat.filter(({ code }) => code === 'DELETES_UNKNOWN').map(({ text }) => text);
+    const { loss } = await repairArchive(path, { target: out() });
+    expect(loss.notes.filter(({ code }) => code === 'DELETES_UNKNOWN').map(({ text }) => text)).toEqual(
+      unknown,
+    );
+    const packed = await convertArchive(path, { target: out(), to: 'v1' });
+    expect(packed.notes).toEqual(ofCat.map(({ stream, text, code }) => `${stream}: ${text} (${code})`));
+    const { stdout } = runCli(['verify', path]);
+    for (const { code } of ofCat) expect(stdout).toContain(`(${code})`);
+  });
+
+  it('what no damage touched has no note', async () => {
+    expect((await verifyDamaged(join(CAPTURES, STREAMS, 'WQ'))).notes).toEqual([]);
+  });
+
+  it('limits that are lifted remove nothing', async () => {
+    const { loss } = await repairArchive(beyondMaxBytes(), { target: out(), undelete: true });
+    expect(loss.notes.map(({ code }) => code)).toEqual(['UNDELETED']);
+  });
+});
+
+function withoutBlock(): string {
+  const path = copyOf(`${STREAMS}/COMPRESSED`);
+  rmSync(join(path, 'msgs/2.blk'));
+  rmSync(join(path, 'msgs/index.db'));
+  return path;
+}
+
+/** Cut between two records: nothing but consumers tells that more was there. */
+function withoutEnd(): string {
+  const path = copyOf(`${STREAMS}/ORDERS`);
+  rmSync(join(path, 'msgs/index.db'));
+  editFile(join(path, 'msgs/1.blk'), (bytes) => {
+    const last = recordsOf(bytes).find(({ seq }) => seq === 160n);
+    return bytes.subarray(0, (last?.at ?? 0) + (last?.length ?? 0));
+  });
+  return path;
+}
+
+describe.each([
+  ['a block number is missing', withoutBlock, 'BLK_NUMBER_MISSING', 37n],
+  ['consumers are ahead of the stream', withoutEnd, 'CON_AHEAD_OF_STREAM', 12n],
+])('%s: nothing proves a loss', (_, damaged, code, doubtful) => {
+  it('verify warns, and whatever gives out or copies messages ends with 3', () => {
+    const path = damaged();
+    expect(runCli(['verify', path]).exit).toBe(1);
+    expect(exitsOf(path)).toEqual(allExit(3));
+    expect(runCli(['cat', path]).stderr).toContain(code);
+  });
+
+  it('every copy counts the same', async () => {
+    const path = damaged();
+    const counts = { lost_messages: doubtful, doubtful_messages: doubtful };
+    const { written, loss, isLossy } = await repairArchive(path, { target: out() });
+    const packed = await convertArchive(path, { target: out(), to: 'v1' });
+    for (const report of [written, packed])
+      expect(report).toMatchObject({ lost_messages: doubtful, streams: [counts] });
+    expect(written.streams[0]?.lost.msgs).toEqual(packed.streams[0]?.lost.msgs);
+    expect(written.streams[0]?.doubtful).toBe(loss.streams[0]?.doubtful);
+    expect(loss.streams[0]?.doubtful).toBe(doubtful);
+    expect(isLossy).toBe(true);
+    expect((await verifyDamaged(path)).streams).toMatchObject([counts]);
+  });
+
+  it('a range that is whole is', () => {
+    expect(runCli(['cat', damaged(), '--seq', '10']).exit).toBe(0);
+  });
+});
+
+describe.each([
+  ['missing', (path: string) => rmSync(path), 'MAN_MISSING'],
+  ['empty', (path: string) => truncateSync(path, 0), 'MAN_EMPTY'],
+  ['cut', (path: string) => truncateSync(path, 100), 'MAN_CORRUPT'],
+  [
+    'edited',
+    (path: string) =>
+      editFile(path, (bytes) =>
+        Buffer.from(bytes.toString().replace('"name": "ORDERS"', '"name": "OTHERS"')),
+      ),
+    'MAN_NAME_MISMATCH',
+  ],
+])('a backup.json that is %s', (_, damage, code) => {
+  function damaged(): string {
+    const path = copyOf(V1);
+    damage(join(path, 'backup.json'));
+    return path;
+  }
+
+  it('no server restores it; every message can be had, and all that give them out or copy them say why', async () => {
+    const path = damaged();
+    expect(runCli(['verify', path]).exit).toBe(2);
+    expect(exitsOf(path)).toEqual(allExit(0));
+    expect(runCli(['cat', path]).stderr).toContain(code);
+    expect(COMMANDS['pack']?.(path).stdout).toContain(`warning in the source: ${code}`);
+    const { loss } = await repairArchive(path, { target: out() });
+    expect(loss.notes).toMatchObject([{ code, loss: false }]);
+  });
+
+  it('a copy is what the whole backup holds', async () => {
+    const target = out();
+    const report = await convertArchive(damaged(), { target, to: 'v1' });
+    expect(report.streams).toMatchObject([{ name: 'ORDERS', lost_messages: 0n }]);
+    expect(await messageList(target)).toEqual(await messageList(join(CAPTURES, V1)));
+    expect(runCli(['verify', target]).exit).toBe(0);
+  });
+});
+
+it('a folder that was renamed: no server takes it, every message can be had', () => {
+  const path = join(tempFolder(), 'OLD');
+  cpSync(join(CAPTURES, STREAMS, 'ORDERS'), path, { recursive: true });
+  expect(runCli(['verify', path]).exit).toBe(2);
+  expect(exitsOf(path)).toEqual(allExit(0));
+  for (const name of ['cat', 'pack'])
+    expect(`${COMMANDS[name]?.(path).stdout}${COMMANDS[name]?.(path).stderr}`).toContain(
+      'META_FOLDER_RENAMED',
+    );
+});
+
+describe.each([
+  ['missing', (path: string) => rmSync(path)],
+  ['empty', (path: string) => truncateSync(path, 0)],
+])('a V2 archive whose backup.json is %s', (_, damage) => {
+  const ADVICE =
+    /nothing tells the stream's name: give --config FILE; natsarc repair takes --stream NAME instead/;
+
+  function damaged(): string {
+    const path = copyOf(`${V2}/ORDERS`);
+    damage(join(path, 'backup.json'));
+    return path;
+  }
+
+  it('its messages can be read; who copies it is told the same by every command', () => {
+    const path = damaged();
+    expect(runCli(['cat', path]).exit).toBe(0);
+    expect(runCli(['export', path, '--to', 'json']).exit).toBe(3);
+    for (const name of [
+      'pack',
+      'convert',
+      'slice',
+      'rewrite-stream-name',
+      'extract-into-data-dir',
+      'repair',
+    ]) {
+      const run = COMMANDS[name]?.(path);
+      expect([name, run?.exit]).toEqual([name, 2]);
+      expect(run?.stderr).toMatch(ADVICE);
+    }
+    for (const command of ['inspect', 'verify'])
+      expect(runCli([command, path]).stdout).toContain('(no name)');
+  });
+
+  it('the advice works', () => {
+    const path = damaged();
+    const config = join(CAPTURES, V2, 'ORDERS/backup.json');
+    expect(runCli(['pack', path, '--config', config, '--out', out()]).exit).toBe(0);
+    expect(runCli(['repair', path, '--config', config, '--out', out()]).exit).toBe(0);
+    const named = runCli(['repair', path, '--stream', 'ORDERS', '--out', out()]);
+    expect(named).toMatchObject({
+      exit: 3,
+      stdout: expect.stringContaining('163 recovered, 0 lost') as string,
+    });
+  });
+});
+
+describe("a configuration that is another stream's", () => {
+  it('in meta.inf: a copy says whose the records are, a repair goes by them', async () => {
+    const path = copyOf(`${STREAMS}/ORDERS`);
+    for (const file of ['meta.inf', 'meta.sum'])
+      cpSync(join(CAPTURES, STREAMS, 'WQ', file), join(path, file));
+    const packed = runCli(['pack', path, '--out', out()]);
+    expect(packed.exit).toBe(3);
+    expect(packed.stdout).toContain('its records were made for ORDERS');
+    expect(packed.stdout).toContain('no server takes what was written: consumer LOG is not taken');
+    const { written } = await repairArchive(path, { target: out() });
+    expect(written.streams).toMatchObject([{ name: 'ORDERS', state: { messages: 163n } }]);
+    expect(written.streams[0]).not.toHaveProperty('refused');
+  });
+
+  it('in a backup.json that declares no state: what no server restores does not pass for done', async () => {
+    const path = copyOf(`${V2}/ORDERS`);
+    const { config } = JSON.parse(readFileSync(join(CAPTURES, V2, 'WQ/backup.json'), 'utf8')) as {
+      config: unknown;
+    };
+    writeFileSync(join(path, 'backup.json'), JSON.stringify({ config }));
+    const target = out();
+    const packed = runCli(['pack', path, '--out', target, '--json']);
+    expect(packed.exit).toBe(3);
+    expect(JSON.parse(packed.stdout)).toMatchObject({
+      lost_messages: 0,
+      streams: [{ name: 'WQ', refused: expect.stringContaining('a work queue has one consumer') as string }],
+    });
+    const { streams } = await verifyDamaged(target);
+    const outcomes = new Set(streams.flatMap(({ predictions }) => predictions.map(({ outcome }) => outcome)));
+    expect([...outcomes]).toEqual(['refused']);
+  });
+});
+
+describe('V2 archives', () => {
+  it('whose only chunk is hit: the message tells the command that works', () => {
+    const path = copyOf(`${V2}/ORDERS`);
+    const data = join(path, 'stream.tar.s2');
+    flipBit(data, readFileSync(data).length >> 1);
+    for (const name of ['pack', 'convert', 'slice']) {
+      const run = COMMANDS[name]?.(path);
+      expect([name, run?.exit]).toEqual([name, 1]);
+      expect(run?.stderr).toContain(`natsarc repair ${path} --out FOLDER`);
+    }
+    expect(COMMANDS['repair']?.(path).exit).toBe(3);
+  });
+
+  it('whose data nobody knows: what is left out is counted', async () => {
+    const account = tempFolder();
+    mkdirSync(join(account, 'WQ'));
+    cpSync(join(CAPTURES, V2, 'CONS'), join(account, 'CONS'), { recursive: true });
+    cpSync(join(CAPTURES, V2, 'WQ/backup.json'), join(account, 'WQ/backup.json'));
+    cpSync(join(CAPTURES, V2, 'ORDERS/stream.tar.s2'), join(account, 'WQ/stream.tar.s2'));
+    const { written, isLossy } = await repairArchive(account, { target: out() });
+    expect(isLossy).toBe(true);
+    expect(written.skipped).toMatchObject([
+      { name: 'WQ', lost_messages: 27n },
+      { name: '', lost_messages: 163n, lost: { msgs: [[2n, 172n]] } },
+    ]);
+    expect(written.lost_messages).toBe(190n);
+  });
+});
