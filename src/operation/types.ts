@@ -79,6 +79,8 @@ export interface StreamReport {
   readonly state: StreamState | null;
   readonly declared: readonly DeclaredState[];
   readonly encrypted: 'chacha' | 'aes' | null;
+  /** false: something of it is damaged, cut or missing, as findings tell; null: not all of it was read. */
+  readonly whole: boolean | null;
   readonly blocks: readonly BlockReport[];
   readonly consumers: readonly ConsumerReport[];
   readonly subjects?: readonly SubjectReport[];
