@@ -126,15 +126,8 @@ export interface Prediction {
   readonly reason: string | null;
 }
 
-/** What one stream was said to hold, what it holds, and what is gone. */
-export interface VerifyStreamReport {
-  readonly account: string | null;
-  readonly name: string;
-  /** By the findings about it alone. */
-  readonly status: Status;
-  /** The state that its backup.json, state.json or index.db declares, in this order of precedence. */
-  readonly declared: StreamState | null;
-  readonly actual: StreamState | null;
+/** What of a stream is gone. */
+export interface LossFields {
   /** Sequences that are lost or doubtful; where fewer of them were messages than there are, nothing tells which. */
   readonly lost: { readonly msgs: readonly (readonly [bigint, bigint])[]; readonly bytes: number };
   /** So many messages are lost, at most. */
@@ -143,6 +136,17 @@ export interface VerifyStreamReport {
   readonly repairable_messages: bigint;
   /** So many of them may have been deleted instead. */
   readonly doubtful_messages: bigint;
+}
+
+/** What one stream was said to hold, what it holds, and what is gone. */
+export interface VerifyStreamReport extends LossFields {
+  readonly account: string | null;
+  readonly name: string;
+  /** By the findings about it alone. */
+  readonly status: Status;
+  /** The state that its backup.json, state.json or index.db declares, in this order of precedence. */
+  readonly declared: StreamState | null;
+  readonly actual: StreamState | null;
   readonly predictions: readonly Prediction[];
 }
 
