@@ -74,6 +74,8 @@ export interface SubjectReport {
 /** What an archive holds of one stream. */
 export interface StreamReport {
   readonly name: string;
+  /** Of its folder, where that is called otherwise. */
+  readonly folder?: string;
   readonly created: string | null;
   readonly config: JsonObject | null;
   readonly state: StreamState | null;
@@ -142,6 +144,8 @@ export interface LossFields {
 export interface VerifyStreamReport extends LossFields {
   readonly account: string | null;
   readonly name: string;
+  /** Of its folder, where that is called otherwise. */
+  readonly folder?: string;
   /** By the findings about it alone. */
   readonly status: Status;
   /** The state that its backup.json, state.json or index.db declares, in this order of precedence. */

@@ -1,7 +1,9 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
+import { areSameParts } from '../../core/sequence-part-sets.ts';
 import { SequenceParts } from '../../core/sequence-parts.ts';
+import type { StreamIndex } from '../../format/index/types.ts';
 import { packedLive } from '../../model/live-set.ts';
-import { stateFromBlocks } from '../../model/stream-state.ts';
+import { stateFromBlocks, stateFromIndex, type StateNumbers } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { needsSubjects, pendingQueries } from '../consumer-report.ts';
 import { fileStreamFindings } from '../file-stream-findings.ts';
@@ -23,19 +25,24 @@ export async function inspectByRecords(
   const index = archive.indexStanding === 'current' ? archive.index : null;
   const wantSubjects = options.subjects === true || index === null || needsSubjects(archive);
   const read = await gatherEvidence(archive, work, { wantSubjects, pending: pendingQueries(archive) });
-  const isAsIndexed = index !== null && index.messages === BigInt(read.total.messages);
+  const kept = index === null ? read.live : new SequenceParts(index.blocks.map(packedLive));
+  const isAsIndexed = index !== null && areSameParts(read.live, kept);
   const evidence = isAsIndexed || wantSubjects ? read : await withSubjects(read, work);
   const { sets, live, total } = evidence;
-  const numSubjects = isAsIndexed ? index.numSubjects : total.subjects.size;
   // What cannot be read was not deleted.
-  const kept = index === null ? live : new SequenceParts(index.blocks.map(packedLive));
-  const state = stateFromBlocks(archive, sets, kept, total, numSubjects);
+  const found = stateFromBlocks(archive, sets, kept, total, total.subjects.size);
+  const state = isAsIndexed ? stateFromIndex(index) : index === null ? found : withEndOf(index, found);
   const report = {
     ...reportOf(archive, state, { live, total }, options),
     blocks: scannedBlockReports(evidence),
     ...(options.subjects === true ? { subjects: subjectReports(total.subjects, options.top) } : {}),
   };
   return { report, findings: fileStreamFindings(evidence, state.lastSeq), isRead: true };
+}
+
+/** A current index knows the last sequence and its time, whether the message is there or not. */
+function withEndOf({ lastSeq, lastTimeNs }: StreamIndex, found: StateNumbers): StateNumbers {
+  return { ...found, lastSeq, lastTimeNs };
 }
 
 /** Counts the subjects of what is left: index.db counts others. */

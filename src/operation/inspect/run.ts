@@ -2,6 +2,7 @@ import type { Finding } from '../../findings/finding.ts';
 import { isOfDeleted, isUnjudged } from '../../findings/status.ts';
 import { loadStream, placed, sourceReport, TOOL, withArchive, type Archive } from '../open-archive.ts';
 import { liveStoreFindings } from '../live-store.ts';
+import { otherFolder } from '../other-folder.ts';
 import type { InspectReport, SelectOptions, StreamReport } from '../types.ts';
 import { inspectFileStream } from './file-stream.ts';
 import { inspectV2Stream } from './v2-stream.ts';
@@ -45,7 +46,12 @@ async function inspectStream(
       ? await inspectV2Stream(archive, parts, work, options)
       : await inspectFileStream(archive, work, options);
   const findings = [...placed(parts.findings, archive.place), ...inspected.findings];
-  return { report: { ...inspected.report, whole: isWhole(findings, inspected.isRead) }, findings };
+  const report = {
+    ...inspected.report,
+    ...otherFolder(parts, archive.name),
+    whole: isWhole(findings, inspected.isRead),
+  };
+  return { report, findings };
 }
 
 /** null: nothing tells, since not all was read, or could be judged. */

@@ -4,6 +4,7 @@ import type { InspectReport, StreamReport } from '../../operation/types.ts';
 import { clip } from '../escape.ts';
 import type { Palette } from '../palette.ts';
 import { repairCommand } from '../repair-command.ts';
+import { rowNames } from '../row-names.ts';
 import { table } from '../table.ts';
 import { bytesText, countOrDash, counted, countText } from '../units.ts';
 
@@ -45,9 +46,10 @@ export function overview(streams: readonly { account: string | null; stream: Str
     { title: 'Consumers', align: 'right' as const },
     ...(isDamaged ? [{ title: 'Whole' }] : []),
   ];
-  const rows = streams.map(({ account, stream }) => [
+  const names = rowNames(streams.map(({ account, stream }) => ({ ...stream, account })));
+  const rows = streams.map(({ account, stream }, i) => [
     clip(account ?? '-', 12),
-    clip(stream.name, 30),
+    clip(names[i] ?? '', 30),
     countOrDash(stream.state?.messages),
     stream.state === null
       ? stream.encrypted === null

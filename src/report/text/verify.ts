@@ -7,6 +7,7 @@ import type { VerifyReport, VerifyStreamReport } from '../../operation/types.ts'
 import { clip, escapeText } from '../escape.ts';
 import { findingFile } from '../finding-file.ts';
 import type { Palette } from '../palette.ts';
+import { rowNames } from '../row-names.ts';
 import { table } from '../table.ts';
 import { sequencesText } from '../sequences-text.ts';
 import { bytesText, countOrDash, countText, counted } from '../units.ts';
@@ -64,9 +65,10 @@ function streamLines(
     { title: 'Lost', align: 'right' as const },
     { title: 'Status' },
   ];
-  const rows = report.streams.map((stream) => [
+  const names = rowNames(report.streams);
+  const rows = report.streams.map((stream, i) => [
     ...(hasAccounts ? [clip(stream.account ?? '-', 12)] : []),
-    clip(stream.name === '' ? '(no name)' : stream.name, hasAccounts ? 28 : 40),
+    clip(names[i] ?? '', hasAccounts ? 28 : 40),
     countOrDash(stream.actual?.messages),
     stream.actual === null ? '-' : bytesText(stream.actual.bytes ?? 0),
     stream.actual === null ? '-' : sequencesText(stream.actual),
