@@ -1,5 +1,6 @@
 import { indexAge } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
+import { placeName } from '../../container/entries.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { ServerRules } from '../predict/server-rules.ts';
@@ -19,7 +20,7 @@ export function indexSteps(
       {
         do: 'rebuild-index',
         severity: 'warning',
-        file: parts.label,
+        file: placeName(parts),
         reason: CATALOG.BLK_NONE.title,
       },
     ];
@@ -38,5 +39,5 @@ export function indexSteps(
   // One that is missing, or older than the blocks, is what a kill leaves.
   const isHit = (file !== undefined && index === null) || (age !== null && age !== 'IDX_STALE');
   const severity = isHit ? 'warning' : 'info';
-  return [{ do: 'rebuild-index', severity, file: file?.label ?? null, bytes, reason }];
+  return [{ do: 'rebuild-index', severity, file: file?.label ?? placeName(parts), bytes, reason }];
 }

@@ -5,6 +5,9 @@ import type { CopyLosses } from '../salvage/copy-losses.ts';
 import { countRanges } from '../stream-losses.ts';
 import type { PreflightStep } from './types.ts';
 
+/** So many numbers of blocks are told. */
+const MOST_BLOCKS = 10;
+
 /** What is lost already; `missing`: how many messages, with those that a cut took; `found`: all that tells of losses. */
 export interface KnownLosses extends CopyLosses {
   readonly missing: bigint;
@@ -29,12 +32,12 @@ export function missingSteps({ opened, stream }: ServedStream): PreflightStep[] 
 
 /** What nothing proves lost or deleted, and a server takes for deleted. */
 export function doubtSteps(
-  { suspected, missing, messages: lost }: KnownLosses,
+  { suspected, missing, messages: lost, found }: KnownLosses,
   file: string,
 ): PreflightStep[] {
   const behind = missing > lost ? 0n : countRanges(suspected.CON_AHEAD_OF_STREAM);
   const steps: (readonly [messages: bigint, why: string])[] = [
-    [countRanges(suspected.BLK_NUMBER_MISSING), 'a block number is missing'],
+    [countRanges(suspected.BLK_NUMBER_MISSING), missingBlocks(found)],
     [behind, 'consumers were delivered them, and no block holds them'],
   ];
   return steps
@@ -46,6 +49,19 @@ export function doubtSteps(
       messages,
       reason: `up to as many: ${why}, and nothing tells that they were deleted before`,
     }));
+}
+
+/** Which they are. A hole before a block is told with the number of the one that should lie there. */
+function missingBlocks(found: readonly Finding[]): string {
+  const numbers = found.flatMap(({ code, data }) =>
+    code === 'BLK_NUMBER_MISSING' ? (data?.['block'] ?? []) : [],
+  );
+  if (numbers.length === 0) return 'a block is missing';
+  const told = numbers.slice(0, MOST_BLOCKS).join(', ');
+  const more = numbers.length - MOST_BLOCKS;
+  const are =
+    numbers.length === 1 ? `block ${told} is` : `blocks ${told}${more > 0 ? ` and ${more} more` : ''} are`;
+  return `${are} missing`;
 }
 
 /** What limits take, and what the server stores behind the end meanwhile. */

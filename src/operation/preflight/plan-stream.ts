@@ -1,4 +1,5 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
+import { placeName } from '../../container/entries.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { lossOf } from '../predict/predict.ts';
 import { readBlocks, takenReadings } from '../predict/read-blocks.ts';
@@ -31,8 +32,9 @@ export function planStream(
   const given = { queries: new RecordQueries(evidence), readings, rules, atNs: around.atNs };
   const result = startStream(given, parts, around.isStandalone);
   const base = { account: archive.account, name: archive.name, assigned };
-  const orphan = assigned === false ? [orphanStep(parts.label)] : [];
-  if (!isServed(result)) return { ...base, ...notServed(result, parts.label, orphan) };
+  const place = placeName(parts);
+  const orphan = assigned === false ? [orphanStep(place)] : [];
+  if (!isServed(result)) return { ...base, ...notServed(result, place, orphan) };
   const reason = lossOf(result, evidence, losses.missing);
   const bytesToRead = result.opened.isIndexed
     ? 0
@@ -52,14 +54,14 @@ export function planStream(
       ...orphan,
       ...indexSteps(result, evidence, parts, rules, bytesToRead),
       ...missingSteps(result),
-      ...doubtSteps(losses, parts.label),
-      ...deletedSteps(result, evidence, rules, parts.label),
+      ...doubtSteps(losses, place),
+      ...deletedSteps(result, evidence, rules, place),
       ...blockSteps(result, evidence, readings, losses.found, reason !== null),
       ...astraySteps(result, losses.found),
       ...oldIndexSteps(parts, rules),
       ...consumerSteps(result, evidence, rules),
       ...positionSteps(result, evidence),
-      ...limitSteps(result, parts.label),
+      ...limitSteps(result, place),
     ],
   };
 }
