@@ -1,6 +1,7 @@
 import { groupedBy } from '../core/grouped.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
-import { loadStream, type Archive } from './open-archive.ts';
+import { loadStream } from './load-stream.ts';
+import type { Archive } from './open-archive.ts';
 import { mustBeOne } from './write/choose-one.ts';
 import { twinsAmong } from './write/twin-streams.ts';
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { loadStream, withArchive } from '../../src/operation/open-archive.ts';
+import { loadStream } from '../../src/operation/load-stream.ts';
+import { withArchive } from '../../src/operation/open-archive.ts';
 import { soundChunks } from '../../src/operation/salvage/sound-chunks.ts';
 import { lossesOfCopy } from '../../src/operation/salvage/copy-losses.ts';
 import { gatherEvidence } from '../../src/operation/stream-evidence.ts';

@@ -1,5 +1,6 @@
 import type { Finding } from '../../findings/finding.ts';
-import { sourceReport, TOOL, type Archive } from '../open-archive.ts';
+import type { Archive } from '../open-archive.ts';
+import { sourceReport, TOOL } from '../report-source.ts';
 import type { SelectOptions } from '../types.ts';
 import { valueChanges } from './compare-values.ts';
 import { consumerDiffs } from './compare-consumers.ts';

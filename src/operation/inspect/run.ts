@@ -1,6 +1,8 @@
 import type { Finding } from '../../findings/finding.ts';
 import { isOfDeleted, isUnjudged } from '../../findings/status.ts';
-import { loadStream, placed, sourceReport, TOOL, withArchive, type Archive } from '../open-archive.ts';
+import { loadStream } from '../load-stream.ts';
+import { withArchive, type Archive } from '../open-archive.ts';
+import { placed, sourceReport, TOOL } from '../report-source.ts';
 import { liveStoreFindings } from '../live-store.ts';
 import { otherFolder } from '../other-folder.ts';
 import type { InspectReport, SelectOptions, StreamReport } from '../types.ts';

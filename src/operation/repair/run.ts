@@ -1,6 +1,8 @@
 import { ToolError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { isStandalone, loadStream, TOOL, withArchive } from '../open-archive.ts';
+import { loadStream } from '../load-stream.ts';
+import { isStandalone, withArchive } from '../open-archive.ts';
+import { TOOL } from '../report-source.ts';
 import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from '../write/check-input.ts';
 import { placedAs } from '../write/convert.ts';
