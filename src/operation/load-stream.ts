@@ -5,6 +5,7 @@ import { loadManifest } from '../model/load-file.ts';
 import { loadFileStream } from '../model/load-stream.ts';
 import { loadV2Stream } from '../model/load-v2-stream.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
+import { takeAlreadyRead } from './foreign-data.ts';
 
 /** Reads everything about a stream but its messages, whatever its form. Throws SourceError only. */
 export function loadStream(parts: StreamParts): StreamArchive {
@@ -17,7 +18,7 @@ export function loadStream(parts: StreamParts): StreamArchive {
     case 'v1':
     case 'tgz':
     case 'tar':
-      return loadFileStream(parts);
+      return takeAlreadyRead(parts) ?? loadFileStream(parts);
   }
 }
 
