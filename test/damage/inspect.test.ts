@@ -67,6 +67,14 @@ describe('a snapshot that is cut', () => {
     expect(codes).not.toContain('S2_CHUNK_CORRUPT');
   });
 
+  it.each([BACKUP, V2_BACKUP])('where nothing decodes it tells no form of it: %s', async (backup) => {
+    const path = copyOf(backup);
+    truncateSync(join(path, DATA), 5_000);
+    const { source } = await inspectArchive(path);
+    expect(source).toMatchObject({ kind: 'stream-backup', snapshot_format: null });
+    expect((await inspectArchive(join(CAPTURES, backup))).source.snapshot_format).not.toBe(null);
+  });
+
   it('V2: with --deep what can be read counts, not what is declared', async () => {
     const path = copyOf(V2_BACKUP);
     truncateSync(join(path, DATA), 30_000);
@@ -125,6 +133,14 @@ describe('a record that is damaged, beside a current index', () => {
     const subjects = await inspectArchive(path, { deep: true, subjects: true });
     expect(deep.stream.state?.num_subjects).toBe(subjects.accounts[0]?.streams[0]?.subjects?.length);
   });
+});
+
+it('a compressed block that is cut is no end of an archive that is missing', () => {
+  const path = copyOf('2.14.5-full/store/jetstream/$G/streams/COMPRESSED');
+  truncateSync(join(path, 'msgs/3.blk'), 100);
+  const { stdout } = runCli(['inspect', path, '--deep']);
+  expect(stdout).toContain('\nS2_CUT ');
+  expect(stdout).toContain('\n\nNot whole. What is told here is what is left');
 });
 
 it('of several streams a column tells which are not whole', () => {

@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../findings/catalog/index.ts';
+import type { Finding } from '../../findings/finding.ts';
 import { isMarked } from '../../findings/marks.ts';
 import type { InspectReport, StreamReport } from '../../operation/types.ts';
 import { clip } from '../escape.ts';
@@ -15,7 +15,7 @@ export function damageLines({ source, accounts, findings }: InspectReport, palet
   const streams = accounts.flatMap((account) => account.streams);
   const damaged = streams.filter(({ whole }) => whole === false).length;
   if (damaged === 0) return [];
-  const isCut = findings.some((finding) => finding.severity === 'critical' && isOfCut(finding.code));
+  const isCut = findings.some(isCutOff);
   const what =
     streams.length > 1
       ? `${countText(damaged)} of ${counted(streams.length, 'stream')} ${damaged === 1 ? 'is' : 'are'} not whole.`
@@ -29,8 +29,10 @@ export function damageLines({ source, accounts, findings }: InspectReport, palet
   ];
 }
 
-function isOfCut(code: FindingCode): boolean {
-  return code === 'TAR_END_MISSING' || isMarked(code, 'cut');
+/** Whether it is the archive that ends early, not a block in it. */
+function isCutOff({ code, severity, file = '' }: Finding): boolean {
+  const isOfCarrier = severity === 'critical' && isMarked(code, 'carrier') && !file.endsWith('.blk');
+  return isOfCarrier && (code === 'TAR_END_MISSING' || isMarked(code, 'cut'));
 }
 
 /** Several streams, one a line. */
