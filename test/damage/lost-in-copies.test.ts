@@ -3,12 +3,15 @@ import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eachSequence, mergeRanges, oneRange } from '../../src/core/sequence-ranges.ts';
+import { compareReplicas } from '../../src/operation/diff/matrix.ts';
 import { diffArchives } from '../../src/operation/diff/run.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
 import { sliceArchive } from '../../src/operation/slice/run.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { convertArchive } from '../../src/operation/write/convert.ts';
 import type { PlanReport, WrittenReport, WrittenStream } from '../../src/operation/write/types.ts';
+import { paletteFor } from '../../src/report/palette.ts';
+import { matrixText } from '../../src/report/text/matrix.ts';
 import { ROOT } from '../support/captures.ts';
 import { CAPTURES, copyOf, editFile, flipBit, recordsOf, tempFolder } from '../support/damage.ts';
 import { messageList } from '../support/message-list.ts';
@@ -153,6 +156,19 @@ describe('the commands that take less than a repair does', () => {
     const repaired = spawnSync('sh', ['-c', shell], { cwd, encoding: 'utf8' });
     expect(repaired.status, repaired.stderr).toBe(3);
     expect(repaired.stdout).toMatch(/^ORDERS: 92 messages, /);
+  });
+
+  it('of replicas the table tells which are damaged, whatever they agree on', async () => {
+    const whole = join(CAPTURES, BACKUP);
+    const cut = [30_000, 40_000].map((bytes) => {
+      const backup = copyOf(BACKUP);
+      truncateSync(join(backup, 'stream.tar.s2'), bytes);
+      return backup;
+    });
+    const report = await compareReplicas([...cut, whole]);
+    expect(report.streams[0]?.replicas.map(({ damaged }) => damaged)).toEqual([true, true, false]);
+    const [row] = matrixText(report, paletteFor('never', false, true)).match(/^ORDERS .*$/m) ?? [];
+    expect(row).toMatch(/^ORDERS +same \(damaged\) +same \(damaged\) +ahead by 163 \(consumers differ\) /);
   });
 
   it('a side of a diff that is not damaged lost nothing, and none does where both are sound', async () => {

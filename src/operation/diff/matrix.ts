@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings/finding.ts';
+import { isDamageOfLive } from '../../findings/status.ts';
 import type { Archive } from '../open-archive.ts';
 import { sourceReport, TOOL } from '../report-source.ts';
 import type { SelectOptions } from '../types.ts';
@@ -91,6 +92,7 @@ const NOT_THERE = {
   changed: 0n,
   config_same: null,
   consumers_same: null,
+  damaged: false,
 } as const;
 
 /** Whether it may well do without a stream: a cluster places its replicas on some of the servers. */
@@ -121,6 +123,7 @@ function replicaReport(
     consumers_same: skipped.has('consumers')
       ? null
       : consumerDiffs(replicated(reference, side), replicated(side, reference), [], skipped).length === 0,
+    damaged: side.findings.some(isDamageOfLive),
   };
 }
 

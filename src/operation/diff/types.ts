@@ -159,6 +159,8 @@ export interface ReplicaReport {
   /** null where it cannot be told. */
   readonly config_same: boolean | null;
   readonly consumers_same: boolean | null;
+  /** What of it could be read was compared: more of it may be lost. */
+  readonly damaged: boolean;
 }
 
 /** One stream over all sources. */
