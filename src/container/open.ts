@@ -15,7 +15,7 @@ import {
 } from './backup-folder.ts';
 import { openConfigBackup } from './config-backup-folder.ts';
 import { fileEntry } from './entries.ts';
-import type { ArchiveKind, OpenContainer, StreamParts } from './entry.ts';
+import type { ArchiveKind, FileStreamParts, OpenContainer, StreamParts } from './entry.ts';
 import { readFolder } from './folder.ts';
 import { openSnapshot } from './snapshot.ts';
 import { readStore } from './store-folder.ts';
@@ -169,6 +169,11 @@ function fromBackup(
   return container(kind, path, null, content.streams, content.findings, content.closers);
 }
 
+/** Whether nothing of a snapshot decodes, its first bytes neither: it may be a V2 archive as well. */
+function isUndecoded({ carrier }: FileStreamParts): boolean {
+  return carrier !== null && carrier.sizeBytes === 0;
+}
+
 /** `fileBytes`: the size of a single file; null: that of all streams. */
 function container(
   kind: ArchiveKind,
@@ -178,8 +183,9 @@ function container(
   findings: readonly Finding[],
   closers: readonly (() => void)[],
 ): OpenContainer {
-  const forms = new Set(streams.map((parts) => parts.form));
-  const snapshotFormat = forms.has('v2') ? 'v2' : forms.has('v1') ? 'v1' : null;
+  const isV1 = (parts: StreamParts): boolean => parts.form === 'v1' && !isUndecoded(parts);
+  const isV2 = streams.some(({ form }) => form === 'v2');
+  const snapshotFormat = isV2 ? 'v2' : streams.some(isV1) ? 'v1' : null;
   return {
     kind,
     path,

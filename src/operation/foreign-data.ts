@@ -5,6 +5,7 @@ import { makeFinding, type Fault, type Finding } from '../findings/finding.ts';
 import { placeOf } from '../model/base-archive.ts';
 import { loadConfigStream } from '../model/load-config-stream.ts';
 import { loadFileStream } from '../model/load-stream.ts';
+import type { StreamArchive } from '../model/stream-archive.ts';
 
 const BACKUPS: readonly OpenContainer['kind'][] = ['stream-backup', 'account-backup', 'config-backup'];
 
@@ -14,15 +15,26 @@ const BACKUPS: readonly OpenContainer['kind'][] = ['stream-backup', 'account-bac
  */
 export function foreignApart(container: OpenContainer): OpenContainer {
   if (!BACKUPS.includes(container.kind)) return container;
-  const streams = container.streams.flatMap(apart);
+  const isAlone = container.streams.length === 1;
+  const streams = container.streams.flatMap((parts) => apart(parts, isAlone));
   return streams.length === container.streams.length ? container : { ...container, streams };
 }
 
-function apart(parts: StreamParts): readonly StreamParts[] {
+/** What was read of the only stream of an archive, kept until it is asked for: of many it would take too much memory. */
+const alreadyRead = new WeakMap<StreamParts, StreamArchive>();
+
+/** Gives once what opening an archive had to read of its stream. */
+export function takeAlreadyRead(parts: StreamParts): StreamArchive | undefined {
+  const archive = alreadyRead.get(parts);
+  alreadyRead.delete(parts);
+  return archive;
+}
+
+function apart(parts: StreamParts, isAlone: boolean): readonly StreamParts[] {
   const declaring = declaringParts(parts);
   if (parts.form === 'config' || declaring === null) return [parts];
   const declared = loadConfigStream(declaring);
-  const fault = foreignFault(parts, declared);
+  const fault = foreignFault(parts, declared, isAlone);
   if (fault === null) return [parts];
   const { name } = declared;
   const finding = makeFinding(fault, { ...placeOf(declaring, name), file: declaring.label });
@@ -43,11 +55,14 @@ function unnamed(finding: Finding): Finding {
 /** A file that the system refuses tells nothing. */
 function foreignFault(
   parts: Exclude<StreamParts, ConfigOnlyParts>,
-  declared: ReturnType<typeof loadConfigStream>,
+  declared: StreamArchive,
+  isKept: boolean,
 ): Fault | null {
   try {
     if (parts.form === 'v2') return foreignV2(parts, declared);
-    return foreignFiles(loadFileStream(parts), declared);
+    const archive = loadFileStream(parts);
+    if (isKept) alreadyRead.set(parts, archive);
+    return foreignFiles(archive, declared);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     return null;

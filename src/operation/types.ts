@@ -75,11 +75,15 @@ export interface SubjectReport {
 /** What an archive holds of one stream. */
 export interface StreamReport {
   readonly name: string;
+  /** Of its folder, where that is called otherwise. */
+  readonly folder?: string;
   readonly created: string | null;
   readonly config: JsonObject | null;
   readonly state: StreamState | null;
   readonly declared: readonly DeclaredState[];
   readonly encrypted: 'chacha' | 'aes' | null;
+  /** false: something of it is damaged, cut or missing, as findings tell; null: not all of it was read. */
+  readonly whole: boolean | null;
   readonly blocks: readonly BlockReport[];
   readonly consumers: readonly ConsumerReport[];
   readonly subjects?: readonly SubjectReport[];
@@ -125,15 +129,8 @@ export interface Prediction {
   readonly reason: string | null;
 }
 
-/** What one stream was said to hold, what it holds, and what is gone. */
-export interface VerifyStreamReport {
-  readonly account: string | null;
-  readonly name: string;
-  /** By the findings about it alone. */
-  readonly status: Status;
-  /** The state that its backup.json, state.json or index.db declares, in this order of precedence. */
-  readonly declared: StreamState | null;
-  readonly actual: StreamState | null;
+/** What of a stream is gone. */
+export interface LossFields {
   /** Sequences that are lost or doubtful; where fewer of them were messages than there are, nothing tells which. */
   readonly lost: { readonly msgs: readonly (readonly [bigint, bigint])[]; readonly bytes: number };
   /** So many messages are lost, at most. */
@@ -142,6 +139,19 @@ export interface VerifyStreamReport {
   readonly repairable_messages: bigint;
   /** So many of them may have been deleted instead. */
   readonly doubtful_messages: bigint;
+}
+
+/** What one stream was said to hold, what it holds, and what is gone. */
+export interface VerifyStreamReport extends LossFields {
+  readonly account: string | null;
+  readonly name: string;
+  /** Of its folder, where that is called otherwise. */
+  readonly folder?: string;
+  /** By the findings about it alone. */
+  readonly status: Status;
+  /** The state that its backup.json, state.json or index.db declares, in this order of precedence. */
+  readonly declared: StreamState | null;
+  readonly actual: StreamState | null;
   readonly predictions: readonly Prediction[];
 }
 

@@ -137,6 +137,19 @@ describe('preflight', () => {
     expect(stream).toMatchObject({ outcome: 'absent', messages: null });
   });
 
+  it('of a block that is missing it says which, of a stream that was given its name', () => {
+    const stream = copyOf(`${STORE}/jetstream/$G/streams/COMPRESSED`);
+    for (const file of ['index.db', '3.blk']) rmSync(join(stream, 'msgs', file));
+    const { stdout } = runCli(['preflight', stream]);
+    expect(stdout).toMatch(
+      /^ {4}COMPRESSED, 38 messages: up to as many: block 3 is missing, and nothing tells/m,
+    );
+    expect(stdout).toMatch(/^ {4}COMPRESSED, [\d.]+ KiB: there is no index\.db$/m);
+    expect(stdout).not.toMatch(/^ {4}\.[,:]/m);
+    rmSync(join(stream, 'msgs/5.blk'));
+    expect(runCli(['preflight', stream]).stdout).toMatch(/ blocks 3, 5\s+are missing, and/);
+  });
+
   it('an API level beyond the server', () => {
     const { stream, doing } = preflight('BATCH', () => {}, '2.11.16');
     expect(doing[0]).toBe('leave-stream');

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { CATALOG } from '../../src/findings/catalog/index.ts';
 import { keyedSum } from '../../src/codec/highwayhash.ts';
 import {
   CAPTURES,
@@ -160,6 +161,22 @@ describe('a consumer', () => {
       consumer: 'DISPATCH',
       file: 'obs/DISPATCH/o.dat',
     });
+  });
+
+  it.each([
+    ['empty', '', ['2.9', '2.10', '2.11', '2.12', '2.14', '2.15']],
+    ['broken', 'broken', ['2.9', '2.10']],
+  ])('o.dat %s: what is explained is what is predicted of a start', async (_, content, comesUp) => {
+    const path = copyOf(ORDERS);
+    writeFileSync(join(path, 'obs/DISPATCH/o.dat'), content);
+    const report = await verifyDamaged(path);
+    expect(codesOf(report)).toEqual(['CON_STATE_CORRUPT']);
+    const predictions = report.streams[0]?.predictions ?? [];
+    const starts = predictions.filter(({ consumers }) => consumers.includes('DISPATCH'));
+    expect(starts.map(({ server }) => server)).toEqual(comesUp);
+    expect(CATALOG.CON_STATE_CORRUPT.consequence).toMatch(
+      /^Where it is empty the consumer comes up all the same, .*; at a start 2\.9 and 2\.10 begin the consumer anew, or list it and do not serve it, 2\.11 to 2\.14 delete it, 2\.15 leaves it out\.$/,
+    );
   });
 
   it('without o.dat has not begun', async () => {

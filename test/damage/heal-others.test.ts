@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repairArchive } from '../../src/operation/repair/run.ts';
@@ -182,4 +182,28 @@ it('an archive with the stream in several accounts is told to be too much', asyn
   );
   const { isLossy } = await repairFrom(damagedOrders(), [join(several, 'jetstream/A')]);
   expect(isLossy).toBe(false);
+});
+
+describe('what is taken from another archive is told with where it lies', () => {
+  const BACKUP = '2.14.5-full/backups/$G/ORDERS';
+  const FOLDER = '2.14.5-full/store/jetstream/$G/streams/ORDERS';
+  const toldPaths = async (own: string, from: string): Promise<string[]> => {
+    const { loss } = await repairArchive(own, { from: [from], target: join(tempFolder(), 'out') });
+    const texts = loss.notes.map(({ text }) => / is that of ([^:]+)/.exec(text)?.[1]);
+    return texts.filter((path) => path !== undefined);
+  };
+
+  it.each([
+    ['a stream', FOLDER, '', '/obs/DISPATCH'],
+    ['a backup', BACKUP, '/stream.tar.s2', '/stream.tar.s2'],
+    ['a snapshot', `${BACKUP}/stream.tar.s2`, '', ''],
+  ])('%s', async (_, archive, meta, position) => {
+    const own = copyOf(FOLDER);
+    const other = copyOf(archive);
+    writeFileSync(join(own, 'meta.inf'), 'none');
+    writeFileSync(join(own, 'obs/DISPATCH/o.dat'), 'none');
+    const paths = await toldPaths(own, other);
+    expect(paths).toEqual([`${other}${meta}`, `${other}${position}`]);
+    for (const path of paths) expect(existsSync(path)).toBe(true);
+  });
 });

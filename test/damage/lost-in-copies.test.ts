@@ -1,12 +1,18 @@
-import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eachSequence, mergeRanges, oneRange } from '../../src/core/sequence-ranges.ts';
+import { compareReplicas } from '../../src/operation/diff/matrix.ts';
+import { diffArchives } from '../../src/operation/diff/run.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
 import { sliceArchive } from '../../src/operation/slice/run.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { convertArchive } from '../../src/operation/write/convert.ts';
 import type { PlanReport, WrittenReport, WrittenStream } from '../../src/operation/write/types.ts';
+import { paletteFor } from '../../src/report/palette.ts';
+import { matrixText } from '../../src/report/text/matrix.ts';
+import { ROOT } from '../support/captures.ts';
 import { CAPTURES, copyOf, editFile, flipBit, recordsOf, tempFolder } from '../support/damage.ts';
 import { messageList } from '../support/message-list.ts';
 import { randomFrom } from '../support/random.ts';
@@ -116,13 +122,67 @@ it('what is damaged without a loss is none', async () => {
   ]);
 });
 
-it('the command says how many, where, and what can be saved', () => {
-  const backup = copyOf(BACKUP);
-  truncateSync(join(backup, 'stream.tar.s2'), 30_000);
-  const run = runCli(['pack', backup, '--out', join(tempFolder(), 'out')]);
-  expect(run.exit).toBe(3);
-  expect(run.stdout).toMatch(/\n {2}lost in the source: 163 messages, among sequences 2, 5-86, 88-172\n/);
-  expect(run.stdout).toMatch(/\n {2}of them 92 messages can be saved: natsarc repair keeps what is intact\n/);
+describe('the commands that take less than a repair does', () => {
+  const out = (): string[] => ['--out', join(tempFolder(), 'out')];
+  const dataDir = (): string => {
+    const folder = tempFolder();
+    mkdirSync(join(folder, 'jetstream/$G/streams'), { recursive: true });
+    return folder;
+  };
+  const COMMANDS: readonly (readonly [string, (path: string) => string[]])[] = [
+    ['pack', (path) => ['pack', path, ...out()]],
+    ['convert', (path) => ['convert', path, '--to', 'store', ...out()]],
+    ['slice', (path) => ['slice', path, '--subject', '>', ...out()]],
+    ['rewrite-stream-name', (path) => ['rewrite-stream-name', path, 'NEW', ...out()]],
+    ['extract-into-data-dir', (path) => ['extract-into-data-dir', path, dataDir()]],
+    ['diff', (path) => ['diff', path, join(CAPTURES, BACKUP)]],
+  ];
+
+  it.each(COMMANDS)('%s says how many, where, and the command that saves some', (name, args) => {
+    const backup = join(tempFolder(), "it's ORDERS");
+    cpSync(join(CAPTURES, BACKUP), backup, { recursive: true });
+    truncateSync(join(backup, 'stream.tar.s2'), 30_000);
+    const run = runCli(args(backup));
+    expect(run.exit).toBe(name === 'diff' ? 2 : 3);
+    const told = name === 'diff' ? run.stderr : run.stdout;
+    expect(told).toMatch(/ lost in the source: 163 messages, among sequences 2, 5-86, 88-172\n/);
+    const saves =
+      /of them (\d+) messages can be saved: (natsarc repair .* --out repaired) keeps what is intact\n/;
+    const [, count, command = ''] = saves.exec(told) ?? [];
+    expect(count).toBe('92');
+    // As a shell takes it.
+    const cwd = tempFolder();
+    const shell = command.replace(/^natsarc/, `'${process.execPath}' '${join(ROOT, 'bin/natsarc.js')}'`);
+    const repaired = spawnSync('sh', ['-c', shell], { cwd, encoding: 'utf8' });
+    expect(repaired.status, repaired.stderr).toBe(3);
+    expect(repaired.stdout).toMatch(/^ORDERS: 92 messages, /);
+  });
+
+  it('of replicas the table tells which are damaged, whatever they agree on', async () => {
+    const whole = join(CAPTURES, BACKUP);
+    const cut = [30_000, 40_000].map((bytes) => {
+      const backup = copyOf(BACKUP);
+      truncateSync(join(backup, 'stream.tar.s2'), bytes);
+      return backup;
+    });
+    const report = await compareReplicas([...cut, whole]);
+    expect(report.streams[0]?.replicas.map(({ damaged }) => damaged)).toEqual([true, true, false]);
+    const [row] = matrixText(report, paletteFor('never', false, true)).match(/^ORDERS .*$/m) ?? [];
+    expect(row).toMatch(/^ORDERS +same \(damaged\) +same \(damaged\) +ahead by 163 \(consumers differ\) /);
+  });
+
+  it('a side of a diff that is not damaged lost nothing, and none does where both are sound', async () => {
+    const backup = copyOf(BACKUP);
+    const whole = join(CAPTURES, BACKUP);
+    const sound = await diffArchives(backup, whole);
+    expect(sound.streams[0]?.losses).toEqual({ a: null, b: null });
+    truncateSync(join(backup, 'stream.tar.s2'), 30_000);
+    const cut = await diffArchives(whole, backup);
+    expect(cut.streams[0]?.losses).toMatchObject({
+      a: null,
+      b: { lost_messages: 163n, repairable_messages: 92n },
+    });
+  });
 });
 
 it('of a slice no more is lost than lies in it', async () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { loadStream, withArchive } from '../../src/operation/open-archive.ts';
+import { expect, it, vi } from 'vitest';
+import { loadStream } from '../../src/operation/load-stream.ts';
+import { openForStream, withArchive } from '../../src/operation/open-archive.ts';
 import { soundChunks } from '../../src/operation/salvage/sound-chunks.ts';
 import { lossesOfCopy } from '../../src/operation/salvage/copy-losses.ts';
 import { gatherEvidence } from '../../src/operation/stream-evidence.ts';
@@ -35,6 +36,23 @@ async function salvagedOf(path: string): Promise<SourceDescriptor[]> {
   await verifyWith(path, { pool });
   return salvaged;
 }
+
+it('the small files of a backup are read when it is opened, and not again for its stream', async () => {
+  const container = await openForStream(join(CAPTURES, '2.14.5-full/backups/$G/ORDERS'), {});
+  try {
+    const [parts] = container.streams;
+    if (parts?.form !== 'v1') throw new Error('no V1 snapshot');
+    const opened = parts.entries.map((entry) => vi.spyOn(entry, 'open'));
+    const first = loadStream(parts);
+    expect(opened.every((open) => open.mock.calls.length === 0)).toBe(true);
+    const again = loadStream(parts);
+    expect(opened.some((open) => open.mock.calls.length > 0)).toBe(true);
+    expect(again.consumers).toEqual(first.consumers);
+    expect(again.findings).toEqual(first.findings);
+  } finally {
+    container.close();
+  }
+});
 
 it('of a damaged stream only the damaged block is read again', async () => {
   const path = copyOf(STORE);

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
@@ -107,6 +107,72 @@ describe('two folders of one stream', () => {
         { name: 'ORDERS.old', reason: expect.stringContaining('--stream ORDERS.old chooses') as string },
       ],
     });
+  });
+
+  it('cat: each message once, from the one that is called so; the other is told, --stream chooses it', () => {
+    const path = account('ORDERS', 'ORDERS.old');
+    const whole = runCli(['cat', account('ORDERS')]);
+    const both = runCli(['cat', path]);
+    expect(both).toMatchObject({ exit: 0, stdout: whole.stdout });
+    expect(both.stderr).toBe(
+      'natsarc: left out: ORDERS.old: the folder ORDERS.old holds the data of ORDERS, which is taken from the folder of that name; --stream ORDERS.old chooses this one\n',
+    );
+    const chosen = runCli(['cat', path, '--stream', 'ORDERS.old']);
+    expect(chosen).toMatchObject({ exit: 0, stderr: '' });
+    expect(chosen.stdout).toBe(runCli(['cat', path, '--stream', 'ORDERS']).stdout);
+    const none = runCli(['cat', account('a', 'b')]);
+    expect(none).toMatchObject({ exit: 2, stdout: '' });
+    expect(none.stderr).toContain('two streams are called ORDERS: --stream must choose one: a, b\n');
+  });
+
+  it('cat --kv: so do buckets', () => {
+    const path = tempFolder();
+    for (const folder of ['KV_settings', 'KV_settings.old'])
+      cpSync(join(CAPTURES, BACKUPS, 'KV_settings'), join(path, folder), { recursive: true });
+    const keys = runCli(['cat', path, '--kv']);
+    expect(keys).toMatchObject({
+      exit: 0,
+      stdout: runCli(['cat', join(CAPTURES, BACKUPS, 'KV_settings'), '--kv']).stdout,
+    });
+    expect(keys.stderr).toContain('left out: KV_settings.old: ');
+  });
+
+  it.each(['inspect', 'verify'])('%s: the table tells which folder a row is', (command) => {
+    const path = account('ORDERS', 'ORDERS.old');
+    const { stdout } = runCli([command, path]);
+    expect(stdout).toMatch(/(^|- +)ORDERS {2,}/m);
+    expect(stdout).toMatch(/(^|- +)ORDERS in ORDERS\.old {2,}/m);
+    expect(runCli([command, account('ORDERS')]).stdout).not.toContain(' in ORDERS');
+    const report = JSON.parse(runCli([command, path, '--json']).stdout);
+    const streams = command === 'verify' ? report.streams : report.accounts[0].streams;
+    expect(streams.map(({ name, folder }: { name: string; folder?: string }) => [name, folder])).toEqual([
+      ['ORDERS', undefined],
+      ['ORDERS', 'ORDERS.old'],
+      ['WQ', undefined],
+    ]);
+  });
+
+  it('repair says how the copy heals a damaged one, and so it does', () => {
+    const path = account('ORDERS', 'ORDERS.old');
+    truncateSync(join(path, 'ORDERS/stream.tar.s2'), 30_000);
+    const run = runCli(['repair', path, ...out()]);
+    expect(run.exit).toBe(3);
+    expect(run.stdout).toMatch(/^ORDERS: 92 messages, /);
+    const [, count] =
+      /not written: ORDERS\.old: .*; it holds (\d+) messages that are lost there: /.exec(run.stdout) ?? [];
+    expect(run.stdout).toContain(
+      `natsarc repair ${path} --from ${path}/ORDERS.old --out healed brings them back`,
+    );
+    const healed = runCli(['repair', path, '--from', join(path, 'ORDERS.old'), ...out()]);
+    expect(healed.stdout).toMatch(/^ORDERS: 163 messages, .*\n.* 163 recovered, 0 lost, /);
+    expect(healed.stdout).toContain(`/ORDERS.old: ${count} messages (`);
+    expect(healed.stdout).not.toContain('lost there');
+  });
+
+  it('repair says nothing of a copy that is damaged in the same way', () => {
+    const path = account('ORDERS', 'ORDERS.old');
+    for (const name of ['ORDERS', 'ORDERS.old']) truncateSync(join(path, name, 'stream.tar.s2'), 30_000);
+    expect(runCli(['repair', path, ...out()]).stdout).not.toContain('lost there');
   });
 
   it.each(WRITERS)('%s: --stream chooses a folder', (_, args) => {

@@ -3,6 +3,7 @@ import { mayLackMessages } from '../../findings/status.ts';
 import type { CatResult, StoredMessage } from '../../operation/cat/types.ts';
 import type { MessageFilter } from '../../operation/filter/types.ts';
 import { RENDERING, startThreadsAhead } from '../../operation/threads-ahead.ts';
+import { escapeText } from '../../report/escape.ts';
 import type { MessageLines } from '../../report/message-lines.ts';
 import { countText } from '../../report/units.ts';
 import type { CliContext } from '../context.ts';
@@ -80,9 +81,10 @@ async function messages(args: CatArguments, context: CliContext): Promise<void> 
 
 /** What is not whole, and that nothing was given out where filters were the reason. */
 function tellResult(result: CatResult, filter: MessageFilter, context: CliContext): void {
-  const { messages, held, findings, notes } = result;
+  const { messages, held, findings, notes, leftOut } = result;
   tellDamage(findings, context);
   tellDeletes(notes, context);
+  for (const text of leftOut) context.note(`natsarc: ${escapeText(text)}`);
   const isTold = held === 0 && findings.some(mayLackMessages);
   if (Object.keys(filter).length > 0 && messages === 0 && !isTold)
     context.note(`natsarc: no message fits the filters; looked through ${countText(held)}`);

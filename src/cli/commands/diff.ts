@@ -1,12 +1,15 @@
 import type { Argv } from 'yargs';
 import { UsageError } from '../../core/error.ts';
 import type { DiffReport } from '../../operation/diff/types.ts';
+import { escapeText } from '../../report/escape.ts';
+import { counted } from '../../report/units.ts';
 import type { CliContext } from '../context.ts';
 import { noteDamage } from '../damage-notes.ts';
 import { exitOfDiff } from '../exit-code.ts';
 import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
 const MOST_SHOWN = 1000;
+const MOST_DAMAGED = 20;
 
 export const diffCommand = {
   command: 'diff <archive> <other> [more..]',
@@ -60,8 +63,10 @@ export const diffCommand = {
     });
     context.progress.end();
     await print(report, args, context);
-    noteDamage(report.findings.a, context, 'A: ');
-    noteDamage(report.findings.b, context, 'B: ');
+    for (const side of ['a', 'b'] as const) {
+      noteDamage(report.findings[side], context, `${side.toUpperCase()}: `);
+      await noteLosses(report, side, context);
+    }
     context.setExit(exitOfDiff(report.same, [...report.findings.a, ...report.findings.b]));
   },
 };
@@ -80,6 +85,20 @@ async function matrix(args: DiffArguments, context: CliContext): Promise<void> {
   } else if (!context.isQuiet) await context.write(matrixText(report, context.palette));
   for (const [i, findings] of report.findings.entries()) noteDamage(findings, context, `${letterOf(i)}: `);
   context.setExit(exitOfDiff(report.same, report.findings.flat()));
+}
+
+/** Says on standard error what of a side could not be compared, and how to get at some of it. */
+async function noteLosses(report: DiffReport, side: 'a' | 'b', context: CliContext): Promise<void> {
+  const damaged = report.streams.filter(({ losses }) => losses[side] !== null);
+  if (damaged.length === 0) return;
+  const { lostLines } = await import('../../report/text/written.ts');
+  const { path } = report.source[side];
+  for (const { name, losses } of damaged.slice(0, MOST_DAMAGED))
+    for (const line of losses[side] === null ? [] : lostLines(losses[side], path))
+      context.note(`natsarc: ${side.toUpperCase()}: ${escapeText(name)}: ${line}`);
+  const more = damaged.length - MOST_DAMAGED;
+  if (more > 0)
+    context.note(`natsarc: ${side.toUpperCase()}: and ${counted(more, 'stream')} more: --json has all`);
 }
 
 async function print(report: DiffReport, args: DiffArguments, context: CliContext): Promise<void> {

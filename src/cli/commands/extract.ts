@@ -49,6 +49,7 @@ export const extractCommand = {
     const { extractIntoDataDir } = await import('../../operation/extract/run.ts');
     await show(
       await extractIntoDataDir(args.archive, args.dataDir, await extractOptions(args, context)),
+      args.archive,
       context,
     );
   },

@@ -33,7 +33,7 @@ export const importCommand = {
       dryRun: args.dryRun,
       ...workOptions(context),
     };
-    await show(await importExport(args.file, options), context);
+    await show(await importExport(args.file, options), args.file, context);
   },
 };
 

@@ -47,7 +47,7 @@ export const sliceCommand = {
       ...(args.to === undefined ? {} : { to: args.to }),
       renumber: args.renumber,
     };
-    await show(await sliceArchive(args.archive, options), context);
+    await show(await sliceArchive(args.archive, options), args.archive, context);
   },
 };
 

@@ -116,14 +116,18 @@ export const rewriteStreamNameCommand = {
       as: args.newName,
       followSources: args.followSources,
     };
-    await show(await renameStream(args.archive, options), context);
+    await show(await renameStream(args.archive, options), args.archive, context);
   },
 };
 
 async function convert(args: WriteArguments, to: OutputForm, context: CliContext): Promise<void> {
   await startThreadsAhead(args.archive, { ...args, ...WRITING });
   const { convertArchive } = await import('../../operation/write/convert.ts');
-  await show(await convertArchive(args.archive, { ...(await writeOptions(args, context)), to }), context);
+  await show(
+    await convertArchive(args.archive, { ...(await writeOptions(args, context)), to }),
+    args.archive,
+    context,
+  );
 }
 
 /** What the flags of a writing command ask for. Throws UsageError. */
@@ -163,15 +167,19 @@ async function configOf(path: string): Promise<JsonObject> {
   return objectField(parsed.value, 'config') ?? parsed.value;
 }
 
-/** Prints a written or planned result and sets the exit code. */
-export async function show(report: WrittenReport | PlanReport, context: CliContext): Promise<void> {
+/** Prints what was, or would be, written of the archive at `path`, and sets the exit code. */
+export async function show(
+  report: WrittenReport | PlanReport,
+  path: string,
+  context: CliContext,
+): Promise<void> {
   context.progress.end();
   if (context.isJson) {
     const { jsonChunks } = await import('../../report/json.ts');
     for (const chunk of jsonChunks(report)) await context.write(chunk);
   } else if (!context.isQuiet) {
     const { writtenText } = await import('../../report/text/written.ts');
-    await context.write(writtenText(report, context.palette));
+    await context.write(writtenText(report, context.palette, path));
   }
   // What could not be judged is no loss of the copy: that is written, and verified.
   const isDamaged = report.findings.some(

@@ -103,12 +103,22 @@ function stepOver(
   offsetBytes: number,
   sizeBytes: number,
 ): { readonly next: number; readonly decodedBytes: number } | Fault {
-  const head = readChunkHead(heads.at(offsetBytes, HEAD_BYTES), offsetBytes);
-  if ('code' in head) return head;
+  const bytes = heads.at(offsetBytes, HEAD_BYTES);
+  const head = readChunkHead(bytes, offsetBytes);
+  if ('code' in head) {
+    const expected = Number(head.data?.['length'] ?? 0);
+    const isCut =
+      head.code === 'S2_CHUNK_CORRUPT' && bytes.length < Math.min(HEAD_BYTES, CHUNK_HEADER_BYTES + expected);
+    return isCut ? cutAt(offsetBytes, expected, sizeBytes) : head;
+  }
   const next = offsetBytes + CHUNK_HEADER_BYTES + head.bodyBytes;
   if (next <= sizeBytes) return { next, decodedBytes: head.decodedBytes };
-  const data = { expected: head.bodyBytes, remaining: sizeBytes - offsetBytes - 4 };
-  return { code: 'S2_CUT', offsetBytes, data };
+  return cutAt(offsetBytes, head.bodyBytes, sizeBytes);
+}
+
+function cutAt(offsetBytes: number, expected: number, sizeBytes: number): Fault {
+  const remaining = sizeBytes - offsetBytes - CHUNK_HEADER_BYTES;
+  return { code: 'S2_CUT', offsetBytes, data: { expected, remaining } };
 }
 
 /** Reads a chunk's first bytes; a fault where the chunk cannot be stepped over. `bytes` may be cut by the file's end. */

@@ -51,8 +51,10 @@ export const CON_SUITE = {
     marks: ['position'],
     title: "A consumer's o.dat cannot be read",
     meaning: 'o.dat cannot be read. It has no checksum: a change that keeps its structure is not found.',
-    consequence: 'A V1 restore fails and removes the stream; at a start the consumer is not recovered.',
-    advice: 'Put o.dat back from a backup, or remove it from a copy: the consumer then starts anew.',
+    consequence:
+      'Where it is empty the consumer comes up all the same, restored or started, and begins where its configuration says: what was acknowledged comes again. Else a V1 restore fails and removes the stream; at a start 2.9 and 2.10 begin the consumer anew, or list it and do not serve it, 2.11 to 2.14 delete it, 2.15 leaves it out.',
+    advice:
+      'Put o.dat back from a backup, or let `repair` set the consumer back to where it misses nothing. Without o.dat it starts anew.',
   },
   CON_STATE_INCONSISTENT: {
     severity: 'critical',

@@ -56,6 +56,6 @@ export const DECL_SUITE = {
       'A repair wrote the backup of a damaged archive, and names in the state of backup.json the sequences that it could not save.',
     consequence: 'A restore gives what was saved; servers pass over the list.',
     advice:
-      'Where a replica or an older backup exists, repair this one with it: --from brings back what it holds.',
+      'Where a replica or an older backup exists, heal this one with it: `natsarc repair ARCHIVE --from OTHER --out healed`.',
   },
 } as const satisfies Record<string, CatalogEntry>;

@@ -28,7 +28,7 @@ export const NOTES = {
     title: 'Messages were lost before this archive was written',
     meaning: 'A repair wrote into backup.json which messages it could not save.',
     consequence: 'None: servers take them for deleted.',
-    advice: 'Look for an older copy, and heal with `natsarc repair --from`.',
+    advice: 'Look for an older copy, and heal with it: `natsarc repair ARCHIVE --from OLDER --out healed`.',
   },
   COPIES_DIFFER: {
     severity: 'critical',
@@ -36,7 +36,7 @@ export const NOTES = {
     meaning:
       'Archives hold different messages at one sequence, each with a checksum that fits: nothing tells which is right.',
     consequence: 'None of them was written.',
-    advice: 'Look at both, and choose with `natsarc repair --prefer`.',
+    advice: 'Look at both, and choose: `natsarc repair ARCHIVE --from OTHER --prefer OTHER --out healed`.',
   },
   BLOCK_REMOVED_OR_LOST: {
     severity: 'warning',

@@ -2,7 +2,8 @@ import type { Finding } from '../../findings/finding.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
 import type { DeleteNote } from '../delete-note.ts';
-import { loadStream, withArchive, type OpenArchiveOptions } from '../open-archive.ts';
+import { withArchive, type OpenArchiveOptions } from '../open-archive.ts';
+import { streamsToRead } from '../streams-to-read.ts';
 import type { SelectOptions } from '../types.ts';
 import { PieceRenderer } from './render-pieces.ts';
 import { streamMessages, type TextOutput } from './stream-messages.ts';
@@ -71,9 +72,10 @@ async function catStreams(
     };
     const findings: Finding[] = [];
     const notes: DeleteNote[] = [];
-    for (const parts of work.selected) {
+    const { archives, leftOut } = streamsToRead(work);
+    for (const archive of archives) {
       if (sieve.isDone) break;
-      const archive = loadStream(parts);
+      const { parts } = archive;
       const textOutput = outputOf({ account: archive.account, stream: archive.name });
       const stream = { archive, parts };
       const found = await streamMessages(stream, work, sieve, emitCounted, textOutput);
@@ -81,6 +83,6 @@ async function catStreams(
       for (const finding of found.ofSelection) findings.push(finding);
       notes.push(...found.notes);
     }
-    return { messages, held, findings, notes };
+    return { messages, held, findings, notes, leftOut };
   });
 }

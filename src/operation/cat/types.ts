@@ -23,4 +23,6 @@ export interface CatResult {
   readonly findings: readonly Finding[];
   /** Where no current index tells which messages were deleted: what was left out, and what may be too much. */
   readonly notes: readonly DeleteNote[];
+  /** In words, which folders were left out, since they hold a stream that was given from another one. */
+  readonly leftOut: readonly string[];
 }

@@ -12,6 +12,8 @@ import { describeMessages, type DescribeOptions } from './describe-messages.ts';
 import type { Match } from './match-streams.ts';
 import { notComparable } from './not-comparable.ts';
 import { isUnreadable, loadSides, type Side } from './side.ts';
+import { lossesOfSide } from './side-losses.ts';
+import type { LossFields } from '../types.ts';
 import type { DiffOptions, NotComparable, StreamDiff, ValueChange } from './types.ts';
 
 /** One stream compared, and what was damaged on each side. */
@@ -78,6 +80,7 @@ async function diffSides(
     consumers,
     messages,
     not_comparable: [...skipped],
+    losses: { a: await lossesOfSide(a), b: await lossesOfSide(b) },
   };
   return { diff, findings: { a: a.findings, b: b.findings } };
 }
@@ -137,6 +140,7 @@ async function onlyInOne(
     consumers: [],
     messages,
     not_comparable: missing,
+    losses: inA<LossFields | null>(await lossesOfSide(side), null),
   };
   return { diff, findings: inA<readonly Finding[]>(findings, []) };
 }

@@ -1,5 +1,7 @@
 import type { Finding } from '../../findings/finding.ts';
-import { sourceReport, TOOL, type Archive } from '../open-archive.ts';
+import { isDamageOfLive } from '../../findings/status.ts';
+import type { Archive } from '../open-archive.ts';
+import { sourceReport, TOOL } from '../report-source.ts';
 import type { SelectOptions } from '../types.ts';
 import { valueChanges } from './compare-values.ts';
 import { consumerDiffs } from './compare-consumers.ts';
@@ -90,6 +92,7 @@ const NOT_THERE = {
   changed: 0n,
   config_same: null,
   consumers_same: null,
+  damaged: false,
 } as const;
 
 /** Whether it may well do without a stream: a cluster places its replicas on some of the servers. */
@@ -120,6 +123,7 @@ function replicaReport(
     consumers_same: skipped.has('consumers')
       ? null
       : consumerDiffs(replicated(reference, side), replicated(side, reference), [], skipped).length === 0,
+    damaged: side.findings.some(isDamageOfLive),
   };
 }
 

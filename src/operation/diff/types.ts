@@ -1,6 +1,6 @@
 import type { Finding } from '../../findings/finding.ts';
 import type { JsonValue } from '../../core/json.ts';
-import type { SourceReport, StreamState, ToolReport } from '../types.ts';
+import type { LossFields, SourceReport, StreamState, ToolReport } from '../types.ts';
 
 /** How the streams of A stand to those of B, and how much of a difference is told. */
 export interface DiffOptions {
@@ -98,6 +98,8 @@ export interface StreamDiff {
   readonly messages: MessagesDiff;
   /** What one of the two forms cannot carry. */
   readonly not_comparable: readonly NotComparable[];
+  /** What each side lost by damage, and could therefore not be compared; null where nothing. */
+  readonly losses: { readonly a: LossFields | null; readonly b: LossFields | null };
 }
 
 /**
@@ -157,6 +159,8 @@ export interface ReplicaReport {
   /** null where it cannot be told. */
   readonly config_same: boolean | null;
   readonly consumers_same: boolean | null;
+  /** What of it could be read was compared: more of it may be lost. */
+  readonly damaged: boolean;
 }
 
 /** One stream over all sources. */

@@ -9,7 +9,9 @@ import { filterReport } from '../filter/report.ts';
 import type { MessageFilter } from '../filter/types.ts';
 import { inspectFileStream } from '../inspect/file-stream.ts';
 import { inspectV2Stream } from '../inspect/v2-stream.ts';
-import { loadStream, TOOL, withArchive, type Archive } from '../open-archive.ts';
+import { loadStream, streamNameOf } from '../load-stream.ts';
+import { withArchive, type Archive } from '../open-archive.ts';
+import { TOOL } from '../report-source.ts';
 import type { SelectOptions, StreamState } from '../types.ts';
 import { exportedConsumer } from './consumers.ts';
 import type { ExportHead } from './types.ts';
@@ -54,7 +56,7 @@ export async function exportStream(
       messages += lot.length;
       return taker.messages(lot);
     });
-    return { messages, held, findings, notes };
+    return { messages, held, findings, notes, leftOut: [] };
   });
 }
 
@@ -76,8 +78,8 @@ function onlyStream(work: Archive): StreamParts {
   if (parts === undefined) throw new RefusedError(`there is no stream in ${work.container.path}`);
   if (other === undefined) return parts;
   const names = work.selected.slice(0, MOST_NAMES).map((one) => {
-    const { account, name } = loadStream(one);
-    return account === null ? name : `${account}/${name}`;
+    const name = streamNameOf(one);
+    return one.account === null ? name : `${one.account}/${name}`;
   });
   const more = work.selected.length > MOST_NAMES ? ', …' : '';
   throw new UsageError(

@@ -1,10 +1,14 @@
 import type { Finding } from '../../findings/finding.ts';
-import { loadStream, placed, sourceReport, TOOL, withArchive, type Archive } from '../open-archive.ts';
+import { isOfDeleted, isUnjudged } from '../../findings/status.ts';
+import { loadStream } from '../load-stream.ts';
+import { withArchive, type Archive } from '../open-archive.ts';
+import { placed, sourceReport, TOOL } from '../report-source.ts';
 import { liveStoreFindings } from '../live-store.ts';
+import { otherFolder } from '../other-folder.ts';
 import type { InspectReport, SelectOptions, StreamReport } from '../types.ts';
 import { inspectFileStream } from './file-stream.ts';
 import { inspectV2Stream } from './v2-stream.ts';
-import type { InspectedStream, InspectOptions } from './types.ts';
+import type { InspectOptions } from './types.ts';
 
 /**
  * Tells what is in an archive: configuration, state, blocks, consumers, declared beside actual. Reads indexes, heads and
@@ -37,11 +41,23 @@ async function inspectStream(
   parts: Archive['selected'][number],
   work: Archive,
   options: InspectOptions,
-): Promise<InspectedStream> {
+): Promise<{ readonly report: StreamReport; readonly findings: readonly Finding[] }> {
   const archive = loadStream(parts);
   const inspected =
     parts.form === 'v2'
       ? await inspectV2Stream(archive, parts, work, options)
       : await inspectFileStream(archive, work, options);
-  return { ...inspected, findings: [...placed(parts.findings, archive.place), ...inspected.findings] };
+  const findings = [...placed(parts.findings, archive.place), ...inspected.findings];
+  const report = {
+    ...inspected.report,
+    ...otherFolder(parts, archive.name),
+    whole: isWhole(findings, inspected.isRead),
+  };
+  return { report, findings };
+}
+
+/** null: nothing tells, since not all was read, or could be judged. */
+function isWhole(findings: readonly Finding[], isRead: boolean): boolean | null {
+  if (findings.some((finding) => finding.severity === 'critical' && !isOfDeleted(finding))) return false;
+  return isRead && !findings.some(isUnjudged) ? true : null;
 }

@@ -13,8 +13,13 @@ export interface InspectOptions {
   readonly top?: number;
 }
 
+/** A stream of which it is not said yet whether it is whole. */
+export type UnjudgedReport = Omit<StreamReport, 'whole'>;
+
 /** One stream of an `InspectReport`. */
 export interface InspectedStream {
-  readonly report: StreamReport;
+  readonly report: UnjudgedReport;
   readonly findings: readonly Finding[];
+  /** Every message was read. */
+  readonly isRead: boolean;
 }

@@ -8,7 +8,8 @@ import { consumerReports, needsSubjects, pendingQueries } from '../consumer-repo
 import { declaredStates, manifestStateReport } from '../declared-states.ts';
 import type { Archive } from '../open-archive.ts';
 import type { StreamState } from '../types.ts';
-import { readV2Messages } from '../v2-messages.ts';
+import { readV2Messages, v2FramingFindings } from '../v2-messages.ts';
+import { v2State } from '../v2-state.ts';
 import { subjectReports } from './subjects.ts';
 import type { InspectedStream, InspectOptions } from './types.ts';
 
@@ -27,7 +28,10 @@ export async function inspectV2Stream(
     : null;
   const live = messages?.live ?? null;
   const gaps = options.gaps === true ? live : null;
-  const state = head.state === null ? null : withGaps(manifestStateReport(head.state), gaps);
+  const isAsDeclared = messages === null || head.state?.messages === BigInt(messages.total.messages);
+  const declared = head.state === null ? null : manifestStateReport(head.state);
+  const found = isAsDeclared ? declared : v2State(archive, head.state, messages);
+  const state = found === null ? null : withGaps(found, gaps);
   const report = {
     name: archive.name,
     created: null,
@@ -41,7 +45,12 @@ export async function inspectV2Stream(
       ? { subjects: subjectReports(messages?.total.subjects ?? new Map(), options.top) }
       : {}),
   };
-  return { report, findings: [...archive.findings, ...(messages?.findings ?? head.findings)] };
+  const findings = [
+    ...archive.findings,
+    ...v2FramingFindings(archive, parts),
+    ...(messages?.findings ?? head.findings),
+  ];
+  return { report, findings, isRead: messages !== null };
 }
 
 /** `live`: null where the deleted sequences are not wanted. */

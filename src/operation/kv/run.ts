@@ -5,7 +5,8 @@ import type { CatResult } from '../cat/types.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
 import type { DeleteNote } from '../delete-note.ts';
-import { loadStream, withArchive } from '../open-archive.ts';
+import { withArchive } from '../open-archive.ts';
+import { streamsToRead } from '../streams-to-read.ts';
 import type { SelectOptions } from '../types.ts';
 import { BUCKET_PREFIX, kvEntry } from './entry.ts';
 import type { KvEntry, KvOptions } from './types.ts';
@@ -26,11 +27,11 @@ export async function catKeyValues(
     let messages = 0;
     let held = 0;
     let buckets = 0;
-    for (const parts of work.selected) {
-      const archive = loadStream(parts);
+    const { archives, leftOut } = streamsToRead(work);
+    for (const archive of archives) {
       if (!archive.name.startsWith(BUCKET_PREFIX)) continue;
       buckets++;
-      const found = await streamMessages({ archive, parts }, work, sieve, async (lot) => {
+      const found = await streamMessages({ archive, parts: archive.parts }, work, sieve, async (lot) => {
         messages += lot.length;
         await emit(lot.map(kvEntry));
       });
@@ -40,7 +41,7 @@ export async function catKeyValues(
     }
     if (buckets === 0)
       throw new UsageError(`no KV bucket (a stream ${BUCKET_PREFIX}…) is selected in ${path}`);
-    return { messages, held, findings, notes };
+    return { messages, held, findings, notes, leftOut };
   });
 }
 

@@ -4,7 +4,8 @@ import type { Finding } from '../../findings/finding.ts';
 import { streamMessages } from '../cat/stream-messages.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
-import { loadStream, type Archive } from '../open-archive.ts';
+import type { Archive } from '../open-archive.ts';
+import { streamsToRead } from '../streams-to-read.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { NearNames } from '../../core/near-names.ts';
 import { parseObjectInfo, STORE_PREFIX } from './parse-info.ts';
@@ -12,7 +13,7 @@ import type { ObjectInfo } from './types.ts';
 
 /** The one object store among the selected streams. Throws UsageError where there is none, or more than one. */
 export function onlyObjectStore(work: Archive): StreamArchive {
-  const stores = work.selected.map(loadStream).filter((archive) => archive.name.startsWith(STORE_PREFIX));
+  const stores = [...streamsToRead(work).archives].filter(({ name }) => name.startsWith(STORE_PREFIX));
   const [store, other] = stores;
   const path = work.container.path;
   if (store === undefined)

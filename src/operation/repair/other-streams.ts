@@ -4,6 +4,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import { sameName, type OtherArchive } from './other-archives.ts';
 import { salvageStream } from '../salvage/salvage-stream.ts';
 import type { SalvagedStream } from '../salvage/salvaged-stream.ts';
+import { pathInside } from './path-inside.ts';
 import { identify, type Identity } from './stream-identity.ts';
 import type { OtherUse } from '../salvage/types.ts';
 
@@ -83,10 +84,11 @@ function someOf(texts: readonly string[], between = ', '): string {
 }
 
 /** Places are told with the archive they are in. */
-function placedIn({ path }: OtherArchive, stream: SalvagedStream): SalvagedStream {
-  const inside = (label: string): string => `${path}:${label}`;
+function placedIn({ work }: OtherArchive, stream: SalvagedStream): SalvagedStream {
+  const inside = (label: string): string => pathInside(work.container, label);
   return {
     ...stream,
+    pathOf: inside,
     listed: stream.listed.map((listing) => ({ ...listing, file: inside(listing.file) })),
     damages: function* () {
       for (const damage of stream.damages()) yield { ...damage, file: inside(damage.file) };

@@ -1,3 +1,4 @@
+import type { SequenceParts } from '../../core/sequence-parts.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
 import { presumeIntact } from './intact-stream.ts';
@@ -12,6 +13,8 @@ export interface PreparedStream extends UsesOfStream {
   readonly outgoing: OutgoingStream | null;
   /** What became of it, known for good once it was written. */
   readonly outcome: () => RepairedStream | null;
+  /** Its sound messages; null where they were not looked at one by one. */
+  readonly recovered: () => SequenceParts | null;
 }
 
 /**
@@ -26,8 +29,11 @@ export async function prepareStream(
 ): Promise<PreparedStream> {
   const { work, others, isPastDamage } = repairing;
   const salvage = async (): Promise<SalvagedSources> => salvageSources(archive, repairing, options);
+  let found: SequenceParts | null = null;
+  const recovered = (): SequenceParts | null => found;
   const repair = async ({ sources, uses }: SalvagedSources): Promise<RepairedStream> => {
     const repaired = await repairStream(sources, work, options);
+    found = repaired.found.recovered;
     return { ...repaired, loss: { ...repaired.loss, others: tellUses(uses, repaired.found.helped, paths) } };
   };
   const isAlone = !isPastDamage && others.length === 0;
@@ -39,13 +45,13 @@ export async function prepareStream(
       return outgoing(repaired, options);
     };
     const first = { ...outgoing(presumed, options), instead };
-    return { name: archive.name, uses: [], outgoing: first, outcome: () => repaired };
+    return { name: archive.name, uses: [], outgoing: first, outcome: () => repaired, recovered };
   }
   const salvaged = await salvage();
   const told = { name: salvaged.sources[0].archive.name, uses: salvaged.uses };
-  if (salvaged.isEmpty) return { ...told, outgoing: null, outcome: () => null };
+  if (salvaged.isEmpty) return { ...told, outgoing: null, outcome: () => null, recovered };
   const repaired = await repair(salvaged);
-  return { ...told, outgoing: outgoing(repaired, options), outcome: () => repaired };
+  return { ...told, outgoing: outgoing(repaired, options), outcome: () => repaired, recovered };
 }
 
 /** The configuration that was given is in it already. */

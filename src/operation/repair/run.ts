@@ -1,6 +1,8 @@
 import { ToolError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { isStandalone, loadStream, TOOL, withArchive } from '../open-archive.ts';
+import { loadStream } from '../load-stream.ts';
+import { isStandalone, withArchive } from '../open-archive.ts';
+import { TOOL } from '../report-source.ts';
 import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from '../write/check-input.ts';
 import { placedAs } from '../write/convert.ts';
@@ -15,6 +17,7 @@ import { mustOpenSound, soundFirst } from './past-damage.ts';
 import { prepareStream, type PreparedStream } from './prepare-stream.ts';
 import type { Repairing } from './salvage-sources.ts';
 import type { RepairNote, StreamLoss } from '../salvage/types.ts';
+import { withTwinHints } from './twin-hints.ts';
 import type { RepairOptions, RepairResult } from './types.ts';
 import { withDoubts } from './with-doubts.ts';
 import { lossWithoutData } from './without-data.ts';
@@ -60,6 +63,7 @@ async function repairStreams(repairing: Repairing, options: RepairOptions): Prom
     prepared.set(archive, await prepareStream(archive, repairing, sources, options));
   mustAllFit([...prepared.values()], others);
   const twins = twinsAmong(usable, (archive) => prepared.get(archive)?.outgoing?.name ?? null);
+  const all = new Map(prepared);
   for (const found of twins.found) prepared.delete(found);
   const streams = [...prepared.values()].flatMap(({ outgoing }) => (outgoing === null ? [] : [outgoing]));
   const unhealed = usable.filter((archive) => prepared.get(archive)?.outgoing === null);
@@ -82,6 +86,10 @@ async function repairStreams(repairing: Repairing, options: RepairOptions): Prom
   return {
     written: {
       ...written,
+      skipped: withTwinHints(written.skipped, twins.all, path, (archive) => ({
+        loss: all.get(archive)?.outcome()?.loss,
+        recovered: all.get(archive)?.recovered() ?? null,
+      })),
       notes: [...losses.flatMap(sayOthers), ...notes.map(sentence), ...written.notes],
     },
     loss: {

@@ -93,9 +93,11 @@ function mendedConfig({ archive }: SalvagedStream, name: string): Choice | null 
 }
 
 function configOfOther(others: readonly SalvagedStream[]): Choice | null {
-  const healer = others.find((other) => other.archive.config !== null && isIntact(other))?.archive;
-  if (!healer?.config) return null;
-  return choice(healer.config, 'META_FROM_OTHER', `the configuration is that of ${placeName(healer.parts)}`);
+  const healer = others.find((other) => other.archive.config !== null && isIntact(other));
+  if (!healer?.archive.config) return null;
+  const { config, parts } = healer.archive;
+  const place = healer.pathOf?.(parts.label) ?? placeName(parts);
+  return choice(config, 'META_FROM_OTHER', `the configuration is that of ${place}`);
 }
 
 function declaredConfig({ archive: { manifest } }: SalvagedStream): Choice | null {

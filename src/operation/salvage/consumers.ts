@@ -107,10 +107,10 @@ function configuredOf(
     const { created, config } = mended.meta;
     return { ...consumer, created, config };
   }
-  const whole = copies.find(isConfigWhole)?.consumer;
+  const whole = copies.find(isConfigWhole);
   if (whole !== undefined) {
-    note('META_FROM_OTHER', `its configuration is that of ${whole.label}`, false);
-    return whole;
+    note('META_FROM_OTHER', `its configuration is that of ${pathOf(whole)}`, false);
+    return whole.consumer;
   }
   if (consumer.config === null) return null;
   const config = withoutFaults(consumer.config, consumerConfigFaults);
@@ -119,6 +119,10 @@ function configuredOf(
   if (archive.form === 'v2') note('V2_CONSUMER_CORRUPT', `its configuration is damaged: ${what}`, isLess);
   else note('CON_SUM_MISMATCH', `its meta.inf does not fit its sum: ${what}`, isLess);
   return { ...consumer, config };
+}
+
+function pathOf({ source, consumer }: ConsumerCopy): string {
+  return source.pathOf?.(consumer.label) ?? consumer.label;
 }
 
 /** Nothing vouches for that of a V2 archive: it is not whole where no server accepts it. */
@@ -171,7 +175,7 @@ async function stateOf(
   if (healer !== undefined) {
     note(
       'CON_STATE_CORRUPT',
-      `its position is that of ${healer.consumer.label}: messages it acknowledged since may come again`,
+      `its position is that of ${pathOf(healer)}: messages it acknowledged since may come again`,
       true,
     );
     return healer.consumer.state;

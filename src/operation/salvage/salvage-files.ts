@@ -18,7 +18,7 @@ import type { StreamIndex } from '../../format/index/types.ts';
 import { highestSequence, packedLive } from '../../model/live-set.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { placed } from '../open-archive.ts';
+import { placed } from '../report-source.ts';
 import { untoldDeletes } from '../untold-deletes.ts';
 import { blockFindings } from './block-findings.ts';
 import { BlockHandles } from './block-handles.ts';

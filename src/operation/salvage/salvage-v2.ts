@@ -16,7 +16,7 @@ import { lostBefore } from '../../model/lost-before.ts';
 import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
-import { placed } from '../open-archive.ts';
+import { placed } from '../report-source.ts';
 import { recordBytesOf } from '../../format/block/record.ts';
 import { NO_DOUBTS } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';

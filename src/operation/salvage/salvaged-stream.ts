@@ -23,6 +23,8 @@ export interface Listing {
 /** What is left of one stream in one archive. */
 export interface SalvagedStream {
   readonly archive: StreamArchive;
+  /** Of another archive than the one that is repaired: where a file of it is found, by its label. */
+  readonly pathOf?: (label: string) => string;
   /** Every intact message, deleted or not. */
   readonly runs: () => readonly MessageRun[];
   /** Sequences that something intact proves deleted. */

@@ -1,7 +1,8 @@
 import type { SoundChunks } from '../../codec/s2/pass-gap.ts';
 import type { OpenContainer, StreamParts } from '../../container/entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { loadStream, withArchive, type Archive } from '../open-archive.ts';
+import { loadStream } from '../load-stream.ts';
+import { withArchive, type Archive } from '../open-archive.ts';
 
 /** An archive that is open, and who works on it. */
 export interface OpenedWork extends Pick<Archive, 'pool' | 'signal'> {

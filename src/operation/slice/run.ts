@@ -5,7 +5,8 @@ import { filterReport } from '../filter/report.ts';
 import { checkRanges } from '../filter/check-ranges.ts';
 import type { MessageFilter } from '../filter/types.ts';
 import { isCopy } from '../../model/listened-subjects.ts';
-import { loadStream, withArchive, type Archive } from '../open-archive.ts';
+import { loadStream } from '../load-stream.ts';
+import { withArchive, type Archive } from '../open-archive.ts';
 import { checkInput } from '../write/check-input.ts';
 import { placedAs } from '../write/convert.ts';
 import { outgoingStream, type OutgoingStream } from '../write/outgoing-stream.ts';
@@ -109,8 +110,9 @@ function inItsForm(stream: OutgoingStream, work: Archive, { target }: SliceOptio
 function notesOn({ name, config, content, slice }: OutgoingStream): string[] {
   const notes: string[] = [];
   const { messages, lastSeq } = content.state;
+  const why = slice?.of.messages === 0n ? 'there is no message that can be read' : 'no message fits';
   if (messages === 0n)
-    notes.push(`${name}: no message fits; it is written empty, the next sequence is ${lastSeq + 1n}`);
+    notes.push(`${name}: ${why}; it is written empty, the next sequence is ${lastSeq + 1n}`);
   if (isCopy(config) && messages !== slice?.of.messages)
     notes.push(`${name} copies from other streams: a server that has them may copy again what was left out`);
   return notes;

@@ -1,33 +1,18 @@
-import { checkBlockFiles } from '../../check/block-files.ts';
-import { checkBlockRecords } from '../../check/block-records.ts';
-import { checkBlockSidecars } from '../../check/block-sidecars.ts';
 import { checkConfig } from '../../check/config.ts';
-import { checkConsumers } from '../../check/consumers.ts';
-import { checkDeclared } from '../../check/declared.ts';
-import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
-import { checkTimeFiles } from '../../check/time-files.ts';
-import { framingFaults } from '../../container/open-source.ts';
 import type { ScanResult } from '../../workers/jobs/scan.ts';
-import { makeFinding, type Finding } from '../../findings/finding.ts';
+import { makeFinding } from '../../findings/finding.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../declared-states.ts';
 import { deleteNotes } from '../delete-notes.ts';
+import { fileStreamFindings } from '../file-stream-findings.ts';
 import { predictFileStream, predictMismatch } from '../predict/predict.ts';
 import { stateReport } from '../state-report.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { lossesWithoutData, missingMessages, NO_LOSSES, streamLosses } from '../stream-losses.ts';
 import { lossFields } from './loss-fields.ts';
 import type { VerifiedStream, VerifyWork } from './types.ts';
-
-const CHECKS = [
-  checkBlockRecords,
-  checkBlockFiles,
-  checkBlockSidecars,
-  checkIndexAgainstBlocks,
-  checkTimeFiles,
-];
 
 /**
  * Every check of a stream kept as files. One that cannot be opened (encrypted, no data) is told, not judged. Threads
@@ -44,15 +29,7 @@ export async function verifyFileStream(
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [], known });
   if (isLast && work.ownsPool) work.pool.closeIfIdle();
   const state = stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null);
-  const findings = [
-    ...archive.findings,
-    ...checkConfig(archive),
-    ...evidence.scan.findings,
-    ...carrierFindings(archive, evidence.results.values(), evidence.scan.findings),
-    ...CHECKS.flatMap((check) => check(evidence)),
-    ...checkConsumers(archive, state.lastSeq, evidence.live),
-    ...checkDeclared(evidence),
-  ];
+  const findings = fileStreamFindings(evidence, state.lastSeq);
   const all = [...archive.parts.findings, ...findings];
   const losses = await streamLosses(evidence, all, work);
   return {
@@ -115,34 +92,4 @@ async function unread(
     consumers: archive.consumers.length,
     bytes: archive.parts.sizeBytes,
   };
-}
-
-/** Reads the chunks that no block lies in (headers, small files), so that every chunk of a snapshot is checked. */
-function carrierFindings(
-  archive: StreamArchive,
-  results: Iterable<ScanResult>,
-  known: readonly Finding[],
-): Finding[] {
-  const { parts } = archive;
-  if (parts.form !== 'v1' || parts.carrier === null) return [];
-  const source = parts.carrier.open();
-  const checked = Array.from(results, ({ carrierChecked }) => pairsOf(carrierChecked)).flat();
-  checked.sort(([a], [b]) => a - b);
-  const window = new Uint8Array(256 * 1024);
-  let at = 0;
-  for (const [from, to] of [...checked, [source.sizeBytes, source.sizeBytes] as const]) {
-    // Whole windows: the little that is wanted of a chunk would leave it unchecked.
-    while (at < from) at += source.read(window, at) || from - at;
-    at = Math.max(at, to);
-  }
-  const told = new Set(
-    known.filter((finding) => finding.file === parts.label).map((finding) => finding.offset),
-  );
-  return framingFaults(source)
-    .filter((fault) => !told.has(fault.offsetBytes))
-    .map((fault) => makeFinding(fault, { ...archive.place, file: parts.label }));
-}
-
-function pairsOf(flat: readonly number[]): (readonly [number, number])[] {
-  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? 0, flat[2 * i + 1] ?? 0]);
 }

@@ -1,12 +1,7 @@
 import { unionOf } from '../../core/loose-ranges.ts';
 import { eachRange } from '../../core/sequence-ranges.ts';
 import type { CopyLosses } from '../salvage/copy-losses.ts';
-import type { VerifyStreamReport } from '../types.ts';
-
-type LossFields = Pick<
-  VerifyStreamReport,
-  'lost' | 'lost_messages' | 'repairable_messages' | 'doubtful_messages'
->;
+import type { LossFields } from '../types.ts';
 
 /** What a report says of losses: doubtful ones are among them, and counted apart. */
 export function lossFields({

@@ -3,7 +3,9 @@ import type { Finding } from '../../findings/finding.ts';
 import { makeFinding } from '../../findings/finding.ts';
 import { statusOf } from '../../findings/status.ts';
 import { liveStoreFindings } from '../live-store.ts';
-import { sourceReport, TOOL, withArchive, type Archive, type OpenArchiveOptions } from '../open-archive.ts';
+import { otherFolder } from '../other-folder.ts';
+import { withArchive, type Archive, type OpenArchiveOptions } from '../open-archive.ts';
+import { sourceReport, TOOL } from '../report-source.ts';
 import { VERIFYING } from '../threads-ahead.ts';
 import type { SelectOptions, VerifyReport } from '../types.ts';
 import { runVerifyJob } from './errand.ts';
@@ -58,6 +60,7 @@ export async function verifyWith(path: string, options: OpenArchiveOptions): Pro
       },
       streams: verified.map(({ report, findings: own }, i) => ({
         ...report,
+        ...otherFolder(work.selected[i], report.name),
         status: statusOf([...(around[i] ?? []), ...own]),
       })),
       findings,

@@ -3,7 +3,7 @@ import { UnreadableArchive } from '../../container/unreadable.ts';
 import { SourceError } from '../../core/error.ts';
 import { makeFinding } from '../../findings/finding.ts';
 import { statusOf } from '../../findings/status.ts';
-import { TOOL } from '../open-archive.ts';
+import { TOOL } from '../report-source.ts';
 import type { VerifyReport } from '../types.ts';
 import { NO_LOSSES } from '../stream-losses.ts';
 import { lossFields } from './loss-fields.ts';

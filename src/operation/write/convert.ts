@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { loadStream, withArchive, type Archive } from '../open-archive.ts';
+import { loadStream } from '../load-stream.ts';
+import { withArchive, type Archive } from '../open-archive.ts';
 import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from './check-input.ts';
 import type { StreamShape } from './forms.ts';

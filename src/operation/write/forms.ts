@@ -11,7 +11,7 @@ import { SnapshotWriter } from '../../writer/snapshot-writer.ts';
 import type { GrowingFile } from '../../writer/growing-file.ts';
 import type { StagedFiles } from '../../writer/staged-files.ts';
 import { TgzWriter } from '../../writer/tgz-writer.ts';
-import { TOOL } from '../open-archive.ts';
+import { TOOL } from '../report-source.ts';
 import { declaredState } from './declared-state.ts';
 import { writeStreamFiles } from './files-form.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';

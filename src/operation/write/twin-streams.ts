@@ -5,9 +5,11 @@ import { skippedStream } from './skipped-stream.ts';
 import type { SkippedStream } from './types.ts';
 
 /** A stream whose data is found twice: in the folder that is called so, and elsewhere. */
-interface TwinStream {
+export interface TwinStream {
   /** What is found elsewhere. */
   readonly found: StreamArchive;
+  /** What is taken instead. */
+  readonly taken: StreamArchive;
   /** What its backup.json declares, where that is another stream, which is gone. */
   readonly declared: StreamArchive | null;
   /** null where the stream that is declared there is told of already. */
@@ -17,6 +19,7 @@ interface TwinStream {
 
 /** What is not written of streams that are there twice. */
 export interface Twins {
+  readonly all: readonly TwinStream[];
   readonly found: ReadonlySet<StreamArchive>;
   /** Streams that are declared where the data of another is found. */
   readonly declared: readonly StreamArchive[];
@@ -46,6 +49,7 @@ export function twinsAmong(
     ),
   );
   return {
+    all: twins,
     found: new Set(twins.map(({ found }) => found)),
     declared: twins.flatMap(({ declared }) => declared ?? []),
     skipped: twins.flatMap(({ skipped }) => skipped ?? []),
@@ -57,22 +61,24 @@ function twinsOf(name: string, same: readonly StreamArchive[]): TwinStream[] {
   const called = same.filter(({ parts }) => parts.folderName === name);
   // Beside the configuration of another stream it lies only by mistake.
   const fitting = called.length > 0 ? called : same.filter(({ parts }) => parts.inPlaceOf === undefined);
-  const [written] = fitting;
-  if (written === undefined || fitting.length > 1) return [];
-  const place = called.length > 0 ? 'the folder of that name' : written.parts.label;
-  return same.filter((archive) => archive !== written).map((archive) => twinOf(archive, name, place));
+  const [taken] = fitting;
+  if (taken === undefined || fitting.length > 1) return [];
+  const place = called.length > 0 ? 'the folder of that name' : taken.parts.label;
+  return same
+    .filter((archive) => archive !== taken)
+    .map((found) => ({ found, taken, ...toldOf(found, name, place) }));
 }
 
-function twinOf(found: StreamArchive, name: string, place: string): TwinStream {
+function toldOf(found: StreamArchive, name: string, place: string): Omit<TwinStream, 'found' | 'taken'> {
   const { parts, manifest } = found;
   if (parts.inPlaceOf !== undefined) {
-    const note = `${parts.label} holds a stream ${name} too; what is written is that of ${place}`;
-    return { found, declared: null, skipped: null, note };
+    const note = `${parts.label} holds a stream ${name} too; what is taken is that of ${place}`;
+    return { declared: null, skipped: null, note };
   }
   const folder = parts.folderName ?? parts.label;
   const manifestName = nameOf(manifest?.config ?? null);
   const declared = manifestName === '' || manifestName === name ? null : { ...found, name: folder };
-  const reason = `the folder ${folder} holds the data of ${name}, which is written from ${place}; --stream ${folder} chooses this one`;
+  const reason = `the folder ${folder} holds the data of ${name}, which is taken from ${place}; --stream ${folder} chooses this one`;
   const skipped = skippedStream(declared ?? { ...found, name: folder, manifest: null }, reason);
-  return { found, declared, skipped, note: null };
+  return { declared, skipped, note: null };
 }

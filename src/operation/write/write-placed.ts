@@ -1,7 +1,7 @@
 import type { Finding } from '../../findings/finding.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
 import type { StagedFiles } from '../../writer/staged-files.ts';
-import { TOOL } from '../open-archive.ts';
+import { TOOL } from '../report-source.ts';
 import { stateReport } from '../state-report.ts';
 import { notCarried, writeStream, type StreamShape } from './forms.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';

@@ -1,11 +1,13 @@
 import { nameText } from '../../core/name.ts';
 import type { InspectReport, StreamReport, StreamState } from '../../operation/types.ts';
-import { clip, escapeText } from '../escape.ts';
+import { shellWord } from '../../core/shell-word.ts';
+import { escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
 import { labelled, table } from '../table.ts';
 import { bytesText, countOrDash, countText, counted, timeShort } from '../units.ts';
 import { configurationPairs } from './stream-configuration.ts';
 import { blockTable, consumerTable, subjectTable } from './stream-tables.ts';
+import { damageLines, overview } from './inspect-overview.ts';
 import { placeText } from './verify.ts';
 import { wrap } from './wrap.ts';
 
@@ -27,6 +29,7 @@ export function inspectText(report: InspectReport, palette: Palette, options: In
   const body = isOne
     ? streams.flatMap(({ account, stream }) => streamLines(account, stream, palette, options))
     : [...overview(streams), '', 'One stream in full: --stream NAME'];
+  const damage = damageLines(report, palette);
   const findings = report.findings.filter((finding) => finding.severity !== 'info');
   const tail = findings
     .slice(0, 20)
@@ -34,40 +37,10 @@ export function inspectText(report: InspectReport, palette: Palette, options: In
       `${palette.warn(finding.code)} ${finding.message}`,
       ...wrap(placeText(finding), 94).map((line) => `    ${line}`),
     ]);
-  return `${[head, '', ...body, ...(tail.length === 0 ? [] : ['', ...tail, ...(findings.length > 20 ? [`and ${countText(findings.length - 20)} more`] : []), 'natsarc verify tells what that means'])].join('\n')}\n`;
-}
-
-function overview(streams: readonly { account: string | null; stream: StreamReport }[]): string[] {
-  const columns = [
-    { title: 'Account' },
-    { title: 'Stream' },
-    { title: 'Messages', align: 'right' as const },
-    { title: 'Bytes', align: 'right' as const },
-    { title: 'Last', align: 'right' as const },
-    { title: 'Blocks', align: 'right' as const },
-    { title: 'Consumers', align: 'right' as const },
-  ];
-  const rows = streams.map(({ account, stream }) => [
-    clip(account ?? '-', 12),
-    clip(nameText(stream.name), 30),
-    countOrDash(stream.state?.messages),
-    stream.state === null
-      ? stream.encrypted === null
-        ? '-'
-        : 'encrypted'
-      : bytesText(stream.state.bytes ?? 0),
-    stream.state === null ? '-' : String(stream.state.last_seq),
-    countText(stream.blocks.length),
-    countText(stream.consumers.length),
-  ]);
-  const total = streams.reduce((sum, { stream }) => sum + BigInt(stream.state?.messages ?? 0), 0n);
-  const bytes = streams.reduce((sum, { stream }) => sum + BigInt(stream.state?.bytes ?? 0), 0n);
-  const accounts = new Set(streams.map(({ account }) => account)).size;
-  return [
-    ...table(columns, rows),
-    '',
-    `${counted(streams.length, 'stream')} in ${counted(accounts, 'account')}: ${counted(total, 'message')}, ${bytesText(bytes)}`,
-  ];
+  const more = findings.length > 20 ? [`and ${countText(findings.length - 20)} more`] : [];
+  const advice = `natsarc verify ${escapeText(shellWord(source.path))} tells what that means`;
+  const found = tail.length === 0 ? [] : ['', ...tail, ...more, advice];
+  return `${[head, '', ...damage, ...body, ...found].join('\n')}\n`;
 }
 
 function streamLines(

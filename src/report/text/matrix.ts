@@ -68,7 +68,12 @@ function cellText(replica: ReplicaReport, palette: Palette): string {
     ...(replica.config_same === false ? ['config'] : []),
     ...(replica.consumers_same === false ? ['consumers'] : []),
   ];
-  const text = `${statusText(replica)}${others.length === 0 ? '' : ` (${others.join(', ')} differ)`}`;
+  const told = [
+    ...(others.length === 0 ? [] : [`${others.join(', ')} differ`]),
+    ...(replica.damaged ? ['damaged'] : []),
+  ];
+  const text = `${statusText(replica)}${told.length === 0 ? '' : ` (${told.join('; ')})`}`;
+  if (replica.damaged) return palette.bad(text);
   if (replica.status === 'same') return others.length === 0 ? palette.good(text) : palette.warn(text);
   if (replica.status === 'absent') return palette.dim(text);
   return replica.status === 'behind' || replica.status === 'ahead' ? palette.warn(text) : palette.bad(text);

@@ -1,4 +1,3 @@
-import { nameText } from '../../core/name.ts';
 import { groupedBy } from '../../core/grouped.ts';
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
@@ -9,6 +8,7 @@ import type { VerifyReport, VerifyStreamReport } from '../../operation/types.ts'
 import { clip, escapeText } from '../escape.ts';
 import { findingFile } from '../finding-file.ts';
 import type { Palette } from '../palette.ts';
+import { rowNames } from '../row-names.ts';
 import { table } from '../table.ts';
 import { sequencesText } from '../sequences-text.ts';
 import { bytesText, countOrDash, countText, counted } from '../units.ts';
@@ -66,9 +66,10 @@ function streamLines(
     { title: 'Lost', align: 'right' as const },
     { title: 'Status' },
   ];
-  const rows = report.streams.map((stream) => [
+  const names = rowNames(report.streams);
+  const rows = report.streams.map((stream, i) => [
     ...(hasAccounts ? [clip(stream.account ?? '-', 12)] : []),
-    clip(nameText(stream.name), hasAccounts ? 28 : 40),
+    clip(names[i] ?? '', hasAccounts ? 28 : 40),
     countOrDash(stream.actual?.messages),
     stream.actual === null ? '-' : bytesText(stream.actual.bytes ?? 0),
     stream.actual === null ? '-' : sequencesText(stream.actual),

@@ -8,14 +8,15 @@ import type {
   WrittenReport,
   WrittenStream,
 } from '../../operation/write/types.ts';
-import type { StreamState } from '../../operation/types.ts';
+import type { LossFields, StreamState } from '../../operation/types.ts';
 import { escapeText } from '../escape.ts';
 import { findingFile } from '../finding-file.ts';
+import { repairCommand } from '../repair-command.ts';
 import { counted } from '../units.ts';
 import type { Palette } from '../palette.ts';
 
-/** What a writing command did or would do: a line for each stream, then what to know about it. */
-export function writtenText(report: WrittenReport | PlanReport, palette: Palette): string {
+/** What a writing command did or would do with the archive at `path`: a line for each stream, then what to know about it. */
+export function writtenText(report: WrittenReport | PlanReport, palette: Palette, path: string): string {
   const lines: string[] = [];
   const hasAccounts = new Set(report.streams.map(({ account }) => account)).size > 1;
   for (const stream of report.streams) {
@@ -24,7 +25,7 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
     lines.push(
       `${account}${escapeText(stream.name)}${from}: ${stateText(stream.state)}`,
       ...(stream.slice === undefined ? [] : [`  ${sliceText(stream.slice)}`]),
-      ...lostLines(stream).map((line) => palette.bad(line)),
+      ...lostLines(stream, path).map((line) => palette.bad(`  ${line}`)),
       ...refusedLines(stream, palette),
       ...stream.not_carried.map((what) => palette.warn(`  not carried: ${escapeText(what)}`)),
     );
@@ -68,22 +69,28 @@ export function outcomeLine(report: WrittenReport | PlanReport): string {
 
 const MOST_RANGES = 20;
 
-function lostLines({
-  lost: { msgs },
-  lost_messages: messages,
-  repairable_messages: repairable,
-  doubtful_messages: doubtful,
-}: WrittenStream): string[] {
+/** What is lost of a stream of the archive at `path`, and what saves some of it. */
+export function lostLines(
+  {
+    lost: { msgs },
+    lost_messages: messages,
+    repairable_messages: repairable,
+    doubtful_messages: doubtful,
+  }: Pick<WrittenStream, keyof LossFields>,
+  path: string,
+): string[] {
   if (messages === 0n) return [];
   const sequences = msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
   const ranges = msgs.slice(0, MOST_RANGES).map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
   const more = msgs.length > MOST_RANGES ? ` and ${counted(msgs.length - MOST_RANGES, 'range')} more` : '';
   const where = `${sequences > messages ? 'among ' : ''}${sequences === 1n ? 'sequence' : 'sequences'} ${ranges.join(', ')}${more}`;
   return [
-    `  lost in the source: ${doubtful > 0n ? 'up to ' : ''}${counted(messages, 'message')}, ${where}`,
+    `lost in the source: ${doubtful > 0n ? 'up to ' : ''}${counted(messages, 'message')}, ${where}`,
     ...(repairable === 0n
       ? []
-      : [`  of them ${counted(repairable, 'message')} can be saved: natsarc repair keeps what is intact`]),
+      : [
+          `of them ${counted(repairable, 'message')} can be saved: ${repairCommand(path)} keeps what is intact`,
+        ]),
   ];
 }
 

@@ -1,0 +1,39 @@
+import { groupedBy } from '../core/grouped.ts';
+import type { StreamArchive } from '../model/stream-archive.ts';
+import { loadStream } from './load-stream.ts';
+import type { Archive } from './open-archive.ts';
+import { mustBeOne } from './write/choose-one.ts';
+import { twinsAmong } from './write/twin-streams.ts';
+
+/** The selected streams, each once, and in words which were left out. */
+export interface StreamsToRead {
+  /** To be walked once: where none can be there twice they are opened one by one. */
+  readonly archives: Iterable<StreamArchive>;
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * Of the folders of an account's backup that hold one stream the one that a writing command takes. Throws SourceError,
+ * UsageError where nothing tells which that is.
+ */
+export function streamsToRead({
+  container,
+  selected,
+}: Pick<Archive, 'container' | 'selected'>): StreamsToRead {
+  if (container.kind !== 'account-backup' || selected.length === 1)
+    return { archives: opened(selected), leftOut: [] };
+  const archives = selected.map(loadStream);
+  const named = archives.filter(({ form, name }) => form !== 'config' && name !== '');
+  const twins = twinsAmong(named);
+  const once = named.filter((archive) => !twins.found.has(archive));
+  const placeOf = ({ account, name }: StreamArchive): string => `${account ?? ''}/${name}`;
+  for (const same of groupedBy(once, placeOf).values()) mustBeOne(same);
+  return {
+    archives: archives.filter((archive) => !twins.found.has(archive)),
+    leftOut: [...twins.skipped.map(({ name, reason }) => `left out: ${name}: ${reason}`), ...twins.notes],
+  };
+}
+
+function* opened(selected: Archive['selected']): Generator<StreamArchive> {
+  for (const parts of selected) yield loadStream(parts);
+}
