@@ -43,11 +43,11 @@ export function restoreStream(
   const result = openStream({ ...given, config, isStart: false }, restored);
   if (!isServed(result)) return result.outcome === 'crash' ? result : refused(result.reason);
   if (!rules.cleansOnUpdate || !isServed(consumers) || config['retention'] !== 'interest') return result;
-  const stream = consumers.beforeUpdates.reduce(
-    (left, { name, before }) =>
-      dropUnwanted(left, queries, before, floorOf(before.find((one) => one.name === name))),
-    result.stream,
-  );
+  let { stream } = result;
+  for (const [name, count] of consumers.beforeUpdates) {
+    const before = consumers.restored.slice(0, count);
+    stream = dropUnwanted(stream, queries, before, floorOf(before.find((one) => one.name === name)));
+  }
   return { ...result, stream };
 }
 
@@ -99,11 +99,8 @@ function refusedRequest({ archive }: RecordQueries, rules: ServerRules): string 
 /** What becomes of the consumers in a backup. */
 interface RestoredConsumers {
   readonly restored: readonly ConsumerArchive[];
-  /** For each whose name was taken, and which updates the one that has it: those that there were. */
-  readonly beforeUpdates: readonly {
-    readonly name: string;
-    readonly before: readonly ConsumerArchive[];
-  }[];
+  /** For each name that is given again, which updates the one that has it: how many there were by then. */
+  readonly beforeUpdates: ReadonlyMap<string, number>;
 }
 
 /** All of them, or none: a restore ends at the first that cannot be read. */
@@ -115,7 +112,8 @@ function restoredConsumers(
 ): RestoredConsumers | NotServed {
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   const restored: ConsumerArchive[] = [];
-  const beforeUpdates: RestoredConsumers['beforeUpdates'][number][] = [];
+  const names = new Set<string>();
+  const beforeUpdates = new Map<string, number>();
   for (const consumer of consumers) {
     const { name: folder, config } = consumer;
     if (!entries.has(`obs/${folder}/meta.inf`) || !entries.has(`obs/${folder}/meta.sum`))
@@ -124,8 +122,8 @@ function restoredConsumers(
       return refused(`consumer ${folder} cannot be read`);
     const name = nameGiven(consumer);
     if (name === null) return refused(`the folder of consumer ${folder} has another name`);
-    if (restored.some((one) => one.name === name)) {
-      beforeUpdates.push({ name, before: [...restored] });
+    if (names.has(name)) {
+      if (!beforeUpdates.has(name)) beforeUpdates.set(name, restored.length);
       continue;
     }
     const why = refusedConsumer(consumer, stream, restored, rules, false);
@@ -134,6 +132,7 @@ function restoredConsumers(
     const held = file === undefined ? null : stateAsServer(file);
     if (held?.how === 'endless') return runsOutOfMemory(`obs/${name}/o.dat`);
     if (held?.how === 'corrupt') return refused(`obs/${name}/o.dat cannot be read`);
+    names.add(name);
     restored.push({ ...consumer, name, state: held?.how === 'read' ? held.state : null });
   }
   return { restored, beforeUpdates };
