@@ -7,8 +7,9 @@ import { descriptorOf } from '../model/read-entry.ts';
 import { listedBlocks } from '../model/listed-blocks.ts';
 import { provenReader } from '../model/furthest-reader.ts';
 import { highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
+import { oncePer } from '../core/once-per.ts';
 import { countSequences } from '../core/sequence-ranges.ts';
-import { findOwner, numbersOf } from './block-owner.ts';
+import { candidateNumbers, OwnerSearch } from './block-owner.ts';
 import { DeletedStretches } from './deleted-stretches.ts';
 import { RecordLengths } from './record-lengths.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
@@ -51,14 +52,20 @@ function foreignFault(evidence: StreamEvidence, set: BlockLiveSet): Fault | null
   const compressed = evidence.results.get(set.block.index);
   if ((compressed?.blockFaults.length ?? 0) > 0) return null;
   const { archive } = evidence;
-  const owner = findOwner(descriptorOf(set.block.entry), {
-    names: [archive.name],
-    numbers: numbersOf(archive),
-  });
+  const owner = ownersIn(evidence).find(descriptorOf(set.block.entry), set.block.index);
   if (owner === 'unreadable') return null;
   if (owner === null) return { code: 'BLK_FOREIGN', data: { block: set.block.index, stream: archive.name } };
   return { code: 'BLK_SWAPPED', data: { block: set.block.index, belongs_to: owner.number } };
 }
+
+/** One search for all blocks of a stream. */
+const ownersIn: (evidence: StreamEvidence) => OwnerSearch = oncePer(({ archive, sets }: StreamEvidence) => {
+  const { name, blocks, index } = archive;
+  const numbers = candidateNumbers(blocks, index?.blocks.map((block) => block.index) ?? []);
+  const sound = sets.filter(({ scan: { records } }) => records > 0);
+  const starts = sound.map(({ block, scan }) => ({ number: block.index, firstSeq: scan.firstSeq }));
+  return new OwnerSearch([name], numbers, starts);
+});
 
 function emptyFault(evidence: StreamEvidence, set: BlockLiveSet): Fault {
   const listed = listedMessages(evidence, set);

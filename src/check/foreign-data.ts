@@ -10,7 +10,7 @@ import { readV2Head, V2Reading } from '../model/load-v2-stream.ts';
 import { descriptorOf } from '../model/read-entry.ts';
 import { declaredTimeNs } from '../model/stream-state.ts';
 import type { StreamArchive } from '../model/stream-archive.ts';
-import { findOwner, numbersOf } from './block-owner.ts';
+import { candidateNumbers, OwnerSearch } from './block-owner.ts';
 
 /**
  * Whether the files of a snapshot are those of another stream than the configuration beside it declares: where its name is
@@ -74,9 +74,13 @@ const MOST_BLOCKS = 8;
 
 /** The records of blocks are made with the name of their stream; where they do not tell, the sum of meta.inf is. */
 function isProven(archive: StreamArchive, name: string, declared: string): boolean {
-  const { findings, blocks } = archive;
-  for (const { entry } of blocks.filter(({ entry: { sizeBytes } }) => sizeBytes > 0).slice(0, MOST_BLOCKS)) {
-    const owner = findOwner(descriptorOf(entry), { names: [name, declared], numbers: numbersOf(archive) });
+  const { findings, blocks, index } = archive;
+  const numbers = candidateNumbers(blocks, index?.blocks.map((block) => block.index) ?? []);
+  const owners = new OwnerSearch([name, declared], numbers);
+  for (const { index: number, entry } of blocks
+    .filter(({ entry: { sizeBytes } }) => sizeBytes > 0)
+    .slice(0, MOST_BLOCKS)) {
+    const owner = owners.find(descriptorOf(entry), number);
     if (owner !== null && owner !== 'unreadable') return owner.name === name;
   }
   return !hasMark(findings, 'stream-config');

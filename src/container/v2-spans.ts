@@ -24,6 +24,8 @@ export interface V2Spans {
   readonly spans: readonly V2Span[];
   /** Whether the end mark was met. */
   readonly hasEnd: boolean;
+  /** Whether each entry follows the one before: nothing had to be looked for. */
+  readonly isUnbroken: boolean;
 }
 
 /**
@@ -48,6 +50,7 @@ export function* findV2Spans(
 class SpanFinder implements V2Spans {
   readonly spans: V2Span[] = [];
   hasEnd = false;
+  isUnbroken = true;
   readonly #reader: V2EntryReader;
   #last: bigint;
 
@@ -61,6 +64,7 @@ class SpanFinder implements V2Spans {
     // Entries that follow the documents, or others, need no proof.
     if (isStart || isProven) at = yield* this.#takeSpan(at, end);
     while (at < end && !this.hasEnd) {
+      this.isUnbroken = false;
       const start = yield* this.#chainFrom(at, end);
       if (start < 0) return;
       at = (yield* this.#takeSpan(start, end)) + 1;

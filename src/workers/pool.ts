@@ -1,6 +1,7 @@
 import { CancelledError } from '../core/error.ts';
 import type { Job, JobResult } from './jobs.ts';
 import type { RunJob } from './run-job.ts';
+import { isQuick, TaskQueue } from './task-queue.ts';
 import type { Employer, Task, Thread } from './thread.ts';
 import { threadsBeside, WORTH_THREADS_BYTES } from './thread-count.ts';
 
@@ -34,7 +35,7 @@ export class Pool {
   readonly #signal: AbortSignal | undefined;
   readonly #entry: URL;
   readonly #runJob: RunJob;
-  readonly #queue: Task[] = [];
+  readonly #queue = new TaskQueue();
   readonly #threads: Thread[] = [];
   #isWorking = false;
   #closings = 0;
@@ -56,7 +57,7 @@ export class Pool {
     const employer: Employer = {
       onFree: () => this.#handOut(),
       onGivenBack: (task) => {
-        this.#queue.unshift({ ...task, isOwn: true });
+        this.#queue.addFirst({ ...task, isOwn: true });
         this.#work();
       },
     };
@@ -95,9 +96,7 @@ export class Pool {
           if (--left === 0) resolve();
         },
       }));
-      // What is quickly done comes first: somebody waits for it.
-      const behind = tasks.every(isQuick) ? this.#queue.findIndex((task) => !isQuick(task)) : -1;
-      this.#queue.splice(behind < 0 ? this.#queue.length : behind, 0, ...tasks);
+      this.#queue.add(tasks);
       this.#handOut();
       this.#work();
     });
@@ -166,17 +165,11 @@ export class Pool {
   }
 
   #next(fits: (task: Task) => boolean): Task | null {
-    for (let at = this.#queue.findIndex(fits); at >= 0; at = this.#queue.findIndex(fits)) {
-      const [task] = this.#queue.splice(at, 1);
-      if (task === undefined || task.isDropped()) continue;
+    for (let task = this.#queue.take(fits); task !== null; task = this.#queue.take(fits)) {
+      if (task.isDropped()) continue;
       if (this.#signal?.aborted !== true) return task;
       task.fail(new CancelledError('cancelled'));
     }
     return null;
   }
-}
-
-/** Whether a task takes a small part of the time that others take. */
-function isQuick({ job }: Task): boolean {
-  return job.kind === 'place';
 }

@@ -77,6 +77,19 @@ describe('a damaged V2 archive', () => {
     await expectOnlyLost(snapshot, 0, 0);
   });
 
+  it.each(turns)('overwritten entries within sound chunks are lost, not deleted, turn %i', async (turn) => {
+    const random = randomFrom(turn + 350);
+    const body = Buffer.from(ARCHIVE);
+    for (let left = 3; left > 0; left--) {
+      const at = MESSAGES[random(MESSAGES.length)]?.from ?? 0;
+      body.fill(0xff, at, at + 5);
+    }
+    const repaired = await repair(backupWith(framed(body, CHUNK_BYTES)), BACKUP);
+    expect(repaired.invented).toEqual([]);
+    expect(repaired.missing.length).toBeGreaterThan(0);
+    expect(repaired.stream.lost).toBe(BigInt(repaired.missing.length));
+  });
+
   it.each(turns)('zeroed and missing bytes cost the messages around, turn %i', async (turn) => {
     const random = randomFrom(turn + 150);
     const whole = framed(ARCHIVE, CHUNK_BYTES);

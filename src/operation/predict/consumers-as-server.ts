@@ -17,9 +17,11 @@ export function consumersAsServer(
   rules: ServerRules,
 ): readonly ConsumerArchive[] {
   if (!rules.readsFirstJson) return archive.consumers;
+  if (archive.consumers.every(({ config }) => config !== null)) return archive.consumers;
+  const files = new Map(parts.entries.map((entry) => [entry.path, entry]));
   return archive.consumers.map((consumer) => {
     if (consumer.config !== null) return consumer;
-    const file = parts.entries.find(({ path }) => path === `obs/${consumer.name}/meta.inf`);
+    const file = files.get(`obs/${consumer.name}/meta.inf`);
     const meta = file === undefined ? null : readFirstJson(file);
     return meta === null ? consumer : { ...consumer, config: meta.config };
   });

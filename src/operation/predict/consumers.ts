@@ -1,4 +1,4 @@
-import type { FileStreamParts } from '../../container/entry.ts';
+import type { Entry, FileStreamParts } from '../../container/entry.ts';
 import { textField } from '../../core/json.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import { isReadableConfig } from './accept-config.ts';
@@ -11,8 +11,8 @@ import type { ServerRules } from './server-rules.ts';
 /** What becomes of the consumers at a start. */
 export interface StartedConsumers {
   readonly started: readonly ConsumerArchive[];
-  /** For each that is deleted since its state cannot be read: those that had come up before. */
-  readonly beforeFallen: readonly (readonly ConsumerArchive[])[];
+  /** Where some are deleted since their state cannot be read: those that had come up before the first of them. */
+  readonly beforeFallen: readonly ConsumerArchive[] | null;
 }
 
 /**
@@ -24,25 +24,27 @@ export function startedConsumers(
   parts: FileStreamParts,
   rules: ServerRules,
 ): StartedConsumers | NotServed {
-  const files = new Set([...parts.entries.map((entry) => entry.path), ...parts.foldersAsFiles]);
+  const files = filesOf(parts);
   const started: ConsumerArchive[] = [];
-  const beforeFallen: (readonly ConsumerArchive[])[] = [];
+  const names = new Set<string>();
+  let beforeFallen: readonly ConsumerArchive[] | null = null;
   const deleted = new Set<string>();
   for (const consumer of consumersAsServer(archive, parts, rules)) {
     if (!files.has(`obs/${consumer.name}/meta.sum`)) continue;
     if (consumer.config === null || !isReadableConfig(consumer.config, rules)) continue;
     const name = nameGiven(consumer);
-    if (name === null || started.some((one) => one.name === name)) continue;
+    if (name === null || names.has(name)) continue;
     if (refusedConsumer(consumer, archive.config ?? {}, started, rules, true) !== null) continue;
     // A broken o.dat goes with the consumer; another folder of its name begins anew.
-    const held = deleted.has(name) ? null : stateOf(name, parts);
+    const held = deleted.has(name) ? null : stateOf(name, files);
     if (held?.how === 'endless') return runsOutOfMemory(`obs/${name}/o.dat`);
     const state = held?.how === 'read' ? held.state : null;
-    if (held?.how !== 'corrupt' || rules.brokenConsumer === 'renewed')
+    if (held?.how !== 'corrupt' || rules.brokenConsumer === 'renewed') {
       started.push({ ...consumer, name, state });
-    else if (rules.brokenConsumer === 'deleted') {
+      names.add(name);
+    } else if (rules.brokenConsumer === 'deleted') {
       deleted.add(name);
-      beforeFallen.push([...started]);
+      beforeFallen ??= [...started];
     }
   }
   return { started, beforeFallen };
@@ -57,11 +59,17 @@ export function nameGiven({ name, config }: ConsumerArchive): string | null {
 }
 
 /** null where there is no o.dat: the consumer begins anew. */
-function stateOf(name: string, parts: FileStreamParts): StateAsServer | null {
-  const path = `obs/${name}/o.dat`;
-  if (parts.foldersAsFiles.includes(path)) return CORRUPT;
-  const file = parts.entries.find((entry) => entry.path === path);
+function stateOf(name: string, files: ReadonlyMap<string, Entry | 'folder'>): StateAsServer | null {
+  const file = files.get(`obs/${name}/o.dat`);
+  if (file === 'folder') return CORRUPT;
   return file === undefined ? null : stateAsServer(file);
+}
+
+function filesOf({ entries, foldersAsFiles }: FileStreamParts): Map<string, Entry | 'folder'> {
+  const files = new Map<string, Entry | 'folder'>();
+  for (const entry of entries) if (!files.has(entry.path)) files.set(entry.path, entry);
+  for (const path of foldersAsFiles) files.set(path, 'folder');
+  return files;
 }
 
 /** An o.dat that counts more than any memory can hold. */

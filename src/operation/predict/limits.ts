@@ -24,7 +24,7 @@ import {
   type RecoveredStream,
 } from './recovered.ts';
 import { runSchedules } from './schedules.ts';
-import { countedBytes, panicOnRemoval, unreadableBytes } from './unreadable.ts';
+import { countedBytes, panicOnRemoval, unreadableBytes, unreadableIn } from './unreadable.ts';
 
 /**
  * What a server takes out of a stream it has just opened, in its order (format/block/README.md).
@@ -98,7 +98,10 @@ function enforceBytes(stream: RecoveredStream, opened: RecoveredStream, opening:
   const isPacked = config['compression'] === 's2';
   const mostBytes = stream.isIndexed ? Number(archive.index?.bytes ?? 0n) : isPacked ? Infinity : fileBytes;
   if (limit === 0 || mostBytes <= limit) return stream;
-  const left = limit - unreadableBytes(opened, opening);
+  const unreadable = unreadableBytes(opened, opening);
+  if (unreadable > 0 && stream.isIndexed && !hasCopies(stream))
+    return enforce(stream, oldestCounted(stream, limit, opening));
+  const left = limit - unreadable;
   if (hasCopies(stream)) return removeOldest(stream, BigInt(oldestBeyond(stream, left, queries).length));
   const gone = queries.once(`bytes ${left}`, stream, () => {
     const taken = stream.isIndexed ? null : queries.takenByIndex(stream);
@@ -155,6 +158,37 @@ function oldestBeyond(
     });
   }
   return gone;
+}
+
+/**
+ * The same where an index that is believed counts messages that cannot be read: one of them goes with a block that is taken whole; else
+ * the server cuts its block there, and gives the limit up.
+ */
+function oldestCounted(stream: RecoveredStream, limitBytes: number, opening: Opening): SequenceRanges {
+  const { queries, rules } = opening;
+  const counted = stream.blocks.map((block) => countedBytes(block, stream, queries));
+  let excess = counted.reduce((sum, bytes) => sum + bytes, -limitBytes);
+  const gone: SequenceRanges[] = [];
+  for (const [i, block] of stream.blocks.entries()) {
+    if (excess <= 0) break;
+    const heldBytes = counted[i] ?? 0;
+    if (rules.limitsTakeBlocks && excess > heldBytes) {
+      gone.push(unpackRanges(block.live));
+      excess -= heldBytes;
+      continue;
+    }
+    const [firstBad = null] = unreadableIn(block, stream, opening);
+    const taken: bigint[] = [];
+    queries.eachRecord([block], ({ seq, recordBytes }) => {
+      if (excess <= 0 || (firstBad !== null && seq > firstBad)) return;
+      taken.push(seq);
+      excess -= recordBytes;
+    });
+    const isCut = firstBad !== null && excess > 0;
+    gone.push(isCut ? unpackRanges(block.live) : rangesOf(BigUint64Array.from(taken)));
+    if (isCut) break;
+  }
+  return mergeRanges(gone);
 }
 
 /** Whole blocks by their last time, and the old messages of the first block that has younger ones. */

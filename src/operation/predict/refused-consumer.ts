@@ -53,10 +53,11 @@ function refusedByQueue(
   if (others.length === 0) return null;
   const filters = filtersOf(consumer);
   if (filters.length === 0) return 'a work queue has one consumer without a filter at most';
+  if (isStart) return null;
   const isTaken = others.some((other) =>
     filtersOf(other).some((filter) => filters.some((own) => subjectsOverlap(own, filter))),
   );
-  return isTaken && !isStart ? 'another consumer of the work queue takes the same subjects' : null;
+  return isTaken ? 'another consumer of the work queue takes the same subjects' : null;
 }
 
 /** Of a stream that is filled from others only the server knows their subjects. */

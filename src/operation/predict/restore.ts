@@ -39,15 +39,16 @@ export function restoreStream(
   if (refusal !== null) return refused(refusal);
   const config = requestedConfig(archive);
   const consumers = restoredConsumers(archive.consumers, config, parts, rules);
-  const restored = isServed(consumers) ? consumers.restored : consumers;
-  const result = openStream({ ...given, config, isStart: false }, restored);
+  // Those before one that is refused have had the server look into blocks.
+  const result = openStream({ ...given, config, isStart: false }, consumers.restored);
   if (!isServed(result)) return result.outcome === 'crash' ? result : refused(result.reason);
-  if (!rules.cleansOnUpdate || !isServed(consumers) || config['retention'] !== 'interest') return result;
-  const stream = consumers.beforeUpdates.reduce(
-    (left, { name, before }) =>
-      dropUnwanted(left, queries, before, floorOf(before.find((one) => one.name === name))),
-    result.stream,
-  );
+  if (consumers.end !== null) return consumers.end;
+  if (!rules.cleansOnUpdate || config['retention'] !== 'interest') return result;
+  let { stream } = result;
+  for (const [name, count] of consumers.beforeUpdates) {
+    const before = consumers.restored.slice(0, count);
+    stream = dropUnwanted(stream, queries, before, floorOf(before.find((one) => one.name === name)));
+  }
   return { ...result, stream };
 }
 
@@ -98,12 +99,11 @@ function refusedRequest({ archive }: RecordQueries, rules: ServerRules): string 
 
 /** What becomes of the consumers in a backup. */
 interface RestoredConsumers {
+  /** Why the restore ends with the one behind them; null: all are taken. */
+  readonly end: NotServed | null;
   readonly restored: readonly ConsumerArchive[];
-  /** For each whose name was taken, and which updates the one that has it: those that there were. */
-  readonly beforeUpdates: readonly {
-    readonly name: string;
-    readonly before: readonly ConsumerArchive[];
-  }[];
+  /** For each name that is given again, which updates the one that has it: how many there were by then. */
+  readonly beforeUpdates: ReadonlyMap<string, number>;
 }
 
 /** All of them, or none: a restore ends at the first that cannot be read. */
@@ -112,29 +112,32 @@ function restoredConsumers(
   stream: JsonObject,
   parts: FileStreamParts,
   rules: ServerRules,
-): RestoredConsumers | NotServed {
+): RestoredConsumers {
   const entries = new Map(parts.entries.map((entry) => [entry.path, entry]));
   const restored: ConsumerArchive[] = [];
-  const beforeUpdates: RestoredConsumers['beforeUpdates'][number][] = [];
+  const names = new Set<string>();
+  const beforeUpdates = new Map<string, number>();
+  const endWith = (end: NotServed): RestoredConsumers => ({ end, restored, beforeUpdates });
   for (const consumer of consumers) {
     const { name: folder, config } = consumer;
     if (!entries.has(`obs/${folder}/meta.inf`) || !entries.has(`obs/${folder}/meta.sum`))
-      return refused(`consumer ${folder} has no meta.inf or no meta.sum`);
+      return endWith(refused(`consumer ${folder} has no meta.inf or no meta.sum`));
     if (config === null || !isReadableConfig(config, rules))
-      return refused(`consumer ${folder} cannot be read`);
+      return endWith(refused(`consumer ${folder} cannot be read`));
     const name = nameGiven(consumer);
-    if (name === null) return refused(`the folder of consumer ${folder} has another name`);
-    if (restored.some((one) => one.name === name)) {
-      beforeUpdates.push({ name, before: [...restored] });
+    if (name === null) return endWith(refused(`the folder of consumer ${folder} has another name`));
+    if (names.has(name)) {
+      if (!beforeUpdates.has(name)) beforeUpdates.set(name, restored.length);
       continue;
     }
     const why = refusedConsumer(consumer, stream, restored, rules, false);
-    if (why !== null) return refused(`consumer ${name} is not taken: ${why}`);
+    if (why !== null) return endWith(refused(`consumer ${name} is not taken: ${why}`));
     const file = entries.get(`obs/${name}/o.dat`);
     const held = file === undefined ? null : stateAsServer(file);
-    if (held?.how === 'endless') return runsOutOfMemory(`obs/${name}/o.dat`);
-    if (held?.how === 'corrupt') return refused(`obs/${name}/o.dat cannot be read`);
+    if (held?.how === 'endless') return endWith(runsOutOfMemory(`obs/${name}/o.dat`));
+    if (held?.how === 'corrupt') return endWith(refused(`obs/${name}/o.dat cannot be read`));
+    names.add(name);
     restored.push({ ...consumer, name, state: held?.how === 'read' ? held.state : null });
   }
-  return { restored, beforeUpdates };
+  return { end: null, restored, beforeUpdates };
 }

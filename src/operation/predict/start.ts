@@ -53,10 +53,9 @@ export function startStream(
   const started = isServed(consumers) ? consumers.started : consumers;
   const served = openStream({ ...given, config, isStart: true }, started);
   if (!isServed(served) || !isServed(consumers) || config['retention'] !== 'interest') return served;
-  const left = consumers.beforeFallen.reduce(
-    (stream, before) => dropWithConsumer(stream, queries, before),
-    served.stream,
-  );
+  // Those that fall later drop nothing more: there are more by then that want something.
+  const { beforeFallen } = consumers;
+  const left = beforeFallen === null ? served.stream : dropWithConsumer(served.stream, queries, beforeFallen);
   if (served.consumers.length === 0) return { ...served, stream: left };
   const mayLoseMore =
     rules.interest === 'all' &&

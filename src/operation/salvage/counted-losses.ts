@@ -4,13 +4,17 @@ import { LOSS_REASONS } from './loss-codes.ts';
 import { stillLost } from './lost-before.ts';
 import { LostRanges } from './lost-ranges.ts';
 import type { Outcome } from './outcome.ts';
+import type { SalvagedStream } from './salvaged-stream.ts';
 import type { LostRange } from './types.ts';
 
 /** Behind a cut, and in chunks of a V2 archive, only the archive's own count tells what was there. */
 const COUNTED: readonly LostRange['code'][] = ['V2_CUT', 'S2_CHUNK_CORRUPT', 'DECL_MESSAGES_FEWER'];
 
 /** What nothing else tells deleted or not; where deletes are unknown, that is said of any sequence that is lost. */
-function isOnlyCounted({ code, state }: LostRange, areDeletesUnknown = false): boolean {
+function isOnlyCounted({ code, state }: LostRange, own: SalvagedStream | undefined): boolean {
+  // Between two entries of a V2 archive may have been any number of others.
+  if (code === 'BLK_RECORD_MALFORMED' && own?.archive.form === 'v2') return true;
+  const areDeletesUnknown = own?.areDeletesUnknown ?? false;
   const isHit = areDeletesUnknown && state === 'lost' && code !== 'LOST_BEFORE' && code !== 'COPIES_DIFFER';
   return isHit || COUNTED.includes(code);
 }
@@ -67,7 +71,7 @@ export function tellDeleted(
   const { lastSeq } = counted;
   const dead = intersectParts(survey.recovered, deleted).countWithin(1n, lastSeq);
   const kept = survey.recovered.countWithin(1n, lastSeq) - dead;
-  const isCounted = (range: LostRange): boolean => isOnlyCounted(range, own?.areDeletesUnknown);
+  const isCounted = (range: LostRange): boolean => isOnlyCounted(range, own);
   const others = countOf(ranges, (range) => !isCounted(range) && !isFromBefore(range) && range.to <= lastSeq);
   const isKeptBelieved = kept <= counted.messages || own?.areDeletesUnknown !== true;
   const missing = counted.messages - (isKeptBelieved ? kept : 0n) - others;

@@ -7,12 +7,8 @@ import type { BlockFile } from '../../model/stream-archive.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 import type { ScanJob, ScanResult } from '../../workers/jobs/scan.ts';
 import type { SalvageWork } from './salvage-work.ts';
-import {
-  candidateNumbers,
-  findOwner,
-  type BlockOwner,
-  type OwnerCandidates,
-} from '../../check/block-owner.ts';
+import { candidateNumbers, OwnerSearch, type BlockOwner } from '../../check/block-owner.ts';
+import type { BlockStart } from '../../check/number-guess.ts';
 
 /** A block file, and what its records turned out to be. */
 export interface SalvagedBlock {
@@ -42,17 +38,17 @@ export async function salvageBlocks(
     descriptor: descriptorOf(file.entry),
     owner: { name: names[0] ?? '', number: file.index },
   }));
-  const candidates = candidateNumbers(blocks, numbers);
   const results = await scanUnknown(own, work);
+  const owners = new OwnerSearch(names, candidateNumbers(blocks, numbers), startsOf(own, results));
   const strays = own
     .filter((_, i) => isStray(results[i]))
     .flatMap((block) => {
-      const owner = ownerOf(block.descriptor, { names, numbers: candidates });
+      const owner = ownerOf(block, owners);
       return owner === null ? [] : [{ ...block, owner }];
     });
   const again = await scanAll(strays, work);
   const scanned = wholes(own, results, strays, again);
-  return [...scanned, ...(await strayParts(scanned, names, candidates, work))];
+  return [...scanned, ...(await strayParts(scanned, owners, work))];
 }
 
 type Unscanned = Pick<SalvagedBlock, 'file' | 'descriptor' | 'owner'>;
@@ -91,8 +87,7 @@ const MOST_PARTS = 256;
 /** Records of other blocks in damaged stretches: where a tar lost the header between two, or a disk mixed them up. */
 async function strayParts(
   blocks: readonly SalvagedBlock[],
-  names: readonly string[],
-  numbers: ReadonlySet<number>,
+  owners: OwnerSearch,
   work: SalvageWork,
 ): Promise<SalvagedBlock[]> {
   const stretches = blocks
@@ -106,7 +101,7 @@ async function strayParts(
     .slice(0, MOST_PARTS);
   const parts = stretches.flatMap(({ block, offsetBytes, lengthBytes }) => {
     const descriptor = { kind: 'slice', of: block.descriptor, offsetBytes, lengthBytes } as const;
-    const owner = ownerOf(descriptor, { names, numbers });
+    const owner = ownerOf({ file: block.file, descriptor }, owners);
     return owner === null ? [] : [{ file: block.file, descriptor, owner }];
   });
   const results = await scanAll(parts, work);
@@ -146,7 +141,18 @@ function isStray(result: ScanResult | undefined): boolean {
   return result !== undefined && result.scan.records === 0 && result.scan.rawBytes > 0;
 }
 
-function ownerOf(descriptor: SourceDescriptor, candidates: OwnerCandidates): BlockOwner | null {
-  const owner = findOwner(descriptor, candidates);
+function ownerOf(
+  { file, descriptor }: Pick<Unscanned, 'file' | 'descriptor'>,
+  owners: OwnerSearch,
+): BlockOwner | null {
+  const owner = owners.find(descriptor, file.index);
   return owner === 'unreadable' ? null : owner;
+}
+
+/** Of the blocks whose records are of their name and number. */
+function startsOf(blocks: readonly Unscanned[], results: readonly ScanResult[]): BlockStart[] {
+  return blocks.flatMap(({ owner: { number } }, i) => {
+    const scan = results[i]?.scan;
+    return scan === undefined || scan.records === 0 ? [] : [{ number, firstSeq: scan.firstSeq }];
+  });
 }

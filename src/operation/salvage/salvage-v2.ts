@@ -6,7 +6,7 @@ import { findV2Spans, type V2Span } from '../../container/v2-spans.ts';
 import { ChangedError } from '../../core/error.ts';
 import { plural } from '../../core/plural.ts';
 import { stepByStep } from '../../core/pause.ts';
-import { asParts, subtractParts, uniteParts } from '../../core/sequence-part-sets.ts';
+import { asParts, subtractParts, unitePacked } from '../../core/sequence-part-sets.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { mergeRanges, oneRange } from '../../core/sequence-ranges.ts';
 import { makeFinding } from '../../findings/finding.ts';
@@ -42,9 +42,9 @@ export async function salvageV2(
   const body = parts.body.open();
   const { signal } = work;
   const damaged = whole === null ? await stepByStep(damagedStretches(body), signal) : [];
-  const { spans, hasEnd } = whole ?? (await stepByStep(findV2Spans(body, damaged), signal));
+  const { spans, hasEnd, isUnbroken } = whole ?? (await stepByStep(findV2Spans(body, damaged), signal));
   const { state } = readV2Head(parts, archive.place);
-  const present = uniteParts(spans.map(({ seqs }) => seqs));
+  const present = unitePacked(spans.flatMap(({ seqs }) => seqs.parts));
   const headBytes = spans[0]?.startBytes ?? 0;
   const isHeadHit = damaged.some(([from]) => spans.length === 0 || from < headBytes);
   // What stands in a damaged chunk may read well and be wrong.
@@ -56,7 +56,7 @@ export async function salvageV2(
     archive: { ...archive, name },
     runs: () => spans.map((span) => runOf(parts, span, source)),
     deleted: subtractParts(
-      deletedIn(spans, present, known, hasEnd && damaged.length === 0),
+      deletedIn(spans, present, known, hasEnd && isUnbroken),
       asParts(lostBefore(archive).seqs),
     ),
     listed: [],

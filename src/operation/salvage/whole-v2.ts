@@ -33,6 +33,7 @@ export async function readWholeV2(
   return {
     spans: total.messages === 0 ? [] : [span],
     hasEnd: true,
+    isUnbroken: true,
     parted: partsOfV2(blocks.take(), total),
   };
 }

@@ -32,6 +32,37 @@ export const LIMIT_DAMAGE: readonly NamedDamage[] = [
     ],
   },
   {
+    name: 'max_bytes ends at a message that cannot be read; since 2.11 that goes with its block',
+    stream: '2.10.29-full/store/jetstream/$G/streams/COMPSWITCH',
+    damage: all(configured('"max_bytes":-1', '"max_bytes":20000'), (folder) =>
+      editFile(join(folder, 'msgs/2.blk'), (bytes) => {
+        bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+        return bytes;
+      }),
+    ),
+    expected: [
+      '23 messages 158-180 []',
+      '105 messages 76-180 []',
+      ...SERVER_VERSIONS.slice(2).map(() => '23 messages 158-180 []'),
+    ],
+  },
+  {
+    name: 'unless the limit ends in that block',
+    stream: '2.10.29-full/store/jetstream/$G/streams/COMPSWITCH',
+    damage: all(configured('"max_bytes":-1', '"max_bytes":20000'), (folder) =>
+      editFile(join(folder, 'msgs/5.blk'), (bytes) => {
+        bytes[2500] = (bytes[2500] ?? 0) ^ 1;
+        return bytes;
+      }),
+    ),
+    expected: [
+      '24 messages 129-152 []',
+      ...SERVER_VERSIONS.slice(1, 4).map(() => '0 messages 181-180 []'),
+      'crash',
+      'crash',
+    ],
+  },
+  {
     name: 'a limit that has the server cut a block is given up, and since 2.14 takes what was cut off once more',
     stream: '2.10.29-full/store/jetstream/$G/streams/TAILDEL',
     damage: all(configured('"max_msgs":-1', '"max_msgs":20'), dropBytes('msgs/1.blk', 2087, 5)),

@@ -8,6 +8,7 @@ import { readBlockIndexAsServer } from '../../../src/operation/predict/block-ind
 import { SERVER_RULES } from '../../../src/operation/predict/server-rules.ts';
 import { verifyArchive } from '../../../src/operation/verify/run.ts';
 import { copyOf, editFile, flipBit, recordsOf } from '../../support/damage.ts';
+import { framed, unframed } from '../../support/frames.ts';
 
 it.for([
   ['', 'empty'],
@@ -57,6 +58,28 @@ it('an .idx that is cut still tells as much as was read of it; one whose deletes
 });
 
 describe('predictions', () => {
+  it('of a restore that is refused: consumers before that have had the server look into a block', async () => {
+    const backup = copyOf('2.14.5-full/backups/$G/ORDERS');
+    editFile(join(backup, 'stream.tar.s2'), (bytes) => {
+      const tar = unframed(bytes);
+      const contentOf = (path: string): Buffer => tar.subarray(tar.indexOf(path) + 512);
+      contentOf('obs/PUSH/o.dat').fill(0, 0, 2);
+      const block = contentOf('msgs/1.blk');
+      const highestByte = (recordsOf(block)[7]?.at ?? 0) + 11;
+      block[highestByte] = (block[highestByte] ?? 0) ^ 8;
+      return framed(tar);
+    });
+    const { streams } = await verifyArchive(backup);
+    expect(streams[0]?.predictions?.map(({ server, outcome }) => `${server} ${outcome}`)).toEqual([
+      '2.9 refused',
+      '2.10 refused',
+      '2.11 refused',
+      '2.12 refused',
+      '2.14 crash',
+      '2.15 crash',
+    ]);
+  });
+
   it('are given for each generation, oldest first, and for 2.15 only where the form is V2', async () => {
     const generations = SERVER_RULES.map((rules) => rules.server);
     const store = await verifyArchive(copyOf('2.14.5-full/store'), { streams: ['ORDERS'] });
