@@ -9,7 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { repairCommand } from '../../src/cli/commands/repair.ts';
+import { makeContext, type CliContext } from '../../src/cli/context.ts';
 import { randomFrom } from '../support/random.ts';
 import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder, treeSum } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -165,6 +167,40 @@ describe('repair', () => {
     expect(run.stdout).toMatch(/162 recovered, 1 lost, 8 deleted/);
     expect(run.stdout).toMatch(/nothing was written/);
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('a loss report that cannot be made: nothing is written', () => {
+    const folder = tempFolder();
+    const out = join(folder, 'out');
+    const run = runCli(['repair', damagedOrders(), '--out', out, '--loss-report', '/proc/lost.json']);
+    expect(run).toMatchObject({
+      exit: 1,
+      stdout: '',
+      stderr: 'natsarc: /proc/lost.json: there is no such file or folder\n',
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('a loss report that cannot be finished: the target is there, and that is said', async () => {
+    const [folder, reports] = [tempFolder(), tempFolder()];
+    const out = join(folder, 'out');
+    const lossReport = join(reports, 'lost.json');
+    const exits: number[] = [];
+    const context: CliContext = {
+      ...makeContext({ quiet: true, color: 'never' }, new AbortController().signal),
+      // It is all that is called between the repair and the end of its report.
+      progress: { report: null, end: () => rmSync(reports, { recursive: true }) },
+      setExit: (code) => exits.push(code),
+    };
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const args = { archive: damagedOrders(), out, lossReport, undelete: false, consumers: true };
+    await repairCommand.run({ ...args, to: 'backup', check: false, dryRun: false }, context);
+    expect(said.mock.calls.flat().join('')).toBe(
+      `natsarc: the loss report could not be written: ${lossReport}: there is no such file or folder; ${out} is there, whole\n`,
+    );
+    said.mockRestore();
+    expect(exits).toEqual([3]);
+    expect(runCli(['verify', out]).exit).toBe(0);
   });
 
   it('--dry-run writes the loss report, which is not the target', () => {

@@ -1,11 +1,15 @@
 import type { Argv } from 'yargs';
 import { UsageError } from '../../core/error.ts';
-import type { RepairOptions } from '../../operation/repair/types.ts';
+import { systemErrorText } from '../../core/system-error.ts';
+import type { RepairOptions, RepairResult } from '../../operation/repair/types.ts';
 import type { RepairForm } from '../../operation/salvage/types.ts';
 import { startThreadsAhead, WRITING } from '../../operation/threads-ahead.ts';
+import { escapeText } from '../../report/escape.ts';
+import { jsonChunks } from '../../report/json.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { ARCHIVE, pathOption, SELECT_FLAGS } from '../options.ts';
+import { writeError } from '../standard-error.ts';
 import { CHANGE_FLAGS, writeOptions, type WriteArguments } from './write.ts';
 
 export const repairCommand = {
@@ -57,31 +61,68 @@ export const repairCommand = {
       .example('$0 repair /var/lib/nats --out repaired', 'a damaged store')
       .example('$0 repair n1/ORDERS --from n2/ORDERS --from n3/ORDERS --out healed', 'from its replicas')
       .epilogue(
-        'EXIT STATUS: 0 nothing was lost, 1 failed and nothing is at the target, 2 wrong usage, 3 done, with the reported loss',
+        'EXIT STATUS: 0 nothing was lost, 1 failed and nothing is at the target, 2 wrong usage, 3 done, with the reported loss, or without the loss report',
       ),
   run: async (args: RepairArguments, context: CliContext): Promise<void> => {
-    const { mustBeNew, writeFileWhole } = await import('../write-file.ts');
-    if (args.lossReport !== undefined)
-      mustBeNew(pathOption(args.lossReport, 'loss-report'), [args.archive, ...(args.from ?? []), args.out]);
+    const { lossReport } = args;
+    if (lossReport !== undefined) {
+      const { mustBeNew } = await import('../write-file.ts');
+      mustBeNew(pathOption(lossReport, 'loss-report'), [args.archive, ...(args.from ?? []), args.out]);
+    }
     const ahead = await startThreadsAhead(args.archive, { ...args, ...WRITING });
     if (ahead.isLarge) (await import('../small-heap.ts')).keepHeapSmall(ahead.ready);
-    const { repairArchive } = await import('../../operation/repair/run.ts');
-    const { jsonChunks } = await import('../../report/json.ts');
-    const { written, loss, isLossy } = await repairArchive(args.archive, await repairOptions(args, context));
-    context.progress.end();
-    // The report is not the target: --dry-run writes it, too.
-    if (args.lossReport !== undefined)
-      await writeFileWhole(args.lossReport, async (write) => {
-        for (const chunk of inPieces(jsonChunks(loss))) await write(chunk);
-      });
+    const { result, unwritten } =
+      lossReport === undefined
+        ? { result: await repaired(args, context), unwritten: null }
+        : await repairedAndReported(lossReport, async () => repaired(args, context));
+    const { written, loss, isLossy } = result;
     if (context.isJson) for (const chunk of jsonChunks(written)) await context.write(chunk);
     else if (!context.isQuiet) {
       const { repairText } = await import('../../report/text/repair.ts');
       await context.write(repairText(written, loss, context.palette));
     }
-    context.setExit(isLossy ? EXIT.damaged : EXIT.done);
+    if (unwritten !== null) writeError(`natsarc: ${escapeText(unwritten)}\n`);
+    context.setExit(isLossy || unwritten !== null ? EXIT.damaged : EXIT.done);
   },
 };
+
+async function repaired(args: RepairArguments, context: CliContext): Promise<RepairResult> {
+  const { repairArchive } = await import('../../operation/repair/run.ts');
+  const result = await repairArchive(args.archive, await repairOptions(args, context));
+  context.progress.end();
+  return result;
+}
+
+/**
+ * Opens the loss report first, so that nothing is written where it cannot be made. `unwritten`: why it is not there although the
+ * repair is done.
+ */
+async function repairedAndReported(
+  path: string,
+  repair: () => Promise<RepairResult>,
+): Promise<{ readonly result: RepairResult; readonly unwritten: string | null }> {
+  const { writeFileWhole } = await import('../write-file.ts');
+  const done: RepairResult[] = [];
+  try {
+    // The report is not the target: --dry-run writes it, too.
+    const result = await writeFileWhole(path, async (write) => {
+      const repaired = await repair();
+      done.push(repaired);
+      for (const chunk of inPieces(jsonChunks(repaired.loss))) await write(chunk);
+      return repaired;
+    });
+    return { result, unwritten: null };
+  } catch (error) {
+    const [result] = done;
+    if (result === undefined) throw error;
+    return { result, unwritten: unwrittenText(result, systemErrorText(error, path)) };
+  }
+}
+
+function unwrittenText({ written }: RepairResult, reason: string): string {
+  const isThere = written.type === 'natsarc.v1.written';
+  return `the loss report could not be written: ${reason}${isThere ? `; ${written.target} is there, whole` : ''}`;
+}
 
 const PIECE_CHARACTERS = 64 * 1024;
 
