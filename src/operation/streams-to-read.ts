@@ -3,7 +3,7 @@ import type { StreamArchive } from '../model/stream-archive.ts';
 import { loadStream } from './load-stream.ts';
 import type { Archive } from './open-archive.ts';
 import { mustBeOne } from './write/choose-one.ts';
-import { twinsAmong } from './write/twin-streams.ts';
+import { isMisplaced, twinFolder, twinsAmong, twinText, type TwinStream } from './write/twin-streams.ts';
 
 /** The selected streams, each once, and in words which were left out. */
 export interface StreamsToRead {
@@ -30,8 +30,14 @@ export function streamsToRead({
   for (const same of groupedBy(once, placeOf).values()) mustBeOne(same);
   return {
     archives: archives.filter((archive) => !twins.found.has(archive)),
-    leftOut: [...twins.skipped.map(({ name, reason }) => `left out: ${name}: ${reason}`), ...twins.notes],
+    leftOut: twins.all.map(leftOutText),
   };
+}
+
+/** They are not compared: that would be to read both. */
+function leftOutText(twin: TwinStream): string {
+  const text = twinText(twin, `; the one in ${twin.place} is read`);
+  return isMisplaced(twin) ? text : `left out: ${twinFolder(twin.found)}: ${text}`;
 }
 
 function* opened(selected: Archive['selected']): Generator<StreamArchive> {

@@ -165,7 +165,7 @@ describe('repair', () => {
     const run = runCli(['repair', damagedOrders(), '--out', target, '--dry-run']);
     expect(run.exit).toBe(3);
     expect(run.stdout).toMatch(/162 recovered, 1 lost, 8 deleted/);
-    expect(run.stdout).toMatch(/nothing was written/);
+    expect(run.stdout).toMatch(/nothing was written \(--dry-run\); it would be a V1 backup$/m);
     expect(readdirSync(folder)).toEqual([]);
   });
 

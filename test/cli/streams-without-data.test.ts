@@ -67,7 +67,9 @@ describe('a stream that messages are declared of, and that has no data, is a los
         expect(plan.exit, plan.stderr).toBe(3);
         expect(JSON.parse(plan.stdout)).toMatchObject({ skipped: [unwritten], lost: UNWRITTEN.lost });
         const text = runCli(args(backup, folderWithStore()));
-        expect(text.stdout).toContain(`not written: WQ: ${reason}; lost: 27 messages, sequences 16 to 62\n`);
+        expect(text.stdout).toContain(
+          `not written: WQ: ${reason}; lost: 27 messages, among sequences 16-62\n`,
+        );
       });
 
   for (const [state, damage] of DAMAGES)

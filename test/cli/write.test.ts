@@ -9,6 +9,7 @@ import { runCli } from '../support/run-cli.ts';
 import { writeBlocks } from '../support/synthetic-stream.ts';
 
 const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
+const STORE = join(ROOT, 'testdata/captures/2.14.5-full/store');
 const FULL = join(CAPTURES, '2.14.5-full');
 
 /** Runs a command that must fail: the exit code, its words, and nothing at the target or beside it. */
@@ -46,13 +47,36 @@ describe('pack and rewrite-stream-name', () => {
       expect(run.exit, run.stderr).toBe(0);
       expect(run.stdout).toBe(
         'ORDERS2 (was ORDERS): 163 messages, sequences 2 to 172, 5 consumers\n' +
-          `written and verified: ${target}, 50,711 bytes\n`,
+          `written and verified: ${target}, a V1 backup, 50,711 bytes\n`,
       );
       return ['backup.json', 'stream.tar.s2'].map((file) => readFileSync(join(target, file)));
     });
     expect(bytes[0]).toEqual(bytes[1]);
     expect(readdirSync(folder).toSorted()).toEqual(['a', 'b']);
     expect(treeSum(ORDERS)).toBe(source);
+  });
+
+  const BOTH = ['--stream', 'ORDERS', '--stream', 'WQ'];
+
+  it.each([
+    ['a V1 backup', ['pack', ORDERS], ['v1']],
+    ['2 V1 backups', ['pack', STORE, ...BOTH], ['v1', 'v1']],
+    ['2 V2 backups', ['convert', STORE, '--to', 'v2', ...BOTH], ['v2', 'v2']],
+    ['a .tgz file', ['convert', ORDERS, '--to', 'tgz'], ['tgz']],
+    ['files of a store', ['repair', STORE, ...BOTH], ['store', 'store']],
+    ['2 V1 backups', ['repair', join(STORE, 'jetstream/$G'), ...BOTH], ['v1', 'v1']],
+    ['files of a store', ['slice', STORE, '--subject', 'wq.>', ...BOTH], ['store', 'store']],
+  ])('tell what was written: %s', (words, args, forms) => {
+    const target = join(tempFolder(), 'out');
+    const plan = runCli([...args, '--out', target, '--dry-run']);
+    expect(plan.stdout).toMatch(
+      new RegExp(`^nothing was written \\(--dry-run\\); it would be ${words}$`, 'm'),
+    );
+    const run = runCli([...args, '--out', target]);
+    expect(run.exit, run.stderr).toBe(0);
+    expect(run.stdout).toContain(`\nwritten and verified: ${target}, ${words}, `);
+    const { streams } = JSON.parse(runCli([...args, '--out', `${target}2`, '--json']).stdout);
+    expect(streams.map(({ form }: { form: string }) => form)).toEqual(forms);
   });
 
   it('there and back gives the bytes that pack gives', () => {

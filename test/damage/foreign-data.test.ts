@@ -137,7 +137,7 @@ describe('a backup folder in which the V1 snapshot of another stream lies', () =
       expect(JSON.parse(run.stdout)).toMatchObject({
         skipped: [{ name: 'ORDERS', lost_messages: 163 }],
         notes: expect.arrayContaining([
-          'ORDERS/stream.tar.s2 holds a stream WQ too; what is taken is that of the folder of that name',
+          'ORDERS/stream.tar.s2 holds a stream WQ too, all of whose messages are in the one that is written, in the folder of that name',
         ]) as string[],
       });
     }

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
@@ -21,6 +21,10 @@ async function repaired(
   const result = await repairArchive(path, { ...options, target });
   expect(treeSum(path)).toBe(before);
   return { ...result, target };
+}
+
+function countOf(sum: number, [from, to]: readonly [number, number]): number {
+  return sum + to - from + 1;
 }
 
 function skippedOf({ written }: RepairResult): (readonly [string, bigint])[] {
@@ -109,13 +113,62 @@ describe('two folders of one stream', () => {
     });
   });
 
+  /** Of another server: a stream of its own. */
+  const OTHER = join(CAPTURES, '2.9.25-full/backups/$G/ORDERS');
+
+  it.each(WRITERS)(
+    '%s: what only the one that is left out holds is counted, message by message',
+    (_, args) => {
+      const path = account('ORDERS');
+      cpSync(OTHER, join(path, 'ORDERS.old'), { recursive: true });
+      const diff = runCli(['diff', join(path, 'ORDERS'), join(path, 'ORDERS.old'), '--json']);
+      const { changed, only_b: onlyB } = JSON.parse(diff.stdout).streams[0].messages.totals;
+      expect(changed).toBeGreaterThan(0);
+      const run = runCli([...args(path), '--json']);
+      expect(run.exit, run.stderr).toBe(3);
+      const { skipped, lost_messages } = JSON.parse(run.stdout);
+      expect(skipped).toMatchObject([{ name: 'ORDERS.old', lost_messages: changed + onlyB }]);
+      expect(skipped[0].reason).toContain(`with ${changed + onlyB} messages that are in no written stream; `);
+      expect(skipped[0].lost.msgs.reduce(countOf, 0)).toBe(changed + onlyB);
+      expect(lost_messages).toBe(changed + onlyB);
+    },
+  );
+
+  it.each(WRITERS)('%s: an older backup of it loses what was deleted since', (_, args) => {
+    const path = account('ORDERS', 'ORDERS.old');
+    const sliced = runCli(['slice', join(path, 'ORDERS'), '--min-seq', '20', '--out', join(path, 'new')]);
+    expect(sliced.exit, sliced.stderr).toBe(0);
+    rmSync(join(path, 'ORDERS'), { recursive: true });
+    renameSync(join(path, 'new'), join(path, 'ORDERS'));
+    const run = runCli([...args(path), '--json']);
+    expect(run.exit, run.stderr).toBe(3);
+    const older = runCli(['cat', join(path, 'ORDERS.old')])
+      .stdout.trim()
+      .split('\n');
+    const before = older.filter((line) => JSON.parse(line).seq < 20).length;
+    expect(JSON.parse(run.stdout).skipped).toMatchObject([{ name: 'ORDERS.old', lost_messages: before }]);
+  });
+
+  it('what is lost of the one that is written is counted once', () => {
+    const path = account('ORDERS', 'ORDERS.old');
+    truncateSync(join(path, 'ORDERS/stream.tar.s2'), 30_000);
+    for (const command of ['pack', 'repair']) {
+      const run = runCli([command, path, ...out(), '--json']);
+      expect(run.exit, run.stderr).toBe(3);
+      const { skipped, lost_messages, streams } = JSON.parse(run.stdout);
+      expect(skipped).toMatchObject([{ name: 'ORDERS.old', lost_messages: 0 }]);
+      expect(skipped[0].reason).not.toContain('all of whose');
+      expect(lost_messages).toBe(streams[0].lost_messages);
+    }
+  });
+
   it('cat: each message once, from the one that is called so; the other is told, --stream chooses it', () => {
     const path = account('ORDERS', 'ORDERS.old');
     const whole = runCli(['cat', account('ORDERS')]);
     const both = runCli(['cat', path]);
     expect(both).toMatchObject({ exit: 0, stdout: whole.stdout });
     expect(both.stderr).toBe(
-      'natsarc: left out: ORDERS.old: the folder ORDERS.old holds the data of ORDERS, which is taken from the folder of that name; --stream ORDERS.old chooses this one\n',
+      'natsarc: left out: ORDERS.old: the folder ORDERS.old holds a stream ORDERS too; the one in the folder of that name is read; --stream ORDERS.old chooses this one\n',
     );
     const chosen = runCli(['cat', path, '--stream', 'ORDERS.old']);
     expect(chosen).toMatchObject({ exit: 0, stderr: '' });

@@ -23,7 +23,7 @@ export const repairCommand = {
         to: {
           choices: ['backup', 'store'] as const,
           describe:
-            'a backup or a store; else a store of a store (unless of a cluster), a backup of all else',
+            'a backup or a store; else a store of a whole store (unless of a cluster), a backup of all else',
         },
         out: {
           type: 'string',

@@ -28,7 +28,11 @@ export async function streamsForStore(
   dataDir: DataDir,
   options: ExtractOptions,
 ): Promise<StreamsForStore> {
-  const { usable, ...told } = streamsToWrite(ofAccount(work.selected.map(loadStream), options), options);
+  const { usable, ...told } = await streamsToWrite(
+    ofAccount(work.selected.map(loadStream), options),
+    work,
+    options,
+  );
   if (options.as !== undefined) mustBeOne(usable);
   const streams: StoreStream[] = [];
   for (const archive of usable) {

@@ -10,6 +10,7 @@ import { carryOut, checkTarget } from '../write/run.ts';
 import { skippedStream, withoutData } from '../write/skipped-stream.ts';
 import { foreignFinding } from '../why-without-data.ts';
 import { withData } from '../write/streams-to-write.ts';
+import { tellTwins } from '../write/told-twins.ts';
 import { twinsAmong } from '../write/twin-streams.ts';
 import { withOthers } from './other-archives.ts';
 import { isElsewhere, mustAllFit } from './other-streams.ts';
@@ -64,12 +65,14 @@ async function repairStreams(repairing: Repairing, options: RepairOptions): Prom
   mustAllFit([...prepared.values()], others);
   const twins = twinsAmong(usable, (archive) => prepared.get(archive)?.outgoing?.name ?? null);
   const all = new Map(prepared);
+  const told = await tellTwins(twins.all, work, (archive) => all.get(archive)?.recovered() ?? null);
   for (const found of twins.found) prepared.delete(found);
   const streams = [...prepared.values()].flatMap(({ outgoing }) => (outgoing === null ? [] : [outgoing]));
   const unhealed = usable.filter((archive) => prepared.get(archive)?.outgoing === null);
   const placed = placedAs(options.to === 'store' ? 'store' : 'v1', streams, work);
-  const left = [...skipped, ...unhealed.map(withoutData), ...twins.skipped];
-  const copy = await carryOut({ placed, copies: [], skipped: left, notes: twins.notes }, work, options);
+  const left = [...skipped, ...unhealed.map(withoutData), ...told.flatMap((twin) => twin.skipped ?? [])];
+  const notesOnTwins = told.flatMap(({ note }) => note ?? []);
+  const copy = await carryOut({ placed, copies: [], skipped: left, notes: notesOnTwins }, work, options);
   const repaired = [...prepared.values()].flatMap(({ outcome }) => outcome() ?? []);
   const written = withDoubts(copy, repaired);
   const unwritten = [
@@ -86,7 +89,7 @@ async function repairStreams(repairing: Repairing, options: RepairOptions): Prom
   return {
     written: {
       ...written,
-      skipped: withTwinHints(written.skipped, twins.all, path, (archive) => ({
+      skipped: withTwinHints(written.skipped, told, path, (archive) => ({
         loss: all.get(archive)?.outcome()?.loss,
         recovered: all.get(archive)?.recovered() ?? null,
       })),

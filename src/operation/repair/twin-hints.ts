@@ -6,7 +6,7 @@ import { shellWord } from '../../core/shell-word.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { LostRanges } from '../salvage/lost-ranges.ts';
 import type { StreamLoss } from '../salvage/types.ts';
-import type { TwinStream } from '../write/twin-streams.ts';
+import type { ToldTwin } from '../write/told-twins.ts';
 import type { SkippedStream } from '../write/types.ts';
 
 /** What became of a stream, and what is sound of it: null where that was not looked at. */
@@ -18,7 +18,7 @@ export interface Outcome {
 /** Streams that were skipped; of a folder that was left out, and that holds what is lost of the one that was taken, how to heal with it. */
 export function withTwinHints(
   skipped: readonly SkippedStream[],
-  twins: readonly TwinStream[],
+  twins: readonly ToldTwin[],
   path: string,
   outcomeOf: (archive: StreamArchive) => Outcome,
 ): SkippedStream[] {
@@ -34,7 +34,7 @@ export function withTwinHints(
   });
 }
 
-function mayBeOneStream({ taken, found }: TwinStream): boolean {
+function mayBeOneStream({ taken, found }: ToldTwin): boolean {
   return taken.created === null || found.created === null || taken.created === found.created;
 }
 

@@ -30,7 +30,7 @@ export async function sliceArchive(path: string, options: SliceOptions): Promise
   checkTarget(path, options.target);
   await checkInput(path, options);
   return withArchive(path, options, async (work) => {
-    const { usable, notes, ...told } = streamsToWrite(work.selected.map(loadStream), options);
+    const { usable, notes, ...told } = await streamsToWrite(work.selected.map(loadStream), work, options);
     if (usable.length > 1) checkForSeveral(options, usable.length);
     const streams: OutgoingStream[] = [];
     for (const archive of usable) streams.push(await slicedStream(archive, work, options));

@@ -42,7 +42,7 @@ export async function convertArchive(
   checkTarget(path, options.target);
   await checkInput(path, options);
   return withArchive(path, { ...options, ...WRITING }, async (work) => {
-    const { usable, ...told } = streamsToWrite(work.selected.map(loadStream), options);
+    const { usable, ...told } = await streamsToWrite(work.selected.map(loadStream), work, options);
     if (options.as !== undefined) mustBeOne(usable);
     const outgoing: OutgoingStream[] = [];
     for (const archive of usable)

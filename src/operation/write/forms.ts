@@ -18,6 +18,7 @@ import type { OutgoingStream } from './outgoing-stream.ts';
 import { isAsPresumed } from './presumed-content.ts';
 import { NotAsPresumed } from './rewrite-blocks.ts';
 import { lostCount, type StreamContent } from '../content.ts';
+import type { OutputForm } from './types.ts';
 import { writeV2Snapshot } from './v2-form.ts';
 import { blocksOf } from './write-blocks.ts';
 
@@ -156,10 +157,14 @@ async function writeTar(
   return state;
 }
 
+export function formOf(shape: StreamShape): OutputForm {
+  return shape.as === 'store' ? 'store' : shape.form;
+}
+
 /** What a shape cannot hold of a stream, in words. */
 export function notCarried(stream: OutgoingStream, shape: StreamShape): string[] {
   const { source, consumers, content } = stream;
-  const form = shape.as === 'store' ? 'store' : shape.form;
+  const form = formOf(shape);
   const lines = [...stream.notCarried];
   const has = (path: string): boolean =>
     source.parts.form === 'store' && source.parts.entries.some((entry) => entry.path === path);

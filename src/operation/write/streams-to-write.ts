@@ -2,8 +2,10 @@ import { namelessText } from '../nameless.ts';
 import { RefusedError } from '../../core/error.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { Archive } from '../open-archive.ts';
 import { foreignFinding } from '../why-without-data.ts';
 import { skippedStream, withoutData } from './skipped-stream.ts';
+import { tellTwins } from './told-twins.ts';
 import { twinsAmong } from './twin-streams.ts';
 import type { SkippedStream, WriteOptions } from './types.ts';
 
@@ -15,17 +17,19 @@ export interface StreamsToWrite {
   readonly findings: readonly Finding[];
 }
 
-/** Streams that have data and a name, each once. Throws RefusedError where there is none at all. */
-export function streamsToWrite(
+/** Streams that have data and a name, each once. Throws RefusedError where there is none at all, SourceError, CancelledError. */
+export async function streamsToWrite(
   archives: readonly StreamArchive[],
+  work: Archive,
   options: Pick<WriteOptions, 'config'>,
-): StreamsToWrite {
+): Promise<StreamsToWrite> {
   const { usable, skipped } = withData(archives, options);
   const twins = twinsAmong(usable);
+  const told = await tellTwins(twins.all, work);
   return {
     usable: usable.filter((archive) => !twins.found.has(archive)),
-    skipped: [...skipped, ...twins.skipped],
-    notes: twins.notes,
+    skipped: [...skipped, ...told.flatMap((twin) => twin.skipped ?? [])],
+    notes: told.flatMap(({ note }) => note ?? []),
     findings: archives.flatMap(({ parts }) => foreignFinding(parts) ?? []),
   };
 }

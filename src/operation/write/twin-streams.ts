@@ -1,35 +1,31 @@
 import { groupedBy } from '../../core/grouped.ts';
 import { nameOf } from '../../model/base-archive.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { skippedStream } from './skipped-stream.ts';
-import type { SkippedStream } from './types.ts';
 
-/** A stream whose data is found twice: in the folder that is called so, and elsewhere. */
+/** A stream whose name is found twice: in the folder that is called so, and elsewhere. */
 export interface TwinStream {
+  readonly name: string;
   /** What is found elsewhere. */
   readonly found: StreamArchive;
   /** What is taken instead. */
   readonly taken: StreamArchive;
+  /** Where that is, in words. */
+  readonly place: string;
   /** What its backup.json declares, where that is another stream, which is gone. */
   readonly declared: StreamArchive | null;
-  /** null where the stream that is declared there is told of already. */
-  readonly skipped: SkippedStream | null;
-  readonly note: string | null;
 }
 
-/** What is not written of streams that are there twice. */
+/** What is not taken of streams that are there twice. */
 export interface Twins {
   readonly all: readonly TwinStream[];
   readonly found: ReadonlySet<StreamArchive>;
   /** Streams that are declared where the data of another is found. */
   readonly declared: readonly StreamArchive[];
-  readonly skipped: readonly SkippedStream[];
-  readonly notes: readonly string[];
 }
 
 /**
  * Streams that turn out to be one that is there already, since a snapshot or a folder was copied: the one whose
- * folder is called so is written, or the only one that lies beside its own configuration; the others are not. Else nothing tells
+ * folder is called so is taken, or the only one that lies beside its own configuration; the others are not. Else nothing tells
  * which is meant.
  * `nameOfArchive`: under which name each would be written, null for one that is not.
  */
@@ -42,19 +38,35 @@ export function twinsAmong(
     return name === null ? [] : [{ archive, name }];
   });
   const groups = groupedBy(named, ({ archive, name }) => `${archive.account ?? ''}/${name}`);
-  const twins = [...groups.values()].flatMap((same) =>
+  const all = [...groups.values()].flatMap((same) =>
     twinsOf(
       same[0]?.name ?? '',
       same.map(({ archive }) => archive),
     ),
   );
   return {
-    all: twins,
-    found: new Set(twins.map(({ found }) => found)),
-    declared: twins.flatMap(({ declared }) => declared ?? []),
-    skipped: twins.flatMap(({ skipped }) => skipped ?? []),
-    notes: twins.flatMap(({ note }) => note ?? []),
+    all,
+    found: new Set(all.map(({ found }) => found)),
+    declared: all.flatMap(({ declared }) => declared ?? []),
   };
+}
+
+/** Whether it lies where its own configuration does not: what is declared there is told of as a stream of its own. */
+export function isMisplaced({ found }: TwinStream): boolean {
+  return found.parts.inPlaceOf !== undefined;
+}
+
+/** What a twin is called where it is told that it is left out. */
+export function twinFolder({ parts }: StreamArchive): string {
+  return parts.folderName ?? parts.label;
+}
+
+/** Where a twin lies, and how it is chosen. `between`: what is said of it. */
+export function twinText(twin: TwinStream, between: string): string {
+  const { found, name } = twin;
+  if (isMisplaced(twin)) return `${found.parts.label} holds a stream ${name} too${between}`;
+  const folder = twinFolder(found);
+  return `the folder ${folder} holds a stream ${name} too${between}; --stream ${folder} chooses this one`;
 }
 
 function twinsOf(name: string, same: readonly StreamArchive[]): TwinStream[] {
@@ -66,19 +78,11 @@ function twinsOf(name: string, same: readonly StreamArchive[]): TwinStream[] {
   const place = called.length > 0 ? 'the folder of that name' : taken.parts.label;
   return same
     .filter((archive) => archive !== taken)
-    .map((found) => ({ found, taken, ...toldOf(found, name, place) }));
+    .map((found) => ({ name, found, taken, place, declared: declaredBeside(found, name) }));
 }
 
-function toldOf(found: StreamArchive, name: string, place: string): Omit<TwinStream, 'found' | 'taken'> {
-  const { parts, manifest } = found;
-  if (parts.inPlaceOf !== undefined) {
-    const note = `${parts.label} holds a stream ${name} too; what is taken is that of ${place}`;
-    return { declared: null, skipped: null, note };
-  }
-  const folder = parts.folderName ?? parts.label;
-  const manifestName = nameOf(manifest?.config ?? null);
-  const declared = manifestName === '' || manifestName === name ? null : { ...found, name: folder };
-  const reason = `the folder ${folder} holds the data of ${name}, which is taken from ${place}; --stream ${folder} chooses this one`;
-  const skipped = skippedStream(declared ?? { ...found, name: folder, manifest: null }, reason);
-  return { declared, skipped, note: null };
+function declaredBeside(found: StreamArchive, name: string): StreamArchive | null {
+  if (found.parts.inPlaceOf !== undefined) return null;
+  const declared = nameOf(found.manifest?.config ?? null);
+  return declared === '' || declared === name ? null : { ...found, name: twinFolder(found) };
 }

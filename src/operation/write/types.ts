@@ -74,6 +74,8 @@ export interface WrittenStream {
   readonly account: string | null;
   readonly name: string;
   readonly from_name?: string;
+  /** As what it is written. */
+  readonly form: OutputForm;
   readonly state: StreamState;
   /** What was lost of it in the source: the sequences among which messages are lost. */
   readonly lost: Lost;
@@ -98,8 +100,8 @@ export interface SkippedStream {
   readonly account: string | null;
   readonly name: string;
   readonly reason: string;
-  /** Messages that the archive declares of it: none of them is at the target. */
+  /** Messages that the archive declares of it, or that only it holds of two of one name: none of them is at the target. */
   readonly lost_messages: bigint;
-  /** The sequences among which they were, and their bytes. */
+  /** The sequences among which they were, and their bytes where backup.json declares them. */
   readonly lost: Lost;
 }

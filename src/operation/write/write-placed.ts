@@ -3,7 +3,7 @@ import type { StateNumbers } from '../../model/stream-state.ts';
 import type { StagedFiles } from '../../writer/staged-files.ts';
 import { TOOL } from '../report-source.ts';
 import { stateReport } from '../state-report.ts';
-import { notCarried, writeStream, type StreamShape } from './forms.ts';
+import { formOf, notCarried, writeStream, type StreamShape } from './forms.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import { lostCount } from '../content.ts';
 import { plannedRules, unusedRules } from './subject-rules.ts';
@@ -81,6 +81,7 @@ function writtenStream(stream: OutgoingStream, shape: StreamShape, state: StateN
     account,
     name,
     ...(name === source.name || source.name === '' ? {} : { from_name: source.name }),
+    form: formOf(shape),
     state: stateReport(state, { consumerCount: stream.consumers.length, gaps: false }),
     lost: stream.content.lost,
     lost_messages: lostCount(stream.content),

@@ -1,3 +1,4 @@
+import { groupedBy } from '../../core/grouped.ts';
 import { nameText } from '../../core/name.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { isOfManifest } from '../../findings/status.ts';
@@ -8,7 +9,7 @@ import type {
   WrittenReport,
   WrittenStream,
 } from '../../operation/write/types.ts';
-import type { LossFields, StreamState } from '../../operation/types.ts';
+import type { Lost, LossFields, StreamState } from '../../operation/types.ts';
 import { escapeText } from '../escape.ts';
 import { findingFile } from '../finding-file.ts';
 import { repairCommand } from '../repair-command.ts';
@@ -56,15 +57,26 @@ export function skippedLines({ skipped }: WrittenReport | PlanReport, palette: P
 function skippedLine({ name, reason, lost_messages: messages, lost }: SkippedStream): string {
   const line = `not written: ${escapeText(nameText(name))}: ${escapeText(reason)}`;
   if (messages === 0n) return line;
-  const among = lost.msgs.map(([from, to]) => `, sequences ${from} to ${to}`).join('');
+  const among = lost.msgs.length === 0 ? '' : `, ${amongText(lost.msgs, messages)}`;
   return `${line}; lost: ${counted(messages, 'message')}${among}`;
 }
 
 /** What is at the target now. */
 export function outcomeLine(report: WrittenReport | PlanReport): string {
   return report.type === 'natsarc.v1.plan'
-    ? 'nothing was written (--dry-run)'
-    : `written and verified: ${escapeText(report.target)}, ${counted(report.bytes_written, 'byte')}`;
+    ? `nothing was written (--dry-run); it would be ${formsText(report.streams)}`
+    : `written and verified: ${escapeText(report.target)}, ${formsText(report.streams)}, ${counted(report.bytes_written, 'byte')}`;
+}
+
+const FORM_WORDS = { v1: 'V1 backup', v2: 'V2 backup', tgz: '.tgz file' } as const;
+
+/** As what streams are written: `a V1 backup`, `3 V2 backups`. */
+function formsText(streams: readonly WrittenStream[]): string {
+  const texts = [...groupedBy(streams, ({ form }) => form)].map(([form, { length }]) => {
+    if (form === 'store') return 'files of a store';
+    return length === 1 ? `a ${FORM_WORDS[form]}` : counted(length, FORM_WORDS[form]);
+  });
+  return texts.join(' and ');
 }
 
 const MOST_RANGES = 20;
@@ -80,10 +92,7 @@ export function lostLines(
   path: string,
 ): string[] {
   if (messages === 0n) return [];
-  const sequences = msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
-  const ranges = msgs.slice(0, MOST_RANGES).map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
-  const more = msgs.length > MOST_RANGES ? ` and ${counted(msgs.length - MOST_RANGES, 'range')} more` : '';
-  const where = `${sequences > messages ? 'among ' : ''}${sequences === 1n ? 'sequence' : 'sequences'} ${ranges.join(', ')}${more}`;
+  const where = amongText(msgs, messages);
   return [
     `lost in the source: ${doubtful > 0n ? 'up to ' : ''}${counted(messages, 'message')}, ${where}`,
     ...(repairable === 0n
@@ -92,6 +101,14 @@ export function lostLines(
           `of them ${counted(repairable, 'message')} can be saved: ${repairCommand(path)} keeps what is intact`,
         ]),
   ];
+}
+
+/** The sequences among which so many messages are. */
+function amongText(msgs: Lost['msgs'], messages: bigint): string {
+  const sequences = msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
+  const ranges = msgs.slice(0, MOST_RANGES).map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
+  const more = msgs.length > MOST_RANGES ? ` and ${counted(msgs.length - MOST_RANGES, 'range')} more` : '';
+  return `${sequences > messages ? 'among ' : ''}${sequences === 1n ? 'sequence' : 'sequences'} ${ranges.join(', ')}${more}`;
 }
 
 const MOST_FINDINGS = 5;
