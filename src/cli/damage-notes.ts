@@ -10,9 +10,16 @@ import { exitOfMessages } from './exit-code.ts';
 
 const MOST_NOTES = 20;
 
+/** Says on standard error that what was read may have changed meanwhile. */
+export function tellRunningServer(findings: readonly Finding[], context: CliContext): void {
+  const live = findings.find(({ code }) => code === 'DIR_SERVER_RUNNING');
+  if (live !== undefined) context.note(`natsarc: ${live.message}`);
+}
+
 /** Says on standard error what was damaged, doubtful or closed to us among what was given out, and sets the exit code. */
 export function tellDamage(findings: readonly Finding[], context: CliContext): void {
   noteDamage(findings, context, '');
+  tellRunningServer(findings, context);
   context.setExit(exitOfMessages(findings));
 }
 

@@ -56,6 +56,31 @@ describe.runIf(isThere(existsSync('/proc/self/fd'), 'which files a server has op
       });
     });
 
+    it('is told by every command that copies or gives out, which ends as it would', async () => {
+      const store = copyOf('2.14.5-crash/store');
+      const out = (): string[] => ['--out', join(tempFolder(), 'out')];
+      const lines = [
+        ['repair', store, ...out()],
+        ['pack', store, ...out()],
+        ['convert', store, '--to', 'store', ...out()],
+        ['slice', store, '--subject', '>', ...out()],
+        ['cat', store],
+        ['export', store, '--stream', 'WQ', '--to', 'json'],
+      ];
+      const before = lines.map((line) => runCli([...line, '--quiet']).exit);
+      expect(before).toEqual(lines.map(() => 0));
+      await serverWith('-sd', store);
+      for (const line of lines) {
+        const fresh = line.includes('--out') ? [...line.slice(0, line.indexOf('--out')), ...out()] : line;
+        const run = runCli(fresh);
+        expect([line[0], run.exit, run.stderr]).toEqual([
+          line[0],
+          0,
+          'natsarc: A server is running on these files: what is found in them may be false\n',
+        ]);
+      }
+    });
+
     it('is known by its configuration', async () => {
       const store = copyOf('2.14.5-crash/store');
       const config = join(dirname(store), 'js.conf');

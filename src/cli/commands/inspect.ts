@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { UsageError } from '../../core/error.ts';
 import type { CliContext } from '../context.ts';
+import { tellRunningServer } from '../damage-notes.ts';
 import { exitOfFindings } from '../exit-code.ts';
 import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
@@ -44,8 +45,7 @@ export const inspectCommand = {
       const isFull = { blocks: args.blocks === true, consumers: args.consumers === true };
       await context.write(inspectText(report, context.palette, isFull));
     }
-    const live = report.findings.find(({ code }) => code === 'DIR_SERVER_RUNNING');
-    if (live !== undefined) context.note(`natsarc: ${live.message}`);
+    tellRunningServer(report.findings, context);
     context.setExit(exitOfFindings(report.findings));
   },
 };

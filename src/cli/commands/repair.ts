@@ -7,6 +7,7 @@ import { startThreadsAhead, WRITING } from '../../operation/threads-ahead.ts';
 import { escapeText } from '../../report/escape.ts';
 import { jsonChunks } from '../../report/json.ts';
 import type { CliContext } from '../context.ts';
+import { tellRunningServer } from '../damage-notes.ts';
 import { EXIT } from '../exit-code.ts';
 import { ARCHIVE, pathOption, SELECT_FLAGS } from '../options.ts';
 import { writeError } from '../standard-error.ts';
@@ -81,6 +82,7 @@ export const repairCommand = {
       const { repairText } = await import('../../report/text/repair.ts');
       await context.write(repairText(written, loss, context.palette));
     }
+    tellRunningServer(written.findings, context);
     if (unwritten !== null) writeError(`natsarc: ${escapeText(unwritten)}\n`);
     context.setExit(isLossy || unwritten !== null ? EXIT.damaged : EXIT.done);
   },

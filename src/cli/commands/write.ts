@@ -6,6 +6,7 @@ import type { OutputForm, PlanReport, WriteOptions, WrittenReport } from '../../
 import { startThreadsAhead, WRITING } from '../../operation/threads-ahead.ts';
 import type { CliContext } from '../context.ts';
 import { isOfDeleted, isOfManifest } from '../../findings/status.ts';
+import { tellRunningServer } from '../damage-notes.ts';
 import { EXIT } from '../exit-code.ts';
 import { ARCHIVE, pathOption, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
 
@@ -181,6 +182,7 @@ export async function show(
     const { writtenText } = await import('../../report/text/written.ts');
     await context.write(writtenText(report, context.palette, path));
   }
+  tellRunningServer(report.findings, context);
   // What could not be judged is no loss of the copy: that is written, and verified.
   const isDamaged = report.findings.some(
     (finding) => finding.severity === 'critical' && !isOfDeleted(finding) && !isOfManifest(finding),

@@ -1,7 +1,7 @@
-import type { Finding } from '../../findings/finding.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
 import type { DeleteNote } from '../delete-note.ts';
+import { liveStoreFindings } from '../live-store.ts';
 import { withArchive, type OpenArchiveOptions } from '../open-archive.ts';
 import { streamsToRead } from '../streams-to-read.ts';
 import type { SelectOptions } from '../types.ts';
@@ -70,7 +70,7 @@ async function catStreams(
         },
       };
     };
-    const findings: Finding[] = [];
+    const findings = liveStoreFindings(work.container);
     const notes: DeleteNote[] = [];
     const { archives, leftOut } = streamsToRead(work);
     for (const archive of archives) {

@@ -1,4 +1,5 @@
 import { RefusedError, UsageError } from '../../core/error.ts';
+import { liveStoreFindings } from '../live-store.ts';
 import type { StreamParts } from '../../container/entry.ts';
 import { isDamage } from '../../findings/status.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -56,7 +57,8 @@ export async function exportStream(
       messages += lot.length;
       return taker.messages(lot);
     });
-    return { messages, held, findings, notes, leftOut: [] };
+    const all = [...liveStoreFindings(work.container), ...findings];
+    return { messages, held, findings: all, notes, leftOut: [] };
   });
 }
 

@@ -22,6 +22,7 @@ import {
   mustHaveRoom,
 } from './checks.ts';
 import { openDataDir, storedStreams, type DataDir, type StoredStream } from './data-dir.ts';
+import { liveStoreFindings } from '../live-store.ts';
 import { canSeeProcesses } from '../running-server.ts';
 import { streamsForStore, type StoreStream } from './streams-for-store.ts';
 import type { ExtractOptions } from './types.ts';
@@ -54,7 +55,7 @@ export async function extractIntoDataDir(
     const plan = {
       placed: streams.map((stream) => ({ stream, shape, path: join('new', pathOf(stream)) })),
       skipped,
-      findings,
+      findings: [...liveStoreFindings(work.container), ...findings],
       notes: [
         ...notes,
         ...streams

@@ -1,10 +1,10 @@
 import { UsageError } from '../../core/error.ts';
-import type { Finding } from '../../findings/finding.ts';
 import { streamMessages } from '../cat/stream-messages.ts';
 import type { CatResult } from '../cat/types.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
 import type { DeleteNote } from '../delete-note.ts';
+import { liveStoreFindings } from '../live-store.ts';
 import { withArchive } from '../open-archive.ts';
 import { streamsToRead } from '../streams-to-read.ts';
 import type { SelectOptions } from '../types.ts';
@@ -22,7 +22,7 @@ export async function catKeyValues(
 ): Promise<CatResult> {
   const sieve = new MessageSieve(kvFilter(options));
   return withArchive(path, options, async (work) => {
-    const findings: Finding[] = [];
+    const findings = liveStoreFindings(work.container);
     const notes: DeleteNote[] = [];
     let messages = 0;
     let held = 0;

@@ -1,8 +1,10 @@
 import { nameText } from '../../core/name.ts';
 import { join, resolve } from 'node:path';
+import type { ArchiveKind } from '../../container/entry.ts';
 import { ToolError } from '../../core/error.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { mustBeFree, StagedTarget } from '../../writer/staged-target.ts';
+import { liveStoreFindings } from '../live-store.ts';
 import { checkWritten, type CheckOptions } from './check-written.ts';
 import { mustLieApart } from './choose-one.ts';
 import { mustLieOutside } from './outside-archive.ts';
@@ -17,7 +19,7 @@ export interface WritePlan extends PlacedStreams {
 
 /** What a plan was made from, as far as carrying it out needs it. */
 export interface WriteSource {
-  readonly container: { readonly path: string };
+  readonly container: { readonly path: string; readonly kind?: ArchiveKind };
   readonly signal: AbortSignal | undefined;
   readonly pool?: Pool;
 }
@@ -27,10 +29,11 @@ export interface WriteSource {
  * only tells the steps. Throws UsageError, ToolError, CancelledError; then nothing is at the target.
  */
 export async function carryOut(
-  plan: WritePlan,
+  { findings = [], ...planned }: WritePlan,
   work: WriteSource,
   options: WriteOptions,
 ): Promise<WrittenReport | PlanReport> {
+  const plan = { ...planned, findings: [...liveStoreFindings(work.container), ...findings] };
   if (plan.placed.length === 0) throw new ToolError(nothingToWrite(plan.skipped));
   mustLieApart(plan.placed);
   const { target } = options;
