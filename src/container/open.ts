@@ -93,7 +93,7 @@ async function openFile(
   if (form === 'empty')
     throw new UnreadableArchive(givenPath, makeFinding({ code: 'SRC_EMPTY' }, { file: label }));
   const place = { account: null, folderName: null, label, manifest: null };
-  const { parts, close } = await openSnapshot(path, form, place, options);
+  const { parts, close } = await openSnapshot(path, form, place, { ...options, givenPath });
   const isTar = parts.form !== 'v2' && parts.form !== 'config' && parts.entries.length === 0;
   const isNothing = read === null && holdsNothing(parts);
   if (isNothing || (isTar && form !== 's2' && parts.findings.length === 0)) {

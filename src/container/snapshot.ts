@@ -9,6 +9,7 @@ import { GunzipReader } from '../source/gunzip.ts';
 import { spool } from '../source/spool.ts';
 import { sliceEntry } from './entries.ts';
 import type { Entry, FileStreamParts, StreamParts } from './entry.ts';
+import { mustNotHoldArchive, mustNotHoldS2 } from './packed-again.ts';
 import { V2_MAGIC } from './v2-entry.ts';
 import { S2Source } from './s2-source.ts';
 import { TAR_BLOCK_BYTES, parseTarHeader } from './tar/header.ts';
@@ -50,11 +51,13 @@ export interface SnapshotOptions {
   readonly signal?: AbortSignal | undefined;
   /** Go past damage of the framing and of tar headers. */
   readonly salvage?: boolean | undefined;
+  /** What was given, where it is not the path of the file. */
+  readonly givenPath?: string;
   /** Chunks that are known not to be damaged. */
   readonly soundChunks?: SoundChunks | undefined;
 }
 
-/** Opens a snapshot file whose form is known. Throws SourceError where the system refuses. */
+/** Opens a snapshot file whose form is known. Throws SourceError where the system refuses, UnreadableArchive where it holds another archive. */
 export async function openSnapshot(
   path: string,
   form: 's2' | 'gzip' | 'tar',
@@ -65,19 +68,38 @@ export async function openSnapshot(
   const file = new FileSource(path);
   const gaps = salvage ? [] : null;
   if (form === 's2') return openS2(path, file, place, options);
-  if (form === 'tar')
-    return { parts: tarParts(file, 'tar', file.sizeBytes, place, [], gaps), close: () => file.close() };
+  const given = { path: options.givenPath ?? path, label: place.label };
+  if (form === 'tar') {
+    const close = (): void => file.close();
+    return closedUnless(close, () => {
+      const parts = tarParts(file, 'tar', file.sizeBytes, place, [], gaps);
+      mustNotHoldArchive(parts, given);
+      return { parts, close };
+    });
+  }
   const { sizeBytes } = file;
   const gunzip = new GunzipReader(file);
   const unpacked = await spool(gunzip.read(), signal).finally(() => file.close());
   const source = new FileSource(unpacked.path);
-  return {
-    parts: tarParts(source, 'tgz', sizeBytes, place, gzipFaults(gunzip, sizeBytes), gaps),
-    close: () => {
-      source.close();
-      unpacked.remove();
-    },
+  const close = (): void => {
+    source.close();
+    unpacked.remove();
   };
+  return closedUnless(close, () => {
+    mustNotHoldS2(source, given);
+    const parts = tarParts(source, 'tgz', sizeBytes, place, gzipFaults(gunzip, sizeBytes), gaps);
+    mustNotHoldArchive(parts, given);
+    return { parts, close };
+  });
+}
+
+function closedUnless<T>(close: () => void, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 function gzipFaults({ error, trailingAtBytes }: GunzipReader, sizeBytes: number): Fault[] {

@@ -8,8 +8,10 @@ export class UnreadableArchive extends SourceError {
   /** `path`: what was given. */
   constructor(path: string, finding: Finding) {
     const holds = finding.data?.['holds'];
+    const packed = finding.data?.['unpack_first'];
     const hint = holds === undefined ? '' : `; in it are ${String(holds)}: give the path of one`;
-    super(`${path === '-' ? 'standard input' : path}: ${finding.message}${hint}`);
+    const how = packed === undefined ? '' : `; it is ${String(packed)}: unpack it first`;
+    super(`${path === '-' ? 'standard input' : path}: ${finding.message}${hint}${how}`);
     this.finding = finding;
   }
 }

@@ -10,7 +10,7 @@ export const SRC_SUITE = {
       'The first bytes and the names inside fit no form of backup or store: not S2, gzip or tar, no backup.json, no stream folder.',
     consequence: 'A restore of it fails.',
     advice:
-      'Check that the path is right, and that the file was not encrypted or wrapped by the backup system. What is left of a snapshot whose beginning was overwritten `natsarc repair FILE --out repaired` finds.',
+      'Check that the path is right, and that the file was not encrypted or wrapped by the backup system. A backup or a store that was packed once more is no damage: the data tells what it is, unpack it first. What is left of a snapshot whose beginning was overwritten `natsarc repair FILE --out repaired` finds.',
   },
   SRC_UNREADABLE: {
     severity: 'warning',
