@@ -51,10 +51,10 @@ export function checkBlockRecords(evidence: StreamEvidence): Finding[] {
 function foreignFault(evidence: StreamEvidence, set: BlockLiveSet): Fault | null {
   const compressed = evidence.results.get(set.block.index);
   if ((compressed?.blockFaults.length ?? 0) > 0) return null;
-  const { archive } = evidence;
   const owner = ownersIn(evidence).find(descriptorOf(set.block.entry), set.block.index);
   if (owner === 'unreadable') return null;
-  if (owner === null) return { code: 'BLK_FOREIGN', data: { block: set.block.index, stream: archive.name } };
+  if (owner === null)
+    return { code: 'BLK_FOREIGN', data: { block: set.block.index, made_for: 'another stream' } };
   return { code: 'BLK_SWAPPED', data: { block: set.block.index, belongs_to: owner.number } };
 }
 

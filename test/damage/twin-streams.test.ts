@@ -277,6 +277,25 @@ describe('blocks of another stream in the folder of one', () => {
       );
   });
 
+  it('verify names the stream that they were made for, where it is there', async () => {
+    const path = copyOf(STORE);
+    const at = (name: string): string => join(path, STREAMS, name, 'msgs/1.blk');
+    renameSync(at('WQ'), `${at('WQ')}.old`);
+    renameSync(at('ORDERS'), at('WQ'));
+    renameSync(`${at('WQ')}.old`, at('ORDERS'));
+    const foreign = async (archive: string): Promise<unknown[]> =>
+      (await verifyArchive(archive)).findings
+        .filter(({ code }) => code === 'BLK_FOREIGN')
+        .map(({ stream, data }) => [stream, data]);
+    expect(await foreign(path)).toEqual([
+      ['ORDERS', { block: 1, made_for: 'WQ' }],
+      ['WQ', { block: 1, made_for: 'ORDERS' }],
+    ]);
+    expect(await foreign(join(path, STREAMS, 'WQ'))).toEqual([
+      ['WQ', { block: 1, made_for: 'another stream' }],
+    ]);
+  });
+
   it('a single block is of one stream', async () => {
     const block = join(CAPTURES, STORE, STREAMS, 'WQ/msgs/1.blk');
     await expect(verifyArchive(block, { streams: ['WQ', 'ORDERS'] })).rejects.toThrow(

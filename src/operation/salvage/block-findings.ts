@@ -36,7 +36,10 @@ function* recordFindings(archive: StreamArchive, block: SalvagedBlock): Generato
   const { file, faults } = block;
   const place = { ...archive.place, file: file.entry.label };
   if (isForeign(block)) {
-    yield makeFinding({ code: 'BLK_FOREIGN', data: { block: file.index, stream: archive.name } }, place);
+    yield makeFinding(
+      { code: 'BLK_FOREIGN', data: { block: file.index, made_for: 'another stream' } },
+      place,
+    );
     return;
   }
   for (const { kind, offsetBytes, lengthBytes, seq } of eachFault(faults)) {

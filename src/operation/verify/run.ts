@@ -2,6 +2,7 @@ import { isStore } from '../../container/entry.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { makeFinding } from '../../findings/finding.ts';
 import { statusOf } from '../../findings/status.ts';
+import { withOwners } from '../foreign-owners.ts';
 import { liveStoreFindings } from '../live-store.ts';
 import { otherFolder } from '../other-folder.ts';
 import { withArchive, type Archive, type OpenArchiveOptions } from '../open-archive.ts';
@@ -42,7 +43,7 @@ export async function verifyWith(path: string, options: OpenArchiveOptions): Pro
       work.selected.length === 0 && found.length === 0
         ? [makeFinding({ code: 'DIR_NO_STREAMS' }, { file: path })]
         : [];
-    const findings = [...live, ...found, ...nothing];
+    const findings = [...live, ...withOwners(found, work.container), ...nothing];
     const sum = (count: (stream: VerifiedStream) => number): number =>
       verified.reduce((total, stream) => total + count(stream), 0);
     const bytes = sum((stream) => stream.bytes);
