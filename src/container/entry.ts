@@ -94,6 +94,7 @@ export interface OpenContainer {
   /** As the user gave it. */
   readonly path: string;
   readonly sizeBytes: number;
+  /** That of all snapshots in it; null where there is none, or some of each. */
   readonly snapshotFormat: 'v1' | 'v2' | null;
   /** In order of account, then stream name; one for each stream found, whatever its state. */
   readonly streams: readonly StreamParts[];

@@ -184,8 +184,9 @@ function container(
   closers: readonly (() => void)[],
 ): OpenContainer {
   const isV1 = (parts: StreamParts): boolean => parts.form === 'v1' && !isUndecoded(parts);
-  const isV2 = streams.some(({ form }) => form === 'v2');
-  const snapshotFormat = isV2 ? 'v2' : streams.some(isV1) ? 'v1' : null;
+  const hasV1 = streams.some(isV1);
+  const hasV2 = streams.some(({ form }) => form === 'v2');
+  const snapshotFormat = hasV1 === hasV2 ? null : hasV2 ? 'v2' : 'v1';
   return {
     kind,
     path,

@@ -151,10 +151,10 @@ function notesOf(
   notes.push(...saidOfSidecars.map((text) => note('BIX_CORRUPT', text)));
   if (foreignIndex !== null)
     notes.push(note('INDEX_FOREIGN', 'index.db is of another stream of this name and proves nothing'));
-  if (stream !== before)
-    notes.push(
-      note('NAME_OF_RECORDS', `the name is what the records were made for: ${stream}, not ${before}`),
-    );
+  if (stream !== before) {
+    const instead = before === '' ? '' : `, not ${before}`;
+    notes.push(note('NAME_OF_RECORDS', `the name is what the records were made for: ${stream}${instead}`));
+  }
   return notes;
 }
 

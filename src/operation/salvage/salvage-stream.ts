@@ -1,4 +1,5 @@
 import { ToolError } from '../../core/error.ts';
+import { nameText } from '../../core/name.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { whyWithoutData } from '../why-without-data.ts';
 import { salvageFiles } from './salvage-files.ts';
@@ -19,7 +20,7 @@ export async function salvageStream(
 ): Promise<SalvagedStream> {
   const { parts } = archive;
   if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
-  if (parts.form === 'config') throw new ToolError(`${archive.name}: ${whyWithoutData(parts)}`);
+  if (parts.form === 'config') throw new ToolError(`${nameText(archive.name)}: ${whyWithoutData(parts)}`);
   if (parts.form === 'v2') return salvageV2(archive, parts, work, source, given);
   return salvageFiles(archive, parts, work, source, given);
 }

@@ -6,6 +6,7 @@ import { checkBlockRecords } from '../../check/block-records.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { SourceError, ToolError } from '../../core/error.ts';
+import { nameText } from '../../core/name.ts';
 import { makeFinding } from '../../findings/finding.ts';
 import { isMarked } from '../../findings/marks.ts';
 import { declaredTimeNs, stateFromBlocks } from '../../model/stream-state.ts';
@@ -63,7 +64,7 @@ export async function streamContent(
   if (archive.encrypted !== null) throw new ToolError(`${archive.name}: encrypted, its key is needed`);
   if (parts.findings.some(({ code }) => code === 'SRC_UNREADABLE'))
     throw new SourceError(`${placeName(parts)}: the system refuses to read its data`);
-  if (parts.form === 'config') throw new ToolError(`${archive.name}: ${whyWithoutData(parts)}`);
+  if (parts.form === 'config') throw new ToolError(`${nameText(archive.name)}: ${whyWithoutData(parts)}`);
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [], known });
   const walk = (sieve: MessageSieve): MessageWalk => walkBlocks(archive, evidence.sets, sieve);
   const findings = [
