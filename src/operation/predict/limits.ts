@@ -40,8 +40,7 @@ export function enforceLimits(opened: RecoveredStream, opening: Opening): Recove
   stream = enforce(stream, aged);
   stream = enforce(stream, overSubjects(stream, config, queries));
   const firstSeq = rules.firstSequence ? positive(config, 'first_seq') : 0n;
-  if (stream.firstSeq < firstSeq)
-    return { isIndexed: false, blocks: [], messages: 0n, firstSeq, lastSeq: firstSeq - 1n };
+  if (stream.firstSeq < firstSeq) return purgedBefore(stream, firstSeq);
   const hasTtl = rules.messageTtl && config['allow_msg_ttl'] === true;
   const leavesMarkers = rules.messageTtl && positive(config, 'subject_delete_marker_ttl') > 0n;
   const expired = hasTtl ? expiredByTtl(stream, queries, rules, leavesMarkers, atNs) : NO_SEQUENCES;
@@ -50,6 +49,12 @@ export function enforceLimits(opened: RecoveredStream, opening: Opening): Recove
   const marked = leavesMarkers && gone.length > 0 ? addDeleteMarkers(beforeAge, left, gone, queries) : left;
   const runsSchedules = rules.messageSchedules && config['allow_msg_schedules'] === true;
   return runsSchedules ? runSchedules(marked, queries, atNs) : marked;
+}
+
+/** A stream that begins before its `first_seq` is purged: it ends where it did, or right before that. */
+function purgedBefore({ lastSeq }: RecoveredStream, firstSeq: bigint): RecoveredStream {
+  const last = lastSeq >= firstSeq ? lastSeq : firstSeq - 1n;
+  return { isIndexed: false, blocks: [], messages: 0n, firstSeq: last + 1n, lastSeq: last };
 }
 
 /** max_msgs, then max_bytes. */

@@ -1,9 +1,10 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { OpenContainer } from '../../container/entry.ts';
+import { countSequences } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Prediction } from '../types.ts';
-import { readBlocks } from './read-blocks.ts';
+import { readBlocks, type BlockReading } from './read-blocks.ts';
 import { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
 import { refusedByClient } from './refused-by-client.ts';
@@ -11,6 +12,7 @@ import { namesDiffer, restoreStream } from './restore.ts';
 import { revivedMessages } from './revived.ts';
 import { SERVER_RULES, type ServerRules } from './server-rules.ts';
 import { startStream, type ServedStream, type Surroundings } from './start.ts';
+import { packedAway } from './unreadable.ts';
 
 /**
  * What each server generation would make of a stream kept as files, at the time and place of `around`. `lost`: as in `lossOf`.
@@ -29,7 +31,7 @@ export function predictFileStream(
   const refusal = refusedByClient(archive, around.container);
   if (refusal !== null) {
     const refused: NotServed = { outcome: 'refused', reason: refusal };
-    return SERVER_RULES.map((rules) => prediction(rules, how, refused, evidence, lost));
+    return SERVER_RULES.map((rules) => prediction(rules, how, refused, evidence, lost, []));
   }
   const readings = readBlocks(archive, results);
   const queries = new RecordQueries(evidence);
@@ -39,7 +41,7 @@ export function predictFileStream(
       how === 'start'
         ? startStream(given, parts, around.isStandalone)
         : restoreStream(given, parts, findings);
-    return prediction(rules, how, result, evidence, lost);
+    return prediction(rules, how, result, evidence, lost, readings);
   });
 }
 
@@ -57,11 +59,12 @@ function prediction(
   result: ServedStream | NotServed,
   evidence: StreamEvidence,
   lost: bigint,
+  readings: readonly BlockReading[],
 ): Prediction {
   const { server } = rules;
   if (!isServed(result)) return notServed(server, how, result);
   const { stream, consumers } = result;
-  const reason = lossOf(result, evidence, lost);
+  const reason = lossOf(result, evidence, lost, readings);
   return {
     server,
     how,
@@ -94,14 +97,17 @@ function notServed(
 
 /** What a server loses; null: nothing. What limits take is no loss. `lost`: messages that are lost, or not where they should be. */
 export function lossOf(
-  { opened, cutMessages, mayLoseMore, consumers }: ServedStream,
+  { opened, stream, cutMessages, mayLoseMore, consumers }: ServedStream,
   { archive, served }: StreamEvidence,
   lost: bigint,
+  readings: readonly BlockReading[],
 ): string | null {
   const missing = served.count + lost - (opened.messages - cutMessages);
   if (missing > 0n)
     return `${lostReason(missing)}${mayLoseMore ? ', and one more if a consumer that filters is asked first' : ''}`;
-  if (lost > 0n) return `${lost} ${lost === 1n ? 'message' : 'messages'} cannot be read`;
+  const inPacked = packedAway(stream, readings);
+  const unread = lost + countSequences(inPacked) - countSequences(served.missing(inPacked));
+  if (unread > 0n) return `${unread} ${unread === 1n ? 'message' : 'messages'} cannot be read`;
   const there = new Set(consumers.map(({ name }) => name));
   const gone = archive.consumers.filter(({ name }) => !there.has(name));
   return gone.length === 0 ? null : `consumers are lost: ${gone.map((consumer) => consumer.name).join(' ')}`;

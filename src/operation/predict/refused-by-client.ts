@@ -12,6 +12,8 @@ export function refusedByClient(
 ): string | null {
   if (!BACKUP_FOLDERS.includes(kind)) return null;
   if (manifest === null) return 'nats stream restore needs a backup.json that can be read';
+  if (manifest.config['storage'] === 'memory')
+    return 'nats stream restore takes no stream that is kept in memory';
   const bad = streamConfigFaults(manifest.config).find(({ code }) => code === 'CFG_SCHEMA_VIOLATION');
   return bad === undefined
     ? null

@@ -1,26 +1,21 @@
 import type { OpenContainer, V2StreamParts } from '../../container/entry.ts';
-import { integerField } from '../../core/json.ts';
-import type { SequenceParts } from '../../core/sequence-parts.ts';
-import {
-  countSequences,
-  NO_SEQUENCES,
-  oneRange,
-  rangesOf,
-  subtractRanges,
-  type SequenceRanges,
-} from '../../core/sequence-ranges.ts';
+import { integerField, type JsonObject } from '../../core/json.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { isMarked } from '../../findings/marks.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
-import { readV2, type V2Message } from '../../model/load-v2-stream.ts';
-import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import type { Prediction } from '../types.ts';
 import type { V2Messages } from '../v2-messages.ts';
-import { messageTtlNs } from '../../format/message-header/ttl.ts';
 import { lostReason, NOTHING_SERVED } from './predict.ts';
 import { refusedByClient } from './refused-by-client.ts';
+import { refusedConsumer } from './refused-consumer.ts';
+import { refusedSettings } from './refused-settings.ts';
+import { requestedConfig } from './restore.ts';
+import { RULES_OF } from './server-rules.ts';
+import { keptOfV2 } from './v2-limits.ts';
 
 const SERVER = '2.15';
+const RULES = RULES_OF[SERVER];
 
 /** A V2 archive and what was found in it. */
 interface GivenV2Stream {
@@ -47,22 +42,31 @@ export async function predictV2Stream(
   if (parts.inPlaceOf !== undefined) return [];
   const refusal = refusedByClient(archive, around.container);
   if (refusal !== null) return refused(refusal);
+  const config = requestedConfig(archive);
+  const unmade = refusedSettings(config);
+  if (unmade !== null) return refused(unmade);
   // What the server has restored by then stays, in use, but the restore has failed.
   const stopping = findings.find(({ code }) => isMarked(code, 'ends-restore'));
   if (stopping !== undefined || state === null) {
     const code = stopping?.code ?? 'V2_STATE_MISSING';
     return refused(`the archive is damaged (${code}); what comes before is restored all the same`);
   }
-  const gone = await expired(archive, parts, messages, around);
-  const lastSeq = state.lastSeq > messages.total.lastSeq ? state.lastSeq : messages.total.lastSeq;
+  const early = refusedBeforeMessages(archive.consumers, config, state);
+  if (early !== null) return refused(early);
+  const kept = await keptOfV2(archive, config, parts, messages, around);
+  if (kept.tooLarge !== null)
+    return refused(
+      `message ${kept.tooLarge} is larger than max_msg_size; what comes before is restored all the same`,
+    );
+  const lastSeq = lastOf(state, messages, config);
   const missing = state.messages - messages.live.count;
   const reason = missing > 0n ? lostReason(missing) : null;
   return [
     {
       ...base,
       outcome: reason === null ? 'whole' : 'loss',
-      messages: messages.live.count - countSequences(gone),
-      first_seq: firstBut(messages.live, gone) ?? lastSeq + 1n,
+      messages: kept.messages,
+      first_seq: kept.firstSeq ?? lastSeq + 1n,
       last_seq: lastSeq,
       consumers: archive.consumers.map((consumer) => consumer.name).toSorted(),
       revived_messages: 0n,
@@ -71,32 +75,23 @@ export async function predictV2Stream(
   ];
 }
 
-function firstBut(live: SequenceParts, gone: SequenceRanges): bigint | null {
-  if (gone.length === 0) return live.first;
-  for (const [from, to] of live.ranges()) {
-    const [first] = subtractRanges(oneRange(from, to), gone);
-    if (first !== undefined) return first;
+/** Why a restore ends before the first message is stored; null: it does not. */
+function refusedBeforeMessages(
+  consumers: readonly ConsumerArchive[],
+  config: JsonObject,
+  { firstSeq, lastSeq }: ManifestState,
+): string | null {
+  for (const [i, consumer] of consumers.entries()) {
+    const why = refusedConsumer(consumer, config, consumers.slice(0, i), RULES, false);
+    if (why !== null) return `consumer ${consumer.name} is not taken: ${why}; an empty stream stays`;
   }
-  return null;
+  const from = integerField(config, 'first_seq') ?? 0n;
+  return from > firstSeq && firstSeq <= lastSeq
+    ? `first_seq is ${from}, and the archive begins at ${firstSeq}; an empty stream stays`
+    : null;
 }
 
-/** Live messages that are too old; read again only where one can be. */
-async function expired(
-  { config, place }: StreamArchive,
-  parts: V2StreamParts,
-  { total, live }: V2Messages,
-  { atNs, signal }: { readonly atNs: bigint; readonly signal: AbortSignal | undefined },
-): Promise<SequenceRanges> {
-  const hasTtl = config?.['allow_msg_ttl'] === true;
-  const maxAgeNs = integerField(config ?? {}, 'max_age') ?? 0n;
-  const isAged = (timeNs: bigint): boolean => maxAgeNs > 0n && timeNs + maxAgeNs <= atNs;
-  if (total.messages === 0 || (!hasTtl && !isAged(total.firstTimeNs))) return NO_SEQUENCES;
-  const gone: bigint[] = [];
-  const take = ({ seq, timeNs, header }: V2Message): void => {
-    const ttlNs = hasTtl && header.length > 0 ? messageTtlNs(header) : null;
-    if (isAged(timeNs) || (ttlNs !== null && timeNs + ttlNs <= atNs)) gone.push(seq);
-  };
-  await readV2(parts, place, take, { signal });
-  const found = rangesOf(BigUint64Array.from(gone));
-  return subtractRanges(found, live.missing(found));
+function lastOf(state: ManifestState, { total }: V2Messages, config: JsonObject): bigint {
+  const from = integerField(config, 'first_seq') ?? 0n;
+  return [state.lastSeq, total.lastSeq, from - 1n].reduce((last, seq) => (seq > last ? seq : last));
 }

@@ -14,6 +14,7 @@ import type { GivenStream } from './opening.ts';
 import type { RecordQueries } from './record-queries.ts';
 import { isServed, type NotServed } from './recovered.ts';
 import { refusedConsumer } from './refused-consumer.ts';
+import { refusedSettings } from './refused-settings.ts';
 import type { ServerRules } from './server-rules.ts';
 import { openStream, type ServedStream } from './start.ts';
 
@@ -85,16 +86,18 @@ export function namesDiffer(asked: string, own: string): string {
 }
 
 /** The `nats` CLI reads backup.json and sends what it knows of it: no field that no version has, and no template. */
-function requestedConfig({ manifest, config }: StreamArchive): JsonObject {
+export function requestedConfig({ manifest, config }: StreamArchive): JsonObject {
   if (manifest === null) return config ?? {};
   const { template_owner: _, ...known } = withoutFaults(manifest.config, streamConfigFaults);
   return known;
 }
 
 function refusedRequest({ archive }: RecordQueries, rules: ServerRules): string | null {
-  if (archive.manifest === null || !rules.strictRequests) return null;
-  const [newer] = newerStreamFields(requestedConfig(archive), rules.server);
-  return newer === undefined ? null : `${newer} is an unknown field`;
+  if (archive.manifest === null) return null;
+  const config = requestedConfig(archive);
+  const [newer] = rules.strictRequests ? newerStreamFields(config, rules.server) : [];
+  if (newer === undefined) return refusedSettings(config);
+  return `${newer} is an unknown field`;
 }
 
 /** What becomes of the consumers in a backup. */

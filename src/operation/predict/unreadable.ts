@@ -11,6 +11,7 @@ import { NO_PACKED } from '../../core/packed-sets.ts';
 import { listedBlocks } from '../../model/listed-blocks.ts';
 import { walkOf, wholeBlocks } from './believed-blocks.ts';
 import type { Opening } from './opening.ts';
+import type { BlockReading } from './read-blocks.ts';
 import type { RecordQueries } from './record-queries.ts';
 import type { NotServed, RecoveredBlock, RecoveredStream } from './recovered.ts';
 
@@ -28,6 +29,17 @@ export function unreadableIn(
   const { badSeqs, overlongHeaders } = reading;
   const bad = isIndexed ? mergeRanges([badSeqs, overlongHeaders]) : overlongHeaders;
   return bad.length === 0 ? bad : intersectRanges(unpackRanges(live), bad);
+}
+
+/** Live messages of blocks that an index tells of and that a server cannot decompress: it counts all, and reads none. */
+export function packedAway({ blocks }: RecoveredStream, readings: readonly BlockReading[]): SequenceRanges {
+  const packed = blocks.filter(
+    ({ block, readBytes, flaw }) =>
+      flaw === undefined &&
+      readBytes === null &&
+      wholeBlocks(readings).get(block.index)?.isDecodable === false,
+  );
+  return mergeRanges(packed.map(({ live }) => unpackRanges(live)));
 }
 
 /** Bytes of live messages in bad records, which an index that a server believes counts all the same. */

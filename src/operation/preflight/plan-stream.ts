@@ -35,7 +35,7 @@ export function planStream(
   const place = placeName(parts);
   const orphan = assigned === false ? [orphanStep(place)] : [];
   if (!isServed(result)) return { ...base, ...notServed(result, place, orphan) };
-  const reason = lossOf(result, evidence, losses.missing);
+  const reason = lossOf(result, evidence, losses.missing, readings);
   const bytesToRead = result.opened.isIndexed
     ? 0
     : readings.reduce((sum, { block }) => sum + block.entry.sizeBytes, 0);

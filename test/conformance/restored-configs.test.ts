@@ -1,0 +1,93 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { verifyArchive } from '../../src/operation/verify/run.ts';
+import type { Prediction } from '../../src/operation/types.ts';
+import type { Json } from '../support/captures.ts';
+import { CAPTURES, tempFolder } from '../support/damage.ts';
+import { hasServer, LiveServer } from '../support/live-server.ts';
+import { predictionFor } from '../support/oracle/compare.ts';
+
+const SECOND_NS = 1_000_000_000;
+
+/** Configurations that another backup.json gives a stream: what its server restores then, in words. */
+const EDITS: readonly { readonly edit: Json; readonly v1?: string; readonly v2: string }[] = [
+  { edit: {}, v1: '163 messages 2-172', v2: '163 messages 2-172' },
+  { edit: { max_msgs: 20 }, v1: '20 messages 151-172', v2: '20 messages 151-172' },
+  { edit: { max_msgs: 20, discard: 'new' }, v1: '163 messages 2-172', v2: '163 messages 2-172' },
+  { edit: { max_bytes: 20_000 }, v1: '23 messages 148-172', v2: '23 messages 148-172' },
+  { edit: { max_msgs_per_subject: 1 }, v1: '157 messages 2-172', v2: '157 messages 2-172' },
+  { edit: { max_msgs_per_subject: 1, max_msgs: 156 }, v2: '156 messages 5-172' },
+  { edit: { max_age: SECOND_NS }, v1: 'refused', v2: 'refused' },
+  {
+    edit: { max_age: SECOND_NS, duplicate_window: SECOND_NS },
+    v1: '0 messages 173-172',
+    v2: '0 messages 173-172',
+  },
+  { edit: { subjects: ['bad subject'] }, v1: 'refused', v2: 'refused' },
+  { edit: { storage: 'memory' }, v1: 'refused', v2: 'refused' },
+  { edit: { max_msg_size: 100 }, v2: 'refused' },
+  { edit: { retention: 'workqueue' }, v1: 'refused', v2: 'refused' },
+  { edit: { max_consumers: 1 }, v1: 'refused', v2: 'refused' },
+  { edit: { first_seq: 2 }, v1: '163 messages 2-172', v2: '163 messages 2-172' },
+  { edit: { first_seq: 100 }, v1: '0 messages 173-172', v2: 'refused' },
+  { edit: { first_seq: 1000 }, v1: '0 messages 1000-999', v2: 'refused' },
+];
+
+function edited(capture: string, edit: Json): string {
+  const folder = join(tempFolder(), 'ORDERS');
+  cpSync(join(CAPTURES, capture, 'backups/$G/ORDERS'), folder, { recursive: true });
+  const path = join(folder, 'backup.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Json;
+  Object.assign(manifest.config, edit);
+  writeFileSync(path, JSON.stringify(manifest));
+  return folder;
+}
+
+function inWords(one: Prediction | undefined): string {
+  if (one?.outcome !== 'whole') return one?.outcome ?? 'none';
+  return `${one.messages} messages ${one.first_seq}-${one.last_seq}`;
+}
+
+async function restored(server: LiveServer, folder: string): Promise<string> {
+  try {
+    server.nats('stream', 'restore', folder, '--no-progress');
+  } catch {
+    return 'refused';
+  }
+  await server.rest();
+  const { state } = JSON.parse(server.nats('stream', 'info', 'ORDERS', '--json')) as Json;
+  return `${state.messages} messages ${state.first_seq}-${state.last_seq}`;
+}
+
+it.for([
+  ['v1', '2.14.5'],
+  ['v2', '2.15.2'],
+] as const)(
+  'a %s backup with another configuration is restored as is predicted',
+  async ([form, version]) => {
+    const cases = EDITS.flatMap(({ edit, [form]: expected }) =>
+      expected === undefined ? [] : [{ edit, expected, folder: edited(`${version}-full`, edit) }],
+    );
+    const predicted: [Json, string][] = [];
+    for (const { edit, folder } of cases) {
+      const { streams } = await verifyArchive(folder);
+      predicted.push([edit, inWords(predictionFor(streams[0]?.predictions, version))]);
+    }
+    expect(predicted).toEqual(cases.map(({ edit, expected }) => [edit, expected]));
+    if (!hasServer(version)) return;
+    const server = await LiveServer.start(version, join(tempFolder(), 'store'));
+    const seen: [Json, string][] = [];
+    for (const { edit, folder } of cases) {
+      seen.push([edit, await restored(server, folder)]);
+      try {
+        server.nats('stream', 'rm', 'ORDERS', '--force');
+      } catch {
+        // A V1 restore that fails leaves none.
+      }
+    }
+    await server.stop();
+    expect(seen).toEqual(predicted);
+  },
+  120_000,
+);
