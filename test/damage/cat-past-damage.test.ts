@@ -192,9 +192,9 @@ it('zeros where the header of a block was end the tar for a server, not for cat'
   expect(found).toEqual(await repairedOf(backup));
 });
 
-/** Messages of WQ that were acknowledged, and so deleted: of the first 40 all but a few. */
+/** Messages of WQ that were acknowledged, and so deleted: of the first 40 all but a few. Of those up to 15 backup.json tells. */
 const ACKNOWLEDGED = Array.from({ length: 40 }, (_, i) => BigInt(i + 1)).filter(
-  (seq) => seq <= 15n || seq % 5n !== 1n,
+  (seq) => seq > 15n && seq % 5n !== 1n,
 );
 
 it.each<[string, (bytes: Buffer) => Buffer, bigint[]]>([

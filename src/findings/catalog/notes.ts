@@ -19,9 +19,17 @@ export const NOTES = {
     severity: 'warning',
     title: 'Messages that are here may have been deleted',
     meaning:
-      'What told which messages were deleted is gone or proves nothing: the end of a block was cut off or cannot be read, index.db is lost or of another stream, tombstones were dropped, or consumers of a work queue are past messages that are there. Nothing is missing for it.',
+      'What told which messages were deleted is gone or proves nothing: the end of a block was cut off or cannot be read, index.db is lost or of another stream, tombstones were dropped, consumers of a work queue are past messages that are there, or an older archive gave more than the repaired one counts. Nothing is missing for it.',
     consequence: 'A server has these messages too, and delivers them again.',
     advice: 'Compare with another copy if messages must not be processed twice.',
+  },
+  BEYOND_LIMITS: {
+    severity: 'info',
+    title: 'More messages were written than the limits of the configuration allow',
+    meaning:
+      'max_msgs or max_msgs_per_subject of the configuration is below what was found. Every intact message was written.',
+    consequence: 'A server that restores the stream, or starts on it, removes the oldest of them at once.',
+    advice: 'Give higher limits with --config where they are to stay.',
   },
   LOST_BEFORE: {
     severity: 'info',

@@ -1,6 +1,8 @@
-import { NO_PARTS } from '../../core/sequence-part-sets.ts';
+import { asParts, NO_PARTS, subtractParts } from '../../core/sequence-part-sets.ts';
 import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
+import { lostBefore } from '../../model/lost-before.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import { belowFirst } from '../salvage/declared-deletes.ts';
 import { countLosses } from '../salvage/losses.ts';
 import { damagesBefore } from '../salvage/lost-before.ts';
 import { NO_DOUBTS } from '../salvage/doubtful-positions.ts';
@@ -11,7 +13,7 @@ import type { StreamLoss } from '../salvage/types.ts';
 export function nothingOf(archive: StreamArchive): SalvagedStream {
   const nothing = {
     runs: () => [],
-    deleted: NO_PARTS,
+    deleted: subtractParts(belowFirst(archive.manifest?.state ?? null), asParts(lostBefore(archive).seqs)),
     listed: [],
     suspects: [],
     damages: () => damagesBefore(archive),
@@ -34,7 +36,7 @@ export function lossWithoutData(archive: StreamArchive): StreamLoss | null {
   if (state === null || state.messages === 0n) return null;
   return countLosses({
     sources: [nothingOf(archive)],
-    survey: { recovered: NO_PARTS, disagreements: [], undecided: NO_SEQUENCES },
+    survey: { recovered: NO_PARTS, disagreements: [], undecided: NO_SEQUENCES, helped: new Map() },
     deleted: NO_PARTS,
     name: archive.name,
     lastSeq: state.firstSeq > 0n ? state.firstSeq - 1n : 0n,

@@ -5,6 +5,7 @@ import { stillLost } from './lost-before.ts';
 import { LostRanges } from './lost-ranges.ts';
 import type { Outcome } from './outcome.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
+import { takenFromOlder } from './taken-from-older.ts';
 import type { LostRange } from './types.ts';
 
 /** Behind a cut, and in chunks of a V2 archive, only the archive's own count tells what was there. */
@@ -63,8 +64,9 @@ export function tellDeletedBefore(
 export function tellDeleted(
   ranges: LostRanges,
   unknown: Iterable<LostRange>,
-  { counted, survey, deleted, sources: [own] }: Outcome,
+  { counted, survey, deleted, sources }: Outcome,
 ): CountedLosses {
+  const [own] = sources;
   const untold = new LostRanges(unknown);
   const asFound = { ranges, untold, raised: 0n, surplus: 0n };
   if (counted === null) return asFound;
@@ -79,14 +81,17 @@ export function tellDeleted(
   const isRaised = ({ to }: LostRange): boolean => !isEnough && to <= lastSeq;
   const raised = countOf(untold, isRaised);
   const sequences = countOf(ranges, isCounted) + raised;
-  if (missing < 0n || sequences === 0n) return asFound;
-  const isPart = missing < sequences;
+  if (sequences === 0n) return asFound;
+  // What an older archive gave may have been deleted since, and takes nothing off the loss.
+  const most = isKeptBelieved ? missing + takenFromOlder(sources, survey.helped) : missing;
+  if (most < 0n) return asFound;
+  const isPart = most < sequences;
   const all = joined([ranges, raisedOf(untold, isRaised)]);
   return {
-    ranges: new LostRanges(isPart ? withCounts(all, isCounted, missing) : all),
+    ranges: new LostRanges(isPart ? withCounts(all, isCounted, most) : all),
     untold: new LostRanges(where(untold, (range) => !isRaised(range))),
     raised,
-    surplus: isPart ? sequences - missing : 0n,
+    surplus: isPart ? sequences - most : 0n,
   };
 }
 

@@ -28,6 +28,7 @@ export type LossCode = keyof typeof LOSS_REASONS;
  * catalogue of notes. Never renamed.
  */
 export const NOTE_MEANINGS = {
+  BEYOND_LIMITS: 'a server removes messages that are beyond limits of the configuration',
   BIX_CORRUPT: 'an `.idx` file contradicts its block',
   BLK_COPY: 'messages were taken from a copy beside a block that is missing or damaged',
   BLK_SWAPPED: 'a block was read with the number that its records were made for',

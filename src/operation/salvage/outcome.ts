@@ -5,7 +5,7 @@ import type { Survey } from './survey.ts';
 /** What is known of a stream before the losses are counted. */
 export interface Outcome {
   readonly sources: readonly SalvagedStream[];
-  readonly survey: Pick<Survey, 'recovered' | 'disagreements' | 'undecided'>;
+  readonly survey: Pick<Survey, 'recovered' | 'disagreements' | 'undecided' | 'helped'>;
   /** Proven deleted, and not written. */
   readonly deleted: SequenceParts;
   readonly name: string;

@@ -46,7 +46,11 @@ export async function repairStream(
   const first = await firstSurvey(sources, all, work, options);
   const chosen = chooseConfig(sources, options.config, first, name);
   const config = configToWrite(chosen, options);
-  const { found, surveyed } = await withinLimits(first, config, all);
+  const removing = limitsThatRemoved(sources, chosen, options);
+  const limited = [config, removing].some((one) => one !== null && hasLimitPerSubject(one));
+  const counted = first.total.subjects.size > 0 || !limited ? first : await survey(all);
+  const { found, surveyed } = await withoutRemoved(counted, removing, all);
+  const beyond = await beyondLimits(found, config, surveyed);
   const end = endOf(sources);
   const loss = countLosses({
     sources,
@@ -70,7 +74,7 @@ export async function repairStream(
     loss,
     notes: [
       ...sources.flatMap((source) => source.notes),
-      ...notesOn({ sources, chosen, loss, found, undeleted }, options),
+      ...notesOn({ sources, chosen, loss, found, undeleted, beyondLimits: beyond.count }, options),
       ...notes,
     ],
     suspected: suspectedOf(own, loss, loss.lost),
@@ -110,15 +114,27 @@ function configToWrite({ config }: ChosenConfig, { undelete }: SalvageOptions): 
   return undelete === true ? withoutLimits(owned) : owned;
 }
 
-/** The survey without what a server would remove at once. */
-async function withinLimits(
-  first: Survey,
-  config: JsonObject,
+/**
+ * The configuration whose limits removed messages that the blocks still hold, as `pack` believes it: where no current index tells of
+ * the blocks. A V2 archive holds nothing but messages, and a configuration that is given says nothing of what had been removed.
+ */
+function limitsThatRemoved(
+  [own]: Sources,
+  { config }: ChosenConfig,
+  options: SalvageOptions,
+): JsonObject | null {
+  const { form, indexStanding } = own.archive;
+  if (form === 'v2' || indexStanding === 'current' || options.undelete === true) return null;
+  return options.config === undefined ? config : own.archive.config;
+}
+
+/** The survey without what the limits of a configuration removed. */
+async function withoutRemoved(
+  all: Survey,
+  config: JsonObject | null,
   asked: SurveyOptions,
 ): Promise<{ readonly found: Survey; readonly surveyed: SurveyOptions }> {
-  const isCounted = first.total.subjects.size > 0 || !hasLimitPerSubject(config);
-  const all = isCounted ? first : await survey(asked);
-  const gone = await beyondLimits(all, config, asked);
+  const gone = config === null ? NO_PARTS : await beyondLimits(all, config, asked);
   if (gone.count === 0n) return { found: all, surveyed: asked };
   const surveyed = { ...asked, excluded: uniteParts([asked.excluded, gone]) };
   return { found: await survey(surveyed), surveyed };

@@ -2,6 +2,7 @@ import { isIndexCut } from '../../check/index-vs-blocks.ts';
 import type { IndexDeletes } from '../../check/stream-evidence.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { labelBase } from '../../container/entries.ts';
+import { textField } from '../../core/json.ts';
 import { plural } from '../../core/plural.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import {
@@ -15,6 +16,7 @@ import {
 import { mergeRanges, rangesOf } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
+import type { ManifestState } from '../../format/manifest/types.ts';
 import { highestSequence, packedLive } from '../../model/live-set.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -26,9 +28,11 @@ import { isCarrierHit } from './carrier-damage.ts';
 import { CODE_OF_FAULT, damagesOf, type ReadBlock } from './block-damage.ts';
 import { contentOf } from './block-spans.ts';
 import { calledDeleted, proofsOfIndex, type IndexProofs } from './index-proofs.ts';
+import { provenBelowFirst } from './declared-deletes.ts';
 import { doubtfulPositions } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { damagesBefore } from './lost-before.ts';
+import type { MessageRun } from './message-run.ts';
 import { findOwnBlocks, type OwnBlocks } from './own-blocks.ts';
 import type { SalvagedBlock } from './salvage-blocks.ts';
 import type { SalvageWork } from './salvage-work.ts';
@@ -58,8 +62,12 @@ export async function salvageFiles(
   ];
   const current = archive.indexStanding === 'current' ? index : null;
   const end = endOf(all, proofs);
+  const runs = (): MessageRun[] => all.flatMap(({ content }) => content.runs());
+  // A current index knows better.
+  const declared = current === null ? declaredState(archive, name) : null;
+  const below = await provenBelowFirst(declared, runs(), source, work.signal);
   const deleted = subtractParts(
-    uniteParts([deletedIn(all, current), ...proofs.map((proof) => proof.deleted)]),
+    uniteParts([below, deletedIn(all, current), ...proofs.map((proof) => proof.deleted)]),
     asParts(lostBefore(archive).seqs),
   );
   const scans = blocks.map(({ block: { file, scan, faults } }) => ({
@@ -72,7 +80,7 @@ export async function salvageFiles(
     current !== null || (isEndGone && code === CODE_OF_FAULT.tail);
   return {
     archive: { ...archive, name, index },
-    runs: () => all.flatMap(({ content }) => content.runs()),
+    runs,
     deleted,
     listed: proofs.flatMap((proof) => proof.listed),
     suspects: suspectsOf(archive, parts, blocks, end.seq),
@@ -102,6 +110,11 @@ function findingsOn(archive: StreamArchive, parts: FileStreamParts, blocks: read
     ...archive.findings,
     ...blockFindings(archive, parts, whole),
   ];
+}
+
+/** What backup.json declares, where it is of this stream. */
+function declaredState({ manifest }: StreamArchive, name: string): ManifestState | null {
+  return manifest !== null && textField(manifest.config, 'name') === name ? manifest.state : null;
 }
 
 /**

@@ -6,10 +6,10 @@ import { findV2Spans, type V2Span } from '../../container/v2-spans.ts';
 import { ChangedError } from '../../core/error.ts';
 import { plural } from '../../core/plural.ts';
 import { stepByStep } from '../../core/pause.ts';
-import { asParts, subtractParts, unitePacked } from '../../core/sequence-part-sets.ts';
+import { asParts, subtractParts, unitePacked, uniteParts } from '../../core/sequence-part-sets.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { mergeRanges, oneRange } from '../../core/sequence-ranges.ts';
-import { makeFinding } from '../../findings/finding.ts';
+import { makeFinding, type Finding } from '../../findings/finding.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import { readV2Head } from '../../model/load-v2-stream.ts';
 import { lostBefore } from '../../model/lost-before.ts';
@@ -18,6 +18,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { placed } from '../report-source.ts';
 import { recordBytesOf } from '../../format/block/record.ts';
+import { provenBelowFirst } from './declared-deletes.ts';
 import { NO_DOUBTS } from './doubtful-positions.ts';
 import type { NoteCode } from './loss-codes.ts';
 import { damagesBefore } from './lost-before.ts';
@@ -27,6 +28,16 @@ import type { SalvagedStream } from './salvaged-stream.ts';
 import type { RepairNote } from './types.ts';
 import { damagesBetween } from './v2-damage.ts';
 import { readWholeV2 } from './whole-v2.ts';
+
+const NO_INDEX = {
+  listed: [],
+  suspects: [],
+  areDeletesUnknown: false,
+  untoldDeletes: [],
+  indexDeletes: null,
+  // Its consumers are doubtful together: `headNotes` tells.
+  doubtfulPositions: NO_DOUBTS,
+} as const;
 
 /** Reads what is left of a V2 archive: messages that no damaged chunk touches. */
 export async function salvageV2(
@@ -52,36 +63,34 @@ export async function salvageV2(
   const known = isHeadHit ? (declared ?? state) : (state ?? declared);
   const lastFound = spans.at(-1)?.lastSeq ?? 0n;
   const lastSeq = known !== null && known.lastSeq > lastFound ? known.lastSeq : lastFound;
+  const runs = spans.map((span) => runOf(parts, span, source));
+  const counted = countedOf(known, declared, present);
+  const below = await provenBelowFirst(counted, runs, source, signal);
   return {
     archive: { ...archive, name },
-    runs: () => spans.map((span) => runOf(parts, span, source)),
+    runs: () => runs,
     deleted: subtractParts(
-      deletedIn(spans, present, known, hasEnd && isUnbroken),
+      uniteParts([below, deletedIn(spans, present, known, hasEnd && isUnbroken)]),
       asParts(lostBefore(archive).seqs),
     ),
-    listed: [],
-    suspects: [],
+    ...NO_INDEX,
     damages: function* () {
       yield* damagesBetween(parts.label, spans, known, { damaged, hasEnd });
       yield* damagesBefore(archive);
     },
     lastSeq,
     lastTimeNs: declaredTimeNs(known?.lastTime ?? null),
-    counted: countedOf(known, declared, present),
-    findings: [
-      ...placed(parts.findings, archive.place),
-      ...archive.findings,
-      ...framingFaults(body).map((fault) => makeFinding(fault, { ...archive.place, file: parts.label })),
-    ],
+    counted,
+    findings: findingsOn(archive, parts, body),
     notes: headNotes(archive, name, { state, known, isHeadHit }),
-    areDeletesUnknown: false,
-    untoldDeletes: [],
-    indexDeletes: null,
-    // Its consumers are doubtful together: `headNotes` tells.
-    doubtfulPositions: NO_DOUBTS,
     parted: whole?.parted ?? null,
     close: () => body.close(),
   };
+}
+
+function findingsOn({ place, findings }: StreamArchive, parts: V2StreamParts, body: ByteSource): Finding[] {
+  const framing = framingFaults(body).map((fault) => makeFinding(fault, { ...place, file: parts.label }));
+  return [...placed(parts.findings, place), ...findings, ...framing];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { plural } from '../../core/plural.ts';
 import { CATALOG, type FindingCode } from '../../findings/catalog/index.ts';
 import { isOfManifest } from '../../findings/status.ts';
 import { beyondMaxBytes, deletesGone, pastConsumersText, undeletedOf } from '../delete-notes.ts';
@@ -6,6 +7,7 @@ import type { ChosenConfig } from './configuration.ts';
 import type { SalvagedStream } from './salvaged-stream.ts';
 import type { SuspectCode } from './suspected.ts';
 import type { Survey } from './survey.ts';
+import { takenDeletedText } from './taken-from-older.ts';
 import type { Damage, RepairNote, SalvageOptions, StreamLoss } from './types.ts';
 
 /** A stream that was repaired, as far as notes tell of it. */
@@ -16,6 +18,8 @@ export interface NotedStream {
   readonly found: Survey;
   /** Messages that are written though they were deleted. */
   readonly undeleted: bigint;
+  /** Messages that are written though they are beyond limits of the configuration. */
+  readonly beyondLimits: bigint;
 }
 
 const MOST_OPEN_NOTES = 100;
@@ -56,6 +60,11 @@ export function notesOn(stream: NotedStream, options: SalvageOptions): RepairNot
     const most = sequencesOf(loss, code);
     if (most > 0n) say(code, `${why}: up to ${most} are lost, unless they were deleted`, true);
   }
+  if (stream.beyondLimits > 0n)
+    say(
+      'BEYOND_LIMITS',
+      `${plural(stream.beyondLimits, 'message')} more ${stream.beyondLimits === 1n ? 'is' : 'are'} here than max_msgs or max_msgs_per_subject allows: a server removes the oldest when it has the stream; --config gives other limits`,
+    );
   if (undelete === true)
     say(
       'UNDELETED',
@@ -81,16 +90,18 @@ function manifestText(code: FindingCode, { said }: ChosenConfig): string {
 
 /** Why some of what is written may have been deleted. */
 function untoldTexts(
-  { sources, chosen, loss, found: { recovered, total } }: NotedStream,
+  { sources, chosen, loss, found }: NotedStream,
   { undelete, config }: SalvageOptions,
 ): string[] {
   const [{ archive, untoldDeletes }] = sources;
+  const { recovered, total } = found;
   const gone = deletesGone(recovered, undeletedOf(sources[0], loss, recovered), untoldDeletes);
   if (undelete === true) return gone;
   // A configuration that is given says nothing of what had been removed.
   const had = { ...archive, config: config === undefined ? chosen.config : archive.config };
   const past = sources.length > 1 ? null : pastConsumersText(archive, recovered);
-  return [...gone, ...beyondMaxBytes(had, total.bytes), ...(past === null ? [] : [past])];
+  const taken = takenDeletedText(sources, found);
+  return [...gone, ...beyondMaxBytes(had, total.bytes), ...[past, taken].filter((text) => text !== null)];
 }
 
 function sequencesOf({ ranges }: StreamLoss, suspicion: SuspectCode): bigint {

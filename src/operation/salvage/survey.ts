@@ -133,7 +133,7 @@ function mostEqual(copies: readonly MessageCopy[]): number | null {
   return leader?.source ?? null;
 }
 
-/** Sequences that the configuration's limits would remove at once (format/block/README.md): the oldest go. */
+/** Sequences that the limits of a configuration remove at once (format/block/README.md): the oldest go. */
 export async function beyondLimits(
   found: Survey,
   config: JsonObject,

@@ -31,7 +31,7 @@ function damagedEverywhere(lots: number): Outcome {
   };
   return {
     sources: [source as unknown as SalvagedStream],
-    survey: { recovered: asParts(every(1n)), disagreements: [], undecided: NO_SEQUENCES },
+    survey: { recovered: asParts(every(1n)), disagreements: [], undecided: NO_SEQUENCES, helped: new Map() },
     deleted: NO_PARTS,
     name: 'S',
     lastSeq: 4n * BigInt(lots),
@@ -75,6 +75,7 @@ it('the count of what one archive lost before says nothing of what another lost'
       recovered: asParts(BigUint64Array.of(1n, 10n, 21n, 30n, 41n, 50n)),
       disagreements: [],
       undecided: NO_SEQUENCES,
+      helped: new Map(),
     },
     deleted: NO_PARTS,
     name: 'S',

@@ -1,0 +1,71 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { keyedSumHex } from '../../src/codec/highwayhash.ts';
+import { CAPTURES, copyOf, editFile } from '../support/damage.ts';
+import { repair } from '../support/repaired.ts';
+
+const V1 = '2.14.5-full/backups/$G/ORDERS';
+const V2 = '2.15.2-full/backups/$G/ORDERS';
+const STORE = '2.14.5-full/store/jetstream/$G/streams/ORDERS';
+
+const LIMITS = [
+  ['max_msgs', { max_msgs: 40 }, 123],
+  ['max_msgs_per_subject', { max_msgs_per_subject: 1 }, 6],
+] as const;
+
+function limited(backup: string, limits: object): string {
+  const copy = copyOf(backup);
+  editFile(join(copy, 'backup.json'), (bytes) => {
+    const manifest = JSON.parse(bytes.toString()) as { config: object };
+    return Buffer.from(JSON.stringify({ ...manifest, config: { ...manifest.config, ...limits } }));
+  });
+  return copy;
+}
+
+const note = (messages: number): object => ({
+  code: 'BEYOND_LIMITS',
+  loss: false,
+  text: `${messages} messages more are here than max_msgs or max_msgs_per_subject allows: a server removes the oldest when it has the stream; --config gives other limits`,
+});
+
+describe.each(LIMITS)('a low %s takes no message that is there', (_, limits, beyond) => {
+  it('of a V2 archive', async () => {
+    const { missing, invented, stream, result } = await repair(limited(V2, limits), V2);
+    expect([missing, invented]).toEqual([[], []]);
+    expect(stream).toMatchObject({ recovered: 163n, lost: 0n });
+    expect(result.loss.notes).toMatchObject([note(beyond)]);
+  });
+
+  it('of one that is healed', async () => {
+    const { missing, stream } = await repair(limited(V2, limits), V2, { from: [join(CAPTURES, V2)] });
+    expect(missing).toEqual([]);
+    expect(stream.recovered).toBe(163n);
+  });
+
+  it.each([V1, V2, STORE])('where --config gives it, of %s', async (capture) => {
+    const config = {
+      name: 'ORDERS',
+      subjects: ['orders.>'],
+      retention: 'limits',
+      storage: 'file',
+      ...limits,
+    };
+    const { missing, invented, result } = await repair(copyOf(capture), capture, { config });
+    expect([missing, invented]).toEqual([[], []]);
+    expect(result.loss.notes.filter(({ code }) => code === 'BEYOND_LIMITS')).toMatchObject([note(beyond)]);
+  });
+});
+
+it('what its own limits removed of blocks without index.db stays removed, as cat tells', async () => {
+  const copy = copyOf(STORE);
+  rmSync(join(copy, 'msgs/index.db'));
+  editFile(join(copy, 'meta.inf'), (bytes) =>
+    Buffer.from(bytes.toString().replace('"max_msgs":-1', '"max_msgs":40')),
+  );
+  writeFileSync(join(copy, 'meta.sum'), keyedSumHex('ORDERS', readFileSync(join(copy, 'meta.inf'))));
+  const { missing, invented, stream, result } = await repair(copy, copy);
+  expect([missing, invented]).toEqual([[], []]);
+  expect(stream).toMatchObject({ recovered: 40n, lost: 0n });
+  expect(result.loss.notes.map(({ code }) => code)).not.toContain('BEYOND_LIMITS');
+});
