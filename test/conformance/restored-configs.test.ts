@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
@@ -11,7 +11,12 @@ import { predictionFor } from '../support/oracle/compare.ts';
 const SECOND_NS = 1_000_000_000;
 
 /** Configurations that another backup.json gives a stream: what its server restores then, in words. */
-const EDITS: readonly { readonly edit: Json; readonly v1?: string; readonly v2: string }[] = [
+const EDITS: readonly {
+  readonly edit: Json;
+  readonly state?: Json;
+  readonly v1?: string;
+  readonly v2: string;
+}[] = [
   { edit: {}, v1: '163 messages 2-172', v2: '163 messages 2-172' },
   { edit: { max_msgs: 20 }, v1: '20 messages 151-172', v2: '20 messages 151-172' },
   { edit: { max_msgs: 20, discard: 'new' }, v1: '163 messages 2-172', v2: '163 messages 2-172' },
@@ -29,17 +34,20 @@ const EDITS: readonly { readonly edit: Json; readonly v1?: string; readonly v2: 
   { edit: { max_msg_size: 100 }, v2: 'refused' },
   { edit: { retention: 'workqueue' }, v1: 'refused', v2: 'refused' },
   { edit: { max_consumers: 1 }, v1: 'refused', v2: 'refused' },
+  { edit: {}, state: { last_ts: '2026-11-21T00:06:11.401633636R' }, v1: 'refused', v2: 'refused' },
+  { edit: {}, state: { consumer_count: null }, v1: '163 messages 2-172', v2: '163 messages 2-172' },
   { edit: { first_seq: 2 }, v1: '163 messages 2-172', v2: '163 messages 2-172' },
   { edit: { first_seq: 100 }, v1: '0 messages 173-172', v2: 'refused' },
   { edit: { first_seq: 1000 }, v1: '0 messages 1000-999', v2: 'refused' },
 ];
 
-function edited(capture: string, edit: Json): string {
+function edited(capture: string, edit: Json, state: Json): string {
   const folder = join(tempFolder(), 'ORDERS');
   cpSync(join(CAPTURES, capture, 'backups/$G/ORDERS'), folder, { recursive: true });
   const path = join(folder, 'backup.json');
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as Json;
   Object.assign(manifest.config, edit);
+  Object.assign(manifest.state, state);
   writeFileSync(path, JSON.stringify(manifest));
   return folder;
 }
@@ -66,8 +74,8 @@ it.for([
 ] as const)(
   'a %s backup with another configuration is restored as is predicted',
   async ([form, version]) => {
-    const cases = EDITS.flatMap(({ edit, [form]: expected }) =>
-      expected === undefined ? [] : [{ edit, expected, folder: edited(`${version}-full`, edit) }],
+    const cases = EDITS.flatMap(({ edit, state = {}, [form]: expected }) =>
+      expected === undefined ? [] : [{ edit, expected, folder: edited(`${version}-full`, edit, state) }],
     );
     const predicted: [Json, string][] = [];
     for (const { edit, folder } of cases) {
@@ -91,3 +99,22 @@ it.for([
   },
   120_000,
 );
+
+it('a backup without a snapshot in its file is refused by all', async () => {
+  for (const [spoil, code] of [
+    [(path: string): void => truncateSync(path), 'SRC_EMPTY'],
+    [(path: string): void => writeFileSync(path, Buffer.alloc(5000, 7)), 'SNAP_UNRECOGNIZED'],
+  ] as const) {
+    const folder = edited('2.15.2-full', {}, {});
+    spoil(join(folder, 'stream.tar.s2'));
+    const { streams } = await verifyArchive(folder);
+    const predicted = streams.flatMap(({ predictions }) => predictions);
+    expect(predicted.map(({ outcome, reason }) => [outcome, reason])).toEqual(
+      Array.from({ length: 6 }, () => ['refused', `the snapshot is none (${code})`]),
+    );
+    if (!hasServer('2.15.2')) continue;
+    const server = await LiveServer.start('2.15.2', join(tempFolder(), 'store'));
+    expect(await restored(server, folder)).toBe('refused');
+    await server.stop();
+  }
+});

@@ -37,14 +37,14 @@ const COUNTS = ['messages', 'bytes', 'first_seq', 'last_seq', 'consumer_count'] 
 
 /**
  * Reads a stream state as JSON: backup.json and state.json of V2 archives have the same fields. null where a count is
- * there and is none. `beside`: what a repair tells of losses besides.
+ * there and is none; Go reads a null as one that is not there. `beside`: what a repair tells of losses besides.
  */
 export function parseDeclaredState(
   state: JsonObject,
   beside: JsonObject | null = null,
 ): ManifestState | null {
   const isCount = (field: string): boolean => (integerField(state, field) ?? -1n) >= 0n;
-  if (COUNTS.some((field) => state[field] !== undefined && !isCount(field))) return null;
+  if (COUNTS.some((field) => (state[field] ?? null) !== null && !isCount(field))) return null;
   return {
     messages: integerField(state, 'messages') ?? 0n,
     bytes: integerField(state, 'bytes') ?? 0n,

@@ -45,11 +45,17 @@ export function predictFileStream(
   });
 }
 
-/** What servers make of a backup whose data is that of another stream: it is not to be had as long as it lies there. */
-export function predictMismatch({ parts }: StreamArchive): Prediction[] {
+/** What servers make of a backup without data of its stream: the file is none, or that of another stream. */
+export function predictWithoutData({ parts }: StreamArchive): Prediction[] {
+  const none = parts.findings.find(({ code }) => code === 'SRC_EMPTY' || code === 'SNAP_UNRECOGNIZED');
+  if (none !== undefined && parts.manifest !== null)
+    return refusedByAll(`the snapshot is none (${none.code})`);
   const data = parts.findings.find(({ code }) => code === 'MAN_NAME_MISMATCH')?.data;
   if (data === undefined || parts.manifest === null) return [];
-  const reason = namesDiffer(String(data['manifest']), String(data['meta']));
+  return refusedByAll(namesDiffer(String(data['manifest']), String(data['meta'])));
+}
+
+function refusedByAll(reason: string): Prediction[] {
   return SERVER_RULES.map(({ server }) => notServed(server, 'restore', { outcome: 'refused', reason }));
 }
 

@@ -7,7 +7,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../declared-states.ts';
 import { deleteNotes } from '../delete-notes.ts';
 import { fileStreamFindings } from '../file-stream-findings.ts';
-import { predictFileStream, predictMismatch } from '../predict/predict.ts';
+import { predictFileStream, predictWithoutData } from '../predict/predict.ts';
 import { stateReport } from '../state-report.ts';
 import { gatherEvidence } from '../stream-evidence.ts';
 import { lossesWithoutData, missingMessages, NO_LOSSES, streamLosses } from '../stream-losses.ts';
@@ -83,7 +83,7 @@ async function unread(
       declared: declaredStates(archive, null)[0]?.state ?? null,
       actual: null,
       ...lossFields(losses),
-      predictions: predictMismatch(archive),
+      predictions: predictWithoutData(archive),
     },
     findings: [...archive.findings, ...checkConfig(archive), ...(isReadable ? unnamed : [])],
     notes: [],
