@@ -9,7 +9,8 @@ export { VERSION } from './core/version.ts';
 export type { ArchiveKind } from './container/entry.ts';
 export { catMessages } from './operation/cat/run.ts';
 export type { EmitMessages } from './operation/cat/stream-messages.ts';
-export type { CatResult, StoredMessage } from './operation/cat/types.ts';
+export type { CatResult } from './operation/cat/types.ts';
+export type { StoredMessage } from './operation/content/message-walk.ts';
 export type { DeleteNote } from './operation/delete-note.ts';
 export type { FilterReport } from './operation/filter/report.ts';
 export type { HeaderCondition, MessageFilter } from './operation/filter/types.ts';
@@ -62,19 +63,19 @@ export type {
 } from './operation/salvage/types.ts';
 export { extractIntoDataDir } from './operation/extract/run.ts';
 export type { ExtractOptions } from './operation/extract/types.ts';
-export { convertArchive, type ConvertOptions } from './operation/write/convert.ts';
+export { convertArchive, type ConvertOptions } from './operation/convert/run.ts';
 export { sliceArchive } from './operation/slice/run.ts';
 export type { SliceOptions } from './operation/slice/types.ts';
-export { renameStream, type RenameOptions } from './operation/write/rename.ts';
+export { renameStream, type RenameOptions } from './operation/rename/run.ts';
 export type {
   ChangeOptions,
   OutputForm,
   PlanReport,
-  SkippedStream,
   SliceReport,
   WriteOptions,
   WrittenReport,
   WrittenStream,
 } from './operation/write/types.ts';
+export type { SkippedStream } from './operation/loss/skipped-stream.ts';
 export { verifyArchive } from './operation/verify/run.ts';
 export type * from './operation/types.ts';

@@ -197,3 +197,6 @@ export interface Progress {
   /** What is being read now. */
   readonly label: string;
 }
+
+/** Is told how many bytes of the archive were read, and of which file. */
+export type OnBytes = (bytes: number, label: string) => void;

@@ -1,6 +1,6 @@
 import { headerFields } from '../core/header-fields.ts';
 import { formatTimeNs } from '../core/time.ts';
-import type { StoredMessage } from '../operation/cat/types.ts';
+import type { StoredMessage } from '../operation/content/message-walk.ts';
 import { bufferOf, LineBuffer } from './line-buffer.ts';
 import { utf8Text } from './utf8-text.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { diffArchives } from '../../src/operation/diff/run.ts';
 import type { StreamDiff } from '../../src/operation/diff/types.ts';
-import { convertArchive } from '../../src/operation/write/convert.ts';
+import { convertArchive } from '../../src/operation/convert/run.ts';
 import { archiveForms } from '../support/archive-forms.ts';
 import { sharedCaptures } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';

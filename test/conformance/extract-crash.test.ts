@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { extractIntoDataDir } from '../../src/operation/extract/run.ts';
-import { convertArchive } from '../../src/operation/write/convert.ts';
+import { convertArchive } from '../../src/operation/convert/run.ts';
 import { ROOT } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
 import { filesBelow } from '../support/files-below.ts';

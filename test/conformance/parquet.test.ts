@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { expect, it } from 'vitest';
 import { catMessages } from '../../src/operation/cat/run.ts';
-import type { StoredMessage } from '../../src/operation/cat/types.ts';
+import type { StoredMessage } from '../../src/operation/content/message-walk.ts';
 import { exportStream } from '../../src/operation/export/run.ts';
 import { parquetExport } from '../../src/report/export/parquet.ts';
 import { testEachForm } from '../support/each-form.ts';

@@ -73,6 +73,7 @@ it.for([
   ['v2', '2.15.2'],
 ] as const)(
   'a %s backup with another configuration is restored as is predicted',
+  { timeout: 120_000 },
   async ([form, version]) => {
     const cases = EDITS.flatMap(({ edit, state = {}, [form]: expected }) =>
       expected === undefined ? [] : [{ edit, expected, folder: edited(`${version}-full`, edit, state) }],
@@ -97,7 +98,6 @@ it.for([
     await server.stop();
     expect(seen).toEqual(predicted);
   },
-  120_000,
 );
 
 it('a backup without a snapshot in its file is refused by all', async () => {

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { renameStream } from '../../src/operation/write/rename.ts';
+import { renameStream } from '../../src/operation/rename/run.ts';
 import { sharedCaptures, isRuined, type Capture, type Json, type TruthStream } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';

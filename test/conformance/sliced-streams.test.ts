@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { catMessages } from '../../src/operation/cat/run.ts';
-import type { StoredMessage } from '../../src/operation/cat/types.ts';
+import type { StoredMessage } from '../../src/operation/content/message-walk.ts';
 import type { MessageFilter } from '../../src/operation/filter/types.ts';
 import { sliceArchive } from '../../src/operation/slice/run.ts';
 import { archiveForms, type ArchiveForm } from '../support/archive-forms.ts';

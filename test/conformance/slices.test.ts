@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect } from 'vitest';
 import { catMessages } from '../../src/operation/cat/run.ts';
-import type { StoredMessage } from '../../src/operation/cat/types.ts';
+import type { StoredMessage } from '../../src/operation/content/message-walk.ts';
 import type { MessageFilter } from '../../src/operation/filter/types.ts';
 import { inspectArchive } from '../../src/operation/inspect/run.ts';
 import { sliceArchive } from '../../src/operation/slice/run.ts';

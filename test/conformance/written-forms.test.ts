@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inspectArchive } from '../../src/operation/inspect/run.ts';
-import { convertArchive } from '../../src/operation/write/convert.ts';
+import { convertArchive } from '../../src/operation/convert/run.ts';
 import type { OutputForm } from '../../src/operation/write/types.ts';
 import { allForms } from '../support/archive-forms.ts';
 import { captures, isRuined, type Json } from '../support/captures.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { captures, hasShared } from '../support/captures.ts';
 import { inspectArchive } from '../../src/operation/inspect/run.ts';
-import { convertArchive } from '../../src/operation/write/convert.ts';
+import { convertArchive } from '../../src/operation/convert/run.ts';
 import { CAPTURES, codesOf, copyOf, expectDamage, tempFolder, verifyDamaged } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
 

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { V2EntryReader } from '../../src/container/v2-entry-reader.ts';
 import { SourceError } from '../../src/core/error.ts';
-import { loadStream } from '../../src/operation/load-stream.ts';
-import { withArchive } from '../../src/operation/open-archive.ts';
+import { loadStream } from '../../src/operation/open/load-stream.ts';
+import { withArchive } from '../../src/operation/open/open-archive.ts';
 import { preflightStore } from '../../src/operation/preflight/run.ts';
-import { BlockHandles } from '../../src/operation/salvage/block-handles.ts';
-import { salvageStream } from '../../src/operation/salvage/salvage-stream.ts';
+import { BlockHandles } from '../../src/operation/salvage/blocks/block-handles.ts';
+import { salvageStream } from '../../src/operation/salvage/stream/salvage-stream.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { copyOf, editFile, recordsOf } from '../support/damage.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repairArchive } from '../../src/operation/repair/run.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
-import { convertArchive } from '../../src/operation/write/convert.ts';
+import { convertArchive } from '../../src/operation/convert/run.ts';
 import type { Json } from '../support/captures.ts';
 import { codesOf, copyOf, editFile, tempFolder, verifyDamaged } from '../support/damage.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';

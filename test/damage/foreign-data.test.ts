@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { foreignApart } from '../../src/operation/foreign-data.ts';
+import { foreignApart } from '../../src/operation/open/foreign-data.ts';
 import { openContainer } from '../../src/container/open.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
 import { inspectArchive } from '../../src/operation/inspect/run.ts';

@@ -2,12 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseManifest } from '../../src/format/manifest/parse.ts';
-import { convertArchive } from '../../src/operation/write/convert.ts';
+import { convertArchive } from '../../src/operation/convert/run.ts';
 import { eachRange } from '../../src/core/sequence-ranges.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
 import type { RepairResult } from '../../src/operation/repair/types.ts';
 import { sliceArchive } from '../../src/operation/slice/run.ts';
-import { renameStream } from '../../src/operation/write/rename.ts';
+import { renameStream } from '../../src/operation/rename/run.ts';
 import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder } from '../support/damage.ts';
 
 const ORDERS = '2.14.5-full/store/jetstream/$G/streams/ORDERS';

@@ -8,7 +8,7 @@ import { diffArchives } from '../../src/operation/diff/run.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
 import { sliceArchive } from '../../src/operation/slice/run.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
-import { convertArchive } from '../../src/operation/write/convert.ts';
+import { convertArchive } from '../../src/operation/convert/run.ts';
 import type { PlanReport, WrittenReport, WrittenStream } from '../../src/operation/write/types.ts';
 import { paletteFor } from '../../src/report/palette.ts';
 import { matrixText } from '../../src/report/text/matrix.ts';

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { loadStream } from '../../src/operation/load-stream.ts';
-import { openForStream, withArchive } from '../../src/operation/open-archive.ts';
-import { soundChunks } from '../../src/operation/salvage/sound-chunks.ts';
-import { lossesOfCopy } from '../../src/operation/salvage/copy-losses.ts';
-import { gatherEvidence } from '../../src/operation/stream-evidence.ts';
-import { NO_RESULTS } from '../../src/operation/stream-losses.ts';
+import { loadStream } from '../../src/operation/open/load-stream.ts';
+import { openForStream, withArchive } from '../../src/operation/open/open-archive.ts';
+import { soundChunks } from '../../src/operation/salvage/rescan/sound-chunks.ts';
+import { lossesOfCopy } from '../../src/operation/loss/copy-losses.ts';
+import { gatherEvidence } from '../../src/operation/read/stream-evidence.ts';
+import { NO_RESULTS } from '../../src/operation/loss/stream-losses.ts';
 import { THREAD_ENTRY } from '../../src/operation/thread-entry.ts';
 import { verifyWith } from '../../src/operation/verify/run.ts';
 import type { SourceDescriptor } from '../../src/source/byte-source.ts';

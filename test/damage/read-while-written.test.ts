@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { convertArchive } from '../../src/operation/write/convert.ts';
+import { convertArchive } from '../../src/operation/convert/run.ts';
 import type { OutputForm, PlanReport, WrittenReport } from '../../src/operation/write/types.ts';
 import { copyOf, editFile, recordsOf, tempFolder } from '../support/damage.ts';
 import { mutate } from '../support/mutations.ts';

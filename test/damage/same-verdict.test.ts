@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { keyedSumHex } from '../../src/codec/highwayhash.ts';
 import { catMessages } from '../../src/operation/cat/run.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
-import { convertArchive } from '../../src/operation/write/convert.ts';
+import { convertArchive } from '../../src/operation/convert/run.ts';
 import {
   CAPTURES,
   copyOf,

@@ -1,6 +1,6 @@
 import type { Finding } from '../../src/findings/finding.ts';
 import { catMessages, catText } from '../../src/operation/cat/run.ts';
-import type { StoredMessage } from '../../src/operation/cat/types.ts';
+import type { StoredMessage } from '../../src/operation/content/message-walk.ts';
 import type { MessageFilter } from '../../src/operation/filter/types.ts';
 import type { SelectOptions } from '../../src/operation/types.ts';
 import { lineStart, messageLines, type MessageLines } from '../../src/report/message-lines.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { catMessages } from '../../src/operation/cat/run.ts';
-import type { StoredMessage } from '../../src/operation/cat/types.ts';
+import type { StoredMessage } from '../../src/operation/content/message-walk.ts';
 import type { MessageFilter } from '../../src/operation/filter/types.ts';
 import type { TruthStream } from './captures.ts';
 import { truthMessage } from './truth-comparison.ts';

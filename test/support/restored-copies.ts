@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { convertArchive } from '../../src/operation/write/convert.ts';
+import { convertArchive } from '../../src/operation/convert/run.ts';
 import type { Capture, TruthAnswer, TruthStream } from './captures.ts';
 import type { Restorable } from './restored-streams.ts';
 import { answered } from './truth-comparison.ts';

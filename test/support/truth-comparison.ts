@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { InspectReport, StreamReport } from '../../src/operation/types.ts';
-import type { StoredMessage } from '../../src/operation/cat/types.ts';
+import type { StoredMessage } from '../../src/operation/content/message-walk.ts';
 import type { Json, TruthAnswer, TruthMessage, TruthStream } from './captures.ts';
 
 const GO_ZERO = '0001-01-01T00:00:00Z';

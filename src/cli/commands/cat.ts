@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { mayLackMessages } from '../../findings/status.ts';
-import type { CatResult, StoredMessage } from '../../operation/cat/types.ts';
+import type { CatResult } from '../../operation/cat/types.ts';
+import type { StoredMessage } from '../../operation/content/message-walk.ts';
 import type { MessageFilter } from '../../operation/filter/types.ts';
 import { RENDERING, startThreadsAhead } from '../../operation/threads-ahead.ts';
 import { escapeText } from '../../report/escape.ts';

@@ -3,7 +3,8 @@ import type { ExtractOptions } from '../../operation/extract/types.ts';
 import { startThreadsAhead, WRITING } from '../../operation/threads-ahead.ts';
 import type { CliContext } from '../context.ts';
 import { ARCHIVE, SELECT_FLAGS, selectOptions, type SelectArguments } from '../options.ts';
-import { CHANGE_FLAGS, changeOptions, show, WRITER_EXIT_STATUS, type ChangeArguments } from './write.ts';
+import { CHANGE_FLAGS, changeOptions, WRITER_EXIT_STATUS, type ChangeArguments } from '../change-options.ts';
+import { showWritten } from '../show-written.ts';
 
 export const extractCommand = {
   command: 'extract-into-data-dir <archive> <data-dir>',
@@ -47,7 +48,7 @@ export const extractCommand = {
   run: async (args: ExtractArguments, context: CliContext): Promise<void> => {
     await startThreadsAhead(args.archive, { ...args, ...WRITING });
     const { extractIntoDataDir } = await import('../../operation/extract/run.ts');
-    await show(
+    await showWritten(
       await extractIntoDataDir(args.archive, args.dataDir, await extractOptions(args, context)),
       args.archive,
       context,

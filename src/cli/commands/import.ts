@@ -1,7 +1,8 @@
 import type { Argv } from 'yargs';
 import type { CliContext } from '../context.ts';
 import { ARCHIVE, workOptions } from '../options.ts';
-import { CHANGE_FLAGS, changeOptions, OUT_FLAG, show, type ChangeArguments } from './write.ts';
+import { CHANGE_FLAGS, changeOptions, OUT_FLAG, type ChangeArguments } from '../change-options.ts';
+import { showWritten } from '../show-written.ts';
 
 const { check: _check, ...FLAGS } = CHANGE_FLAGS;
 
@@ -33,7 +34,7 @@ export const importCommand = {
       dryRun: args.dryRun,
       ...workOptions(context),
     };
-    await show(await importExport(args.file, options), args.file, context);
+    await showWritten(await importExport(args.file, options), args.file, context);
   },
 };
 

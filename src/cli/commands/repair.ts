@@ -11,7 +11,7 @@ import { tellRunningServer } from '../damage-notes.ts';
 import { EXIT } from '../exit-code.ts';
 import { ARCHIVE, pathOption, SELECT_FLAGS } from '../options.ts';
 import { writeError } from '../standard-error.ts';
-import { CHANGE_FLAGS, writeOptions, type WriteArguments } from './write.ts';
+import { CHANGE_FLAGS, writeOptions, type WriteArguments } from '../change-options.ts';
 
 export const repairCommand = {
   command: 'repair <archive>',

@@ -6,11 +6,11 @@ import { ARCHIVE, SELECT_FLAGS } from '../options.ts';
 import {
   CHANGE_FLAGS,
   OUT_FLAG,
-  show,
   writeOptions,
   WRITER_EXIT_STATUS,
   type WriteArguments,
-} from './write.ts';
+} from '../change-options.ts';
+import { showWritten } from '../show-written.ts';
 
 export const sliceCommand = {
   command: 'slice <archive>',
@@ -47,7 +47,7 @@ export const sliceCommand = {
       ...(args.to === undefined ? {} : { to: args.to }),
       renumber: args.renumber,
     };
-    await show(await sliceArchive(args.archive, options), args.archive, context);
+    await showWritten(await sliceArchive(args.archive, options), args.archive, context);
   },
 };
 

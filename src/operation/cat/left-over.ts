@@ -5,10 +5,10 @@ import type { Finding } from '../../findings/finding.ts';
 import { hasMark } from '../../findings/marks.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { DeleteNote } from '../delete-note.ts';
-import { salvagedDeleteNotes } from '../delete-notes.ts';
-import type { Archive } from '../open-archive.ts';
-import type { SalvageWork } from '../salvage/salvage-work.ts';
-import type { MessageWalk } from './message-walk.ts';
+import { salvagedDeleteNotes } from '../salvage/salvaged-deletes.ts';
+import type { Archive } from '../open/open-archive.ts';
+import type { SalvageWork } from '../salvage/rescan/salvage-work.ts';
+import type { MessageWalk } from '../content/message-walk.ts';
 
 /** What is left of a stream behind damage of its snapshot. */
 export interface LeftOver {
@@ -39,7 +39,7 @@ export async function withLeftOver<T>(
   use: (left: LeftOver | null) => Promise<T>,
 ): Promise<T> {
   const { onBytes } = work;
-  const { withPastDamage } = await import('../salvage/with-past-damage.ts');
+  const { withPastDamage } = await import('../salvage/rescan/with-past-damage.ts');
   return withPastDamage(archive, work, async (again, opened) =>
     withSalvaged(again, { ...opened, onBytes }, use),
   );
@@ -54,7 +54,7 @@ async function withSalvaged<T>(
   if (archive.encrypted !== null) return use({ ...NOTHING_LEFT, archive, findings: archive.findings });
   if (archive.name === '' || archive.form === 'config') return use(null);
   const { repairStream } = await import('../salvage/repair-stream.ts');
-  const { salvageStream } = await import('../salvage/salvage-stream.ts');
+  const { salvageStream } = await import('../salvage/stream/salvage-stream.ts');
   const own = await salvageStream(archive, work, 0, '');
   try {
     const { content, found, loss } = await repairStream([own], work, {});

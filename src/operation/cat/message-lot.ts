@@ -1,4 +1,4 @@
-import type { StoredMessage } from './types.ts';
+import type { StoredMessage } from '../content/message-walk.ts';
 
 /** A lot is given out after about this many messages, or bytes of them, were looked at. */
 const LOT_MESSAGES = 1024;

@@ -1,6 +1,6 @@
 import type { RecordColumns } from '../../kernels/index.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import type { StoredMessage } from './types.ts';
+import type { StoredMessage } from '../content/message-walk.ts';
 
 /** The records of one window of a block. At first their bytes are the kernel's; `own` copies those that are kept. */
 export class RecordLot {

@@ -1,13 +1,14 @@
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
 import type { DeleteNote } from '../delete-note.ts';
-import { liveStoreFindings } from '../live-store.ts';
-import { withArchive, type OpenArchiveOptions } from '../open-archive.ts';
-import { streamsToRead } from '../streams-to-read.ts';
+import { liveStoreFindings } from '../server/live-store.ts';
+import { withArchive, type OpenArchiveOptions } from '../open/open-archive.ts';
+import { streamsToRead } from '../twins/streams-to-read.ts';
 import type { SelectOptions } from '../types.ts';
 import { PieceRenderer } from './render-pieces.ts';
 import { streamMessages, type TextOutput } from './stream-messages.ts';
-import type { CatResult, StoredMessage } from './types.ts';
+import type { CatResult } from './types.ts';
+import type { StoredMessage } from '../content/message-walk.ts';
 
 /** Takes messages in lots, all of one stream; `streams`: how many were selected. */
 type EmitFromStreams = (messages: readonly StoredMessage[], streams: number) => Promise<void> | void;

@@ -16,17 +16,17 @@ import { stateFromBlocks } from '../../model/stream-state.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
 import type { RecordFilter } from '../filter/types.ts';
 import type { DeleteNote } from '../delete-note.ts';
-import { deleteNotes } from '../delete-notes.ts';
-import type { Archive } from '../open-archive.ts';
-import { placed } from '../report-source.ts';
-import { gatherEvidence } from '../stream-evidence.ts';
-import { v2FramingFindings } from '../v2-messages.ts';
+import { deleteNotes } from '../deletes/delete-notes.ts';
+import type { Archive } from '../open/open-archive.ts';
+import { placed } from '../open/report-source.ts';
+import { gatherEvidence } from '../read/stream-evidence.ts';
+import { v2FramingFindings } from '../read/v2-messages.ts';
 import type { PieceRenderer } from './render-pieces.ts';
-import type { MessageWalk, WantsMessage } from './message-walk.ts';
+import type { MessageWalk, WantsMessage } from '../content/message-walk.ts';
 import { isStopped, withLeftOver, type LeftOver } from './left-over.ts';
 import { walkBlocks, walkPiece } from './walk-blocks.ts';
 import { V2Walk } from './walk-v2.ts';
-import type { StoredMessage } from './types.ts';
+import type { StoredMessage } from '../content/message-walk.ts';
 
 /** Takes messages in lots; the walk waits until a lot is done with. */
 export type EmitMessages = (messages: readonly StoredMessage[]) => Promise<void> | void;

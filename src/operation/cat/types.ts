@@ -1,18 +1,6 @@
 import type { Finding } from '../../findings/finding.ts';
 import type { DeleteNote } from '../delete-note.ts';
 
-/** A message as it is stored. */
-export interface StoredMessage {
-  readonly account: string | null;
-  readonly stream: string;
-  readonly subject: Uint8Array;
-  readonly seq: bigint;
-  /** The header block as stored, `NATS/1.0` line included; null where there is none. */
-  readonly header: Uint8Array | null;
-  readonly data: Uint8Array;
-  readonly timeNs: bigint;
-}
-
 /** What `catMessages` came to. */
 export interface CatResult {
   /** How many messages were given out. */

@@ -10,7 +10,7 @@ import { SliceSource } from '../../source/slice.ts';
 import { openBlock } from '../../workers/open-block.ts';
 import type { MessageSieve } from '../filter/message-sieve.ts';
 import { RecordLot, RecordMessage } from './record-message.ts';
-import type { GiveMessages, MessageWalk, WantsMessage } from './message-walk.ts';
+import type { GiveMessages, MessageWalk, WantsMessage } from '../content/message-walk.ts';
 
 /** Walks the live records of the blocks that hold a wanted sequence. */
 export function walkBlocks(

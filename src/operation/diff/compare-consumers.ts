@@ -2,7 +2,7 @@ import { mapSubject, type SubjectMapping } from '../../core/subject-map.ts';
 import { formatTimeNs } from '../../core/time.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
-import { settledState } from '../consumer-report.ts';
+import { settledState } from '../state/consumer-report.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { mapConsumerConfig } from '../write/subject-changes.ts';
 import { valueChanges } from './compare-values.ts';

@@ -1,7 +1,7 @@
 import { SequenceParts } from '../../core/sequence-parts.ts';
 import { mapSubject, type SubjectMapping } from '../../core/subject-map.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { byteText } from '../consumer-report.ts';
+import { byteText } from '../state/consumer-report.ts';
 import { mappingsFor } from '../write/outgoing-stream.ts';
 import { mapStreamConfig } from '../write/subject-changes.ts';
 import { compareMessages, type MessageSets } from './compare-messages.ts';

@@ -1,9 +1,9 @@
 import { UsageError } from '../../core/error.ts';
 import { matchesName } from '../../core/name.ts';
 import type { OpenContainer, StreamParts } from '../../container/entry.ts';
-import { streamNameOf } from '../load-stream.ts';
-import type { Archive } from '../open-archive.ts';
-import { streamsCalled } from '../select-streams.ts';
+import { streamNameOf } from '../open/load-stream.ts';
+import type { Archive } from '../open/open-archive.ts';
+import { streamsCalled } from '../open/select-streams.ts';
 import type { SelectOptions } from '../types.ts';
 import type { Candidate } from './side.ts';
 

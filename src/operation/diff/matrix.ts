@@ -1,7 +1,7 @@
 import type { Finding } from '../../findings/finding.ts';
 import { isDamageOfLive } from '../../findings/status.ts';
-import type { Archive } from '../open-archive.ts';
-import { sourceReport, TOOL } from '../report-source.ts';
+import type { Archive } from '../open/open-archive.ts';
+import { sourceReport, TOOL } from '../open/report-source.ts';
 import type { SelectOptions } from '../types.ts';
 import { valueChanges } from './compare-values.ts';
 import { consumerDiffs } from './compare-consumers.ts';

@@ -2,8 +2,14 @@ import type { OpenContainer } from '../../container/entry.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { SourceError, UsageError } from '../../core/error.ts';
 import { matchesName } from '../../core/name.ts';
-import { blockMustBeMeant, openForStream, withPool, type Archive, type Selection } from '../open-archive.ts';
-import { sourceReport, TOOL } from '../report-source.ts';
+import {
+  blockMustBeMeant,
+  openForStream,
+  withPool,
+  type Archive,
+  type Selection,
+} from '../open/open-archive.ts';
+import { sourceReport, TOOL } from '../open/report-source.ts';
 import type { SelectOptions } from '../types.ts';
 import { diffStream } from './diff-stream.ts';
 import { matchRenamed, matchStreams, selectSide } from './match-streams.ts';

@@ -1,6 +1,6 @@
 import { checkDeclared } from '../../check/declared.ts';
-import { findingsBesideBlocks, NO_RESULTS, streamLosses } from '../stream-losses.ts';
-import { lossFields } from '../verify/loss-fields.ts';
+import { findingsBesideBlocks, NO_RESULTS, streamLosses } from '../loss/stream-losses.ts';
+import { lossFields } from '../loss/loss-fields.ts';
 import type { LossFields } from '../types.ts';
 import type { Side } from './side.ts';
 

@@ -13,15 +13,15 @@ import { baseArchive } from '../../model/base-archive.ts';
 import { readV2Head } from '../../model/load-v2-stream.ts';
 import type { SourceDescriptor } from '../../source/byte-source.ts';
 import type { ScanResult } from '../../workers/jobs/scan.ts';
-import { loadStream, streamNameOf } from '../load-stream.ts';
-import type { Archive } from '../open-archive.ts';
-import { placed } from '../report-source.ts';
+import { loadStream, streamNameOf } from '../open/load-stream.ts';
+import type { Archive } from '../open/open-archive.ts';
+import { placed } from '../open/report-source.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
-import { stateReport } from '../state-report.ts';
-import { gatherEvidence } from '../stream-evidence.ts';
+import { stateReport } from '../state/state-report.ts';
+import { gatherEvidence } from '../read/stream-evidence.ts';
 import type { StreamState } from '../types.ts';
-import { readV2Messages } from '../v2-messages.ts';
-import { v2State } from '../v2-state.ts';
+import { readV2Messages } from '../read/v2-messages.ts';
+import { v2State } from '../state/v2-state.ts';
 
 /** One of the streams that are compared: everything about it but the content of its messages. */
 export interface Side {

@@ -8,7 +8,7 @@ import { unknownConsumerFields, unknownStreamFields } from '../../format/config-
 import type { OutgoingStream } from '../write/outgoing-stream.ts';
 import { overlaps } from '../../model/listened-subjects.ts';
 import type { DataDir, StoredStream } from './data-dir.ts';
-import { usersOfStore } from '../running-server.ts';
+import { usersOfStore } from '../server/running-server.ts';
 
 /** A server that runs on the files would write over what is put there, and would not see it. */
 export function mustBeStopped({ storeFolder }: DataDir): void {

@@ -4,7 +4,7 @@ import { RefusedError, ToolError } from '../../core/error.ts';
 import { systemErrorText } from '../../core/system-error.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { openContainer } from '../../container/open.ts';
-import { loadStream } from '../load-stream.ts';
+import { loadStream } from '../open/load-stream.ts';
 
 /** A stopped server's store as it is found. */
 export interface DataDir {

@@ -4,11 +4,11 @@ import { ToolError, UsageError } from '../../core/error.ts';
 import { generationOf, type ServerGeneration } from '../../core/server-generation.ts';
 import { systemErrorText } from '../../core/system-error.ts';
 import { clearLeftover, StagedStore, storeLeftovers, type StoreLeftover } from '../../writer/staged-store.ts';
-import { withArchive, type Archive } from '../open-archive.ts';
+import { withArchive, type Archive } from '../open/open-archive.ts';
 import { WRITING } from '../threads-ahead.ts';
 import { checkInput } from '../write/check-input.ts';
 import { checkWritten } from '../write/check-written.ts';
-import { mustLieApart } from '../write/choose-one.ts';
+import { mustLieApart } from '../open/choose-one.ts';
 import { liesWithin } from '../write/outside-archive.ts';
 import { nothingToWrite } from '../write/run.ts';
 import type { PlanReport, WrittenReport } from '../write/types.ts';
@@ -22,8 +22,8 @@ import {
   mustHaveRoom,
 } from './checks.ts';
 import { openDataDir, storedStreams, type DataDir, type StoredStream } from './data-dir.ts';
-import { liveStoreFindings } from '../live-store.ts';
-import { canSeeProcesses } from '../running-server.ts';
+import { liveStoreFindings } from '../server/live-store.ts';
+import { canSeeProcesses } from '../server/running-server.ts';
 import { streamsForStore, type StoreStream } from './streams-for-store.ts';
 import type { ExtractOptions } from './types.ts';
 

@@ -2,7 +2,7 @@ import { headerFields } from '../../core/header-fields.ts';
 import { clipRanges, MAX_SEQUENCE, oneRange, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import { subjectMatches } from '../../core/subject.ts';
 import { isTimeNs } from '../../core/time.ts';
-import { byteText } from '../consumer-report.ts';
+import { byteText } from '../state/consumer-report.ts';
 import type { FilteredMessage, HeaderCondition, MessageFilter, RecordFilter } from './types.ts';
 
 /** Subjects whose answer is remembered; a stream with more of them pays for matching again. */

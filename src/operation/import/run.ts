@@ -11,7 +11,7 @@ import { KeptPositions } from '../slice/kept-positions.ts';
 import { pause } from '../../core/pause.ts';
 import { outgoingStream } from '../write/outgoing-stream.ts';
 import { carryOut, checkTarget } from '../write/run.ts';
-import type { StreamContent } from '../content.ts';
+import type { StreamContent } from '../content/content.ts';
 import type { PlanReport, WrittenReport } from '../write/types.ts';
 import type { WritableMessage } from '../../writer/writable-message.ts';
 import { readDocument } from './document.ts';

@@ -1,8 +1,8 @@
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
-import { consumerReports, type PendingFacts } from '../consumer-report.ts';
-import { declaredStates } from '../declared-states.ts';
-import { stateReport } from '../state-report.ts';
+import { consumerReports, type PendingFacts } from '../state/consumer-report.ts';
+import { declaredStates } from '../state/declared-states.ts';
+import { stateReport } from '../state/state-report.ts';
 import type { BlockReport } from '../types.ts';
 import type { InspectOptions, UnjudgedReport } from './types.ts';
 

@@ -1,10 +1,10 @@
 import type { Finding } from '../../findings/finding.ts';
 import { isOfDeleted, isUnjudged } from '../../findings/status.ts';
-import { loadStream } from '../load-stream.ts';
-import { withArchive, type Archive } from '../open-archive.ts';
-import { placed, sourceReport, TOOL } from '../report-source.ts';
-import { liveStoreFindings } from '../live-store.ts';
-import { otherFolder } from '../other-folder.ts';
+import { loadStream } from '../open/load-stream.ts';
+import { withArchive, type Archive } from '../open/open-archive.ts';
+import { placed, sourceReport, TOOL } from '../open/report-source.ts';
+import { liveStoreFindings } from '../server/live-store.ts';
+import { otherFolder } from '../open/other-folder.ts';
 import type { InspectReport, SelectOptions, StreamReport } from '../types.ts';
 import { inspectFileStream } from './file-stream.ts';
 import { inspectV2Stream } from './v2-stream.ts';

@@ -1,5 +1,5 @@
 import { headerFields } from '../../core/header-fields.ts';
-import type { StoredMessage } from '../cat/types.ts';
+import type { StoredMessage } from '../content/message-walk.ts';
 import type { KvEntry } from './types.ts';
 
 /** What the streams of KV buckets are called. */

@@ -1,5 +1,5 @@
 import { integerField, objectField, parseJsonObject, textField, type JsonObject } from '../../core/json.ts';
-import type { StoredMessage } from '../cat/types.ts';
+import type { StoredMessage } from '../content/message-walk.ts';
 import type { ObjectInfo } from './types.ts';
 
 /** What the streams of object stores are called. */

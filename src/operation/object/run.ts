@@ -6,7 +6,7 @@ import type { Finding } from '../../findings/finding.ts';
 import { streamMessages } from '../cat/stream-messages.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
-import { withArchive } from '../open-archive.ts';
+import { withArchive } from '../open/open-archive.ts';
 import type { SelectOptions } from '../types.ts';
 import { findObject, onlyObjectStore } from './find-object.ts';
 import type { ObjectInfo } from './types.ts';

@@ -4,15 +4,15 @@ import { countSequences } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Prediction } from '../types.ts';
-import { readBlocks, type BlockReading } from './read-blocks.ts';
-import { RecordQueries } from './record-queries.ts';
-import { isServed, type NotServed } from './recovered.ts';
+import { readBlocks, type BlockReading } from './files/read-blocks.ts';
+import { RecordQueries } from './records/record-queries.ts';
+import { isServed, type NotServed } from './rules/recovered.ts';
 import { refusedByClient } from './refused-by-client.ts';
 import { namesDiffer, restoreStream } from './restore.ts';
 import { revivedMessages } from './revived.ts';
-import { SERVER_RULES, type ServerRules } from './server-rules.ts';
+import { SERVER_RULES, type ServerRules } from './rules/server-rules.ts';
 import { startStream, type ServedStream, type Surroundings } from './start.ts';
-import { packedAway } from './unreadable.ts';
+import { packedAway } from './walks/unreadable.ts';
 
 /**
  * What each server generation would make of a stream kept as files, at the time and place of `around`. `lost`: as in `lossOf`.

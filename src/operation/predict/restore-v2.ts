@@ -5,14 +5,14 @@ import { isMarked } from '../../findings/marks.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import type { Prediction } from '../types.ts';
-import type { V2Messages } from '../v2-messages.ts';
+import type { V2Messages } from '../read/v2-messages.ts';
 import { lostReason, NOTHING_SERVED } from './predict.ts';
 import { refusedByClient } from './refused-by-client.ts';
-import { refusedConsumer } from './refused-consumer.ts';
+import { refusedConsumer } from './consumers/refused-consumer.ts';
 import { refusedSettings } from './refused-settings.ts';
 import { requestedConfig } from './restore.ts';
-import { RULES_OF } from './server-rules.ts';
-import { keptOfV2 } from './v2-limits.ts';
+import { RULES_OF } from './rules/server-rules.ts';
+import { keptOfV2 } from './limits/v2-limits.ts';
 
 const SERVER = '2.15';
 const RULES = RULES_OF[SERVER];

@@ -6,16 +6,16 @@ import { isMarked } from '../../findings/marks.ts';
 import { streamConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
 import { newerStreamFields } from '../../format/config-schema/since.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
-import { isReadableConfig } from './accept-config.ts';
-import { stateAsServer } from './consumer-state.ts';
-import { dropUnwanted, floorOf } from './interest.ts';
-import { nameGiven, runsOutOfMemory } from './consumers.ts';
-import type { GivenStream } from './opening.ts';
-import type { RecordQueries } from './record-queries.ts';
-import { isServed, type NotServed } from './recovered.ts';
-import { refusedConsumer } from './refused-consumer.ts';
+import { isReadableConfig } from './consumers/accept-config.ts';
+import { stateAsServer } from './files/consumer-state.ts';
+import { dropUnwanted, floorOf } from './limits/interest.ts';
+import { nameGiven, runsOutOfMemory } from './consumers/consumers.ts';
+import type { GivenStream } from './rebuild/opening.ts';
+import type { RecordQueries } from './records/record-queries.ts';
+import { isServed, type NotServed } from './rules/recovered.ts';
+import { refusedConsumer } from './consumers/refused-consumer.ts';
 import { refusedSettings } from './refused-settings.ts';
-import type { ServerRules } from './server-rules.ts';
+import type { ServerRules } from './rules/server-rules.ts';
 import { openStream, type ServedStream } from './start.ts';
 
 /** Fields whose values are words, the default first: any other ends the reading of meta.inf. */

@@ -1,23 +1,29 @@
 import type { FileStreamParts } from '../../container/entry.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
-import { refusedConfig } from './accept-config.ts';
-import { startedConsumers } from './consumers.ts';
-import { dropWithConsumer, enforceInterest } from './interest.ts';
-import { overlongCounted, panicsAtHeader } from './overlong-headers.ts';
-import { enforceLimits } from './limits.ts';
-import type { GivenStream, Opening } from './opening.ts';
-import { filtersOf } from './pending-walk.ts';
-import { panicOnScan } from './per-message-scan.ts';
-import { takenReadings } from './read-blocks.ts';
-import { rebuildStream } from './rebuild-stream.ts';
-import { readInTurn } from './index-left.ts';
-import { isEndlessWheel } from './cut-wheel.ts';
-import { countSubjects } from './miscounted.ts';
-import { isServed, liveMessages, neverReady, type NotServed, type RecoveredStream } from './recovered.ts';
-import { rewindConsumer } from './rewind-consumer.ts';
-import { takeIndex } from './take-index.ts';
-import { overlongSought } from './source-walk.ts';
-import { streamAfterWalks } from './walked-blocks.ts';
+import { refusedConfig } from './consumers/accept-config.ts';
+import { startedConsumers } from './consumers/consumers.ts';
+import { dropWithConsumer, enforceInterest } from './limits/interest.ts';
+import { overlongCounted, panicsAtHeader } from './rebuild/overlong-headers.ts';
+import { enforceLimits } from './limits/limits.ts';
+import type { GivenStream, Opening } from './rebuild/opening.ts';
+import { filtersOf } from './consumers/pending-walk.ts';
+import { panicOnScan } from './walks/per-message-scan.ts';
+import { takenReadings } from './files/read-blocks.ts';
+import { rebuildStream } from './rebuild/rebuild-stream.ts';
+import { readInTurn } from './rebuild/index-left.ts';
+import { isEndlessWheel } from './files/cut-wheel.ts';
+import { countSubjects } from './rebuild/miscounted.ts';
+import {
+  isServed,
+  liveMessages,
+  neverReady,
+  type NotServed,
+  type RecoveredStream,
+} from './rules/recovered.ts';
+import { rewindConsumer } from './consumers/rewind-consumer.ts';
+import { takeIndex } from './rebuild/take-index.ts';
+import { overlongSought } from './walks/source-walk.ts';
+import { streamAfterWalks } from './walks/walked-blocks.ts';
 
 /** When and where a start happens. */
 export interface Surroundings {

@@ -3,8 +3,8 @@ import type { Finding } from '../../findings/finding.ts';
 import { isDamageOfLive, isOfDeleted } from '../../findings/status.ts';
 import { isOnly } from '../../kernels/packed-faults.ts';
 import type { PackedScan } from '../../kernels/types.ts';
-import type { BlockReading } from '../predict/read-blocks.ts';
-import type { RecoveredBlock } from '../predict/recovered.ts';
+import type { BlockReading } from '../predict/files/read-blocks.ts';
+import type { RecoveredBlock } from '../predict/rules/recovered.ts';
 import type { ServedStream } from '../predict/start.ts';
 import type { PreflightStep } from './types.ts';
 

@@ -1,9 +1,9 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import { isMarked } from '../../findings/marks.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
-import { nameGiven } from '../predict/consumers.ts';
-import { refusedConsumer } from '../predict/refused-consumer.ts';
-import type { ServerRules } from '../predict/server-rules.ts';
+import { nameGiven } from '../predict/consumers/consumers.ts';
+import { refusedConsumer } from '../predict/consumers/refused-consumer.ts';
+import type { ServerRules } from '../predict/rules/server-rules.ts';
 import type { ServedStream } from '../predict/start.ts';
 import type { PreflightStep } from './types.ts';
 

@@ -1,8 +1,8 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
-import { pastConsumers } from '../delete-notes.ts';
-import { untoldDeletes } from '../untold-deletes.ts';
+import { pastConsumers } from '../deletes/delete-notes.ts';
+import { untoldDeletes } from '../deletes/untold-deletes.ts';
 import { revivedMessages } from '../predict/revived.ts';
-import type { ServerRules } from '../predict/server-rules.ts';
+import type { ServerRules } from '../predict/rules/server-rules.ts';
 import type { ServedStream } from '../predict/start.ts';
 import type { PreflightStep } from './types.ts';
 

@@ -3,7 +3,7 @@ import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import { placeName } from '../../container/entries.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import { CATALOG } from '../../findings/catalog/index.ts';
-import type { ServerRules } from '../predict/server-rules.ts';
+import type { ServerRules } from '../predict/rules/server-rules.ts';
 import type { ServedStream } from '../predict/start.ts';
 import type { PreflightStep } from './types.ts';
 

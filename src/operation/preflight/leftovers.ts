@@ -1,7 +1,7 @@
 import type { FileStreamParts } from '../../container/entry.ts';
 import type { FindingCode } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
-import type { ServerRules } from '../predict/server-rules.ts';
+import type { ServerRules } from '../predict/rules/server-rules.ts';
 import type { PreflightStep } from './types.ts';
 
 /** What a start does to what lies about (container/README.md). Files with temporary names are ignored and stay. */

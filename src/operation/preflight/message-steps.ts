@@ -1,8 +1,8 @@
 import type { Finding } from '../../findings/finding.ts';
-import { liveMessages } from '../predict/recovered.ts';
+import { liveMessages } from '../predict/rules/recovered.ts';
 import type { ServedStream } from '../predict/start.ts';
-import type { CopyLosses } from '../salvage/copy-losses.ts';
-import { countRanges } from '../stream-losses.ts';
+import type { CopyLosses } from '../loss/copy-losses.ts';
+import { countRanges } from '../loss/stream-losses.ts';
 import type { PreflightStep } from './types.ts';
 
 /** So many numbers of blocks are told. */

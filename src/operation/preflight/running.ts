@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
-import { serversAround, usersOfStore } from '../running-server.ts';
+import { serversAround, usersOfStore } from '../server/running-server.ts';
 import type { PreflightStep } from './types.ts';
 
 /** A server that runs on the files changes them while they are looked at, and another could not be started on them. */

@@ -1,8 +1,8 @@
 import { UsageError } from '../../core/error.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { onlyName } from '../only-name.ts';
-import { loadStream } from '../load-stream.ts';
-import { withArchive, type Archive } from '../open-archive.ts';
+import { onlyName } from '../open/only-name.ts';
+import { loadStream } from '../open/load-stream.ts';
+import { withArchive, type Archive } from '../open/open-archive.ts';
 import type { RepairOptions } from './types.ts';
 
 /** An archive that helps: a replica, or an older backup. */

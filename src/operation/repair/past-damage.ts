@@ -1,9 +1,9 @@
 import { SourceError, ToolError, UsageError } from '../../core/error.ts';
 import { hasMark } from '../../findings/marks.ts';
-import type { Archive } from '../open-archive.ts';
+import type { Archive } from '../open/open-archive.ts';
 import { UnverifiedError } from '../write/check-written.ts';
-import { hasFramingFault } from '../salvage/carrier-damage.ts';
-import type { SalvagedStream } from '../salvage/salvaged-stream.ts';
+import { hasFramingFault } from '../deletes/carrier-damage.ts';
+import type { SalvagedStream } from '../salvage/stream/salvaged-stream.ts';
 
 /** What was opened as if it were sound is not. */
 class NotSound extends ToolError {}

@@ -1,12 +1,12 @@
-import { mustHaveName } from '../nameless.ts';
+import { mustHaveName } from '../open/nameless.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { onlyName } from '../only-name.ts';
-import type { Archive } from '../open-archive.ts';
+import { onlyName } from '../open/only-name.ts';
+import type { Archive } from '../open/open-archive.ts';
 import type { OtherArchive } from './other-archives.ts';
 import { findOthers, type FoundUse } from './other-streams.ts';
 import { mustReadSound } from './past-damage.ts';
-import { salvageStream } from '../salvage/salvage-stream.ts';
-import type { SalvagedStream } from '../salvage/salvaged-stream.ts';
+import { salvageStream } from '../salvage/stream/salvage-stream.ts';
+import type { SalvagedStream } from '../salvage/stream/salvaged-stream.ts';
 import type { RepairOptions } from './types.ts';
 import { nothingOf } from './without-data.ts';
 

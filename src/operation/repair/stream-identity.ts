@@ -4,9 +4,9 @@ import { hasMark } from '../../findings/marks.ts';
 import { mayShareSubjects } from '../../model/listened-subjects.ts';
 import { declaredTimeNs } from '../../model/stream-state.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { RunMerge } from '../salvage/merge-runs.ts';
-import { isSameMessage } from '../salvage/message-run.ts';
-import type { SalvagedStream } from '../salvage/salvaged-stream.ts';
+import { RunMerge } from '../salvage/blocks/merge-runs.ts';
+import { isSameMessage } from '../salvage/blocks/message-run.ts';
+import type { SalvagedStream } from '../salvage/stream/salvaged-stream.ts';
 import type { OtherUse } from '../salvage/types.ts';
 
 /** Whether the stream of another archive is the one that is repaired, and what tells. */

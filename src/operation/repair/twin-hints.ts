@@ -4,10 +4,10 @@ import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { plural } from '../../core/plural.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { LostRanges } from '../salvage/lost-ranges.ts';
+import { LostRanges } from '../salvage/losses/lost-ranges.ts';
 import type { StreamLoss } from '../salvage/types.ts';
-import type { ToldTwin } from '../write/told-twins.ts';
-import type { SkippedStream } from '../write/types.ts';
+import type { ToldTwin } from '../selection/told-twins.ts';
+import type { SkippedStream } from '../loss/skipped-stream.ts';
 
 /** What became of a stream, and what is sound of it: null where that was not looked at. */
 export interface Outcome {

@@ -2,11 +2,11 @@ import { asParts, NO_PARTS, subtractParts } from '../../core/sequence-part-sets.
 import { NO_SEQUENCES } from '../../core/sequence-ranges.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { belowFirst } from '../salvage/declared-deletes.ts';
-import { countLosses } from '../salvage/losses.ts';
-import { damagesBefore } from '../salvage/lost-before.ts';
-import { NO_DOUBTS } from '../salvage/doubtful-positions.ts';
-import type { SalvagedStream } from '../salvage/salvaged-stream.ts';
+import { belowFirst } from '../salvage/stream/declared-deletes.ts';
+import { countLosses } from '../salvage/losses/losses.ts';
+import { damagesBefore } from '../salvage/stream/lost-before.ts';
+import { NO_DOUBTS } from '../salvage/stream/doubtful-positions.ts';
+import type { SalvagedStream } from '../salvage/stream/salvaged-stream.ts';
 import type { StreamLoss } from '../salvage/types.ts';
 
 /** An archive that has lost its data: all there is comes from others. */

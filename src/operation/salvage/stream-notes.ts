@@ -1,13 +1,14 @@
 import { plural } from '../../core/plural.ts';
 import { CATALOG, type FindingCode } from '../../findings/catalog/index.ts';
 import { isOfManifest } from '../../findings/status.ts';
-import { beyondMaxBytes, deletesGone, pastConsumersText, undeletedOf } from '../delete-notes.ts';
+import { beyondMaxBytes, deletesGone, pastConsumersText } from '../deletes/delete-notes.ts';
+import { undeletedOf } from './salvaged-deletes.ts';
 import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
-import type { ChosenConfig } from './configuration.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
+import type { ChosenConfig } from './meta/configuration.ts';
+import type { SalvagedStream } from './stream/salvaged-stream.ts';
 import type { SuspectCode } from './suspected.ts';
-import type { Survey } from './survey.ts';
-import { takenDeletedText } from './taken-from-older.ts';
+import type { Survey } from './survey/survey.ts';
+import { takenDeletedText } from './losses/taken-from-older.ts';
 import type { Damage, RepairNote, SalvageOptions, StreamLoss } from './types.ts';
 
 /** A stream that was repaired, as far as notes tell of it. */

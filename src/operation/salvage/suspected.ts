@@ -6,8 +6,8 @@ import {
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
 import type { Lost } from '../types.ts';
-import type { SalvagedStream } from './salvaged-stream.ts';
-import type { Suspect } from './suspects.ts';
+import type { SalvagedStream } from './stream/salvaged-stream.ts';
+import type { Suspect } from './proofs/suspects.ts';
 import type { StreamLoss } from './types.ts';
 
 export type SuspectCode = Suspect['code'];

@@ -8,7 +8,7 @@ import { MessageSieve } from '../filter/message-sieve.ts';
 import type { MessageFilter } from '../filter/types.ts';
 import { pause } from '../../core/pause.ts';
 import { MessageTotals } from '../write/message-totals.ts';
-import type { StreamContent } from '../content.ts';
+import type { StreamContent } from '../content/content.ts';
 import type { ArchivedContent } from '../write/stream-content.ts';
 import { sequencesOfConsumer } from './consumers.ts';
 import { CutFinder, type StreamTail } from './cut.ts';

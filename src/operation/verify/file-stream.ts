@@ -4,14 +4,14 @@ import { makeFinding } from '../../findings/finding.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { declaredStates } from '../declared-states.ts';
-import { deleteNotes } from '../delete-notes.ts';
-import { fileStreamFindings } from '../file-stream-findings.ts';
+import { declaredStates } from '../state/declared-states.ts';
+import { deleteNotes } from '../deletes/delete-notes.ts';
+import { fileStreamFindings } from '../read/file-stream-findings.ts';
 import { predictFileStream, predictWithoutData } from '../predict/predict.ts';
-import { stateReport } from '../state-report.ts';
-import { gatherEvidence } from '../stream-evidence.ts';
-import { lossesWithoutData, missingMessages, NO_LOSSES, streamLosses } from '../stream-losses.ts';
-import { lossFields } from './loss-fields.ts';
+import { stateReport } from '../state/state-report.ts';
+import { gatherEvidence } from '../read/stream-evidence.ts';
+import { lossesWithoutData, missingMessages, NO_LOSSES, streamLosses } from '../loss/stream-losses.ts';
+import { lossFields } from '../loss/loss-fields.ts';
 import type { VerifiedStream, VerifyWork } from './types.ts';
 
 /**

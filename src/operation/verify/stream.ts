@@ -1,7 +1,7 @@
 import type { StreamParts } from '../../container/entry.ts';
 import { SourceError } from '../../core/error.ts';
-import { loadStream } from '../load-stream.ts';
-import { placed } from '../report-source.ts';
+import { loadStream } from '../open/load-stream.ts';
+import { placed } from '../open/report-source.ts';
 import { verifyFileStream } from './file-stream.ts';
 import type { VerifiedStream, VerifyWork } from './types.ts';
 import { unreadableStream } from './unreadable.ts';

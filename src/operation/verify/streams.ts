@@ -1,5 +1,5 @@
 import type { StreamParts } from '../../container/entry.ts';
-import type { Archive } from '../open-archive.ts';
+import type { Archive } from '../open/open-archive.ts';
 import { sendErrand } from './errand.ts';
 import type { FolderVerdict, StreamFolder } from './stream-folders.ts';
 import { areManySmall, folderOf } from './small-streams.ts';

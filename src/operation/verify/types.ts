@@ -1,7 +1,7 @@
 import type { OpenContainer } from '../../container/entry.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { DeleteNote } from '../delete-note.ts';
-import type { Archive } from '../open-archive.ts';
+import type { Archive } from '../open/open-archive.ts';
 import type { VerifyStreamReport } from '../types.ts';
 
 /** What the verification of one stream needs to know of the archive. */

@@ -3,10 +3,10 @@ import { UnreadableArchive } from '../../container/unreadable.ts';
 import { SourceError } from '../../core/error.ts';
 import { makeFinding } from '../../findings/finding.ts';
 import { statusOf } from '../../findings/status.ts';
-import { TOOL } from '../report-source.ts';
+import { TOOL } from '../open/report-source.ts';
 import type { VerifyReport } from '../types.ts';
-import { NO_LOSSES } from '../stream-losses.ts';
-import { lossFields } from './loss-fields.ts';
+import { NO_LOSSES } from '../loss/stream-losses.ts';
+import { lossFields } from '../loss/loss-fields.ts';
 import type { VerifiedStream } from './types.ts';
 
 /** The report on an archive that could not be opened: it is a verdict, too. Any other error is thrown on. */

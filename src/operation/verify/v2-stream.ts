@@ -7,14 +7,14 @@ import { isDamage } from '../../findings/status.ts';
 import type { ManifestState } from '../../format/manifest/types.ts';
 import { readV2Head } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import { declaredStates } from '../declared-states.ts';
+import { declaredStates } from '../state/declared-states.ts';
 import { predictV2Stream } from '../predict/restore-v2.ts';
-import type { V2Messages } from '../v2-messages.ts';
-import { NO_RESULTS, streamLosses } from '../stream-losses.ts';
-import { v2State } from '../v2-state.ts';
-import { lossFields } from './loss-fields.ts';
+import type { V2Messages } from '../read/v2-messages.ts';
+import { NO_RESULTS, streamLosses } from '../loss/stream-losses.ts';
+import { v2State } from '../state/v2-state.ts';
+import { lossFields } from '../loss/loss-fields.ts';
 import type { VerifiedStream, VerifyWork } from './types.ts';
-import { readV2InThreads } from '../v2-in-threads.ts';
+import { readV2InThreads } from '../read/v2-in-threads.ts';
 
 /** Every check of a V2 archive. It holds no checksums but those of its S2 chunks. */
 export async function verifyV2Stream(

@@ -1,7 +1,7 @@
 import { plural } from '../../core/plural.ts';
 import { ToolError } from '../../core/error.ts';
 import type { Prediction, StreamState, VerifyReport, VerifyStreamReport } from '../types.ts';
-import type { OpenArchiveOptions } from '../open-archive.ts';
+import type { OpenArchiveOptions } from '../open/open-archive.ts';
 import { verifyWith } from '../verify/run.ts';
 import type { WrittenStream } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { mustHaveName } from '../nameless.ts';
+import { mustHaveName } from '../open/nameless.ts';
 import { placeName } from '../../container/entries.ts';
 import { ToolError, UsageError } from '../../core/error.ts';
 import { objectField, textField, type JsonObject } from '../../core/json.ts';
@@ -12,7 +12,7 @@ import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.
 import { mapConsumerConfig, mapStreamConfig, type MapSubject } from './subject-changes.ts';
 import type { SubjectRules } from './subject-rules.ts';
 import { allChanges, bucketChange, subjectChange, type ChangeMessage } from './message-changes.ts';
-import type { StreamContent } from '../content.ts';
+import type { StreamContent } from '../content/content.ts';
 import type { ChangeOptions, SliceReport } from './types.ts';
 
 /** A stream as it is to be written. */

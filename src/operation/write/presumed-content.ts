@@ -4,9 +4,9 @@ import { packedLive, type BlockLiveSet } from '../../model/live-set.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { stateFromIndex, type StateNumbers } from '../../model/stream-state.ts';
 import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
-import type { Archive } from '../open-archive.ts';
-import { scanJobs } from '../scan-stream.ts';
-import type { SoundBlock, StreamContent, UnreadContent } from '../content.ts';
+import type { Archive } from '../open/open-archive.ts';
+import { scanJobs } from '../read/scan-stream.ts';
+import type { SoundBlock, StreamContent, UnreadContent } from '../content/content.ts';
 import { soundBlock, streamContent } from './stream-content.ts';
 import type { WriteOptions } from './types.ts';
 

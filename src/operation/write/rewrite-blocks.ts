@@ -9,7 +9,7 @@ import { StreamLayout } from '../../writer/stream-layout.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import { pause } from '../../core/pause.ts';
 import { resultPlaces, type BlockCheck, type ResultPlace } from './result-places.ts';
-import type { SoundBlock, SoundBlocks, UnreadContent } from '../content.ts';
+import type { SoundBlock, SoundBlocks, UnreadContent } from '../content/content.ts';
 
 /** Blocks that are under way at a time, beside one for each thread: the calling thread, busy with one, hands out no others. */
 const AHEAD = 4;

@@ -4,11 +4,12 @@ import type { ArchiveKind } from '../../container/entry.ts';
 import { ToolError } from '../../core/error.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { mustBeFree, StagedTarget } from '../../writer/staged-target.ts';
-import { liveStoreFindings } from '../live-store.ts';
+import { liveStoreFindings } from '../server/live-store.ts';
 import { checkWritten, type CheckOptions } from './check-written.ts';
-import { mustLieApart } from './choose-one.ts';
+import { mustLieApart } from '../open/choose-one.ts';
 import { mustLieOutside } from './outside-archive.ts';
-import type { PlanReport, SkippedStream, WriteOptions, WrittenReport, WrittenStream } from './types.ts';
+import type { PlanReport, WriteOptions, WrittenReport, WrittenStream } from './types.ts';
+import type { SkippedStream } from '../loss/skipped-stream.ts';
 import { planReport, writePlaced, type PlacedStreams } from './write-placed.ts';
 
 /** All that a writing command is about to do. */

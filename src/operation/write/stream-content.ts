@@ -19,21 +19,21 @@ import { LARGEST_BLOCK_BYTES } from '../../workers/rewrite-block.ts';
 import { isSound } from '../../workers/scan-block.ts';
 import { walkBlocks } from '../cat/walk-blocks.ts';
 import { V2Walk } from '../cat/walk-v2.ts';
-import type { MessageWalk } from '../cat/message-walk.ts';
+import type { MessageWalk } from '../content/message-walk.ts';
 import { noteText } from '../../findings/note-text.ts';
-import { deleteNotes } from '../delete-notes.ts';
+import { deleteNotes } from '../deletes/delete-notes.ts';
 import { MessageSieve } from '../filter/message-sieve.ts';
-import type { Archive } from '../open-archive.ts';
-import { placed } from '../report-source.ts';
-import { gatherEvidence } from '../stream-evidence.ts';
-import type { CopyLosses } from '../salvage/copy-losses.ts';
-import { findingsBesideBlocks, NO_RESULTS, streamLosses } from '../stream-losses.ts';
-import { lossFields } from '../verify/loss-fields.ts';
-import { stateOfTotals } from '../totals-state.ts';
-import { whyWithoutData } from '../why-without-data.ts';
-import { readV2Messages, v2FramingFindings } from '../v2-messages.ts';
+import type { Archive } from '../open/open-archive.ts';
+import { placed } from '../open/report-source.ts';
+import { gatherEvidence } from '../read/stream-evidence.ts';
+import type { CopyLosses } from '../loss/copy-losses.ts';
+import { findingsBesideBlocks, NO_RESULTS, streamLosses } from '../loss/stream-losses.ts';
+import { lossFields } from '../loss/loss-fields.ts';
+import { stateOfTotals } from '../state/totals-state.ts';
+import { whyWithoutData } from '../open/why-without-data.ts';
+import { readV2Messages, v2FramingFindings } from '../read/v2-messages.ts';
 import { readV2Head } from '../../model/load-v2-stream.ts';
-import type { SoundBlock, SoundBlocks, StreamContent } from '../content.ts';
+import type { SoundBlock, SoundBlocks, StreamContent } from '../content/content.ts';
 
 /** The live messages of a block whose every record is sound. */
 export function soundBlock(name: string, { block, live }: Pick<BlockLiveSet, 'block' | 'live'>): SoundBlock {

@@ -1,3 +1,4 @@
+import type { SkippedStream } from '../loss/skipped-stream.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { FilterReport } from '../filter/report.ts';
@@ -93,15 +94,4 @@ export interface WrittenStream {
   readonly not_carried: readonly string[];
   /** Where it is a part of a stream. */
   readonly slice?: SliceReport;
-}
-
-/** One that is not there, and why. */
-export interface SkippedStream {
-  readonly account: string | null;
-  readonly name: string;
-  readonly reason: string;
-  /** Messages that the archive declares of it, or that only it holds of two of one name: none of them is at the target. */
-  readonly lost_messages: bigint;
-  /** The sequences among which they were, and their bytes where backup.json declares them. */
-  readonly lost: Lost;
 }

@@ -5,7 +5,7 @@ import type { FileSink } from '../../writer/file-sink.ts';
 import { pause } from '../../core/pause.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import { rewriteBlocks } from './rewrite-blocks.ts';
-import type { SoundBlocks } from '../content.ts';
+import type { SoundBlocks } from '../content/content.ts';
 
 /** Writes the blocks of a stream and tells what they hold. Throws CancelledError, ToolError, SourceError, NotAsPresumed. */
 export async function writeBlocks(

@@ -1,13 +1,14 @@
 import type { Finding } from '../../findings/finding.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
 import type { StagedFiles } from '../../writer/staged-files.ts';
-import { TOOL } from '../report-source.ts';
-import { stateReport } from '../state-report.ts';
+import { TOOL } from '../open/report-source.ts';
+import { stateReport } from '../state/state-report.ts';
 import { formOf, notCarried, writeStream, type StreamShape } from './forms.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
-import { lostCount } from '../content.ts';
+import { lostCount } from '../content/content.ts';
 import { plannedRules, unusedRules } from './subject-rules.ts';
-import type { PlanReport, SkippedStream, WrittenReport, WrittenStream } from './types.ts';
+import type { PlanReport, WrittenReport, WrittenStream } from './types.ts';
+import type { SkippedStream } from '../loss/skipped-stream.ts';
 
 /** One stream of the result and where in the target it goes. */
 export interface PlacedStream {

@@ -1,5 +1,5 @@
 import { headerFields } from '../../core/header-fields.ts';
-import type { StoredMessage } from '../../operation/cat/types.ts';
+import type { StoredMessage } from '../../operation/content/message-walk.ts';
 import type { ParquetWriter } from 'hyparquet-writer';
 
 type ColumnSource = Parameters<ParquetWriter['write']>[0]['columnData'][number];

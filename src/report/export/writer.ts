@@ -1,4 +1,4 @@
-import type { StoredMessage } from '../../operation/cat/types.ts';
+import type { StoredMessage } from '../../operation/content/message-walk.ts';
 import type { ExportHead } from '../../operation/export/types.ts';
 
 /**

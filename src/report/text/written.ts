@@ -2,13 +2,8 @@ import { groupedBy } from '../../core/grouped.ts';
 import { nameText } from '../../core/name.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { isOfManifest } from '../../findings/status.ts';
-import type {
-  PlanReport,
-  SkippedStream,
-  SliceReport,
-  WrittenReport,
-  WrittenStream,
-} from '../../operation/write/types.ts';
+import type { PlanReport, SliceReport, WrittenReport, WrittenStream } from '../../operation/write/types.ts';
+import type { SkippedStream } from '../../operation/loss/skipped-stream.ts';
 import type { Lost, LossFields, StreamState } from '../../operation/types.ts';
 import { escapeText } from '../escape.ts';
 import { findingFile } from '../finding-file.ts';

@@ -9,7 +9,7 @@ import {
   startLines,
   writeLines,
 } from '../../../src/kernels/index.ts';
-import type { StoredMessage } from '../../../src/operation/cat/types.ts';
+import type { StoredMessage } from '../../../src/operation/content/message-walk.ts';
 import { lineStart, messageLines } from '../../../src/report/message-lines.ts';
 import { KEY, randomBytes, record, TIME } from './build-block.ts';
 

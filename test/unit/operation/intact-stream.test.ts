@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadStream } from '../../../src/operation/load-stream.ts';
-import { withArchive } from '../../../src/operation/open-archive.ts';
+import { loadStream } from '../../../src/operation/open/load-stream.ts';
+import { withArchive } from '../../../src/operation/open/open-archive.ts';
 import { presumeIntact } from '../../../src/operation/repair/intact-stream.ts';
 import type { RepairOptions } from '../../../src/operation/repair/types.ts';
 import { copyOf, flipBit } from '../../support/damage.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { BlockFile } from '../../../src/model/stream-archive.ts';
-import { knownScans } from '../../../src/operation/salvage/known-scans.ts';
+import { knownScans } from '../../../src/operation/salvage/rescan/known-scans.ts';
 import type { S2IndexColumns, SourceDescriptor } from '../../../src/source/byte-source.ts';
 import type { ScanResult } from '../../../src/workers/jobs/scan.ts';
 

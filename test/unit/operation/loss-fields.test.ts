@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { unionOf } from '../../../src/core/loose-ranges.ts';
 import { countSequences, eachRange, eachSequence, rangesOf } from '../../../src/core/sequence-ranges.ts';
-import { lossFields } from '../../../src/operation/verify/loss-fields.ts';
+import { lossFields } from '../../../src/operation/loss/loss-fields.ts';
 
 type Pairs = (readonly [bigint, bigint])[];
 

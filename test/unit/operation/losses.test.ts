@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { packRanges } from '../../../src/core/packed-ranges.ts';
 import { NO_SEQUENCES, oneRange } from '../../../src/core/sequence-ranges.ts';
 import { asParts, NO_PARTS } from '../../../src/core/sequence-part-sets.ts';
-import { countLosses } from '../../../src/operation/salvage/losses.ts';
-import type { Outcome } from '../../../src/operation/salvage/outcome.ts';
-import type { SalvagedStream } from '../../../src/operation/salvage/salvaged-stream.ts';
+import { countLosses } from '../../../src/operation/salvage/losses/losses.ts';
+import type { Outcome } from '../../../src/operation/salvage/losses/outcome.ts';
+import type { SalvagedStream } from '../../../src/operation/salvage/stream/salvaged-stream.ts';
 
 /** Of every four sequences the index lists two: one was recovered, of the other the record is damaged. */
 function damagedEverywhere(lots: number): Outcome {

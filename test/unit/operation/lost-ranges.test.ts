@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { LostRanges } from '../../../src/operation/salvage/lost-ranges.ts';
+import { LostRanges } from '../../../src/operation/salvage/losses/lost-ranges.ts';
 import type { LostRange } from '../../../src/operation/salvage/types.ts';
 import { jsonChunks } from '../../../src/report/json.ts';
 

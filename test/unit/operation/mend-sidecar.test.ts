@@ -6,8 +6,8 @@ import { oneRange, rangesOf } from '../../../src/core/sequence-ranges.ts';
 import { STORE_FILE_MAGIC } from '../../../src/format/file-magic.ts';
 import { writeBlockIndex } from '../../../src/format/block-index/write.ts';
 import { writeSequenceSet } from '../../../src/format/sequence-set/write.ts';
-import type { ReadBlock } from '../../../src/operation/salvage/block-damage.ts';
-import { judgeSidecar } from '../../../src/operation/salvage/mend-sidecar.ts';
+import type { ReadBlock } from '../../../src/operation/salvage/blocks/block-damage.ts';
+import { judgeSidecar } from '../../../src/operation/salvage/proofs/mend-sidecar.ts';
 
 const MESSAGE_BYTES = 100;
 const SUM = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]);

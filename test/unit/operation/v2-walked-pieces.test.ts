@@ -4,7 +4,7 @@ import { V2Walker, type WalkedRuns } from '../../../src/container/v2-walk.ts';
 import { eachSequence } from '../../../src/core/sequence-ranges.ts';
 import { recordBytesOf } from '../../../src/format/block/record.ts';
 import { subjectDigest } from '../../../src/kernels/index.ts';
-import { WalkedPieces } from '../../../src/operation/v2-walked-pieces.ts';
+import { WalkedPieces } from '../../../src/operation/read/v2-walked-pieces.ts';
 import { MemorySource } from '../../../src/source/memory.ts';
 import { walkMessages } from '../../../src/workers/walk-messages.ts';
 import { v2Bytes, v2Messages } from '../kernels/v2-messages.ts';

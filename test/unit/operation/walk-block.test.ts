@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { packRanges } from '../../../src/core/packed-ranges.ts';
 import { NO_PACKED } from '../../../src/core/packed-sets.ts';
-import { walkRecords } from '../../../src/operation/predict/walk-block.ts';
-import { SERVER_RULES } from '../../../src/operation/predict/server-rules.ts';
+import { walkRecords } from '../../../src/operation/predict/rebuild/walk-block.ts';
+import { SERVER_RULES } from '../../../src/operation/predict/rules/server-rules.ts';
 import { MemorySource } from '../../../src/source/memory.ts';
 
 const ERASED = 1n << 63n;

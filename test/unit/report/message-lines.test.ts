@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { StoredMessage } from '../../../src/operation/cat/types.ts';
+import type { StoredMessage } from '../../../src/operation/content/message-walk.ts';
 import { messageLines, type TextOptions } from '../../../src/report/message-lines.ts';
 
 interface Plan {
