@@ -180,7 +180,9 @@ function tarParts(
     const path = `${ORPHANS}${offsetBytes}`;
     entries.push(sliceEntry(path, label(path), decoded, offsetBytes, lengthBytes));
   }
-  const findings = faults.map((fault) => makeFinding(fault, placeOf(place)));
+  const findings = (
+    walk.isEnded && gaps === null ? faults.map((fault) => behindEnd(fault, sizeBytes)) : faults
+  ).map((fault) => makeFinding(fault, placeOf(place)));
   // An end that the framing lost is not told again as an end that the tar lost.
   // Where nothing of a tar was met it may be none, but a V2 archive.
   const isNothing = walk.entries.length === 0 && hasMark(faults, 'ends-reading');
@@ -195,6 +197,14 @@ function tarParts(
   const carrier = sliceEntry('', place.label, decoded, 0, decoded.sizeBytes);
   const onlyOfStores = { folder: null, emptyFolders: [], strays: [], foldersAsFiles: [] };
   return { form, ...place, sizeBytes, entries, ...onlyOfStores, carrier, findings };
+}
+
+/** Where the framing ends a reading behind the end of the tar, no more was to be read. */
+function behindEnd(fault: Fault, sizeBytes: number): Fault {
+  const { offsetBytes } = fault;
+  if (offsetBytes === undefined || !fault.code.startsWith('S2_') || !hasMark([fault], 'ends-reading'))
+    return fault;
+  return { code: 'S2_TRAILING_DATA', offsetBytes, lengthBytes: sizeBytes - offsetBytes };
 }
 
 /** A server that failed half way ends the tar properly and leaves its error in it (README.md). */

@@ -386,3 +386,21 @@ describe('a legacy archive', () => {
     await expectDamage(path, 'CRITICAL', ['CFGB_CHECKSUM_MISMATCH']);
   });
 });
+
+// Servers from 2.9.25 to 2.15.2 restore such files whole.
+it.each([
+  ['zeros', Buffer.alloc(4096)],
+  ['other bytes', Buffer.from('not a chunk of any stream. '.repeat(40))],
+  ['the head of a chunk', Buffer.of(0, 0, 1, 0, 7)],
+])('%s behind the end of a snapshot take nothing', async (_, tail) => {
+  const path = copyOf(BACKUP);
+  const { length } = readFileSync(join(path, DATA));
+  editFile(join(path, DATA), (bytes) => Buffer.concat([bytes, tail]));
+  const { status, findings, streams } = await verifyArchive(path);
+  expect(status).toBe('WARNING');
+  expect(findings).toMatchObject([{ code: 'S2_TRAILING_DATA', offset: length, length: tail.length }]);
+  expect(streams[0]?.actual?.messages).toBe(163n);
+  expect(streams[0]?.predictions.map(({ outcome }) => outcome)).toEqual(
+    Array.from({ length: 6 }, () => 'whole'),
+  );
+});

@@ -21,6 +21,8 @@ export interface TarWalk {
   readonly faults: readonly (Fault & { readonly entry?: string })[];
   /** Whether anything in it looked like a tar. */
   readonly headers: number;
+  /** Whether the blocks of zeros were met that end a tar. */
+  readonly isEnded: boolean;
   /** Content whose header is damaged. */
   readonly orphans: readonly { readonly offsetBytes: number; readonly sizeBytes: number }[];
 }
@@ -48,6 +50,7 @@ class TarWalker implements TarWalk {
   readonly entries: TarEntry[] = [];
   readonly faults: (Fault & { readonly entry?: string })[] = [];
   headers = 0;
+  isEnded = false;
   readonly orphans: { offsetBytes: number; sizeBytes: number }[] = [];
   readonly #source: ByteSource;
   readonly #gaps: readonly TarGap[] | null;
@@ -108,6 +111,7 @@ class TarWalker implements TarWalk {
       this.faults.push({ code: 'TAR_END_MISSING', offsetBytes: at });
       return;
     }
+    this.isEnded = true;
     const offsetBytes = nextContent(this.#source, at);
     if (offsetBytes === null) return;
     const lengthBytes = this.#source.sizeBytes - offsetBytes;

@@ -48,4 +48,14 @@ export const S2_SUITE = {
     consequence: 'The server refuses the restore when it comes to the end.',
     advice: 'Use another copy; look for a full disk or an interrupted transfer.',
   },
+  S2_TRAILING_DATA: {
+    severity: 'warning',
+    marks: ['carrier'],
+    title: 'There is data behind the end of the snapshot',
+    meaning:
+      'The tar in the S2 stream is whole and has its end mark; bytes follow that are no S2. They were not read.',
+    consequence:
+      'Servers stop reading at the end of the tar and have the whole stream; `nats stream restore` may end with an error all the same.',
+    advice: 'Find out what appended them.',
+  },
 } as const satisfies Record<string, CatalogEntry>;

@@ -43,7 +43,7 @@ const MARKED: Record<
       'DECL_MESSAGES_FEWER',
       'CON_AHEAD_OF_STREAM',
     ],
-    except: ['BLK_EMPTY', 'BLK_NONE', 'BLK_LAST_COMPRESSED', 'BLK_SEQUENCE_HOLE'],
+    except: ['BLK_EMPTY', 'BLK_NONE', 'BLK_LAST_COMPRESSED', 'BLK_SEQUENCE_HOLE', 'S2_TRAILING_DATA'],
   },
   suspect: { codes: ['BLK_NUMBER_MISSING', 'CON_AHEAD_OF_STREAM'] },
   'folder-name': { codes: ['META_FOLDER_RENAMED'] },
@@ -69,6 +69,7 @@ const MARKED: Record<
   },
   'ends-restore': {
     families: ['S2'],
+    except: ['S2_TRAILING_DATA'],
     codes: [
       'TAR_HEADER_CORRUPT',
       'TAR_CUT',
