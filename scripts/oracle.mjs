@@ -23,11 +23,11 @@ const { status } = spawnSync(
     env: {
       ...process.env,
       NATSARC_REQUIRE_SERVERS: '1',
-      ORACLE_COUNT: values.count,
-      ORACLE_SEED: values.seed,
-      ...(values.servers === undefined ? {} : { ORACLE_VERSIONS: values.servers }),
-      ...(values.only === undefined ? {} : { ORACLE_ONLY: values.only }),
-      ...(values.keep === undefined ? {} : { ORACLE_KEEP: resolve(values.keep) }),
+      NATSARC_ORACLE_COUNT: values.count,
+      NATSARC_ORACLE_SEED: values.seed,
+      ...(values.servers === undefined ? {} : { NATSARC_ORACLE_VERSIONS: values.servers }),
+      ...(values.only === undefined ? {} : { NATSARC_ORACLE_ONLY: values.only }),
+      ...(values.keep === undefined ? {} : { NATSARC_ORACLE_KEEP: resolve(values.keep) }),
     },
   },
 );

@@ -6,7 +6,7 @@ export type JsonValue = string | number | bigint | boolean | null | readonly Jso
 /** An object of JSON; a name that stands twice keeps its last value. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 
-const MAX_DEPTH = 200;
+const MOST_DEPTH = 200;
 
 /** Keeps every digit: integers beyond 2^53 become bigint. */
 function parseNumber(text: string): number | bigint {
@@ -28,7 +28,7 @@ function parseQuickly(text: string): JsonValue | undefined {
 
 /** Reads JSON without losing digits; the fault is the reader's own sentence. */
 export function parseJson(text: string): Result<JsonValue, string> {
-  if (isDeep(text)) return failed(`nested deeper than ${MAX_DEPTH}`);
+  if (isDeep(text)) return failed(`nested deeper than ${MOST_DEPTH}`);
   const quick = LONG_NUMBER.test(text) ? undefined : parseQuickly(text);
   if (quick !== undefined) return ok(quick);
   try {
@@ -42,13 +42,13 @@ export function parseJson(text: string): Result<JsonValue, string> {
 
 /** Few texts have so many brackets that it takes a look at each letter. */
 function isDeep(text: string): boolean {
-  return countOf('{', text) + countOf('[', text) > MAX_DEPTH && depthOf(text) > MAX_DEPTH;
+  return countOf('{', text) + countOf('[', text) > MOST_DEPTH && depthOf(text) > MOST_DEPTH;
 }
 
 /** How often a letter is in a text, as far as it matters. */
 function countOf(letter: string, text: string): number {
   let count = 0;
-  for (let at = text.indexOf(letter); at >= 0 && count <= MAX_DEPTH; at = text.indexOf(letter, at + 1))
+  for (let at = text.indexOf(letter); at >= 0 && count <= MOST_DEPTH; at = text.indexOf(letter, at + 1))
     count++;
   return count;
 }

@@ -9,14 +9,14 @@ import { runRestoreOracle } from '../support/oracle/restore-oracle.ts';
 import { runStartOracle } from '../support/oracle/start-oracle.ts';
 
 /** Of each kind: stores that are started, backups that are restored. */
-const count = Number(process.env['ORACLE_COUNT'] ?? 300);
-const seed = Number(process.env['ORACLE_SEED'] ?? 1);
-const versions = (process.env['ORACLE_VERSIONS'] ?? '2.14.5,2.10.29').split(',');
+const count = Number(process.env['NATSARC_ORACLE_COUNT'] ?? 300);
+const seed = Number(process.env['NATSARC_ORACLE_SEED'] ?? 1);
+const versions = (process.env['NATSARC_ORACLE_VERSIONS'] ?? '2.14.5,2.10.29').split(',');
 const [version = ''] = versions;
 /** Accounts of the only cases to look at. */
-const only = process.env['ORACLE_ONLY']?.split(',') ?? null;
+const only = process.env['NATSARC_ORACLE_ONLY']?.split(',') ?? null;
 /** A folder for what servers did not make of it what was predicted. */
-const keepFolder = process.env['ORACLE_KEEP'];
+const keepFolder = process.env['NATSARC_ORACLE_KEEP'];
 const isReady = versions.every(hasServer);
 
 /** What is done, what its cases begin with, and what does it. */

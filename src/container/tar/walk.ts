@@ -34,7 +34,7 @@ export interface TarGap {
 }
 
 /** A stream of a hundred thousand consumers has fewer; an archive with more is not a snapshot. */
-const MAX_ENTRIES = 2_000_000;
+const MOST_ENTRIES = 2_000_000;
 
 /**
  * Finds the files of a tar by reading only its headers. Goes on behind damage at the next header that fits. `gaps`, of a
@@ -77,7 +77,7 @@ class TarWalker implements TarWalk {
         return;
       }
       at = header === null || header === 'zero' ? this.#resynchronise(at) : this.#take(header, at);
-      if (this.headers + this.faults.length > MAX_ENTRIES)
+      if (this.headers + this.faults.length > MOST_ENTRIES)
         return void this.faults.push({ code: 'TAR_CUT', offsetBytes: at });
     }
     const isCut = this.faults.some(

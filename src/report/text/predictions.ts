@@ -7,17 +7,17 @@ import { counted } from '../units.ts';
 import { wrap } from './wrap.ts';
 
 /** How many lines are shown; `--json` has all predictions. */
-const MAX_LINES = 20;
+const MOST_LINES = 20;
 
 /** What servers would make of streams, where that is not what was declared; generations that agree share a line. */
 export function predictionLines(report: VerifyReport, palette: Palette): string[] {
   const lines = report.streams.flatMap((stream) => streamLines(stream));
   if (lines.length === 0) return [];
-  const shown = lines.slice(0, MAX_LINES).flatMap((line) => {
+  const shown = lines.slice(0, MOST_LINES).flatMap((line) => {
     const [first = '', ...rest] = wrap(line, 94);
     return [`    ${first}`, ...rest.map((part) => `      ${part}`)];
   });
-  const more = lines.length - MAX_LINES;
+  const more = lines.length - MOST_LINES;
   return [
     `${palette.bold('Predicted')}: a server would give something else than is declared`,
     ...shown,

@@ -9,7 +9,7 @@ import { paintStatus } from './verify.ts';
 import { wrap } from './wrap.ts';
 
 /** How many steps of one kind are listed; `--json` has them all. */
-const MAX_STEPS = 20;
+const MOST_STEPS = 20;
 
 const OUTCOME = {
   whole: 'starts',
@@ -45,8 +45,8 @@ export function preflightText(report: PreflightReport, palette: Palette): string
   for (const [doing, title] of Object.entries(DOING)) {
     const own = steps.filter((step) => step.do === doing);
     if (own.length === 0) continue;
-    lines.push(palette.bold(`${title}:`), ...own.slice(0, MAX_STEPS).flatMap(stepLines));
-    if (own.length > MAX_STEPS) lines.push(`    and ${countText(own.length - MAX_STEPS)} more: see --json`);
+    lines.push(palette.bold(`${title}:`), ...own.slice(0, MOST_STEPS).flatMap(stepLines));
+    if (own.length > MOST_STEPS) lines.push(`    and ${countText(own.length - MOST_STEPS)} more: see --json`);
     lines.push('');
   }
   for (const finding of report.findings)
@@ -68,11 +68,11 @@ function reasonLines(streams: readonly PreflightStream[], palette: Palette): str
   );
   if (untold.length === 0) return [];
   const lines = untold
-    .slice(0, MAX_STEPS)
+    .slice(0, MOST_STEPS)
     .map(({ account, name, reason }) =>
       escapeText(`    ${account === null ? '' : `${account}/`}${name}: ${reason ?? ''}`),
     );
-  const more = untold.length - MAX_STEPS;
+  const more = untold.length - MOST_STEPS;
   return [
     palette.bold('Not whole:'),
     ...lines,

@@ -17,7 +17,7 @@ import { predictionLines } from './predictions.ts';
 import { wrap } from './wrap.ts';
 
 /** How many places of one code are listed; `--json` has them all. */
-const MAX_PLACES = 20;
+const MOST_PLACES = 20;
 const SEVERITIES = ['critical', 'warning', 'info'] as const;
 
 /** A verification for a person: a line for each stream, then what was found, then the verdict. */
@@ -102,9 +102,9 @@ function severityLines(report: VerifyReport, severity: Finding['severity'], pale
   const isVerbose = severity !== 'info';
   return [...byCode].flatMap(([code, findings]) => [
     `${paint(severity.toUpperCase())} ${palette.bold(code)}: ${CATALOG[code].title}${findings.length > 1 ? ` (${countText(findings.length)} times)` : ''}`,
-    ...(isVerbose ? findings.slice(0, MAX_PLACES).flatMap((finding) => placeLines(finding)) : []),
-    ...(isVerbose && findings.length > MAX_PLACES
-      ? [`    and ${countText(findings.length - MAX_PLACES)} more: see --json`]
+    ...(isVerbose ? findings.slice(0, MOST_PLACES).flatMap((finding) => placeLines(finding)) : []),
+    ...(isVerbose && findings.length > MOST_PLACES
+      ? [`    and ${countText(findings.length - MOST_PLACES)} more: see --json`]
       : []),
     ...(isVerbose ? wrap(CATALOG[code].consequence, 92).map((line) => palette.dim(`    ${line}`)) : []),
     '',
