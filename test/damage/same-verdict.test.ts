@@ -13,8 +13,8 @@ import {
   flipBit,
   recordsOf,
   tempFolder,
+  verifyDamaged,
 } from '../support/damage.ts';
-import { verifyDamaged } from '../support/damage.ts';
 import { messageList } from '../support/message-list.ts';
 import { runCli, type CliRun } from '../support/run-cli.ts';
 
@@ -273,6 +273,16 @@ describe("a configuration that is another stream's", () => {
     const outcomes = new Set(streams.flatMap(({ predictions }) => predictions.map(({ outcome }) => outcome)));
     expect([...outcomes]).toEqual(['refused']);
   });
+});
+
+it('replicas in a store: nothing is lost, a note tells that only a cluster serves it', () => {
+  const note = 'note: ORDERS: it has 3 replicas: a server that is in no cluster leaves it out of this store';
+  for (const command of ['repair', 'convert']) {
+    const target = out();
+    const run = runCli([command, join(CAPTURES, V1), '--to', 'store', '--replicas', '3', '--out', target]);
+    expect(run).toMatchObject({ exit: 0, stdout: expect.stringContaining(note) as string });
+    expect(runCli(['verify', target]).stdout).toContain('it has replicas, which only a cluster serves');
+  }
 });
 
 describe('V2 archives', () => {

@@ -76,11 +76,11 @@ export const repairCommand = {
       lossReport === undefined
         ? { result: await repaired(args, context), unwritten: null }
         : await repairedAndReported(lossReport, async () => repaired(args, context));
-    const { written, loss, isLossy } = result;
+    const { written, isLossy } = result;
     if (context.isJson) for (const chunk of jsonChunks(written)) await context.write(chunk);
     else if (!context.isQuiet) {
       const { repairText } = await import('../../report/text/repair.ts');
-      await context.write(repairText(written, loss, context.palette));
+      await context.write(repairText(result, context.palette));
     }
     tellRunningServer(written.findings, context);
     if (unwritten !== null) writeError(`natsarc: ${escapeText(unwritten)}\n`);

@@ -7,11 +7,10 @@ import { runJob, type RunJob } from '../../workers/run-job.ts';
 import type { ReadBacks } from '../../writer/read-backs.ts';
 import { foreignApart } from './foreign-data.ts';
 import { onlyName } from './only-name.ts';
-import type { OnBytes } from '../types.ts';
+import type { OnBytes, SelectOptions } from '../types.ts';
 import { selectStreams } from './select-streams.ts';
 import { workOfAll, type WorthOptions } from './stream-work.ts';
 import { THREAD_ENTRY } from '../thread-entry.ts';
-import type { SelectOptions } from '../types.ts';
 
 /** An archive that an operation works on: what was opened, what of it was selected, who does the work. */
 export interface Archive {
@@ -39,6 +38,8 @@ export interface OpenArchiveOptions extends SelectOptions, WorthOptions {
   /** Threads of another operation, which ends them itself. */
   readonly pool?: Pool | undefined;
   readonly readBacks?: Archive['readBacks'];
+  /** For which server it is; default: as its folders tell. */
+  readonly isStandalone?: boolean;
   /** Does jobs, and the errands of the operation. */
   readonly runJob?: RunJob;
 }
@@ -123,7 +124,7 @@ export async function withPool<T>(
         signal: options.signal,
         atNs,
         readBacks: options.readBacks,
-        isStandalone: isStandalone(selection.container),
+        isStandalone: options.isStandalone ?? isStandalone(selection.container),
       })),
     );
   } finally {

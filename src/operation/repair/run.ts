@@ -103,6 +103,7 @@ async function repairStreams(repairing: Repairing, options: RepairOptions): Prom
       streams: losses,
       notes,
     },
+    notes: written.notes,
     isLossy:
       losses.some((loss) => loss.lost > 0n) ||
       left.some((stream) => stream.lost_messages > 0n) ||

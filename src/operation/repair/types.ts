@@ -24,6 +24,8 @@ export interface LossReport {
 export interface RepairResult {
   readonly written: WrittenReport | PlanReport;
   readonly loss: LossReport;
+  /** Of the notes on what was written those that the loss report does not have. */
+  readonly notes: readonly string[];
   /** Whether anything is gone: messages, a consumer or its position, the configuration; or no server takes what was written. */
   readonly isLossy: boolean;
 }

@@ -22,7 +22,9 @@ export async function checkWritten(
   streams: readonly WrittenStream[],
   { jobs, ...work }: CheckOptions,
 ): Promise<WrittenStream[]> {
-  const written = await verifyWith(path, { ...work, ...(jobs === undefined ? {} : { jobs }) });
+  // What only a cluster serves is what was asked for: a note tells of it.
+  const options = { ...work, isStandalone: false };
+  const written = await verifyWith(path, { ...options, ...(jobs === undefined ? {} : { jobs }) });
   const names = new Set(streams.map(({ name }) => name));
   const wrong = written.findings.find(
     ({ severity, stream }) => severity === 'critical' && (stream === undefined || names.has(stream)),

@@ -1,3 +1,4 @@
+import { integerField } from '../../core/json.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
 import type { StagedFiles } from '../../writer/staged-files.ts';
@@ -35,12 +36,13 @@ export async function writePlaced(
   signal: AbortSignal | undefined,
 ): Promise<WrittenReport> {
   const written: WrittenStream[] = [];
-  const streams: OutgoingStream[] = [];
+  const done: PlacedStream[] = [];
   for (const one of placed) {
     const { stream, state } = await writeStream(one.stream, one.shape, one.path, staged, signal);
     written.push(writtenStream(stream, one.shape, state));
-    streams.push(stream);
+    done.push({ ...one, stream });
   }
+  const streams = done.map(({ stream }) => stream);
   return {
     type: 'natsarc.v1.written',
     tool: TOOL,
@@ -48,7 +50,7 @@ export async function writePlaced(
     streams: written,
     skipped,
     bytes_written: staged.bytesWritten,
-    notes: [...notes, ...notesOn(streams), ...unusedRules(streams)],
+    notes: [...notes, ...done.flatMap(notesOn), ...unusedRules(streams)],
     ...sourceFaults(streams, skipped, findings),
   };
 }
@@ -67,13 +69,18 @@ export function planReport(
     streams: placed.map(({ stream, shape }) => writtenStream(stream, shape, stream.content.state)),
     skipped,
     steps,
-    notes: [...notes, ...notesOn(streams), ...plannedRules(streams)],
+    notes: [...notes, ...placed.flatMap(notesOn), ...plannedRules(streams)],
     ...sourceFaults(streams, skipped, findings),
   };
 }
 
-function notesOn(streams: readonly OutgoingStream[]): string[] {
-  return streams.flatMap(({ content }) => content.notes ?? []);
+function notesOn({ stream, shape }: PlacedStream): readonly string[] {
+  const { name, config, content } = stream;
+  const notes = content.notes ?? [];
+  const replicas = integerField(config, 'num_replicas') ?? 1n;
+  if (shape.as !== 'store' || replicas <= 1n) return notes;
+  const place = 'a server that is in no cluster leaves it out of this store; --replicas 1 changes that';
+  return [...notes, `${name}: it has ${replicas} replicas: ${place}`];
 }
 
 function writtenStream(stream: OutgoingStream, shape: StreamShape, state: StateNumbers): WrittenStream {

@@ -1,15 +1,14 @@
-import type { LossReport } from '../../operation/repair/types.ts';
+import type { LossReport, RepairResult } from '../../operation/repair/types.ts';
 import type { LostRange, OtherUse, RepairNote, StreamLoss } from '../../operation/salvage/types.ts';
-import type { PlanReport, WrittenReport } from '../../operation/write/types.ts';
 import { escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
 import { countText } from '../units.ts';
-import { outcomeLine, refusedLines, skippedLines, stateText } from './written.ts';
+import { noteLines, outcomeLine, refusedLines, skippedLines, stateText } from './written.ts';
 
 const MOST_RANGES = 20;
 
 /** What a repair kept, what it lost and why, stream by stream. */
-export function repairText(written: WrittenReport | PlanReport, loss: LossReport, palette: Palette): string {
+export function repairText({ written, loss, notes }: RepairResult, palette: Palette): string {
   const lines = written.streams.flatMap((stream, i) => [
     `${title(stream.account, stream.name)}: ${stateText(stream.state)}`,
     ...refusedLines(stream, palette),
@@ -24,7 +23,8 @@ export function repairText(written: WrittenReport | PlanReport, loss: LossReport
   const unwritten = loss.streams
     .slice(written.streams.length)
     .flatMap((stream) => [`${title(stream.account, stream.name)}:`, ...lossLines(stream, loss, palette)]);
-  return `${[...lines, ...unwritten, ...skippedLines(written, palette), outcomeLine(written)].join('\n')}\n`;
+  const closing = [...skippedLines(written, palette), ...noteLines(notes, palette), outcomeLine(written)];
+  return `${[...lines, ...unwritten, ...closing].join('\n')}\n`;
 }
 
 function title(account: string | null, name: string): string {

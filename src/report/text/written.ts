@@ -31,7 +31,7 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
   const warnings = report.findings.filter((one) => one.severity === 'warning' || isOfManifest(one));
   lines.push(...findingLines(critical, 'damaged').map((line) => palette.bad(line)));
   lines.push(...findingLines(warnings, 'warning').map((line) => palette.warn(line)));
-  lines.push(...report.notes.map((note) => palette.warn(`note: ${escapeText(note)}`)));
+  lines.push(...noteLines(report.notes, palette));
   if (report.type === 'natsarc.v1.plan')
     lines.push(...report.steps.map((step, i) => `${i + 1}. ${escapeText(step)}`));
   return `${[...lines, outcomeLine(report)].join('\n')}\n`;
@@ -42,6 +42,11 @@ export function refusedLines({ refused }: WrittenStream, palette: Palette): stri
   return refused === undefined
     ? []
     : [palette.bad(`  no server takes what was written: ${escapeText(refused)}`)];
+}
+
+/** What to know about what was written. */
+export function noteLines(notes: readonly string[], palette: Palette): string[] {
+  return notes.map((note) => palette.warn(`note: ${escapeText(note)}`));
 }
 
 /** Streams that are not at the target. */
