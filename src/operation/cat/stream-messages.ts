@@ -22,11 +22,10 @@ import { placed } from '../open/report-source.ts';
 import { gatherEvidence } from '../read/stream-evidence.ts';
 import { v2FramingFindings } from '../read/v2-messages.ts';
 import type { PieceRenderer } from './render-pieces.ts';
-import type { MessageWalk, WantsMessage } from '../content/message-walk.ts';
+import type { MessageWalk, StoredMessage, WantsMessage } from '../content/message-walk.ts';
 import { isStopped, withLeftOver, type LeftOver } from './left-over.ts';
 import { walkBlocks, walkPiece } from './walk-blocks.ts';
 import { V2Walk } from './walk-v2.ts';
-import type { StoredMessage } from '../content/message-walk.ts';
 
 /** Takes messages in lots; the walk waits until a lot is done with. */
 export type EmitMessages = (messages: readonly StoredMessage[]) => Promise<void> | void;

@@ -8,8 +8,7 @@ import type { MessageSieve } from '../filter/message-sieve.ts';
 import type { Archive } from '../open/open-archive.ts';
 import { withLeftOver } from './left-over.ts';
 import { MessageLot } from './message-lot.ts';
-import type { GiveMessages, MessageWalk, WantsMessage } from '../content/message-walk.ts';
-import type { StoredMessage } from '../content/message-walk.ts';
+import type { GiveMessages, MessageWalk, StoredMessage, WantsMessage } from '../content/message-walk.ts';
 
 /** Walks over the messages of a V2 archive that no damage touches, and tells what the last one met. */
 export class V2Walk {

@@ -1,5 +1,4 @@
 import type { IndexDeletes, StreamEvidence } from '../../check/stream-evidence.ts';
-import { integerField } from '../../core/json.ts';
 import { plural } from '../../core/plural.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import {
@@ -12,6 +11,7 @@ import {
   subtractRanges,
   type SequenceRanges,
 } from '../../core/sequence-ranges.ts';
+import { removalLimit } from '../../model/removal-limits.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
 import type { DeleteNote } from '../delete-note.ts';
 import { isCarrierHit } from './carrier-damage.ts';
@@ -29,8 +29,8 @@ export function beyondMaxBytes(
   { config, indexStanding }: Pick<StreamArchive, 'config' | 'indexStanding'>,
   bytes: number,
 ): string[] {
-  const most = config?.['discard'] === 'new' ? -1n : (integerField(config ?? {}, 'max_bytes') ?? -1n);
-  if (indexStanding === 'current' || most <= 0n || BigInt(bytes) <= most) return [];
+  const most = config === null ? null : removalLimit(config, 'max_bytes');
+  if (indexStanding === 'current' || most === null || BigInt(bytes) <= most) return [];
   return [
     `${BigInt(bytes) - most} bytes more are here than max_bytes allows: the oldest messages are those that it had removed`,
   ];

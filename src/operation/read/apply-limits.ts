@@ -4,6 +4,7 @@ import { hashKey } from '../../codec/highwayhash.ts';
 import { hasSequence, rangesOf, subtractRanges } from '../../core/sequence-ranges.ts';
 import { integerField } from '../../core/json.ts';
 import { keepNewest, liveSequences, type BlockLiveSet } from '../../model/live-set.ts';
+import { removalLimit } from '../../model/removal-limits.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
@@ -11,7 +12,7 @@ import { scanSource } from '../../workers/scan-block.ts';
 import type { RecordColumns } from '../../kernels/index.ts';
 
 interface Limits {
-  readonly messages: bigint;
+  readonly messages: bigint | null;
   readonly perSubject: number;
 }
 
@@ -21,13 +22,11 @@ interface Limits {
  */
 export function applyLimits(archive: StreamArchive, sets: readonly BlockLiveSet[]): readonly BlockLiveSet[] {
   if (archive.indexStanding === 'current' || archive.config === null) return sets;
-  // Where new messages are to be refused, servers since 2.10 leave the old ones, but for those of one subject.
-  const isRefusing = archive.config['discard'] === 'new';
   const limits: Limits = {
-    messages: isRefusing ? -1n : (integerField(archive.config, 'max_msgs') ?? -1n),
+    messages: removalLimit(archive.config, 'max_msgs'),
     perSubject: Number(integerField(archive.config, 'max_msgs_per_subject') ?? -1n),
   };
-  const kept = limits.messages > 0n ? keepNewest(liveSequences(sets), limits.messages) : null;
+  const kept = limits.messages !== null ? keepNewest(liveSequences(sets), limits.messages) : null;
   const limited =
     kept === null ? sets : sets.map((set) => without(set, subtractRanges(unpackRanges(set.live), kept)));
   return limits.perSubject > 0 ? limitSubjects(archive, limited, limits.perSubject) : limited;

@@ -1,7 +1,7 @@
 import { framingFaults } from '../../container/open-source.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
-import type { ScanResult } from '../../workers/jobs/scan.ts';
+import { checkedSpans, type ScanResult } from '../../workers/jobs/scan.ts';
 
 /** What is damaged in the chunks of a V1 snapshot that were read whole so far, as far as it is not `known`. */
 export function carrierFindingsSoFar(archive: StreamArchive, known: readonly Finding[] = []): Finding[] {
@@ -27,7 +27,7 @@ export function carrierFindings(
   const { parts } = archive;
   if (parts.form !== 'v1' || parts.carrier === null) return [];
   const source = parts.carrier.open();
-  const checked = Array.from(results, ({ carrierChecked }) => pairsOf(carrierChecked)).flat();
+  const checked = Array.from(results, checkedSpans).flat();
   checked.sort(([a], [b]) => a - b);
   const window = new Uint8Array(256 * 1024);
   let at = 0;
@@ -37,8 +37,4 @@ export function carrierFindings(
     at = Math.max(at, to);
   }
   return carrierFindingsSoFar(archive, known);
-}
-
-function pairsOf(flat: readonly number[]): (readonly [number, number])[] {
-  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? 0, flat[2 * i + 1] ?? 0]);
 }

@@ -1,8 +1,9 @@
-import { integerField, textField, type JsonObject } from '../../core/json.ts';
+import { textField, type JsonObject } from '../../core/json.ts';
 import { NO_PARTS } from '../../core/sequence-part-sets.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { lostBefore } from '../../model/lost-before.ts';
+import { removalLimit } from '../../model/removal-limits.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open/open-archive.ts';
 import { contentToWrite } from '../write/presumed-content.ts';
@@ -70,8 +71,8 @@ function isPlain(archive: StreamArchive, parts: FileStreamParts): boolean {
 /** Whether the configuration's limits remove nothing, as far as that can be said without the messages. */
 function isWithinLimits(config: JsonObject | null, index: StreamIndex): boolean {
   if (config === null || config['discard'] === 'new') return true;
-  const most = integerField(config, 'max_msgs') ?? -1n;
-  return !hasLimitPerSubject(config) && (most <= 0n || index.messages <= most);
+  const most = removalLimit(config, 'max_msgs');
+  return !hasLimitPerSubject(config) && (most === null || index.messages <= most);
 }
 
 function lossOfNone({ account, name }: StreamArchive, { state }: StreamContent): StreamLoss {

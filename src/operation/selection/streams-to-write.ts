@@ -4,11 +4,10 @@ import type { Finding } from '../../findings/finding.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open/open-archive.ts';
 import { foreignFinding } from '../open/why-without-data.ts';
-import { skippedStream, withoutData } from '../loss/skipped-stream.ts';
+import { skippedStream, withoutData, type SkippedStream } from '../loss/skipped-stream.ts';
 import { tellTwins } from './told-twins.ts';
 import { twinsAmong } from '../twins/twin-streams.ts';
 import type { WriteOptions } from '../write/types.ts';
-import type { SkippedStream } from '../loss/skipped-stream.ts';
 
 /** What of the selected streams is written, and what is said of the others. */
 export interface StreamsToWrite {

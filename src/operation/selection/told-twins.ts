@@ -4,9 +4,8 @@ import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { unionOf } from '../../core/loose-ranges.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open/open-archive.ts';
-import { skippedStream } from '../loss/skipped-stream.ts';
+import { skippedStream, type SkippedStream } from '../loss/skipped-stream.ts';
 import { isMisplaced, twinFolder, twinText, type TwinStream } from '../twins/twin-streams.ts';
-import type { SkippedStream } from '../loss/skipped-stream.ts';
 
 /** What is said of a stream that is not written, since another of its name is. */
 export interface ToldTwin extends TwinStream {

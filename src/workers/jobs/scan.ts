@@ -46,3 +46,11 @@ export interface ScanResult {
   /** They make pieces of 1.5 MiB or a little more of the block; none where it is damaged, or they were not wanted. */
   readonly cuts: readonly BlockCut[];
 }
+
+/** Decoded offsets from, to. */
+export type CheckedSpan = readonly [from: number, to: number];
+
+/** What was checked of a snapshot, span by span. */
+export function checkedSpans({ carrierChecked: flat }: Pick<ScanResult, 'carrierChecked'>): CheckedSpan[] {
+  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? 0, flat[2 * i + 1] ?? 0]);
+}

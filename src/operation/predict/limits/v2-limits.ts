@@ -2,6 +2,7 @@ import type { V2StreamParts } from '../../../container/entry.ts';
 import { integerField, type JsonObject } from '../../../core/json.ts';
 import { recordBytesOf } from '../../../format/block/record.ts';
 import { messageTtlNs } from '../../../format/message-header/ttl.ts';
+import { removalLimit } from '../../../model/removal-limits.ts';
 import { readV2, type V2Message } from '../../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../../model/stream-archive.ts';
 import type { V2Messages } from '../../read/v2-messages.ts';
@@ -64,19 +65,14 @@ export async function keptOfV2(
 }
 
 function limitsOf(config: JsonObject): Limits {
-  const limit = (field: string): number => {
-    const value = integerField(config, field) ?? 0n;
-    return value > 0n ? Number(value) : Infinity;
-  };
-  const refuses = config['discard'] === 'new';
-  const perSubject = limit('max_msgs_per_subject');
+  const positive = (field: string): number => Math.max(0, Number(integerField(config, field) ?? 0n));
   return {
     hasTtl: config['allow_msg_ttl'] === true,
     maxAgeNs: integerField(config, 'max_age') ?? 0n,
-    perSubject: perSubject === Infinity ? 0 : perSubject,
-    messages: refuses ? Infinity : limit('max_msgs'),
-    bytes: refuses ? Infinity : limit('max_bytes'),
-    messageBytes: limit('max_msg_size'),
+    perSubject: positive('max_msgs_per_subject'),
+    messages: Number(removalLimit(config, 'max_msgs') ?? Infinity),
+    bytes: Number(removalLimit(config, 'max_bytes') ?? Infinity),
+    messageBytes: positive('max_msg_size') || Infinity,
   };
 }
 

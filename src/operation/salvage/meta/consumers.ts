@@ -12,8 +12,7 @@ import type { ConsumerArchive } from '../../../model/stream-archive.ts';
 import type { NoteCode } from '../loss-codes.ts';
 import { mendMeta } from './mend-meta.ts';
 import type { SalvagedStream } from '../stream/salvaged-stream.ts';
-import type { SurveyOptions } from '../blocks/each-message.ts';
-import { eachMessage } from '../blocks/each-message.ts';
+import { eachMessage, type SurveyOptions } from '../blocks/each-message.ts';
 import type { RepairNote } from '../types.ts';
 
 /** Consumers as they are written, and what had to be changed. */

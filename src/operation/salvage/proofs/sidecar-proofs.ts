@@ -13,12 +13,11 @@ import type { BlockIndex } from '../../../format/block-index/types.ts';
 import { readEntry } from '../../../model/read-entry.ts';
 import type { BlockFile, StreamArchive } from '../../../model/stream-archive.ts';
 import { ownerNumber, type ReadBlock } from '../blocks/block-damage.ts';
-import type { IndexProofs } from './index-proofs.ts';
+import type { IndexProofs, Listing } from './index-proofs.ts';
 import { judgeSidecar } from './mend-sidecar.ts';
 import type { OwnBlocks } from './own-blocks.ts';
 import { SequenceHolders } from './sequence-holders.ts';
 import { isOfAnother } from './sidecar-owner.ts';
-import type { Listing } from './index-proofs.ts';
 
 export interface SidecarProofs extends IndexProofs {
   /** What was done about `.idx` files that contradict their blocks, in words. */

@@ -3,7 +3,7 @@ import type { SoundChunks } from '../../../codec/s2/pass-gap.ts';
 import { firstThat } from '../../../core/first-that.ts';
 import { descriptorOf } from '../../../model/read-entry.ts';
 import type { S2IndexColumns } from '../../../source/byte-source.ts';
-import type { ScanResult } from '../../../workers/jobs/scan.ts';
+import { checkedSpans, type CheckedSpan } from '../../../workers/jobs/scan.ts';
 
 /**
  * The chunks of the snapshot around a stream in which a first reading of its blocks found nothing wrong: of those that its index has a
@@ -17,7 +17,7 @@ export function soundChunks({ archive, results }: Pick<StreamEvidence, 'archive'
   if (slice.kind !== 'slice' || slice.of.kind !== 's2' || slice.of.of.kind !== 'file') return NONE;
   const { index, of: file } = slice.of;
   const found = [...results.values()];
-  const checked = joined(found.flatMap(({ carrierChecked }) => pairsOf(carrierChecked)));
+  const checked = joined(found.flatMap(checkedSpans));
   const damaged = new Set(
     found.flatMap(({ carrierFaults }) => carrierFaults.map((fault) => fault.offsetBytes)),
   );
@@ -29,15 +29,9 @@ export function soundChunks({ archive, results }: Pick<StreamEvidence, 'archive'
 
 const NONE: SoundChunks = () => false;
 
-type Pair = readonly [from: number, to: number];
-
-function pairsOf(flat: ScanResult['carrierChecked']): Pair[] {
-  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? 0, flat[2 * i + 1] ?? 0]);
-}
-
 /** Ascending, none touching the next. */
-function joined(pairs: Pair[]): Pair[] {
-  const all: Pair[] = [];
+function joined(pairs: readonly CheckedSpan[]): CheckedSpan[] {
+  const all: CheckedSpan[] = [];
   for (const [from, to] of pairs.toSorted(([a], [b]) => a - b)) {
     const last = all.at(-1);
     if (last === undefined || from > last[1]) all.push([from, to]);
@@ -52,7 +46,7 @@ function decodedOffset({ encodedOffsets, decodedOffsets }: S2IndexColumns, encod
   return encodedOffsets[row] === encodedAt ? (decodedOffsets[row] ?? null) : null;
 }
 
-function isWithin(pairs: readonly Pair[], offset: number): boolean {
+function isWithin(pairs: readonly CheckedSpan[], offset: number): boolean {
   const [from, to] = pairs[firstThat(pairs, ([begin]) => begin > offset) - 1] ?? [0, 0];
   return offset >= from && offset < to;
 }

@@ -9,8 +9,7 @@ import type { SoundBlock, SoundBlocks } from '../../content/content.ts';
 import type { SalvagedStream } from '../stream/salvaged-stream.ts';
 import type { RunsPart, StreamPart } from '../stream/stream-parts.ts';
 import { type Survey } from './survey.ts';
-import type { SurveyOptions } from '../blocks/each-message.ts';
-import { eachMessage } from '../blocks/each-message.ts';
+import { eachMessage, type SurveyOptions } from '../blocks/each-message.ts';
 
 /** The messages that are to be written as blocks that threads take over; undefined where it has no parts. */
 export function blocksOf(

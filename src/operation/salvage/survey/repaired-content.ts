@@ -1,14 +1,12 @@
 import type { Finding } from '../../../findings/finding.ts';
 import type { StreamArchive } from '../../../model/stream-archive.ts';
-import type { StoredMessage } from '../../content/message-walk.ts';
-import type { MessageWalk } from '../../content/message-walk.ts';
+import type { MessageWalk, StoredMessage } from '../../content/message-walk.ts';
 import { stateOfTotals } from '../../state/totals-state.ts';
 import type { StreamContent } from '../../content/content.ts';
 import type { RunMessage } from '../blocks/message-run.ts';
 import type { Lost } from '../../types.ts';
 import { type Survey } from './survey.ts';
-import type { SurveyOptions } from '../blocks/each-message.ts';
-import { eachMessage } from '../blocks/each-message.ts';
+import { eachMessage, type SurveyOptions } from '../blocks/each-message.ts';
 import type { StreamLoss } from '../types.ts';
 
 /** Whose messages they are. */

@@ -5,6 +5,7 @@ import type { SequenceRanges } from '../../../core/sequence-ranges.ts';
 import { integerField, type JsonObject } from '../../../core/json.ts';
 import type { SequenceParts } from '../../../core/sequence-parts.ts';
 import { NO_PARTS } from '../../../core/sequence-part-sets.ts';
+import { removalLimit } from '../../../model/removal-limits.ts';
 import { Tally } from '../../../workers/tally-block.ts';
 import type { TallyResult } from '../../../workers/jobs/tally.ts';
 import type { Disagreement } from '../types.ts';
@@ -53,10 +54,10 @@ export async function beyondLimits(
   config: JsonObject,
   options: SurveyOptions,
 ): Promise<SequenceParts> {
-  const most = config['discard'] === 'new' ? -1n : (integerField(config, 'max_msgs') ?? -1n);
+  const most = removalLimit(config, 'max_msgs');
   const gone = new PartsBuilder();
   const perSubject = Number(integerField(config, 'max_msgs_per_subject') ?? -1n);
-  const oldest = most > 0n ? oldestOf(found.recovered, most) : (found.recovered.first ?? 0n);
+  const oldest = most !== null ? oldestOf(found.recovered, most) : (found.recovered.first ?? 0n);
   const counts = new Map([...found.total.subjects].map(([subject, { messages }]) => [subject, messages]));
   const isOver = perSubject > 0 && [...counts.values()].some((count) => count > perSubject);
   if (!isOver && oldest === (found.recovered.first ?? 0n)) return NO_PARTS;
