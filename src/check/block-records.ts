@@ -4,6 +4,7 @@ import type { IndexBlock } from '../format/index/types.ts';
 import { eachFault } from '../kernels/packed-faults.ts';
 import type { ScanFault } from '../kernels/scan-fault.ts';
 import { descriptorOf } from '../model/read-entry.ts';
+import { openBlock } from '../workers/open-block.ts';
 import { listedBlocks } from '../model/listed-blocks.ts';
 import { provenReader } from '../model/furthest-reader.ts';
 import { highestSequence, indexedLive, type BlockLiveSet } from '../model/live-set.ts';
@@ -28,12 +29,10 @@ export function checkBlockRecords(evidence: StreamEvidence): Finding[] {
   return evidence.sets.flatMap((set, at) => {
     const file = set.block.entry.label;
     if (set.block.entry.sizeBytes === 0) return [findingAt(evidence, file, emptyFault(evidence, set))];
-    if (set.scan.records === 0 && set.scan.faults.length > 0) {
-      const owner = foreignFault(evidence, set);
-      if (owner !== null) return [findingAt(evidence, file, owner)];
-    }
-    const isLast = at === evidence.sets.length - 1;
     if (set.scan.faults.length === 0) return [];
+    const whole = headlessFault(evidence, set) ?? foreignFault(evidence, set);
+    if (whole !== null) return [findingAt(evidence, file, whole)];
+    const isLast = at === evidence.sets.length - 1;
     const isDeletedIn = deleted.in(set);
     const lengths = new RecordLengths(set.block);
     try {
@@ -47,8 +46,18 @@ export function checkBlockRecords(evidence: StreamEvidence): Finding[] {
   });
 }
 
+/** A compressed block that does not begin as one: a record that stands in it as it is may verify all the same. */
+function headlessFault(evidence: StreamEvidence, { block }: BlockLiveSet): Fault | null {
+  if (evidence.results.get(block.index)?.compression !== 'none') return null;
+  const open = openBlock(descriptorOf(block.entry), true);
+  const found = open.blockFaults().find(({ code }) => code === 'BLK_HEAD_DAMAGED');
+  open.close();
+  return found ?? null;
+}
+
 /** A block of which no record verifies: another block's, another stream's, or simply destroyed. */
 function foreignFault(evidence: StreamEvidence, set: BlockLiveSet): Fault | null {
+  if (set.scan.records > 0) return null;
   const compressed = evidence.results.get(set.block.index);
   if ((compressed?.blockFaults.length ?? 0) > 0) return null;
   const owner = ownersIn(evidence).find(descriptorOf(set.block.entry), set.block.index);

@@ -29,24 +29,45 @@ export function openCompressedBlock(
   salvage = false,
   endBytes?: number,
 ): CompressedBlock | null {
-  const head = new Uint8Array(MAX_HEAD_BYTES + 10);
-  const filled = file.read(head, 0);
-  const streamAt = salvage ? likelyStart(head.subarray(0, filled)) : streamStart(head.subarray(0, filled));
-  if (streamAt < 0) return null;
-  const stream = new SliceSource(file, streamAt, file.sizeBytes - streamAt - TRAILER_BYTES);
+  const window = new Uint8Array(MAX_HEAD_BYTES + 10);
+  const head = window.subarray(0, file.read(window, 0));
+  const start = streamStart(head) ?? (salvage ? likelyStart(head) : null);
+  return start === null ? null : openStream(file, start, salvage, endBytes);
+}
+
+/**
+ * A block whose beginning is lost, read as a compressed one from its first chunk on whose CRC fits; what stands before is a gap.
+ * null where no chunk fits. Closing it leaves `file` open.
+ */
+export function openHeadlessBlock(
+  file: ByteSource,
+): { readonly block: CompressedBlock; readonly firstChunkAt: number } | null {
+  const stream = new SliceSource(file, 0, Math.max(0, file.sizeBytes - TRAILER_BYTES));
+  const [before] = chunksOf(stream, true).index.gaps ?? [];
+  if (before === undefined || before.type !== null || before.encodedEnd >= stream.sizeBytes) return null;
+  return { block: openStream(file, { at: 0, isDamaged: true }, true), firstChunkAt: before.encodedEnd };
+}
+
+function openStream(
+  file: ByteSource,
+  start: StreamStart,
+  salvage: boolean,
+  endBytes?: number,
+): CompressedBlock {
+  const stream = new SliceSource(file, start.at, file.sizeBytes - start.at - TRAILER_BYTES);
   const { index, faults } = chunksOf(stream, salvage);
-  const zerosAt = salvage ? zerosBehind(file, streamAt, index) : null;
+  const zerosAt = salvage ? zerosBehind(file, start.at, index) : null;
   if (zerosAt === null) {
     const source = new S2Source(stream, index, endBytes);
-    return new BlockContent(file, source, faults, streamAt, earlierEnd(stream, index));
+    return new BlockContent(file, source, faults, start, earlierEnd(stream, index));
   }
   const whole = new SliceSource(file, 0, zerosAt);
-  const left = new SliceSource(file, streamAt, zerosAt - streamAt - TRAILER_BYTES);
+  const left = new SliceSource(file, start.at, zerosAt - start.at - TRAILER_BYTES);
   return new BlockContent(
     whole,
     new S2Source(left, chunksOf(left, salvage).index, endBytes),
     faults,
-    streamAt,
+    start,
     NO_END,
   );
 }
@@ -95,16 +116,24 @@ function earlierEnd(stream: ByteSource, { gaps }: ChunkIndex): EarlierEnd {
   return { decodedAt: tail.decodedAt, bytes };
 }
 
-/** Where the S2 stream begins; -1 where the block is not compressed. */
-function streamStart(head: Uint8Array): number {
+/** Where the S2 stream of a block begins, and whether what tells so is damaged. */
+interface StreamStart {
+  readonly at: number;
+  readonly isDamaged: boolean;
+}
+
+/** null where the block is not compressed. */
+function streamStart(head: Uint8Array): StreamStart | null {
   const at = isCompressedBlock(head) ? endOfUvarint(head) : -1;
-  return at >= 0 && beginsAsS2(head.subarray(at)) ? at : -1;
+  return at >= 0 && beginsAsS2(head.subarray(at)) ? { at, isDamaged: false } : null;
 }
 
 /** The magic or the stream's identifier is enough: the other may be damaged. */
-function likelyStart(head: Uint8Array): number {
-  for (let at = 5; at <= MAX_HEAD_BYTES; at++) if (beginsAsS2(head.subarray(at))) return at;
-  return isCompressedBlock(head) ? endOfUvarint(head) : -1;
+function likelyStart(head: Uint8Array): StreamStart | null {
+  for (let at = 5; at <= MAX_HEAD_BYTES; at++)
+    if (beginsAsS2(head.subarray(at))) return { at, isDamaged: true };
+  const at = isCompressedBlock(head) ? endOfUvarint(head) : -1;
+  return at < 0 ? null : { at, isDamaged: true };
 }
 
 function endOfUvarint(head: Uint8Array): number {
@@ -118,20 +147,20 @@ class BlockContent implements CompressedBlock {
   readonly #file: ByteSource;
   readonly #stream: S2Source;
   readonly #framing: readonly Fault[];
-  readonly #streamAt: number;
+  readonly #start: StreamStart;
   readonly #earlierEnd: EarlierEnd;
 
   constructor(
     file: ByteSource,
     stream: S2Source,
     framing: readonly Fault[],
-    streamAt: number,
+    start: StreamStart,
     end: EarlierEnd,
   ) {
     this.#file = file;
     this.#stream = stream;
     this.#framing = framing;
-    this.#streamAt = streamAt;
+    this.#start = start;
     this.#earlierEnd = end;
     this.descriptor = file.descriptor;
     this.sizeBytes = stream.sizeBytes + TRAILER_BYTES;
@@ -139,10 +168,12 @@ class BlockContent implements CompressedBlock {
 
   /** Offsets count from the start of the file. */
   get faults(): readonly Fault[] {
-    return [...this.#framing, ...this.#stream.faults].map((fault) => ({
+    const { at, isDamaged } = this.#start;
+    const ofStream = [...this.#framing, ...this.#stream.faults].map((fault) => ({
       ...fault,
-      offsetBytes: (fault.offsetBytes ?? 0) + this.#streamAt,
+      offsetBytes: (fault.offsetBytes ?? 0) + at,
     }));
+    return isDamaged ? [{ code: 'BLK_HEAD_DAMAGED', offsetBytes: 0 }, ...ofStream] : ofStream;
   }
 
   encodedChunks(): Iterable<EncodedChunk> {

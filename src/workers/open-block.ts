@@ -4,6 +4,7 @@ import type { EncodedChunk } from '../container/s2-source.ts';
 import type { Fault } from '../findings/finding.ts';
 import type { ByteSource, SourceDescriptor } from '../source/byte-source.ts';
 import { MemorySource } from '../source/memory.ts';
+import { openIfHeadless } from './headless-block.ts';
 
 /** One block, open for reading decoded bytes. */
 export interface OpenBlock {
@@ -42,7 +43,7 @@ export function memoryBlock(bytes: Uint8Array): OpenBlock {
  */
 export function openBlock(descriptor: SourceDescriptor, salvage = false, endBytes?: number): OpenBlock {
   const file = openSource(descriptor, endBytes);
-  const compressed = openCompressedBlock(file, salvage, endBytes);
+  const compressed = openCompressedBlock(file, salvage, endBytes) ?? (salvage ? openIfHeadless(file) : null);
   return {
     content: compressed ?? file,
     compression: compressed === null ? 'none' : 's2',

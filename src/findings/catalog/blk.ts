@@ -104,6 +104,16 @@ export const BLK_SUITE = {
     consequence: 'The server starts the stream empty.',
     advice: 'Look for the msgs folder. A copy that leaves out empty files does the same to an empty stream.',
   },
+  BLK_HEAD_DAMAGED: {
+    severity: 'critical',
+    marks: ['loss'],
+    title: 'The beginning of a compressed block is damaged',
+    meaning:
+      'The block does not begin as a compressed one does (`cmp` 0x01 and an S2 identifier), but chunks in it decode to records of this block.',
+    consequence:
+      'The server takes what is compressed for records and cuts the whole block: all its messages are lost. Where only the S2 identifier is damaged, 2.10 to 2.12 drop the block, and 2.14 and 2.15 remove the whole stream folder when index.db is not usable.',
+    advice: 'Do not start a server on this copy. `natsarc repair` keeps what its chunks hold.',
+  },
   BLK_SWAPPED: {
     severity: 'critical',
     marks: ['loss'],
