@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { inspectArchive } from '../../src/operation/inspect/run.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { copyOf, editFile, tempFolder } from '../support/damage.ts';
@@ -38,4 +39,28 @@ it('of a V2 archive that is damaged within sound chunks a repair writes what ser
     ).toEqual([]);
     rmSync(target, { recursive: true });
   }
+});
+
+it('a consumer whose filter is damaged begins where servers take it', async () => {
+  const backup = copyOf('2.15.2-full/backups/$G/CONS');
+  editFile(join(backup, 'stream.tar.s2'), (bytes) => {
+    const body = Buffer.from(unframed(bytes));
+    const field = body.indexOf('"filter_subject"', body.indexOf('"durable_name":"LASTPER"'));
+    body.write('"filter_sucject"', field);
+    return framed(body);
+  });
+  const target = join(tempFolder(), 'out');
+  const { loss, written } = await repairArchive(backup, { target, jobs: 1 });
+  expect(loss.notes).toMatchObject([
+    {
+      code: 'V2_CONSUMER_CORRUPT',
+      consumer: 'LASTPER',
+      text: expect.stringContaining('were left out') as string,
+    },
+  ]);
+  expect(written.streams[0]).not.toHaveProperty('refused');
+  const [stream] = (await inspectArchive(target)).accounts[0]?.streams ?? [];
+  const repaired = stream?.consumers.find(({ name }) => name === 'LASTPER');
+  expect(repaired?.config).toMatchObject({ durable_name: 'LASTPER' });
+  expect(repaired?.config).not.toHaveProperty('deliver_policy');
 });

@@ -2,6 +2,7 @@ import { plural } from '../../../core/plural.ts';
 import { integerField, textField } from '../../../core/json.ts';
 import { parseConsumerMeta } from '../../../format/consumer-meta/parse.ts';
 import { consumerConfigFaults, withoutFaults } from '../../../format/config-schema/check.ts';
+import { startConflict, withoutStart } from '../../../format/config-schema/start-position.ts';
 import { parseTimeNs } from '../../../core/time.ts';
 import type { Mark } from '../../../findings/catalog-entry.ts';
 import { hasMark } from '../../../findings/marks.ts';
@@ -113,7 +114,8 @@ function configuredOf(
     return whole.consumer;
   }
   if (consumer.config === null) return null;
-  const config = withoutFaults(consumer.config, consumerConfigFaults);
+  const known = withoutFaults(consumer.config, consumerConfigFaults);
+  const config = startConflict(known) === null ? known : withoutStart(known);
   const isLess = Object.keys(config).length < Object.keys(consumer.config).length;
   const what = isLess ? 'fields that no server accepts were left out' : 'it was taken as it is';
   if (archive.form === 'v2') note('V2_CONSUMER_CORRUPT', `its configuration is damaged: ${what}`, isLess);
@@ -129,7 +131,8 @@ function pathOf({ source, consumer }: ConsumerCopy): string {
 function isConfigWhole(copy: ConsumerCopy): boolean {
   const { config } = copy.consumer;
   if (config === null || hasFinding(copy, 'consumer-config')) return false;
-  return copy.source.archive.form !== 'v2' || consumerConfigFaults(config).length === 0;
+  if (copy.source.archive.form !== 'v2') return true;
+  return consumerConfigFaults(config).length === 0 && startConflict(config) === null;
 }
 
 /** A folder that was copied, or holds the meta.inf of another consumer: its position is that of the folder. */
