@@ -20,20 +20,26 @@ export function refusedConsumer(
   const config = consumer.config ?? {};
   const replicas = integerField(config, 'num_replicas') ?? 0n;
   if (replicas > (integerField(stream, 'num_replicas') ?? 1n)) return 'it has more replicas than its stream';
-  const conflict = startConflict(config);
-  if (conflict !== null) return conflict;
   const most = integerField(stream, 'max_consumers') ?? 0n;
   if ((!isStart || rules.limitsConsumersAtStart) && most > 0n && BigInt(others.length) >= most)
     return `its stream takes ${most} ${most === 1n ? 'consumer' : 'consumers'}`;
+  if (rules.consumerLimits && isBeyondLimits(config, stream))
+    return 'it is beyond what its stream allows consumers';
+  return (
+    startConflict(config) ??
+    refusedForSubjects(config, stream, rules.fitsFilters && !isStart) ??
+    (stream['retention'] === 'workqueue' ? refusedByQueue(consumer, others, isStart) : null)
+  );
+}
+
+function refusedForSubjects(config: JsonObject, stream: JsonObject, fitsFilters: boolean): string | null {
   const subjects = listenedSubjects(stream);
   const target = textField(config, 'deliver_subject') ?? '';
   if (target !== '' && subjects.some((subject) => subjectsOverlap(subject, target)))
     return 'it delivers into its own stream';
-  if (rules.fitsFilters && !isStart && !isFilterWithin(config, stream, subjects))
-    return 'its filter is no part of what the stream holds';
-  if (rules.consumerLimits && isBeyondLimits(config, stream))
-    return 'it is beyond what its stream allows consumers';
-  return stream['retention'] === 'workqueue' ? refusedByQueue(consumer, others, isStart) : null;
+  return fitsFilters && !isFilterWithin(config, stream, subjects)
+    ? 'its filter is no part of what the stream holds'
+    : null;
 }
 
 function isBeyondLimits(config: JsonObject, stream: JsonObject): boolean {

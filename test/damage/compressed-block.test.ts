@@ -6,6 +6,7 @@ import { crc32cMasked, encodeS2Block } from '../../src/kernels/index.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
 import { codesOf, copyOf, editFile, recordsOf, tempFolder, verifyDamaged } from '../support/damage.ts';
 import { chunk, chunkOffsets, IDENTIFIER, unframed } from '../support/frames.ts';
+import { Random } from '../support/oracle/random.ts';
 import { repair } from '../support/repaired.ts';
 import { record, writeBlocks } from '../support/synthetic-stream.ts';
 
@@ -74,4 +75,72 @@ it('a plain block whose first record is damaged is none, whatever its messages h
   expect(codesOf(await verifyDamaged(path))).toContain('BLK_LENGTH_IMPLAUSIBLE');
   const { loss } = await repairArchive(path, { target: join(tempFolder(), 'out') });
   expect(loss.streams[0]).toMatchObject({ recovered: 2n, lost: 1n });
+});
+
+/** Bytes of a block that a damage hit: from, to. */
+type Hit = readonly [from: number, to: number];
+
+const DAMAGES: readonly ((bytes: Buffer, at: number, random: Random) => readonly [Buffer, Hit])[] = [
+  (bytes, at, random) => {
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
+    return [bytes, [at, at + 1]];
+  },
+  (bytes, at, random) => {
+    const end = Math.min(bytes.length, at + 1 + random.below(64));
+    for (let i = at; i < end; i++) bytes[i] = random.below(256);
+    return [bytes, [at, end]];
+  },
+  (bytes, at) => {
+    const from = at - (at % 512);
+    const end = Math.min(bytes.length, from + 512);
+    bytes.fill(0, from, end);
+    return [bytes, [from, end]];
+  },
+  (bytes, at) => [bytes.subarray(0, at), [at, bytes.length]],
+  (bytes, at, random) => {
+    const end = Math.min(bytes.length, at + 1 + random.below(40));
+    return [Buffer.concat([bytes.subarray(0, at), bytes.subarray(end)]), [at, end]];
+  },
+  (bytes, at, random) => {
+    const more = Buffer.alloc(1 + random.below(40), random.below(256));
+    return [Buffer.concat([bytes.subarray(0, at), more, bytes.subarray(at)]), [at, at + 1]];
+  },
+];
+
+it('damage costs no message outside of the chunks that it hits', async () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const random = new Random(seed);
+    const { path, records, chunksAt } = inSmallChunks();
+    const size = readFileSync(join(path, BLOCK)).length;
+    // Beginnings are hit as often as all the rest.
+    const at = random.below(random.below(2) === 0 ? 24 : size);
+    const damage = random.pick(DAMAGES);
+    let hit: Hit = [0, 0];
+    editFile(join(path, BLOCK), (bytes) => {
+      const [damaged, where] = damage(bytes, at, random);
+      hit = where;
+      return damaged;
+    });
+    const { missing, invented } = await repair(path, COMPRESSED);
+    const ends = [...chunksAt.slice(1), size - 8];
+    const isHit = (chunk: number): boolean => hit[0] < (ends[chunk] ?? 0) && hit[1] > (chunksAt[chunk] ?? 0);
+    const isOut = ({ at: from, length }: { at: number; length: number }): boolean => {
+      const [first, last] = [from, from + length - 1].map((offset) => Math.floor(offset / CHUNK_BYTES));
+      for (let chunk = first ?? 0; chunk <= (last ?? 0); chunk++) if (isHit(chunk)) return true;
+      return from + length === records.length && hit[1] > size - 8;
+    };
+    const mayMiss = new Set(
+      recordsOf(records)
+        .filter(isOut)
+        .map(({ seq }) => seq),
+    );
+    const wronged = missing.filter((seq) => !mayMiss.has(seq));
+    expect({ seed, damage: DAMAGES.indexOf(damage), hit, wronged, invented }).toEqual({
+      seed,
+      damage: DAMAGES.indexOf(damage),
+      hit,
+      wronged: [],
+      invented: [],
+    });
+  }
 });
