@@ -79,9 +79,14 @@ export function scanBlock(job: ScanJob, maxTouchedBytes?: number): ScanResult {
   const result = scanOpened(job, openBlock(job.source), maxTouchedBytes);
   if (job.salvage !== true || !isDamaged(result)) return result;
   const again = openBlock(job.source, true);
-  if (again.compression === 's2') return scanOpened(job, again, maxTouchedBytes);
+  if (again.compression === 's2') return withFaults(scanOpened(job, again, maxTouchedBytes), result);
   again.close();
   return result;
+}
+
+/** A chunk that a salvage reads as what it was is damaged all the same: who reads the block must go past it again. */
+function withFaults(salvaged: ScanResult, { blockFaults }: ScanResult): ScanResult {
+  return salvaged.blockFaults.length > 0 ? salvaged : { ...salvaged, blockFaults };
 }
 
 /** Whether nothing is wrong with a block, nor with what carries it. */

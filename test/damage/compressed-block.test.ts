@@ -4,7 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { hashKey } from '../../src/codec/highwayhash.ts';
 import { crc32cMasked, encodeS2Block } from '../../src/kernels/index.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
-import { codesOf, copyOf, editFile, recordsOf, tempFolder, verifyDamaged } from '../support/damage.ts';
+import {
+  codesOf,
+  copyOf,
+  editFile,
+  flipBit,
+  recordsOf,
+  tempFolder,
+  verifyDamaged,
+} from '../support/damage.ts';
 import { chunk, chunkOffsets, IDENTIFIER, unframed } from '../support/frames.ts';
 import { Random } from '../support/oracle/random.ts';
 import { repair } from '../support/repaired.ts';
@@ -61,6 +69,16 @@ describe('a compressed block that does not begin as one', () => {
     const inFirst = recordsOf(records).filter(({ at }) => at < CHUNK_BYTES);
     expect({ missing, invented }).toEqual({ missing: inFirst.map(({ seq }) => seq), invented: [] });
   });
+});
+
+it('a chunk that says it is not compressed is read as it is', async () => {
+  const { path, chunksAt } = inSmallChunks();
+  for (const at of chunksAt) {
+    const damaged = copyOf(path);
+    flipBit(join(damaged, BLOCK), at);
+    const { missing, invented, stream } = await repair(damaged, COMPRESSED);
+    expect({ missing, invented, lost: stream.lost }).toEqual({ missing: [], invented: [], lost: 0n });
+  }
 });
 
 it('a plain block whose first record is damaged is none, whatever its messages hold', async () => {
