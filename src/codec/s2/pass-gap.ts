@@ -41,6 +41,7 @@ class ChunkSearch {
   readonly #sizeBytes: number;
   readonly #isSound: (encodedAt: number) => boolean;
   readonly #head = new Uint8Array(HEAD_BYTES);
+  #body = Buffer.alloc(0);
   #budget: number;
 
   constructor(read: Read, sizeBytes: number, isSound: (encodedAt: number) => boolean) {
@@ -168,12 +169,14 @@ class ChunkSearch {
     const lengthBytes = bodyBytes - CHUNK_CRC_BYTES;
     if (lengthBytes <= 0 || bodyBytes > MOST_BODY_BYTES || this.#budget < lengthBytes) return 0;
     this.#budget -= lengthBytes;
-    const crc = new Uint8Array(CHUNK_CRC_BYTES);
-    this.#read(crc, at + CHUNK_HEADER_BYTES);
+    if (this.#body.length < bodyBytes) this.#body = Buffer.alloc(2 * bodyBytes);
+    const body = this.#body.subarray(0, bodyBytes);
+    this.#read(body, at + CHUNK_HEADER_BYTES);
+    // Not read into it: what is read may itself be decoded there, and kept.
     const input = s2InputWindow(lengthBytes);
-    this.#read(input, at + CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES);
+    input.set(body.subarray(CHUNK_CRC_BYTES));
     const decoded = type === CHUNK_TYPE.raw ? input : decodeS2Input(lengthBytes);
-    if (decoded === null || crc32cMasked(decoded) !== new DataView(crc.buffer).getUint32(0, true)) return 0;
+    if (decoded === null || crc32cMasked(decoded) !== body.readUInt32LE(0)) return 0;
     return decoded.length;
   }
 }
