@@ -133,7 +133,7 @@ function openS2(
   const magic = new Uint8Array(V2_MAGIC.length);
   const hasMagic = decoded.read(magic, 0) === magic.length && new TextDecoder().decode(magic) === V2_MAGIC;
   const close = (): void => file.close();
-  const gaps = index.gaps?.filter(({ type }) => type === null).map(gapInTar) ?? null;
+  const gaps = index.gaps?.filter(({ type, isGuess }) => type === null || isGuess).map(gapInTar) ?? null;
   if (!hasMagic) {
     const parts = tarParts(decoded, 'v1', file.sizeBytes, place, faults, gaps);
     const isLost = salvage && !parts.entries.some((entry) => !entry.path.startsWith(ORPHANS));

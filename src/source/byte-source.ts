@@ -38,6 +38,8 @@ export interface S2IndexColumns {
     readonly decodedAt: number;
     readonly type: number | null;
     readonly decodedBytes: number;
+    /** `decodedBytes` are what the damaged chunk claims. */
+    readonly isGuess?: true;
   }[];
 }
 

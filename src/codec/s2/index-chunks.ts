@@ -46,6 +46,8 @@ export interface ChunkGap {
   readonly type: number | null;
   /** Bytes it stands for; a guess where `type` is null. */
   readonly decodedBytes: number;
+  /** They are a guess, too: of a chunk that does not decode. */
+  readonly isGuess?: true;
 }
 
 /** Looks at each chunk of a salvage: how to go on where its header cannot be trusted, null where it can. */

@@ -36,6 +36,12 @@ export function gapPasser(
   return (offsetBytes) => search.gapAt(offsetBytes);
 }
 
+/** A header that can be read. */
+interface FoundHead extends ChunkHead {
+  /** Where the next one begins. */
+  readonly next: number;
+}
+
 class ChunkSearch {
   readonly #read: Read;
   readonly #sizeBytes: number;
@@ -57,7 +63,9 @@ class ChunkSearch {
       if (head.decodedBytes > 0 && this.#isWhole(encodedAt, head)) return null;
       const isIdentifier = head.type === CHUNK_TYPE.identifier;
       if (isIdentifier || this.#leadsOn(head.next))
-        return isIdentifier ? null : this.#filled(encodedAt, head.next);
+        return isIdentifier
+          ? null
+          : (this.#filled(encodedAt, head.next) ?? this.#ofUnsureLength(encodedAt, head));
     }
     const end = this.#nextChunk(encodedAt + 1);
     if (end - encodedAt <= CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES) return this.#empty(encodedAt, end);
@@ -85,8 +93,22 @@ class ChunkSearch {
     return null;
   }
 
+  /** A chunk between good headers that does not decode: how long it was only its damaged body claims. null: it does. */
+  #ofUnsureLength(encodedAt: number, { type, bodyBytes, decodedBytes, next }: FoundHead): ChunkGap | null {
+    if (decodedBytes === 0 || type === CHUNK_TYPE.raw) return null;
+    if (this.#decode(encodedAt, type, bodyBytes)?.length === decodedBytes) return null;
+    const isPossible = decodedBytes >= bodyBytes - CHUNK_CRC_BYTES - MOST_LENGTH_BYTES;
+    return {
+      encodedAt,
+      encodedEnd: next,
+      type,
+      decodedBytes: isPossible ? decodedBytes : Math.max(bodyBytes, USUAL_DECODED_BYTES),
+      isGuess: true,
+    };
+  }
+
   /** A header that can be read, of a chunk that ends within the stream. */
-  #headAt(at: number): { type: number; bodyBytes: number; decodedBytes: number; next: number } | null {
+  #headAt(at: number): FoundHead | null {
     const bytes = this.#head.subarray(0, this.#readHead(at));
     const head = readChunkHead(bytes, at);
     if ('code' in head || head.bodyBytes > MOST_BODY_BYTES) return null;
@@ -166,8 +188,14 @@ class ChunkSearch {
 
   /** How many bytes a chunk decodes to; 0 where its CRC does not fit. */
   #decodesTo(at: number, type: number, bodyBytes: number): number {
+    const decoded = this.#decode(at, type, bodyBytes);
+    return decoded !== null && crc32cMasked(decoded) === this.#body.readUInt32LE(0) ? decoded.length : 0;
+  }
+
+  /** What a chunk decodes to, whatever its CRC; its body is in `#body` then. null: it does not, or the budget is used up. */
+  #decode(at: number, type: number, bodyBytes: number): Uint8Array | null {
     const lengthBytes = bodyBytes - CHUNK_CRC_BYTES;
-    if (lengthBytes <= 0 || bodyBytes > MOST_BODY_BYTES || this.#budget < lengthBytes) return 0;
+    if (lengthBytes <= 0 || bodyBytes > MOST_BODY_BYTES || this.#budget < lengthBytes) return null;
     this.#budget -= lengthBytes;
     if (this.#body.length < bodyBytes) this.#body = Buffer.alloc(2 * bodyBytes);
     const body = this.#body.subarray(0, bodyBytes);
@@ -175,9 +203,7 @@ class ChunkSearch {
     // Not read into it: what is read may itself be decoded there, and kept.
     const input = s2InputWindow(lengthBytes);
     input.set(body.subarray(CHUNK_CRC_BYTES));
-    const decoded = type === CHUNK_TYPE.raw ? input : decodeS2Input(lengthBytes);
-    if (decoded === null || crc32cMasked(decoded) !== body.readUInt32LE(0)) return 0;
-    return decoded.length;
+    return type === CHUNK_TYPE.raw ? input : decodeS2Input(lengthBytes);
   }
 }
 
