@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { repairCommand } from '../../src/cli/commands/repair.ts';
 import { makeContext, type CliContext } from '../../src/cli/context.ts';
-import { randomFrom } from '../support/random.ts';
+import { randomBytes } from '../support/random.ts';
 import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder, treeSum } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -266,15 +266,10 @@ describe('repair', () => {
 
   it('an empty file and one of random bytes are the same story, alone and in a backup', () => {
     const folder = tempFolder();
-    const random = randomFrom(7);
     const backup = copyOf('2.14.5-full/backups/$G/ORDERS');
     for (const [bytes, words, withoutData] of [
       [Buffer.alloc(0), /: The archive file is empty\n$/, 'The archive file is empty'],
-      [
-        Buffer.from(Array.from({ length: 5000 }, () => random(256))),
-        /: Not a form of JetStream data/,
-        "A backup's data is no snapshot",
-      ],
+      [randomBytes(5000, 7), /: Not a form of JetStream data/, "A backup's data is no snapshot"],
     ] as const) {
       const file = join(folder, 'data');
       writeFileSync(file, bytes);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CAPTURES, codesOf, tempFolder, verifyDamaged } from '../support/damage.ts';
 import { chunkOffsets, framed, unframed } from '../support/frames.ts';
-import { randomFrom } from '../support/random.ts';
+import { Random } from '../support/random.ts';
 import { repair } from '../support/repaired.ts';
 import { V2Walker } from '../../src/container/v2-walk.ts';
 import { parseV2State } from '../../src/format/v2-json/parse.ts';
@@ -61,27 +61,27 @@ const turns = Array.from({ length: 25 }, (_, i) => i);
 
 describe('a damaged V2 archive', () => {
   it.each(turns)('flipped bits cost the messages of their chunk, turn %i', async (turn) => {
-    const random = randomFrom(turn + 1);
+    const random = new Random(turn + 1);
     const snapshot = framed(ARCHIVE, CHUNK_BYTES);
-    const chunk = 1 + random(chunks.length - 1);
-    const at = (chunks[chunk] ?? 0) + 8 + random(200);
-    snapshot[at] = (snapshot[at] ?? 0) ^ (1 << random(8));
+    const chunk = 1 + random.below(chunks.length - 1);
+    const at = (chunks[chunk] ?? 0) + 8 + random.below(200);
+    snapshot[at] = (snapshot[at] ?? 0) ^ (1 << random.below(8));
     await expectOnlyLost(snapshot, (chunk - 1) * CHUNK_BYTES, chunk * CHUNK_BYTES);
   });
 
   it.each(turns)('a damaged chunk header costs nothing, turn %i', async (turn) => {
-    const random = randomFrom(turn + 50);
+    const random = new Random(turn + 50);
     const snapshot = framed(ARCHIVE, CHUNK_BYTES);
-    const at = chunks[random(chunks.length)] ?? 0;
-    snapshot[at + random(4)] = random(256);
+    const at = chunks[random.below(chunks.length)] ?? 0;
+    snapshot[at + random.below(4)] = random.below(256);
     await expectOnlyLost(snapshot, 0, 0);
   });
 
   it.each(turns)('overwritten entries within sound chunks are lost, not deleted, turn %i', async (turn) => {
-    const random = randomFrom(turn + 350);
+    const random = new Random(turn + 350);
     const body = Buffer.from(ARCHIVE);
     for (let left = 3; left > 0; left--) {
-      const at = MESSAGES[random(MESSAGES.length)]?.from ?? 0;
+      const at = MESSAGES[random.below(MESSAGES.length)]?.from ?? 0;
       body.fill(0xff, at, at + 5);
     }
     const repaired = await repair(backupWith(framed(body, CHUNK_BYTES)), BACKUP);
@@ -91,10 +91,10 @@ describe('a damaged V2 archive', () => {
   });
 
   it.each(turns)('zeroed and missing bytes cost the messages around, turn %i', async (turn) => {
-    const random = randomFrom(turn + 150);
+    const random = new Random(turn + 150);
     const whole = framed(ARCHIVE, CHUNK_BYTES);
-    const at = random(whole.length - 6000);
-    const length = 1 + random(6000);
+    const at = random.below(whole.length - 6000);
+    const length = 1 + random.below(6000);
     const snapshot =
       turn % 2 === 0
         ? whole.fill(0, at, at + length)

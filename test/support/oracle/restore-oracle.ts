@@ -20,7 +20,7 @@ import {
 } from './compare.ts';
 import { askInLots, eachOf } from './lots.ts';
 import { mutateFile, mutateStore } from './mutate.ts';
-import { Random } from './random.ts';
+import { Random } from '../random.ts';
 import { CRASHED, keptOf, observe, serve, type Observed } from './serve.ts';
 import { donorsFor, filesOf } from './stream-files.ts';
 import { WireClient } from './wire-client.ts';

@@ -15,7 +15,7 @@ import {
 } from './compare.ts';
 import { askInLots, eachOf } from './lots.ts';
 import { mutateStore } from './mutate.ts';
-import { Random } from './random.ts';
+import { Random } from '../random.ts';
 import { keptOf, observe, serve, type Observed } from './serve.ts';
 import { donorsFor, streamFolders } from './stream-files.ts';
 import { WireClient } from './wire-client.ts';

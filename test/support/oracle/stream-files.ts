@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { distinctCaptures } from '../captures.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** Damages a stream's folder; says what it did, or `nothing`. */
 export type Mutation = (folder: string, random: Random, donors: readonly string[]) => string;

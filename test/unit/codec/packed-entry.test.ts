@@ -7,7 +7,7 @@ import { tarFileHeader, tarPadding } from '../../../src/container/tar/write.ts';
 import { encodeS2Block, rewriteWindow } from '../../../src/kernels/index.ts';
 import { MemorySource } from '../../../src/source/memory.ts';
 import { IDENTIFIER, unframed } from '../../support/frames.ts';
-import { randomBytes } from '../kernels/build-block.ts';
+import { randomBytes } from '../../support/random.ts';
 
 const KIB = 1024;
 const PATH = 'msgs/1.blk';

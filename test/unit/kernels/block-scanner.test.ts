@@ -6,7 +6,8 @@ import { scanLent } from '../../../src/workers/scan-lent.ts';
 import { BlockScanner, highwayHash64, subjectDigest, v2Window } from '../../../src/kernels/index.ts';
 import type { BlockScan, BlockScannerOptions } from '../../../src/kernels/types.ts';
 import { scanBlock } from '../../../src/kernels/reference/block-scan.ts';
-import { KEY, randomBytes, record } from './build-block.ts';
+import { KEY, record } from './build-block.ts';
+import { randomBytes } from '../../support/random.ts';
 
 const ERASED = 1n << 63n;
 const TOMBSTONE = 1n << 62n;

@@ -23,14 +23,3 @@ export function record(
   const sum = hash(KEY, Buffer.concat([head.subarray(4, 20), subject, header, payload]));
   return Buffer.concat([head, subject, headerBytes, header, payload, sum]);
 }
-
-/** Numbers that look random and are the same in every run. */
-export function randomBytes(length: number, seed: number): Uint8Array {
-  let x = seed | 1;
-  return Uint8Array.from({ length }, () => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    return x;
-  });
-}

@@ -7,7 +7,8 @@ import { scanBlock } from '../../../src/kernels/reference/block-scan.ts';
 import { MemorySource } from '../../../src/source/memory.ts';
 import { scanSource } from '../../../src/workers/scan-block.ts';
 import { framed } from '../../support/frames.ts';
-import { KEY, randomBytes, record } from './build-block.ts';
+import { KEY, record } from './build-block.ts';
+import { randomBytes } from '../../support/random.ts';
 
 const MIB = 1 << 20;
 

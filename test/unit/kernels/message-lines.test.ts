@@ -11,7 +11,8 @@ import {
 } from '../../../src/kernels/index.ts';
 import type { StoredMessage } from '../../../src/operation/content/message-walk.ts';
 import { lineStart, messageLines } from '../../../src/report/message-lines.ts';
-import { KEY, randomBytes, record, TIME } from './build-block.ts';
+import { KEY, record, TIME } from './build-block.ts';
+import { randomBytes } from '../../support/random.ts';
 
 const ERASED = 1n << 63n;
 const TOMBSTONE = 1n << 62n;

@@ -8,7 +8,7 @@ import {
   s2MaxEncodedLength,
 } from '../../../src/kernels/index.ts';
 import { decodeS2 } from '../../../src/kernels/reference/s2-block.ts';
-import { randomBytes } from './build-block.ts';
+import { randomBytes } from '../../support/random.ts';
 import { longBlock, uvarint } from './s2-blocks.ts';
 
 const MOST = 4 * 1024 * 1024;

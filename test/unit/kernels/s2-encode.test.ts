@@ -7,7 +7,7 @@ import {
   s2MaxEncodedLength,
 } from '../../../src/kernels/index.ts';
 import { decodeS2 } from '../../../src/kernels/reference/s2-block.ts';
-import { randomBytes } from './build-block.ts';
+import { randomBytes } from '../../support/random.ts';
 
 const MIB = 1024 * 1024;
 

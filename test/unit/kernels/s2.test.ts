@@ -12,7 +12,7 @@ import {
   s2InputWindow,
 } from '../../../src/kernels/index.ts';
 import { decodeS2 } from '../../../src/kernels/reference/s2-block.ts';
-import { randomBytes } from './build-block.ts';
+import { randomBytes } from '../../support/random.ts';
 import { longBlock, uvarint } from './s2-blocks.ts';
 
 const MOST = 4 * 1024 * 1024;
