@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keyedSumHex } from '../../src/codec/highwayhash.ts';
 import { ROOT } from '../support/captures.ts';
-import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder, treeSum } from '../support/damage.ts';
+import { CAPTURES, flipBit, tempFolder, treeSum } from '../support/damage.ts';
+import { damagedOrders } from '../support/damaged-copies.ts';
 import { filesBelow } from '../support/files-below.ts';
 import { runCli } from '../support/run-cli.ts';
 import { writeBlocks } from '../support/synthetic-stream.ts';
@@ -109,9 +110,7 @@ describe('pack and rewrite-stream-name', () => {
   });
 
   it('what was damaged is left out and told', () => {
-    const store = copyOf('2.14.5-full/store/jetstream/$G/streams/ORDERS');
-    const block = join(store, 'msgs/1.blk');
-    flipBit(block, (recordsOf(readFileSync(block))[20]?.at ?? 0) + 40);
+    const store = damagedOrders();
     const target = join(tempFolder(), 'out');
     const run = runCli(['pack', store, '--out', target]);
     expect(run.exit).toBe(3);

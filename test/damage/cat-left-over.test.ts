@@ -4,7 +4,8 @@ import { pack } from 'tar-stream';
 import { expect, it } from 'vitest';
 import type { DeleteNote } from '../../src/operation/delete-note.ts';
 import { catMessages } from '../../src/operation/cat/run.ts';
-import { CAPTURES, copyOf, cutTombstones, tempFolder } from '../support/damage.ts';
+import { CAPTURES, tempFolder } from '../support/damage.ts';
+import { withoutTombstones } from '../support/damaged-copies.ts';
 import { filesBelow } from '../support/files-below.ts';
 import { framed } from '../support/frames.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -55,13 +56,6 @@ it('an encrypted snapshot with a damaged header hinders no stream beside it', as
     expect(run.stderr).not.toMatch(/BLK_|META_/);
   }
 });
-
-/** Cuts off the tombstones of a store's stream behind its last message: index.db is whole, and not current. */
-function withoutTombstones(name: string): string {
-  const stream = copyOf(`2.14.5-full/store/jetstream/$G/streams/${name}`);
-  cutTombstones(stream);
-  return stream;
-}
 
 async function notesOf(path: string): Promise<{ seqs: bigint[]; notes: readonly DeleteNote[] }> {
   const seqs: bigint[] = [];

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { repairArchive } from '../../src/operation/repair/run.ts';
 import type { RepairOptions, RepairResult } from '../../src/operation/repair/types.ts';
 import { ROOT } from '../support/captures.ts';
-import { CAPTURES, copyOf, editFile, flipBit, recordsOf, tempFolder } from '../support/damage.ts';
+import { CAPTURES, copyOf, editFile, recordsOf, tempFolder } from '../support/damage.ts';
+import { damagedOrders } from '../support/damaged-copies.ts';
 import { messageList } from '../support/message-list.ts';
 import { runCli } from '../support/run-cli.ts';
 import { writeMessages } from '../support/synthetic-stream.ts';
@@ -13,14 +14,6 @@ const STREAMS = '2.14.5-full/store/jetstream/$G/streams';
 const ORDERS = join(CAPTURES, STREAMS, 'ORDERS');
 /** A stream of another server: the same name, subjects and numbers of messages. */
 const UNRELATED = join(ROOT, 'testdata/backups/ORDERS-v2');
-
-/** A stream folder that lost one message. */
-function damagedOrders(): string {
-  const store = copyOf(`${STREAMS}/ORDERS`);
-  const block = join(store, 'msgs/1.blk');
-  flipBit(block, (recordsOf(readFileSync(block))[20]?.at ?? 0) + 40);
-  return store;
-}
 
 async function repairFrom(
   archive: string,

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { walkTar } from '../../src/container/tar/walk.ts';
 import { MemorySource } from '../../src/source/memory.ts';
 import { CAPTURES, recordsOf, tempFolder } from '../support/damage.ts';
+import { backupWith } from '../support/damaged-copies.ts';
 import { chunkOffsets, framed, unframed } from '../support/frames.ts';
 import { Random } from '../support/random.ts';
 import { repair } from '../support/repaired.ts';
@@ -28,14 +29,6 @@ function recordsIn(tar: Uint8Array): { readonly seq: bigint; readonly from: numb
 
 const RECORDS = recordsIn(TAR);
 
-/** The capture's backup with another snapshot in it. */
-function backupWith(snapshot: Uint8Array): string {
-  const folder = join(tempFolder(), 'COMPRESSED');
-  cpSync(join(CAPTURES, BACKUP), folder, { recursive: true });
-  writeFileSync(join(folder, 'stream.tar.s2'), snapshot);
-  return folder;
-}
-
 /** Sequences of the records that a part of the tar holds bytes of. */
 function hitBy(from: number, to: number): bigint[] {
   return RECORDS.filter((record) => record.from < to && record.to > from).map(({ seq }) => seq);
@@ -52,7 +45,7 @@ function isProofHit(from: number, to: number): boolean {
 
 /** Repairs a backup of which the decoded bytes from..to are lost at most. */
 async function expectOnlyLost(snapshot: Uint8Array, from = 0, to = 0): Promise<void> {
-  const repaired = await repair(backupWith(snapshot), BACKUP);
+  const repaired = await repair(backupWith(snapshot, BACKUP), BACKUP);
   const dead = isProofHit(from, to) ? RECORDS.map(({ seq }) => seq) : [];
   const differing = repaired.invented.filter((seq) => !dead.includes(seq));
   expect(differing).toEqual([]);

@@ -1,7 +1,8 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CAPTURES, codesOf, tempFolder, verifyDamaged } from '../support/damage.ts';
+import { CAPTURES, codesOf, verifyDamaged } from '../support/damage.ts';
+import { backupWith } from '../support/damaged-copies.ts';
 import { chunkOffsets, framed, unframed } from '../support/frames.ts';
 import { Random } from '../support/random.ts';
 import { repair } from '../support/repaired.ts';
@@ -32,19 +33,12 @@ const MESSAGES = ((): { seq: bigint; from: number; to: number }[] => {
   return found;
 })();
 
-function backupWith(snapshot: Uint8Array): string {
-  const folder = join(tempFolder(), 'ORDERS');
-  cpSync(join(CAPTURES, BACKUP), folder, { recursive: true });
-  writeFileSync(join(folder, 'stream.tar.s2'), snapshot);
-  return folder;
-}
-
 /**
  * Repairs an archive whose decoded bytes from..to are damaged. Entries have no mark: up to `slack` messages behind the
  * damage may not be found again.
  */
 async function expectOnlyLost(snapshot: Uint8Array, from: number, to: number, slack = 0): Promise<void> {
-  const repaired = await repair(backupWith(snapshot), BACKUP);
+  const repaired = await repair(backupWith(snapshot, BACKUP), BACKUP);
   expect(repaired.invented).toEqual([]);
   const isNamed = (seq: bigint): boolean =>
     [...repaired.stream.ranges].some(
@@ -84,7 +78,7 @@ describe('a damaged V2 archive', () => {
       const at = MESSAGES[random.below(MESSAGES.length)]?.from ?? 0;
       body.fill(0xff, at, at + 5);
     }
-    const repaired = await repair(backupWith(framed(body, CHUNK_BYTES)), BACKUP);
+    const repaired = await repair(backupWith(framed(body, CHUNK_BYTES), BACKUP), BACKUP);
     expect(repaired.invented).toEqual([]);
     expect(repaired.missing.length).toBeGreaterThan(0);
     expect(repaired.stream.lost).toBe(BigInt(repaired.missing.length));
@@ -115,7 +109,7 @@ describe('a damaged V2 archive', () => {
     const snapshot = framed(ARCHIVE);
     const year = snapshot.indexOf('"last_ts":"2026') + '"last_ts":"'.length;
     snapshot[year] = '3'.charCodeAt(0);
-    const { result, stream } = await repair(backupWith(snapshot), BACKUP);
+    const { result, stream } = await repair(backupWith(snapshot, BACKUP), BACKUP);
     expect(stream).toMatchObject({ recovered: 0n, lost: 163n });
     const { target } = result.loss;
     expect(readFileSync(join(target, 'backup.json'), 'utf8')).toMatch(/"last_ts":\s*"2026/);

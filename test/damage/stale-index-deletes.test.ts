@@ -18,7 +18,8 @@ import { renameStream } from '../../src/operation/rename/run.ts';
 import type { OutputForm, PlanReport, WrittenReport } from '../../src/operation/write/types.ts';
 import { packRanges } from '../../src/core/packed-ranges.ts';
 import { oneRange } from '../../src/core/sequence-ranges.ts';
-import { CAPTURES, copyOf, cutTombstones, editFile, recordsOf, tempFolder } from '../support/damage.ts';
+import { CAPTURES, copyOf, editFile, recordsOf, tempFolder } from '../support/damage.ts';
+import { withoutTombstones } from '../support/damaged-copies.ts';
 import { messageList } from '../support/message-list.ts';
 import { repair } from '../support/repaired.ts';
 import { writeBlocks, type SyntheticMessage } from '../support/synthetic-stream.ts';
@@ -26,13 +27,6 @@ import { writeBlocks, type SyntheticMessage } from '../support/synthetic-stream.
 const STREAMS = '2.14.5-full/store/jetstream/$G/streams';
 /** Streams whose deletes stand, as tombstones, behind their last message. */
 const DELETED_FROM = ['ORDERS', 'PURGEPART', 'TAILDEL', 'WQ'];
-
-/** Cuts a stream's only block behind its last message: index.db is then older than no message, and is not current. */
-function withoutTombstones(name: string): string {
-  const stream = copyOf(`${STREAMS}/${name}`);
-  cutTombstones(stream);
-  return stream;
-}
 
 const original = async (name: string): Promise<Map<bigint, string>> =>
   messageList(join(CAPTURES, STREAMS, name));
