@@ -5,13 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { walkTar } from '../../src/container/tar/walk.ts';
 import { tarFileHeader } from '../../src/container/tar/write.ts';
 import { crc32cMasked, encodeS2Block } from '../../src/kernels/index.ts';
-import { repairArchive } from '../../src/operation/repair/run.ts';
-import type { RepairOptions, RepairResult } from '../../src/operation/repair/types.ts';
+import type { RepairResult } from '../../src/operation/repair/types.ts';
 import { MemorySource } from '../../src/source/memory.ts';
 import { CAPTURES, flipBit, tempFolder } from '../support/damage.ts';
 import { backupWith } from '../support/damaged-copies.ts';
 import { chunk, chunkOffsets, framed, unframed } from '../support/frames.ts';
 import { runCli } from '../support/run-cli.ts';
+import { repaired } from '../support/repaired.ts';
 
 const BACKUP = '2.14.5-full/backups/$G/ORDERS';
 const DATA = 'stream.tar.s2';
@@ -28,10 +28,6 @@ function positionsIn(tar: Uint8Array): { consumer: string; from: number; to: num
 
 const POSITIONS = positionsIn(TAR);
 const ALL = POSITIONS.map(({ consumer }) => consumer).toSorted();
-
-async function repaired(path: string, options: Partial<RepairOptions> = {}): Promise<RepairResult> {
-  return repairArchive(path, { ...options, target: join(tempFolder(), 'out') });
-}
 
 /** Consumers of which a note with this code tells. */
 function doubted({ loss }: RepairResult, code: string): string[] {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { walkTar } from '../../src/container/tar/walk.ts';
 import { MemorySource } from '../../src/source/memory.ts';
@@ -7,6 +7,7 @@ import { distinctCaptures } from './captures.ts';
 import { recordsOf } from './damage.ts';
 import { chunkOffsets, framed, unframed } from './frames.ts';
 import { Random } from './random.ts';
+import { filesBelow } from './files-below.ts';
 
 /** A damaged copy of a real archive, and what its undamaged original tells of the damage. */
 export interface Mutation {
@@ -180,11 +181,4 @@ function decodedLength(chunk: Buffer): number {
     if ((chunk[i] ?? 0) < 0x80) break;
   }
   return length;
-}
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted();
 }
