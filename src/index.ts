@@ -8,7 +8,7 @@ export type { ServerGeneration } from './core/server-generation.ts';
 export { VERSION } from './core/version.ts';
 export type { ArchiveKind } from './container/entry.ts';
 export { catMessages } from './operation/cat/run.ts';
-export type { EmitMessages } from './operation/cat/stream-messages.ts';
+export type { EmitMessages } from './operation/cat/sift.ts';
 export type { CatResult } from './operation/cat/types.ts';
 export type { StoredMessage } from './operation/content/message-walk.ts';
 export type { DeleteNote } from './operation/delete-note.ts';

@@ -7,6 +7,7 @@ import { descriptorOf } from '../model/read-entry.ts';
 import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
 import { openBlock } from '../workers/open-block.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
+import { entryAt } from '../container/entry.ts';
 
 /** No server makes larger blocks. */
 const LARGEST_SEARCHED_BYTES = 64 * 1024 * 1024;
@@ -15,7 +16,7 @@ const LARGEST_SEARCHED_BYTES = 64 * 1024 * 1024;
 export function checkIndexAgainstBlocks(evidence: StreamEvidence): Finding[] {
   const { archive } = evidence;
   if (archive.parts.form === 'v2' || archive.parts.form === 'config') return [];
-  const file = archive.parts.entries.find((entry) => entry.path === 'msgs/index.db');
+  const file = entryAt(archive.parts, 'msgs/index.db');
   if (archive.index === null) return file === undefined ? missingIndex(evidence) : [];
   const label = file?.label ?? archive.parts.label;
   const at = (fault: Fault): Finding => findingAt(evidence, label, fault);

@@ -2,6 +2,7 @@ import { rangesOf, subtractRanges, countSequences, type SequenceRanges } from '.
 import type { FindingCode } from '../findings/catalog/index.ts';
 import type { Finding } from '../findings/finding.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
+import { entryAt } from '../container/entry.ts';
 
 interface TimeFile {
   readonly stamp: bigint;
@@ -44,7 +45,7 @@ function compare(
 ): Finding[] {
   const { parts } = evidence.archive;
   if (file === null || parts.form === 'v2' || parts.form === 'config') return [];
-  const label = parts.entries.find((entry) => entry.path === path)?.label ?? path;
+  const label = entryAt(parts, path)?.label ?? path;
   const last = evidence.archive.index?.lastSeq ?? evidence.total.lastSeq;
   const stale: FindingCode = `${suite}_STALE`;
   const differs: FindingCode = `${suite}_DIFFERS`;

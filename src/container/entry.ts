@@ -72,6 +72,11 @@ export interface ConfigOnlyParts extends StreamPartsBase {
 /** The bytes of one stream, in one of the ways they can be packed. */
 export type StreamParts = FileStreamParts | V2StreamParts | ConfigOnlyParts;
 
+/** The file of a stream at a path; undefined where there is none. */
+export function entryAt(parts: StreamParts, path: string): Entry | undefined {
+  return 'entries' in parts ? parts.entries.find((entry) => entry.path === path) : undefined;
+}
+
 /** What a user gave: decided by content, never by a name. */
 export type ArchiveKind =
   | 'stream-backup'

@@ -30,3 +30,13 @@ export class ChangedError extends SourceError {
 export class CancelledError extends ToolError {
   override readonly name = 'CancelledError';
 }
+
+/** Gives what is read, or the SourceError that it ends with. */
+export function orSourceError<T>(read: () => T): T | SourceError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SourceError) return error;
+    throw error;
+  }
+}

@@ -15,7 +15,6 @@ export {
   s2DecodedLength,
   s2EncodeWindow,
   s2InputWindow,
-  s2MaxEncodedLength,
   s2PairFits,
   s2Turn,
 } from './s2.ts';

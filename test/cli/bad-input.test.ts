@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../support/captures.ts';
-import { CAPTURES, flipBit, recordsOf, tempFolder } from '../support/damage.ts';
+import { CAPTURES, tempFolder } from '../support/damage.ts';
+import { damageMessage } from '../support/damaged-copies.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
@@ -250,9 +251,7 @@ for (const [command, cases] of Object.entries(CASES))
 describe('one damaged record', () => {
   const damaged = path('ORDERS');
   cpSync(join(STORE, 'jetstream/$G/streams/ORDERS'), damaged, { recursive: true });
-  const block = join(damaged, 'msgs/1.blk');
-  const record = recordsOf(readFileSync(block)).find(({ seq }) => seq === 10n);
-  flipBit(block, (record?.at ?? 0) + 100);
+  damageMessage(damaged, 10n);
   const said = (stderr: string): string[] =>
     [...stderr.matchAll(/^natsarc: (?:([AB]): )?([A-Z_]+): /gm)].map(
       ([, side, code]) => `${side ?? ''}${code}`,

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { SURFACE } from '../../src/cli/generated/surface.ts';
 import { ROOT } from '../support/captures.ts';
 import { editFile, tempFolder } from '../support/damage.ts';
+import { filesBelow } from '../support/files-below.ts';
 import { framed, unframed } from '../support/frames.ts';
 
 /** The store of the pages. */
@@ -126,3 +127,44 @@ describe('every flag has its place in the docs', () => {
     expect(missing).toEqual([]);
   });
 });
+
+/** The name of a heading in a link to it. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
+describe('links between pages lead somewhere', () => {
+  const pages = filesBelow(join(ROOT, 'src')).filter((path) => path.endsWith('.md'));
+  const all = ['CONTRIBUTING.md', 'CHANGELOG.md', 'testdata/README.md', ...PAGES].map((name) =>
+    join(ROOT, name),
+  );
+  it.each([...all, ...pages].map((path) => relative(ROOT, path)))('%s', (name) => {
+    const text = readFileSync(join(ROOT, name), 'utf8').replaceAll(/^```[^]*?^```$/gm, '');
+    const broken = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].filter(
+      ([, file = '', anchor]) => {
+        const path = file === '' ? join(ROOT, name) : join(ROOT, dirname(name), file);
+        if (!existsSync(path)) return true;
+        const headings = anchor === undefined ? [] : readFileSync(path, 'utf8').matchAll(/^#+ (.*)$/gm);
+        return (
+          anchor !== undefined && !Array.from(headings, ([, title = '']) => anchorOf(title)).includes(anchor)
+        );
+      },
+    );
+    expect(broken.map(([link]) => link)).toEqual([]);
+  });
+});
+
+it.each(Object.keys(SURFACE))(
+  'the page of %s begins with how it is called, and ends with its exit codes',
+  (command) => {
+    const text = readFileSync(
+      join(ROOT, 'docs', command === 'convert' ? 'pack.md' : `${command}.md`),
+      'utf8',
+    );
+    expect(text).toMatch(new RegExp(`^# (natsarc .*, )?natsarc ${command}\\b`));
+    expect(text).toMatch(/^Exit codes: 0 /m);
+  },
+);

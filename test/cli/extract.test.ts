@@ -12,8 +12,9 @@ import { dirname, join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/captures.ts';
-import { CAPTURES, tempFolder, treeSum } from '../support/damage.ts';
+import { CAPTURES, tempFolder } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
+import { expectRefused } from '../support/refused.ts';
 
 const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
 const FULL = join(CAPTURES, '2.14.5-full');
@@ -26,12 +27,8 @@ function storeWithOrders(): string {
   return store;
 }
 
-function expectRefused(args: readonly string[], store: string, exit: number, words: RegExp): void {
-  const before = treeSum(store);
-  const run = runCli(['extract-into-data-dir', ...args]);
-  expect(run.stderr).toMatch(words);
-  expect(run.exit).toBe(exit);
-  expect(treeSum(store)).toBe(before);
+function expectNotExtracted(args: readonly string[], store: string, exit: number, words: RegExp): void {
+  expectRefused(['extract-into-data-dir', ...args], store, exit, words);
 }
 
 describe('extract-into-data-dir', () => {
@@ -66,7 +63,7 @@ describe('extract-into-data-dir', () => {
     expect(run.stdout).toMatch(/^COPY \(was ORDERS\): 163 messages, sequences 2 to 172, 0 consumers\n/);
     const [first = ''] = runCli(['cat', join(store, STREAMS, 'COPY'), '--limit', '1']).stdout.split('\n');
     expect(JSON.parse(first)).toMatchObject({ seq: 2, subject: expect.stringMatching(/^copy\./) });
-    expectRefused(
+    expectNotExtracted(
       [ORDERS, store, '--account', 'ACME'],
       store,
       2,
@@ -101,10 +98,15 @@ describe('extract-into-data-dir', () => {
   it('refuses what cannot be, and changes nothing', () => {
     const store = storeWithOrders();
     const place = join(store, STREAMS, 'ORDERS');
-    expectRefused([ORDERS, store], store, 2, /ORDERS is there already; --force replaces it/);
-    expectRefused([ORDERS, store, '--as', 'X'], store, 2, /orders\.> of X overlaps with orders\.> of ORDERS/);
-    expectRefused([ORDERS, store, '--as', 'a b'], store, 2, /a b is no stream name/);
-    expectRefused([place, store, '--force'], store, 2, /may not lie in the store itself/);
+    expectNotExtracted([ORDERS, store], store, 2, /ORDERS is there already; --force replaces it/);
+    expectNotExtracted(
+      [ORDERS, store, '--as', 'X'],
+      store,
+      2,
+      /orders\.> of X overlaps with orders\.> of ORDERS/,
+    );
+    expectNotExtracted([ORDERS, store, '--as', 'a b'], store, 2, /a b is no stream name/);
+    expectNotExtracted([place, store, '--force'], store, 2, /may not lie in the store itself/);
     const links = tempFolder();
     symlinkSync(place, join(links, 'to-stream'));
     symlinkSync(store, join(links, 'to-store'));
@@ -113,13 +115,18 @@ describe('extract-into-data-dir', () => {
       [place, join(links, 'to-store')],
       [join(links, 'to-store'), store],
     ] as const)
-      expectRefused([from, to, '--force'], store, 2, /may not lie in the store itself/);
-    expectRefused([ORDERS, store, '--force', '--replicas', '3'], store, 2, /3 replicas/);
-    expectRefused([ORDERS, join(store, 'nowhere')], store, 2, /there is no data directory/);
-    expectRefused([ORDERS, join(store, STREAMS)], store, 2, /is no store_dir/);
-    expectRefused([ORDERS, store, '--server-version', '2.7'], store, 2, /one of 2\.9, /);
-    expectRefused([join(FULL, 'store'), store, '--from-account', 'nobody'], store, 2, /fits the selection/);
-    expectRefused(
+      expectNotExtracted([from, to, '--force'], store, 2, /may not lie in the store itself/);
+    expectNotExtracted([ORDERS, store, '--force', '--replicas', '3'], store, 2, /3 replicas/);
+    expectNotExtracted([ORDERS, join(store, 'nowhere')], store, 2, /there is no data directory/);
+    expectNotExtracted([ORDERS, join(store, STREAMS)], store, 2, /is no store_dir/);
+    expectNotExtracted([ORDERS, store, '--server-version', '2.7'], store, 2, /one of 2\.9, /);
+    expectNotExtracted(
+      [join(FULL, 'store'), store, '--from-account', 'nobody'],
+      store,
+      2,
+      /fits the selection/,
+    );
+    expectNotExtracted(
       [join(FULL, 'store'), store, '--account', 'nobody'],
       store,
       2,
@@ -127,13 +134,13 @@ describe('extract-into-data-dir', () => {
     );
     const ttl = join(FULL, 'store/jetstream/$G/streams/TTL');
     if (existsSync(ttl))
-      expectRefused([ttl, store, '--server-version', '2.10'], store, 2, /field allow_msg_ttl/);
+      expectNotExtracted([ttl, store, '--server-version', '2.10'], store, 2, /field allow_msg_ttl/);
   });
 
   it('refuses a clustered store, a running server, and a folder that may not be written', () => {
     const store = storeWithOrders();
     mkdirSync(join(store, 'jetstream/$SYS/_js_'), { recursive: true });
-    expectRefused([ORDERS, store, '--force'], store, 2, /clustered server/);
+    expectNotExtracted([ORDERS, store, '--force'], store, 2, /clustered server/);
     const other = storeWithOrders();
     const holder = spawn(
       process.execPath,
@@ -144,7 +151,7 @@ describe('extract-into-data-dir', () => {
       },
     );
     try {
-      expectRefused(
+      expectNotExtracted(
         [ORDERS, other, '--force'],
         other,
         2,

@@ -1,7 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { copyOf, flipBit, recordsOf } from '../support/damage.ts';
+import { copyOf } from '../support/damage.ts';
+import { damageMessage } from '../support/damaged-copies.ts';
 import { runCli } from '../support/run-cli.ts';
 
 /** Lines under `Predicted`, joined where they were broken. */
@@ -28,10 +29,9 @@ it('verify shows a prediction that differs from what is declared, once for all g
 
 it('verify says of one message that it is lost', () => {
   const store = copyOf('2.14.5-full/store');
-  const messages = join(store, 'jetstream/$G/streams/TAILDEL/msgs');
-  rmSync(join(messages, 'index.db'));
-  const block = join(messages, '1.blk');
-  flipBit(block, (recordsOf(readFileSync(block)).find(({ seq }) => seq === 27n)?.at ?? 0) + 40);
+  const stream = join(store, 'jetstream/$G/streams/TAILDEL');
+  rmSync(join(stream, 'msgs/index.db'));
+  damageMessage(stream, 27n);
   expect(predicted([store, '--stream', 'TAILDEL']).at(-1)).toMatch(/: 1 message is lost$/);
 });
 

@@ -12,22 +12,15 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { repairCommand } from '../../src/cli/commands/repair.ts';
 import { makeContext, type CliContext } from '../../src/cli/context.ts';
-import { randomFrom } from '../support/random.ts';
-import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder, treeSum } from '../support/damage.ts';
+import { randomBytes } from '../support/random.ts';
+import { CAPTURES, copyOf, flipBit, tempFolder, treeSum } from '../support/damage.ts';
+import { damagedOrders } from '../support/damaged-copies.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const STREAMS = '2.14.5-full/store/jetstream/$G/streams';
 
 /** A stream with another name, and with limits. */
 const PERSUB = join(CAPTURES, '2.9.25-full/store/jetstream/$G/streams/PERSUB');
-
-/** A stream folder with one bit flipped in its 21st record. */
-function damagedOrders(): string {
-  const store = copyOf(`${STREAMS}/ORDERS`);
-  const block = join(store, 'msgs/1.blk');
-  flipBit(block, (recordsOf(readFileSync(block))[20]?.at ?? 0) + 40);
-  return store;
-}
 
 /** What lies in the target of a repair. */
 function repairedNames(path: string, flags: readonly string[]): string[] {
@@ -266,15 +259,10 @@ describe('repair', () => {
 
   it('an empty file and one of random bytes are the same story, alone and in a backup', () => {
     const folder = tempFolder();
-    const random = randomFrom(7);
     const backup = copyOf('2.14.5-full/backups/$G/ORDERS');
     for (const [bytes, words, withoutData] of [
       [Buffer.alloc(0), /: The archive file is empty\n$/, 'The archive file is empty'],
-      [
-        Buffer.from(Array.from({ length: 5000 }, () => random(256))),
-        /: Not a form of JetStream data/,
-        "A backup's data is no snapshot",
-      ],
+      [randomBytes(5000, 7), /: Not a form of JetStream data/, "A backup's data is no snapshot"],
     ] as const) {
       const file = join(folder, 'data');
       writeFileSync(file, bytes);

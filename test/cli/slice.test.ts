@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/captures.ts';
-import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder, treeSum } from '../support/damage.ts';
+import { CAPTURES, tempFolder, treeSum } from '../support/damage.ts';
+import { damagedOrders } from '../support/damaged-copies.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
@@ -128,16 +129,11 @@ describe('slice', () => {
   });
 
   it('tells of damage only within the range', () => {
-    const store = copyOf('2.14.5-full/store/jetstream/$G/streams/ORDERS');
-    const block = join(store, 'msgs/1.blk');
-    const damaged = recordsOf(readFileSync(block))[20];
-    flipBit(block, (damaged?.at ?? 0) + 40);
+    const store = damagedOrders(21n);
     const lost = (...args: string[]): unknown => (slice(store, ...args).report as { lost: unknown }).lost;
-    expect(lost()).toMatchObject({ msgs: [[Number(damaged?.seq), Number(damaged?.seq)]] });
-    expect(lost('--max-seq', String(damaged?.seq))).toMatchObject({
-      msgs: [[Number(damaged?.seq), Number(damaged?.seq)]],
-    });
-    expect(lost('--max-seq', String((damaged?.seq ?? 0n) - 1n))).toEqual({ msgs: [], bytes: 0 });
+    expect(lost()).toMatchObject({ msgs: [[21, 21]] });
+    expect(lost('--max-seq', '21')).toMatchObject({ msgs: [[21, 21]] });
+    expect(lost('--max-seq', '20')).toEqual({ msgs: [], bytes: 0 });
   });
 
   it('what a server keeps beside the messages fits the sequences that are left', () => {

@@ -7,7 +7,7 @@ import { S2Encoder } from '../../src/codec/s2/encoder.ts';
 import { CAPTURES, editFile } from '../support/damage.ts';
 import { ROOT } from '../support/captures.ts';
 import { filesBelow } from '../support/files-below.ts';
-import { randomFrom } from '../support/random.ts';
+import { Random } from '../support/random.ts';
 import { runCli } from '../support/run-cli.ts';
 import { record, writeMessages, writeStreamFolder } from '../support/synthetic-stream.ts';
 
@@ -33,7 +33,7 @@ beforeAll(() => {
     const { name, path } = originals[i % originals.length] ?? { name: '', path: '' };
     const copy = join(streamsOf(i), name);
     cpSync(path, copy, { recursive: true });
-    if (i >= originals.length) damage(copy, randomFrom(i));
+    if (i >= originals.length) damage(copy, new Random(i));
   }
   // Larger than a stream that is left to one thread, in a block and in a record.
   writeStreamFolder(streamsOf(20), [{ payloads: [900, 1100], blockBytes: 5 * MIB }]);
@@ -52,18 +52,18 @@ function streamsOf(i: number): string {
 }
 
 /** A bit, a piece, a file: what is lost on disks. */
-function damage(path: string, random: (below: number) => number): void {
+function damage(path: string, random: Random): void {
   const files = filesBelow(path);
-  const file = files[random(files.length)] ?? '';
-  const kind = random(6);
+  const file = files[random.below(files.length)] ?? '';
+  const kind = random.below(6);
   if (kind === 0) return;
   if (kind === 1) return rmSync(file);
   editFile(file, (bytes) => {
-    const at = random(Math.max(1, bytes.length));
+    const at = random.below(Math.max(1, bytes.length));
     if (kind === 2) return bytes.subarray(0, at);
-    if (kind === 3) return bytes.fill(0, at, Math.min(bytes.length, at + 1 + random(4096)));
+    if (kind === 3) return bytes.fill(0, at, Math.min(bytes.length, at + 1 + random.below(4096)));
     if (kind === 4) return Buffer.concat([bytes.subarray(0, at), Buffer.from('more'), bytes.subarray(at)]);
-    bytes[at] = (bytes[at] ?? 0) ^ (1 << random(8));
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
     return bytes;
   });
 }

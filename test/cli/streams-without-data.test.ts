@@ -2,11 +2,10 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { copyOf, tempFolder } from '../support/damage.ts';
-import { randomFrom } from '../support/random.ts';
+import { randomBytes } from '../support/random.ts';
 import { runCli } from '../support/run-cli.ts';
 
-const random = randomFrom(11);
-const NOISE = Buffer.from(Array.from({ length: 5000 }, () => random(256)));
+const NOISE = randomBytes(5000, 11);
 
 /** What may have become of a stream's data. */
 const DAMAGES: readonly (readonly [name: string, damage: (path: string) => void])[] = [

@@ -3,22 +3,20 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keyedSumHex } from '../../src/codec/highwayhash.ts';
 import { ROOT } from '../support/captures.ts';
-import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder, treeSum } from '../support/damage.ts';
+import { CAPTURES, flipBit, tempFolder, treeSum } from '../support/damage.ts';
+import { damagedOrders } from '../support/damaged-copies.ts';
 import { filesBelow } from '../support/files-below.ts';
 import { runCli } from '../support/run-cli.ts';
 import { writeBlocks } from '../support/synthetic-stream.ts';
+import { expectRefused } from '../support/refused.ts';
 
 const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
 const STORE = join(ROOT, 'testdata/captures/2.14.5-full/store');
 const FULL = join(CAPTURES, '2.14.5-full');
 
-/** Runs a command that must fail: the exit code, its words, and nothing at the target or beside it. */
-function expectRefused(args: readonly string[], target: string, exit: number, words: RegExp): void {
-  const before = treeSum(dirname(target));
-  const run = runCli([...args, '--out', target]);
-  expect(run.stderr).toMatch(words);
-  expect(run.exit).toBe(exit);
-  expect(treeSum(dirname(target))).toBe(before);
+/** Runs a command that must write nothing at the target or beside it. */
+function expectNotWritten(args: readonly string[], target: string, exit: number, words: RegExp): void {
+  expectRefused([...args, '--out', target], dirname(target), exit, words);
 }
 
 /** A store with a stream ORIGIN and a stream COPY that copies from it. */
@@ -109,9 +107,7 @@ describe('pack and rewrite-stream-name', () => {
   });
 
   it('what was damaged is left out and told', () => {
-    const store = copyOf('2.14.5-full/store/jetstream/$G/streams/ORDERS');
-    const block = join(store, 'msgs/1.blk');
-    flipBit(block, (recordsOf(readFileSync(block))[20]?.at ?? 0) + 40);
+    const store = damagedOrders();
     const target = join(tempFolder(), 'out');
     const run = runCli(['pack', store, '--out', target]);
     expect(run.exit).toBe(3);
@@ -124,33 +120,38 @@ describe('pack and rewrite-stream-name', () => {
     const folder = tempFolder();
     const target = join(folder, 'out');
     const rename = (...args: string[]): string[] => ['rewrite-stream-name', ...args];
-    expectRefused(rename(ORDERS, 'a.b'), target, 2, /a\.b is no stream name/);
-    expectRefused(rename(ORDERS, 'ORDERS'), target, 2, /called ORDERS already/);
-    expectRefused(rename(join(FULL, 'account-backup/$G'), 'X'), target, 2, /--stream must choose one/);
+    expectNotWritten(rename(ORDERS, 'a.b'), target, 2, /a\.b is no stream name/);
+    expectNotWritten(rename(ORDERS, 'ORDERS'), target, 2, /called ORDERS already/);
+    expectNotWritten(rename(join(FULL, 'account-backup/$G'), 'X'), target, 2, /--stream must choose one/);
     const three = tempFolder();
     const stream = 'streams/ORDERS';
     for (const account of ['A', 'B', 'C'])
       cpSync(join(FULL, 'store/jetstream/$G', stream), join(three, 'jetstream', account, stream), {
         recursive: true,
       });
-    expectRefused(rename(three, 'X'), target, 2, /3 streams are called ORDERS: --account must choose one/);
-    expectRefused(rename(join(FULL, 'backups/$G/KV_settings'), 'other'), target, 2, /begins with KV_ too/);
-    expectRefused([...rename(ORDERS, 'X'), '--map-subject', 'a.>'], target, 2, /FROM=TO/);
-    expectRefused(rename(join(FULL, 'store/jetstream/$G/streams/ORDERS'), 'X'), target, 2, /must end in X/);
-    expectRefused(
+    expectNotWritten(rename(three, 'X'), target, 2, /3 streams are called ORDERS: --account must choose one/);
+    expectNotWritten(rename(join(FULL, 'backups/$G/KV_settings'), 'other'), target, 2, /begins with KV_ too/);
+    expectNotWritten([...rename(ORDERS, 'X'), '--map-subject', 'a.>'], target, 2, /FROM=TO/);
+    expectNotWritten(
+      rename(join(FULL, 'store/jetstream/$G/streams/ORDERS'), 'X'),
+      target,
+      2,
+      /must end in X/,
+    );
+    expectNotWritten(
       [...rename(join(FULL, 'store'), 'HUGESEQ'), '--stream', 'ORDERS', '--account', '$G'],
       target,
       2,
       /HUGESEQ already/,
     );
-    expectRefused(['pack', join(FULL, 'store'), '--account', 'nobody'], target, 2, /fits the selection/);
-    expectRefused(['pack', '/nowhere'], target, 1, /nowhere/);
-    expectRefused(['pack', ORDERS], join(folder, 'missing/out'), 2, /is not there/);
+    expectNotWritten(['pack', join(FULL, 'store'), '--account', 'nobody'], target, 2, /fits the selection/);
+    expectNotWritten(['pack', '/nowhere'], target, 1, /nowhere/);
+    expectNotWritten(['pack', ORDERS], join(folder, 'missing/out'), 2, /is not there/);
     mkdirSync(target);
     writeFileSync(join(target, 'file'), 'mine');
-    expectRefused(['pack', ORDERS], target, 2, /is there already/);
-    expectRefused(['pack', ORDERS], ORDERS, 2, /the same/);
-    expectRefused(['pack', ORDERS], join(ORDERS, 'out'), 2, /lies within the archive/);
+    expectNotWritten(['pack', ORDERS], target, 2, /is there already/);
+    expectNotWritten(['pack', ORDERS], ORDERS, 2, /the same/);
+    expectNotWritten(['pack', ORDERS], join(ORDERS, 'out'), 2, /lies within the archive/);
     expect(existsSync(join(target, 'file'))).toBe(true);
   });
 
@@ -160,13 +161,18 @@ describe('pack and rewrite-stream-name', () => {
     writeFileSync(target, 'mine');
     const nothing = join(folder, 'no-archive');
     writeFileSync(nothing, 'no archive');
-    expectRefused(['pack', nothing], target, 2, /out is there already/);
-    expectRefused(['convert', nothing, '--to', 'v2'], target, 2, /out is there already/);
-    expectRefused(['rewrite-stream-name', nothing, 'NEW'], target, 2, /out is there already/);
-    expectRefused(['slice', nothing, '--limit', '1'], target, 2, /out is there already/);
-    expectRefused(['repair', nothing], target, 2, /out is there already/);
-    expectRefused(['repair', nothing, '--from', folder], join(folder, 'new'), 2, /lies within the archive/);
-    expectRefused(['import', nothing], target, 2, /out is there already/);
+    expectNotWritten(['pack', nothing], target, 2, /out is there already/);
+    expectNotWritten(['convert', nothing, '--to', 'v2'], target, 2, /out is there already/);
+    expectNotWritten(['rewrite-stream-name', nothing, 'NEW'], target, 2, /out is there already/);
+    expectNotWritten(['slice', nothing, '--limit', '1'], target, 2, /out is there already/);
+    expectNotWritten(['repair', nothing], target, 2, /out is there already/);
+    expectNotWritten(
+      ['repair', nothing, '--from', folder],
+      join(folder, 'new'),
+      2,
+      /lies within the archive/,
+    );
+    expectNotWritten(['import', nothing], target, 2, /out is there already/);
   });
 
   it('a rule for subjects that nothing fits is told, and refused where it is the only one', () => {
@@ -183,7 +189,7 @@ describe('pack and rewrite-stream-name', () => {
       ['slice', ORDERS, '--limit', '3'],
       ['repair', ORDERS],
     ];
-    for (const line of lines) expectRefused([...line, ...map('typo.>=x.>')], target, 2, words);
+    for (const line of lines) expectNotWritten([...line, ...map('typo.>=x.>')], target, 2, words);
     const extract = ['extract-into-data-dir', ORDERS, store, ...map('typo.>=x.>')];
     const before = treeSum(store);
     expect(runCli(extract)).toMatchObject({ exit: 2, stderr: expect.stringMatching(words) as string });
@@ -339,7 +345,7 @@ describe('pack and rewrite-stream-name', () => {
     cpSync(join(ROOT, 'testdata/backups/ORDERS-v2'), damaged, { recursive: true });
     const snapshot = join(damaged, 'stream.tar.s2');
     flipBit(snapshot, Math.floor(statSync(snapshot).size / 2));
-    expectRefused(['pack', damaged], join(folder, 'out'), 1, /S2_CRC_MISMATCH.*natsarc repair/);
+    expectNotWritten(['pack', damaged], join(folder, 'out'), 1, /S2_CRC_MISMATCH.*natsarc repair/);
     expect(runCli(['cat', damaged]).exit).toBe(3);
     expect(runCli(['export', damaged, '--to', 'ndjson']).exit).toBe(3);
   });
@@ -356,6 +362,6 @@ describe('pack and rewrite-stream-name', () => {
 
   it('refuse an encrypted stream', () => {
     const store = join(CAPTURES, '2.14.5-enc-chacha/store');
-    expectRefused(['pack', store], join(tempFolder(), 'out'), 1, /its key is needed/);
+    expectNotWritten(['pack', store], join(tempFolder(), 'out'), 1, /its key is needed/);
   });
 });

@@ -2,8 +2,9 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/captures.ts';
-import { CAPTURES, tempFolder, treeSum } from '../support/damage.ts';
+import { CAPTURES, tempFolder } from '../support/damage.ts';
 import { runCli } from '../support/run-cli.ts';
+import { expectRefused } from '../support/refused.ts';
 
 const ORDERS = join(ROOT, 'testdata/backups/ORDERS');
 const FULL = join(CAPTURES, '2.14.5-full');
@@ -17,23 +18,6 @@ const WRITERS: readonly (readonly [name: string, line: (archive: string, out: st
   ['slice', (archive, out) => ['slice', archive, '--subject', 'orders.>', '--out', out]],
   ['repair', (archive, out) => ['repair', archive, '--out', out]],
 ];
-
-/** Runs a command line that must be refused: its exit code, its words on one line, and that nothing in the folder changed. */
-function expectRefused(
-  line: readonly string[],
-  folder: string,
-  exit: number,
-  words: RegExp,
-  uid?: number,
-): void {
-  const before = treeSum(folder);
-  const run = runCli(line, undefined, uid);
-  expect(run.stderr.split('\n')[0]).toMatch(words);
-  expect(run.stderr).not.toMatch(/E[A-Z]{3,}:|\bat .*\.[jt]s:\d|bug/);
-  expect(run.stdout).toBe('');
-  expect(run.exit, run.stderr).toBe(exit);
-  expect(treeSum(folder)).toBe(before);
-}
 
 describe.each(WRITERS)('%s', (_, line) => {
   it('names a target that is there, that is the archive, that lies in it or nowhere', () => {

@@ -1,21 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { diffArchives } from '../../src/operation/diff/run.ts';
-import type { StreamDiff } from '../../src/operation/diff/types.ts';
 import { convertArchive } from '../../src/operation/convert/run.ts';
 import { archiveForms } from '../support/archive-forms.ts';
 import { sharedCaptures } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
+import { onlyDiff } from '../support/only-diff.ts';
 
 const FORMS = ['v1', 'v2', 'tgz', 'store'] as const;
 const STREAMS = /^(ORDERS|KV_settings|COMPRESSED|COMPSWITCH|HUGESEQ|WQ|TAILDEL|EDGE|EMPTY|PURGEPART)$/;
-
-async function onlyDiff(...args: Parameters<typeof diffArchives>): Promise<StreamDiff> {
-  const { streams } = await diffArchives(...args);
-  expect(streams).toHaveLength(1);
-  return streams[0] as StreamDiff;
-}
 
 function targetIn(folder: string, name: string): string {
   mkdirSync(folder);

@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'lossless-json';
 import { expect } from 'vitest';
-import { exportStream } from '../../src/operation/export/run.ts';
 import { inspectArchive } from '../../src/operation/inspect/run.ts';
-import type { MessageFilter } from '../../src/operation/filter/types.ts';
 import { jsonExport } from '../../src/report/export/json.ts';
 import { ndjsonExport } from '../../src/report/export/ndjson.ts';
-import type { ExportWriter } from '../../src/report/export/writer.ts';
 import { testEachForm } from '../support/each-form.ts';
 import type { Json, TruthMessage } from '../support/captures.ts';
 import { comparableConfig, comparableState, onlyStream } from '../support/truth-comparison.ts';
+import { exportedBytes } from '../support/exported.ts';
 
 const STREAMS = [
   'ORDERS',
@@ -23,16 +21,8 @@ const STREAMS = [
   'ünïcode_日本語-01',
 ];
 
-async function exported(path: string, writer: ExportWriter, filter: MessageFilter = {}): Promise<string> {
-  const parts: (string | Uint8Array)[] = [];
-  await exportStream(path, filter, {
-    begin: async (head) => void parts.push(writer.begin(head)),
-    messages: (lot) => {
-      for (const chunk of writer.messages(lot)) parts.push(Buffer.from(chunk));
-    },
-  });
-  parts.push(writer.end());
-  return Buffer.concat(parts.map((part) => Buffer.from(part))).toString('utf8');
+async function exported(...args: Parameters<typeof exportedBytes>): Promise<string> {
+  return (await exportedBytes(...args)).toString('utf8');
 }
 
 function parsed(text: string): Json {

@@ -47,8 +47,7 @@ function contentOf(store: string, stream: string): string | null {
   const folder = join(store, 'jetstream/$G/streams', stream);
   if (!existsSync(folder)) return null;
   const sum = createHash('sha256');
-  for (const path of filesBelow(folder).toSorted())
-    sum.update(path.slice(folder.length)).update(readFileSync(path));
+  for (const path of filesBelow(folder)) sum.update(path.slice(folder.length)).update(readFileSync(path));
   return sum.digest('hex');
 }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, expect } from 'vitest';
-import { catMessages } from '../../src/operation/cat/run.ts';
 import { testEachForm } from '../support/each-form.ts';
 import { expected, filters, knownMessages } from '../support/message-filters.ts';
+import { storedSequences } from '../support/message-list.ts';
 
 const STREAMS = [
   'ORDERS',
@@ -24,12 +24,9 @@ testEachForm(
     const all = await knownMessages(path, stream);
     await fc.assert(
       fc.asyncProperty(filters(all), async (filter) => {
-        const passed: bigint[] = [];
-        const { messages } = await catMessages(path, filter, (lot) => {
-          passed.push(...lot.map((message) => message.seq));
-        });
-        expect(passed).toEqual(expected(all, filter));
-        expect(messages).toBe(passed.length);
+        const { seqs, messages } = await storedSequences(path, filter);
+        expect(seqs).toEqual(expected(all, filter));
+        expect(messages).toBe(seqs.length);
         compared++;
       }),
       { numRuns: 20 },

@@ -1,32 +1,19 @@
 import { createHash } from 'node:crypto';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { expect, it } from 'vitest';
-import { catMessages } from '../../src/operation/cat/run.ts';
 import type { StoredMessage } from '../../src/operation/content/message-walk.ts';
-import { exportStream } from '../../src/operation/export/run.ts';
 import { parquetExport } from '../../src/report/export/parquet.ts';
 import { testEachForm } from '../support/each-form.ts';
 import type { Json, TruthMessage } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
 import { writeStreamFolder } from '../support/synthetic-stream.ts';
+import { storedMessages } from '../support/message-list.ts';
+import { exportedBytes } from '../support/exported.ts';
 
 const STREAMS = ['ORDERS', 'HUGESEQ', 'EDGE', 'EMPTY', 'OBJ_media', 'HEADBLOCKS', 'ünïcode_日本語-01'];
 
 async function exported(path: string): Promise<ArrayBuffer> {
-  const writer = parquetExport();
-  const parts: (string | Uint8Array)[] = [];
-  await exportStream(
-    path,
-    {},
-    {
-      begin: async (head) => void parts.push(Buffer.from(writer.begin(head))),
-      messages: (lot) => {
-        for (const chunk of writer.messages(lot)) parts.push(Buffer.from(chunk));
-      },
-    },
-  );
-  parts.push(writer.end());
-  return Uint8Array.from(Buffer.concat(parts.map((part) => Buffer.from(part)))).buffer;
+  return Uint8Array.from(await exportedBytes(path, parquetExport())).buffer;
 }
 
 function comparable(row: Json): object {
@@ -77,8 +64,7 @@ testEachForm(
       parsers: RAW_TIMES,
     });
     expect(rows.map(comparable)).toEqual((stream.messages ?? []).map(expected));
-    const messages: StoredMessage[] = [];
-    await catMessages(path, {}, (lot) => void messages.push(...lot));
+    const messages = await storedMessages(path);
     expect(rows.map((row) => row.headers ?? undefined)).toEqual(messages.map(headersOf));
   },
 );

@@ -8,6 +8,7 @@ import { tempFolder } from '../support/damage.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';
 import { messageList } from '../support/message-list.ts';
 import { mutate, type Mutation } from '../support/mutations.ts';
+import { minorOf } from '../support/captures.ts';
 
 const COUNT = Number(process.env['NATSARC_RESTORES'] ?? 100);
 const VERSIONS = [...new Set(captures().map(({ version }) => version))].filter((version) =>
@@ -88,8 +89,4 @@ async function heldAlone(
   const held = await messageList(again);
   rmSync(again, { recursive: true, force: true });
   return [...held].filter(([seq, digest]) => was.get(seq) === digest).map(([seq]) => seq);
-}
-
-function minorOf(version: string): number {
-  return Number(version.split('.')[1]);
 }

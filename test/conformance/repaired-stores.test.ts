@@ -8,6 +8,7 @@ import { tempFolder } from '../support/damage.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';
 import { messageList } from '../support/message-list.ts';
 import { mutate } from '../support/mutations.ts';
+import { minorOf } from '../support/captures.ts';
 
 const COUNT = Number(process.env['NATSARC_RESTORES'] ?? 100);
 const VERSIONS = [...new Set(captures().map(({ version }) => version))].filter((version) =>
@@ -88,7 +89,3 @@ for (const version of VERSIONS)
       expect(repaired.length).toBeGreaterThan(COUNT / 10);
     }, 600_000);
   });
-
-function minorOf(version: string): number {
-  return Number(version.split('.')[1]);
-}

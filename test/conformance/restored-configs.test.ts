@@ -1,10 +1,11 @@
-import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
 import type { Prediction } from '../../src/operation/types.ts';
 import type { Json } from '../support/captures.ts';
-import { CAPTURES, tempFolder } from '../support/damage.ts';
+import { copyOf, tempFolder } from '../support/damage.ts';
+import { backupDeclaring } from '../support/damaged-copies.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';
 import { predictionFor } from '../support/oracle/compare.ts';
 
@@ -41,17 +42,6 @@ const EDITS: readonly {
   { edit: { first_seq: 1000 }, v1: '0 messages 1000-999', v2: 'refused' },
 ];
 
-function edited(capture: string, edit: Json, state: Json): string {
-  const folder = join(tempFolder(), 'ORDERS');
-  cpSync(join(CAPTURES, capture, 'backups/$G/ORDERS'), folder, { recursive: true });
-  const path = join(folder, 'backup.json');
-  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Json;
-  Object.assign(manifest.config, edit);
-  Object.assign(manifest.state, state);
-  writeFileSync(path, JSON.stringify(manifest));
-  return folder;
-}
-
 function inWords(one: Prediction | undefined): string {
   if (one?.outcome !== 'whole') return one?.outcome ?? 'none';
   return `${one.messages} messages ${one.first_seq}-${one.last_seq}`;
@@ -76,7 +66,15 @@ it.for([
   { timeout: 120_000 },
   async ([form, version]) => {
     const cases = EDITS.flatMap(({ edit, state = {}, [form]: expected }) =>
-      expected === undefined ? [] : [{ edit, expected, folder: edited(`${version}-full`, edit, state) }],
+      expected === undefined
+        ? []
+        : [
+            {
+              edit,
+              expected,
+              folder: backupDeclaring(`${version}-full/backups/$G/ORDERS`, { state, config: edit }),
+            },
+          ],
     );
     const predicted: [Json, string][] = [];
     for (const { edit, folder } of cases) {
@@ -105,7 +103,7 @@ it('a backup without a snapshot in its file is refused by all', async () => {
     [(path: string): void => truncateSync(path), 'SRC_EMPTY'],
     [(path: string): void => writeFileSync(path, Buffer.alloc(5000, 7)), 'SNAP_UNRECOGNIZED'],
   ] as const) {
-    const folder = edited('2.15.2-full', {}, {});
+    const folder = copyOf('2.15.2-full/backups/$G/ORDERS');
     spoil(join(folder, 'stream.tar.s2'));
     const { streams } = await verifyArchive(folder);
     const predicted = streams.flatMap(({ predictions }) => predictions);

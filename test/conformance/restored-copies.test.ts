@@ -15,6 +15,7 @@ import {
 } from '../support/restored-copies.ts';
 import { restoreEach, type RestoredStreams } from '../support/restored-streams.ts';
 import { replaced, summaryOf, truthSummary, withoutClock } from '../support/stream-summary.ts';
+import { withoutMemoryConsumers } from '../support/stream-summary.ts';
 
 /*
  * What is not compared, the whole list:
@@ -28,10 +29,6 @@ import { replaced, summaryOf, truthSummary, withoutClock } from '../support/stre
  */
 function isCompared({ name, info }: TruthStream, capture: Capture): boolean {
   return info.config.storage !== 'memory' && !isRuined(name, capture);
-}
-
-function withoutMemoryConsumers({ consumers, ...rest }: Json): Json {
-  return { ...rest, consumers: consumers.filter(([name]: string[]) => name !== 'MEMONLY') };
 }
 
 /** Restores originals and their renamed copies side by side, and compares what is served and what the log says. */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { catMessages } from '../../src/operation/cat/run.ts';
 import type { StoredMessage } from '../../src/operation/content/message-walk.ts';
 import type { MessageFilter } from '../../src/operation/filter/types.ts';
 import { sliceArchive } from '../../src/operation/slice/run.ts';
@@ -11,6 +10,7 @@ import { sharedCaptures, type Capture, type Json } from '../support/captures.ts'
 import { tempFolder } from '../support/damage.ts';
 import { summaryOf } from '../support/stream-summary.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';
+import { storedMessages } from '../support/message-list.ts';
 
 /** Not as their files say once a server has them: what is too old goes at once, what has a source is filled from it. */
 const NOT_COMPARED =
@@ -99,7 +99,7 @@ function usableForms(capture: Capture): ArchiveForm[] {
 }
 
 async function filterFor(form: ArchiveForm, turn: number): Promise<MessageFilter & { renumber?: boolean }> {
-  const all = await messagesOf(form.path, {});
+  const all = await storedMessages(form.path);
   return all.length === 0 ? {} : (FILTERS[turn % FILTERS.length]?.(all) ?? {});
 }
 
@@ -114,7 +114,7 @@ async function differences(
   server.nats('stream', 'backup', form.stream.name, again, '--no-progress');
   const wrote = await summaryOf(slice);
   const held = notBegun(await summaryOf(again), wrote);
-  const [wanted, got] = [await messagesOf(form.path, filter), await messagesOf(again, {})];
+  const [wanted, got] = [await storedMessages(form.path, filter), await storedMessages(again)];
   const isSame =
     JSON.stringify(wrote) === JSON.stringify(held) &&
     sumOf(wanted, filter.renumber === true) === sumOf(got, false);
@@ -144,14 +144,6 @@ function sumOf(messages: readonly StoredMessage[], isNumbered: boolean): string 
       .update(data);
   }
   return hash.digest('hex');
-}
-
-async function messagesOf(path: string, filter: MessageFilter): Promise<StoredMessage[]> {
-  const messages: StoredMessage[] = [];
-  await catMessages(path, filter, (lot) => {
-    messages.push(...lot);
-  });
-  return messages;
 }
 
 function middle(all: readonly StoredMessage[]): StoredMessage {

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect } from 'vitest';
-import { catMessages } from '../../src/operation/cat/run.ts';
-import type { StoredMessage } from '../../src/operation/content/message-walk.ts';
 import type { MessageFilter } from '../../src/operation/filter/types.ts';
 import { inspectArchive } from '../../src/operation/inspect/run.ts';
 import { sliceArchive } from '../../src/operation/slice/run.ts';
@@ -12,6 +10,7 @@ import { testEachForm } from '../support/each-form.ts';
 import { tempFolder } from '../support/damage.ts';
 import { expected, filters, knownMessages, type Known } from '../support/message-filters.ts';
 import { onlyStream, truthMessage } from '../support/truth-comparison.ts';
+import { storedMessages } from '../support/message-list.ts';
 
 const STREAMS = ['ORDERS', 'KV_settings', 'EDGE', 'PERSUB', 'HUGESEQ', 'HEADBLOCKS', 'WORKQ', 'COMPRESSED'];
 const FORMS: readonly OutputForm[] = ['v1', 'v2', 'tgz', 'store'];
@@ -33,7 +32,7 @@ testEachForm(
         const target = join(folder, String(compared++));
         await sliceArchive(path, { ...filter, target, to: form, renumber });
         const kept = expected(all, filter);
-        const read = await messagesOf(target);
+        const read = await storedMessages(target);
         const bySeq = new Map((stream.messages ?? []).map((message) => [BigInt(message.seq), message]));
         expect(read.map(truthMessage)).toEqual(
           kept.map((seq, i) => ({ ...bySeq.get(seq), ...(renumber ? { seq: i + 1 } : {}) })),
@@ -89,12 +88,4 @@ function rangeOf({ messages, first_seq, last_seq, num_deleted }: StreamState): o
     last: last_seq,
     deleted: isUnused ? 0n : BigInt(num_deleted ?? -1),
   };
-}
-
-async function messagesOf(path: string): Promise<StoredMessage[]> {
-  const messages: StoredMessage[] = [];
-  await catMessages(path, {}, (lot) => {
-    messages.push(...lot);
-  });
-  return messages;
 }

@@ -9,6 +9,7 @@ import { captures, isRuined, type Json } from '../support/captures.ts';
 import { tempFolder } from '../support/damage.ts';
 import { unframed } from '../support/frames.ts';
 import { summaryOf } from '../support/stream-summary.ts';
+import { withoutMemoryConsumers } from '../support/stream-summary.ts';
 
 async function convert(path: string, to: OutputForm, as?: string): Promise<string> {
   const target = join(tempFolder(), 'out');
@@ -30,11 +31,6 @@ function bytesOf(folder: string): string {
 /** A bucket's new name has its old one's prefix. */
 function bucketPrefix(name: string): string {
   return /^(?:KV_|OBJ_)?/.exec(name)?.[0] ?? '';
-}
-
-/** Kept in memory: a V2 backup of the live server has it, its store has not. */
-function withoutMemoryConsumers(summary: Json): Json {
-  return { ...summary, consumers: summary.consumers.filter(([name]: string[]) => name !== 'MEMONLY') };
 }
 
 for (const capture of captures().filter(({ set }) => set === 'full'))

@@ -2,25 +2,22 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ToolError } from '../../src/core/error.ts';
-import { repairArchive } from '../../src/operation/repair/run.ts';
 import { copyOf, editFile, tempFolder } from '../support/damage.ts';
 import { chunkOffsets, framed, unframed } from '../support/frames.ts';
 import { messageList } from '../support/message-list.ts';
 import { mutate } from '../support/mutations.ts';
 import { runCli } from '../support/run-cli.ts';
+import { repairedMessages } from '../support/repaired.ts';
 
 const CASES = 120;
 const FIRST_SEED = 9000;
 
-async function repairedOf(path: string): Promise<Map<bigint, string> | null> {
-  const target = join(tempFolder(), 'out');
-  try {
-    await repairArchive(path, { target, jobs: 1 });
-  } catch (error) {
+/** Null where a repair refuses it. */
+async function takenBy(path: string): Promise<Map<bigint, string> | null> {
+  return repairedMessages(path).catch((error: unknown) => {
     if (error instanceof ToolError) return null;
     throw error;
-  }
-  return messageList(target);
+  });
 }
 
 it('cat gives what a repair takes of seeded damage', { timeout: 300_000 }, async () => {
@@ -28,7 +25,7 @@ it('cat gives what a repair takes of seeded damage', { timeout: 300_000 }, async
   let damaged = 0;
   for (let seed = FIRST_SEED; seed < FIRST_SEED + CASES; seed++) {
     const { path, what, original } = mutate(seed, folder);
-    const taken = await repairedOf(path);
+    const taken = await takenBy(path);
     if (taken !== null) {
       expect(await messageList(path), what).toEqual(taken);
       if (taken.size !== (await messageList(original.path)).size) damaged++;
@@ -45,7 +42,7 @@ it.each<[string, string, (bytes: Buffer) => Buffer]>([
   const stream = copyOf(`2.14.5-full/store/jetstream/$G/streams/${name}`);
   const whole = await messageList(stream);
   editFile(join(stream, 'msgs/1.blk'), damage);
-  const taken = await repairedOf(stream);
+  const taken = await takenBy(stream);
   expect(taken?.size).toBeGreaterThan(whole.size / 2);
   expect(await messageList(stream)).toEqual(taken);
 });
@@ -66,7 +63,7 @@ it.each<[string, (bytes: Buffer) => Buffer]>([
 ])('of a V2 archive cat gives what a repair takes where %s is lost', async (_, damage) => {
   const backup = copyOf(V2_BACKUP);
   editFile(join(backup, 'stream.tar.s2'), (bytes) => damage(framed(unframed(bytes), 4096)));
-  const taken = await repairedOf(backup);
+  const taken = await takenBy(backup);
   expect(taken?.size).toBeGreaterThan(80);
   expect(await messageList(backup)).toEqual(taken);
   expect(runCli(['cat', backup]).exit).toBe(3);

@@ -3,11 +3,12 @@ import { join, relative } from 'node:path';
 import { pack } from 'tar-stream';
 import { expect, it } from 'vitest';
 import type { DeleteNote } from '../../src/operation/delete-note.ts';
-import { catMessages } from '../../src/operation/cat/run.ts';
-import { CAPTURES, copyOf, cutTombstones, tempFolder } from '../support/damage.ts';
+import { CAPTURES, tempFolder } from '../support/damage.ts';
+import { withoutTombstones } from '../support/damaged-copies.ts';
 import { filesBelow } from '../support/files-below.ts';
 import { framed } from '../support/frames.ts';
 import { runCli } from '../support/run-cli.ts';
+import { storedSequences } from '../support/message-list.ts';
 
 /** Writes a folder of a store as a snapshot; of the files that `isHit` the header is damaged. */
 async function writeSnapshot(
@@ -16,7 +17,7 @@ async function writeSnapshot(
   isHit: (name: string) => boolean = () => false,
 ): Promise<void> {
   const parts: Uint8Array[] = [];
-  for (const file of filesBelow(folder).toSorted()) {
+  for (const file of filesBelow(folder)) {
     const name = relative(folder, file);
     const tar = pack();
     tar.entry({ name }, readFileSync(file));
@@ -56,28 +57,13 @@ it('an encrypted snapshot with a damaged header hinders no stream beside it', as
   }
 });
 
-/** Cuts off the tombstones of a store's stream behind its last message: index.db is whole, and not current. */
-function withoutTombstones(name: string): string {
-  const stream = copyOf(`2.14.5-full/store/jetstream/$G/streams/${name}`);
-  cutTombstones(stream);
-  return stream;
-}
-
-async function notesOf(path: string): Promise<{ seqs: bigint[]; notes: readonly DeleteNote[] }> {
-  const seqs: bigint[] = [];
-  const { notes } = await catMessages(path, {}, (lot) => {
-    for (const { seq } of lot) seqs.push(seq);
-  });
-  return { seqs, notes };
-}
-
 /** As it is told of the folder, so of a snapshot of it in which the header of meta.sum is damaged. */
 async function expectSame(stream: string, code: DeleteNote['code']): Promise<void> {
   const snapshot = join(tempFolder(), 'stream.tar.s2');
   await writeSnapshot(stream, snapshot, (name) => name === 'meta.sum');
-  const told = await notesOf(stream);
+  const told = await storedSequences(stream);
   expect(told.notes.map((note) => note.code)).toContain(code);
-  expect(await notesOf(snapshot)).toMatchObject({
+  expect(await storedSequences(snapshot)).toMatchObject({
     seqs: told.seqs,
     notes: told.notes.map(({ code: same, text }) => ({ code: same, text })),
   });
@@ -99,7 +85,7 @@ it('where damage took index.db, messages are called here, not written', async ()
   const snapshot = join(tempFolder(), 'stream.tar.s2');
   const isHit = (name: string): boolean => name === 'msgs/index.db';
   await writeSnapshot(withoutTombstones('TAILDEL'), snapshot, isHit);
-  const { seqs, notes } = await notesOf(snapshot);
+  const { seqs, notes } = await storedSequences(snapshot);
   expect(notes).toMatchObject([
     {
       code: 'DELETES_UNKNOWN',

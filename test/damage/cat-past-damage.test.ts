@@ -7,11 +7,11 @@ import { exportStream } from '../../src/operation/export/run.ts';
 import { catKeyValues } from '../../src/operation/kv/run.ts';
 import { loadStream } from '../../src/operation/open/load-stream.ts';
 import { withArchive } from '../../src/operation/open/open-archive.ts';
-import { repairArchive } from '../../src/operation/repair/run.ts';
 import { CAPTURES, copyOf, editFile, tempFolder, treeSum } from '../support/damage.ts';
 import { chunkOffsets, framed, unframed } from '../support/frames.ts';
-import { messageList } from '../support/message-list.ts';
+import { messageList, storedSequences } from '../support/message-list.ts';
 import { runCli } from '../support/run-cli.ts';
+import { repairedMessages } from '../support/repaired.ts';
 
 const BACKUPS = '2.14.5-full/backups/$G';
 const CHUNK_BYTES = 4096;
@@ -34,17 +34,11 @@ function damageChunks(backup: string, places: readonly number[]): void {
   writeFileSync(file, snapshot);
 }
 
-async function repairedOf(backup: string): Promise<Map<bigint, string>> {
-  const target = join(tempFolder(), 'out');
-  await repairArchive(backup, { target });
-  return messageList(target);
-}
-
 describe.each(['ORDERS', 'COMPRESSED', 'WQ', 'EDGE'])('%s, whose first chunk is damaged', (name) => {
   it('cat gives what a repair takes, and says what is damaged', async () => {
     const backup = withoutChunk(name, 1);
     const before = treeSum(backup);
-    const taken = await repairedOf(backup);
+    const taken = await repairedMessages(backup);
     const found = await messageList(backup);
     expect(taken.size).toBeGreaterThan(0);
     expect(found).toEqual(taken);
@@ -59,7 +53,7 @@ describe.each(['ORDERS', 'COMPRESSED', 'WQ', 'EDGE'])('%s, whose first chunk is 
 
   it('so does export, and filters look among these messages', async () => {
     const backup = withoutChunk(name, 1);
-    const taken = [...(await repairedOf(backup)).keys()];
+    const taken = [...(await repairedMessages(backup)).keys()];
     const seqs: bigint[] = [];
     const { findings } = await exportStream(
       backup,
@@ -75,11 +69,8 @@ describe.each(['ORDERS', 'COMPRESSED', 'WQ', 'EDGE'])('%s, whose first chunk is 
     expect(seqs).toEqual(taken.filter((seq) => seqs.includes(seq)));
     expect(seqs).toContain(taken.at(-1));
     const [from, to] = [taken[1] ?? 0n, taken[3] ?? 0n];
-    const some: bigint[] = [];
-    await catMessages(backup, { minSeq: from, maxSeq: to }, (lot) => {
-      for (const { seq } of lot) some.push(seq);
-    });
-    expect(some).toEqual(taken.slice(1, 4));
+    const some = await storedSequences(backup, { minSeq: from, maxSeq: to });
+    expect(some.seqs).toEqual(taken.slice(1, 4));
   });
 });
 
@@ -117,7 +108,7 @@ it('no message is looked at behind a limit', async () => {
 it('keys of a bucket are found behind the damage', async () => {
   const backup = withoutChunk('KV_settings', 1);
   const revisions: bigint[] = [];
-  const taken = await repairedOf(backup);
+  const taken = await repairedMessages(backup);
   await catKeyValues(backup, { history: true }, async (entries) => {
     for (const { revision } of entries) revisions.push(revision);
   });
@@ -141,13 +132,13 @@ it('text is what it is message by message', async () => {
     },
   );
   expect(result.messages).toBe(messages);
-  expect(messages).toBe((await repairedOf(backup)).size);
+  expect(messages).toBe((await repairedMessages(backup)).size);
 });
 
 it.each([0, 2, 5, 9, 20])('any chunk may be damaged, also the mark of the file: %d', async (place) => {
   const backup = withoutChunk('ORDERS', place);
   const found = await messageList(backup);
-  expect(found).toEqual(await repairedOf(backup));
+  expect(found).toEqual(await repairedMessages(backup));
   const was = await messageList(join(CAPTURES, BACKUPS, 'ORDERS'));
   for (const [seq, sum] of found) expect(was.get(seq)).toBe(sum);
 });
@@ -167,7 +158,7 @@ describe.each([
     });
     const found = await messageList(backup);
     expect(found.size).toBeGreaterThan(0);
-    expect(found).toEqual(await repairedOf(backup));
+    expect(found).toEqual(await repairedMessages(backup));
     const run = runCli(['cat', backup]);
     expect(run).toMatchObject({ exit: 3, stderr: expect.stringContaining('natsarc: S2_CUT: ') as unknown });
     // meta.inf stands before the cut, and no header was damaged.
@@ -181,7 +172,7 @@ it.each([8000, 16_385, 29_000])('of a .tgz that is cut at %d cat gives what a re
   writeFileSync(path, whole.subarray(0, end));
   const found = await messageList(path);
   expect(found.size).toBeGreaterThan(0);
-  expect(found).toEqual(await repairedOf(path));
+  expect(found).toEqual(await repairedMessages(path));
 });
 
 it('zeros where the header of a block was end the tar for a server, not for cat', async () => {
@@ -189,7 +180,7 @@ it('zeros where the header of a block was end the tar for a server, not for cat'
   editFile(join(backup, 'stream.tar.s2'), (bytes) => framed(unframed(bytes).fill(0, 1798, 3439)));
   const found = await messageList(backup);
   expect(found.size).toBeGreaterThan(0);
-  expect(found).toEqual(await repairedOf(backup));
+  expect(found).toEqual(await repairedMessages(backup));
 });
 
 /** Messages of WQ that were acknowledged, and so deleted: of the first 40 all but a few. Of those up to 15 backup.json tells. */
@@ -205,7 +196,7 @@ it.each<[string, (bytes: Buffer) => Buffer, bigint[]]>([
   editFile(join(backup, 'stream.tar.s2'), damage);
   const was = await messageList(join(CAPTURES, BACKUPS, name));
   const found = await messageList(backup);
-  expect(found).toEqual(await repairedOf(backup));
+  expect(found).toEqual(await repairedMessages(backup));
   expect([...found.keys()].filter((seq) => !was.has(seq))).toEqual(risen);
   for (const [seq, sum] of found) if (was.has(seq)) expect(was.get(seq)).toBe(sum);
   const { notes } = await catMessages(backup, {}, () => {});

@@ -1,12 +1,13 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { diffArchives } from '../../src/operation/diff/run.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
-import { CAPTURES, tempFolder } from '../support/damage.ts';
+import { CAPTURES } from '../support/damage.ts';
+import { backupWith } from '../support/damaged-copies.ts';
 import { chunkOffsets, framed, unframed } from '../support/frames.ts';
 import { messageList } from '../support/message-list.ts';
-import { randomFrom } from '../support/random.ts';
+import { Random } from '../support/random.ts';
 import { repair } from '../support/repaired.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -19,23 +20,17 @@ const ORIGINAL = runCli(['cat', join(CAPTURES, BACKUP)])
   .stdout.trimEnd()
   .split('\n');
 
-function backupWith(snapshot: Uint8Array): string {
-  const folder = join(tempFolder(), 'ORDERS');
-  cpSync(join(CAPTURES, BACKUP), folder, { recursive: true });
-  writeFileSync(join(folder, 'stream.tar.s2'), snapshot);
-  return folder;
-}
-
 /** Bits of the checksum (what the chunk decodes to is right, and nobody knows), of a literal, anywhere. */
 function damaged(turn: number): string {
-  const random = randomFrom(turn + 1);
+  const random = new Random(turn + 1);
   const snapshot = Buffer.from(WHOLE);
   for (let hits = 0; hits <= turn % 3; hits++) {
-    const chunk = CHUNKS[1 + random(CHUNKS.length - 1)] ?? 0;
-    const at = chunk + 4 + (turn % 2 === 0 ? random(4) : 4 + random(300));
-    snapshot[at] = (snapshot[at] ?? 0) ^ (1 << random(8));
+    // The first chunk holds consumers, and no message.
+    const chunk = CHUNKS[2 + random.below(CHUNKS.length - 2)] ?? 0;
+    const at = chunk + 4 + (turn % 2 === 0 ? random.below(4) : 4 + random.below(300));
+    snapshot[at] = (snapshot[at] ?? 0) ^ (1 << random.below(8));
   }
-  return backupWith(snapshot);
+  return backupWith(snapshot, BACKUP);
 }
 
 const TURNS = Array.from({ length: 24 }, (_, i) => i);

@@ -14,7 +14,7 @@ import {
   verifyDamaged,
 } from '../support/damage.ts';
 import { chunk, chunkOffsets, IDENTIFIER, unframed } from '../support/frames.ts';
-import { Random } from '../support/oracle/random.ts';
+import { Random } from '../support/random.ts';
 import { repair } from '../support/repaired.ts';
 import { record, writeBlocks } from '../support/synthetic-stream.ts';
 

@@ -5,28 +5,16 @@ import { repairArchive } from '../../src/operation/repair/run.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { convertArchive } from '../../src/operation/convert/run.ts';
 import type { Json } from '../support/captures.ts';
-import { codesOf, copyOf, editFile, tempFolder, verifyDamaged } from '../support/damage.ts';
+import { codesOf, tempFolder, verifyDamaged } from '../support/damage.ts';
+import { backupDeclaring } from '../support/damaged-copies.ts';
 import { hasServer, LiveServer } from '../support/live-server.ts';
 
 const V1 = '2.14.5-full/backups/$G/ORDERS';
 const V2 = '2.15.2-full/backups/$G/ORDERS';
 
-/** A backup with other fields in the configuration of its backup.json. */
-function changed(backup: string, edit: (config: Json) => void): string {
-  const folder = copyOf(backup);
-  editFile(join(folder, 'backup.json'), (bytes) => {
-    const manifest: Json = JSON.parse(bytes.toString());
-    edit(manifest.config);
-    return Buffer.from(JSON.stringify(manifest));
-  });
-  return folder;
-}
-
-function renamed(field: string): (config: Json) => void {
-  return (config) => {
-    config[field] = config.subjects;
-    delete config.subjects;
-  };
+/** The subjects under another name. */
+function renamed(field: string): object {
+  return { subjects: undefined, [field]: ['orders.>'] };
 }
 
 function writtenConfig(target: string): Json {
@@ -35,7 +23,7 @@ function writtenConfig(target: string): Json {
 
 describe('a field of backup.json that no server knows', () => {
   it('is a warning in a V1 backup, which the nats CLI restores without it', async () => {
-    const report = await verifyDamaged(changed(V1, renamed('subjectz')));
+    const report = await verifyDamaged(backupDeclaring(V1, { config: renamed('subjectz') }));
     expect({ status: report.status, codes: codesOf(report) }).toEqual({
       status: 'WARNING',
       codes: ['CFG_UNKNOWN_FIELD'],
@@ -58,16 +46,24 @@ describe('a field of backup.json that no server knows', () => {
     ['V1', V1],
     ['V2', V2],
   ])('is taken as clients take it where only letters are large: %s', async (_, backup) => {
-    expect(codesOf(await verifyDamaged(changed(backup, renamed('Subjects'))))).toEqual([]);
+    expect(codesOf(await verifyDamaged(backupDeclaring(backup, { config: renamed('Subjects') })))).toEqual(
+      [],
+    );
     const target = join(tempFolder(), 'out');
-    const { isLossy } = await repairArchive(changed(backup, renamed('Subjects')), { target, to: 'store' });
+    const { isLossy } = await repairArchive(backupDeclaring(backup, { config: renamed('Subjects') }), {
+      target,
+      to: 'store',
+    });
     expect(isLossy).toBe(false);
     expect(writtenConfig(target).subjects).toEqual(['orders.>']);
   });
 
   it('is not written by a repair of a V1 backup, whose meta.inf is whole', async () => {
     const target = join(tempFolder(), 'out');
-    const { isLossy } = await repairArchive(changed(V1, renamed('subjectz')), { target, to: 'store' });
+    const { isLossy } = await repairArchive(backupDeclaring(V1, { config: renamed('subjectz') }), {
+      target,
+      to: 'store',
+    });
     expect(isLossy).toBe(false);
     expect(writtenConfig(target)).toMatchObject({ subjects: ['orders.>'] });
     expect(writtenConfig(target)).not.toHaveProperty('subjectz');
@@ -75,10 +71,10 @@ describe('a field of backup.json that no server knows', () => {
 
   it.each([
     ['a name that is not known', renamed('subjectz'), 'subjectz'],
-    ['a value that cannot be', (config: Json) => (config.max_msgs = '17'), 'max_msgs'],
-    ['a value that is none', (config: Json) => (config.retention = 'limitz'), 'retention'],
-  ])('is left out of what is made of a V2 backup, and said: %s', async (_, edit, field) => {
-    const backup = changed(V2, edit);
+    ['a value that cannot be', { max_msgs: '17' }, 'max_msgs'],
+    ['a value that is none', { retention: 'limitz' }, 'retention'],
+  ])('is left out of what is made of a V2 backup, and said: %s', async (_, config, field) => {
+    const backup = backupDeclaring(V2, { config });
     const target = join(tempFolder(), 'out');
     const { loss, isLossy } = await repairArchive(backup, { target, to: 'store' });
     expect(writtenConfig(target)).not.toHaveProperty(field);
@@ -98,13 +94,17 @@ describe('a field of backup.json that no server knows', () => {
   it('a configuration that is given takes its place', async () => {
     const target = join(tempFolder(), 'out');
     const config = { name: 'ORDERS', subjects: ['orders.>'] };
-    const { loss } = await repairArchive(changed(V2, renamed('subjectz')), { target, to: 'store', config });
+    const { loss } = await repairArchive(backupDeclaring(V2, { config: renamed('subjectz') }), {
+      target,
+      to: 'store',
+      config,
+    });
     expect(loss.notes.map(({ code }) => code)).toEqual(['CONFIG_GIVEN']);
   });
 
   it.each(['2.14.5', '2.15.2'].filter(hasServer))('nats-server %s serves what was made', async (version) => {
     const store = join(tempFolder(), 'store');
-    await repairArchive(changed(V2, renamed('subjectz')), { target: store, to: 'store' });
+    await repairArchive(backupDeclaring(V2, { config: renamed('subjectz') }), { target: store, to: 'store' });
     const server = await LiveServer.start(version, store);
     const info: Json = JSON.parse(server.nats('stream', 'info', 'ORDERS', '--json'));
     await server.stop();
@@ -113,13 +113,13 @@ describe('a field of backup.json that no server knows', () => {
 });
 
 describe('what the nats CLI makes of a backup.json', () => {
-  const outcomes = async (edit: (config: Json) => void): Promise<string[]> => {
-    const { streams } = await verifyArchive(changed(V1, edit));
+  const outcomes = async (config: object): Promise<string[]> => {
+    const { streams } = await verifyArchive(backupDeclaring(V1, { config }));
     return (streams[0]?.predictions ?? []).map(({ outcome }) => outcome);
   };
 
   it('a field that only newer servers know is sent: strict ones refuse it', async () => {
-    expect(await outcomes((config) => (config.allow_batched = true))).toEqual([
+    expect(await outcomes({ allow_batched: true })).toEqual([
       'whole',
       'whole',
       'whole',
@@ -130,13 +130,11 @@ describe('what the nats CLI makes of a backup.json', () => {
   });
 
   it('a template is not sent, and no API level is asked for', async () => {
-    expect(new Set(await outcomes((config) => (config.template_owner = 'T')))).toEqual(new Set(['whole']));
-    expect(new Set(await outcomes((config) => (config.metadata['_nats.req.level'] = '7')))).toEqual(
-      new Set(['whole']),
-    );
+    expect(new Set(await outcomes({ template_owner: 'T' }))).toEqual(new Set(['whole']));
+    expect(new Set(await outcomes({ metadata: { '_nats.req.level': '7' } }))).toEqual(new Set(['whole']));
   });
 
   it('a value that it cannot read is refused', async () => {
-    expect(new Set(await outcomes((config) => (config.max_msgs = '17')))).toEqual(new Set(['refused']));
+    expect(new Set(await outcomes({ max_msgs: '17' }))).toEqual(new Set(['refused']));
   });
 });

@@ -12,7 +12,7 @@ import { repair } from '../support/repaired.ts';
 const BACKUP = '2.14.5-full/backups/$G/TAILDEL';
 
 /** A backup with other settings in its meta.inf, and the sum that fits. */
-function backupWith(before: string, after: string): string {
+function backupWithMeta(before: string, after: string): string {
   const path = copyOf(BACKUP);
   const tar = unframed(readFileSync(join(path, 'stream.tar.s2')));
   const chunks: Buffer[] = [];
@@ -35,7 +35,7 @@ it.each([
 ])(
   '%s of a meta.inf that is lower than that of backup.json takes no message',
   async (field, lower, declared) => {
-    const path = backupWith(`"${field}":-1`, lower);
+    const path = backupWithMeta(`"${field}":-1`, lower);
     const { missing, config, result } = await repair(path, BACKUP);
     expect(missing).toEqual([]);
     expect(config).toMatchObject({ [field]: declared });
@@ -44,7 +44,7 @@ it.each([
 );
 
 it('one that is higher stays', async () => {
-  const path = backupWith('"max_msgs":-1', '"max_msgs":5000');
+  const path = backupWithMeta('"max_msgs":-1', '"max_msgs":5000');
   editFile(join(path, 'backup.json'), (bytes) =>
     Buffer.from(bytes.toString('utf8').replace(/"max_msgs": -1/, '"max_msgs": 10')),
   );

@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder, verifyDamaged } from '../support/damage.ts';
+import { damageMessage } from '../support/damaged-copies.ts';
 import { messageList } from '../support/message-list.ts';
 import { repair } from '../support/repaired.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -12,9 +13,7 @@ const TAILDEL = '2.14.5-full/store/jetstream/$G/streams/TAILDEL';
 function damaged(hasIndex: boolean): string {
   const path = copyOf(TAILDEL);
   if (!hasIndex) rmSync(join(path, 'msgs/index.db'));
-  const block = join(path, 'msgs/1.blk');
-  const record = recordsOf(readFileSync(block)).find(({ seq }) => seq === 13n);
-  flipBit(block, (record?.at ?? 0) + 40);
+  damageMessage(path, 13n);
   return path;
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SourceError, UsageError } from '../../src/core/error.ts';
@@ -7,7 +7,8 @@ import type { FindingCode } from '../../src/findings/catalog/index.ts';
 import type { Finding } from '../../src/findings/finding.ts';
 import { diffArchives } from '../../src/operation/diff/run.ts';
 import type { DiffReport, StreamDiff } from '../../src/operation/diff/types.ts';
-import { CAPTURES, copyOf, editFile, flipBit, recordsOf, tempFolder, treeSum } from '../support/damage.ts';
+import { CAPTURES, copyOf, editFile, tempFolder, treeSum } from '../support/damage.ts';
+import { damagedOrders } from '../support/damaged-copies.ts';
 import { runCli } from '../support/run-cli.ts';
 import { writeMessages } from '../support/synthetic-stream.ts';
 
@@ -24,15 +25,6 @@ function critical(findings: readonly Finding[]): FindingCode[] {
 function only(report: DiffReport): StreamDiff {
   expect(report.streams).toHaveLength(1);
   return report.streams[0] as StreamDiff;
-}
-
-/** A copy of the folder of ORDERS, with one bit of the record of a message changed. */
-function damagedOrders(seq: bigint): string {
-  const folder = copyOf(join(STORE, ORDERS));
-  const block = join(folder, 'msgs/1.blk');
-  const record = recordsOf(readFileSync(block)).find((one) => one.seq === seq);
-  flipBit(block, (record?.at ?? 0) + 100);
-  return folder;
 }
 
 describe('a damaged side is compared as far as it goes', () => {

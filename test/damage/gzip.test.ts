@@ -14,7 +14,7 @@ import {
   verifyDamaged,
 } from '../support/damage.ts';
 import { messageList } from '../support/message-list.ts';
-import { randomFrom } from '../support/random.ts';
+import { Random } from '../support/random.ts';
 import { repair } from '../support/repaired.ts';
 
 const ORIGINAL = '2.2.0-legacy/backups/streams/ORDERS.tgz';
@@ -72,9 +72,9 @@ describe('a damaged gzip', () => {
   it.each(Array.from({ length: 20 }, (_, i) => i))(
     'everything before a flipped bit, turn %i',
     async (turn) => {
-      const random = randomFrom(turn + 1);
-      const at = 10 + random(WHOLE.length - 10);
-      const { content, code } = await inflated(withFlip(at, random(8)));
+      const random = new Random(turn + 1);
+      const at = 10 + random.below(WHOLE.length - 10);
+      const { content, code } = await inflated(withFlip(at, random.below(8)));
       const sound = before(at);
       expect(content.subarray(0, sound.length).equals(sound)).toBe(true);
       expect(code).toMatch(/^Z_(DATA|BUF)_ERROR$/);

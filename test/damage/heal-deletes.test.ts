@@ -6,6 +6,7 @@ import { sliceArchive } from '../../src/operation/slice/run.ts';
 import type { SliceOptions } from '../../src/operation/slice/types.ts';
 import { MemorySource } from '../../src/source/memory.ts';
 import { CAPTURES, copyOf, editFile, tempFolder } from '../support/damage.ts';
+import { backupDeclaring } from '../support/damaged-copies.ts';
 import { chunkOffsets, framed, unframed } from '../support/frames.ts';
 import { messageList } from '../support/message-list.ts';
 import { repair, type Repaired } from '../support/repaired.ts';
@@ -49,14 +50,6 @@ function withoutIndex(backup: string): string {
     const at = (index?.offsetBytes ?? 0) + 8;
     tar[at] = (tar[at] ?? 0) ^ 0xff;
     return framed(tar);
-  });
-  return backup;
-}
-
-function declaring(backup: string, state: object): string {
-  editFile(join(backup, 'backup.json'), (bytes) => {
-    const manifest = JSON.parse(bytes.toString()) as { state: object };
-    return Buffer.from(JSON.stringify({ ...manifest, state: { ...manifest.state, ...state } }));
   });
   return backup;
 }
@@ -177,7 +170,7 @@ describe('backup.json proves deleted what lies below its first sequence', () => 
     ],
     ['all messages lie before it', { first_seq: 5000, last_seq: 5100, first_ts: '2030-01-01T00:00:00Z' }],
   ])('but not where %s', async (_, state) => {
-    const own = declaring(withoutIndex(copyOf(V1)), state);
+    const own = backupDeclaring(withoutIndex(copyOf(V1)), { state });
     const { missing, invented } = await repair(own, V1);
     expect([missing, invented]).toEqual([[], []]);
   });

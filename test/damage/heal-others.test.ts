@@ -2,34 +2,18 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repairArchive } from '../../src/operation/repair/run.ts';
-import type { RepairOptions, RepairResult } from '../../src/operation/repair/types.ts';
 import { ROOT } from '../support/captures.ts';
-import { CAPTURES, copyOf, editFile, flipBit, recordsOf, tempFolder } from '../support/damage.ts';
+import { CAPTURES, copyOf, editFile, recordsOf, tempFolder } from '../support/damage.ts';
+import { damagedOrders } from '../support/damaged-copies.ts';
 import { messageList } from '../support/message-list.ts';
 import { runCli } from '../support/run-cli.ts';
 import { writeMessages } from '../support/synthetic-stream.ts';
+import { repaired } from '../support/repaired.ts';
 
 const STREAMS = '2.14.5-full/store/jetstream/$G/streams';
 const ORDERS = join(CAPTURES, STREAMS, 'ORDERS');
 /** A stream of another server: the same name, subjects and numbers of messages. */
 const UNRELATED = join(ROOT, 'testdata/backups/ORDERS-v2');
-
-/** A stream folder that lost one message. */
-function damagedOrders(): string {
-  const store = copyOf(`${STREAMS}/ORDERS`);
-  const block = join(store, 'msgs/1.blk');
-  flipBit(block, (recordsOf(readFileSync(block))[20]?.at ?? 0) + 40);
-  return store;
-}
-
-async function repairFrom(
-  archive: string,
-  from: readonly string[],
-  options: Partial<RepairOptions> = {},
-): Promise<RepairResult & { readonly target: string }> {
-  const target = join(tempFolder(), 'out');
-  return { ...(await repairArchive(archive, { ...options, from, target })), target };
-}
 
 /** A stream folder cut to some of its records: those from a sequence on, or below it. */
 function partOf(isKept: (seq: bigint) => boolean): string {
@@ -47,7 +31,7 @@ function partOf(isKept: (seq: bigint) => boolean): string {
 
 describe('what other archives are used for is told', () => {
   it('of each its messages, and what says that it is the same stream', async () => {
-    const { loss } = await repairFrom(damagedOrders(), [ORDERS]);
+    const { loss } = await repaired(damagedOrders(), { from: [ORDERS] });
     expect(loss.streams[0]?.others).toEqual([
       {
         source: 1,
@@ -65,7 +49,7 @@ describe('what other archives are used for is told', () => {
     const [own, other] = [copyOf('2.14.5-full/account-backup'), copyOf('2.14.5-full/account-backup')];
     rmSync(join(other, '$G/ORDERS'), { recursive: true });
     cpSync(UNRELATED, join(other, '$G/ORDERS'), { recursive: true });
-    const { loss, written } = await repairFrom(own, [other]);
+    const { loss, written } = await repaired(own, { from: [other] });
     const [orders, queue] = loss.streams;
     expect(orders).toMatchObject({ name: 'ORDERS', recovered: 163n, lost: 0n, disagreements: [] });
     expect(orders?.others).toMatchObject([
@@ -88,7 +72,7 @@ describe('what other archives are used for is told', () => {
   ])('an archive that is of no use at all is refused: %s', async (_, other, words) => {
     const from = other === 'emptied' ? copyOf('2.14.5-full/backups/$G/ORDERS') : other;
     if (other === 'emptied') rmSync(join(from, 'stream.tar.s2'));
-    await expect(repairFrom(damagedOrders(), [from])).rejects.toThrow(words);
+    await expect(repaired(damagedOrders(), { from: [from] })).rejects.toThrow(words);
     const target = join(tempFolder(), 'out');
     const run = runCli(['repair', damagedOrders(), '--from', from, '--out', target]);
     expect(run).toMatchObject({ exit: 2, stdout: '' });
@@ -97,7 +81,7 @@ describe('what other archives are used for is told', () => {
 
   it('where no message is in both, the time of creation tells', async () => {
     const [low, high] = [partOf((seq) => seq < 60n), partOf((seq) => seq >= 60n)];
-    const { loss } = await repairFrom(low, [high]);
+    const { loss } = await repaired(low, { from: [high] });
     expect(loss.streams[0]?.others[0]).toMatchObject({ used: true, by: 'created', same: 0, differing: 0 });
     // The sum no longer fits: then nothing but name and subjects speaks for it.
     const meta = join(high, 'meta.inf');
@@ -106,14 +90,16 @@ describe('what other archives are used for is told', () => {
       '"Created":"2026-11-22T00:00:00Z"',
     );
     writeFileSync(meta, changed);
-    const doubtful = await repairFrom(low, [high]);
+    const doubtful = await repaired(low, { from: [high] });
     expect(doubtful.loss.streams[0]?.others[0]).toMatchObject({ used: true, by: 'subjects' });
     writeFileSync(meta, changed.replace('orders.', 'bills.'));
-    await expect(repairFrom(low, [high])).rejects.toThrow(/it has other subjects, and no message is in both/);
+    await expect(repaired(low, { from: [high] })).rejects.toThrow(
+      /it has other subjects, and no message is in both/,
+    );
     const highOther = copyOf('2.15.2-full/store/jetstream/$G/streams/ORDERS');
     rmSync(join(highOther, 'msgs/index.db'));
     editFile(join(highOther, 'msgs/1.blk'), (bytes) => bytes.subarray(recordsOf(bytes)[80]?.at));
-    await expect(repairFrom(low, [highOther])).rejects.toThrow(
+    await expect(repaired(low, { from: [highOther] })).rejects.toThrow(
       /created 2026-11-21T00:15:07\.569966414Z, not 2026-11-21T00:03:51\.372486741Z, and no message is in both/,
     );
   });
@@ -121,9 +107,9 @@ describe('what other archives are used for is told', () => {
   it('a stream without data is known by the times that its backup.json declares', async () => {
     const backup = copyOf('2.14.5-full/backups/$G/ORDERS');
     rmSync(join(backup, 'stream.tar.s2'));
-    const { loss } = await repairFrom(backup, [ORDERS]);
+    const { loss } = await repaired(backup, { from: [ORDERS] });
     expect(loss.streams[0]?.others[0]).toMatchObject({ used: true, by: 'declared', recovered: 163n });
-    await expect(repairFrom(backup, [UNRELATED])).rejects.toThrow(
+    await expect(repaired(backup, { from: [UNRELATED] })).rejects.toThrow(
       /its messages do not have the times that backup\.json declares/,
     );
   });
@@ -140,7 +126,7 @@ describe('a stream without data among several', () => {
 
   it('is made anew of another archive', async () => {
     const whole = join(CAPTURES, '2.14.5-full/account-backup');
-    const { loss, written, isLossy, target } = await repairFrom(withoutWorkQueue(), [whole]);
+    const { loss, written, isLossy, target } = await repaired(withoutWorkQueue(), { from: [whole] });
     expect(written.skipped).toEqual([]);
     expect(loss.streams).toMatchObject([
       { name: 'ORDERS', lost: 0n },
@@ -153,7 +139,7 @@ describe('a stream without data among several', () => {
   });
 
   it('is a loss where the others do not have it', async () => {
-    const { loss, written, isLossy } = await repairFrom(withoutWorkQueue(), [ORDERS]);
+    const { loss, written, isLossy } = await repaired(withoutWorkQueue(), { from: [ORDERS] });
     expect(written.skipped).toMatchObject([{ name: 'WQ', lost_messages: 27n }]);
     expect(loss.streams).toMatchObject([{ name: 'ORDERS' }, { name: 'WQ', lost: 27n }]);
     expect(isLossy).toBe(true);
@@ -166,7 +152,7 @@ it('every sequence whose copies differ is told, however many there are', async (
   const [own = '', other = ''] = ['one', 'other'].map((which) =>
     writeMessages(tempFolder(), 'MANY', messages(which)),
   );
-  const { loss } = await repairFrom(own, [other]);
+  const { loss } = await repaired(own, { from: [other] });
   expect(loss.streams.map((stream) => ({ ...stream, ranges: [...stream.ranges] }))).toMatchObject([
     { recovered: 1000n, lost: 11_000n, doubtful: 0n, ranges: [{ from: 1001n, to: 12_000n }] },
   ]);
@@ -177,10 +163,10 @@ it('an archive with the stream in several accounts is told to be too much', asyn
   const several = tempFolder();
   for (const account of ['A', 'B'])
     cpSync(join(CAPTURES, STREAMS), join(several, 'jetstream', account, 'streams'), { recursive: true });
-  await expect(repairFrom(damagedOrders(), [several])).rejects.toThrow(
+  await expect(repaired(damagedOrders(), { from: [several] })).rejects.toThrow(
     'ORDERS: 2 streams ORDERS are in it, of the accounts A, B: give the folder of one',
   );
-  const { isLossy } = await repairFrom(damagedOrders(), [join(several, 'jetstream/A')]);
+  const { isLossy } = await repaired(damagedOrders(), { from: [join(several, 'jetstream/A')] });
   expect(isLossy).toBe(false);
 });
 

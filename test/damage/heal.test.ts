@@ -8,7 +8,7 @@ import type { RepairOptions, RepairResult } from '../../src/operation/repair/typ
 import { captures } from '../support/captures.ts';
 import { CAPTURES, copyOf, editFile, flipBit, recordsOf, tempFolder, treeSum } from '../support/damage.ts';
 import { messageList } from '../support/message-list.ts';
-import { randomFrom } from '../support/random.ts';
+import { Random } from '../support/random.ts';
 import { isThere } from '../support/needed.ts';
 
 const STORE = '2.14.5-full/store/jetstream/$G/streams';
@@ -31,9 +31,9 @@ async function heal(
 }
 
 /** Flips a bit somewhere in every record whose place is `turn` of `turns`. */
-function damageEvery(block: string, turn: number, turns: number, random: (below: number) => number): void {
+function damageEvery(block: string, turn: number, turns: number, random: Random): void {
   recordsOf(readFileSync(block)).forEach(({ at, length }, i) => {
-    if (i % turns === turn) flipBit(block, at + random(length), random(8));
+    if (i % turns === turn) flipBit(block, at + random.below(length), random.below(8));
   });
 }
 
@@ -41,7 +41,7 @@ describe('heal', () => {
   it.each(Array.from({ length: 30 }, (_, i) => i + 1))(
     'three copies damaged in different places give the original, seed %i',
     async (seed) => {
-      const random = randomFrom(seed);
+      const random = new Random(seed);
       const original = await messageList(join(CAPTURES, ORDERS));
       const copies = [0, 1, 2].map((turn) => {
         const copy = copyOf(ORDERS);
@@ -62,7 +62,7 @@ describe('heal', () => {
   it.runIf(isThere(cluster !== undefined, 'replicas of a cluster'))(
     'replicas of a cluster heal each other',
     async () => {
-      const random = randomFrom(9);
+      const random = new Random(9);
       const nodes = ['n1', 'n2', 'n3'].map((node) =>
         join(cluster?.folder ?? '', `store/${node}/jetstream/$G/streams/ORDERS`),
       );
@@ -118,7 +118,7 @@ describe('heal', () => {
   it('a repaired archive knows what it lost, and is healed later', async () => {
     const damaged = copyOf(ORDERS);
     const block = join(damaged, 'msgs/1.blk');
-    damageEvery(block, 3, 40, randomFrom(1));
+    damageEvery(block, 3, 40, new Random(1));
     const first = await heal([damaged]);
     expect(first.result.loss.streams[0]?.lost).toBeGreaterThan(2n);
     const { result, messages } = await heal([first.target, join(CAPTURES, ORDERS)]);

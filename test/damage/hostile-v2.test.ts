@@ -6,7 +6,7 @@ import { repairArchive } from '../../src/operation/repair/run.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { copyOf, editFile, tempFolder } from '../support/damage.ts';
 import { framed, unframed } from '../support/frames.ts';
-import { Random } from '../support/oracle/random.ts';
+import { Random } from '../support/random.ts';
 
 const STREAMS = ['ORDERS', 'CONS', 'WQ', 'TAILDEL'];
 const CASES = 60;

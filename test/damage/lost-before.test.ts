@@ -4,21 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { parseManifest } from '../../src/format/manifest/parse.ts';
 import { convertArchive } from '../../src/operation/convert/run.ts';
 import { eachRange } from '../../src/core/sequence-ranges.ts';
-import { repairArchive } from '../../src/operation/repair/run.ts';
-import type { RepairResult } from '../../src/operation/repair/types.ts';
 import { sliceArchive } from '../../src/operation/slice/run.ts';
 import { renameStream } from '../../src/operation/rename/run.ts';
 import { CAPTURES, copyOf, flipBit, recordsOf, tempFolder } from '../support/damage.ts';
+import { repaired } from '../support/repaired.ts';
 
 const ORDERS = '2.14.5-full/store/jetstream/$G/streams/ORDERS';
 
 function target(): string {
   return join(tempFolder(), 'out');
-}
-
-async function repaired(archive: string, from: string[] = []): Promise<RepairResult & { path: string }> {
-  const path = target();
-  return { ...(await repairArchive(archive, { target: path, from })), path };
 }
 
 /** The sequences that backup.json names as lost, as pairs. */
@@ -33,7 +27,7 @@ async function repairedOrders(lost = 6n): Promise<string> {
   const block = join(store, 'msgs/1.blk');
   for (const { seq, at, length } of recordsOf(readFileSync(block)))
     if (seq === lost || seq === 48n) flipBit(block, at + length - 1);
-  const { path } = await repaired(store);
+  const { target: path } = await repaired(store);
   expect(lostIn(path)).toEqual([
     [lost, lost],
     [48n, 48n],
@@ -59,7 +53,9 @@ describe('what was lost before an archive was written', () => {
       },
     ]);
     expect(again.isLossy).toBe(true);
-    expect(readFileSync(join(again.path, 'backup.json'))).toEqual(readFileSync(join(backup, 'backup.json')));
+    expect(readFileSync(join(again.target, 'backup.json'))).toEqual(
+      readFileSync(join(backup, 'backup.json')),
+    );
   });
 
   it('a repair of it tells again where it was the first of the stream', async () => {
@@ -71,14 +67,16 @@ describe('what was lost before an archive was written', () => {
       [48n, 48n, 'LOST_BEFORE'],
     ]);
     expect(stream).toMatchObject({ recovered: 161n, lost: 2n, doubtful: 0n });
-    expect(readFileSync(join(again.path, 'backup.json'))).toEqual(readFileSync(join(backup, 'backup.json')));
+    expect(readFileSync(join(again.target, 'backup.json'))).toEqual(
+      readFileSync(join(backup, 'backup.json')),
+    );
   });
 
   it.each(['v1', 'v2'] as const)('is added to what is lost since, %s', async (to) => {
     const copy = target();
     await convertArchive(await repairedOrders(), { to, target: copy });
     flipBit(join(copy, 'stream.tar.s2'), 20_000);
-    const { loss, path } = await repaired(copy);
+    const { loss, target: path } = await repaired(copy);
     const [stream] = loss.streams;
     expect(stream?.lost).toBeGreaterThan(2n);
     expect((stream?.recovered ?? 0n) + (stream?.lost ?? 0n)).toBe(163n);
@@ -89,10 +87,10 @@ describe('what was lost before an archive was written', () => {
   });
 
   it('is no longer told once it is healed', async () => {
-    const healed = await repaired(await repairedOrders(), [join(CAPTURES, ORDERS)]);
+    const healed = await repaired(await repairedOrders(), { from: [join(CAPTURES, ORDERS)] });
     expect(healed.loss.streams).toMatchObject([{ lost: 0n, recovered: 163n }]);
     expect(healed.isLossy).toBe(false);
-    expect(lostIn(healed.path)).toEqual([]);
+    expect(lostIn(healed.target)).toEqual([]);
   });
 
   it('stays in every copy that has a backup.json, and where there is none that is told', async () => {

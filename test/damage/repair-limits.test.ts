@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keyedSumHex } from '../../src/codec/highwayhash.ts';
 import { CAPTURES, copyOf, editFile } from '../support/damage.ts';
+import { backupDeclaring } from '../support/damaged-copies.ts';
 import { repair } from '../support/repaired.ts';
 
 const V1 = '2.14.5-full/backups/$G/ORDERS';
@@ -14,15 +15,6 @@ const LIMITS = [
   ['max_msgs_per_subject', { max_msgs_per_subject: 1 }, 6],
 ] as const;
 
-function limited(backup: string, limits: object): string {
-  const copy = copyOf(backup);
-  editFile(join(copy, 'backup.json'), (bytes) => {
-    const manifest = JSON.parse(bytes.toString()) as { config: object };
-    return Buffer.from(JSON.stringify({ ...manifest, config: { ...manifest.config, ...limits } }));
-  });
-  return copy;
-}
-
 const note = (messages: number): object => ({
   code: 'BEYOND_LIMITS',
   loss: false,
@@ -31,14 +23,16 @@ const note = (messages: number): object => ({
 
 describe.each(LIMITS)('a low %s takes no message that is there', (_, limits, beyond) => {
   it('of a V2 archive', async () => {
-    const { missing, invented, stream, result } = await repair(limited(V2, limits), V2);
+    const { missing, invented, stream, result } = await repair(backupDeclaring(V2, { config: limits }), V2);
     expect([missing, invented]).toEqual([[], []]);
     expect(stream).toMatchObject({ recovered: 163n, lost: 0n });
     expect(result.loss.notes).toMatchObject([note(beyond)]);
   });
 
   it('of one that is healed', async () => {
-    const { missing, stream } = await repair(limited(V2, limits), V2, { from: [join(CAPTURES, V2)] });
+    const { missing, stream } = await repair(backupDeclaring(V2, { config: limits }), V2, {
+      from: [join(CAPTURES, V2)],
+    });
     expect(missing).toEqual([]);
     expect(stream.recovered).toBe(163n);
   });

@@ -1,16 +1,17 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { walkTar } from '../../src/container/tar/walk.ts';
 import { tarFileHeader } from '../../src/container/tar/write.ts';
 import { crc32cMasked, encodeS2Block } from '../../src/kernels/index.ts';
-import { repairArchive } from '../../src/operation/repair/run.ts';
-import type { RepairOptions, RepairResult } from '../../src/operation/repair/types.ts';
+import type { RepairResult } from '../../src/operation/repair/types.ts';
 import { MemorySource } from '../../src/source/memory.ts';
 import { CAPTURES, flipBit, tempFolder } from '../support/damage.ts';
+import { backupWith } from '../support/damaged-copies.ts';
 import { chunk, chunkOffsets, framed, unframed } from '../support/frames.ts';
 import { runCli } from '../support/run-cli.ts';
+import { repaired } from '../support/repaired.ts';
 
 const BACKUP = '2.14.5-full/backups/$G/ORDERS';
 const DATA = 'stream.tar.s2';
@@ -28,17 +29,6 @@ function positionsIn(tar: Uint8Array): { consumer: string; from: number; to: num
 const POSITIONS = positionsIn(TAR);
 const ALL = POSITIONS.map(({ consumer }) => consumer).toSorted();
 
-function backupWith(snapshot: Uint8Array): string {
-  const folder = join(tempFolder(), 'ORDERS');
-  cpSync(join(CAPTURES, BACKUP), folder, { recursive: true });
-  writeFileSync(join(folder, DATA), snapshot);
-  return folder;
-}
-
-async function repaired(path: string, options: Partial<RepairOptions> = {}): Promise<RepairResult> {
-  return repairArchive(path, { ...options, target: join(tempFolder(), 'out') });
-}
-
 /** Consumers of which a note with this code tells. */
 function doubted({ loss }: RepairResult, code: string): string[] {
   return loss.notes.filter((note) => note.code === code && note.loss).map(({ consumer }) => consumer ?? '');
@@ -55,7 +45,7 @@ function packedChunk(bytes: Uint8Array, summed: Uint8Array): Buffer {
 
 describe('positions that stand in a damaged chunk', () => {
   it('the capture, one chunk: every consumer is named, and the exit code is 3', async () => {
-    const path = backupWith(readFileSync(join(CAPTURES, BACKUP, DATA)));
+    const path = backupWith(readFileSync(join(CAPTURES, BACKUP, DATA)), BACKUP);
     flipBit(join(path, DATA), 52_880, 0);
     const result = await repaired(path);
     expect(doubted(result, 'S2_CRC_MISMATCH')).toEqual(ALL);
@@ -88,7 +78,7 @@ describe('positions that stand in a damaged chunk', () => {
     const place = chunkAt + 8 + (at % CHUNK_BYTES);
     expect(snapshot[place]).toBe(TAR[at]);
     snapshot[place] = (snapshot[place] ?? 0) ^ 1;
-    const result = await repaired(backupWith(snapshot));
+    const result = await repaired(backupWith(snapshot, BACKUP));
     const start = at - (at % CHUNK_BYTES);
     const near = POSITIONS.filter((other) => other.from < start + CHUNK_BYTES && other.to > start);
     const told = [...doubted(result, 'S2_CRC_MISMATCH'), ...doubted(result, 'CON_STATE_CORRUPT')];
@@ -114,15 +104,17 @@ describe('positions that stand in a damaged chunk', () => {
     const head = framed(TAR.subarray(0, first));
     const ending = framed(Buffer.alloc(1024)).subarray(10);
     const sound = Buffer.concat([head, packedChunk(tail, tail), ending]);
-    expect((await repaired(backupWith(sound))).isLossy).toBe(false);
-    const result = await repaired(backupWith(Buffer.concat([head, packedChunk(changed, tail), ending])));
+    expect((await repaired(backupWith(sound, BACKUP))).isLossy).toBe(false);
+    const result = await repaired(
+      backupWith(Buffer.concat([head, packedChunk(changed, tail), ending]), BACKUP),
+    );
     const told = [...doubted(result, 'S2_CRC_MISMATCH'), ...doubted(result, 'CON_STATE_CORRUPT')];
     const within = POSITIONS.filter(({ from }) => from >= first).map(({ consumer }) => consumer);
     expect(told.toSorted()).toEqual(within.toSorted());
   });
 
   it('a sound copy that says the same proves a position', async () => {
-    const path = backupWith(readFileSync(join(CAPTURES, BACKUP, DATA)));
+    const path = backupWith(readFileSync(join(CAPTURES, BACKUP, DATA)), BACKUP);
     flipBit(join(path, DATA), 52_880, 0);
     const result = await repaired(path, { from: [join(CAPTURES, BACKUP)] });
     const told = doubted(result, 'S2_CRC_MISMATCH');
@@ -131,7 +123,7 @@ describe('positions that stand in a damaged chunk', () => {
   });
 
   it('nothing is said of a sound snapshot', async () => {
-    const result = await repaired(backupWith(framed(TAR, CHUNK_BYTES)));
+    const result = await repaired(backupWith(framed(TAR, CHUNK_BYTES), BACKUP));
     expect(result.loss.notes).toEqual([]);
     expect(result.isLossy).toBe(false);
   });

@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { walkTar } from '../../src/container/tar/walk.ts';
 import { MemorySource } from '../../src/source/memory.ts';
 import { CAPTURES, recordsOf, tempFolder } from '../support/damage.ts';
+import { backupWith } from '../support/damaged-copies.ts';
 import { chunkOffsets, framed, unframed } from '../support/frames.ts';
-import { randomFrom } from '../support/random.ts';
+import { Random } from '../support/random.ts';
 import { repair } from '../support/repaired.ts';
 import { runCli } from '../support/run-cli.ts';
 import { writeMessages } from '../support/synthetic-stream.ts';
@@ -28,14 +29,6 @@ function recordsIn(tar: Uint8Array): { readonly seq: bigint; readonly from: numb
 
 const RECORDS = recordsIn(TAR);
 
-/** The capture's backup with another snapshot in it. */
-function backupWith(snapshot: Uint8Array): string {
-  const folder = join(tempFolder(), 'COMPRESSED');
-  cpSync(join(CAPTURES, BACKUP), folder, { recursive: true });
-  writeFileSync(join(folder, 'stream.tar.s2'), snapshot);
-  return folder;
-}
-
 /** Sequences of the records that a part of the tar holds bytes of. */
 function hitBy(from: number, to: number): bigint[] {
   return RECORDS.filter((record) => record.from < to && record.to > from).map(({ seq }) => seq);
@@ -52,7 +45,7 @@ function isProofHit(from: number, to: number): boolean {
 
 /** Repairs a backup of which the decoded bytes from..to are lost at most. */
 async function expectOnlyLost(snapshot: Uint8Array, from = 0, to = 0): Promise<void> {
-  const repaired = await repair(backupWith(snapshot), BACKUP);
+  const repaired = await repair(backupWith(snapshot, BACKUP), BACKUP);
   const dead = isProofHit(from, to) ? RECORDS.map(({ seq }) => seq) : [];
   const differing = repaired.invented.filter((seq) => !dead.includes(seq));
   expect(differing).toEqual([]);
@@ -67,19 +60,19 @@ describe('broken S2 framing', () => {
   it.each(Array.from({ length: 20 }, (_, i) => i))(
     'a damaged chunk header costs nothing, turn %i',
     async (turn) => {
-      const random = randomFrom(turn + 1);
+      const random = new Random(turn + 1);
       const snapshot = framed(TAR, CHUNK_BYTES);
-      const at = chunks[random(chunks.length)] ?? 0;
-      snapshot[at + random(4)] = random(256);
+      const at = chunks[random.below(chunks.length)] ?? 0;
+      snapshot[at + random.below(4)] = random.below(256);
       await expectOnlyLost(snapshot);
     },
   );
 
   it.each(Array.from({ length: 20 }, (_, i) => i))('zeros over chunk headers, turn %i', async (turn) => {
-    const random = randomFrom(turn + 100);
+    const random = new Random(turn + 100);
     const snapshot = framed(TAR, CHUNK_BYTES);
-    const at = random(snapshot.length - 6000);
-    snapshot.fill(0, at, at + 1 + random(6000));
+    const at = random.below(snapshot.length - 6000);
+    snapshot.fill(0, at, at + 1 + random.below(6000));
     const first = chunks.findLastIndex((chunk) => chunk <= at);
     const last = chunks.findLastIndex((chunk) => chunk < at + 6000);
     await expectOnlyLost(snapshot, (first - 1) * CHUNK_BYTES, last * CHUNK_BYTES);
@@ -88,10 +81,10 @@ describe('broken S2 framing', () => {
   it.each(Array.from({ length: 12 }, (_, i) => i))(
     'bytes that are gone from the middle, turn %i',
     async (turn) => {
-      const random = randomFrom(turn + 200);
+      const random = new Random(turn + 200);
       const whole = framed(TAR, CHUNK_BYTES);
-      const at = random(whole.length - 9000);
-      const length = 1 + random(9000);
+      const at = random.below(whole.length - 9000);
+      const length = 1 + random.below(9000);
       const snapshot = Buffer.concat([whole.subarray(0, at), whole.subarray(at + length)]);
       const first = chunks.findLastIndex((chunk) => chunk <= at);
       const last = chunks.findLastIndex((chunk) => chunk < at + length);
@@ -108,8 +101,8 @@ describe('broken S2 framing', () => {
 });
 
 it('bytes that are gone from a chunk of a MiB cost that chunk alone', async () => {
-  const random = randomFrom(5);
-  const word = (): string => random(2 ** 32).toString(36);
+  const random = new Random(5);
+  const word = (): string => random.below(2 ** 32).toString(36);
   const data = (i: number): string => `{"n":${i},"ids":["${Array.from({ length: 60 }, word).join('","')}"]}`;
   const messages = Array.from({ length: 6000 }, (_, i) => ({ subject: `orders.${i % 900}`, data: data(i) }));
   const packed = join(tempFolder(), 'ORDERS');
@@ -121,8 +114,8 @@ it('bytes that are gone from a chunk of a MiB cost that chunk alone', async () =
   const large = chunks.flatMap((at, i) => ((chunks[i + 1] ?? 0) - at > 200_000 ? [i] : []));
   expect(large.length).toBeGreaterThan(2);
   for (const i of large.slice(0, -1)) {
-    const at = (chunks[i + 1] ?? 0) - 1 - random(100_000);
-    const snapshot = Buffer.concat([whole.subarray(0, at), whole.subarray(at + 1 + random(64))]);
+    const at = (chunks[i + 1] ?? 0) - 1 - random.below(100_000);
+    const snapshot = Buffer.concat([whole.subarray(0, at), whole.subarray(at + 1 + random.below(64))]);
     const damaged = join(tempFolder(), 'ORDERS');
     cpSync(packed, damaged, { recursive: true });
     writeFileSync(join(damaged, 'stream.tar.s2'), snapshot);

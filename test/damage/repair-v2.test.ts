@@ -1,9 +1,10 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CAPTURES, codesOf, tempFolder, verifyDamaged } from '../support/damage.ts';
+import { CAPTURES, codesOf, verifyDamaged } from '../support/damage.ts';
+import { backupWith } from '../support/damaged-copies.ts';
 import { chunkOffsets, framed, unframed } from '../support/frames.ts';
-import { randomFrom } from '../support/random.ts';
+import { Random } from '../support/random.ts';
 import { repair } from '../support/repaired.ts';
 import { V2Walker } from '../../src/container/v2-walk.ts';
 import { parseV2State } from '../../src/format/v2-json/parse.ts';
@@ -32,19 +33,12 @@ const MESSAGES = ((): { seq: bigint; from: number; to: number }[] => {
   return found;
 })();
 
-function backupWith(snapshot: Uint8Array): string {
-  const folder = join(tempFolder(), 'ORDERS');
-  cpSync(join(CAPTURES, BACKUP), folder, { recursive: true });
-  writeFileSync(join(folder, 'stream.tar.s2'), snapshot);
-  return folder;
-}
-
 /**
  * Repairs an archive whose decoded bytes from..to are damaged. Entries have no mark: up to `slack` messages behind the
  * damage may not be found again.
  */
 async function expectOnlyLost(snapshot: Uint8Array, from: number, to: number, slack = 0): Promise<void> {
-  const repaired = await repair(backupWith(snapshot), BACKUP);
+  const repaired = await repair(backupWith(snapshot, BACKUP), BACKUP);
   expect(repaired.invented).toEqual([]);
   const isNamed = (seq: bigint): boolean =>
     [...repaired.stream.ranges].some(
@@ -61,40 +55,40 @@ const turns = Array.from({ length: 25 }, (_, i) => i);
 
 describe('a damaged V2 archive', () => {
   it.each(turns)('flipped bits cost the messages of their chunk, turn %i', async (turn) => {
-    const random = randomFrom(turn + 1);
+    const random = new Random(turn + 1);
     const snapshot = framed(ARCHIVE, CHUNK_BYTES);
-    const chunk = 1 + random(chunks.length - 1);
-    const at = (chunks[chunk] ?? 0) + 8 + random(200);
-    snapshot[at] = (snapshot[at] ?? 0) ^ (1 << random(8));
+    const chunk = 1 + random.below(chunks.length - 1);
+    const at = (chunks[chunk] ?? 0) + 8 + random.below(200);
+    snapshot[at] = (snapshot[at] ?? 0) ^ (1 << random.below(8));
     await expectOnlyLost(snapshot, (chunk - 1) * CHUNK_BYTES, chunk * CHUNK_BYTES);
   });
 
   it.each(turns)('a damaged chunk header costs nothing, turn %i', async (turn) => {
-    const random = randomFrom(turn + 50);
+    const random = new Random(turn + 50);
     const snapshot = framed(ARCHIVE, CHUNK_BYTES);
-    const at = chunks[random(chunks.length)] ?? 0;
-    snapshot[at + random(4)] = random(256);
+    const at = chunks[random.below(chunks.length)] ?? 0;
+    snapshot[at + random.below(4)] = random.below(256);
     await expectOnlyLost(snapshot, 0, 0);
   });
 
   it.each(turns)('overwritten entries within sound chunks are lost, not deleted, turn %i', async (turn) => {
-    const random = randomFrom(turn + 350);
+    const random = new Random(turn + 350);
     const body = Buffer.from(ARCHIVE);
     for (let left = 3; left > 0; left--) {
-      const at = MESSAGES[random(MESSAGES.length)]?.from ?? 0;
+      const at = MESSAGES[random.below(MESSAGES.length)]?.from ?? 0;
       body.fill(0xff, at, at + 5);
     }
-    const repaired = await repair(backupWith(framed(body, CHUNK_BYTES)), BACKUP);
+    const repaired = await repair(backupWith(framed(body, CHUNK_BYTES), BACKUP), BACKUP);
     expect(repaired.invented).toEqual([]);
     expect(repaired.missing.length).toBeGreaterThan(0);
     expect(repaired.stream.lost).toBe(BigInt(repaired.missing.length));
   });
 
   it.each(turns)('zeroed and missing bytes cost the messages around, turn %i', async (turn) => {
-    const random = randomFrom(turn + 150);
+    const random = new Random(turn + 150);
     const whole = framed(ARCHIVE, CHUNK_BYTES);
-    const at = random(whole.length - 6000);
-    const length = 1 + random(6000);
+    const at = random.below(whole.length - 6000);
+    const length = 1 + random.below(6000);
     const snapshot =
       turn % 2 === 0
         ? whole.fill(0, at, at + length)
@@ -115,7 +109,7 @@ describe('a damaged V2 archive', () => {
     const snapshot = framed(ARCHIVE);
     const year = snapshot.indexOf('"last_ts":"2026') + '"last_ts":"'.length;
     snapshot[year] = '3'.charCodeAt(0);
-    const { result, stream } = await repair(backupWith(snapshot), BACKUP);
+    const { result, stream } = await repair(backupWith(snapshot, BACKUP), BACKUP);
     expect(stream).toMatchObject({ recovered: 0n, lost: 163n });
     const { target } = result.loss;
     expect(readFileSync(join(target, 'backup.json'), 'utf8')).toMatch(/"last_ts":\s*"2026/);

@@ -5,6 +5,7 @@ import { walkTar } from '../../src/container/tar/walk.ts';
 import { MemorySource } from '../../src/source/memory.ts';
 import { SnapshotWriter } from '../../src/writer/snapshot-writer.ts';
 import { CAPTURES, copyOf, editFile, flipBit, recordsOf } from '../support/damage.ts';
+import { damagedOrders } from '../support/damaged-copies.ts';
 import { unframed } from '../support/frames.ts';
 import { configIn, repair, type Repaired } from '../support/repaired.ts';
 
@@ -14,21 +15,17 @@ const notesOf = ({ result }: Repaired): string[] => result.loss.notes.map(({ tex
 
 describe('damaged records', () => {
   it('one flipped bit costs one message', async () => {
-    const store = copyOf(`${STREAMS}/ORDERS`);
-    const block = join(store, 'msgs/1.blk');
-    const hit = recordsOf(readFileSync(block))[20];
-    flipBit(block, (hit?.at ?? 0) + 40);
-    const repaired = await repair(store, `${STREAMS}/ORDERS`);
-    expect(repaired.missing).toEqual([hit?.seq]);
+    const repaired = await repair(damagedOrders(21n), `${STREAMS}/ORDERS`);
+    expect(repaired.missing).toEqual([21n]);
     expect(repaired.invented).toEqual([]);
     expect(repaired.result.isLossy).toBe(true);
     expect([...repaired.stream.ranges]).toMatchObject([
       {
-        from: hit?.seq,
-        to: hit?.seq,
+        from: 21n,
+        to: 21n,
         state: 'lost',
         file: 'msgs/1.blk',
-        offset: hit?.at,
+        offset: 17_303,
         code: 'BLK_CHECKSUM_MISMATCH',
       },
     ]);

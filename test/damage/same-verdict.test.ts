@@ -8,13 +8,13 @@ import { convertArchive } from '../../src/operation/convert/run.ts';
 import {
   CAPTURES,
   copyOf,
-  cutTombstones,
   editFile,
   flipBit,
   recordsOf,
   tempFolder,
   verifyDamaged,
 } from '../support/damage.ts';
+import { withoutTombstones } from '../support/damaged-copies.ts';
 import { messageList } from '../support/message-list.ts';
 import { runCli, type CliRun } from '../support/run-cli.ts';
 
@@ -55,12 +55,6 @@ function beyondMaxBytes(): string {
   return path;
 }
 
-function withoutTombstones(): string {
-  const path = copyOf(`${STREAMS}/TAILDEL`);
-  cutTombstones(path);
-  return path;
-}
-
 function withoutIdx(): string {
   const path = copyOf('2.9.25-full/store/jetstream/$G/streams/WQ');
   rmSync(join(path, 'msgs/1.idx'));
@@ -69,7 +63,7 @@ function withoutIdx(): string {
 
 describe('deleted messages that may be there again', () => {
   it.each([
-    ['behind which tombstones were cut off', withoutTombstones, 2],
+    ['behind which tombstones were cut off', () => withoutTombstones('TAILDEL'), 2],
     ['for which no consumer waits', withoutIdx, 1],
     ['beyond max_bytes', beyondMaxBytes, 1],
   ])('%s: verify, cat and copies tell the same', async (_, damaged, notes) => {

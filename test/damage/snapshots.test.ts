@@ -17,6 +17,7 @@ import {
   tempFolder,
   verifyDamaged,
 } from '../support/damage.ts';
+import { backupDeclaring } from '../support/damaged-copies.ts';
 import { runCli } from '../support/run-cli.ts';
 import { chunk, chunkOffsets, framed, IDENTIFIER, unframed } from '../support/frames.ts';
 
@@ -289,18 +290,8 @@ describe('a made tar', () => {
 });
 
 describe('backup.json', () => {
-  function declaring(edit: (state: Record<string, number>) => void): string {
-    const path = copyOf(BACKUP);
-    editFile(join(path, 'backup.json'), (bytes) => {
-      const manifest = JSON.parse(bytes.toString()) as { state: Record<string, number> };
-      edit(manifest.state);
-      return Buffer.from(JSON.stringify(manifest, null, 2));
-    });
-    return path;
-  }
-
   it('promises more messages than there are', async () => {
-    const path = declaring((state) => (state['messages'] = 170));
+    const path = backupDeclaring(BACKUP, { state: { messages: 170 } });
     const report = await verifyDamaged(path);
     expect(codesOf(report)).toEqual(['DECL_MESSAGES_FEWER']);
     expect(report.findings[0]).toMatchObject({
@@ -311,15 +302,10 @@ describe('backup.json', () => {
   });
 
   it('promises fewer, inside its range and behind it', async () => {
-    await expectDamage(
-      declaring((state) => (state['messages'] = 160)),
-      'WARNING',
-      ['DECL_MESSAGES_UNEXPECTED'],
-    );
-    const earlier = declaring((state) => {
-      state['last_seq'] = 162;
-      state['messages'] = 155;
-    });
+    await expectDamage(backupDeclaring(BACKUP, { state: { messages: 160 } }), 'WARNING', [
+      'DECL_MESSAGES_UNEXPECTED',
+    ]);
+    const earlier = backupDeclaring(BACKUP, { state: { last_seq: 162, messages: 155 } });
     const report = await verifyDamaged(earlier);
     expect(report.status).toBe('OK');
     expect(report.findings.map((finding) => finding.code)).toEqual(['DECL_MESSAGES_MORE']);

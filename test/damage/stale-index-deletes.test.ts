@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { parseIndex } from '../../src/format/index/parse.ts';
 import { writeIndex } from '../../src/format/index/write.ts';
 import type { StreamIndex } from '../../src/format/index/types.ts';
-import { catMessages } from '../../src/operation/cat/run.ts';
 import type { CatResult } from '../../src/operation/cat/types.ts';
 import { exportStream } from '../../src/operation/export/run.ts';
 import { extractIntoDataDir } from '../../src/operation/extract/run.ts';
@@ -18,34 +17,21 @@ import { renameStream } from '../../src/operation/rename/run.ts';
 import type { OutputForm, PlanReport, WrittenReport } from '../../src/operation/write/types.ts';
 import { packRanges } from '../../src/core/packed-ranges.ts';
 import { oneRange } from '../../src/core/sequence-ranges.ts';
-import { CAPTURES, copyOf, cutTombstones, editFile, recordsOf, tempFolder } from '../support/damage.ts';
+import { CAPTURES, copyOf, editFile, recordsOf, tempFolder } from '../support/damage.ts';
+import { withoutTombstones } from '../support/damaged-copies.ts';
 import { messageList } from '../support/message-list.ts';
 import { repair } from '../support/repaired.ts';
 import { writeBlocks, type SyntheticMessage } from '../support/synthetic-stream.ts';
+import { storedSequences } from '../support/message-list.ts';
 
 const STREAMS = '2.14.5-full/store/jetstream/$G/streams';
 /** Streams whose deletes stand, as tombstones, behind their last message. */
 const DELETED_FROM = ['ORDERS', 'PURGEPART', 'TAILDEL', 'WQ'];
 
-/** Cuts a stream's only block behind its last message: index.db is then older than no message, and is not current. */
-function withoutTombstones(name: string): string {
-  const stream = copyOf(`${STREAMS}/${name}`);
-  cutTombstones(stream);
-  return stream;
-}
-
 const original = async (name: string): Promise<Map<bigint, string>> =>
   messageList(join(CAPTURES, STREAMS, name));
 
 const codesOf = ({ notes }: CatResult): string[] => notes.map(({ code }) => code);
-
-async function cat(path: string): Promise<{ seqs: bigint[]; result: CatResult }> {
-  const seqs: bigint[] = [];
-  const result = await catMessages(path, {}, (lot) => {
-    for (const { seq } of lot) seqs.push(seq);
-  });
-  return { seqs, result };
-}
 
 describe.each(DELETED_FROM)('%s, whose tombstones were cut off behind a whole index.db', (name) => {
   it('a server has the deleted messages again; what is left out is told', async () => {
@@ -77,7 +63,7 @@ describe.each(DELETED_FROM)('%s, whose tombstones were cut off behind a whole in
   it('cat and export leave them out, and say so', async () => {
     const stream = withoutTombstones(name);
     const was = await original(name);
-    const { seqs, result } = await cat(stream);
+    const { seqs, ...result } = await storedSequences(stream);
     expect(seqs).toEqual([...was.keys()]);
     expect(codesOf(result)).toEqual(['DELETES_PROVEN', 'DELETES_UNKNOWN']);
     let exported = 0n;
@@ -164,7 +150,7 @@ describe('an index.db that proves nothing', () => {
     const stream = withoutTombstones('WQ');
     const other = readFileSync(join(CAPTURES, '2.15.2-full/store/jetstream/$G/streams/WQ/msgs/index.db'));
     writeFileSync(join(stream, 'msgs/index.db'), other);
-    const { seqs, result } = await cat(stream);
+    const { seqs, ...result } = await storedSequences(stream);
     expect(seqs).toHaveLength(62);
     const { streams } = await preflightStore(stream);
     const told = streams[0]?.steps.filter((step) => step.do === 'revive-messages');
@@ -181,7 +167,7 @@ describe('an index.db that proves nothing', () => {
     const stream = withoutTombstones('WQ');
     const other = readFileSync(join(CAPTURES, STREAMS, 'ORDERS/msgs/index.db'));
     writeFileSync(join(stream, 'msgs/index.db'), other);
-    const { seqs, result } = await cat(stream);
+    const { seqs, ...result } = await storedSequences(stream);
     expect(seqs).toHaveLength(62);
     // Consumers are past 15 of them: that proves nothing, since what was delivered too often stays.
     expect(codesOf(result)).toEqual(['DELETES_UNKNOWN']);
@@ -248,7 +234,7 @@ describe('an older index.db', () => {
 
   it('proves its deletes, whatever came behind', async () => {
     const block = { number: 1, messages: messages(1n, 120n, BEGUN_NS) };
-    const { seqs, result } = await cat(withIndex([block], index));
+    const { seqs, ...result } = await storedSequences(withIndex([block], index));
     expect(seqs).toEqual(block.messages.map(({ seq }) => seq).filter((seq) => seq < 95n || seq > 98n));
     expect(codesOf(result)).toContain('DELETES_PROVEN');
   });
@@ -267,7 +253,7 @@ describe('an older index.db', () => {
             { number: 2, messages: later },
           ];
     const stream = withIndex(blocks, index);
-    const { seqs, result } = await cat(stream);
+    const { seqs, ...result } = await storedSequences(stream);
     expect(seqs).toHaveLength(120);
     expect(codesOf(result)).not.toContain('DELETES_PROVEN');
     const repaired = await repair(stream, stream);
@@ -276,7 +262,7 @@ describe('an older index.db', () => {
 
   it('proves nothing of a stream that was made anew', async () => {
     const block = { number: 1, messages: messages(1n, 120n, BEGUN_NS + 3600n * SECOND_NS) };
-    const { seqs } = await cat(withIndex([block], index));
+    const { seqs } = await storedSequences(withIndex([block], index));
     expect(seqs).toHaveLength(120);
   });
 

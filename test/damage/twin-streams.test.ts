@@ -2,26 +2,15 @@ import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, truncateSync } from
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
-import { repairArchive } from '../../src/operation/repair/run.ts';
-import type { RepairOptions, RepairResult } from '../../src/operation/repair/types.ts';
-import { CAPTURES, copyOf, tempFolder, treeSum } from '../support/damage.ts';
+import type { RepairResult } from '../../src/operation/repair/types.ts';
+import { CAPTURES, copyOf, tempFolder } from '../support/damage.ts';
 import { messageList } from '../support/message-list.ts';
 import { runCli } from '../support/run-cli.ts';
+import { repaired } from '../support/repaired.ts';
 
 const BACKUPS = '2.14.5-full/backups/$G';
 const STORE = '2.14.5-full/store';
 const STREAMS = 'jetstream/$G/streams';
-
-async function repaired(
-  path: string,
-  options: Partial<RepairOptions> = {},
-): Promise<RepairResult & { readonly target: string }> {
-  const before = treeSum(path);
-  const target = join(tempFolder(), 'out');
-  const result = await repairArchive(path, { ...options, target });
-  expect(treeSum(path)).toBe(before);
-  return { ...result, target };
-}
 
 function countOf(sum: number, [from, to]: readonly [number, number]): number {
   return sum + to - from + 1;

@@ -81,6 +81,11 @@ export function isRuined(streamName: string, { version, set }: Capture): boolean
   return streamName === 'COMPERASE' && version === '2.10.29' && set === 'full';
 }
 
+/** `15` of `2.15.2`. */
+export function minorOf(version: string): number {
+  return Number(version.split('.')[1]);
+}
+
 /** Every capture: those of ../shared where they are there (unpacked once), always those of testdata. */
 export function captures(): Capture[] {
   return [...sharedCaptures(), ...testdataCaptures()];

@@ -1,6 +1,7 @@
 import { crc32cMasked } from '../../src/kernels/index.ts';
 import { indexChunks } from '../../src/codec/s2/index-chunks.ts';
 import { S2Source } from '../../src/container/s2-source.ts';
+import type { ByteSource } from '../../src/source/byte-source.ts';
 import { MemorySource } from '../../src/source/memory.ts';
 
 export const IDENTIFIER = Buffer.from([0xff, 6, 0, 0, ...Buffer.from('S2sTwO')]);
@@ -25,11 +26,15 @@ export function framed(bytes: Uint8Array, chunkBytes = 1 << 20): Buffer {
   return Buffer.concat(chunks);
 }
 
+/** An S2 stream as a source of what it decodes to. */
+export function decodedSource(encoded: ByteSource): S2Source {
+  const { index } = indexChunks((target, at) => encoded.read(target, at), encoded.sizeBytes);
+  return new S2Source(encoded, index);
+}
+
 /** What an undamaged S2 stream decodes to. */
 export function unframed(bytes: Uint8Array): Buffer {
-  const source = new MemorySource(bytes);
-  const { index } = indexChunks((target, at) => source.read(target, at), bytes.length);
-  const decoded = new S2Source(source, index);
+  const decoded = decodedSource(new MemorySource(bytes));
   const out = Buffer.alloc(decoded.sizeBytes);
   decoded.read(out, 0);
   return out;

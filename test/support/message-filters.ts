@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { catMessages } from '../../src/operation/cat/run.ts';
-import type { StoredMessage } from '../../src/operation/content/message-walk.ts';
 import type { MessageFilter } from '../../src/operation/filter/types.ts';
 import type { TruthStream } from './captures.ts';
 import { truthMessage } from './truth-comparison.ts';
+import { storedMessages } from './message-list.ts';
 
 /** What a test of its own knows of a message: the place from the truth, the bytes from an unfiltered reading. */
 export interface Known {
@@ -17,10 +16,7 @@ export interface Known {
 
 /** Reads a stream whole, and compares it with the truth. */
 export async function knownMessages(path: string, stream: TruthStream): Promise<Known[]> {
-  const read: StoredMessage[] = [];
-  await catMessages(path, {}, (lot) => {
-    read.push(...lot);
-  });
+  const read = await storedMessages(path);
   expect(read.map(truthMessage)).toEqual(stream.messages);
   return (stream.messages ?? []).map((truth, i) => ({
     seq: BigInt(truth.seq),

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { catMessages } from '../../src/operation/cat/run.ts';
+import type { CatResult } from '../../src/operation/cat/types.ts';
+import type { StoredMessage } from '../../src/operation/content/message-walk.ts';
+import type { MessageFilter } from '../../src/operation/filter/types.ts';
 
 /** The parts of a message that make up what it is. */
 interface MessageParts {
@@ -16,6 +19,27 @@ export async function messageList(path: string): Promise<Map<bigint, string>> {
     for (const message of lot) found.set(message.seq, messageSum(message));
   });
   return found;
+}
+
+/** The messages of an archive, or those of them that a filter takes. */
+export async function storedMessages(path: string, filter: MessageFilter = {}): Promise<StoredMessage[]> {
+  const messages: StoredMessage[] = [];
+  await catMessages(path, filter, (lot) => {
+    messages.push(...lot);
+  });
+  return messages;
+}
+
+/** Their sequences, with what else `cat` tells. */
+export async function storedSequences(
+  path: string,
+  filter: MessageFilter = {},
+): Promise<CatResult & { readonly seqs: readonly bigint[] }> {
+  const seqs: bigint[] = [];
+  const result = await catMessages(path, filter, (lot) => {
+    for (const { seq } of lot) seqs.push(seq);
+  });
+  return { ...result, seqs };
 }
 
 export function messageSum({ timeNs, subject, header, data }: MessageParts): string {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { walkTar } from '../../src/container/tar/walk.ts';
 import { MemorySource } from '../../src/source/memory.ts';
@@ -6,7 +6,8 @@ import { archiveForms, type ArchiveForm } from './archive-forms.ts';
 import { distinctCaptures } from './captures.ts';
 import { recordsOf } from './damage.ts';
 import { chunkOffsets, framed, unframed } from './frames.ts';
-import { randomFrom } from './random.ts';
+import { Random } from './random.ts';
+import { filesBelow } from './files-below.ts';
 
 /** A damaged copy of a real archive, and what its undamaged original tells of the damage. */
 export interface Mutation {
@@ -46,8 +47,8 @@ interface Edit {
 
 /** Makes the damage of a seed in a copy below `folder`. */
 export function mutate(seed: number, folder: string): Mutation {
-  const random = randomFrom(seed);
-  const picked = FORMS[random(FORMS.length)];
+  const random = new Random(seed);
+  const picked = FORMS[random.below(FORMS.length)];
   if (picked === undefined) throw new Error('no captures');
   const { form, version } = picked;
   const path = join(folder, String(seed), form.path.split('/').at(-1) ?? 'copy');
@@ -55,10 +56,10 @@ export function mutate(seed: number, folder: string): Mutation {
   const files = filesBelow(path).filter((file) => statSync(file).size > 0);
   // Messages matter most.
   const blocks = files.filter((file) => /\.(blk|s2)$/.test(file));
-  const pool = random(4) > 0 && blocks.length > 0 ? blocks : files;
-  const file = pool[random(pool.length)] ?? '';
+  const pool = random.below(4) > 0 && blocks.length > 0 ? blocks : files;
+  const file = pool[random.below(pool.length)] ?? '';
   const name = relative(path, file);
-  if (file.endsWith('.s2') && random(2) === 0) {
+  if (file.endsWith('.s2') && random.below(2) === 0) {
     // Damage that was there before the snapshot was made: its framing is whole.
     const tar = unframed(readFileSync(file));
     const edit = editOf(tar, random);
@@ -85,15 +86,15 @@ export function mutate(seed: number, folder: string): Mutation {
   };
 }
 
-function editOf(before: Buffer, random: (below: number) => number): Edit {
+function editOf(before: Buffer, random: Random): Edit {
   const bytes = Buffer.from(before);
-  const at = random(bytes.length);
-  const length = 1 + random(Math.min(4096, bytes.length - at));
-  switch (random(8)) {
+  const at = random.below(bytes.length);
+  const length = 1 + random.below(Math.min(4096, bytes.length - at));
+  switch (random.below(8)) {
     case 0:
     case 1:
     case 2: {
-      const bit = random(8);
+      const bit = random.below(8);
       bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
       return { what: `bit ${bit} of byte ${at} flipped`, from: at, to: at + 1, bytes };
     }
@@ -105,11 +106,11 @@ function editOf(before: Buffer, random: (below: number) => number): Edit {
         bytes: bytes.fill(0, at, at + length),
       };
     case 4: {
-      for (let i = at; i < at + length; i++) bytes[i] = random(256);
+      for (let i = at; i < at + length; i++) bytes[i] = random.below(256);
       return { what: `${length} bytes at ${at} overwritten`, from: at, to: at + length, bytes };
     }
     case 5: {
-      const from = random(bytes.length - length + 1);
+      const from = random.below(bytes.length - length + 1);
       before.copy(bytes, at, from, from + length);
       return { what: `${length} bytes from ${from} copied over ${at}`, from: at, to: at + length, bytes };
     }
@@ -180,11 +181,4 @@ function decodedLength(chunk: Buffer): number {
     if ((chunk[i] ?? 0) < 0x80) break;
   }
   return length;
-}
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted();
 }

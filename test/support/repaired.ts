@@ -29,16 +29,30 @@ function writtenConfig(target: string, { account, name }: StreamLoss): unknown {
   return configIn(readFileSync(meta, 'utf8'));
 }
 
+/** Repairs an archive, which must stay as it is, to a new target. */
+export async function repaired(
+  path: string,
+  options: Partial<RepairOptions> = {},
+): Promise<RepairResult & { readonly target: string }> {
+  const target = join(tempFolder(), 'out');
+  const before = treeSum(path);
+  const result = await repairArchive(path, { ...options, target });
+  expect(treeSum(path)).toBe(before);
+  return { ...result, target };
+}
+
+/** The messages of what a repair writes. */
+export async function repairedMessages(path: string): Promise<Map<bigint, string>> {
+  return messageList((await repaired(path)).target);
+}
+
 /** Repairs a damaged copy of a capture and compares with the undamaged one. */
 export async function repair(
   damaged: string,
   original: string,
   options: Partial<RepairOptions> = {},
 ): Promise<Repaired> {
-  const target = join(tempFolder(), 'out');
-  const before = treeSum(damaged);
-  const result = await repairArchive(damaged, { ...options, target });
-  expect(treeSum(damaged)).toBe(before);
+  const { target, ...result } = await repaired(damaged, options);
   const [was, is] = [
     await messageList(isAbsolute(original) ? original : join(CAPTURES, original)),
     await messageList(target),

@@ -73,3 +73,8 @@ export function withoutClock({ consumers, ...rest }: Json): Json {
   const kept = consumers.filter(([name]: string[]) => !CHANGED_BY_CLOCK.test(name ?? ''));
   return { ...rest, consumers: kept.map(String).toSorted() };
 }
+
+/** Without the consumer that is kept in memory, of which a store has no state. */
+export function withoutMemoryConsumers({ consumers, ...rest }: Json): Json {
+  return { ...rest, consumers: consumers.filter(([name]: string[]) => name !== 'MEMONLY') };
+}

@@ -3,23 +3,15 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { hashKey, keyedSum } from '../../src/codec/highwayhash.ts';
 import { highwayHash64 } from '../../src/kernels/index.ts';
+import { recordBytes } from './record-bytes.ts';
 import { chunk, framed } from './frames.ts';
 import { SnapshotWriter } from '../../src/writer/snapshot-writer.ts';
 import { crc32cMasked } from '../../src/kernels/index.ts';
 
-/** A message record with a checksum that fits (format/block/README.md). */
+/** A message record with a checksum that fits. */
 export function record(key: Uint8Array, seq: bigint, subject: string, payload: Uint8Array): Buffer {
-  const name = Buffer.from(subject);
-  const bytes = Buffer.alloc(30 + name.length + payload.length);
-  bytes.writeUInt32LE(bytes.length, 0);
-  bytes.writeBigUInt64LE(seq, 4);
-  bytes.writeBigInt64LE(1_700_000_000_000_000_000n + seq, 12);
-  bytes.writeUInt16LE(name.length, 20);
-  name.copy(bytes, 22);
-  bytes.set(payload, 22 + name.length);
-  const hashed = Buffer.concat([bytes.subarray(4, 20), bytes.subarray(22, bytes.length - 8)]);
-  bytes.set(highwayHash64(key, hashed), bytes.length - 8);
-  return bytes;
+  const parts = { word: seq, timeNs: 1_700_000_000_000_000_000n + seq, subject, payload };
+  return recordBytes(parts, (covered) => highwayHash64(key, covered));
 }
 
 export interface SyntheticMessage {
@@ -32,25 +24,10 @@ export interface SyntheticMessage {
 }
 
 /** As `record`, of a message with everything. */
-function messageRecord(key: Uint8Array, { seq, timeNs, subject, header, data }: SyntheticMessage): Buffer {
-  const [name, headers, payload] = [subject, header, data].map((text) => Buffer.from(text)) as [
-    Buffer,
-    Buffer,
-    Buffer,
-  ];
-  const headerBytes = headers.length === 0 ? 0 : 4 + headers.length;
-  const bytes = Buffer.alloc(30 + name.length + headerBytes + payload.length);
-  bytes.writeUInt32LE((bytes.length | (headerBytes === 0 ? 0 : 0x80000000)) >>> 0, 0);
-  bytes.writeBigUInt64LE(seq, 4);
-  bytes.writeBigInt64LE(timeNs, 12);
-  bytes.writeUInt16LE(name.length, 20);
-  name.copy(bytes, 22);
-  if (headerBytes > 0) bytes.writeUInt32LE(headers.length, 22 + name.length);
-  headers.copy(bytes, 26 + name.length);
-  payload.copy(bytes, 22 + name.length + headerBytes);
-  const hashed = Buffer.concat([bytes.subarray(4, 20), name, headers, payload]);
-  bytes.set(highwayHash64(key, hashed), bytes.length - 8);
-  return bytes;
+function messageRecord(key: Uint8Array, { seq, data, ...parts }: SyntheticMessage): Buffer {
+  return recordBytes({ ...parts, word: seq, payload: Buffer.from(data) }, (covered) =>
+    highwayHash64(key, covered),
+  );
 }
 
 export interface SyntheticBlock {

@@ -4,8 +4,6 @@ import { checkConsumers } from '../../check/consumers.ts';
 import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import { areSameParts } from '../../core/sequence-part-sets.ts';
-import { hasSequence, intersectRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
-import { indexedLive } from '../../model/live-set.ts';
 import type { StreamParts, V2StreamParts } from '../../container/entry.ts';
 import { pause, stopIfAborted } from '../../core/pause.ts';
 import type { Finding } from '../../findings/finding.ts';
@@ -22,13 +20,11 @@ import { placed } from '../open/report-source.ts';
 import { gatherEvidence } from '../read/stream-evidence.ts';
 import { v2FramingFindings } from '../read/v2-messages.ts';
 import type { PieceRenderer } from './render-pieces.ts';
-import type { MessageWalk, StoredMessage, WantsMessage } from '../content/message-walk.ts';
 import { isStopped, withLeftOver, type LeftOver } from './left-over.ts';
+import { isWhole, ofRange } from './selected-range.ts';
+import { sift, type EmitMessages } from './sift.ts';
 import { walkBlocks, walkPiece } from './walk-blocks.ts';
 import { V2Walk } from './walk-v2.ts';
-
-/** Takes messages in lots; the walk waits until a lot is done with. */
-export type EmitMessages = (messages: readonly StoredMessage[]) => Promise<void> | void;
 
 /** Behind a stream of this size the memory of idle threads is worth more than the time to start them again. */
 const LARGE_STREAM_BYTES = 150 * 1024 * 1024;
@@ -186,50 +182,4 @@ async function renderMessages(
     },
     piece: async (piece) => sift(walkPiece(archive, piece, sieve), reading, stopIfAborted),
   });
-}
-
-/** What concerns the messages of a range although each of them could be read. */
-function ofRange(findings: readonly Finding[], range: SequenceRanges | null): Finding[] {
-  return findings.filter(
-    ({ code, seq }) =>
-      isMarked(code, 'any-message') ||
-      (isMarked(code, 'its-message') && seq !== undefined && range !== null && hasSequence(range, seq)),
-  );
-}
-
-/** Whether a sound message is there for each sequence of a range that no current index calls deleted. */
-function isWhole(
-  range: SequenceRanges | null,
-  { archive, live }: Pick<StreamEvidence, 'archive' | 'live'>,
-): boolean {
-  if (range === null) return false;
-  const missing = live.missing(range);
-  if (missing.length === 0) return true;
-  if (archive.index === null || archive.indexStanding !== 'current') return false;
-  return archive.index.blocks.every((block) => intersectRanges(missing, indexedLive(block)).length === 0);
-}
-
-/** `breathe`: between lots. In the midst of a block nobody else may scan one, so that a walk of blocks pauses between them itself. */
-async function sift(
-  walk: MessageWalk,
-  { work, sieve, emit }: Reading,
-  breathe: (signal: AbortSignal | undefined) => Promise<void> | void,
-): Promise<void> {
-  sieve.beginStream();
-  const countOnly: WantsMessage = (message) => {
-    sieve.count(message);
-    return false;
-  };
-  if (sieve.countsFirst)
-    await walk(countOnly, async () => {
-      await breathe(work.signal);
-    });
-  await walk(
-    (message) => sieve.passes(message),
-    async (lot) => {
-      await breathe(work.signal);
-      if (lot.length > 0) await emit(lot);
-    },
-    () => sieve.isDone,
-  );
 }

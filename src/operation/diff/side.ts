@@ -4,7 +4,7 @@ import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { StreamParts, V2StreamParts } from '../../container/entry.ts';
 import { framingFaults } from '../../container/open-source.ts';
-import { SourceError } from '../../core/error.ts';
+import { orSourceError, SourceError } from '../../core/error.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
@@ -16,10 +16,10 @@ import type { ScanResult } from '../../workers/jobs/scan.ts';
 import { loadStream, streamNameOf } from '../open/load-stream.ts';
 import type { Archive } from '../open/open-archive.ts';
 import { placed } from '../open/report-source.ts';
-import { descriptorOf } from '../../model/read-entry.ts';
 import { stateReport } from '../state/state-report.ts';
 import { gatherEvidence } from '../read/stream-evidence.ts';
 import type { StreamState } from '../types.ts';
+import { knownResults, twinBlocksOf } from './twin-blocks.ts';
 import { readV2Messages } from '../read/v2-messages.ts';
 import { v2State } from '../state/v2-state.ts';
 
@@ -73,7 +73,7 @@ export async function loadSides(candidates: readonly Candidate[]): Promise<Side[
   for (const [i, other] of others.entries()) {
     const before = twins.slice(0, i);
     const place = (index: number): number => before.filter((own) => own.has(index)).length;
-    const known = knownResults(firstSide, twins[i] ?? new Map(), place);
+    const known = knownResults(firstSide.evidence, twins[i] ?? new Map(), place);
     sides.push({ ...(await loadSide(other, { known })), twinBlocks: new Set(known.keys()) });
   }
   return sides;
@@ -84,45 +84,6 @@ function loadCandidate(one: Candidate): Loaded {
   if (!(archive instanceof SourceError)) return { ...one, archive, refusal: null };
   const stub = baseArchive(one.parts, streamNameOf(one.parts), null);
   return { ...one, archive: stub, refusal: archive };
-}
-
-/** Blocks that may be the same, by number: under the same key, and such as can be opened. */
-function twinBlocksOf(first: StreamArchive, other: StreamArchive): Map<number, SourceDescriptor> {
-  const isReadable = first.encrypted === null && other.encrypted === null && first.name === other.name;
-  const numbers = new Set(first.blocks.map((block) => block.index));
-  const twins = isReadable ? other.blocks.filter((block) => numbers.has(block.index)) : [];
-  return new Map(
-    twins.flatMap((block) => {
-      const source = orSourceError(() => descriptorOf(block.entry));
-      return source instanceof SourceError ? [] : [[block.index, source] as const];
-    }),
-  );
-}
-
-function orSourceError<T>(read: () => T): T | SourceError {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof SourceError) return error;
-    throw error;
-  }
-}
-
-/** What a scan of equal blocks would say: the same, but for how they are packed. */
-function knownResults(
-  first: Side,
-  twins: ReadonlyMap<number, SourceDescriptor>,
-  place: (index: number) => number,
-): Map<number, ScanResult> {
-  const known = new Map<number, ScanResult>();
-  for (const index of twins.keys()) {
-    const result = first.evidence?.results.get(index);
-    const twin = result?.twins[place(index)];
-    if (result === undefined || twin?.isEqual !== true) continue;
-    const { compression, blockFaults, carrierFaults } = twin;
-    known.set(index, { ...result, compression, blockFaults, carrierFaults, twins: [] });
-  }
-  return known;
 }
 
 interface LoadOptions {

@@ -1,6 +1,7 @@
 import { UsageError } from '../../core/error.ts';
 import { groupedBy } from '../../core/grouped.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import { someOf } from '../../core/some-of.ts';
 
 /** One of several streams, and what tells it from the others. */
 export type Choice = Pick<StreamArchive, 'name' | 'account'> & {
@@ -37,9 +38,7 @@ function sameName(streams: readonly Choice[]): string {
       : folders !== null
         ? ['--stream must choose one', folders]
         : ['the path of one must be given', streams.map(({ parts }) => parts.label)];
-  const more = names.length - MOST_CHOICES;
-  const told = `${names.slice(0, MOST_CHOICES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-  return `${count} streams are called ${streams[0]?.name ?? ''}: ${how}: ${told}`;
+  return `${count} streams are called ${streams[0]?.name ?? ''}: ${how}: ${someOf(names, MOST_CHOICES)}`;
 }
 
 /** A name for each, null where they do not have one of their own. */

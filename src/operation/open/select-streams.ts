@@ -3,6 +3,7 @@ import { SourceError, UsageError } from '../../core/error.ts';
 import { matchesName, nameText } from '../../core/name.ts';
 import { loadStream, streamNameOf } from './load-stream.ts';
 import type { SelectOptions } from '../types.ts';
+import { someOf } from '../../core/some-of.ts';
 
 /** The streams of an archive that are asked for. Throws UsageError where none fits. */
 export function selectStreams(container: OpenContainer, options: SelectOptions): StreamParts[] {
@@ -62,9 +63,8 @@ function selectionText({ account, streams = [] }: SelectOptions): string {
 const MOST_NAMES = 10;
 
 function namesIn({ streams }: OpenContainer): string {
-  const names = streams
-    .slice(0, MOST_NAMES)
-    .map((parts) => (parts.account === null ? '' : `${parts.account}/`) + nameText(streamNameOf(parts)));
-  const more = streams.length - names.length;
-  return names.length === 0 ? 'none' : names.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const names = streams.map(
+    (parts) => (parts.account === null ? '' : `${parts.account}/`) + nameText(streamNameOf(parts)),
+  );
+  return names.length === 0 ? 'none' : someOf(names, MOST_NAMES);
 }

@@ -1,4 +1,4 @@
-import type { FileStreamParts } from '../../container/entry.ts';
+import { entryAt, type FileStreamParts } from '../../container/entry.ts';
 import { textField, type JsonObject, type JsonValue } from '../../core/json.ts';
 import { parseTimeNs } from '../../core/time.ts';
 import type { Finding } from '../../findings/finding.ts';
@@ -64,7 +64,7 @@ function refusedSnapshot(
 ): string | null {
   const stopping = findings.find(({ file, code }) => file === parts.label && isMarked(code, 'ends-restore'));
   if (stopping !== undefined) return `the snapshot is damaged (${stopping.code})`;
-  if (!parts.entries.some((entry) => entry.path === 'meta.inf')) return 'meta.inf is missing';
+  if (entryAt(parts, 'meta.inf') === undefined) return 'meta.inf is missing';
   // The archive's configuration is that of backup.json then.
   if (archive.config === null || findings.some(({ code }) => code === 'META_CORRUPT'))
     return 'meta.inf cannot be read';

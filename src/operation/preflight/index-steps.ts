@@ -1,7 +1,7 @@
 import { indexAge } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import { placeName } from '../../container/entries.ts';
-import type { FileStreamParts } from '../../container/entry.ts';
+import { entryAt, type FileStreamParts } from '../../container/entry.ts';
 import { CATALOG } from '../../findings/catalog/index.ts';
 import type { ServerRules } from '../predict/rules/server-rules.ts';
 import type { ServedStream } from '../predict/start.ts';
@@ -25,7 +25,7 @@ export function indexSteps(
       },
     ];
   if (opened.isIndexed || bytes === 0) return [];
-  const file = parts.entries.find((entry) => entry.path === 'msgs/index.db');
+  const file = entryAt(parts, 'msgs/index.db');
   const { index, indexStanding } = evidence.archive;
   const age = indexAge(evidence.archive, evidence.sets);
   const why = {

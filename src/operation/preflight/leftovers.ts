@@ -1,4 +1,4 @@
-import type { FileStreamParts } from '../../container/entry.ts';
+import { entryAt, type FileStreamParts } from '../../container/entry.ts';
 import type { FindingCode } from '../../findings/catalog/index.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { ServerRules } from '../predict/rules/server-rules.ts';
@@ -40,6 +40,6 @@ export function oldIndexSteps(parts: FileStreamParts, rules: ServerRules): Prefl
   const files = old.length === 1 ? '1 index file' : `${old.length} index files`;
   const reason = `${files} of an older server, which hold its deletes, are read and deleted`;
   // Beside an index.db it tells no more than older servers need; without one the store cannot go back to them.
-  const isBeside = parts.entries.some(({ path }) => path === 'msgs/index.db');
+  const isBeside = entryAt(parts, 'msgs/index.db') !== undefined;
   return [{ do: 'delete-file', severity: isBeside ? 'info' : 'warning', file: first.label, bytes, reason }];
 }

@@ -4,6 +4,7 @@ import type { ServedStream } from '../predict/start.ts';
 import type { CopyLosses } from '../loss/copy-losses.ts';
 import { countRanges } from '../loss/stream-losses.ts';
 import type { PreflightStep } from './types.ts';
+import { someOf } from '../../core/some-of.ts';
 
 /** So many numbers of blocks are told. */
 const MOST_BLOCKS = 10;
@@ -57,11 +58,8 @@ function missingBlocks(found: readonly Finding[]): string {
     code === 'BLK_NUMBER_MISSING' ? (data?.['block'] ?? []) : [],
   );
   if (numbers.length === 0) return 'a block is missing';
-  const told = numbers.slice(0, MOST_BLOCKS).join(', ');
-  const more = numbers.length - MOST_BLOCKS;
-  const are =
-    numbers.length === 1 ? `block ${told} is` : `blocks ${told}${more > 0 ? ` and ${more} more` : ''} are`;
-  return `${are} missing`;
+  const told = someOf(numbers.map(String), MOST_BLOCKS);
+  return numbers.length === 1 ? `block ${told} is missing` : `blocks ${told} are missing`;
 }
 
 /** What limits take, and what the server stores behind the end meanwhile. */

@@ -7,6 +7,7 @@ import type { SalvagedStream } from '../salvage/stream/salvaged-stream.ts';
 import { pathInside } from './path-inside.ts';
 import { identify, type Identity } from './stream-identity.ts';
 import type { OtherUse } from '../salvage/types.ts';
+import { someOf } from '../../core/some-of.ts';
 
 /** One of the other archives, and whether it holds the stream; `reason`: why, in words. */
 export type FoundUse = Identity & Pick<OtherUse, 'source'>;
@@ -52,10 +53,10 @@ function notNamed({ streams }: OtherArchive, name: string): Pick<Identity, 'by' 
   if (accounts.length > 0)
     return {
       by: 'name',
-      reason: `${accounts.length} streams ${name} are in it, of the accounts ${someOf(accounts)}: give the folder of one`,
+      reason: `${accounts.length} streams ${name} are in it, of the accounts ${someOf(accounts, MOST_NAMES)}: give the folder of one`,
     };
   const names = [...new Set(streams.map((stream) => stream.name))];
-  return { by: 'name', reason: `no stream ${name} is in it, but ${someOf(names)}` };
+  return { by: 'name', reason: `no stream ${name} is in it, but ${someOf(names, MOST_NAMES)}` };
 }
 
 function isUnreadable({ parts, encrypted }: StreamArchive): boolean {
@@ -77,11 +78,6 @@ export function isElsewhere(own: StreamArchive, others: readonly OtherArchive[])
 
 /** Of more than so many, the number of the others is told. */
 const MOST_NAMES = 5;
-
-function someOf(texts: readonly string[], between = ', '): string {
-  const more = texts.length - MOST_NAMES;
-  return `${texts.slice(0, MOST_NAMES).join(between)}${more > 0 ? ` and ${more} more` : ''}`;
-}
 
 /** Places are told with the archive they are in. */
 function placedIn({ work }: OtherArchive, stream: SalvagedStream): SalvagedStream {
@@ -124,7 +120,7 @@ export function mustAllFit(told: readonly UsesOfStream[], others: readonly Other
     if (own.some(({ use }) => use?.used === true)) continue;
     const reasons = own.flatMap(({ name, use }) => (use === undefined ? [] : `${name}: ${use.reason}`));
     throw new RefusedError(
-      `--from ${path} holds none of the streams that are repaired: ${someOf(reasons, '; ')}`,
+      `--from ${path} holds none of the streams that are repaired: ${someOf(reasons, MOST_NAMES, '; ')}`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import { integerField, type JsonObject } from '../../core/json.ts';
+import { pendingOf, redeliveredOf } from '../../format/consumer-state/rows.ts';
 import type { ConsumerState, SequencePosition } from '../../format/consumer-state/types.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import type { KeptPositions } from './kept-positions.ts';
@@ -53,26 +54,14 @@ function movedState(state: ConsumerState, range: NewRange): ConsumerState {
   const ackFloor = hasBegun ? movedPosition(state.ackFloor, range) : state.ackFloor;
   const delivered = hasBegun ? movedPosition(state.delivered, range) : state.delivered;
   const isOpen = (seq: bigint): boolean => positions.isKept(seq) && seq > state.ackFloor.streamSeq;
-  const { pending, redelivered } = state;
-  const open = indexesOf(pending.streamSeqs, isOpen);
-  const again = indexesOf(redelivered.streamSeqs, (seq) => positions.isKept(seq));
+  const pending = pendingOf(state.pending, isOpen);
+  const redelivered = redeliveredOf(state.redelivered, (seq) => positions.isKept(seq));
   return {
     ackFloor,
     delivered,
-    pending: {
-      streamSeqs: BigUint64Array.from(open, (i) => seqOf(pending.streamSeqs[i] ?? 0n)),
-      consumerSeqs: BigUint64Array.from(open, (i) => pending.consumerSeqs[i] ?? 0n),
-      deliveredTimesSec: BigInt64Array.from(open, (i) => pending.deliveredTimesSec[i] ?? 0n),
-    },
-    redelivered: {
-      streamSeqs: BigUint64Array.from(again, (i) => seqOf(redelivered.streamSeqs[i] ?? 0n)),
-      counts: BigUint64Array.from(again, (i) => redelivered.counts[i] ?? 0n),
-    },
+    pending: { ...pending, streamSeqs: pending.streamSeqs.map(seqOf) },
+    redelivered: { ...redelivered, streamSeqs: redelivered.streamSeqs.map(seqOf) },
   };
-}
-
-function indexesOf(seqs: BigUint64Array, isWanted: (seq: bigint) => boolean): number[] {
-  return [...seqs.keys()].filter((i) => isWanted(seqs[i] ?? 0n));
 }
 
 function movedPosition(position: SequencePosition, range: NewRange): SequencePosition {

@@ -1,4 +1,4 @@
-import type { StreamParts } from '../../container/entry.ts';
+import { entryAt } from '../../container/entry.ts';
 import { writeConsumerMeta } from '../../format/consumer-meta/write.ts';
 import { writeConsumerState } from '../../format/consumer-state/write.ts';
 import { writeMetaSum, writeStreamMeta } from '../../format/stream-meta/write.ts';
@@ -54,7 +54,7 @@ function addIndexFiles(
   const { source, config } = stream;
   const { parts } = source;
   // A server before 2.10 deletes without touching blocks: an index beside them would bring the messages back later.
-  const mayBeOld = parts.form !== 'v2' && !hasEntry(parts, 'msgs/index.db');
+  const mayBeOld = parts.form !== 'v2' && entryAt(parts, 'msgs/index.db') === undefined;
   const index = options.noIndex === true || mayBeOld ? null : indexFile(layout, config, stream.name, end);
   if (index !== null) sink.addFile('msgs/index.db', index);
   const emptyIndex = emptyBlockIndexFile(layout, end);
@@ -65,14 +65,10 @@ function addIndexFiles(
   const schedule = config['allow_msg_schedules'] === true ? scheduleFile(layout, end, source.schedule) : null;
   if (schedule !== null) sink.addFile('msgs/sched.db', schedule);
   if (parts.form === 'store') {
-    const sources = parts.entries.find((entry) => entry.path === 'sources.db');
+    const sources = entryAt(parts, 'sources.db');
     const bytes = sources === undefined ? null : readEntry(sources);
     if (bytes !== null) sink.addFile('sources.db', bytes);
   }
-}
-
-function hasEntry(parts: StreamParts, path: string): boolean {
-  return parts.form !== 'v2' && parts.form !== 'config' && parts.entries.some((entry) => entry.path === path);
 }
 
 function addConsumer(sink: FileSink, streamName: string, consumer: OutgoingConsumer): void {

@@ -21,6 +21,7 @@ import { lostCount, type StreamContent } from '../content/content.ts';
 import type { OutputForm } from './types.ts';
 import { writeV2Snapshot } from './v2-form.ts';
 import { blocksOf } from './write-blocks.ts';
+import { entryAt } from '../../container/entry.ts';
 
 /** What one stream becomes: a folder with backup.json and a snapshot, a bare snapshot file, a folder of a store. */
 export type StreamShape =
@@ -167,7 +168,7 @@ export function notCarried(stream: OutgoingStream, shape: StreamShape): string[]
   const form = formOf(shape);
   const lines = [...stream.notCarried];
   const has = (path: string): boolean =>
-    source.parts.form === 'store' && source.parts.entries.some((entry) => entry.path === path);
+    source.parts.form === 'store' && entryAt(source.parts, path) !== undefined;
   if (form === 'v2' && source.created !== null)
     lines.push(`when the stream was created (${source.created}): a restore takes its own time`);
   if (form === 'v2' && consumers.some(({ created }) => created !== null))

@@ -11,6 +11,7 @@ import { mustLieOutside } from './outside-archive.ts';
 import type { PlanReport, WriteOptions, WrittenReport, WrittenStream } from './types.ts';
 import type { SkippedStream } from '../loss/skipped-stream.ts';
 import { planReport, writePlaced, type PlacedStreams } from './write-placed.ts';
+import { someOf } from '../../core/some-of.ts';
 
 /** All that a writing command is about to do. */
 export interface WritePlan extends PlacedStreams {
@@ -62,9 +63,8 @@ const MOST_SKIPPED = 5;
 
 /** Why nothing can be written, where no stream has data. */
 export function nothingToWrite(skipped: readonly SkippedStream[]): string {
-  const texts = skipped.slice(0, MOST_SKIPPED).map(({ name, reason }) => `${nameText(name)}: ${reason}`);
-  const more = skipped.length - texts.length;
-  return `none of the streams can be written: ${texts.join('; ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const texts = skipped.map(({ name, reason }) => `${nameText(name)}: ${reason}`);
+  return `none of the streams can be written: ${someOf(texts, MOST_SKIPPED, '; ')}`;
 }
 
 /** Files that lie side by side are no archive that can be opened as one. */

@@ -5,6 +5,7 @@ import { escapeText } from '../escape.ts';
 import type { Palette } from '../palette.ts';
 import { counted } from '../units.ts';
 import { wrap } from './wrap.ts';
+import { moreInJson } from './more-in-json.ts';
 
 /** How many lines are shown; `--json` has all predictions. */
 const MOST_LINES = 20;
@@ -17,11 +18,10 @@ export function predictionLines(report: VerifyReport, palette: Palette): string[
     const [first = '', ...rest] = wrap(line, 94);
     return [`    ${first}`, ...rest.map((part) => `      ${part}`)];
   });
-  const more = lines.length - MOST_LINES;
   return [
     `${palette.bold('Predicted')}: a server would give something else than is declared`,
     ...shown,
-    ...(more > 0 ? [`    and ${more} more: see --json`] : []),
+    ...moreInJson(lines.length, MOST_LINES),
     '',
   ];
 }

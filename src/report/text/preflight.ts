@@ -7,6 +7,7 @@ import { table } from '../table.ts';
 import { bytesText, countText, counted } from '../units.ts';
 import { paintStatus } from './verify.ts';
 import { wrap } from './wrap.ts';
+import { moreInJson } from './more-in-json.ts';
 
 /** How many steps of one kind are listed; `--json` has them all. */
 const MOST_STEPS = 20;
@@ -45,9 +46,8 @@ export function preflightText(report: PreflightReport, palette: Palette): string
   for (const [doing, title] of Object.entries(DOING)) {
     const own = steps.filter((step) => step.do === doing);
     if (own.length === 0) continue;
-    lines.push(palette.bold(`${title}:`), ...own.slice(0, MOST_STEPS).flatMap(stepLines));
-    if (own.length > MOST_STEPS) lines.push(`    and ${countText(own.length - MOST_STEPS)} more: see --json`);
-    lines.push('');
+    const shown = own.slice(0, MOST_STEPS).flatMap(stepLines);
+    lines.push(palette.bold(`${title}:`), ...shown, ...moreInJson(own.length, MOST_STEPS), '');
   }
   for (const finding of report.findings)
     lines.push(`Not read: ${escapeText(`${finding.file ?? ''} (${finding.code})`)}`);
@@ -72,13 +72,7 @@ function reasonLines(streams: readonly PreflightStream[], palette: Palette): str
     .map(({ account, name, reason }) =>
       escapeText(`    ${account === null ? '' : `${account}/`}${name}: ${reason ?? ''}`),
     );
-  const more = untold.length - MOST_STEPS;
-  return [
-    palette.bold('Not whole:'),
-    ...lines,
-    ...(more > 0 ? [`    and ${countText(more)} more: see --json`] : []),
-    '',
-  ];
+  return [palette.bold('Not whole:'), ...lines, ...moreInJson(untold.length, MOST_STEPS), ''];
 }
 
 function streamLines(report: PreflightReport, palette: Palette): string[] {

@@ -15,6 +15,7 @@ import { bytesText, countOrDash, countText, counted } from '../units.ts';
 import { totalsText } from '../verify-line.ts';
 import { predictionLines } from './predictions.ts';
 import { wrap } from './wrap.ts';
+import { moreInJson } from './more-in-json.ts';
 
 /** How many places of one code are listed; `--json` has them all. */
 const MOST_PLACES = 20;
@@ -103,9 +104,7 @@ function severityLines(report: VerifyReport, severity: Finding['severity'], pale
   return [...byCode].flatMap(([code, findings]) => [
     `${paint(severity.toUpperCase())} ${palette.bold(code)}: ${CATALOG[code].title}${findings.length > 1 ? ` (${countText(findings.length)} times)` : ''}`,
     ...(isVerbose ? findings.slice(0, MOST_PLACES).flatMap((finding) => placeLines(finding)) : []),
-    ...(isVerbose && findings.length > MOST_PLACES
-      ? [`    and ${countText(findings.length - MOST_PLACES)} more: see --json`]
-      : []),
+    ...(isVerbose ? moreInJson(findings.length, MOST_PLACES) : []),
     ...(isVerbose ? wrap(CATALOG[code].consequence, 92).map((line) => palette.dim(`    ${line}`)) : []),
     '',
   ]);

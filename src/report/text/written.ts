@@ -113,7 +113,7 @@ function amongText(msgs: Lost['msgs'], messages: bigint): string {
 
 const MOST_FINDINGS = 5;
 
-/** What was found in the source: the critical ones are the reason of exit status 3. */
+/** What was found in the source: the critical ones are the reason of exit code 3. */
 function findingLines(found: readonly Finding[], word: string): string[] {
   const lines = found.slice(0, MOST_FINDINGS).map((finding) => {
     const file = findingFile(finding);

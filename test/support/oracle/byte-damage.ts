@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordsOf } from '../damage.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import { BLOCK, filesOf, type Mutation } from './stream-files.ts';
 
 /** Damages the bytes of one file of a kind. */

@@ -1,5 +1,5 @@
 import type { Answers, Case } from './compare.ts';
-import { CRASHED, type Observed } from './serve.ts';
+import { CRASHED, serve, type Observed } from './serve.ts';
 
 /** Asks one server about streams; null where it ended. */
 export type AskLot = (lot: readonly Case[]) => Promise<Answers | null>;
@@ -31,6 +31,26 @@ async function askLot(lot: readonly Case[], ask: AskLot, answers: Map<string, Ob
     await askLot(lot.slice(0, half), ask, answers);
     await askLot(lot.slice(half), ask, answers);
   }
+}
+
+/** Starts a server for the accounts of a lot, whose store may be there, and asks it; null where it ended. */
+export async function askServer(
+  version: string,
+  folder: string,
+  lot: readonly Case[],
+  ask: (port: number, seen: Map<string, Observed>) => Promise<void>,
+): Promise<Answers | null> {
+  const server = await serve(
+    version,
+    folder,
+    lot.map((one) => one.account),
+  );
+  if (server === null) return null;
+  const seen = new Map<string, Observed>();
+  await ask(server.port, seen);
+  const hasEnded = server.hasEnded();
+  await server.stop();
+  return hasEnded ? null : seen;
 }
 
 const AT_ONCE = 8;

@@ -37,7 +37,7 @@ import {
   olderMeta,
 } from './older-files.ts';
 import { powerCut } from './power-cut.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import { BLOCK, CONSUMER_FILE, CONSUMER_STATE, INDEX, META, SIDECAR, type Mutation } from './stream-files.ts';
 
 const MOST_TRIES = 4;

@@ -9,7 +9,7 @@ import type { ConsumerState } from '../../../src/format/consumer-state/types.ts'
 import { writeConsumerState } from '../../../src/format/consumer-state/write.ts';
 import { writeIndex } from '../../../src/format/index/write.ts';
 import { indexAt, rewindBlocks, storedIn, type Moment } from './moments.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import { CONSUMER_STATE, filesOf, INDEX, nameIn, type Mutation } from './stream-files.ts';
 
 /** A moment before the last one; null where there is none. */

@@ -1,6 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import { BLOCK, filesOf, type Mutation } from './stream-files.ts';
 
 const PAGE_BYTES = 4096;

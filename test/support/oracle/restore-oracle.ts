@@ -18,10 +18,10 @@ import {
   type OracleOptions,
   type OracleResult,
 } from './compare.ts';
-import { askInLots, eachOf } from './lots.ts';
+import { askInLots, askServer, eachOf } from './lots.ts';
 import { mutateFile, mutateStore } from './mutate.ts';
-import { Random } from './random.ts';
-import { CRASHED, keptOf, observe, serve, type Observed } from './serve.ts';
+import { Random } from '../random.ts';
+import { CRASHED, keptOf, observe, type Observed } from './serve.ts';
 import { donorsFor, filesOf } from './stream-files.ts';
 import { WireClient } from './wire-client.ts';
 
@@ -172,21 +172,13 @@ async function askLot(
   read: ReadMessages,
 ): Promise<Answers | null> {
   rmSync(folder, { recursive: true, force: true });
-  const server = await serve(
-    version,
-    folder,
-    lot.map((one) => one.account),
-  );
-  if (server === null) return null;
-  const seen = new Map<string, Observed>();
-  await eachOf(lot, async (one) => {
-    seen.set(one.account, await restore(server.port, one).catch(() => CRASHED));
+  return askServer(version, folder, lot, async (port, seen) => {
+    await eachOf(lot, async (one) => {
+      seen.set(one.account, await restore(port, one).catch(() => CRASHED));
+    });
+    await delay(700);
+    await eachOf(lot, async (one) => observeAgain(port, one, seen, read));
   });
-  await delay(700);
-  await eachOf(lot, async (one) => observeAgain(server.port, one, seen, read));
-  const hasEnded = server.hasEnded();
-  await server.stop();
-  return hasEnded ? null : seen;
 }
 
 /** What limits and interest take they take a moment later; consumers are those of the first look. */

@@ -13,10 +13,10 @@ import {
   type OracleOptions,
   type OracleResult,
 } from './compare.ts';
-import { askInLots, eachOf } from './lots.ts';
+import { askInLots, askServer, eachOf } from './lots.ts';
 import { mutateStore } from './mutate.ts';
-import { Random } from './random.ts';
-import { keptOf, observe, serve, type Observed } from './serve.ts';
+import { Random } from '../random.ts';
+import { keptOf, observe, type Observed } from './serve.ts';
 import { donorsFor, streamFolders } from './stream-files.ts';
 import { WireClient } from './wire-client.ts';
 
@@ -80,19 +80,11 @@ async function askLot(
   mkdirSync(join(folder, 'store/jetstream'), { recursive: true });
   for (const { account } of lot)
     cpSync(join(pristine, account), join(folder, 'store/jetstream', account), { recursive: true });
-  const server = await serve(
-    version,
-    folder,
-    lot.map((one) => one.account),
-  );
-  if (server === null) return null;
-  const seen = new Map<string, Observed>();
-  await askAll(server.port, folder, lot, seen, true);
-  await delay(1500);
-  await askAll(server.port, folder, lot, seen, false);
-  const hasEnded = server.hasEnded();
-  await server.stop();
-  return hasEnded ? null : seen;
+  return askServer(version, folder, lot, async (port, seen) => {
+    await askAll(port, folder, lot, seen, true);
+    await delay(1500);
+    await askAll(port, folder, lot, seen, false);
+  });
 }
 
 /** The first time for the consumers, before idle ones go; later for the state, when what runs beside is done. */

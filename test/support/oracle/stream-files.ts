@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { distinctCaptures } from '../captures.ts';
-import type { Random } from './random.ts';
+import { filesBelow } from '../files-below.ts';
+import type { Random } from '../random.ts';
 
 /** Damages a stream's folder; says what it did, or `nothing`. */
 export type Mutation = (folder: string, random: Random, donors: readonly string[]) => string;
@@ -16,13 +17,9 @@ export const CONSUMER_FILE = /^obs\/[^/]+\/(o\.dat|meta\.inf|meta\.sum)$/;
 
 /** The files of a kind, by name. */
 export function filesOf(folder: string, fits: RegExp): string[] {
-  const visit = (path: string): string[] =>
-    readdirSync(join(folder, path), { withFileTypes: true }).flatMap((item) =>
-      item.isDirectory() ? visit(join(path, item.name)) : [join(path, item.name)],
-    );
-  return visit('.')
-    .filter((path) => fits.test(path))
-    .toSorted();
+  return filesBelow(folder)
+    .map((path) => relative(folder, path))
+    .filter((path) => fits.test(path));
 }
 
 /** The name in a stream's meta.inf; null where that is gone. */

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { indexChunks } from '../../../src/codec/s2/index-chunks.ts';
-import { S2Source, type EncodedChunk } from '../../../src/container/s2-source.ts';
+import type { S2Source, EncodedChunk } from '../../../src/container/s2-source.ts';
 import { packedRoom, packEntry } from '../../../src/container/tar/packed-entry.ts';
 import { tarFileHeader, tarPadding } from '../../../src/container/tar/write.ts';
 import { encodeS2Block, rewriteWindow } from '../../../src/kernels/index.ts';
 import { MemorySource } from '../../../src/source/memory.ts';
 import { IDENTIFIER, unframed } from '../../support/frames.ts';
-import { randomBytes } from '../kernels/build-block.ts';
+import { randomBytes } from '../../support/random.ts';
+import { decodedSource } from '../../support/frames.ts';
 
 const KIB = 1024;
 const PATH = 'msgs/1.blk';
@@ -36,8 +36,7 @@ function pack(
 }
 
 function sourceOf(stream: Uint8Array): S2Source {
-  const of = new MemorySource(stream);
-  return new S2Source(of, indexChunks((target, at) => of.read(target, at), of.sizeBytes).index);
+  return decodedSource(new MemorySource(stream));
 }
 
 /** A block, and its chunks in a stream that has others before it and behind. */

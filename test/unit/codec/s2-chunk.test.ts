@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { chunksHold, putChunk } from '../../../src/codec/s2/chunk.ts';
 import { rewriteWindow, surroundRewritten } from '../../../src/kernels/index.ts';
 import { decodeS2 } from '../../../src/kernels/reference/s2-block.ts';
-import { randomBytes } from '../kernels/build-block.ts';
+import { randomBytes } from '../../support/random.ts';
 
 /** Letters where a pattern repeats, noise elsewhere: some chunks are compressed, others are not. */
 const pieces = fc.array(

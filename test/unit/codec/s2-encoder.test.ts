@@ -6,7 +6,7 @@ import { indexChunks } from '../../../src/codec/s2/index-chunks.ts';
 import { S2Source } from '../../../src/container/s2-source.ts';
 import { MemorySource } from '../../../src/source/memory.ts';
 import { chunkOffsets, framed } from '../../support/frames.ts';
-import { randomBytes } from '../kernels/build-block.ts';
+import { randomBytes } from '../../support/random.ts';
 
 const MIB = 1024 * 1024;
 

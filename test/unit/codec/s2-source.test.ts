@@ -4,9 +4,9 @@ import { indexChunks } from '../../../src/codec/s2/index-chunks.ts';
 import { S2Source } from '../../../src/container/s2-source.ts';
 import { S2Encoder } from '../../../src/codec/s2/encoder.ts';
 import { decodeS2Block } from '../../../src/kernels/index.ts';
-import type { ByteSource } from '../../../src/source/byte-source.ts';
 import { MemorySource } from '../../../src/source/memory.ts';
 import { chunkOffsets } from '../../support/frames.ts';
+import { decodedSource } from '../../support/frames.ts';
 
 const MIB = 1 << 20;
 const TEXT = Buffer.from(Array.from({ length: 900_000 }, (_, i) => `${(i * i) % 99_991};`).join(''));
@@ -19,10 +19,6 @@ function encoded(bytes: Uint8Array): Uint8Array {
   return Buffer.concat(frames);
 }
 
-function decoded(of: ByteSource): S2Source {
-  return new S2Source(of, indexChunks((target, at) => of.read(target, at), of.sizeBytes).index);
-}
-
 const reads = fc.array(
   fc.tuple(fc.nat(2), fc.nat(TEXT.length), fc.constantFrom(1, 512, 5000, 70_000, MIB, 3 * MIB)),
   { minLength: 1, maxLength: 30 },
@@ -31,9 +27,9 @@ const reads = fc.array(
 test('reads of any size, here and there, of streams in turn and of one inside another', () => {
   const once = encoded(TEXT);
   const sources = [
-    decoded(new MemorySource(once)),
-    decoded(new MemorySource(encoded(TEXT))),
-    decoded(decoded(new MemorySource(encoded(once)))),
+    decodedSource(new MemorySource(once)),
+    decodedSource(new MemorySource(encoded(TEXT))),
+    decodedSource(decodedSource(new MemorySource(encoded(once)))),
   ];
   fc.assert(
     fc.property(reads, (plan) => {
@@ -70,8 +66,8 @@ test('a chunk that another source of the same stream decoded is told of again', 
 test('the chunks that hold bytes of a stretch come as they are encoded, of what else is read whatever', () => {
   const once = encoded(TEXT);
   const [plain, nested] = [
-    decoded(new MemorySource(once)),
-    decoded(decoded(new MemorySource(encoded(once)))),
+    decodedSource(new MemorySource(once)),
+    decodedSource(decodedSource(new MemorySource(encoded(once)))),
   ];
   fc.assert(
     fc.property(fc.nat(TEXT.length), fc.nat(TEXT.length), fc.boolean(), (a, b, isNested) => {

@@ -27,6 +27,7 @@ import type { BlockScan } from '../../../src/kernels/types.ts';
 import { hashKey } from '../../../src/codec/highwayhash.ts';
 import { CAPTURES } from '../../support/damage.ts';
 import { filesBelow } from '../../support/files-below.ts';
+import { scanWhole } from '../kernels/build-block.ts';
 
 const BLOCKS = filesBelow(CAPTURES)
   .filter((path) => /streams\/[^/]+\/msgs\/\d+\.blk$/.test(path) && !path.includes('-enc-'))
@@ -66,14 +67,7 @@ function scan(
     key,
     onRecords: (columns, window) => onRecords(columns, Buffer.from(window)),
   });
-  for (let at = 0; at < block.length;) {
-    const window = scanner.window();
-    const part = block.subarray(at, at + window.length);
-    window.set(part);
-    scanner.push(part.length);
-    at += part.length;
-  }
-  return scanner.finish();
+  return scanWhole(scanner, block);
 }
 
 describe('the layout of a record, and the kernel and its reference, which have their own', () => {

@@ -6,7 +6,8 @@ import { scanLent } from '../../../src/workers/scan-lent.ts';
 import { BlockScanner, highwayHash64, subjectDigest, v2Window } from '../../../src/kernels/index.ts';
 import type { BlockScan, BlockScannerOptions } from '../../../src/kernels/types.ts';
 import { scanBlock } from '../../../src/kernels/reference/block-scan.ts';
-import { KEY, randomBytes, record } from './build-block.ts';
+import { KEY, record, scanWhole } from './build-block.ts';
+import { randomBytes } from '../../support/random.ts';
 
 const ERASED = 1n << 63n;
 const TOMBSTONE = 1n << 62n;
@@ -16,14 +17,7 @@ afterEach(() => open?.close());
 function scan(block: Uint8Array, fill = 1 << 19, options: Partial<BlockScannerOptions> = {}): BlockScan {
   const scanner = new BlockScanner({ key: KEY, ...options });
   open = scanner;
-  for (let at = 0; at < block.length;) {
-    const window = scanner.window();
-    const length = Math.min(fill, window.length, block.length - at);
-    window.set(block.subarray(at, at + length));
-    scanner.push(length);
-    at += length;
-  }
-  return scanner.finish();
+  return scanWhole(scanner, block, fill);
 }
 
 /** The same of a block that lies in kernel memory, in pieces. */

@@ -1,4 +1,7 @@
+import type { BlockScanner } from '../../../src/kernels/index.ts';
+import type { BlockScan } from '../../../src/kernels/types.ts';
 import { highwayHash64 } from '../../../src/kernels/reference/highway-hash.ts';
+import { recordBytes, type RecordParts } from '../../support/record-bytes.ts';
 
 export const KEY: Uint8Array = Uint8Array.from({ length: 32 }, (_, i) => i * 7 + 3);
 export const TIME = 1795216239741415181n;
@@ -6,31 +9,20 @@ export const TIME = 1795216239741415181n;
 /** One record; `word` is the sequence with its flag bits. `hash` makes the checksum. */
 export function record(
   word: bigint,
-  options: { subject?: string | Uint8Array; header?: string; payload?: Uint8Array; timeNs?: bigint } = {},
+  parts: Partial<RecordParts> = {},
   hash: (key: Uint8Array, bytes: Uint8Array) => Uint8Array = highwayHash64,
 ): Uint8Array {
-  const subject = Buffer.from(options.subject ?? '');
-  const header = Buffer.from(options.header ?? '');
-  const payload = options.payload ?? new Uint8Array(0);
-  const length = 30 + subject.length + payload.length + (header.length > 0 ? 4 + header.length : 0);
-  const head = Buffer.alloc(22);
-  head.writeUInt32LE((length | (header.length > 0 ? 0x80000000 : 0)) >>> 0, 0);
-  head.writeBigUInt64LE(word, 4);
-  head.writeBigInt64LE(options.timeNs ?? TIME, 12);
-  head.writeUInt16LE(subject.length, 20);
-  const headerBytes = Buffer.alloc(header.length > 0 ? 4 : 0);
-  if (header.length > 0) headerBytes.writeUInt32LE(header.length);
-  const sum = hash(KEY, Buffer.concat([head.subarray(4, 20), subject, header, payload]));
-  return Buffer.concat([head, subject, headerBytes, header, payload, sum]);
+  return recordBytes({ timeNs: TIME, ...parts, word }, (bytes) => hash(KEY, bytes));
 }
 
-/** Numbers that look random and are the same in every run. */
-export function randomBytes(length: number, seed: number): Uint8Array {
-  let x = seed | 1;
-  return Uint8Array.from({ length }, () => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    return x;
-  });
+/** Has a scanner read a block, at most so many bytes at once. */
+export function scanWhole(scanner: BlockScanner, block: Uint8Array, most = Infinity): BlockScan {
+  for (let at = 0; at < block.length;) {
+    const window = scanner.window();
+    const part = block.subarray(at, at + Math.min(most, window.length));
+    window.set(part);
+    scanner.push(part.length);
+    at += part.length;
+  }
+  return scanner.finish();
 }

@@ -1,13 +1,14 @@
 import { expect, test, vi } from 'vitest';
 import { indexChunks } from '../../../src/codec/s2/index-chunks.ts';
-import { S2Source } from '../../../src/container/s2-source.ts';
+import type { S2Source } from '../../../src/container/s2-source.ts';
 import { encodeS2Block, prepareS2Encoding } from '../../../src/kernels/index.ts';
 import { kernels } from '../../../src/kernels/instance.ts';
 import { scanBlock } from '../../../src/kernels/reference/block-scan.ts';
 import { MemorySource } from '../../../src/source/memory.ts';
 import { scanSource } from '../../../src/workers/scan-block.ts';
-import { framed } from '../../support/frames.ts';
-import { KEY, randomBytes, record } from './build-block.ts';
+import { decodedSource, framed } from '../../support/frames.ts';
+import { KEY, record } from './build-block.ts';
+import { randomBytes } from '../../support/random.ts';
 
 const MIB = 1 << 20;
 
@@ -18,8 +19,7 @@ function block(payloads: readonly number[]): Uint8Array {
 }
 
 function decoded(bytes: Uint8Array): S2Source {
-  const of = new MemorySource(framed(bytes));
-  return new S2Source(of, indexChunks((target, at) => of.read(target, at), of.sizeBytes).index);
+  return decodedSource(new MemorySource(framed(bytes)));
 }
 
 // The order matters: the memory of a thread becomes whole once.

@@ -11,7 +11,8 @@ import {
 } from '../../../src/kernels/index.ts';
 import type { StoredMessage } from '../../../src/operation/content/message-walk.ts';
 import { lineStart, messageLines } from '../../../src/report/message-lines.ts';
-import { KEY, randomBytes, record, TIME } from './build-block.ts';
+import { KEY, record, TIME, scanWhole } from './build-block.ts';
+import { randomBytes } from '../../support/random.ts';
 
 const ERASED = 1n << 63n;
 const TOMBSTONE = 1n << 62n;
@@ -108,14 +109,7 @@ function written(records: readonly One[], wanted: Wanted, windowBytes = Infinity
   expect(isReady).toBe(true);
   let isWhole = true;
   const scanner = new BlockScanner({ key: KEY, onRecords: () => void (isWhole &&= writeLines()) });
-  for (let at = 0; at < block.length;) {
-    const window = scanner.window();
-    const part = block.subarray(at, at + Math.min(windowBytes, window.length));
-    window.set(part);
-    scanner.push(part.length);
-    at += part.length;
-  }
-  scanner.finish();
+  scanWhole(scanner, block, windowBytes);
   if (!isWhole) return null;
   const { bytes, messages } = linesWritten();
   expect(messages).toBe(chosen(records, wanted).length);

@@ -1,15 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  amendS2Block,
-  encodeS2Block,
-  s2EncodeWindow,
-  s2InputWindow,
-  s2MaxEncodedLength,
-} from '../../../src/kernels/index.ts';
+import { amendS2Block, encodeS2Block, s2EncodeWindow, s2InputWindow } from '../../../src/kernels/index.ts';
 import { decodeS2 } from '../../../src/kernels/reference/s2-block.ts';
-import { randomBytes } from './build-block.ts';
-import { longBlock, uvarint } from './s2-blocks.ts';
+import { randomBytes } from '../../support/random.ts';
+import { longBlock } from './s2-blocks.ts';
+import { uvarint } from '../../support/uvarint.ts';
+import { s2MaxEncodedLength } from '../../../src/kernels/s2.ts';
 
 const MOST = 4 * 1024 * 1024;
 

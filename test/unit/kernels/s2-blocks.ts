@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { uvarint } from '../../support/uvarint.ts';
 
 /** Blocks of all kinds of elements, most of them sound, and long enough for the loops that look at no end. */
 export const longBlock: fc.Arbitrary<Uint8Array> = fc
@@ -38,8 +39,4 @@ function blockOf(parts: readonly (readonly number[])[], lie: number): Uint8Array
     return [(count << 2) | 2, offset & 0xff, offset >> 8];
   });
   return Uint8Array.from([...uvarint(length + lie), ...elements.flat()]);
-}
-
-export function uvarint(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...uvarint(Math.floor(value / 128))];
 }

@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  decodeS2Block,
-  encodeS2Block,
-  s2EncodeWindow,
-  s2MaxEncodedLength,
-} from '../../../src/kernels/index.ts';
+import { decodeS2Block, encodeS2Block, s2EncodeWindow } from '../../../src/kernels/index.ts';
 import { decodeS2 } from '../../../src/kernels/reference/s2-block.ts';
-import { randomBytes } from './build-block.ts';
+import { randomBytes } from '../../support/random.ts';
+import { s2MaxEncodedLength } from '../../../src/kernels/s2.ts';
 
 const MIB = 1024 * 1024;
 

@@ -12,8 +12,9 @@ import {
   s2InputWindow,
 } from '../../../src/kernels/index.ts';
 import { decodeS2 } from '../../../src/kernels/reference/s2-block.ts';
-import { randomBytes } from './build-block.ts';
-import { longBlock, uvarint } from './s2-blocks.ts';
+import { randomBytes } from '../../support/random.ts';
+import { longBlock } from './s2-blocks.ts';
+import { uvarint } from '../../support/uvarint.ts';
 
 const MOST = 4 * 1024 * 1024;
 

@@ -2,10 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sumSubjectTable } from '../../../src/kernels/index.ts';
 import * as plain from '../../../src/kernels/reference/subject-table.ts';
-
-function varint(value: bigint): number[] {
-  return value < 128n ? [Number(value)] : [Number(value & 127n) | 128, ...varint(value >> 7n)];
-}
+import { uvarint } from '../../support/uvarint.ts';
 
 const number = fc.oneof(fc.bigInt(0n, 3n), fc.bigInt(0n, 1n << 53n), fc.bigInt(0n, (1n << 64n) - 1n));
 const subject = fc.uint8Array({ maxLength: 40 }).map((bytes) => bytes.map((byte) => byte | 1));
@@ -13,11 +10,11 @@ const entry = fc.tuple(subject, number, fc.bigInt(0n, 1n << 40n), fc.boolean());
 
 function tableOf(entries: readonly [Uint8Array, bigint, bigint, boolean][], lastAlways: boolean): Uint8Array {
   const parts = entries.flatMap(([text, messages, block]) => [
-    ...varint(BigInt(text.length)),
+    ...uvarint(BigInt(text.length)),
     ...text,
-    ...varint(messages),
-    ...varint(block),
-    ...(lastAlways || messages > 1n ? varint(block + 1n) : []),
+    ...uvarint(messages),
+    ...uvarint(block),
+    ...(lastAlways || messages > 1n ? uvarint(block + 1n) : []),
   ]);
   return Uint8Array.from(parts);
 }

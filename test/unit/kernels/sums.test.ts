@@ -12,7 +12,7 @@ import {
 import * as plainCrc from '../../../src/kernels/reference/crc32c.ts';
 import * as plainHash from '../../../src/kernels/reference/highway-hash.ts';
 import * as plainSubject from '../../../src/kernels/reference/subject.ts';
-import { randomBytes } from './build-block.ts';
+import { randomBytes } from '../../support/random.ts';
 
 const CASTAGNOLI = 0x82f63b78;
 const key = createHash('sha256').update('ORDERS').digest();

@@ -1,9 +1,6 @@
 import fc from 'fast-check';
 import { v2Window } from '../../../src/kernels/index.ts';
-
-function varint(value: bigint): number[] {
-  return value < 128n ? [Number(value)] : [Number(value & 127n) | 128, ...varint(value >> 7n)];
-}
+import { uvarint } from '../../support/uvarint.ts';
 
 const bytes = (most: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength: most });
 const step = fc.oneof({ weight: 6, arbitrary: fc.constant(1n) }, fc.bigInt(2n, 5n), {
@@ -35,7 +32,7 @@ export function v2Bytes(messages: readonly V2Message[], lastSeq: bigint): Uint8A
     messages.flatMap(([more, name, header, payload, timeWord]) => {
       seq = (seq + more) & ((1n << 64n) - 1n);
       const numbers = [name.length, timeWord, seq, header.length, payload.length];
-      return [...numbers.flatMap((number) => varint(BigInt(number))), ...name, ...header, ...payload];
+      return [...numbers.flatMap((number) => uvarint(BigInt(number))), ...name, ...header, ...payload];
     }),
   );
 }

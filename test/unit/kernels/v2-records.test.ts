@@ -2,10 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { recordsOfV2, rewriteWindow, v2EntriesWindow } from '../../../src/kernels/index.ts';
 import * as plain from '../../../src/kernels/reference/v2-records.ts';
-
-function varint(value: bigint): number[] {
-  return value < 128n ? [Number(value)] : [Number(value & 127n) | 128, ...varint(value >> 7n)];
-}
+import { uvarint } from '../../support/uvarint.ts';
 
 const bytes = (most: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength: most });
 const word = fc.bigInt(0n, (1n << 64n) - 1n);
@@ -19,7 +16,7 @@ test('records of V2 messages, sound and damaged: what the reference gives', () =
     fc.property(archive, ([messages, hit, cut]) => {
       const parts = messages.flatMap(([time, seq, name, header, payload]) => {
         const numbers = [BigInt(name.length), time, seq, BigInt(header.length), BigInt(payload.length)];
-        return [...numbers.flatMap(varint), ...name, ...header, ...payload];
+        return [...numbers.flatMap(uvarint), ...name, ...header, ...payload];
       });
       const body = Uint8Array.from(parts).subarray(0, Math.max(0, parts.length - cut));
       if (hit !== null && body.length > 0) body[hit[0] % body.length] = hit[1];
@@ -49,7 +46,7 @@ test('records that would not find room are refused', () => {
     0,
     1,
     0,
-    ...varint(BigInt(payloadBytes)),
+    ...uvarint(BigInt(payloadBytes)),
     0x61,
     ...new Uint8Array(payloadBytes),
   ]);

@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { diffArchives } from '../../../src/operation/diff/run.ts';
-import type { DiffOptions, MessageField, StreamDiff } from '../../../src/operation/diff/types.ts';
+import type { MessageField } from '../../../src/operation/diff/types.ts';
 import { tempFolder } from '../../support/damage.ts';
 import { writeBlocks, type SyntheticBlock, type SyntheticMessage } from '../../support/synthetic-stream.ts';
+import { onlyDiff } from '../../support/only-diff.ts';
 
 const FIELDS: readonly MessageField[] = ['subject', 'time', 'header', 'payload'];
 
@@ -88,12 +88,6 @@ function seqsOf(pairs: Iterable<readonly [bigint, bigint]>): bigint[] {
   );
 }
 
-async function onlyDiff(a: string, b: string, options: DiffOptions = {}): Promise<StreamDiff> {
-  const { streams } = await diffArchives(a, b, { jobs: 1, ...options });
-  expect(streams).toHaveLength(1);
-  return streams[0] as StreamDiff;
-}
-
 describe('diff', () => {
   it('tells exactly what was edited', async () => {
     const parent = tempFolder();
@@ -113,7 +107,7 @@ describe('diff', () => {
         const nameB = isRenamed ? 'COPY' : 'ORDERS';
         const b = writeBlocks(join(folder, 'b'), nameB, blocksOf(ofB, cutsB, firstBlockB), formB);
         const options = isRenamed ? { as: 'COPY', mapSubjects: ['orders.>=copy.orders.>'] } : {};
-        const diff = await onlyDiff(a, b, { ...options, show: 3 });
+        const diff = await onlyDiff(a, b, { ...options, show: 3, jobs: 1 });
         const seqs = (what: string): bigint[] =>
           all.filter((one) => one.do === what).map(({ message }) => message.seq);
         expect(seqsOf(diff.messages.only_a)).toEqual(seqs('drop'));
@@ -154,7 +148,7 @@ describe('diff', () => {
     const second = { ...first, seq: 9n, timeNs: 2_000_000_000n };
     const a = writeBlocks(parent, 'S', [{ number: 1, messages: [first] }]);
     const b = writeBlocks(join(parent, 'b'), 'S', [{ number: 1, messages: [first, second] }]);
-    expect((await onlyDiff(a, b)).state_changes).toEqual([
+    expect((await onlyDiff(a, b, { jobs: 1 })).state_changes).toEqual([
       { path: 'messages', a: 1n, b: 2n },
       { path: 'last_seq', a: 5n, b: 9n },
       { path: 'num_deleted', a: 0n, b: 3n },

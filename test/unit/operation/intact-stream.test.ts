@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadStream } from '../../../src/operation/open/load-stream.ts';
@@ -6,6 +6,7 @@ import { withArchive } from '../../../src/operation/open/open-archive.ts';
 import { presumeIntact } from '../../../src/operation/repair/intact-stream.ts';
 import type { RepairOptions } from '../../../src/operation/repair/types.ts';
 import { copyOf, flipBit } from '../../support/damage.ts';
+import { backupDeclaring } from '../../support/damaged-copies.ts';
 
 const STORE = '2.14.5-full/store/jetstream/$G/streams/ORDERS';
 const BACKUP = '2.14.5-full/backups/$G/ORDERS';
@@ -17,16 +18,6 @@ async function isPresumed(path: string, options: Partial<RepairOptions> = {}): P
     if (parts === undefined) throw new Error('no stream');
     return (await presumeIntact(loadStream(parts), work, { target: 'out', ...options })) !== null;
   });
-}
-
-/** A backup whose backup.json says more. */
-function declaring(state: object, config: object = {}): string {
-  const path = copyOf(BACKUP);
-  const file = join(path, 'backup.json');
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Record<'config' | 'state', object>;
-  const changed = { config: { ...manifest.config, ...config }, state: { ...manifest.state, ...state } };
-  writeFileSync(file, JSON.stringify(changed));
-  return path;
 }
 
 describe('a stream is taken for intact', () => {
@@ -61,9 +52,11 @@ describe('a stream is taken for intact', () => {
     const store = copyOf(STORE);
     writeFileSync(join(store, 'msgs/1.idx'), '');
     expect(await isPresumed(store)).toBe(false);
-    expect(await isPresumed(declaring({ messages: 170 }))).toBe(false);
-    expect(await isPresumed(declaring({ last_seq: 200 }))).toBe(false);
-    expect(await isPresumed(declaring({ lost: { msgs: [3], bytes: 0 } }))).toBe(false);
+    expect(await isPresumed(backupDeclaring(BACKUP, { state: { messages: 170 } }))).toBe(false);
+    expect(await isPresumed(backupDeclaring(BACKUP, { state: { last_seq: 200 } }))).toBe(false);
+    expect(await isPresumed(backupDeclaring(BACKUP, { state: { lost: { msgs: [3], bytes: 0 } } }))).toBe(
+      false,
+    );
   });
 
   it('not where more is asked for than a copy', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compareReplicas } from '../../../src/operation/diff/matrix.ts';
@@ -6,7 +6,8 @@ import type { MatrixStream } from '../../../src/operation/diff/types.ts';
 import { matrixText } from '../../../src/report/text/matrix.ts';
 import { paletteFor } from '../../../src/report/palette.ts';
 import { captures } from '../../support/captures.ts';
-import { copyOf, flipBit, recordsOf, tempFolder } from '../../support/damage.ts';
+import { copyOf, tempFolder } from '../../support/damage.ts';
+import { damageMessage } from '../../support/damaged-copies.ts';
 import { writeBlocks, type SyntheticMessage } from '../../support/synthetic-stream.ts';
 import { isThere } from '../../support/needed.ts';
 
@@ -183,9 +184,7 @@ describe('replicas of a cluster', () => {
   it('one of them damaged', async () => {
     const store = (): string => copyOf('2.14.5-full/store');
     const paths = [store(), store(), store()];
-    const block = join(paths[1] ?? '', 'jetstream/$G/streams/ORDERS/msgs/1.blk');
-    const record = recordsOf(readFileSync(block)).find(({ seq }) => seq === 10n);
-    flipBit(block, (record?.at ?? 0) + 100);
+    damageMessage(join(paths[1] ?? '', 'jetstream/$G/streams/ORDERS'), 10n);
     const report = await compareReplicas(paths, { jobs: 1, streams: ['ORDERS'] });
     const [stream] = report.streams as [MatrixStream];
     expect(statuses(stream)).toEqual(['same', 'diverged 10', 'same']);

@@ -7,7 +7,8 @@ import { HeldBlock } from '../../../src/workers/held-block.ts';
 import { memoryBlock } from '../../../src/workers/open-block.ts';
 import { LARGEST_BLOCK_BYTES } from '../../../src/workers/rewrite-block.ts';
 import { scanBlock, scanOpened } from '../../../src/workers/scan-block.ts';
-import { KEY, randomBytes, record } from '../kernels/build-block.ts';
+import { KEY, record } from '../kernels/build-block.ts';
+import { randomBytes } from '../../support/random.ts';
 
 /** A source that tells how much of it was read, and may end before its size. */
 class Counting extends MemorySource {

@@ -7,7 +7,8 @@ import { rewriteBlock, rewrittenRoom } from '../../../src/workers/rewrite-block.
 import { scanBlock } from '../../../src/workers/scan-block.ts';
 import { takeOverBlock } from '../../../src/workers/take-over-block.ts';
 import { IDENTIFIER, unframed } from '../../support/frames.ts';
-import { KEY, randomBytes, record } from '../kernels/build-block.ts';
+import { KEY, record } from '../kernels/build-block.ts';
+import { randomBytes } from '../../support/random.ts';
 
 const KIB = 1024;
 const SAME = 1_000;

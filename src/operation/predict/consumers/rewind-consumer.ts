@@ -1,3 +1,4 @@
+import { pendingOf, redeliveredOf } from '../../../format/consumer-state/rows.ts';
 import type { ConsumerState } from '../../../format/consumer-state/types.ts';
 import type { ConsumerArchive } from '../../../model/stream-archive.ts';
 
@@ -16,24 +17,17 @@ function rewound(
   lastSeq: bigint,
 ): ConsumerState {
   const isFloorBehind = ackFloor.streamSeq > lastSeq;
-  const isKept = (seq: bigint | undefined): boolean => !isFloorBehind && (seq ?? 0n) <= lastSeq;
+  const isKept = (seq: bigint): boolean => !isFloorBehind && seq <= lastSeq;
   const floorSeq = isFloorBehind ? lastSeq : ackFloor.streamSeq;
-  const waiting = pending.streamSeqs.filter(isKept);
-  const atPending = (_: bigint, i: number): boolean => isKept(pending.streamSeqs[i]);
+  const waiting = pendingOf(pending, isKept);
+  const { streamSeqs } = waiting;
   return {
     ackFloor: { ...ackFloor, streamSeq: floorSeq },
     delivered: {
       ...delivered,
-      streamSeq: waiting.reduce((a, b) => (a > b ? a : b), waiting.length === 0 ? floorSeq : 0n),
+      streamSeq: streamSeqs.reduce((a, b) => (a > b ? a : b), streamSeqs.length === 0 ? floorSeq : 0n),
     },
-    pending: {
-      streamSeqs: waiting,
-      consumerSeqs: pending.consumerSeqs.filter(atPending),
-      deliveredTimesSec: pending.deliveredTimesSec.filter(atPending),
-    },
-    redelivered: {
-      streamSeqs: redelivered.streamSeqs.filter(isKept),
-      counts: redelivered.counts.filter((_, i) => isKept(redelivered.streamSeqs[i])),
-    },
+    pending: waiting,
+    redelivered: redeliveredOf(redelivered, isKept),
   };
 }

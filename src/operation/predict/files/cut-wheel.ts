@@ -4,6 +4,7 @@ import { readEntry } from '../../../model/read-entry.ts';
 import type { StreamArchive } from '../../../model/stream-archive.ts';
 import { oncePer } from '../../../core/once-per.ts';
 import { MOST_WHEEL_ENTRIES } from '../rules/memory-limits.ts';
+import { entryAt } from '../../../container/entry.ts';
 
 const VERSION = 1;
 
@@ -17,7 +18,7 @@ interface CutWheel extends TtlWheel {
  * sequence 0, of those behind it also time 0.
  */
 export const cutWheel = oncePer(({ parts }: StreamArchive): CutWheel | null => {
-  const file = 'entries' in parts ? parts.entries.find(({ path }) => path === 'msgs/thw.db') : undefined;
+  const file = entryAt(parts, 'msgs/thw.db');
   return file === undefined ? null : readCutWheel(readEntry(file) ?? new Uint8Array(0));
 });
 

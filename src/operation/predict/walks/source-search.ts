@@ -5,6 +5,7 @@ import { readTimeFileHead } from '../../../format/time-file-head.ts';
 import { readEntry } from '../../../model/read-entry.ts';
 import type { StreamArchive } from '../../../model/stream-archive.ts';
 import type { RecoveredStream } from '../rules/recovered.ts';
+import { entryAt } from '../../../container/entry.ts';
 
 /**
  * From which sequence on a server of 2.15 looks for how far a stream has copied its sources: from the first where
@@ -19,7 +20,7 @@ export function sourcesSoughtFrom(
   const { sources } = config;
   if (!Array.isArray(sources)) return null;
   const configured = sources.filter(isJsonObject).map(sourceNameTest);
-  const entry = 'entries' in parts ? parts.entries.find(({ path }) => path === 'sources.db') : undefined;
+  const entry = entryAt(parts, 'sources.db');
   const bytes = entry === undefined ? new Uint8Array(0) : (readEntry(entry) ?? new Uint8Array(0));
   const parsed = parseSources(bytes);
   const stamp = parsed.ok ? (readTimeFileHead(new Cursor(bytes), 0n)?.stamp ?? 0n) : 0n;

@@ -8,6 +8,7 @@ import type { Mark } from '../../../findings/catalog-entry.ts';
 import { hasMark } from '../../../findings/marks.ts';
 import { consumerStateFaults, parseConsumerState } from '../../../format/consumer-state/parse.ts';
 import { writeConsumerState } from '../../../format/consumer-state/write.ts';
+import { pendingOf, redeliveredOf } from '../../../format/consumer-state/rows.ts';
 import type { ConsumerState } from '../../../format/consumer-state/types.ts';
 import type { ConsumerArchive } from '../../../model/stream-archive.ts';
 import type { NoteCode } from '../loss-codes.ts';
@@ -267,25 +268,11 @@ function withinStream(state: ConsumerState, { lastSeq }: StreamPlace, note: Take
     false,
   );
   const lower = (seq: bigint): bigint => (seq < lastSeq ? seq : lastSeq);
-  const isInside = (column: BigUint64Array): number[] =>
-    [...column.keys()].filter((i) => (column[i] ?? 0n) <= lastSeq);
-  const { pending, redelivered } = state;
-  const [kept, again] = [isInside(pending.streamSeqs), isInside(redelivered.streamSeqs)];
+  const isInside = (seq: bigint): boolean => seq <= lastSeq;
   return {
     ackFloor: { ...state.ackFloor, streamSeq: lower(state.ackFloor.streamSeq) },
     delivered: { ...state.delivered, streamSeq: lastSeq },
-    pending: {
-      streamSeqs: pick(pending.streamSeqs, kept),
-      consumerSeqs: pick(pending.consumerSeqs, kept),
-      deliveredTimesSec: BigInt64Array.from(kept, (i) => pending.deliveredTimesSec[i] ?? 0n),
-    },
-    redelivered: {
-      streamSeqs: pick(redelivered.streamSeqs, again),
-      counts: pick(redelivered.counts, again),
-    },
+    pending: pendingOf(state.pending, isInside),
+    redelivered: redeliveredOf(state.redelivered, isInside),
   };
-}
-
-function pick(column: BigUint64Array, places: readonly number[]): BigUint64Array {
-  return BigUint64Array.from(places, (i) => column[i] ?? 0n);
 }

@@ -4,6 +4,7 @@ import type { Fault } from '../../../findings/finding.ts';
 import { highwayHash64 } from '../../../kernels/index.ts';
 import { readEntry } from '../../../model/read-entry.ts';
 import type { StreamArchive } from '../../../model/stream-archive.ts';
+import { entryAt } from '../../../container/entry.ts';
 
 /** A configuration is a few thousand bytes; a larger one is not searched. */
 const MOST_BYTES = 16 * 1024;
@@ -55,8 +56,7 @@ function isOneBitOff(sum: Uint8Array, hash: Uint8Array): boolean {
 }
 
 function read({ parts }: StreamArchive, path: string): Uint8Array | null {
-  if (parts.form === 'v2' || parts.form === 'config') return null;
-  const entry = parts.entries.find((other) => other.path === path);
+  const entry = entryAt(parts, path);
   return entry === undefined ? null : readEntry(entry);
 }
 

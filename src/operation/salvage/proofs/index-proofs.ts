@@ -9,6 +9,7 @@ import { packedLive } from '../../../model/live-set.ts';
 import { readEntry } from '../../../model/read-entry.ts';
 import type { StreamArchive } from '../../../model/stream-archive.ts';
 import type { ReadBlock } from '../blocks/block-damage.ts';
+import { entryAt } from '../../../container/entry.ts';
 
 /** Messages that an index lists as live in one block. */
 export interface Listing {
@@ -34,8 +35,7 @@ const MOST_INDEX_BYTES = 1024 * 1024 * 1024;
 export function findIndex(archive: StreamArchive, names: readonly string[]): StreamIndex | null {
   const { parts } = archive;
   if (archive.index !== null) return archive.index;
-  if (parts.form === 'v2' || parts.form === 'config') return null;
-  const entry = parts.entries.find((other) => other.path === 'msgs/index.db');
+  const entry = entryAt(parts, 'msgs/index.db');
   const bytes = entry === undefined ? null : readEntry(entry, MOST_INDEX_BYTES);
   if (bytes === null) return null;
   const whole = [bytes, ...withoutZeros(bytes)].find((one) => names.some((name) => checkIndexSum(one, name)));

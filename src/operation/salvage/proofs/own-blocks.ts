@@ -1,6 +1,6 @@
 import { isIndexOf } from '../../../check/index-of-blocks.ts';
 import type { FileStreamParts } from '../../../container/entry.ts';
-import { ORPHANS } from '../../../container/snapshot.ts';
+import { ORPHANS } from '../../../container/tar-parts.ts';
 import type { StreamIndex } from '../../../format/index/types.ts';
 import { nameOf } from '../../../model/base-archive.ts';
 import type { BlockFile, StreamArchive } from '../../../model/stream-archive.ts';
