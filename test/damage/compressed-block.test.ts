@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hashKey } from '../../src/codec/highwayhash.ts';
-import { crc32cMasked, encodeS2Block } from '../../src/kernels/index.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
+import { BYTE_DAMAGES, type Hit } from '../support/byte-damages.ts';
 import {
   codesOf,
   copyOf,
@@ -13,7 +13,7 @@ import {
   tempFolder,
   verifyDamaged,
 } from '../support/damage.ts';
-import { chunk, chunkOffsets, IDENTIFIER, unframed } from '../support/frames.ts';
+import { chunkOffsets, IDENTIFIER, packedInChunks, unframed } from '../support/frames.ts';
 import { Random } from '../support/random.ts';
 import { repair } from '../support/repaired.ts';
 import { record, writeBlocks } from '../support/synthetic-stream.ts';
@@ -29,17 +29,7 @@ function inSmallChunks(): { path: string; records: Buffer; chunksAt: number[] } 
   const streamAt = bytes.indexOf(IDENTIFIER);
   const trailer = bytes.subarray(-8);
   const records = Buffer.concat([unframed(bytes.subarray(streamAt, -8)), trailer]);
-  const chunks: Uint8Array[] = [IDENTIFIER];
-  for (let at = 0; at < records.length - 8; at += CHUNK_BYTES) {
-    const part = records.subarray(at, Math.min(at + CHUNK_BYTES, records.length - 8));
-    const crc = Buffer.alloc(4);
-    crc.writeUInt32LE(crc32cMasked(part));
-    const packed = encodeS2Block(part);
-    chunks.push(
-      packed === null ? chunk(1, Buffer.concat([crc, part])) : chunk(0, Buffer.concat([crc, packed])),
-    );
-  }
-  const stream = Buffer.concat(chunks);
+  const stream = packedInChunks(records.subarray(0, -8), CHUNK_BYTES);
   writeFileSync(join(path, BLOCK), Buffer.concat([bytes.subarray(0, streamAt), stream, trailer]));
   return {
     path,
@@ -95,36 +85,6 @@ it('a plain block whose first record is damaged is none, whatever its messages h
   expect(loss.streams[0]).toMatchObject({ recovered: 2n, lost: 1n });
 });
 
-/** Bytes of a block that a damage hit: from, to. */
-type Hit = readonly [from: number, to: number];
-
-const DAMAGES: readonly ((bytes: Buffer, at: number, random: Random) => readonly [Buffer, Hit])[] = [
-  (bytes, at, random) => {
-    bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
-    return [bytes, [at, at + 1]];
-  },
-  (bytes, at, random) => {
-    const end = Math.min(bytes.length, at + 1 + random.below(64));
-    for (let i = at; i < end; i++) bytes[i] = random.below(256);
-    return [bytes, [at, end]];
-  },
-  (bytes, at) => {
-    const from = at - (at % 512);
-    const end = Math.min(bytes.length, from + 512);
-    bytes.fill(0, from, end);
-    return [bytes, [from, end]];
-  },
-  (bytes, at) => [bytes.subarray(0, at), [at, bytes.length]],
-  (bytes, at, random) => {
-    const end = Math.min(bytes.length, at + 1 + random.below(40));
-    return [Buffer.concat([bytes.subarray(0, at), bytes.subarray(end)]), [at, end]];
-  },
-  (bytes, at, random) => {
-    const more = Buffer.alloc(1 + random.below(40), random.below(256));
-    return [Buffer.concat([bytes.subarray(0, at), more, bytes.subarray(at)]), [at, at + 1]];
-  },
-];
-
 it('damage costs no message outside of the chunks that it hits', async () => {
   for (let seed = 1; seed <= 60; seed++) {
     const random = new Random(seed);
@@ -132,7 +92,7 @@ it('damage costs no message outside of the chunks that it hits', async () => {
     const size = readFileSync(join(path, BLOCK)).length;
     // Beginnings are hit as often as all the rest.
     const at = random.below(random.below(2) === 0 ? 24 : size);
-    const damage = random.pick(DAMAGES);
+    const damage = random.pick(BYTE_DAMAGES);
     let hit: Hit = [0, 0];
     editFile(join(path, BLOCK), (bytes) => {
       const [damaged, where] = damage(bytes, at, random);
@@ -153,9 +113,9 @@ it('damage costs no message outside of the chunks that it hits', async () => {
         .map(({ seq }) => seq),
     );
     const wronged = missing.filter((seq) => !mayMiss.has(seq));
-    expect({ seed, damage: DAMAGES.indexOf(damage), hit, wronged, invented }).toEqual({
+    expect({ seed, damage: BYTE_DAMAGES.indexOf(damage), hit, wronged, invented }).toEqual({
       seed,
-      damage: DAMAGES.indexOf(damage),
+      damage: BYTE_DAMAGES.indexOf(damage),
       hit,
       wronged: [],
       invented: [],

@@ -19,7 +19,7 @@ import {
 } from '../support/damage.ts';
 import { backupDeclaring } from '../support/damaged-copies.ts';
 import { runCli } from '../support/run-cli.ts';
-import { chunk, chunkOffsets, framed, IDENTIFIER, unframed } from '../support/frames.ts';
+import { chunk, chunkOffsets, framed, IDENTIFIER, packedInChunks, unframed } from '../support/frames.ts';
 
 const BACKUP = '2.14.5-full/backups/$G/ORDERS';
 const DATA = 'stream.tar.s2';
@@ -49,21 +49,9 @@ async function snapshotOf(entries: readonly TarEntry[]): Promise<string> {
   return path;
 }
 
-/** The same bytes in many compressed chunks. */
-function inChunks(bytes: Uint8Array, chunkBytes: number): Buffer {
-  const chunks: Uint8Array[] = [framed(new Uint8Array(0))];
-  for (let at = 0; at < bytes.length; at += chunkBytes) {
-    const part = bytes.subarray(at, at + chunkBytes);
-    const sum = Buffer.alloc(4);
-    sum.writeUInt32LE(crc32cMasked(part));
-    chunks.push(chunk(0, Buffer.concat([sum, encodeS2Block(part)])));
-  }
-  return Buffer.concat(chunks);
-}
-
 it('every chunk is checked, whatever lies in it, and told once', async () => {
   const path = copyOf(BACKUP);
-  const bytes = inChunks(unframed(readFileSync(join(path, DATA))), 8192);
+  const bytes = packedInChunks(unframed(readFileSync(join(path, DATA))), 8192);
   const offsets = chunkOffsets(bytes).slice(1);
   expect(offsets.length).toBeGreaterThan(10);
   for (const offset of offsets) {

@@ -1,4 +1,4 @@
-import { crc32cMasked } from '../../src/kernels/index.ts';
+import { crc32cMasked, encodeS2Block } from '../../src/kernels/index.ts';
 import { indexChunks } from '../../src/codec/s2/index-chunks.ts';
 import { S2Source } from '../../src/container/s2-source.ts';
 import type { ByteSource } from '../../src/source/byte-source.ts';
@@ -38,6 +38,19 @@ export function unframed(bytes: Uint8Array): Buffer {
   const out = Buffer.alloc(decoded.sizeBytes);
   decoded.read(out, 0);
   return out;
+}
+
+/** Bytes as an S2 stream of chunks that decode to `chunkBytes`, compressed where that makes them smaller. */
+export function packedInChunks(bytes: Uint8Array, chunkBytes: number): Buffer {
+  const chunks: Uint8Array[] = [IDENTIFIER];
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    const part = bytes.subarray(at, at + chunkBytes);
+    const crc = Buffer.alloc(4);
+    crc.writeUInt32LE(crc32cMasked(part));
+    const packed = encodeS2Block(part);
+    chunks.push(chunk(packed === null ? 1 : 0, Buffer.concat([crc, packed ?? part])));
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Offsets of the chunks in an S2 stream. */
