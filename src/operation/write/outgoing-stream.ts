@@ -5,7 +5,7 @@ import { objectField, textField, type JsonObject } from '../../core/json.ts';
 import { isStreamName } from '../../core/name.ts';
 import { plural } from '../../core/plural.ts';
 import { mapSubject, parseSubjectMapping, type SubjectMapping } from '../../core/subject-map.ts';
-import { streamConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
+import { consumerConfigFaults, streamConfigFaults, withoutFaults } from '../../format/config-schema/check.ts';
 import type { ConsumerState } from '../../format/consumer-state/types.ts';
 import { hasMark } from '../../findings/marks.ts';
 import type { ConsumerArchive, StreamArchive } from '../../model/stream-archive.ts';
@@ -145,13 +145,16 @@ function placedConfig(config: JsonObject, { replicas, cluster, tags = [] }: Chan
 
 function missingConsumers(source: StreamArchive): string[] {
   const { consumers, manifest } = source;
-  const unreadable = consumers.filter(({ config }) => config === null);
+  const left = consumers.filter((consumer) => !isAcceptable(consumer));
   const declared = manifest?.state?.consumerCount ?? 0;
   const missing = declared - consumers.length;
   return [
-    ...unreadable.map(({ name }) => `consumer ${name}: its configuration cannot be read`),
+    ...left.map(
+      ({ name, config }) =>
+        `consumer ${name}: its configuration ${config === null ? 'cannot be read' : 'is one that no server accepts'}`,
+    ),
     ...consumers
-      .filter(({ config, state }) => config !== null && state === null)
+      .filter((consumer) => isAcceptable(consumer) && consumer.state === null)
       .flatMap((consumer) => missingPosition(consumer, source)),
     ...(missing > 0 ? [`${missing} of its ${plural(declared, 'consumer')}: nothing is there of them`] : []),
   ];
@@ -171,9 +174,17 @@ function missingPosition({ name }: ConsumerArchive, { findings, form }: StreamAr
   ];
 }
 
-/** One without a readable configuration cannot be restored and is left out; the source's findings tell of it. */
+/** One whose configuration cannot be read, or is none, cannot be restored and is left out; the source's findings tell of it. */
 function outgoingConsumers(source: StreamArchive, map: MapSubject): OutgoingConsumer[] {
-  return source.consumers.flatMap(({ name, created, config, state }) =>
-    config === null ? [] : [{ name, created, config: mapConsumerConfig(config, map), state }],
-  );
+  return source.consumers.filter(isAcceptable).map(({ name, created, config, state }) => ({
+    name,
+    created,
+    config: mapConsumerConfig(config, map),
+    state,
+  }));
+}
+
+function isAcceptable(consumer: ConsumerArchive): consumer is ConsumerArchive & { config: JsonObject } {
+  const { config } = consumer;
+  return config !== null && consumerConfigFaults(config).every(({ code }) => code !== 'CFG_SCHEMA_VIOLATION');
 }
