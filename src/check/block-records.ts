@@ -23,27 +23,41 @@ export const CODE_OF_KIND = {
   order: 'BLK_SEQUENCE_ORDER',
 } as const satisfies Record<string, FindingCode>;
 
-/** Every record that does not fit, each at its offset; a block of which nothing fits is said once. */
-export function checkBlockRecords(evidence: StreamEvidence): Finding[] {
+/**
+ * Every record that does not fit, each at its offset; a block of which nothing fits is said once. One by one: there may be as many as
+ * records.
+ */
+export function* checkBlockRecords(evidence: StreamEvidence): Generator<Finding> {
   const deleted = new DeletedStretches(evidence);
-  return evidence.sets.flatMap((set, at) => {
-    const file = set.block.entry.label;
-    if (set.block.entry.sizeBytes === 0) return [findingAt(evidence, file, emptyFault(evidence, set))];
-    if (set.scan.faults.length === 0) return [];
-    const whole = headlessFault(evidence, set) ?? foreignFault(evidence, set);
-    if (whole !== null) return [findingAt(evidence, file, whole)];
-    const isLast = at === evidence.sets.length - 1;
-    const isDeletedIn = deleted.in(set);
-    const lengths = new RecordLengths(set.block);
-    try {
-      return Array.from(eachFault(set.scan.faults), (fault) => {
-        const isDeleted = isDeletedIn(fault);
-        return findingAt(evidence, file, faultOf(evidence, set, fault, { isLast, isDeleted, lengths }));
-      });
-    } finally {
-      lengths.close();
+  for (const set of evidence.sets) {
+    const { entry } = set.block;
+    const whole = entry.sizeBytes === 0 ? emptyFault(evidence, set) : faultOfWhole(evidence, set);
+    if (whole !== null) yield findingAt(evidence, entry.label, whole);
+    else if (set.scan.faults.length > 0) yield* recordFindings(evidence, set, deleted);
+  }
+}
+
+/** What hit a block as a whole; null: nothing, or its records tell. */
+function faultOfWhole(evidence: StreamEvidence, set: BlockLiveSet): Fault | null {
+  return set.scan.faults.length === 0 ? null : (headlessFault(evidence, set) ?? foreignFault(evidence, set));
+}
+
+function* recordFindings(
+  evidence: StreamEvidence,
+  set: BlockLiveSet,
+  deleted: DeletedStretches,
+): Generator<Finding> {
+  const isLast = set === evidence.sets.at(-1);
+  const isDeletedIn = deleted.in(set);
+  const lengths = new RecordLengths(set.block);
+  try {
+    for (const fault of eachFault(set.scan.faults)) {
+      const context = { isLast, isDeleted: isDeletedIn(fault), lengths };
+      yield findingAt(evidence, set.block.entry.label, faultOf(evidence, set, fault, context));
     }
-  });
+  } finally {
+    lengths.close();
+  }
 }
 
 /** A compressed block that does not begin as one: a record that stands in it as it is may verify all the same. */

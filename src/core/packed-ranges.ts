@@ -20,8 +20,18 @@ const FEW_PAIRS = 8;
 const EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 const HIGH_WORD = 0x1_0000_0000;
 
+/** One for all: there may be as many as blocks, and an array of its own takes 200 bytes. */
+const NOTHING: PackedRanges = {
+  first: 0n,
+  last: -1n,
+  pairs: 0,
+  count: 0n,
+  content: { packing: 'pairs', ranges: new BigUint64Array(0) },
+};
+
 /** Packs a set as small as one of the ways has it, into memory of its own. */
 export function packRanges(ranges: SequenceRanges): PackedRanges {
+  if (ranges.length === 0) return NOTHING;
   const [first = 0n, last = -1n] = [ranges[0], ranges.at(-1)];
   const pairs = ranges.length >> 1;
   const set = { first, last, pairs, count: countSequences(ranges) };

@@ -8,8 +8,9 @@ export function isMarked(code: FindingCode, mark: Mark): boolean {
 }
 
 /** Whether any of the findings has a code of which the catalogue says so. */
-export function hasMark(findings: readonly Pick<Finding, 'code'>[], mark: Mark): boolean {
-  return findings.some(({ code }) => isMarked(code, mark));
+export function hasMark(findings: Iterable<Pick<Finding, 'code'>>, mark: Mark): boolean {
+  for (const { code } of findings) if (isMarked(code, mark)) return true;
+  return false;
 }
 
 /** The kind of file that a code speaks of, as it stands before its first underscore. */

@@ -12,6 +12,8 @@ const FULL = 1;
 /** The kernels load a little past the end of a window. */
 const SLACK_BYTES = 4096;
 
+const NO_BYTES = new Uint8Array(0);
+
 /** Belongs to the scanner whose turn it is. */
 let active: object | undefined;
 /** Room for the runs of a block with very many gaps, from one scanner to the next: a thread tidies up seldom. */
@@ -155,7 +157,7 @@ export class BlockScanner {
       scheduleSeqs: this.#scheduleSeqs.take(),
       subjectDigest: BigInt.asUintN(64, exports.digest.value),
       live: this.#hasLive ? this.#live() : null,
-      lastChecksum: this.#rawBytes < 8 ? new Uint8Array(0) : this.#lastBytes,
+      lastChecksum: this.#rawBytes < 8 ? NO_BYTES : this.#lastBytes,
       faults: this.#faults.take(),
       vainBytes: exports.vainBytes.value,
     };

@@ -1,5 +1,8 @@
 import { kernels } from './instance.ts';
 
+/** Bytes that are hashed go through so much of the kernel's memory, which then stays touched. */
+const PIECE_BYTES = 64 * 1024;
+
 /**
  * HighwayHash-64 of `bytes` with a 32-byte key: the 8 bytes that files carry.
  * `bytes` may have any length; it is copied through kernel memory.
@@ -8,12 +11,11 @@ export function highwayHash64(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   const { exports, bytes: memory } = kernels();
   if (key.length !== 32) throw new RangeError(`a HighwayHash key has 32 bytes, this one ${key.length}`);
   const scratch: number = exports.SCRATCH.value;
-  const most: number = exports.SCRATCH_BYTES.value;
   memory.set(key, exports.HASH_KEY.value);
   exports.hashBegin();
   const whole = bytes.length - (bytes.length % 32);
-  for (let at = 0; at < whole; at += most) {
-    const length = Math.min(most, whole - at);
+  for (let at = 0; at < whole; at += PIECE_BYTES) {
+    const length = Math.min(PIECE_BYTES, whole - at);
     memory.set(bytes.subarray(at, at + length), scratch);
     exports.hashUpdate(scratch, length);
   }
@@ -32,9 +34,8 @@ export function crc32cMasked(bytes: Uint8Array): number {
     crc = exports.crcUpdate(crc, bytes.byteOffset, bytes.length);
   } else {
     const scratch: number = exports.SCRATCH.value;
-    const most: number = exports.SCRATCH_BYTES.value;
-    for (let at = 0; at < bytes.length; at += most) {
-      const part = bytes.subarray(at, at + most);
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      const part = bytes.subarray(at, at + PIECE_BYTES);
       memory.set(part, scratch);
       crc = exports.crcUpdate(crc, scratch, part.length);
     }
@@ -64,11 +65,10 @@ export function subjectHash(subject: Uint8Array): number {
 export function sha256(bytes: Uint8Array): Uint8Array {
   const { exports, bytes: memory } = kernels();
   const scratch: number = exports.SCRATCH.value;
-  const most: number = exports.SCRATCH_BYTES.value;
   exports.sha256Start();
   const whole = bytes.length - (bytes.length % 64);
-  for (let at = 0; at < whole; at += most) {
-    const part = bytes.subarray(at, Math.min(at + most, whole));
+  for (let at = 0; at < whole; at += PIECE_BYTES) {
+    const part = bytes.subarray(at, Math.min(at + PIECE_BYTES, whole));
     memory.set(part, scratch);
     exports.sha256Update(part.length);
   }

@@ -1,6 +1,9 @@
 import { kernels } from './instance.ts';
 import type { SubjectTable } from './types.ts';
 
+/** What was once copied to the kernel's memory stays touched: a longer piece only for an entry that is longer. */
+const PIECE_BYTES = 64 * 1024;
+
 /**
  * Adds up the subject table of an index.db (assembly/subject-table.ts): `count` entries from `offsetBytes` on. null where
  * an entry is cut, empty, holds a NUL or is longer than 1 MiB, or where 64 bits cannot count the messages.
@@ -12,13 +15,15 @@ export function sumSubjectTable(
   lastAlways: boolean,
 ): SubjectTable | null {
   const { exports, bytes: memory } = kernels();
-  const most: number = exports.SCRATCH_BYTES.value;
+  const take = (from: number, most: number): number => {
+    const part = bytes.subarray(from, from + most);
+    memory.set(part, exports.SCRATCH.value);
+    return exports.subjectTable(part.length, count, lastAlways ? 1 : 0);
+  };
   exports.subjectTableStart();
   let at = offsetBytes;
   while (exports.tableEntries.value < count) {
-    const part = bytes.subarray(at, at + most);
-    memory.set(part, exports.SCRATCH.value);
-    const taken = exports.subjectTable(part.length, count, lastAlways ? 1 : 0);
+    const taken = take(at, PIECE_BYTES) || take(at, exports.SCRATCH_BYTES.value);
     if (taken === 0) return null;
     at += taken;
   }

@@ -12,7 +12,15 @@ const NO_BYTES = new Uint8Array(0);
 /** Reads index.db; null where there is none that can be used. */
 export function loadIndex(entry: Entry | undefined, keyName: string, sink: FindingSink): StreamIndex | null {
   if (entry === undefined) return null;
-  const bytes = readBriefly(entry, MOST_BYTES);
+  return readBriefly(entry, MOST_BYTES, (bytes) => indexIn(bytes, entry, keyName, sink));
+}
+
+function indexIn(
+  bytes: Uint8Array | null,
+  entry: Entry,
+  keyName: string,
+  sink: FindingSink,
+): StreamIndex | null {
   if (bytes === null) return null;
   if (bytes.length >= 32 && !checkIndexSum(bytes, keyName)) {
     sink.add({ code: 'IDX_CHECKSUM_MISMATCH' }, entry.label);

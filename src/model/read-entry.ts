@@ -16,18 +16,26 @@ export function readEntry(entry: Entry, limitBytes: number = SMALL_FILE_LIMIT_BY
   }
 }
 
-/** Reused for files of up to this size: a store has thousands of them, and what is dropped is not given back at once. */
-const SPARE_BYTES = 8 * 1024 * 1024;
-let spare = new Uint8Array(0);
+/** A store has thousands of files of up to the larger size; what is dropped is not given back at once, what shrinks is. */
+const MOST_ROOM_BYTES = 8 * 1024 * 1024;
+const KEPT_ROOM_BYTES = 64 * 1024;
+let room: ArrayBuffer | undefined;
 
-/** The same, but what it gives holds only until the next call. */
-export function readBriefly(entry: Entry, limitBytes: number): Uint8Array | null {
-  if (entry.sizeBytes > SPARE_BYTES) return readEntry(entry, limitBytes);
+/** The same, but what is read holds only until `use` is done with it. */
+export function readBriefly<T>(entry: Entry, limitBytes: number, use: (bytes: Uint8Array | null) => T): T {
   const source = entry.open();
+  const { sizeBytes } = source;
+  if (sizeBytes > MOST_ROOM_BYTES) {
+    source.close();
+    return use(readEntry(entry, limitBytes));
+  }
+  room ??= new ArrayBuffer(KEPT_ROOM_BYTES, { maxByteLength: MOST_ROOM_BYTES });
   try {
-    if (spare.length < source.sizeBytes) spare = new Uint8Array(source.sizeBytes);
-    return spare.subarray(0, source.read(spare.subarray(0, source.sizeBytes), 0));
+    if (sizeBytes > room.byteLength) room.resize(sizeBytes);
+    const bytes = new Uint8Array(room, 0, sizeBytes);
+    return use(bytes.subarray(0, source.read(bytes, 0)));
   } finally {
+    if (room.byteLength > KEPT_ROOM_BYTES) room.resize(KEPT_ROOM_BYTES);
     source.close();
   }
 }

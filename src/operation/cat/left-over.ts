@@ -61,7 +61,7 @@ async function withSalvaged<T>(
     const { messages, findings } = content;
     const live = found.recovered;
     const notes = salvagedDeleteNotes(own, loss, found);
-    return await use({ archive: own.archive, live, messages, findings, notes });
+    return await use({ archive: own.archive, live, messages, findings: [...findings], notes });
   } finally {
     own.close();
   }

@@ -131,7 +131,7 @@ async function blockMessages(
   const wanted = { wantSubjects: false, pending: [], wantsCuts: text !== null };
   const evidence = await gatherEvidence(archive, work, wanted);
   const checks = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks, aheadOfEnd];
-  const findings = [...found, ...evidence.scan.findings, ...checks.flatMap((check) => check(evidence))];
+  const findings = [...found, ...evidence.scan.findings, ...checks.flatMap((check) => [...check(evidence)])];
   const other = hasMark(findings, 'loss') ? await otherMessages(reading, evidence, findings) : null;
   if (other !== null) return other;
   if (text !== null) {

@@ -24,7 +24,8 @@ export interface StreamContent {
   readonly lossCount?: LossCount;
   /** What backup.json says was lost before it was written: where none of these sequences is in `lost`. Absent: nothing. */
   readonly lostBefore?: LostBefore;
-  readonly findings: readonly Finding[];
+  /** There may be as many as records: each is made when it is asked for. */
+  readonly findings: Iterable<Finding>;
   /** Of deleted messages, in words. Absent: none. */
   readonly notes?: readonly string[];
 }

@@ -130,9 +130,9 @@ async function readSide(loaded: Loaded, options: LoadOptions): Promise<Side> {
     return { ...side, live: null, state: null, evidence: null, findings };
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [], ...options });
   const numbers = stateFromBlocks(archive, evidence.sets, null, evidence.total, null);
-  const found = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks].flatMap((check) =>
-    check(evidence),
-  );
+  const found = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks].flatMap((check) => [
+    ...check(evidence),
+  ]);
   return {
     ...side,
     live: evidence.live,

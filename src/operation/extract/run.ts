@@ -11,7 +11,7 @@ import { checkWritten } from '../write/check-written.ts';
 import { mustLieApart } from '../open/choose-one.ts';
 import { liesWithin } from '../write/outside-archive.ts';
 import { nothingToWrite } from '../write/run.ts';
-import type { PlanReport, WrittenReport } from '../write/types.ts';
+import type { PlanReport, WrittenReport, WrittenStream } from '../write/types.ts';
 import { planReport, writePlaced, type PlacedStreams } from '../write/write-placed.ts';
 import {
   accountMustBeKnown,
@@ -119,12 +119,13 @@ async function install(
 ): Promise<WrittenReport> {
   const staged = new StagedStore(dataDir.storeFolder);
   try {
-    const report = await writePlaced(plan, staged, dataDir.storeFolder, work.signal);
-    await checkWritten(staged.newStreams, report.streams, {
-      jobs: options.jobs,
-      pool: work.pool,
-      readBacks: staged.readBacks,
-    });
+    const { pool, signal } = work;
+    const checking = { jobs: options.jobs, pool, readBacks: staged.readBacks };
+    const check = async (written: readonly WrittenStream[]): Promise<readonly WrittenStream[]> => {
+      await checkWritten(staged.newStreams, written, checking);
+      return written;
+    };
+    const report = await writePlaced(plan, staged, dataDir.storeFolder, { signal, check });
     mustBeStopped(dataDir);
     staged.install(paths);
     return { ...report, notes: [...report.notes, ...tidyUp(staged)] };

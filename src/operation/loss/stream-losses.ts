@@ -31,7 +31,7 @@ export const NO_LOSSES: CopyLosses = {
  */
 export async function streamLosses(
   read: ReadStream,
-  findings: readonly Finding[],
+  findings: Iterable<Finding>,
   work: CountingWork,
 ): Promise<CopyLosses> {
   const { archive } = read;

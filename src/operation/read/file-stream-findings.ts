@@ -30,7 +30,7 @@ export function fileStreamFindings(
     ...checkConfig(archive),
     ...scan.findings,
     ...carrierFindings(archive, results.values(), scan.findings),
-    ...CHECKS.flatMap((check) => check(evidence)),
+    ...CHECKS.flatMap((check) => [...check(evidence)]),
     ...checkConsumers(archive, lastSeq, evidence.live),
     ...checkDeclared(evidence),
   ];

@@ -12,6 +12,8 @@ import type { PendingQuery, SubjectTally, TallyJob, TallyResult } from '../../wo
 import type { Pool } from '../../workers/pool.ts';
 import { addSubjects } from '../../workers/subject-columns.ts';
 
+const NO_TWINS: readonly SourceDescriptor[] = [];
+
 /** What the records of a stream's blocks say, by block number. */
 export interface StreamScan {
   readonly results: ReadonlyMap<number, ScanResult>;
@@ -38,14 +40,10 @@ export async function scanStream(
   options: ScanOptions = {},
 ): Promise<StreamScan> {
   const blocks = archive.blocks.filter((block) => options.known?.has(block.index) !== true);
-  const jobOf = scanJobs(archive);
+  const jobOf = scanJobs(archive, options);
   for (const { index, entry } of archive.blocks)
     if (options.known?.has(index) === true) onBytes(entry.sizeBytes, entry.label);
-  const jobs = blocks.map((block) => ({
-    ...jobOf(block),
-    twins: options.twinsOf?.(block) ?? [],
-    wantsCuts: options.wantsCuts ?? false,
-  }));
+  const jobs = blocks.map(jobOf);
   const done = await pool.run(jobs, (_, at) => {
     const entry = blocks[at]?.entry;
     if (entry !== undefined) onBytes(entry.sizeBytes, entry.label);
@@ -69,14 +67,16 @@ export async function scanStream(
 }
 
 /** How the blocks of a stream are scanned. */
-export function scanJobs(archive: StreamArchive): (block: BlockFile) => ScanJob {
+export function scanJobs(archive: StreamArchive, options: ScanOptions = {}): (block: BlockFile) => ScanJob {
   const presumed = presumedLive(archive);
-  return ({ entry, index }) => ({
+  return (block) => ({
     kind: 'scan',
-    source: descriptorOf(entry),
-    key: hashKey(`${archive.name}-${index}`),
+    source: descriptorOf(block.entry),
+    key: hashKey(`${archive.name}-${block.index}`),
     headerSeqs: archive.ttlWheel !== null || archive.schedule !== null,
-    live: presumed.get(index),
+    live: presumed.get(block.index),
+    twins: options.twinsOf?.(block) ?? NO_TWINS,
+    wantsCuts: options.wantsCuts ?? false,
   });
 }
 

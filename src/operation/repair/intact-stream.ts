@@ -100,7 +100,7 @@ async function readIntact(
 ): Promise<StreamContent> {
   const before = parts.findings.length + findings.length;
   const actual = await content.unread?.read();
-  if (actual === undefined || actual.lost.msgs.length > 0 || actual.findings.length > before)
+  if (actual === undefined || actual.lost.msgs.length > 0 || [...actual.findings].length > before)
     throw new NotAsPresumed();
   if (hasFramingFault(parts)) throw new NotAsPresumed();
   return actual;

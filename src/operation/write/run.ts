@@ -44,14 +44,13 @@ export async function carryOut(
   const staged = new StagedTarget(target);
   try {
     for (const [from, path] of plan.copies) staged.copyFile(from, path);
-    const report = await writePlaced(plan, staged, target, work.signal);
-    const streams = await checkAll(plan, report, staged.path, {
-      jobs: options.jobs,
-      pool: work.pool,
-      readBacks: staged.readBacks,
-    });
+    const { pool, signal } = work;
+    const checking = { jobs: options.jobs, pool, readBacks: staged.readBacks };
+    const check = async (written: readonly WrittenStream[]): Promise<WrittenStream[]> =>
+      checkAll(plan, written, staged.path, checking);
+    const report = await writePlaced(plan, staged, target, { signal, check });
     staged.commit();
-    return { ...report, streams };
+    return report;
   } catch (error) {
     staged.discard();
     throw error;
@@ -70,7 +69,7 @@ export function nothingToWrite(skipped: readonly SkippedStream[]): string {
 /** Files that lie side by side are no archive that can be opened as one. */
 async function checkAll(
   { placed }: WritePlan,
-  { streams }: WrittenReport,
+  streams: readonly WrittenStream[],
   path: string,
   work: CheckOptions,
 ): Promise<WrittenStream[]> {

@@ -7,7 +7,7 @@ import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { SourceError, ToolError } from '../../core/error.ts';
 import { nameText } from '../../core/name.ts';
-import { makeFinding } from '../../findings/finding.ts';
+import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { isMarked } from '../../findings/marks.ts';
 import { declaredTimeNs, stateFromBlocks } from '../../model/stream-state.ts';
 import { lostBefore } from '../../model/lost-before.ts';
@@ -67,15 +67,14 @@ export async function streamContent(
   if (parts.form === 'config') throw new ToolError(`${nameText(archive.name)}: ${whyWithoutData(parts)}`);
   const evidence = await gatherEvidence(archive, work, { wantSubjects: false, pending: [], known });
   const walk = (sieve: MessageSieve): MessageWalk => walkBlocks(archive, evidence.sets, sieve);
-  const findings = [
+  const first = [
     ...placed(parts.findings, archive.place),
     ...archive.findings.filter(({ code }) => !isMarked(code, 'folder-name')),
     ...evidence.scan.findings,
-    ...checkBlockRecords(evidence),
-    ...checkBlockFiles(evidence),
-    ...checkDeclared(evidence),
   ];
-  const all = [...findings, ...findingsBesideBlocks(evidence)];
+  const last = [...checkBlockFiles(evidence), ...checkDeclared(evidence)];
+  const findings = oneByOne(() => [first, checkBlockRecords(evidence), last]);
+  const all = oneByOne(() => [findings, findingsBesideBlocks(evidence)]);
   const losses = await streamLosses(evidence, all, work);
   return {
     state: stateFromBlocks(archive, evidence.sets, evidence.live, evidence.total, null),
@@ -86,6 +85,15 @@ export async function streamContent(
     lostBefore: lostBefore(archive),
     findings,
     notes: [...renamedNotes(archive), ...ownerNotes(archive, losses), ...deleteNotes(evidence).map(noteText)],
+  };
+}
+
+/** Lists one behind the other, made anew each time they are gone through. */
+function oneByOne(lists: () => readonly Iterable<Finding>[]): Iterable<Finding> {
+  return {
+    *[Symbol.iterator]() {
+      for (const list of lists()) yield* list;
+    },
   };
 }
 

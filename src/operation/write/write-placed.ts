@@ -28,12 +28,18 @@ export interface PlacedStreams {
   readonly findings?: readonly Finding[];
 }
 
-/** Writes the streams where they are staged, and tells of them under their target. Throws UsageError, ToolError, CancelledError. */
+/** Looks at what was written; gives what is told of it. */
+type CheckStreams = (written: readonly WrittenStream[]) => Promise<readonly WrittenStream[]>;
+
+/**
+ * Writes the streams where they are staged, has them checked there, and tells of them under their target. Throws UsageError, ToolError,
+ * CancelledError.
+ */
 export async function writePlaced(
   { placed, skipped, notes, findings }: PlacedStreams,
   staged: StagedFiles,
   target: string,
-  signal: AbortSignal | undefined,
+  { signal, check }: { readonly signal: AbortSignal | undefined; readonly check: CheckStreams },
 ): Promise<WrittenReport> {
   const written: WrittenStream[] = [];
   const done: PlacedStream[] = [];
@@ -43,11 +49,12 @@ export async function writePlaced(
     done.push({ ...one, stream });
   }
   const streams = done.map(({ stream }) => stream);
+  const checked = await check(written);
   return {
     type: 'natsarc.v1.written',
     tool: TOOL,
     target,
-    streams: written,
+    streams: checked,
     skipped,
     bytes_written: staged.bytesWritten,
     notes: [...notes, ...done.flatMap(notesOn), ...unusedRules(streams)],
@@ -117,6 +124,6 @@ function sourceFaults(
       ...contents.map(lostCount),
       ...skipped.map(({ lost_messages: messages }) => messages),
     ].reduce((sum, messages) => sum + messages, 0n),
-    findings: [...ofSkipped, ...contents.flatMap(({ findings }) => findings)],
+    findings: [...ofSkipped, ...contents.flatMap(({ findings }) => [...findings])],
   };
 }

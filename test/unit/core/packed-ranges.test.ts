@@ -71,6 +71,10 @@ describe('a set of sequences at rest', () => {
     expect([...packings].toSorted()).toEqual(['bits', 'pairs', 'steps']);
   });
 
+  it('is kept once where it is empty: a stream may have a hundred thousand empty blocks', () => {
+    expect(packRanges(new BigUint64Array(0))).toBe(packRanges(new BigUint64Array(0)));
+  });
+
   it('takes a bit for each sequence at most, and some three bytes for a lone gap', () => {
     const bytesOf = (ranges: SequenceRanges): number => {
       const { content } = packRanges(ranges);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CATALOG, type FindingCode } from '../../../src/findings/catalog/index.ts';
 import type { Mark } from '../../../src/findings/catalog-entry.ts';
-import { familyOf, isMarked } from '../../../src/findings/marks.ts';
+import { familyOf, hasMark, isMarked } from '../../../src/findings/marks.ts';
 import { ROOT } from '../../support/captures.ts';
 
 const DAMAGE = join(ROOT, 'test/damage');
@@ -102,4 +102,13 @@ describe('the codes of which the catalogue says', () => {
     expect(CODES.filter((code) => isMarked(code, mark as Mark))).toEqual(expected);
     expect(expected.length).toBeGreaterThanOrEqual(families.length + codes.length);
   });
+});
+
+it('a mark is looked for no further than to the first finding that has it', () => {
+  let made = 0;
+  function* findings(): Generator<{ code: FindingCode }> {
+    for (; made < 1000; made++) yield { code: 'BLK_CHECKSUM_MISMATCH' };
+  }
+  expect(hasMark(findings(), 'loss')).toBe(true);
+  expect(made).toBe(0);
 });

@@ -51,3 +51,13 @@ test('a table longer than the memory it is read through', () => {
   );
   expect(sumSubjectTable(bytes, 0, entries.length + 1, false)).toBeNull();
 });
+
+test('a subject longer than the pieces that tables are read in', () => {
+  const long = Buffer.alloc(200_000, 'a');
+  const subjects = [Buffer.from('b'), long, Buffer.from('c'), long];
+  const bytes = Buffer.concat(
+    subjects.flatMap((text) => [Buffer.from(uvarint(BigInt(text.length))), text, Buffer.from([1, 1])]),
+  );
+  expect(sumSubjectTable(bytes, 0, 4, false)).toEqual(plain.sumSubjectTable(bytes, 0, 4, false));
+  expect(sumSubjectTable(bytes, 0, 4, false)?.endBytes).toBe(bytes.length);
+});
