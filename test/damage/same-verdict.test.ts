@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { keyedSumHex } from '../../src/codec/highwayhash.ts';
 import { catMessages } from '../../src/operation/cat/run.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
+import { sliceArchive } from '../../src/operation/slice/run.ts';
 import { convertArchive } from '../../src/operation/convert/run.ts';
 import {
   CAPTURES,
@@ -145,6 +146,70 @@ describe.each([
   it('a range that is whole is', () => {
     expect(runCli(['cat', damaged(), '--seq', '10']).exit).toBe(0);
   });
+});
+
+function declaringMore(backup: string, more: number): string {
+  const path = copyOf(backup);
+  editFile(join(path, 'backup.json'), (bytes) =>
+    Buffer.from(bytes.toString().replace(/"messages": (\d+)/, (_, n) => `"messages": ${Number(n) + more}`)),
+  );
+  return path;
+}
+
+describe.each([
+  ['a V1 snapshot', V1],
+  ['one in which nothing was deleted', '2.14.5-full/backups/$G/BATCH'],
+  ['a V2 archive', `${V2}/ORDERS`],
+])('backup.json counts more than %s and its index know of: nothing proves a loss', (_, backup) => {
+  it('verify is critical, and whatever gives out or copies messages ends with 3', () => {
+    const path = declaringMore(backup, 2);
+    expect(runCli(['verify', path]).exit).toBe(2);
+    expect(exitsOf(path)).toEqual(allExit(3));
+    expect(runCli(['cat', path]).stderr).toContain('DECL_MESSAGES_FEWER');
+    for (const more of [[], ['--deep']])
+      expect(runCli(['inspect', path, ...more])).toMatchObject({
+        exit: 3,
+        stdout: expect.stringContaining('Not whole') as string,
+      });
+    const diff = runCli(['diff', path, join(CAPTURES, backup)]);
+    expect(diff.exit).toBe(2);
+    expect(diff.stderr).toContain('lost in the source: up to 2 messages, nothing tells which');
+  });
+
+  it('every copy counts the same', async () => {
+    const path = declaringMore(backup, 2);
+    const counts = { lost_messages: 2n, doubtful_messages: 2n, lost: { msgs: [] } };
+    const { written, loss, isLossy } = await repairArchive(path, { target: out() });
+    const packed = await convertArchive(path, { target: out(), to: 'v1' });
+    const sliced = await sliceArchive(path, { target: out(), to: 'v1', minSeq: 2n });
+    for (const report of [written, packed, sliced])
+      expect(report).toMatchObject({ lost_messages: 2n, streams: [counts] });
+    expect(loss.streams).toMatchObject([{ lost: 0n, declared_more: 2n }]);
+    expect(loss.notes).toMatchObject([{ code: 'DECL_MESSAGES_FEWER', loss: true }]);
+    expect(isLossy).toBe(true);
+    expect((await verifyDamaged(path)).streams).toMatchObject([counts]);
+  });
+
+  it('what was written is whole', async () => {
+    const target = out();
+    await convertArchive(declaringMore(backup, 2), { target, to: 'v1' });
+    expect(runCli(['verify', target]).exit).toBe(0);
+    expect(await messageList(target)).toEqual(await messageList(join(CAPTURES, backup)));
+  });
+});
+
+it('a backup.json that counts more of a work queue: its index explains it, and nothing is lost', () => {
+  const path = declaringMore('2.14.5-full/backups/$G/WQ', 2);
+  expect(runCli(['verify', path]).exit).toBe(1);
+  expect(exitsOf(path)).toEqual(allExit(0));
+});
+
+it('a backup.json that counts more beside other losses: only what these do not tell', async () => {
+  const path = declaringMore(V1, 2);
+  const data = join(path, 'stream.tar.s2');
+  flipBit(data, readFileSync(data).length >> 2);
+  const { loss } = await repairArchive(path, { target: out() });
+  expect(loss.streams).toMatchObject([{ recovered: 162n, lost: 1n, declared_more: 2n }]);
 });
 
 describe.each([

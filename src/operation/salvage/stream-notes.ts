@@ -61,6 +61,12 @@ export function notesOn(stream: NotedStream, options: SalvageOptions): RepairNot
     const most = sequencesOf(loss, code);
     if (most > 0n) say(code, `${why}: up to ${most} are lost, unless they were deleted`, true);
   }
+  if (loss.declared_more > 0n)
+    say(
+      'DECL_MESSAGES_FEWER',
+      `backup.json counts more messages than are there, and nothing else speaks of them: up to ${loss.declared_more} are lost, unless backup.json is wrong`,
+      true,
+    );
   if (stream.beyondLimits > 0n)
     say(
       'BEYOND_LIMITS',

@@ -92,9 +92,8 @@ export function lostLines(
   path: string,
 ): string[] {
   if (messages === 0n) return [];
-  const where = amongText(msgs, messages);
   return [
-    `lost in the source: ${doubtful > 0n ? 'up to ' : ''}${counted(messages, 'message')}, ${where}`,
+    `lost in the source: ${doubtful > 0n ? 'up to ' : ''}${counted(messages, 'message')}, ${amongText(msgs, messages)}`,
     ...(repairable === 0n
       ? []
       : [
@@ -106,9 +105,11 @@ export function lostLines(
 /** The sequences among which so many messages are. */
 function amongText(msgs: Lost['msgs'], messages: bigint): string {
   const sequences = msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
+  if (sequences === 0n) return 'nothing tells which';
   const ranges = msgs.slice(0, MOST_RANGES).map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
   const more = msgs.length > MOST_RANGES ? ` and ${counted(msgs.length - MOST_RANGES, 'range')} more` : '';
-  return `${sequences > messages ? 'among ' : ''}${sequences === 1n ? 'sequence' : 'sequences'} ${ranges.join(', ')}${more}`;
+  const others = sequences < messages ? ' and others, nothing tells which' : '';
+  return `${sequences > messages ? 'among ' : ''}${sequences === 1n ? 'sequence' : 'sequences'} ${ranges.join(', ')}${more}${others}`;
 }
 
 const MOST_FINDINGS = 5;
