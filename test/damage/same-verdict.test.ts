@@ -213,6 +213,58 @@ it('a backup.json that counts more beside other losses: only what these do not t
 });
 
 describe.each([
+  ['a stream without meta.sum', (path: string) => rmSync(join(path, 'meta.sum')), 'META_SUM_MISSING'],
+  [
+    'a consumer without meta.sum',
+    (path: string) => rmSync(join(path, 'obs/LOG/meta.sum')),
+    'CON_SUM_MISSING',
+  ],
+  [
+    'a second copy of a block',
+    (path: string) => cpSync(join(path, 'msgs/1.blk'), join(path, 'msgs/3.blk')),
+    'BLK_SWAPPED',
+  ],
+])('%s: no server takes it as it is, and nothing is lost', (_, damage, code) => {
+  function damaged(): string {
+    const path = copyOf(`${STREAMS}/ORDERS`);
+    damage(path);
+    return path;
+  }
+
+  it('all is given out and written, and told', async () => {
+    const path = damaged();
+    expect(runCli(['verify', path]).exit).toBe(2);
+    expect(exitsOf(path)).toEqual(allExit(0));
+    expect(runCli(['cat', path]).stderr).toContain(code);
+    expect(COMMANDS['pack']?.(path).stdout).toContain(`warning in the source: ${code}`);
+    const target = out();
+    await convertArchive(path, { target, to: 'v1' });
+    expect(await messageList(target)).toEqual(await messageList(join(CAPTURES, STREAMS, 'ORDERS')));
+  });
+});
+
+it('a consumer that cannot be read is missing from what is written: 3 of every command', () => {
+  const path = copyOf(`${STREAMS}/ORDERS`);
+  rmSync(join(path, 'obs/LOG/meta.inf'));
+  cpSync(join(path, 'msgs/1.blk'), join(path, 'msgs/3.blk'));
+  expect(exitsOf(path)).toEqual(allExit(3));
+});
+
+it('positions in a damaged chunk of a snapshot are not believed, though every message is there: 3 of every command', () => {
+  const path = copyOf(V1);
+  const data = join(path, 'stream.tar.s2');
+  flipBit(data, readFileSync(data).length >> 1);
+  expect(exitsOf(path)).toEqual(allExit(3));
+});
+
+it('a block under another name, which only a repair reads: copies lack it', () => {
+  const path = copyOf(`${STREAMS}/ORDERS`);
+  cpSync(join(path, 'msgs/1.blk'), join(path, 'msgs/7.blk'));
+  rmSync(join(path, 'msgs/1.blk'));
+  expect(exitsOf(path)).toEqual({ ...allExit(3), cat: 0, export: 0, repair: 0 });
+});
+
+describe.each([
   ['missing', (path: string) => rmSync(path), 'MAN_MISSING'],
   ['empty', (path: string) => truncateSync(path, 0), 'MAN_EMPTY'],
   ['cut', (path: string) => truncateSync(path, 100), 'MAN_CORRUPT'],

@@ -11,7 +11,7 @@ import type { StreamParts, V2StreamParts } from '../../container/entry.ts';
 import { pause, stopIfAborted } from '../../core/pause.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { hasMark, isMarked } from '../../findings/marks.ts';
-import { isDamage } from '../../findings/status.ts';
+import { isDamage, tookNothing } from '../../findings/status.ts';
 import { provenReader } from '../../model/furthest-reader.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
@@ -142,9 +142,10 @@ async function blockMessages(
   const wanted = { wantSubjects: false, pending: [], wantsCuts: text !== null };
   const evidence = await gatherEvidence(archive, work, wanted);
   const checks = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks, aheadOfEnd, fewerThanDeclared];
-  const findings = [...found, ...evidence.scan.findings, ...checks.flatMap((check) => check(evidence))];
-  const other = hasMark(findings, 'loss') ? await otherMessages(reading, evidence, findings) : null;
-  if (other !== null) return other;
+  const all = [...found, ...evidence.scan.findings, ...checks.flatMap((check) => check(evidence))];
+  const other = hasMark(all, 'loss') ? await otherMessages(reading, evidence, all) : null;
+  if (other?.given !== undefined) return other.given;
+  const findings = other?.isAll === true ? tookNothing(all) : all;
   if (text !== null) {
     await renderMessages(reading, evidence, text);
   } else {
@@ -171,15 +172,17 @@ function fewerThanDeclared({ archive, live }: StreamEvidence): Finding[] {
   return checkDeclaredMessages(archive, live.count, behindDeclared(archive, live), false);
 }
 
-/** Those that a salvage finds of a damaged stream; null where it finds the same as was read. */
+/** Gives those that a salvage finds of a damaged stream, where it finds others than were read; `isAll`: nothing is lost. */
 async function otherMessages(
   reading: Reading,
   { live }: StreamEvidence,
   findings: Finding[],
-): Promise<StreamFindings | null> {
+): Promise<{ readonly given?: StreamFindings; readonly isAll: boolean }> {
   return withLeftOver(reading.archive, reading.work, async (left) => {
-    if (left === null || areSameParts(left.live, live)) return null;
-    return giveLeft(left, reading, findings);
+    if (left === null) return { isAll: false };
+    if (areSameParts(left.live, live)) return left;
+    const told = left.isAll ? tookNothing(findings) : findings;
+    return { given: await giveLeft(left, reading, told), isAll: left.isAll };
   });
 }
 

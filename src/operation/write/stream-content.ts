@@ -9,6 +9,7 @@ import { SourceError, ToolError } from '../../core/error.ts';
 import { nameText } from '../../core/name.ts';
 import { makeFinding } from '../../findings/finding.ts';
 import { isMarked } from '../../findings/marks.ts';
+import { tookNothing } from '../../findings/status.ts';
 import { declaredTimeNs, stateFromBlocks } from '../../model/stream-state.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
@@ -84,7 +85,7 @@ export async function streamContent(
     blocks: soundBlocks(archive, evidence, work),
     ...lossOf(losses),
     lostBefore: lostBefore(archive),
-    findings,
+    findings: losses.isWhole ? tookNothing(findings) : findings,
     notes: [...renamedNotes(archive), ...ownerNotes(archive, losses), ...deleteNotes(evidence).map(noteText)],
   };
 }
@@ -151,7 +152,7 @@ async function v2Content(
     walk,
     ...lossOf(losses),
     lostBefore: lostBefore(archive),
-    findings,
+    findings: losses.isWhole ? tookNothing(findings) : findings,
   };
 }
 

@@ -1,7 +1,7 @@
 import { groupedBy } from '../../core/grouped.ts';
 import { nameText } from '../../core/name.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { isOfManifest } from '../../findings/status.ts';
+import { isHarmless } from '../../findings/status.ts';
 import type { PlanReport, SliceReport, WrittenReport, WrittenStream } from '../../operation/write/types.ts';
 import type { SkippedStream } from '../../operation/loss/skipped-stream.ts';
 import type { Lost, LossFields, StreamState } from '../../operation/types.ts';
@@ -27,8 +27,8 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
     );
   }
   lines.push(...skippedLines(report, palette));
-  const critical = report.findings.filter((one) => one.severity === 'critical' && !isOfManifest(one));
-  const warnings = report.findings.filter((one) => one.severity === 'warning' || isOfManifest(one));
+  const critical = report.findings.filter((one) => one.severity === 'critical' && !isHarmless(one));
+  const warnings = report.findings.filter((one) => one.severity === 'warning' || isHarmless(one));
   lines.push(...findingLines(critical, 'damaged').map((line) => palette.bad(line)));
   lines.push(...findingLines(warnings, 'warning').map((line) => palette.warn(line)));
   lines.push(...noteLines(report.notes, palette));
