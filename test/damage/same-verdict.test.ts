@@ -392,6 +392,56 @@ describe("a configuration that is another stream's", () => {
   });
 });
 
+describe.each([
+  ['max_msgs', { max_msgs: 40 }, '123', '123'],
+  ['max_msgs_per_subject', { max_msgs_per_subject: 1 }, '6', '6'],
+  ['both', { max_msgs: 150, max_msgs_per_subject: 1 }, 'at least 13', '19'],
+])('more messages than %s of the configuration allows', (_, limits, beyond, exactly) => {
+  const text = (count: string): string =>
+    `${count} messages more are here than max_msgs or max_msgs_per_subject allows`;
+
+  function configured(): string {
+    const path = join(tempFolder(), 'config.json');
+    const { config } = JSON.parse(readFileSync(join(CAPTURES, V1, 'backup.json'), 'utf8')) as {
+      config: object;
+    };
+    writeFileSync(path, JSON.stringify({ ...config, ...limits }));
+    return path;
+  }
+
+  it.each([
+    ['V1', V1],
+    ['V2', `${V2}/ORDERS`],
+    ['store', `${STREAMS}/ORDERS`],
+  ])('from %s: every command that writes says so once, and keeps them all', (__, capture) => {
+    const config = configured();
+    const source = join(CAPTURES, capture);
+    for (const args of [
+      ['pack', source],
+      ['convert', source, '--to', 'v2'],
+      ['convert', source, '--to', 'store'],
+      ['slice', source, '--to', 'v1', '--min-seq', '1'],
+      ['repair', source],
+    ]) {
+      const target = out();
+      const { exit, stdout } = runCli([...args, '--config', config, '--out', target]);
+      expect([args[0], exit]).toEqual([args[0], 0]);
+      expect(stdout.split('messages more are here')).toHaveLength(2);
+      expect(stdout).toContain(args[0] === 'repair' ? text(exactly) : `note: ORDERS: ${text(beyond)}`);
+      expect(runCli(['cat', target]).stdout.split('\n')).toHaveLength(164);
+    }
+  });
+});
+
+it('limits that nothing goes beyond are not spoken of', () => {
+  const path = copyOf(`${V2}/ORDERS`);
+  editFile(join(path, 'backup.json'), (bytes) =>
+    Buffer.from(bytes.toString().replace('"max_msgs": -1', '"max_msgs": 163')),
+  );
+  for (const name of ['pack', 'convert', 'repair'])
+    expect(COMMANDS[name]?.(path).stdout).not.toContain('more are here');
+});
+
 it('replicas in a store: nothing is lost, a note tells that only a cluster serves it', () => {
   const note = 'note: ORDERS: it has 3 replicas: a server that is in no cluster leaves it out of this store';
   for (const command of ['repair', 'convert']) {

@@ -25,6 +25,8 @@ export interface StreamContent {
   /** What backup.json says was lost before it was written: where none of these sequences is in `lost`. Absent: nothing. */
   readonly lostBefore?: LostBefore;
   readonly findings: readonly Finding[];
+  /** Whether it is told elsewhere that messages are beyond limits. */
+  readonly areLimitsTold?: boolean;
   /** Of deleted messages, in words. Absent: none. */
   readonly notes?: readonly string[];
 }

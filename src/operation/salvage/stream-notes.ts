@@ -1,6 +1,6 @@
-import { plural } from '../../core/plural.ts';
 import { CATALOG, type FindingCode } from '../../findings/catalog/index.ts';
 import { isOfManifest } from '../../findings/status.ts';
+import { beyondLimitsText } from '../content/beyond-limits.ts';
 import { beyondMaxBytes, deletesGone, pastConsumersText } from '../deletes/delete-notes.ts';
 import { undeletedOf } from './salvaged-deletes.ts';
 import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
@@ -68,10 +68,7 @@ export function notesOn(stream: NotedStream, options: SalvageOptions): RepairNot
       true,
     );
   if (stream.beyondLimits > 0n)
-    say(
-      'BEYOND_LIMITS',
-      `${plural(stream.beyondLimits, 'message')} more ${stream.beyondLimits === 1n ? 'is' : 'are'} here than max_msgs or max_msgs_per_subject allows: a server removes the oldest when it has the stream; --config gives other limits`,
-    );
+    say('BEYOND_LIMITS', beyondLimitsText({ messages: stream.beyondLimits, isLeast: false }));
   if (undelete === true)
     say(
       'UNDELETED',
