@@ -269,6 +269,14 @@ describe.each([
   ['empty', (path: string) => truncateSync(path, 0), 'MAN_EMPTY'],
   ['cut', (path: string) => truncateSync(path, 100), 'MAN_CORRUPT'],
   [
+    'of a time that is none',
+    (path: string) =>
+      editFile(path, (bytes) =>
+        Buffer.from(bytes.toString().replace(/"first_ts": "[^"]*"/, '"first_ts": "yesterday"')),
+      ),
+    'MAN_CORRUPT',
+  ],
+  [
     'edited',
     (path: string) =>
       editFile(path, (bytes) =>

@@ -41,7 +41,8 @@ export function notesOn(stream: NotedStream, options: SalvageOptions): RepairNot
   const say = (code: NoteCode, text: string, isLoss = false): void => {
     notes.push({ code, account, stream: name, text, loss: isLoss });
   };
-  for (const { code } of own.findings.filter(isOfManifest)) say(code as NoteCode, manifestText(code, chosen));
+  for (const { code } of own.findings.filter(isOfManifest))
+    say(code as NoteCode, manifestText(code, chosen, own.archive.manifest?.noTime));
   if (chosen.said !== null) say(chosen.said.code, chosen.said.text, chosen.isLoss);
   if (chosen.leftOut.length > 0)
     say(
@@ -87,8 +88,10 @@ export function notesOn(stream: NotedStream, options: SalvageOptions): RepairNot
   return notes;
 }
 
-function manifestText(code: FindingCode, { said }: ChosenConfig): string {
+function manifestText(code: FindingCode, { said }: ChosenConfig, noTime: string | undefined): string {
   const { title } = CATALOG[code];
+  if (code === 'MAN_CORRUPT' && noTime !== undefined)
+    return `${title}: ${noTime} is no time; all else of it was taken`;
   return said === null ? `${title}: the configuration is that of meta.inf` : title;
 }
 
