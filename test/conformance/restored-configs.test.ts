@@ -55,9 +55,9 @@ const EDITS: readonly {
   { edit: { first_seq: 1000 }, v1: '0 messages 1000-999', v2: 'refused' },
 ];
 
-function edited(capture: string, edit: Json, state: Json): string {
-  const folder = join(tempFolder(), 'ORDERS');
-  cpSync(join(CAPTURES, capture, 'backups/$G/ORDERS'), folder, { recursive: true });
+function edited(capture: string, edit: Json, state: Json, name = 'ORDERS'): string {
+  const folder = join(tempFolder(), name);
+  cpSync(join(CAPTURES, capture, 'backups/$G', name), folder, { recursive: true });
   const path = join(folder, 'backup.json');
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as Json;
   Object.assign(manifest.config, edit);
@@ -71,14 +71,14 @@ function inWords(one: Prediction | undefined): string {
   return `${one.messages} messages ${one.first_seq}-${one.last_seq}`;
 }
 
-async function restored(server: LiveServer, folder: string): Promise<string> {
+async function restored(server: LiveServer, folder: string, name = 'ORDERS'): Promise<string> {
   try {
     server.nats('stream', 'restore', folder, '--no-progress');
   } catch {
     return 'refused';
   }
   await server.rest();
-  const { state } = JSON.parse(server.nats('stream', 'info', 'ORDERS', '--json')) as Json;
+  const { state } = JSON.parse(server.nats('stream', 'info', name, '--json')) as Json;
   return `${state.messages} messages ${state.first_seq}-${state.last_seq}`;
 }
 
@@ -131,4 +131,56 @@ it('a backup without a snapshot in its file is refused by all', async () => {
     expect(await restored(server, folder)).toBe('refused');
     await server.stop();
   }
+});
+
+/** V2 archives in the backup folder of another stream: what the server has under the declared name. */
+const FOREIGN = [
+  ['ORDERS', 'WQ', '27 messages 16-62'],
+  ['ORDERS', 'CONS', '56 messages 1-56'],
+  ['WQ', 'ORDERS', 'refused'],
+  ['WQ', 'CONS', 'refused'],
+  ['WQ', 'TAILDEL', '26 messages 1-30'],
+  ['HUGESEQ', 'ORDERS', 'refused'],
+  ['EMPTY', 'ORDERS', '163 messages 2-172'],
+  ['SOURCED', 'TAILDEL', '26 messages 1-30'],
+] as const;
+
+it('a V2 archive in the folder of another stream is restored as the declared one', async () => {
+  const cases = FOREIGN.map(([declared, data, expected]) => {
+    const folder = join(tempFolder(), declared);
+    const backups = join(CAPTURES, '2.15.2-full/backups/$G');
+    cpSync(join(backups, declared), folder, { recursive: true });
+    cpSync(join(backups, data, 'stream.tar.s2'), join(folder, 'stream.tar.s2'));
+    return { declared, folder, expected };
+  });
+  for (const { declared, folder, expected } of cases) {
+    const { streams } = await verifyArchive(folder);
+    const predicted = streams.flatMap(({ name, predictions }) =>
+      predictions.map((one) => ({ name, ...one })),
+    );
+    expect(predicted).toMatchObject([{ name: declared, server: '2.15' }]);
+    const [one] = predicted;
+    const words =
+      expected === 'refused' ? one?.outcome : `${one?.messages} messages ${one?.first_seq}-${one?.last_seq}`;
+    expect([declared, words]).toEqual([declared, expected]);
+    if (expected !== 'refused')
+      expect(one).toMatchObject({ outcome: 'loss', reason: 'what it restores is that of another stream' });
+  }
+  if (!hasServer('2.15.2')) return;
+  const server = await LiveServer.start('2.15.2', join(tempFolder(), 'store'));
+  for (const { declared, folder, expected } of cases) {
+    expect([declared, await restored(server, folder, declared)]).toEqual([declared, expected]);
+    server.nats('stream', 'rm', declared, '--force');
+  }
+  await server.stop();
+});
+
+it('an archive without messages is restored, whatever first_seq says', async () => {
+  const folder = edited('2.15.2-full', { first_seq: 1000 }, {}, 'EMPTY');
+  const { streams } = await verifyArchive(folder);
+  expect(inWords(streams[0]?.predictions.at(-1))).toBe('0 messages 1000-999');
+  if (!hasServer('2.15.2')) return;
+  const server = await LiveServer.start('2.15.2', join(tempFolder(), 'store'));
+  expect(await restored(server, folder, 'EMPTY')).toBe('0 messages 1000-999');
+  await server.stop();
 });
