@@ -1,6 +1,6 @@
 import type { PlanReport, WrittenReport } from '../operation/write/types.ts';
 import type { CliContext } from './context.ts';
-import { isOfDeleted, isOfManifest } from '../findings/status.ts';
+import { isHarmless, isOfDeleted } from '../findings/status.ts';
 import { tellRunningServer } from './damage-notes.ts';
 import { EXIT } from './exit-code.ts';
 
@@ -21,7 +21,7 @@ export async function showWritten(
   tellRunningServer(report.findings, context);
   // What could not be judged is no loss of the copy: that is written, and verified.
   const isDamaged = report.findings.some(
-    (finding) => finding.severity === 'critical' && !isOfDeleted(finding) && !isOfManifest(finding),
+    (finding) => finding.severity === 'critical' && !isOfDeleted(finding) && !isHarmless(finding),
   );
   const isRefused = report.streams.some(({ refused }) => refused !== undefined);
   context.setExit(isDamaged || isRefused || report.lost_messages > 0n ? EXIT.damaged : EXIT.done);

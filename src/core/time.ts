@@ -35,6 +35,13 @@ export function parseTimeNs(text: string): bigint | null {
   return BigInt(parsedSecondMs) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
 }
 
+const GO_TIME = /^\d{4}-\d{2}-\d{2}T\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/** Whether Go reads a text as the time of a JSON document: RFC 3339 in capitals, a comma is a point. */
+export function isGoTime(text: string): boolean {
+  return GO_TIME.test(text) && parseTimeNs(text.replace(',', '.').replace(/T(\d):/, 'T0$1:')) !== null;
+}
+
 /** Whether a time fits a record. */
 export function isTimeNs(timeNs: bigint): boolean {
   return BigInt.asIntN(64, timeNs) === timeNs;

@@ -11,6 +11,8 @@ export type Mark =
   | 'suspect'
   /** Of a folder's name alone: a copy gets the stream's own. */
   | 'folder-name'
+  /** Nothing is gone but what proves a file, which is whole: a copy makes that anew. */
+  | 'proof'
   /** Of backup.json, where a snapshot is that holds all of it once more. */
   | 'manifest'
   /** A file ends early; what came behind is gone. */

@@ -33,9 +33,30 @@ export function isOfManifest({ code, data }: Finding): boolean {
   return isMarked(code, 'manifest') && !(code === 'MAN_NAME_MISMATCH' && data?.['reason'] !== undefined);
 }
 
-/** Whether messages that are given out, or copied, lack some for it, or may. */
+/**
+ * Whether it is damage that took nothing: all that the archive held is there, and given out, or written. Of messages a count of the losses
+ * tells (`tookNothing`).
+ */
+export function isHarmless(finding: Finding): boolean {
+  const { code, data } = finding;
+  return (
+    isOfManifest(finding) ||
+    isMarked(code, 'folder-name') ||
+    isMarked(code, 'proof') ||
+    data?.['took_nothing'] === true
+  );
+}
+
+/** The findings of a stream whose losses were counted, and there are none: a second copy of a block, damage in bytes that nothing needs. */
+export function tookNothing(finding: Finding): Finding {
+  return isMarked(finding.code, 'loss')
+    ? { ...finding, data: { ...finding.data, took_nothing: true } }
+    : finding;
+}
+
+/** Whether what is given out, or copied, lacks something for it, or may. */
 export function mayLackMessages(finding: Finding): boolean {
-  if (isOfManifest(finding) || isMarked(finding.code, 'folder-name')) return false;
+  if (isHarmless(finding)) return false;
   return isDamageOfLive(finding) || isMarked(finding.code, 'suspect');
 }
 

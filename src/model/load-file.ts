@@ -26,7 +26,11 @@ export function loadWith<T>(
     : { value: null, fault: parsed.fault, file: entry.label };
 }
 
-/** Reads backup.json; null where the form has none. Throws SourceError. */
+/** Reads backup.json, of which the client may refuse a value and all else be sound; null where the form has none. Throws SourceError. */
 export function loadManifest(parts: StreamParts): Loaded<Manifest> | null {
-  return parts.manifest === null ? null : loadWith(parts.manifest, parseManifest, { code: 'MAN_CORRUPT' });
+  if (parts.manifest === null) return null;
+  const loaded = loadWith(parts.manifest, parseManifest, { code: 'MAN_CORRUPT' });
+  const noTime = loaded.value?.noTime;
+  if (noTime === undefined) return loaded;
+  return { ...loaded, fault: { code: 'MAN_CORRUPT', data: { reason: `${noTime} is no time` } } };
 }

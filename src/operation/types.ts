@@ -131,7 +131,10 @@ export interface Prediction {
 
 /** What of a stream is gone. */
 export interface LossFields {
-  /** Sequences that are lost or doubtful; where fewer of them were messages than there are, nothing tells which. */
+  /**
+   * Sequences that are lost or doubtful; where fewer of them were messages than there are, nothing tells which, nor of those
+   * messages that only backup.json counts.
+   */
   readonly lost: { readonly msgs: readonly (readonly [bigint, bigint])[]; readonly bytes: number };
   /** So many messages are lost, at most. */
   readonly lost_messages: bigint;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { keyedSumHex } from '../../src/codec/highwayhash.ts';
 import { catMessages } from '../../src/operation/cat/run.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
+import { sliceArchive } from '../../src/operation/slice/run.ts';
 import { convertArchive } from '../../src/operation/convert/run.ts';
 import {
   CAPTURES,
@@ -141,10 +142,134 @@ describe.each([
   });
 });
 
+function declaringMore(backup: string, more: number): string {
+  const path = copyOf(backup);
+  editFile(join(path, 'backup.json'), (bytes) =>
+    Buffer.from(bytes.toString().replace(/"messages": (\d+)/, (_, n) => `"messages": ${Number(n) + more}`)),
+  );
+  return path;
+}
+
+describe.each([
+  ['a V1 snapshot', V1],
+  ['one in which nothing was deleted', '2.14.5-full/backups/$G/BATCH'],
+  ['a V2 archive', `${V2}/ORDERS`],
+])('backup.json counts more than %s and its index know of: nothing proves a loss', (_, backup) => {
+  it('verify is critical, and whatever gives out or copies messages ends with 3', () => {
+    const path = declaringMore(backup, 2);
+    expect(runCli(['verify', path]).exit).toBe(2);
+    expect(exitsOf(path)).toEqual(allExit(3));
+    expect(runCli(['cat', path]).stderr).toContain('DECL_MESSAGES_FEWER');
+    for (const more of [[], ['--deep']])
+      expect(runCli(['inspect', path, ...more])).toMatchObject({
+        exit: 3,
+        stdout: expect.stringContaining('Not whole') as string,
+      });
+    const diff = runCli(['diff', path, join(CAPTURES, backup)]);
+    expect(diff.exit).toBe(2);
+    expect(diff.stderr).toContain('lost in the source: up to 2 messages, nothing tells which');
+  });
+
+  it('every copy counts the same', async () => {
+    const path = declaringMore(backup, 2);
+    const counts = { lost_messages: 2n, doubtful_messages: 2n, lost: { msgs: [] } };
+    const { written, loss, isLossy } = await repairArchive(path, { target: out() });
+    const packed = await convertArchive(path, { target: out(), to: 'v1' });
+    const sliced = await sliceArchive(path, { target: out(), to: 'v1', minSeq: 2n });
+    for (const report of [written, packed, sliced])
+      expect(report).toMatchObject({ lost_messages: 2n, streams: [counts] });
+    expect(loss.streams).toMatchObject([{ lost: 0n, declared_more: 2n }]);
+    expect(loss.notes).toMatchObject([{ code: 'DECL_MESSAGES_FEWER', loss: true }]);
+    expect(isLossy).toBe(true);
+    expect((await verifyDamaged(path)).streams).toMatchObject([counts]);
+  });
+
+  it('what was written is whole', async () => {
+    const target = out();
+    await convertArchive(declaringMore(backup, 2), { target, to: 'v1' });
+    expect(runCli(['verify', target]).exit).toBe(0);
+    expect(await messageList(target)).toEqual(await messageList(join(CAPTURES, backup)));
+  });
+});
+
+it('a backup.json that counts more of a work queue: its index explains it, and nothing is lost', () => {
+  const path = declaringMore('2.14.5-full/backups/$G/WQ', 2);
+  expect(runCli(['verify', path]).exit).toBe(1);
+  expect(exitsOf(path)).toEqual(allExit(0));
+});
+
+it('a backup.json that counts more beside other losses: only what these do not tell', async () => {
+  const path = declaringMore(V1, 2);
+  const data = join(path, 'stream.tar.s2');
+  flipBit(data, readFileSync(data).length >> 2);
+  const { loss } = await repairArchive(path, { target: out() });
+  expect(loss.streams).toMatchObject([{ recovered: 162n, lost: 1n, declared_more: 2n }]);
+});
+
+describe.each([
+  ['a stream without meta.sum', (path: string) => rmSync(join(path, 'meta.sum')), 'META_SUM_MISSING'],
+  [
+    'a consumer without meta.sum',
+    (path: string) => rmSync(join(path, 'obs/LOG/meta.sum')),
+    'CON_SUM_MISSING',
+  ],
+  [
+    'a second copy of a block',
+    (path: string) => cpSync(join(path, 'msgs/1.blk'), join(path, 'msgs/3.blk')),
+    'BLK_SWAPPED',
+  ],
+])('%s: no server takes it as it is, and nothing is lost', (_, damage, code) => {
+  function damaged(): string {
+    const path = copyOf(`${STREAMS}/ORDERS`);
+    damage(path);
+    return path;
+  }
+
+  it('all is given out and written, and told', async () => {
+    const path = damaged();
+    expect(runCli(['verify', path]).exit).toBe(2);
+    expect(exitsOf(path)).toEqual(allExit(0));
+    expect(runCli(['cat', path]).stderr).toContain(code);
+    expect(COMMANDS['pack']?.(path).stdout).toContain(`warning in the source: ${code}`);
+    const target = out();
+    await convertArchive(path, { target, to: 'v1' });
+    expect(await messageList(target)).toEqual(await messageList(join(CAPTURES, STREAMS, 'ORDERS')));
+  });
+});
+
+it('a consumer that cannot be read is missing from what is written: 3 of every command', () => {
+  const path = copyOf(`${STREAMS}/ORDERS`);
+  rmSync(join(path, 'obs/LOG/meta.inf'));
+  cpSync(join(path, 'msgs/1.blk'), join(path, 'msgs/3.blk'));
+  expect(exitsOf(path)).toEqual(allExit(3));
+});
+
+it('positions in a damaged chunk of a snapshot are not believed, though every message is there: 3 of every command', () => {
+  const path = copyOf(V1);
+  const data = join(path, 'stream.tar.s2');
+  flipBit(data, readFileSync(data).length >> 1);
+  expect(exitsOf(path)).toEqual(allExit(3));
+});
+
+it('a block under another name, which only a repair reads: copies lack it', () => {
+  const path = copyOf(`${STREAMS}/ORDERS`);
+  cpSync(join(path, 'msgs/1.blk'), join(path, 'msgs/7.blk'));
+  rmSync(join(path, 'msgs/1.blk'));
+  expect(exitsOf(path)).toEqual({ ...allExit(3), cat: 0, export: 0, repair: 0 });
+});
+
 describe.each([
   ['missing', (path: string) => rmSync(path), 'MAN_MISSING'],
   ['empty', (path: string) => truncateSync(path, 0), 'MAN_EMPTY'],
   ['cut', (path: string) => truncateSync(path, 100), 'MAN_CORRUPT'],
+  [
+    'of a time that is none',
+    (path: string) =>
+      editFile(path, (bytes) =>
+        Buffer.from(bytes.toString().replace(/"first_ts": "[^"]*"/, '"first_ts": "yesterday"')),
+      ),
+    'MAN_CORRUPT',
+  ],
   [
     'edited',
     (path: string) =>
@@ -267,6 +392,56 @@ describe("a configuration that is another stream's", () => {
     const outcomes = new Set(streams.flatMap(({ predictions }) => predictions.map(({ outcome }) => outcome)));
     expect([...outcomes]).toEqual(['refused']);
   });
+});
+
+describe.each([
+  ['max_msgs', { max_msgs: 40 }, '123', '123'],
+  ['max_msgs_per_subject', { max_msgs_per_subject: 1 }, '6', '6'],
+  ['both', { max_msgs: 150, max_msgs_per_subject: 1 }, 'at least 13', '19'],
+])('more messages than %s of the configuration allows', (_, limits, beyond, exactly) => {
+  const text = (count: string): string =>
+    `${count} messages more are here than max_msgs or max_msgs_per_subject allows`;
+
+  function configured(): string {
+    const path = join(tempFolder(), 'config.json');
+    const { config } = JSON.parse(readFileSync(join(CAPTURES, V1, 'backup.json'), 'utf8')) as {
+      config: object;
+    };
+    writeFileSync(path, JSON.stringify({ ...config, ...limits }));
+    return path;
+  }
+
+  it.each([
+    ['V1', V1],
+    ['V2', `${V2}/ORDERS`],
+    ['store', `${STREAMS}/ORDERS`],
+  ])('from %s: every command that writes says so once, and keeps them all', (__, capture) => {
+    const config = configured();
+    const source = join(CAPTURES, capture);
+    for (const args of [
+      ['pack', source],
+      ['convert', source, '--to', 'v2'],
+      ['convert', source, '--to', 'store'],
+      ['slice', source, '--to', 'v1', '--min-seq', '1'],
+      ['repair', source],
+    ]) {
+      const target = out();
+      const { exit, stdout } = runCli([...args, '--config', config, '--out', target]);
+      expect([args[0], exit]).toEqual([args[0], 0]);
+      expect(stdout.split('messages more are here')).toHaveLength(2);
+      expect(stdout).toContain(args[0] === 'repair' ? text(exactly) : `note: ORDERS: ${text(beyond)}`);
+      expect(runCli(['cat', target]).stdout.split('\n')).toHaveLength(164);
+    }
+  });
+});
+
+it('limits that nothing goes beyond are not spoken of', () => {
+  const path = copyOf(`${V2}/ORDERS`);
+  editFile(join(path, 'backup.json'), (bytes) =>
+    Buffer.from(bytes.toString().replace('"max_msgs": -1', '"max_msgs": 163')),
+  );
+  for (const name of ['pack', 'convert', 'repair'])
+    expect(COMMANDS[name]?.(path).stdout).not.toContain('more are here');
 });
 
 it('replicas in a store: nothing is lost, a note tells that only a cluster serves it', () => {

@@ -157,8 +157,12 @@ describe('two folders of one stream', () => {
     const both = runCli(['cat', path]);
     expect(both).toMatchObject({ exit: 0, stdout: whole.stdout });
     expect(both.stderr).toBe(
-      'natsarc: left out: ORDERS.old: the folder ORDERS.old holds a stream ORDERS too; the one in the folder of that name is read; --stream ORDERS.old chooses this one\n',
+      `natsarc: left out: ORDERS.old: the folder ORDERS.old holds a stream ORDERS too; the one in the folder of that name is read; --stream ORDERS.old chooses this one; natsarc diff ${path}/ORDERS ${path}/ORDERS.old tells what only one of them holds\n`,
     );
+    expect(runCli(['diff', `${path}/ORDERS`, `${path}/ORDERS.old`])).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('same: 1 stream, 163 messages') as string,
+    });
     const chosen = runCli(['cat', path, '--stream', 'ORDERS.old']);
     expect(chosen).toMatchObject({ exit: 0, stderr: '' });
     expect(chosen.stdout).toBe(runCli(['cat', path, '--stream', 'ORDERS']).stdout);

@@ -19,6 +19,7 @@ export const CON_SUITE = {
   },
   CON_SUM_MISSING: {
     severity: 'critical',
+    marks: ['proof'],
     title: 'A consumer without meta.sum',
     meaning: "A consumer's folder has no meta.sum.",
     consequence: 'The server skips the consumer; a restore fails.',

@@ -25,7 +25,8 @@ export const MAN_SUITE = {
     severity: 'critical',
     marks: ['manifest'],
     title: 'backup.json cannot be read',
-    meaning: 'backup.json is no JSON, or has no configuration.',
+    meaning:
+      'backup.json is no JSON, has no configuration, or holds a value that no client reads, such as a time that is none; all that can be read of it counts.',
     consequence: 'nats stream restore refuses.',
     advice: MAKE_AGAIN,
   },

@@ -19,7 +19,7 @@ export const META_SUITE = {
   },
   META_SUM_MISSING: {
     severity: 'critical',
-    marks: ['meta'],
+    marks: ['meta', 'proof'],
     title: 'A stream without meta.sum',
     meaning: 'meta.sum is not there.',
     consequence: 'A restore succeeds; at the next start the stream is skipped: it vanishes.',

@@ -53,7 +53,9 @@ function faultOf(error: SchemaError): Fault {
   const unknown = error.keyword === 'additionalProperties' ? error.params.additionalProperty : undefined;
   if (unknown !== undefined)
     return { code: 'CFG_UNKNOWN_FIELD', data: { field: field === '' ? unknown : `${field}.${unknown}` } };
-  return { code: 'CFG_SCHEMA_VIOLATION', data: { field: field || '(whole)', rule: error.message ?? '' } };
+  const isNoTime = error.keyword === 'pattern' && field.endsWith('_time');
+  const rule = isNoTime ? 'must be a time' : (error.message ?? '');
+  return { code: 'CFG_SCHEMA_VIOLATION', data: { field: field || '(whole)', rule } };
 }
 
 /** Whether there is nothing in it that the validators do not know. */

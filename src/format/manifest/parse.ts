@@ -2,10 +2,12 @@ import {
   integerField,
   objectField,
   parseJsonObject,
+  stringifyJson,
   textField,
   type JsonObject,
   type JsonValue,
 } from '../../core/json.ts';
+import { isGoTime } from '../../core/time.ts';
 import { LooseRanges } from '../../core/loose-ranges.ts';
 import { MAX_SEQUENCE, mergeRanges, rangesOf } from '../../core/sequence-ranges.ts';
 import { failed, ok, type Result } from '../../core/result.ts';
@@ -24,7 +26,14 @@ export function parseManifest(bytes: Uint8Array): Result<Manifest, Fault> {
   const declared = parseDeclaredState(state, objectField(parsed.value, 'lost'));
   return declared === null
     ? failed({ code: 'MAN_CORRUPT', data: { reason: 'state' } })
-    : ok({ config, state: declared });
+    : ok({ config, state: declared, ...noTimeIn(state) });
+}
+
+/** Go reads a null as a time that is not there. */
+function noTimeIn(state: JsonObject): Pick<Manifest, 'noTime'> {
+  const times = [state['first_ts'], state['last_ts']].filter((time) => (time ?? null) !== null);
+  const bad = times.find((time) => typeof time !== 'string' || !isGoTime(time));
+  return bad === undefined ? {} : { noTime: stringifyJson(bad) };
 }
 
 /** Go takes a field whatever the case of its letters; of two the later. */

@@ -21,4 +21,6 @@ export interface ManifestState {
 export interface Manifest {
   readonly config: JsonObject;
   readonly state: ManifestState | null;
+  /** A value of its state, as JSON, that is no time though it should be one: the client refuses all of it. Absent: none. */
+  readonly noTime?: string;
 }

@@ -19,9 +19,11 @@ export interface LeftOver {
   readonly messages: MessageWalk;
   readonly findings: readonly Finding[];
   readonly notes: readonly DeleteNote[];
+  /** Whether all that the archive held is among what was read before the salvage, but for its messages, and here. */
+  readonly isAll: boolean;
 }
 
-const NOTHING_LEFT = { live: NO_PARTS, messages: async () => {}, notes: [] };
+const NOTHING_LEFT = { live: NO_PARTS, messages: async () => {}, notes: [], isAll: false };
 
 /** Whether a snapshot is damaged so that only a salvage gets behind it. Standard input cannot be opened again. */
 export function isStopped({ form, findings }: StreamParts, { container }: Archive): boolean {
@@ -41,11 +43,12 @@ export async function withLeftOver<T>(
   const { onBytes } = work;
   const { withPastDamage } = await import('../salvage/rescan/with-past-damage.ts');
   return withPastDamage(archive, work, async (again, opened) =>
-    withSalvaged(again, { ...opened, onBytes }, use),
+    withSalvaged(archive, again, { ...opened, onBytes }, use),
   );
 }
 
 async function withSalvaged<T>(
+  asRead: StreamArchive,
   archive: StreamArchive,
   work: SalvageWork,
   use: (left: LeftOver | null) => Promise<T>,
@@ -53,15 +56,18 @@ async function withSalvaged<T>(
   // Its key may have come into sight only now.
   if (archive.encrypted !== null) return use({ ...NOTHING_LEFT, archive, findings: archive.findings });
   if (archive.name === '' || archive.form === 'config') return use(null);
+  const { lacksNothing } = await import('../salvage/lacks-nothing.ts');
   const { repairStream } = await import('../salvage/repair-stream.ts');
   const { salvageStream } = await import('../salvage/stream/salvage-stream.ts');
   const own = await salvageStream(archive, work, 0, '');
   try {
-    const { content, found, loss } = await repairStream([own], work, {});
+    const repaired = await repairStream([own], work, {});
+    const { content, found, loss, suspected } = repaired;
     const { messages, findings } = content;
     const live = found.recovered;
     const notes = salvagedDeleteNotes(own, loss, found);
-    return await use({ archive: own.archive, live, messages, findings: [...findings], notes });
+    const isAll = lacksNothing(asRead, repaired, loss.lost + suspected.doubtful);
+    return await use({ archive: own.archive, live, messages, findings: [...findings], notes, isAll });
   } finally {
     own.close();
   }

@@ -1,5 +1,6 @@
 import { checkBlockRecords } from '../../check/block-records.ts';
 import { checkBlockFiles } from '../../check/block-files.ts';
+import { behindDeclared, checkDeclaredMessages } from '../../check/declared.ts';
 import { checkConsumers } from '../../check/consumers.ts';
 import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
@@ -8,6 +9,7 @@ import type { StreamParts, V2StreamParts } from '../../container/entry.ts';
 import { pause, stopIfAborted } from '../../core/pause.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { hasMark, isMarked } from '../../findings/marks.ts';
+import { isDamage, tookNothing } from '../../findings/status.ts';
 import { provenReader } from '../../model/furthest-reader.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
@@ -86,7 +88,12 @@ async function v2Messages(reading: Reading, parts: V2StreamParts): Promise<Strea
   const { archive, work, sieve, found } = reading;
   const walk = new V2Walk(archive, parts, sieve, work);
   await sift(walk.messages, reading, pause);
-  const findings = [...found, ...walk.findings(), ...v2FramingFindings(archive, parts)];
+  const damage = [...found, ...walk.findings(), ...v2FramingFindings(archive, parts)];
+  // Where enough was found the others were not counted.
+  const fewer = sieve.isDone
+    ? []
+    : checkDeclaredMessages(archive, BigInt(walk.seen()), walk.seenBehind(), !damage.some(isDamage));
+  const findings = [...damage, ...fewer];
   return {
     held: walk.seen(),
     findings,
@@ -130,10 +137,11 @@ async function blockMessages(
   const text = output === undefined || filter === null ? null : { ...output, filter };
   const wanted = { wantSubjects: false, pending: [], wantsCuts: text !== null };
   const evidence = await gatherEvidence(archive, work, wanted);
-  const checks = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks, aheadOfEnd];
-  const findings = [...found, ...evidence.scan.findings, ...checks.flatMap((check) => [...check(evidence)])];
-  const other = hasMark(findings, 'loss') ? await otherMessages(reading, evidence, findings) : null;
-  if (other !== null) return other;
+  const checks = [checkBlockRecords, checkBlockFiles, checkIndexAgainstBlocks, aheadOfEnd, fewerThanDeclared];
+  const all = [...found, ...evidence.scan.findings, ...checks.flatMap((check) => [...check(evidence)])];
+  const other = hasMark(all, 'loss') ? await otherMessages(reading, evidence, all) : null;
+  if (other?.given !== undefined) return other.given;
+  const findings = other?.isAll === true ? all.map(tookNothing) : all;
   if (text !== null) {
     await renderMessages(reading, evidence, text);
   } else {
@@ -156,15 +164,21 @@ function aheadOfEnd(evidence: StreamEvidence): Finding[] {
   return checkConsumers(archive, lastSeq, live).filter(({ code }) => code === 'CON_AHEAD_OF_STREAM');
 }
 
-/** Those that a salvage finds of a damaged stream; null where it finds the same as was read. */
+function fewerThanDeclared({ archive, live }: StreamEvidence): Finding[] {
+  return checkDeclaredMessages(archive, live.count, behindDeclared(archive, live), false);
+}
+
+/** Gives those that a salvage finds of a damaged stream, where it finds others than were read; `isAll`: nothing is lost. */
 async function otherMessages(
   reading: Reading,
   { live }: StreamEvidence,
   findings: Finding[],
-): Promise<StreamFindings | null> {
+): Promise<{ readonly given?: StreamFindings; readonly isAll: boolean }> {
   return withLeftOver(reading.archive, reading.work, async (left) => {
-    if (left === null || areSameParts(left.live, live)) return null;
-    return giveLeft(left, reading, findings);
+    if (left === null) return { isAll: false };
+    if (areSameParts(left.live, live)) return left;
+    const told = left.isAll ? findings.map(tookNothing) : findings;
+    return { given: await giveLeft(left, reading, told), isAll: left.isAll };
   });
 }
 

@@ -1,5 +1,5 @@
 import type { V2StreamParts } from '../../container/entry.ts';
-import { countSequences } from '../../core/sequence-ranges.ts';
+import { countSequences, MAX_SEQUENCE } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { hasMark } from '../../findings/marks.ts';
 import { V2Reading, type V2Message } from '../../model/load-v2-stream.ts';
@@ -19,6 +19,7 @@ export class V2Walk {
   #reading: V2Reading;
   #seen = 0;
   #seenInRange = 0n;
+  #seenBehind = 0n;
 
   /** Given `work`, messages that a salvage finds behind the last one come, too. */
   constructor(archive: StreamArchive, parts: V2StreamParts, sieve: MessageSieve, work?: Archive) {
@@ -33,6 +34,7 @@ export class V2Walk {
     this.#reading = new V2Reading(this.#parts, this.#archive.place);
     this.#seen = 0;
     this.#seenInRange = 0n;
+    this.#seenBehind = 0n;
     const lastSeq = await this.#readThrough(wants, give);
     if (this.#work === undefined || this.#sieve.isDone) return;
     if (!hasMark(this.#reading.head().findings, 'ends-reading')) return;
@@ -51,6 +53,11 @@ export class V2Walk {
   /** How many messages were looked at. */
   seen(): number {
     return this.#seen;
+  }
+
+  /** How many of these lie behind the end that backup.json declares. */
+  seenBehind(): bigint {
+    return this.#seenBehind;
   }
 
   /** Whether there was a message for each sequence that can pass. */
@@ -85,6 +92,7 @@ export class V2Walk {
   #look(message: StoredMessage): void {
     this.#seen++;
     if (this.#sieve.overlaps(message.seq, message.seq)) this.#seenInRange++;
+    if (message.seq > (this.#archive.manifest?.state?.lastSeq ?? MAX_SEQUENCE)) this.#seenBehind++;
   }
 }
 

@@ -26,6 +26,8 @@ export interface StreamContent {
   readonly lostBefore?: LostBefore;
   /** There may be as many as records: each is made when it is asked for. */
   readonly findings: Iterable<Finding>;
+  /** Whether it is told elsewhere that messages are beyond limits. */
+  readonly areLimitsTold?: boolean;
   /** Of deleted messages, in words. Absent: none. */
   readonly notes?: readonly string[];
 }

@@ -1,4 +1,3 @@
-import { checkDeclared } from '../../check/declared.ts';
 import { findingsBesideBlocks, NO_RESULTS, streamLosses } from '../loss/stream-losses.ts';
 import { lossFields } from '../loss/loss-fields.ts';
 import type { LossFields } from '../types.ts';
@@ -8,7 +7,7 @@ import type { Side } from './side.ts';
 export async function lossesOfSide(side: Side): Promise<LossFields | null> {
   const { archive, evidence, live, findings, work } = side;
   if (live === null) return null;
-  const beside = evidence === null ? [] : [...findingsBesideBlocks(evidence), ...checkDeclared(evidence)];
+  const beside = evidence === null ? [] : findingsBesideBlocks(evidence);
   const read = evidence ?? { archive, live, results: NO_RESULTS };
   const fields = lossFields(await streamLosses(read, [...findings, ...beside], work));
   return fields.lost_messages === 0n ? null : fields;

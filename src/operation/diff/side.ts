@@ -1,3 +1,4 @@
+import { behindDeclared, checkDeclaredMessages } from '../../check/declared.ts';
 import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
 import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
@@ -5,8 +6,10 @@ import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { StreamParts, V2StreamParts } from '../../container/entry.ts';
 import { framingFaults } from '../../container/open-source.ts';
 import { orSourceError, SourceError } from '../../core/error.ts';
+import { NO_PARTS } from '../../core/sequence-part-sets.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
+import { isDamage } from '../../findings/status.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 import { baseArchive } from '../../model/base-archive.ts';
@@ -124,7 +127,9 @@ async function readSide(loaded: Loaded, options: LoadOptions): Promise<Side> {
   const side = { archive, work, twinBlocks, isRefused: false };
   if (parts.form === 'v2') {
     const read = await loadMessagesOfV2(archive, parts, work);
-    return { ...side, ...read, evidence: null, findings: [...findings, ...read.findings] };
+    const all = [...findings, ...read.findings];
+    const fewer = fewerThanDeclared(archive, read.live ?? NO_PARTS, !all.some(isDamage));
+    return { ...side, ...read, evidence: null, findings: [...all, ...fewer] };
   }
   if (archive.encrypted !== null || parts.form === 'config')
     return { ...side, live: null, state: null, evidence: null, findings };
@@ -138,7 +143,12 @@ async function readSide(loaded: Loaded, options: LoadOptions): Promise<Side> {
     live: evidence.live,
     state: stateReport(numbers, { consumerCount: archive.consumers.length, gaps: false }),
     evidence,
-    findings: [...findings, ...evidence.scan.findings, ...found],
+    findings: [
+      ...findings,
+      ...evidence.scan.findings,
+      ...found,
+      ...fewerThanDeclared(archive, evidence.live, false),
+    ],
   };
 }
 
@@ -164,4 +174,8 @@ async function loadMessagesOfV2(
     state: v2State(archive, state, messages),
     findings: [...framing, ...messages.findings],
   };
+}
+
+function fewerThanDeclared(archive: StreamArchive, live: SequenceParts, isWholeV2: boolean): Finding[] {
+  return checkDeclaredMessages(archive, live.count, behindDeclared(archive, live), isWholeV2);
 }

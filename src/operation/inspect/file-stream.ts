@@ -1,3 +1,4 @@
+import { behindDeclared, checkDeclaredMessages } from '../../check/declared.ts';
 import { SequenceParts } from '../../core/sequence-parts.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { packedLive } from '../../model/live-set.ts';
@@ -42,7 +43,12 @@ function inspectByIndex(
     blocks: archive.blocks.map((block) => indexedBlockReport(block, listed.get(block.index))),
     ...(options.subjects === true ? { subjects: subjectsOfIndex(index, options.top) } : {}),
   };
-  return { report, findings: [...archive.findings, ...carrierFindingsSoFar(archive)], isRead: false };
+  const fewer = checkDeclaredMessages(archive, index.messages, behindDeclared(archive, live), false);
+  return {
+    report,
+    findings: [...archive.findings, ...carrierFindingsSoFar(archive), ...fewer],
+    isRead: false,
+  };
 }
 
 function indexedBlockReport(

@@ -1,5 +1,9 @@
 import type { V2StreamParts } from '../../container/entry.ts';
+import { behindDeclared, checkDeclaredMessages } from '../../check/declared.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
+import type { Finding } from '../../findings/finding.ts';
+import { isDamage } from '../../findings/status.ts';
+import type { ManifestState } from '../../format/manifest/types.ts';
 import { deletedBetween } from '../../model/stream-state.ts';
 import { readV2Head } from '../../model/load-v2-stream.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -45,12 +49,26 @@ export async function inspectV2Stream(
       ? { subjects: subjectReports(messages?.total.subjects ?? new Map(), options.top) }
       : {}),
   };
-  const findings = [
+  const damage = [
     ...archive.findings,
     ...v2FramingFindings(archive, parts),
     ...(messages?.findings ?? head.findings),
   ];
-  return { report, findings, isRead: messages !== null };
+  const fewer = fewerThanDeclared(archive, live, head.state, !damage.some(isDamage));
+  return { report, findings: [...damage, ...fewer], isRead: messages !== null };
+}
+
+/** By the messages, where they were read, else by what its own state says. */
+function fewerThanDeclared(
+  archive: StreamArchive,
+  live: SequenceParts | null,
+  state: ManifestState | null,
+  isWhole: boolean,
+): Finding[] {
+  if (live !== null)
+    return checkDeclaredMessages(archive, live.count, behindDeclared(archive, live), isWhole);
+  const isTold = state !== null && state.lastSeq <= (archive.manifest?.state?.lastSeq ?? 0n);
+  return isTold ? checkDeclaredMessages(archive, state.messages, 0n, isWhole) : [];
 }
 
 /** `live`: null where the deleted sequences are not wanted. */

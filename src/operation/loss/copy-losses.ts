@@ -1,5 +1,4 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
-import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { asParts, subtractParts, uniteParts } from '../../core/sequence-part-sets.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -7,6 +6,7 @@ import type { Lost } from '../types.ts';
 import { knownScans } from '../salvage/rescan/known-scans.ts';
 import { stillLost } from '../salvage/stream/lost-before.ts';
 import { LostRanges } from '../salvage/losses/lost-ranges.ts';
+import { lacksNothing } from '../salvage/lacks-nothing.ts';
 import { repairStream } from '../salvage/repair-stream.ts';
 import { salvageStream } from '../salvage/stream/salvage-stream.ts';
 import type { SalvageWork } from '../salvage/rescan/salvage-work.ts';
@@ -23,6 +23,8 @@ export interface CopyLosses extends Suspected {
   readonly messages: bigint;
   /** So many of them are intact, and a repair would keep them. */
   readonly repairable: bigint;
+  /** Whether the copy lacks nothing that is known, also of consumers and configuration. */
+  readonly isWhole: boolean;
   /** The stream that its records were made for, where that is another. */
   readonly owner: string | null;
 }
@@ -38,10 +40,10 @@ export type ReadStream = Pick<StreamEvidence, 'archive' | 'live' | 'results'>;
  * damaged; null where past damage there is nothing of the stream. Throws SourceError, ToolError, CancelledError.
  */
 export async function lossesOfCopy(read: ReadStream, work: CountingWork): Promise<CopyLosses | null> {
-  const { archive, live } = read;
+  const { archive } = read;
   const known = knownScans(read);
   return withPastDamage(archive, { ...work, soundChunks: soundChunks(read) }, async (again, opened) =>
-    again.form === 'config' ? null : lossesBeside(again, { ...opened, onBytes, known }, live),
+    again.form === 'config' ? null : lossesBeside(again, { ...opened, onBytes, known }, read),
   );
 }
 
@@ -51,11 +53,12 @@ function onBytes(): void {}
 async function lossesBeside(
   archive: StreamArchive,
   work: SalvageWork,
-  live: SequenceParts,
+  { archive: asRead, live }: ReadStream,
 ): Promise<CopyLosses> {
   const own: SalvagedStream = await salvageStream(archive, work, 0, archive.name);
   try {
-    const { loss, found } = await repairStream([own], work, {});
+    const repaired = await repairStream([own], work, {});
+    const { loss, found } = repaired;
     const ranges = lostNow(loss);
     const before = stillLost(lostBefore(archive), loss.ranges, found.recovered);
     const passedOver = subtractParts(found.recovered, live);
@@ -64,12 +67,14 @@ async function lossesBeside(
     for (const { length } of ranges) bytes += length ?? 0;
     const gone = loss.lost - before.messages;
     const messages = atMost(own, gone + passedOver.count);
+    const suspected = suspectedOf(own, loss, messages);
     return {
       lost: { msgs: [...lost.ranges()], bytes },
       messages,
       repairable: messages > gone ? messages - gone : 0n,
       owner: own.archive.name === archive.name ? null : own.archive.name,
-      ...suspectedOf(own, loss, messages),
+      isWhole: lacksNothing(asRead, repaired, messages + suspected.doubtful),
+      ...suspected,
     };
   } finally {
     own.close();

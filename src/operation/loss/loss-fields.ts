@@ -10,7 +10,7 @@ export function lossFields({
   repairable,
   suspected,
   doubtful,
-}: Omit<CopyLosses, 'owner'>): LossFields {
+}: Omit<CopyLosses, 'owner' | 'isWhole'>): LossFields {
   const suspects = Object.values(suspected);
   const msgs = suspects.every(({ length }) => length === 0)
     ? lost.msgs

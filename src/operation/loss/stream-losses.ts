@@ -16,11 +16,12 @@ import type { ScanResult } from '../../workers/jobs/scan.ts';
 import { NOTHING_SUSPECTED } from '../salvage/suspected.ts';
 import { skippedStream } from './skipped-stream.ts';
 
-/** Of a stream that is whole, or of which nothing can be told. */
+/** Of a stream that was not counted: it is whole, or nothing can be told of it. */
 export const NO_LOSSES: CopyLosses = {
   lost: { msgs: [], bytes: 0 },
   messages: 0n,
   repairable: 0n,
+  isWhole: false,
   owner: null,
   ...NOTHING_SUSPECTED,
 };

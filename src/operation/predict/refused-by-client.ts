@@ -1,5 +1,4 @@
 import type { OpenContainer } from '../../container/entry.ts';
-import { parseTimeNs } from '../../core/time.ts';
 import { streamConfigFaults } from '../../format/config-schema/check.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 
@@ -15,10 +14,8 @@ export function refusedByClient(
   if (manifest === null) return 'nats stream restore needs a backup.json that can be read';
   if (manifest.config['storage'] === 'memory')
     return 'nats stream restore takes no stream that is kept in memory';
-  const { firstTime = null, lastTime = null } = manifest.state ?? {};
-  const noTime = [firstTime, lastTime].find((time) => time !== null && parseTimeNs(time) === null);
-  if (noTime !== undefined)
-    return `nats stream restore cannot read ${JSON.stringify(noTime)} in backup.json: it is no time`;
+  if (manifest.noTime !== undefined)
+    return `nats stream restore cannot read ${manifest.noTime} in backup.json: it is no time`;
   const bad = streamConfigFaults(manifest.config).find(({ code }) => code === 'CFG_SCHEMA_VIOLATION');
   return bad === undefined
     ? null

@@ -79,14 +79,14 @@ export async function predictV2Stream(
 function refusedBeforeMessages(
   consumers: readonly ConsumerArchive[],
   config: JsonObject,
-  { firstSeq, lastSeq }: ManifestState,
+  { firstSeq, messages }: ManifestState,
 ): string | null {
   for (const [i, consumer] of consumers.entries()) {
     const why = refusedConsumer(consumer, config, consumers.slice(0, i), RULES, false);
     if (why !== null) return `consumer ${consumer.name} is not taken: ${why}; an empty stream stays`;
   }
   const from = integerField(config, 'first_seq') ?? 0n;
-  return from > firstSeq && firstSeq <= lastSeq
+  return from > firstSeq && messages > 0n
     ? `first_seq is ${from}, and the archive begins at ${firstSeq}; an empty stream stays`
     : null;
 }

@@ -86,6 +86,7 @@ function lossOfNone({ account, name }: StreamArchive, { state }: StreamContent):
     lost: 0n,
     deleted: lastSeq - firstSeq + 1n - messages,
     doubtful: 0n,
+    declared_more: 0n,
     ranges: new LostRanges(),
     disagreements: [],
     others: [],

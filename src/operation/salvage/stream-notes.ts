@@ -1,6 +1,6 @@
-import { plural } from '../../core/plural.ts';
 import { CATALOG, type FindingCode } from '../../findings/catalog/index.ts';
 import { isOfManifest } from '../../findings/status.ts';
+import { beyondLimitsText } from '../content/beyond-limits.ts';
 import { beyondMaxBytes, deletesGone, pastConsumersText } from '../deletes/delete-notes.ts';
 import { undeletedOf } from './salvaged-deletes.ts';
 import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
@@ -41,7 +41,8 @@ export function notesOn(stream: NotedStream, options: SalvageOptions): RepairNot
   const say = (code: NoteCode, text: string, isLoss = false): void => {
     notes.push({ code, account, stream: name, text, loss: isLoss });
   };
-  for (const { code } of own.findings.filter(isOfManifest)) say(code as NoteCode, manifestText(code, chosen));
+  for (const { code } of own.findings.filter(isOfManifest))
+    say(code as NoteCode, manifestText(code, chosen, own.archive.manifest?.noTime));
   if (chosen.said !== null) say(chosen.said.code, chosen.said.text, chosen.isLoss);
   if (chosen.leftOut.length > 0)
     say(
@@ -61,11 +62,14 @@ export function notesOn(stream: NotedStream, options: SalvageOptions): RepairNot
     const most = sequencesOf(loss, code);
     if (most > 0n) say(code, `${why}: up to ${most} are lost, unless they were deleted`, true);
   }
-  if (stream.beyondLimits > 0n)
+  if (loss.declared_more > 0n)
     say(
-      'BEYOND_LIMITS',
-      `${plural(stream.beyondLimits, 'message')} more ${stream.beyondLimits === 1n ? 'is' : 'are'} here than max_msgs or max_msgs_per_subject allows: a server removes the oldest when it has the stream; --config gives other limits`,
+      'DECL_MESSAGES_FEWER',
+      `backup.json counts more messages than are there, and nothing else speaks of them: up to ${loss.declared_more} are lost, unless backup.json is wrong`,
+      true,
     );
+  if (stream.beyondLimits > 0n)
+    say('BEYOND_LIMITS', beyondLimitsText({ messages: stream.beyondLimits, isLeast: false }));
   if (undelete === true)
     say(
       'UNDELETED',
@@ -84,8 +88,10 @@ export function notesOn(stream: NotedStream, options: SalvageOptions): RepairNot
   return notes;
 }
 
-function manifestText(code: FindingCode, { said }: ChosenConfig): string {
+function manifestText(code: FindingCode, { said }: ChosenConfig, noTime: string | undefined): string {
   const { title } = CATALOG[code];
+  if (code === 'MAN_CORRUPT' && noTime !== undefined)
+    return `${title}: ${noTime} is no time; all else of it was taken`;
   return said === null ? `${title}: the configuration is that of meta.inf` : title;
 }
 

@@ -15,7 +15,7 @@ export type SuspectCode = Suspect['code'];
 /** Sequences that something tells were lost with a part of the archive, unless they were deleted. */
 export interface Suspected {
   readonly suspected: Readonly<Record<SuspectCode, Lost['msgs']>>;
-  /** How many messages these can have been. */
+  /** How many messages these can have been, with those that only backup.json counts: nothing tells their sequences. */
   readonly doubtful: bigint;
 }
 
@@ -30,7 +30,8 @@ export function suspectedOf(own: SalvagedStream, loss: StreamLoss, lost: bigint)
     BLK_NUMBER_MISSING: rangesOf(loss, 'BLK_NUMBER_MISSING'),
     CON_AHEAD_OF_STREAM: rangesOf(loss, 'CON_AHEAD_OF_STREAM'),
   };
-  return { suspected, doubtful: mostDoubtful(own, unionOf(Object.values(suspected)), lost) };
+  const ofSequences = mostDoubtful(own, unionOf(Object.values(suspected)), lost);
+  return { suspected, doubtful: ofSequences + loss.declared_more };
 }
 
 function rangesOf({ ranges }: StreamLoss, code: SuspectCode): Lost['msgs'] {

@@ -93,6 +93,8 @@ export interface StreamLoss {
   readonly deleted: bigint;
   /** How many of `deleted` no record and no index speaks of. */
   readonly doubtful: bigint;
+  /** So many messages more than all of these backup.json counts: nothing else speaks of them, nothing explains them. */
+  readonly declared_more: bigint;
   readonly ranges: LostRangeList;
   readonly disagreements: readonly Disagreement[];
   /** Each archive of `from`, in their order: whether it was used. */

@@ -151,14 +151,21 @@ function lossWithin(
   });
   const within = { msgs, bytes: msgs.length === 0 ? 0 : lost.bytes };
   if (lossCount === undefined) return { lost: within };
-  const most = msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
+  const most = sequencesIn(msgs);
   const atMost = (count: bigint): bigint => (count < most ? count : most);
+  // Those of which nothing tells where they were may have been anywhere.
+  const anywhere = lossCount.messages - sequencesIn(lost.msgs);
+  const more = anywhere > 0n ? anywhere : 0n;
   return {
     lost: within,
     lossCount: {
-      messages: atMost(lossCount.messages),
+      messages: atMost(lossCount.messages - more) + more,
       repairable: atMost(lossCount.repairable),
-      doubtful: atMost(lossCount.doubtful),
+      doubtful: atMost(lossCount.doubtful - more) + more,
     },
   };
+}
+
+function sequencesIn(msgs: StreamContent['lost']['msgs']): bigint {
+  return msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
 }

@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+import { shellWord } from '../../core/shell-word.ts';
 import { groupedBy } from '../../core/grouped.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { loadStream } from '../open/load-stream.ts';
@@ -30,14 +32,18 @@ export function streamsToRead({
   for (const same of groupedBy(once, placeOf).values()) mustBeOne(same);
   return {
     archives: archives.filter((archive) => !twins.found.has(archive)),
-    leftOut: twins.all.map(leftOutText),
+    leftOut: twins.all.map((twin) => leftOutText(twin, container.path)),
   };
 }
 
-/** They are not compared: that would be to read both. */
-function leftOutText(twin: TwinStream): string {
+/** They are not compared, since that would be to read both: the command that does is told. */
+function leftOutText(twin: TwinStream, path: string): string {
   const text = twinText(twin, `; the one in ${twin.place} is read`);
-  return isMisplaced(twin) ? text : `left out: ${twinFolder(twin.found)}: ${text}`;
+  if (isMisplaced(twin)) return text;
+  const folderOf = ({ parts }: StreamArchive): string =>
+    shellWord(posix.join(path, posix.dirname(parts.label)));
+  const command = `natsarc diff ${folderOf(twin.taken)} ${folderOf(twin.found)}`;
+  return `left out: ${twinFolder(twin.found)}: ${text}; ${command} tells what only one of them holds`;
 }
 
 function* opened(selected: Archive['selected']): Generator<StreamArchive> {

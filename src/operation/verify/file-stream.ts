@@ -7,6 +7,7 @@ import type { StreamArchive } from '../../model/stream-archive.ts';
 import { declaredStates } from '../state/declared-states.ts';
 import { deleteNotes } from '../deletes/delete-notes.ts';
 import { fileStreamFindings } from '../read/file-stream-findings.ts';
+import { predictForeignV2 } from '../predict/foreign-v2.ts';
 import { predictFileStream, predictWithoutData } from '../predict/predict.ts';
 import { stateReport } from '../state/state-report.ts';
 import { gatherEvidence } from '../read/stream-evidence.ts';
@@ -83,7 +84,7 @@ async function unread(
       declared: declaredStates(archive, null)[0]?.state ?? null,
       actual: null,
       ...lossFields(losses),
-      predictions: predictWithoutData(archive),
+      predictions: (await predictForeignV2(archive, work)) ?? predictWithoutData(archive),
     },
     findings: [...archive.findings, ...checkConfig(archive), ...(isReadable ? unnamed : [])],
     notes: [],

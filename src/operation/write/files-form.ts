@@ -2,7 +2,6 @@ import { entryAt } from '../../container/entry.ts';
 import { writeConsumerMeta } from '../../format/consumer-meta/write.ts';
 import { writeConsumerState } from '../../format/consumer-state/write.ts';
 import { writeMetaSum, writeStreamMeta } from '../../format/stream-meta/write.ts';
-import type { StateNumbers } from '../../model/stream-state.ts';
 import {
   emptyBlockIndexFile,
   indexFile,
@@ -13,6 +12,8 @@ import {
 import type { StreamLayout } from '../../writer/stream-layout.ts';
 import { readEntry } from '../../model/read-entry.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
+import { beyondLimits } from '../content/beyond-limits.ts';
+import type { WrittenNumbers } from './message-totals.ts';
 import { writeBlocks } from './write-blocks.ts';
 import type { OutgoingConsumer, OutgoingStream } from './outgoing-stream.ts';
 
@@ -30,7 +31,7 @@ export async function writeStreamFiles(
   stream: OutgoingStream,
   sink: FileSink,
   options: FilesFormOptions,
-): Promise<StateNumbers> {
+): Promise<WrittenNumbers> {
   const { name, content } = stream;
   const meta = writeStreamMeta(stream.created, stream.config);
   sink.addFile('meta.inf', meta);
@@ -79,12 +80,16 @@ function addConsumer(sink: FileSink, streamName: string, consumer: OutgoingConsu
   if (consumer.state !== null) sink.addFile(`${folder}/o.dat`, writeConsumerState(consumer.state));
 }
 
-function writtenState(stream: OutgoingStream, layout: StreamLayout): StateNumbers {
+function writtenState(stream: OutgoingStream, layout: StreamLayout): WrittenNumbers {
   const { state } = stream.content;
   return {
     ...state,
     messages: BigInt(layout.messages),
     bytes: BigInt(layout.bytes),
     numSubjects: layout.numSubjects ?? state.numSubjects,
+    beyondLimits: beyondLimits(stream.config, {
+      messages: BigInt(layout.messages),
+      subjects: layout.subjects()?.() ?? [],
+    }),
   };
 }

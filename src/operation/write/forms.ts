@@ -5,7 +5,7 @@ import { RangeBuilder } from '../../core/range-builder.ts';
 import { mergeRanges } from '../../core/sequence-ranges.ts';
 import { canTellLost, writeManifest } from '../../format/manifest/write.ts';
 import { NOTHING_BEFORE, type LostBefore } from '../../model/lost-before.ts';
-import type { StateNumbers } from '../../model/stream-state.ts';
+import type { WrittenNumbers } from './message-totals.ts';
 import type { FileSink } from '../../writer/file-sink.ts';
 import { SnapshotWriter } from '../../writer/snapshot-writer.ts';
 import type { GrowingFile } from '../../writer/growing-file.ts';
@@ -32,7 +32,7 @@ export type StreamShape =
 /** What a stream turned out to be, and its state as it was written. */
 export interface StreamWritten {
   readonly stream: OutgoingStream;
-  readonly state: StateNumbers;
+  readonly state: WrittenNumbers;
 }
 
 /** Where a stream is written. */
@@ -114,7 +114,7 @@ async function writeAs(
   stream: OutgoingStream,
   shape: DataShape,
   { path, staged, signal }: Place,
-): Promise<StateNumbers> {
+): Promise<WrittenNumbers> {
   if (shape.as === 'snapshot') return writeSnapshotFile(stream, shape.form, path, staged, signal);
   const sink: FileSink = {
     addFile: (name, bytes) => staged.addFile(join(path, name), bytes),
@@ -134,8 +134,8 @@ async function writeSnapshotFile(
   path: string,
   staged: StagedFiles,
   signal: AbortSignal | undefined,
-): Promise<StateNumbers> {
-  let state: StateNumbers | null = null;
+): Promise<WrittenNumbers> {
+  let state: WrittenNumbers | null = null;
   await staged.writeFile(path, async (file) => {
     state =
       form === 'v2'
@@ -151,7 +151,7 @@ async function writeTar(
   form: 'v1' | 'tgz',
   file: GrowingFile,
   signal: AbortSignal | undefined,
-): Promise<StateNumbers> {
+): Promise<WrittenNumbers> {
   const tar = form === 'v1' ? new SnapshotWriter(file.write, file) : new TgzWriter(file.write);
   const state = await writeStreamFiles(stream, tar, { isStore: false, signal });
   tar.end();

@@ -9,6 +9,7 @@ import { SourceError, ToolError } from '../../core/error.ts';
 import { nameText } from '../../core/name.ts';
 import { makeFinding, type Finding } from '../../findings/finding.ts';
 import { isMarked } from '../../findings/marks.ts';
+import { tookNothing } from '../../findings/status.ts';
 import { declaredTimeNs, stateFromBlocks } from '../../model/stream-state.ts';
 import { lostBefore } from '../../model/lost-before.ts';
 import type { BlockLiveSet } from '../../model/live-set.ts';
@@ -83,16 +84,19 @@ export async function streamContent(
     blocks: soundBlocks(archive, evidence, work),
     ...lossOf(losses),
     lostBefore: lostBefore(archive),
-    findings,
+    findings: losses.isWhole ? oneByOne(() => [findings], tookNothing) : findings,
     notes: [...renamedNotes(archive), ...ownerNotes(archive, losses), ...deleteNotes(evidence).map(noteText)],
   };
 }
 
 /** Lists one behind the other, made anew each time they are gone through. */
-function oneByOne(lists: () => readonly Iterable<Finding>[]): Iterable<Finding> {
+function oneByOne(
+  lists: () => readonly Iterable<Finding>[],
+  as: (finding: Finding) => Finding = (finding) => finding,
+): Iterable<Finding> {
   return {
     *[Symbol.iterator]() {
-      for (const list of lists()) yield* list;
+      for (const list of lists()) for (const finding of list) yield as(finding);
     },
   };
 }
@@ -159,7 +163,7 @@ async function v2Content(
     walk,
     ...lossOf(losses),
     lostBefore: lostBefore(archive),
-    findings,
+    findings: losses.isWhole ? findings.map(tookNothing) : findings,
   };
 }
 

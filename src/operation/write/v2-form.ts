@@ -7,7 +7,8 @@ import type { WriteBytes } from '../../writer/growing-file.ts';
 import { V2Writer } from '../../writer/v2-writer.ts';
 import { declaredState } from './declared-state.ts';
 import { pause } from '../../core/pause.ts';
-import { MessageTotals } from './message-totals.ts';
+import { beyondLimits } from '../content/beyond-limits.ts';
+import { MessageTotals, type WrittenNumbers } from './message-totals.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 
 const NO_STATE: ConsumerState = {
@@ -26,7 +27,7 @@ export async function writeV2Snapshot(
   stream: OutgoingStream,
   write: WriteBytes,
   signal: AbortSignal | undefined,
-): Promise<StateNumbers> {
+): Promise<WrittenNumbers> {
   const state = stream.change === null ? stream.content.state : await changedState(stream, signal);
   const archive = new V2Writer(write);
   const declared = declaredStateJson(declaredState(state, stream.consumers.length));
@@ -47,7 +48,8 @@ export async function writeV2Snapshot(
     async () => pause(signal),
   );
   archive.end();
-  return { ...state, numSubjects: totals.numSubjects };
+  const counted = { messages: state.messages, subjects: totals.subjects() };
+  return { ...state, numSubjects: totals.numSubjects, beyondLimits: beyondLimits(stream.config, counted) };
 }
 
 /** The state stands first in the archive: where messages change, they are looked at once before. */

@@ -4,6 +4,8 @@ import type { StateNumbers } from '../../model/stream-state.ts';
 import type { StagedFiles } from '../../writer/staged-files.ts';
 import { TOOL } from '../open/report-source.ts';
 import { stateReport } from '../state/state-report.ts';
+import { beyondLimits, beyondLimitsText, type BeyondLimits } from '../content/beyond-limits.ts';
+import { noteText } from '../../findings/note-text.ts';
 import { formOf, notCarried, writeStream, type StreamShape } from './forms.ts';
 import type { OutgoingStream } from './outgoing-stream.ts';
 import { lostCount } from '../content/content.ts';
@@ -43,10 +45,12 @@ export async function writePlaced(
 ): Promise<WrittenReport> {
   const written: WrittenStream[] = [];
   const done: PlacedStream[] = [];
+  const ofLimits: string[] = [];
   for (const one of placed) {
     const { stream, state } = await writeStream(one.stream, one.shape, one.path, staged, signal);
     written.push(writtenStream(stream, one.shape, state));
     done.push({ ...one, stream });
+    ofLimits.push(...limitNotes(stream, state.beyondLimits));
   }
   const streams = done.map(({ stream }) => stream);
   const checked = await check(written);
@@ -57,7 +61,7 @@ export async function writePlaced(
     streams: checked,
     skipped,
     bytes_written: staged.bytesWritten,
-    notes: [...notes, ...done.flatMap(notesOn), ...unusedRules(streams)],
+    notes: [...notes, ...done.flatMap(notesOn), ...ofLimits, ...unusedRules(streams)],
     ...sourceFaults(streams, skipped, findings),
   };
 }
@@ -76,7 +80,12 @@ export function planReport(
     streams: placed.map(({ stream, shape }) => writtenStream(stream, shape, stream.content.state)),
     skipped,
     steps,
-    notes: [...notes, ...placed.flatMap(notesOn), ...plannedRules(streams)],
+    notes: [
+      ...notes,
+      ...placed.flatMap(notesOn),
+      ...streams.flatMap(plannedLimits),
+      ...plannedRules(streams),
+    ],
     ...sourceFaults(streams, skipped, findings),
   };
 }
@@ -88,6 +97,18 @@ function notesOn({ stream, shape }: PlacedStream): readonly string[] {
   if (shape.as !== 'store' || replicas <= 1n) return notes;
   const place = 'a server that is in no cluster leaves it out of this store; --replicas 1 changes that';
   return [...notes, `${name}: it has ${replicas} replicas: ${place}`];
+}
+
+/** The same of a stream that is not written: its subjects are not counted. */
+function plannedLimits(stream: OutgoingStream): readonly string[] {
+  const { messages } = stream.content.state;
+  return limitNotes(stream, beyondLimits(stream.config, { messages, subjects: [] }));
+}
+
+/** Of what is taken from a stream once a server has it, where nobody else tells that. */
+function limitNotes({ name, content }: OutgoingStream, beyond: BeyondLimits): readonly string[] {
+  if (beyond.messages === 0n || content.areLimitsTold === true) return [];
+  return [noteText({ code: 'BEYOND_LIMITS', stream: name, text: beyondLimitsText(beyond) })];
 }
 
 function writtenStream(stream: OutgoingStream, shape: StreamShape, state: StateNumbers): WrittenStream {

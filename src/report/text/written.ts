@@ -1,7 +1,7 @@
 import { groupedBy } from '../../core/grouped.ts';
 import { nameText } from '../../core/name.ts';
 import type { Finding } from '../../findings/finding.ts';
-import { isOfManifest } from '../../findings/status.ts';
+import { isHarmless } from '../../findings/status.ts';
 import type { PlanReport, SliceReport, WrittenReport, WrittenStream } from '../../operation/write/types.ts';
 import type { SkippedStream } from '../../operation/loss/skipped-stream.ts';
 import type { Lost, LossFields, StreamState } from '../../operation/types.ts';
@@ -27,8 +27,8 @@ export function writtenText(report: WrittenReport | PlanReport, palette: Palette
     );
   }
   lines.push(...skippedLines(report, palette));
-  const critical = report.findings.filter((one) => one.severity === 'critical' && !isOfManifest(one));
-  const warnings = report.findings.filter((one) => one.severity === 'warning' || isOfManifest(one));
+  const critical = report.findings.filter((one) => one.severity === 'critical' && !isHarmless(one));
+  const warnings = report.findings.filter((one) => one.severity === 'warning' || isHarmless(one));
   lines.push(...findingLines(critical, 'damaged').map((line) => palette.bad(line)));
   lines.push(...findingLines(warnings, 'warning').map((line) => palette.warn(line)));
   lines.push(...noteLines(report.notes, palette));
@@ -92,9 +92,8 @@ export function lostLines(
   path: string,
 ): string[] {
   if (messages === 0n) return [];
-  const where = amongText(msgs, messages);
   return [
-    `lost in the source: ${doubtful > 0n ? 'up to ' : ''}${counted(messages, 'message')}, ${where}`,
+    `lost in the source: ${doubtful > 0n ? 'up to ' : ''}${counted(messages, 'message')}, ${amongText(msgs, messages)}`,
     ...(repairable === 0n
       ? []
       : [
@@ -106,9 +105,11 @@ export function lostLines(
 /** The sequences among which so many messages are. */
 function amongText(msgs: Lost['msgs'], messages: bigint): string {
   const sequences = msgs.reduce((sum, [from, to]) => sum + to - from + 1n, 0n);
+  if (sequences === 0n) return 'nothing tells which';
   const ranges = msgs.slice(0, MOST_RANGES).map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
   const more = msgs.length > MOST_RANGES ? ` and ${counted(msgs.length - MOST_RANGES, 'range')} more` : '';
-  return `${sequences > messages ? 'among ' : ''}${sequences === 1n ? 'sequence' : 'sequences'} ${ranges.join(', ')}${more}`;
+  const others = sequences < messages ? ' and others, nothing tells which' : '';
+  return `${sequences > messages ? 'among ' : ''}${sequences === 1n ? 'sequence' : 'sequences'} ${ranges.join(', ')}${more}${others}`;
 }
 
 const MOST_FINDINGS = 5;

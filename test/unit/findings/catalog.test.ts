@@ -46,6 +46,7 @@ const MARKED: Record<
     except: ['BLK_EMPTY', 'BLK_NONE', 'BLK_LAST_COMPRESSED', 'BLK_SEQUENCE_HOLE', 'S2_TRAILING_DATA'],
   },
   suspect: { codes: ['BLK_NUMBER_MISSING', 'CON_AHEAD_OF_STREAM'] },
+  proof: { codes: ['META_SUM_MISSING', 'CON_SUM_MISSING'] },
   'folder-name': { codes: ['META_FOLDER_RENAMED'] },
   manifest: { codes: ['MAN_MISSING', 'MAN_EMPTY', 'MAN_CORRUPT', 'MAN_NAME_MISMATCH'] },
   cut: { codes: ['S2_CUT', 'GZIP_CUT', 'TAR_CUT', 'V2_CUT', 'IDX_CUT'] },

@@ -57,8 +57,10 @@ it('losses are counted in time that grows with the damage, not with its square',
 
 /** An archive whose backup.json says that of from..to so many were lost before. */
 function lostBefore(from: bigint, to: bigint, messages: bigint): SalvagedStream {
+  const state = { lost: oneRange(from, to), lostMessages: messages, messages: 0n, lastSeq: 0n };
   const source = {
-    archive: { account: null, manifest: { state: { lost: oneRange(from, to), lostMessages: messages } } },
+    archive: { account: null, manifest: { state } },
+    findings: [],
     listed: [],
     suspects: [],
     *damages() {

@@ -19,6 +19,7 @@ import {
   type SequenceRanges,
 } from '../../../core/sequence-ranges.ts';
 import { lostBefore } from '../../../model/lost-before.ts';
+import { declaredMore } from './declared-more.ts';
 import { joined, tellDeleted, tellDeletedBefore } from './counted-losses.ts';
 import { LOSS_REASONS } from '../loss-codes.ts';
 import { LostRanges } from './lost-ranges.ts';
@@ -53,6 +54,7 @@ export function countLosses(outcome: Outcome): StreamLoss {
   const surplus = told.surplus + toldBefore.surplus;
   const recovered = survey.recovered.count;
   const lostMessages = countSequences(lost) + told.raised - surplus;
+  const ranges = risingOf([told.ranges, removed, told.untold]);
   return {
     account: sources[0]?.archive.account ?? null,
     name,
@@ -62,7 +64,8 @@ export function countLosses(outcome: Outcome): StreamLoss {
     lost: lostMessages,
     deleted: lastSeq - firstSeq + 1n - recovered - lostMessages,
     doubtful: countSequences(doubtful) - told.raised + surplus,
-    ranges: risingOf([told.ranges, removed, told.untold]),
+    declared_more: declaredMore(outcome, { lost: lostMessages, ranges }),
+    ranges,
     disagreements: survey.disagreements,
     others: [],
   };

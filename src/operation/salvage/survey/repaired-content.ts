@@ -28,6 +28,7 @@ export function repairedContent(
     lost: lostOf(loss),
     lossCount: { messages: loss.lost, repairable: 0n, doubtful: 0n },
     findings,
+    areLimitsTold: true,
   };
 }
 
