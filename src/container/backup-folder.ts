@@ -41,9 +41,7 @@ export async function openStreamBackup(
 ): Promise<BackupContent> {
   const place: Place = folderName === null ? {} : { stream: folderName };
   const manifestFile = items.find((item) => item.kind === 'file' && item.name === MANIFEST_NAME);
-  const namedFile = items.find((item) => item.kind === 'file' && DATA_NAMES.includes(item.name));
-  const others = namedFile === undefined ? snapshotsAmong(items) : [];
-  const dataFile = namedFile ?? (others.length === 1 ? others[0] : undefined);
+  const { dataFile, others } = findData(items);
   const manifest = manifestFile === undefined ? null : manifestEntry(manifestFile, label);
   const findings = items
     .filter((item) => item !== manifestFile && item !== dataFile)
@@ -81,20 +79,31 @@ export async function openStreamBackup(
     options,
   );
   const { parts } = opened;
-  const around = [
-    ...(manifest === null ? [makeFinding({ code: 'MAN_MISSING' }, { ...place, file: base.label })] : []),
-    ...wrappingFaults(dataFile.name).map((fault) => makeFinding(fault, { ...place, file: dataLabel })),
-  ];
   // What is no snapshot was looked through for chunks all the same.
   if (read === null && holdsNothing(parts)) {
     opened.close();
     return withoutData(makeFinding({ code: 'SNAP_UNRECOGNIZED' }, { ...place, file: dataLabel }));
   }
-  const stream = { ...parts, sizeBytes, findings: [...around, ...parts.findings] };
+  const missing =
+    manifest === null ? [makeFinding({ code: 'MAN_MISSING' }, { ...place, file: base.label })] : [];
+  const wrapping = wrappingFaults(dataFile.name, form).map((fault) =>
+    makeFinding(fault, { ...place, file: dataLabel }),
+  );
+  const stream = { ...parts, sizeBytes, findings: [...missing, ...wrapping, ...parts.findings] };
   return { streams: [stream], findings, closers: [opened.close] };
 }
 
-/** Of several that may be the data none is chosen. */
+/** The data of a backup: where no file is called so, the only one that is a snapshot; of several none is chosen. */
+function findData(items: readonly FolderItem[]): {
+  readonly dataFile: FolderItem | undefined;
+  readonly others: readonly FolderItem[];
+} {
+  const named = items.find((item) => item.kind === 'file' && DATA_NAMES.includes(item.name));
+  const others = named === undefined ? snapshotsAmong(items) : [];
+  return { dataFile: named ?? (others.length === 1 ? others[0] : undefined), others };
+}
+
+/** `others`: the files that could be it. */
 function dataMissing(others: readonly FolderItem[]): Fault {
   const names = others.map(({ name }) => name);
   return {
@@ -103,9 +112,12 @@ function dataMissing(others: readonly FolderItem[]): Fault {
   };
 }
 
-/** Why a restore fails for the name of a file in which nothing is wrong. */
-function wrappingFaults(name: string): Fault[] {
-  return DATA_NAMES.includes(name) ? [] : [{ code: 'MAN_DATA_RENAMED', data: { wanted: DATA_NAME } }];
+/** Why a restore fails for the name or the packing of a file in which nothing is wrong. */
+function wrappingFaults(name: string, form: 's2' | 'gzip' | 'tar'): Fault[] {
+  const faults: Fault[] = [];
+  if (!DATA_NAMES.includes(name)) faults.push({ code: 'MAN_DATA_RENAMED', data: { wanted: DATA_NAME } });
+  if (form !== 's2') faults.push({ code: 'SNAP_NOT_S2', data: { packed: form } });
+  return faults;
 }
 
 /** An account backup leaves both files of a memory stream empty. */

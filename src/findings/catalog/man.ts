@@ -30,6 +30,16 @@ export const MAN_SUITE = {
     consequence: 'nats stream restore refuses.',
     advice: MAKE_AGAIN,
   },
+  MAN_BYTE_ORDER_MARK: {
+    severity: 'critical',
+    marks: ['wrapping'],
+    title: 'backup.json begins with a byte order mark',
+    meaning:
+      'The bytes EF BB BF stand before the text, as some editors save it. All that follows can be read.',
+    consequence:
+      'nats stream restore and nats account restore refuse: they take the mark for a letter that no JSON begins with.',
+    advice: 'Take off the first three bytes, or make the backup again with `natsarc pack`.',
+  },
   MAN_DATA_MISSING: {
     severity: 'critical',
     title: 'The snapshot file of the backup is missing',

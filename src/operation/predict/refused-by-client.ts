@@ -15,6 +15,8 @@ export function refusedByClient(
   if (renamed !== undefined)
     return `nats stream restore wants the snapshot as ${String(renamed.data?.['wanted'])}, and it has another name`;
   if (manifest === null) return 'nats stream restore needs a backup.json that can be read';
+  if (manifest.hasByteOrderMark)
+    return 'nats stream restore cannot read backup.json: it begins with a byte order mark';
   if (manifest.config['storage'] === 'memory')
     return 'nats stream restore takes no stream that is kept in memory';
   if (manifest.noTime !== undefined)
