@@ -32,7 +32,7 @@ export const MAN_SUITE = {
   },
   MAN_BYTE_ORDER_MARK: {
     severity: 'critical',
-    marks: ['wrapping'],
+    marks: ['unserved'],
     title: 'backup.json begins with a byte order mark',
     meaning:
       'The bytes EF BB BF stand before the text, as some editors save it. All that follows can be read.',
@@ -50,7 +50,7 @@ export const MAN_SUITE = {
   },
   MAN_DATA_RENAMED: {
     severity: 'critical',
-    marks: ['wrapping'],
+    marks: ['unserved'],
     title: 'The snapshot file of the backup has another name',
     meaning:
       'stream.tar.s2 is not there; one other file in the folder is a snapshot by what it holds, as a sync tool or a download leaves it. It was read in its place.',

@@ -87,7 +87,7 @@ export const TAR_SUITE = {
   },
   SNAP_NOT_S2: {
     severity: 'critical',
-    marks: ['wrapping'],
+    marks: ['unserved'],
     title: 'The snapshot of a backup is not packed as servers take it',
     meaning:
       'The data file beside backup.json is a tar, plain or in gzip, as tools make it that unpack and pack; servers write, and take, S2. What is in it was checked.',
