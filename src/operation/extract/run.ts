@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ToolError, UsageError } from '../../core/error.ts';
+import { ToolError, UsageError, WriteError } from '../../core/error.ts';
 import { generationOf, type ServerGeneration } from '../../core/server-generation.ts';
 import { systemErrorText } from '../../core/system-error.ts';
 import { clearLeftover, StagedStore, storeLeftovers, type StoreLeftover } from '../../writer/staged-store.ts';
@@ -133,7 +133,7 @@ async function install(
     return { ...report, notes: [...report.notes, ...tidyUp(staged)] };
   } catch (error) {
     staged.discard();
-    throw error;
+    throw error instanceof WriteError ? new ToolError(`${dataDir.storeFolder}: ${error.message}`) : error;
   }
 }
 
