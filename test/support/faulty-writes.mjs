@@ -18,7 +18,10 @@ function step(name, path) {
   steps++;
   if (steps !== Number(wantedStep)) return;
   if (kind === 'SIGKILL') process.kill(process.pid, 'SIGKILL');
-  throw Object.assign(new Error(`${kind}: injected, ${name}`), { code: kind, ...(path === undefined ? {} : { path }) });
+  throw Object.assign(new Error(`${kind}: injected, ${name}`), {
+    code: kind,
+    ...(path === undefined ? {} : { path }),
+  });
 }
 
 const isBelow = (path) => typeof path === 'string' && path.startsWith(folder);
