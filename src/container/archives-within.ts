@@ -1,7 +1,6 @@
-import { constants, gunzipSync } from 'node:zlib';
-import { isConfigBackup, isSnapshotFile, isStreamBackup, readForm, readHead } from './backup-folder.ts';
+import { isConfigBackup, isStreamBackup } from './backup-folder.ts';
 import { joinLabel, readFolder, type FolderItem } from './folder.ts';
-import { snapshotForm } from './snapshot.ts';
+import { isOtherGzip, isSnapshotFile } from './snapshot-file.ts';
 import { isStreamFolder } from './stream-folder.ts';
 
 /** So many are told, and so many names are looked at. */
@@ -24,20 +23,6 @@ function within(item: FolderItem, above: string, depth: number): readonly string
   if (kind !== null) return [`${label} (${kind})`];
   // A folder of the system may hold anything: what is further down is not looked for.
   return depth > 0 ? [] : inside.slice(0, MOST_LOOKED_AT).flatMap((one) => within(one, label, depth + 1));
-}
-
-/** Holds the first tar header, packed. */
-const PACKED_HEAD_BYTES = 4096;
-
-/** Anything may be packed with gzip. */
-function isOtherGzip({ path }: FolderItem): boolean {
-  if (readForm(path) !== 'gzip') return false;
-  try {
-    const head = gunzipSync(readHead(path, PACKED_HEAD_BYTES), { finishFlush: constants.Z_SYNC_FLUSH });
-    return snapshotForm(head) !== 'tar';
-  } catch {
-    return true;
-  }
 }
 
 function kindOf(inside: readonly FolderItem[]): string | null {

@@ -1,14 +1,14 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { makeFinding, type Finding, type Place } from '../findings/finding.ts';
+import { makeFinding, type Fault, type Finding, type Place } from '../findings/finding.ts';
 import { fileEntry } from './entries.ts';
 import type { ConfigOnlyParts, Entry, StreamParts } from './entry.ts';
 import { joinLabel, readFolder, type FolderItem } from './folder.ts';
-import { openSnapshot, snapshotForm, type SnapshotForm, type SnapshotOptions } from './snapshot.ts';
-import { TAR_BLOCK_BYTES } from './tar/header.ts';
+import { snapshotsAmong, readForm } from './snapshot-file.ts';
+import { openSnapshot, type SnapshotOptions } from './snapshot.ts';
 
 /** What the `nats` command puts beside a snapshot. */
 export const MANIFEST_NAME = 'backup.json';
-const DATA_NAMES = ['stream.tar.s2', 'stream.arc.s2'];
+const DATA_NAME = 'stream.tar.s2';
+const DATA_NAMES = [DATA_NAME, 'stream.arc.s2'];
 
 /** Streams of a folder, and what has to be closed when they are done with. */
 export interface BackupContent {
@@ -41,7 +41,7 @@ export async function openStreamBackup(
 ): Promise<BackupContent> {
   const place: Place = folderName === null ? {} : { stream: folderName };
   const manifestFile = items.find((item) => item.kind === 'file' && item.name === MANIFEST_NAME);
-  const dataFile = items.find((item) => item.kind === 'file' && DATA_NAMES.includes(item.name));
+  const { dataFile, others } = findData(items);
   const manifest = manifestFile === undefined ? null : manifestEntry(manifestFile, label);
   const findings = items
     .filter((item) => item !== manifestFile && item !== dataFile)
@@ -62,7 +62,7 @@ export async function openStreamBackup(
     return { streams: [parts], findings, closers: [] };
   };
   if (dataFile === undefined)
-    return withoutData(makeFinding({ code: 'MAN_DATA_MISSING' }, { ...place, file: base.label }));
+    return withoutData(makeFinding(dataMissing(others), { ...place, file: base.label }));
   const dataLabel = joinLabel(label, dataFile.name);
   const read = readForm(dataFile.path);
   const form = read === null && options.salvage === true ? 's2' : read;
@@ -79,15 +79,45 @@ export async function openStreamBackup(
     options,
   );
   const { parts } = opened;
-  const missing =
-    manifest === null ? [makeFinding({ code: 'MAN_MISSING' }, { ...place, file: base.label })] : [];
   // What is no snapshot was looked through for chunks all the same.
   if (read === null && holdsNothing(parts)) {
     opened.close();
     return withoutData(makeFinding({ code: 'SNAP_UNRECOGNIZED' }, { ...place, file: dataLabel }));
   }
-  const stream = { ...parts, sizeBytes, findings: [...missing, ...parts.findings] };
+  const missing =
+    manifest === null ? [makeFinding({ code: 'MAN_MISSING' }, { ...place, file: base.label })] : [];
+  const wrapping = wrappingFaults(dataFile.name, form).map((fault) =>
+    makeFinding(fault, { ...place, file: dataLabel }),
+  );
+  const stream = { ...parts, sizeBytes, findings: [...missing, ...wrapping, ...parts.findings] };
   return { streams: [stream], findings, closers: [opened.close] };
+}
+
+/** The data of a backup: where no file is called so, the only one that is a snapshot; of several none is chosen. */
+function findData(items: readonly FolderItem[]): {
+  readonly dataFile: FolderItem | undefined;
+  readonly others: readonly FolderItem[];
+} {
+  const named = items.find((item) => item.kind === 'file' && DATA_NAMES.includes(item.name));
+  const others = named === undefined ? snapshotsAmong(items) : [];
+  return { dataFile: named ?? (others.length === 1 ? others[0] : undefined), others };
+}
+
+/** `others`: the files that could be it. */
+function dataMissing(others: readonly FolderItem[]): Fault {
+  const names = others.map(({ name }) => name);
+  return {
+    code: 'MAN_DATA_MISSING',
+    ...(names.length === 0 ? {} : { data: { could_be: names.join(', ') } }),
+  };
+}
+
+/** Why a restore fails for the name or the packing of a file in which nothing is wrong. */
+function wrappingFaults(name: string, form: 's2' | 'gzip' | 'tar'): Fault[] {
+  const faults: Fault[] = [];
+  if (!DATA_NAMES.includes(name)) faults.push({ code: 'MAN_DATA_RENAMED', data: { wanted: DATA_NAME } });
+  if (form !== 's2') faults.push({ code: 'SNAP_NOT_S2', data: { packed: form } });
+  return faults;
 }
 
 /** An account backup leaves both files of a memory stream empty. */
@@ -107,32 +137,6 @@ function manifestEntry({ path, sizeBytes }: FolderItem, label: string): Entry {
 /** Whether no chunk of what was taken for an S2 stream decodes. */
 export function holdsNothing(parts: StreamParts): boolean {
   return parts.form === 'v2' && parts.body.sizeBytes === 0;
-}
-
-/** How a file is packed, by its first bytes. */
-export function readForm(path: string): SnapshotForm | 'unreadable' {
-  try {
-    return snapshotForm(readHead(path, TAR_BLOCK_BYTES));
-  } catch {
-    return 'unreadable';
-  }
-}
-
-/** Whether a file begins as one of the forms of a snapshot. Files of the system that have no size may not be read: some wait. */
-export function isSnapshotFile({ path, kind, sizeBytes }: FolderItem): boolean {
-  const form = kind === 'file' && sizeBytes > 0 ? readForm(path) : null;
-  return form === 's2' || form === 'gzip' || form === 'tar';
-}
-
-/** The first bytes of a file, fewer where it is shorter. Throws what the system refuses. */
-export function readHead(path: string, lengthBytes: number): Uint8Array {
-  const head = new Uint8Array(lengthBytes);
-  const fd = openSync(path, 'r');
-  try {
-    return head.subarray(0, readSync(fd, head, 0, head.length, 0));
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /**

@@ -1,8 +1,9 @@
 import { makeFinding, type Finding } from '../findings/finding.ts';
-import { MANIFEST_NAME, readForm, STREAM_CONFIG_FILE, type BackupContent } from './backup-folder.ts';
+import { MANIFEST_NAME, STREAM_CONFIG_FILE, type BackupContent } from './backup-folder.ts';
 import { fileEntry } from './entries.ts';
 import type { Entry, StreamParts } from './entry.ts';
 import type { FolderItem } from './folder.ts';
+import { readForm } from './snapshot-file.ts';
 import { openSnapshot, type SnapshotOptions } from './snapshot.ts';
 
 const TEMPLATE_FILE = /^stream_template_.+\.json$/;

@@ -11,12 +11,12 @@ import {
   isStreamBackup,
   openAccountBackup,
   openStreamBackup,
-  readForm,
 } from './backup-folder.ts';
 import { openConfigBackup } from './config-backup-folder.ts';
 import { fileEntry } from './entries.ts';
 import type { ArchiveKind, FileStreamParts, OpenContainer, StreamParts } from './entry.ts';
 import { readFolder } from './folder.ts';
+import { readForm } from './snapshot-file.ts';
 import { openSnapshot } from './snapshot.ts';
 import { readStore } from './store-folder.ts';
 import { UnreadableArchive } from './unreadable.ts';

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { makeFinding, type Finding, type Place } from '../findings/finding.ts';
-import { isSnapshotFile } from './backup-folder.ts';
+import { isSnapshotFile } from './snapshot-file.ts';
 import type { StreamParts } from './entry.ts';
 import { joinLabel, readFolder, type FolderItem } from './folder.ts';
 import { isStreamFolder, readStreamFolder } from './stream-folder.ts';

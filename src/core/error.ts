@@ -19,12 +19,18 @@ export class SourceError extends ToolError {
   override readonly name = 'SourceError';
 }
 
-/** What was read once is not the same when it is read again, as on a store in use. Of several streams it stops the one. */
+/**
+ * What was read once is not the same when it is read again, as on a store in use. Of several streams it stops the one. `path`: of the
+ * file; null where it lies in memory.
+ */
 export class ChangedError extends SourceError {
-  constructor() {
-    super('the archive changed while it was read');
+  constructor(path: string | null) {
+    super(`${path === null ? '' : `${path}: `}the archive changed while it was read`);
   }
 }
+
+/** The system refuses to write what is open already, and does not say which file that is: whoever knows the target names it. */
+export class WriteError extends ToolError {}
 
 /** The caller's AbortSignal fired. */
 export class CancelledError extends ToolError {

@@ -1,3 +1,5 @@
+import { ToolError, WriteError } from './error.ts';
+
 /** What the operating system says, in words. */
 const WORDS: { readonly [code: string]: string } = {
   ENOENT: 'there is no such file or folder',
@@ -22,4 +24,10 @@ export function systemErrorText(error: unknown, path: string | null = null): str
   const place = path ?? own ?? null;
   const words = (code === undefined ? undefined : WORDS[code]) ?? error.message;
   return place === null ? words : `${place}: ${words}`;
+}
+
+/** What the system refused while something was written. */
+export function refusedWrite(error: unknown): ToolError {
+  const isPlaced = error instanceof Error && 'path' in error;
+  return isPlaced ? new ToolError(systemErrorText(error)) : new WriteError(systemErrorText(error));
 }

@@ -15,6 +15,8 @@ export type Mark =
   | 'proof'
   /** Of backup.json, where a snapshot is that holds all of it once more. */
   | 'manifest'
+  /** No server takes it so, for a name, a packing or a field; nothing is missing for it, and a backup made of it is taken. */
+  | 'unserved'
   /** A file ends early; what came behind is gone. */
   | 'cut'
   /** A chunk that `verify` does not read, and in which `repair` may find sound messages. */

@@ -22,7 +22,7 @@ export function isOfDeleted({ data }: Finding): boolean {
 
 /** Damage that took something. */
 export function isDamageOfLive(finding: Finding): boolean {
-  return isDamage(finding) && !isOfDeleted(finding);
+  return isDamage(finding) && !isOfDeleted(finding) && !isMarked(finding.code, 'unserved');
 }
 
 /**
@@ -42,6 +42,7 @@ export function isHarmless(finding: Finding): boolean {
   return (
     isOfManifest(finding) ||
     isMarked(code, 'folder-name') ||
+    isMarked(code, 'unserved') ||
     isMarked(code, 'proof') ||
     data?.['took_nothing'] === true
   );

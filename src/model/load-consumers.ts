@@ -3,6 +3,7 @@ import type { Fault } from '../findings/finding.ts';
 import { parseConsumerMeta } from '../format/consumer-meta/parse.ts';
 import type { ConsumerMeta } from '../format/consumer-meta/types.ts';
 import { consumerConfigFaults } from '../format/config-schema/check.ts';
+import { inForm } from './config-faults.ts';
 import { consumerStateFaults, parseConsumerState } from '../format/consumer-state/parse.ts';
 import type { ConsumerState } from '../format/consumer-state/types.ts';
 import { metaSumFits } from '../format/stream-meta/parse.ts';
@@ -44,7 +45,9 @@ function loadConsumer(
 ): ConsumerArchive {
   const label = [...files.values()][0]?.label.replace(/\/[^/]*$/, '') ?? `${parts.label}/obs/${folder}`;
   const add = (fault: Fault, file: string): void => sink.add(fault, file, folder);
-  const meta = loadConsumerMeta(files, folder, label, streamName, add);
+  const meta = loadConsumerMeta(files, folder, label, streamName, (fault, file) =>
+    add(inForm(fault, parts.form), file),
+  );
   const state = loadConsumerState(files.get('o.dat'), label, add);
   return { name: folder, label, created: meta?.created ?? null, config: meta?.config ?? null, state };
 }

@@ -30,6 +30,7 @@ export function loadWith<T>(
 export function loadManifest(parts: StreamParts): Loaded<Manifest> | null {
   if (parts.manifest === null) return null;
   const loaded = loadWith(parts.manifest, parseManifest, { code: 'MAN_CORRUPT' });
+  if (loaded.value?.hasByteOrderMark === true) return { ...loaded, fault: { code: 'MAN_BYTE_ORDER_MARK' } };
   const noTime = loaded.value?.noTime;
   if (noTime === undefined) return loaded;
   return { ...loaded, fault: { code: 'MAN_CORRUPT', data: { reason: `${noTime} is no time` } } };

@@ -13,6 +13,19 @@ export type SourceDescriptor =
     }
   | { readonly kind: 's2'; readonly of: SourceDescriptor; readonly index: S2IndexColumns };
 
+/** The file in which the bytes lie; null: in memory. */
+export function pathOf(source: SourceDescriptor): string | null {
+  switch (source.kind) {
+    case 'file':
+      return source.path;
+    case 'memory':
+      return null;
+    case 'slice':
+    case 's2':
+      return pathOf(source.of);
+  }
+}
+
 /**
  * Where S2 chunks begin, sparse: one row for about every 512 KiB of decoded bytes, ascending.
  * Long columns lie in shared memory so that handing them to a worker copies nothing.

@@ -1,8 +1,8 @@
 import { fsyncSync } from 'node:fs';
 import { copyShared } from '../core/bytes/copy-shared.ts';
 import { packedRoom, packEntry } from '../container/tar/packed-entry.ts';
-import { ChangedError, ToolError } from '../core/error.ts';
-import { systemErrorText } from '../core/system-error.ts';
+import { ChangedError } from '../core/error.ts';
+import { refusedWrite } from '../core/system-error.ts';
 import {
   CHECKSUM_BYTES,
   ERASED_BIT,
@@ -23,7 +23,7 @@ import {
   v2EntriesWindow,
   type SubjectLot,
 } from '../kernels/index.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import { pathOf, type ByteSource } from '../source/byte-source.ts';
 import type { RewriteJob, RewriteResult, TimedMessage } from './jobs/rewrite.ts';
 import { checkHeld, readBackOf, type Scanned } from './read-back.ts';
 import { openBlock } from './open-block.ts';
@@ -52,7 +52,7 @@ export function rewriteHeld(
     onSubjects: job.countsSubjects ? (lot) => subjects.push(lot) : null,
     onTimed: (record) => timed.push(timedMessage(record)),
   });
-  if (kept === null) changed();
+  if (kept === null) throw new ChangedError(pathOf(job.source));
   const { bytes: messages, ...totals } = kept;
   const bytes = rewriteWindow(messages.length + tail.length);
   bytes.set(tail, messages.length);
@@ -108,7 +108,7 @@ function writeWhole(descriptor: number, bytes: Uint8Array): void {
   try {
     fsyncSync(descriptor);
   } catch (error) {
-    throw new ToolError(systemErrorText(error));
+    throw refusedWrite(error);
   }
 }
 
@@ -123,7 +123,7 @@ function readRecords({ source, input }: RewriteJob): number {
       case 'damaged-block':
         return readSpans(content, input.spansBytes);
       case 'v2-messages':
-        return recordsOfV2(readWhole(content, v2EntriesWindow(content.sizeBytes), 0)) ?? changed();
+        return recordsOf(source, readWhole(content, v2EntriesWindow(content.sizeBytes), 0));
     }
   } finally {
     block.close();
@@ -150,8 +150,11 @@ function readSpans(content: ByteSource, spansBytes: Float64Array): number {
   return lengthBytes;
 }
 
-function changed(): never {
-  throw new ChangedError();
+/** Makes records of the entries of a V2 archive that lie there; gives how many bytes they have. */
+function recordsOf(source: RewriteJob['source'], lengthBytes: number): number {
+  const recordBytes = recordsOfV2(lengthBytes);
+  if (recordBytes === null) throw new ChangedError(pathOf(source));
+  return recordBytes;
 }
 
 /** Room for the result of a block of this many bytes. */

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { SourceError, ToolError } from '../core/error.ts';
+import { SourceError, ToolError, WriteError } from '../core/error.ts';
 import { adoptKernelModule } from '../kernels/index.ts';
 import type { Job } from './jobs.ts';
 import type { RunJob } from './run-job.ts';
@@ -38,6 +38,7 @@ async function replyTo(job: Job, runJob: RunJob): Promise<ThreadMessage> {
   } catch (error) {
     if (error instanceof LargeRecord) return 'too-large';
     if (error instanceof SourceError) return { error: error.message, kind: 'source' };
+    if (error instanceof WriteError) return { error: error.message, kind: 'write' };
     if (error instanceof ToolError) return { error: error.message, kind: 'tool' };
     const told = error instanceof Error ? error.stack : undefined;
     return { error: told ?? String(error), kind: 'defect' };

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { SourceError, ToolError } from '../core/error.ts';
+import { SourceError, ToolError, WriteError } from '../core/error.ts';
 import { kernelModule } from '../kernels/index.ts';
 import type { Job, JobResult } from './jobs.ts';
 
@@ -13,6 +13,7 @@ export type ThreadMessage =
 /** An error as it was thrown; of a defect of our own the text has the stack. */
 const REBUILT = {
   source: (text: string): Error => new SourceError(text),
+  write: (text: string): Error => new WriteError(text),
   tool: (text: string): Error => new ToolError(text),
   defect: (text: string): Error => Object.assign(new Error(text), { stack: text }),
 } as const;

@@ -1,6 +1,5 @@
 import { writeSync } from 'node:fs';
-import { ToolError } from '../core/error.ts';
-import { systemErrorText } from '../core/system-error.ts';
+import { refusedWrite } from '../core/system-error.ts';
 
 /** Writes bytes at an offset of an open file, all of them. Throws ToolError. */
 export function writeAt(descriptor: number, bytes: Uint8Array, offsetBytes: number): void {
@@ -8,6 +7,6 @@ export function writeAt(descriptor: number, bytes: Uint8Array, offsetBytes: numb
     for (let done = 0; done < bytes.length;)
       done += writeSync(descriptor, bytes, done, bytes.length - done, offsetBytes + done);
   } catch (error) {
-    throw new ToolError(systemErrorText(error));
+    throw refusedWrite(error);
   }
 }

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ToolError } from '../core/error.ts';
-import { systemErrorText } from '../core/system-error.ts';
+import { refusedWrite } from '../core/system-error.ts';
 
 /** Between a target's name and the process that stages it. */
 export const STAGING_MARK = '.natsarc-';
@@ -44,6 +44,6 @@ export function attempt<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof ToolError) throw error;
-    throw new ToolError(systemErrorText(error));
+    throw refusedWrite(error);
   }
 }

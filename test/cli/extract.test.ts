@@ -1,11 +1,13 @@
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -45,6 +47,29 @@ describe('extract-into-data-dir', () => {
       /^VERIFY OK - 1 stream, 1 block, 163 messages, 5 consumers/,
     );
     expect(runCli(['cat', join(store, STREAMS, 'ORDERS')]).stdout).toBe(runCli(['cat', ORDERS]).stdout);
+  });
+
+  it('replaces no messages by nothing where the archive has lost its own, --force or not', () => {
+    const store = storeWithOrders();
+    const cut = join(tempFolder(), 'ORDERS');
+    cpSync(ORDERS, cut, { recursive: true });
+    truncateSync(join(cut, 'stream.tar.s2'), 5000);
+    // meta.inf is left of it, and no message.
+    for (const more of [[], ['--dry-run']])
+      expectRefused(
+        [cut, store, '--force', ...more],
+        store,
+        1,
+        /ORDERS holds 163 messages, and the damaged archive gives 0 in their place/,
+      );
+    // Without anything there it is written, and what is lost is said.
+    const empty = join(tempFolder(), 'store');
+    mkdirSync(empty);
+    expect(runCli(['extract-into-data-dir', cut, empty])).toMatchObject({ exit: 3 });
+    // One that is empty by itself replaces what is there.
+    const slice = join(tempFolder(), 'slice');
+    expect(runCli(['slice', ORDERS, '--subject', 'nothing', '--out', slice]).exit).toBe(0);
+    expect(runCli(['extract-into-data-dir', slice, store, '--force']).exit).toBe(0);
   });
 
   it('follows the modes of the store', () => {

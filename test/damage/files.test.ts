@@ -74,7 +74,47 @@ describe('configuration', () => {
       join(path, 'meta.sum'),
       Buffer.from(keyedSum('ORDERS', readFileSync(join(path, 'meta.inf')))).toString('hex'),
     );
-    await expectDamage(path, 'CRITICAL', ['CFG_SCHEMA_VIOLATION', 'CFG_UNKNOWN_FIELD']);
+    await expectDamage(path, 'CRITICAL', ['CFG_FIELD_OFFLINE', 'CFG_SCHEMA_VIOLATION']);
+  });
+
+  it('a field of a consumer that none knows: the stream is not served', async () => {
+    const path = copyOf('2.14.5-full/store');
+    const consumer = join(path, 'jetstream/$G/streams/ORDERS/obs/NEW');
+    editFile(join(consumer, 'meta.inf'), (bytes) =>
+      Buffer.from(bytes.toString().replace('"durable_name"', '"d}rable_name"')),
+    );
+    const report = await verifyDamaged(path, { streams: ['ORDERS'] });
+    expect({ status: report.status, codes: codesOf(report) }).toEqual({
+      status: 'CRITICAL',
+      codes: ['CFG_FIELD_OFFLINE', 'CON_SUM_MISMATCH'],
+    });
+    expect(report.findings.find(({ severity }) => severity === 'critical')).toMatchObject({
+      consumer: 'NEW',
+      data: { field: 'd}rable_name' },
+    });
+    // As seen: `unsupported consumer "NEW"` of 2.11.16 and 2.15.2, 2.10.29 serves it.
+    expect(report.streams[0]?.predictions.map(({ server, outcome }) => [server, outcome])).toEqual([
+      ['2.9', 'whole'],
+      ['2.10', 'whole'],
+      ['2.11', 'absent'],
+      ['2.12', 'absent'],
+      ['2.14', 'absent'],
+      ['2.15', 'absent'],
+    ]);
+    // As `preflight` has it: nothing is served, which is not the same as none.
+    expect(report.streams[0]?.predictions.map(({ messages, last_seq: last }) => [messages, last])).toEqual([
+      [167n, 172n],
+      [163n, 172n],
+      ...Array.from({ length: 4 }, () => [null, null]),
+    ]);
+    // Nothing is missing: a copy is whole, and a backup is restored without the field.
+    const folder = tempFolder();
+    const select = ['--stream', 'ORDERS', '--out'];
+    expect(runCli(['pack', path, ...select, join(folder, 'backup')]).exit).toBe(0);
+    expect(codesOf(await verifyDamaged(join(folder, 'backup')))).toEqual(['CFG_UNKNOWN_FIELD']);
+    expect(runCli(['convert', path, '--to', 'store', ...select, join(folder, 'copy')]).exit).toBe(0);
+    expect(codesOf(await verifyDamaged(join(folder, 'copy')))).toEqual(['CFG_FIELD_OFFLINE']);
+    expect(runCli(['cat', path, '--stream', 'ORDERS', '-q']).exit).toBe(0);
   });
 
   it('the folder renamed by mv', async () => {

@@ -168,7 +168,7 @@ describe('a backup folder in which the V1 snapshot of another stream lies', () =
     const backup = copyOf(`${V1}/ORDERS`);
     copyFileSync(packed, join(backup, DATA));
     const report = await verifyDamaged(backup);
-    expect(codesOf(report)).toEqual(['MAN_NAME_MISMATCH', 'META_SUM_MISMATCH']);
+    expect(codesOf(report)).toEqual(['MAN_NAME_MISMATCH', 'META_SUM_MISMATCH', 'SNAP_NOT_S2']);
     expect(told(report)).toEqual([
       ['ORDERS', null, 163],
       ['WQ', 27, 0],

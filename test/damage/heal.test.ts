@@ -2,7 +2,10 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hashKey } from '../../src/codec/highwayhash.ts';
+import { parseConsumerState } from '../../src/format/consumer-state/parse.ts';
+import { writeConsumerState } from '../../src/format/consumer-state/write.ts';
 import { highwayHash64 } from '../../src/kernels/index.ts';
+import { inspectArchive } from '../../src/operation/inspect/run.ts';
 import { repairArchive } from '../../src/operation/repair/run.ts';
 import type { RepairOptions, RepairResult } from '../../src/operation/repair/types.ts';
 import { captures } from '../support/captures.ts';
@@ -152,5 +155,38 @@ describe('undelete', () => {
     expect([...messages.keys()]).toEqual(present.map(({ seq }) => seq));
     expect(present.length).toBeGreaterThan((await messageList(store)).size);
     expect(result.isLossy).toBe(false);
+  });
+});
+
+describe('consumers are those of the archive that is repaired', () => {
+  /** A copy whose consumer LOG was delivered less: as it was before. */
+  function older(): string {
+    const copy = copyOf(ORDERS);
+    editFile(join(copy, 'obs/LOG/o.dat'), (bytes) => {
+      const parsed = parseConsumerState(bytes);
+      if (!parsed.ok) throw new Error('no state');
+      const position = { consumerSeq: 100n, streamSeq: 100n };
+      return writeConsumerState({ ...parsed.value, delivered: position, ackFloor: position });
+    });
+    return copy;
+  }
+
+  async function positionIn(target: string): Promise<unknown> {
+    const { accounts } = await inspectArchive(target);
+    return accounts[0]?.streams[0]?.consumers.find(({ name }) => name === 'LOG')?.delivered?.stream_seq;
+  }
+
+  it('one that another archive has further ahead keeps its position, and a note says so', async () => {
+    const { result, target } = await heal([older(), copyOf(ORDERS)]);
+    expect(await positionIn(target)).toBe(100n);
+    expect(result.isLossy).toBe(false);
+    expect(result.loss.notes).toMatchObject([{ code: 'CON_BEHIND_OTHER', consumer: 'LOG', loss: false }]);
+    expect(result.loss.notes[0]?.text).toMatch(/delivered up to sequence 100; .*LOG has it at 172:/);
+  });
+
+  it('the newer archive healed with the older one has the newer position, and nothing to say', async () => {
+    const { result, target } = await heal([copyOf(ORDERS), older()]);
+    expect(await positionIn(target)).toBe(172n);
+    expect(result.loss.notes).toEqual([]);
   });
 });

@@ -13,11 +13,15 @@ const { writeFileSync } = fs;
 const watched = new Set();
 let steps = 0;
 
-function step(name) {
+/** As the system does, the error names the path that the call was given, if it was one. */
+function step(name, path) {
   steps++;
   if (steps !== Number(wantedStep)) return;
   if (kind === 'SIGKILL') process.kill(process.pid, 'SIGKILL');
-  throw Object.assign(new Error(`${kind}: injected, ${name}`), { code: kind });
+  throw Object.assign(new Error(`${kind}: injected, ${name}`), {
+    code: kind,
+    ...(path === undefined ? {} : { path }),
+  });
 }
 
 const isBelow = (path) => typeof path === 'string' && path.startsWith(folder);
@@ -26,7 +30,7 @@ function onPath(name, isWriting = () => true) {
   const original = fs[name];
   fs[name] = (path, ...others) => {
     const isCounted = isMainThread && isBelow(path) && isWriting(...others);
-    if (isCounted) step(name);
+    if (isCounted) step(name, path);
     const result = original(path, ...others);
     if (isCounted && name === 'openSync') watched.add(result);
     return result;

@@ -7,7 +7,8 @@ export const DECL_SUITE = {
     title: 'Fewer messages than declared',
     meaning:
       'backup.json holds the state at the start of the snapshot; the archive has fewer messages up to that sequence, and nothing in the configuration explains it. Where an index that is current, or a V2 archive that is whole, tells of no more, nothing proves a loss: backup.json has no checksum. Then the messages count as doubtful.',
-    consequence: 'The restore exits 0 with the messages that are there.',
+    consequence:
+      'A restore that nothing else ends exits 0 with the messages that are there; where the snapshot is cut or damaged the server refuses it.',
     advice:
       'Messages are lost, or backup.json is wrong. See the other findings for where, and look for another copy.',
   },

@@ -30,12 +30,33 @@ export const MAN_SUITE = {
     consequence: 'nats stream restore refuses.',
     advice: MAKE_AGAIN,
   },
+  MAN_BYTE_ORDER_MARK: {
+    severity: 'critical',
+    marks: ['unserved'],
+    title: 'backup.json begins with a byte order mark',
+    meaning:
+      'The bytes EF BB BF stand before the text, as some editors save it. All that follows can be read.',
+    consequence:
+      'nats stream restore and nats account restore refuse: they take the mark for a letter that no JSON begins with.',
+    advice: 'Take off the first three bytes, or make the backup again with `natsarc pack`.',
+  },
   MAN_DATA_MISSING: {
     severity: 'critical',
     title: 'The snapshot file of the backup is missing',
-    meaning: 'backup.json is there, stream.tar.s2 is not.',
+    meaning:
+      'backup.json is there, stream.tar.s2 is not. Where several other files in the folder are snapshots by what they hold, none is chosen: could_be names them.',
     consequence: 'nats stream restore refuses.',
-    advice: 'Use another copy.',
+    advice: 'Use another copy; or rename the right one of those that could be it to stream.tar.s2.',
+  },
+  MAN_DATA_RENAMED: {
+    severity: 'critical',
+    marks: ['unserved'],
+    title: 'The snapshot file of the backup has another name',
+    meaning:
+      'stream.tar.s2 is not there; one other file in the folder is a snapshot by what it holds, as a sync tool or a download leaves it. It was read in its place.',
+    consequence:
+      'nats stream restore wants stream.tar.s2 and refuses; nats account restore, the whole folder.',
+    advice: 'Rename it to stream.tar.s2, or make the backup again with `natsarc pack`.',
   },
   MAN_NAME_MISMATCH: {
     severity: 'critical',

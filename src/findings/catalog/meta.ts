@@ -51,13 +51,24 @@ export const META_SUITE = {
       'The server cannot read the configuration and skips the stream; of backup.json, nats stream restore cannot.',
     advice: 'Correct it from a backup.',
   },
+  CFG_FIELD_OFFLINE: {
+    severity: 'critical',
+    marks: ['unserved'],
+    title: 'A configuration field that is not known takes the stream offline',
+    meaning:
+      "No version from 2.2 to 2.15 has this field in a stream's or consumer's meta.inf: it was written by something newer, edited, or a bit of its name flipped (the sum in meta.sum does not fit then).",
+    consequence:
+      'Servers from 2.11.9 on do not serve the stream ("unsupported configuration"), for a field of one consumer either; 2.9 and 2.10 ignore the field, and take the consumer or stream without the setting.',
+    advice:
+      'Use a server that knows the field; where it is a damaged name, `natsarc repair` sets it right, or leaves it out and says so. A backup of it is restored without the field.',
+  },
   CFG_UNKNOWN_FIELD: {
     severity: 'warning',
     title: 'A configuration field that is not known',
     meaning:
-      'No version from 2.2 to 2.15 has this field: the file was written by something newer, or edited.',
+      'No version from 2.2 to 2.15 has this field of a backup: the file was written by something newer, or edited. In a store it is CFG_FIELD_OFFLINE.',
     consequence:
-      'In meta.inf: servers from 2.11.9 on put the stream offline, older ones ignore it. In backup.json: the nats CLI leaves it out, and the stream is restored without it.',
+      'A restore leaves it out: of backup.json the nats CLI does, of meta.inf in the snapshot the server.',
     advice:
       'Use a server that knows the field; where it is a damaged name, give the configuration by hand (--config).',
   },

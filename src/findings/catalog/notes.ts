@@ -46,6 +46,15 @@ export const NOTES = {
     consequence: 'None of them was written.',
     advice: 'Look at both, and choose: `natsarc repair ARCHIVE --from OTHER --prefer OTHER --out healed`.',
   },
+  CON_BEHIND_OTHER: {
+    severity: 'info',
+    title: 'A consumer is further ahead in another archive',
+    meaning:
+      'Consumers are those of the archive that is repaired, with their positions; one of --from, a newer replica or backup, has this one further ahead.',
+    consequence: 'A server delivers what it acknowledged since once more. No message is missing for it.',
+    advice:
+      'Where the other archive is the newer one, repair that and heal it with this: `natsarc repair NEWER --from OLDER --out healed`.',
+  },
   BLOCK_REMOVED_OR_LOST: {
     severity: 'warning',
     title: 'An old index lists a block that is not there',

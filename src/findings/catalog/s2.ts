@@ -8,7 +8,7 @@ export const S2_SUITE = {
     meaning:
       'The chunk decodes, but the CRC-32C of what it decodes to is another than the one written with it: bits have changed since.',
     consequence:
-      'The server refuses the restore at this chunk. In a compressed block it drops the block or the stream, depending on its version.',
+      'Of a snapshot the server refuses the restore at this chunk. In a compressed block it drops the block or the stream, depending on its version.',
     advice: 'Use another copy. Verify names the records inside that are damaged; all others are good.',
   },
   S2_CHUNK_CORRUPT: {
@@ -18,7 +18,7 @@ export const S2_SUITE = {
     meaning:
       "The chunk's elements contradict each other, so it cannot be decoded; its bytes are read as zeros from here on.",
     consequence:
-      'The server refuses the restore at this chunk. A compressed block is dropped by 2.10 to 2.12; 2.14 and 2.15 remove the whole stream folder when index.db is not usable.',
+      'Of a snapshot the server refuses the restore at this chunk. A compressed block is dropped by 2.10 to 2.12; 2.14 and 2.15 remove the whole stream folder when index.db is not usable.',
     advice: 'Use another copy, and do not start a server on this one.',
   },
   S2_CHUNK_OVERSIZED: {

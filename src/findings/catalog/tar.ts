@@ -85,6 +85,15 @@ export const TAR_SUITE = {
     consequence: 'The restore exits 0 with what came before the error, which may be nothing.',
     advice: 'The store it was taken from is damaged: verify that, and use an earlier backup.',
   },
+  SNAP_NOT_S2: {
+    severity: 'critical',
+    marks: ['unserved'],
+    title: 'The snapshot of a backup is not packed as servers take it',
+    meaning:
+      'The data file beside backup.json is a tar, plain or in gzip, as tools make it that unpack and pack; servers write, and take, S2. What is in it was checked.',
+    consequence: 'The server refuses the restore: it is no S2.',
+    advice: 'Make the backup again with `natsarc pack`.',
+  },
   SNAP_UNRECOGNIZED: {
     severity: 'critical',
     marks: ['ends-reading'],

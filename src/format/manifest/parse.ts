@@ -14,6 +14,8 @@ import { failed, ok, type Result } from '../../core/result.ts';
 import type { Fault } from '../../findings/finding.ts';
 import type { Manifest, ManifestState } from './types.ts';
 
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
 /** Reads backup.json. */
 export function parseManifest(bytes: Uint8Array): Result<Manifest, Fault> {
   if (bytes.length === 0) return failed({ code: 'MAN_EMPTY' });
@@ -21,12 +23,13 @@ export function parseManifest(bytes: Uint8Array): Result<Manifest, Fault> {
   if (!parsed.ok) return failed({ code: 'MAN_CORRUPT', data: { reason: parsed.fault } });
   const config = asClientsRead(objectField(parsed.value, 'config'));
   const state = objectField(parsed.value, 'state');
+  const hasByteOrderMark = BYTE_ORDER_MARK.every((byte, i) => bytes[i] === byte);
   if (config === null) return failed({ code: 'MAN_CORRUPT', data: { reason: 'no config' } });
-  if (state === null) return ok({ config, state: null });
+  if (state === null) return ok({ config, state: null, hasByteOrderMark });
   const declared = parseDeclaredState(state, objectField(parsed.value, 'lost'));
   return declared === null
     ? failed({ code: 'MAN_CORRUPT', data: { reason: 'state' } })
-    : ok({ config, state: declared, ...noTimeIn(state) });
+    : ok({ config, state: declared, hasByteOrderMark, ...noTimeIn(state) });
 }
 
 /** Go reads a null as a time that is not there. */

@@ -23,4 +23,6 @@ export interface Manifest {
   readonly state: ManifestState | null;
   /** A value of its state, as JSON, that is no time though it should be one: the client refuses all of it. Absent: none. */
   readonly noTime?: string;
+  /** Before the text stand the bytes EF BB BF, with which an editor marks UTF-8: no JSON to the CLI. */
+  readonly hasByteOrderMark: boolean;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ToolError, UsageError } from '../../core/error.ts';
+import { ToolError, UsageError, WriteError } from '../../core/error.ts';
 import { generationOf, type ServerGeneration } from '../../core/server-generation.ts';
 import { systemErrorText } from '../../core/system-error.ts';
 import { clearLeftover, StagedStore, storeLeftovers, type StoreLeftover } from '../../writer/staged-store.ts';
@@ -24,6 +24,7 @@ import {
 import { openDataDir, storedStreams, type DataDir, type StoredStream } from './data-dir.ts';
 import { liveStoreFindings } from '../server/live-store.ts';
 import { canSeeProcesses } from '../server/running-server.ts';
+import { mustNotEmpty } from './replaced-by-nothing.ts';
 import { streamsForStore, type StoreStream } from './streams-for-store.ts';
 import type { ExtractOptions } from './types.ts';
 
@@ -51,6 +52,7 @@ export async function extractIntoDataDir(
     if (streams.length === 0) throw new ToolError(nothingToWrite(skipped));
     mustLieApart(streams.map((stream) => ({ stream, path: pathOf(stream) })));
     await checkAll(streams, dataDir, server, options);
+    for (const stream of streams) await mustNotEmpty(stream, placeIn(dataDir, stream), findings);
     const shape = { as: 'store', noIndex: server === '2.9' } as const;
     const plan = {
       placed: streams.map((stream) => ({ stream, shape, path: join('new', pathOf(stream)) })),
@@ -131,7 +133,7 @@ async function install(
     return { ...report, notes: [...report.notes, ...tidyUp(staged)] };
   } catch (error) {
     staged.discard();
-    throw error;
+    throw error instanceof WriteError ? new ToolError(`${dataDir.storeFolder}: ${error.message}`) : error;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Finding } from '../../findings/finding.ts';
-import { isOfDeleted, isUnjudged } from '../../findings/status.ts';
+import { isDamageOfLive, isUnjudged } from '../../findings/status.ts';
 import { loadStream } from '../open/load-stream.ts';
 import { withArchive, type Archive } from '../open/open-archive.ts';
 import { placed, sourceReport, TOOL } from '../open/report-source.ts';
@@ -58,6 +58,6 @@ async function inspectStream(
 
 /** null: nothing tells, since not all was read, or could be judged. */
 function isWhole(findings: readonly Finding[], isRead: boolean): boolean | null {
-  if (findings.some((finding) => finding.severity === 'critical' && !isOfDeleted(finding))) return false;
+  if (findings.some((finding) => finding.severity === 'critical' && isDamageOfLive(finding))) return false;
   return isRead && !findings.some(isUnjudged) ? true : null;
 }

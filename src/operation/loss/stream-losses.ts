@@ -66,14 +66,26 @@ export async function lossesWithoutData(archive: StreamArchive, work: CountingWo
   const all = allDeclared(archive);
   if (all.messages === 0n || !archive.parts.findings.some(({ code }) => code === 'SNAP_UNRECOGNIZED'))
     return all;
+  return lossesPastDamage(archive, work, all);
+}
+
+/**
+ * What is lost of a stream of which nothing could be read, as a repair counts it that reads past the damage; `otherwise`: where
+ * that finds no stream either. Throws SourceError, CancelledError.
+ */
+export async function lossesPastDamage(
+  archive: StreamArchive,
+  work: CountingWork,
+  otherwise: CopyLosses = NO_LOSSES,
+): Promise<CopyLosses> {
   try {
     const { lossesOfCopy } = await import('./copy-losses.ts');
-    return (await lossesOfCopy({ archive, live: NO_PARTS, results: NO_RESULTS }, work)) ?? all;
+    return (await lossesOfCopy({ archive, live: NO_PARTS, results: NO_RESULTS }, work)) ?? otherwise;
   } catch (error) {
     // The salvage finds no stream in it either; all else ends the work.
     if (!(error instanceof ToolError) || error instanceof SourceError || error instanceof CancelledError)
       throw error;
-    return all;
+    return otherwise;
   }
 }
 

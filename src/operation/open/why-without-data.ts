@@ -7,8 +7,11 @@ export function whyWithoutData(parts: Pick<StreamParts, 'findings'>): string {
   const reason = foreignFinding(parts)?.data?.['reason'];
   if (typeof reason === 'string') return reason;
   const [finding] = parts.findings;
-  const why = finding === undefined ? '' : `: ${CATALOG[finding.code].title} (${finding.file ?? ''})`;
-  return `a configuration without data${why}`;
+  if (finding === undefined) return 'a configuration without data';
+  const { code, file = '', data } = finding;
+  const others =
+    typeof data?.['could_be'] === 'string' ? `; several files could be it: ${data['could_be']}` : '';
+  return `a configuration without data: ${CATALOG[code].title} (${file})${others}`;
 }
 
 /** What tells that the data beside the configuration of a stream is that of another one. */

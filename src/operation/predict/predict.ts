@@ -26,13 +26,14 @@ export function predictFileStream(
 ): Prediction[] {
   const { archive, results } = evidence;
   const { parts } = archive;
-  if ((parts.form !== 'store' && parts.form !== 'v1') || parts.inPlaceOf !== undefined) return [];
+  if (parts.inPlaceOf !== undefined) return [];
   const how = parts.form === 'store' ? 'start' : 'restore';
-  const refusal = refusedByClient(archive, around.container);
+  const refusal = refusedByClient(archive, around.container) ?? refusedPacking(archive);
   if (refusal !== null) {
     const refused: NotServed = { outcome: 'refused', reason: refusal };
     return SERVER_RULES.map((rules) => prediction(rules, how, refused, evidence, lost, []));
   }
+  if (parts.form !== 'store' && parts.form !== 'v1') return [];
   const readings = readBlocks(archive, results);
   const queries = new RecordQueries(evidence);
   return SERVER_RULES.map((rules) => {
@@ -43,6 +44,13 @@ export function predictFileStream(
         : restoreStream(given, parts, findings);
     return prediction(rules, how, result, evidence, lost, readings);
   });
+}
+
+/** Why every server refuses the data of a backup, whatever is in it. */
+function refusedPacking({ parts }: StreamArchive): string | null {
+  const packed = parts.findings.find(({ code }) => code === 'SNAP_NOT_S2')?.data?.['packed'];
+  if (packed === undefined) return null;
+  return `the snapshot is a tar${packed === 'gzip' ? ' in gzip' : ''}, and servers take S2`;
 }
 
 /** What servers make of a backup without data of its stream: the file is none, or that of another stream. */
@@ -86,9 +94,9 @@ function prediction(
 
 /** Of a stream that a server does not serve. */
 export const NOTHING_SERVED = {
-  messages: 0n,
-  first_seq: 0n,
-  last_seq: 0n,
+  messages: null,
+  first_seq: null,
+  last_seq: null,
   consumers: [],
   revived_messages: 0n,
 } as const satisfies Partial<Prediction>;

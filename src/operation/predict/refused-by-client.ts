@@ -7,11 +7,16 @@ const BACKUP_FOLDERS: readonly OpenContainer['kind'][] = ['stream-backup', 'acco
 
 /** Why a client that restores a backup asks no server; null where it does ask, or the archive is no backup's folder. */
 export function refusedByClient(
-  { manifest }: StreamArchive,
+  { manifest, parts }: StreamArchive,
   { kind }: Pick<OpenContainer, 'kind'>,
 ): string | null {
   if (!BACKUP_FOLDERS.includes(kind)) return null;
+  const renamed = parts.findings.find(({ code }) => code === 'MAN_DATA_RENAMED');
+  if (renamed !== undefined)
+    return `nats stream restore wants the snapshot as ${String(renamed.data?.['wanted'])}, and it has another name`;
   if (manifest === null) return 'nats stream restore needs a backup.json that can be read';
+  if (manifest.hasByteOrderMark)
+    return 'nats stream restore cannot read backup.json: it begins with a byte order mark';
   if (manifest.config['storage'] === 'memory')
     return 'nats stream restore takes no stream that is kept in memory';
   if (manifest.noTime !== undefined)

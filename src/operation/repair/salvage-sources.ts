@@ -41,7 +41,7 @@ export async function salvageSources(
     ? nothingOf(archive)
     : await salvageStream(archive, { ...work, isPastDamage }, 0, nameGiven(options));
   opened.push(own);
-  mustHaveName(own.archive.name, archive.parts);
+  mustHaveName(own.archive.name, archive.parts, true);
   if (!isPastDamage) mustReadSound(own);
   const { helpers, uses } = await findOthers(own, others, opened, work.signal);
   return { sources: [own, ...helpers], uses, isEmpty: hasNothing && helpers.length === 0 };

@@ -34,6 +34,7 @@ export const NOTE_MEANINGS = {
   BLK_SWAPPED: 'a block was read with the number that its records were made for',
   CONFIG_GIVEN: 'the configuration is the one of `--config`',
   CONFIG_LEFT_OUT: 'fields of the configuration were left out that no server knows or accepts',
+  CON_BEHIND_OTHER: 'an archive of `--from` has a consumer further ahead: it keeps its older position',
   CON_META_CORRUPT: 'the configuration of a consumer cannot be read: it was left out',
   CON_NAME_MISMATCH: 'the configuration of a consumer is that of another one: it got the name of its folder',
   CON_STATE_CORRUPT:

@@ -1,6 +1,7 @@
 import { checkConfig } from '../../check/config.ts';
 import type { ScanResult } from '../../workers/jobs/scan.ts';
 import { makeFinding } from '../../findings/finding.ts';
+import { hasMark } from '../../findings/marks.ts';
 import { stateFromBlocks } from '../../model/stream-state.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
@@ -11,7 +12,14 @@ import { predictForeignV2 } from '../predict/foreign-v2.ts';
 import { predictFileStream, predictWithoutData } from '../predict/predict.ts';
 import { stateReport } from '../state/state-report.ts';
 import { gatherEvidence } from '../read/stream-evidence.ts';
-import { lossesWithoutData, missingMessages, NO_LOSSES, streamLosses } from '../loss/stream-losses.ts';
+import type { CopyLosses } from '../loss/copy-losses.ts';
+import {
+  lossesPastDamage,
+  lossesWithoutData,
+  missingMessages,
+  NO_LOSSES,
+  streamLosses,
+} from '../loss/stream-losses.ts';
 import { lossFields } from '../loss/loss-fields.ts';
 import type { VerifiedStream, VerifyWork } from './types.ts';
 
@@ -68,12 +76,19 @@ function knownBlocks(
   return known;
 }
 
+/** Of a snapshot that is damaged where its stream's name stands a repair may read what lies behind. */
+async function lossesUnread(archive: StreamArchive, work: VerifyWork): Promise<CopyLosses> {
+  if (archive.form === 'config') return lossesWithoutData(archive, work);
+  const { findings } = archive.parts;
+  return hasMark(findings, 'ends-reading') ? lossesPastDamage(archive, work) : NO_LOSSES;
+}
+
 async function unread(
   archive: StreamArchive,
   isReadable: boolean,
   work: VerifyWork,
 ): Promise<VerifiedStream> {
-  const losses = archive.form === 'config' ? await lossesWithoutData(archive, work) : NO_LOSSES;
+  const losses = await lossesUnread(archive, work);
   const unnamed = archive.blocks.map((block) =>
     makeFinding({ code: 'BLK_NAME_UNKNOWN', data: { block: block.index } }, { file: block.entry.label }),
   );

@@ -1,7 +1,7 @@
 import { nameText } from '../../core/name.ts';
 import { join, resolve } from 'node:path';
 import type { ArchiveKind } from '../../container/entry.ts';
-import { ToolError } from '../../core/error.ts';
+import { ToolError, WriteError } from '../../core/error.ts';
 import type { Pool } from '../../workers/pool.ts';
 import { mustBeFree, StagedTarget } from '../../writer/staged-target.ts';
 import { liveStoreFindings } from '../server/live-store.ts';
@@ -53,7 +53,7 @@ export async function carryOut(
     return report;
   } catch (error) {
     staged.discard();
-    throw error;
+    throw error instanceof WriteError ? new ToolError(`${target}: ${error.message}`) : error;
   }
 }
 

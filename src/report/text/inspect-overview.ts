@@ -16,6 +16,10 @@ export function damageLines({ source, accounts, findings }: InspectReport, palet
   const damaged = streams.filter(({ whole }) => whole === false).length;
   if (damaged === 0) return [];
   const isCut = findings.some(isCutOff);
+  // There is nothing of them to be saved.
+  const withoutData = findings.filter(
+    ({ code }) => code === 'MAN_DATA_MISSING' || code === 'SRC_EMPTY',
+  ).length;
   const what =
     streams.length > 1
       ? `${countText(damaged)} of ${counted(streams.length, 'stream')} ${damaged === 1 ? 'is' : 'are'} not whole.`
@@ -24,7 +28,7 @@ export function damageLines({ source, accounts, findings }: InspectReport, palet
         : 'Not whole.';
   return [
     palette.bad(`${what} What is told here is what is left, as far as it was read.`),
-    `${repairCommand(source.path)} saves what is intact`,
+    ...(damaged > withoutData ? [`${repairCommand(source.path)} saves what is intact`] : []),
     '',
   ];
 }

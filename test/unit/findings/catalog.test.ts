@@ -49,6 +49,7 @@ const MARKED: Record<
   proof: { codes: ['META_SUM_MISSING', 'CON_SUM_MISSING'] },
   'folder-name': { codes: ['META_FOLDER_RENAMED'] },
   manifest: { codes: ['MAN_MISSING', 'MAN_EMPTY', 'MAN_CORRUPT', 'MAN_NAME_MISMATCH'] },
+  unserved: { codes: ['MAN_DATA_RENAMED', 'MAN_BYTE_ORDER_MARK', 'SNAP_NOT_S2', 'CFG_FIELD_OFFLINE'] },
   cut: { codes: ['S2_CUT', 'GZIP_CUT', 'TAR_CUT', 'V2_CUT', 'IDX_CUT'] },
   'unread-chunk': { codes: ['S2_CUT', 'S2_CHUNK_CORRUPT', 'S2_CHUNK_UNKNOWN'] },
   'ends-reading': {

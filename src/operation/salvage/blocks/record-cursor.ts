@@ -11,7 +11,7 @@ import {
   subjectBytesAt,
   timeNsAt,
 } from '../../../format/block/record.ts';
-import type { ByteSource, SourceDescriptor } from '../../../source/byte-source.ts';
+import { pathOf, type ByteSource, type SourceDescriptor } from '../../../source/byte-source.ts';
 import type { BlockHandles } from './block-handles.ts';
 import type { MessageCursor, RunMessage } from './message-run.ts';
 
@@ -59,7 +59,7 @@ export class RecordWalk {
     let from = this.#place(at, RECORD_HEAD_BYTES);
     this.offsetBytes = at;
     this.lengthBytes = recordBytesAt(this.#window, from);
-    if (this.lengthBytes < LEAST_RECORD_BYTES) throw new ChangedError();
+    if (this.lengthBytes < LEAST_RECORD_BYTES) throw new ChangedError(pathOf(this.#block));
     from = this.#place(at, this.lengthBytes);
     this.word = seqWordAt(this.#window, from);
     this.timeNs = timeNsAt(this.#window, from);
@@ -83,7 +83,7 @@ export class RecordWalk {
 
   /** Where in the window a part of the block is. */
   #place(at: number, lengthBytes: number): number {
-    if (at + lengthBytes > this.#endBytes) throw new ChangedError();
+    if (at + lengthBytes > this.#endBytes) throw new ChangedError(pathOf(this.#block));
     if (at < this.#from || at + lengthBytes > this.#from + this.#filled) {
       if (lengthBytes > this.#window.length) {
         this.#handles.giveWindow(this.#window);
@@ -91,7 +91,7 @@ export class RecordWalk {
       }
       this.#from = at;
       this.#filled = this.#fill(at);
-      if (this.#filled < lengthBytes) throw new ChangedError();
+      if (this.#filled < lengthBytes) throw new ChangedError(pathOf(this.#block));
     }
     return at - this.#from;
   }

@@ -173,6 +173,7 @@ async function stateOf(
         `its position stands in a damaged ${doubt === 'GZIP_CORRUPT' ? 'gzip' : 'chunk'}: it was taken as it can be read`,
         true,
       );
+    noteFurther(own, copies, note);
     return state;
   }
   const healer = copies.find((copy) => !isBroken(copy) && copy.consumer.state !== null);
@@ -191,6 +192,28 @@ async function stateOf(
     true,
   );
   return positionAt(floor);
+}
+
+/** The position is that of the first archive: another one may be newer. */
+function noteFurther(own: ConsumerCopy, copies: readonly ConsumerCopy[], note: TakeNote): void {
+  let furthest = own;
+  for (const copy of copies)
+    if (!isBroken(copy) && isSameConsumer(own, copy) && reachOf(copy) > reachOf(furthest)) furthest = copy;
+  if (furthest === own) return;
+  note(
+    'CON_BEHIND_OTHER',
+    `its position is that of ${pathOf(own)}, delivered up to sequence ${reachOf(own)}; ${pathOf(furthest)} has it at ${reachOf(furthest)}: messages it acknowledged since come again`,
+    false,
+  );
+}
+
+/** One that was made anew under the name begins anew. */
+function isSameConsumer({ consumer: one }: ConsumerCopy, { consumer: other }: ConsumerCopy): boolean {
+  return one.created === null || other.created === null || one.created === other.created;
+}
+
+function reachOf({ consumer }: ConsumerCopy): bigint {
+  return consumer.state?.delivered.streamSeq ?? 0n;
 }
 
 /** Also a position that contradicts itself so that it cannot be written: V2 archives have no checksum for it. */

@@ -15,7 +15,7 @@ import { readV2Head } from '../../../model/load-v2-stream.ts';
 import { lostBefore } from '../../../model/lost-before.ts';
 import { declaredTimeNs } from '../../../model/stream-state.ts';
 import type { StreamArchive } from '../../../model/stream-archive.ts';
-import type { ByteSource } from '../../../source/byte-source.ts';
+import { pathOf, type ByteSource } from '../../../source/byte-source.ts';
 import { placed } from '../../open/report-source.ts';
 import { recordBytesOf } from '../../../format/block/record.ts';
 import { provenBelowFirst } from './declared-deletes.ts';
@@ -156,7 +156,7 @@ class SpanCursor implements MessageCursor {
     const { endBytes } = this.#span;
     if (this.#at >= endBytes) return null;
     const head = this.#reader.wholeAt(this.#at, endBytes);
-    if (head === null) throw new ChangedError();
+    if (head === null) throw new ChangedError(pathOf(this.#body.descriptor));
     const { seq, timeNs, subject, header, payload } = this.#reader.messageAt(this.#at, head);
     this.#at = endOf(this.#at, head);
     return {
