@@ -119,10 +119,9 @@ export interface Prediction {
   readonly how: 'start' | 'restore';
   /** `absent`: not served, after a start; `refused`: the restore fails; `crash`: the server ends. */
   readonly outcome: 'whole' | 'loss' | 'absent' | 'refused' | 'crash';
-  /** null, as the sequences are, where nothing is served: `absent`, `refused`, `crash`. */
-  readonly messages: bigint | null;
-  readonly first_seq: bigint | null;
-  readonly last_seq: bigint | null;
+  readonly messages: bigint;
+  readonly first_seq: bigint;
+  readonly last_seq: bigint;
   readonly consumers: readonly string[];
   /** So many of the messages were deleted, and come back since the server does not know it. */
   readonly revived_messages: bigint;

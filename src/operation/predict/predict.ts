@@ -94,9 +94,9 @@ function prediction(
 
 /** Of a stream that a server does not serve. */
 export const NOTHING_SERVED = {
-  messages: null,
-  first_seq: null,
-  last_seq: null,
+  messages: 0n,
+  first_seq: 0n,
+  last_seq: 0n,
   consumers: [],
   revived_messages: 0n,
 } as const satisfies Partial<Prediction>;

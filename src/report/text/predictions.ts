@@ -40,7 +40,7 @@ function streamLines(stream: VerifyStreamReport): string[] {
 
 function isOther(prediction: Prediction, said: StreamState | null): boolean {
   const { outcome, messages, first_seq, last_seq, revived_messages: revived } = prediction;
-  if (outcome !== 'whole' || messages === null || said === null || revived > 0n) return true;
+  if (outcome !== 'whole' || said === null || revived > 0n) return true;
   if (BigInt(said.messages) !== messages || said.last_seq !== last_seq) return true;
   return messages > 0n && said.first_seq !== first_seq;
 }
@@ -56,7 +56,7 @@ function outcomeText(prediction: Prediction): string {
   if (outcome !== 'whole' && outcome !== 'loss') return `${NOT_SERVED[how][outcome]}${why}`;
   const range = messages === 0n ? `last sequence ${last_seq}` : `${first_seq}-${last_seq}`;
   const back = revived > 0n ? `, of which ${revived} had been deleted` : '';
-  return `${how === 'start' ? 'starts' : 'restores'} it with ${counted(messages ?? 0n, 'message')}, ${range}${back}${why}`;
+  return `${how === 'start' ? 'starts' : 'restores'} it with ${counted(messages, 'message')}, ${range}${back}${why}`;
 }
 
 /** Neighbours as a range: `2.9, 2.11 to 2.15`. */
