@@ -21,10 +21,18 @@ export function checkIndexAgainstBlocks(evidence: StreamEvidence): Finding[] {
   const label = file?.label ?? archive.parts.label;
   const at = (fault: Fault): Finding => findingAt(evidence, label, fault);
   if (archive.indexStanding === 'stale') return [at(ageFault(archive.index, evidence.sets))];
-  return [
-    ...blockFindings(evidence, archive.index, label),
-    ...subjectFaults(evidence, archive.index).map(at),
-  ];
+  return [...blockFindings(evidence, archive.index, label), ...checkIndexSubjects(evidence)];
+}
+
+/** Whether messages have other subjects than index.db counts, where it is current. */
+export function checkIndexSubjects(evidence: StreamEvidence): Finding[] {
+  const { index, indexStanding, parts } = evidence.archive;
+  if (index === null || indexStanding === 'stale' || parts.form === 'v2' || parts.form === 'config')
+    return [];
+  const file = parts.entries.find((entry) => entry.path === 'msgs/index.db');
+  return subjectFaults(evidence, index).map((fault) =>
+    findingAt(evidence, file?.label ?? parts.label, fault),
+  );
 }
 
 function missingIndex(evidence: StreamEvidence): Finding[] {

@@ -135,6 +135,22 @@ export const NOTES = {
     consequence: 'Under the other name a server would find no good record.',
     advice: 'Find out which of the names is right; `natsarc rewrite-stream-name` gives it another one.',
   },
+  SUBJECT_DOUBTFUL: {
+    severity: 'critical',
+    title: 'Messages have subjects that cannot be',
+    meaning:
+      'The length of a subject is outside the checksum, and index.db or the configuration contradicts it; nothing tells what it was.',
+    consequence: 'Servers serve these messages under other subjects, and with other payloads, than they had.',
+    advice: 'Take them from another copy: --from ARCHIVE --prefer ARCHIVE.',
+  },
+  SUBJECT_MENDED: {
+    severity: 'warning',
+    title: 'The length of a subject was set right',
+    meaning:
+      'The length of a subject is outside the checksum; index.db or the configuration contradicts it, and one other length alone gives a subject that fits.',
+    consequence: 'None: the message is what it was.',
+    advice: 'Compare it with another copy, where there is one.',
+  },
   TEMPLATE_LEFT_OUT: {
     severity: 'info',
     title: 'template_owner was left out of the configuration',

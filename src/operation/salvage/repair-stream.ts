@@ -13,6 +13,8 @@ import type { SalvagedStream } from './stream/salvaged-stream.ts';
 import { suspectedOf, type Suspected } from './suspected.ts';
 import { hasBrokenSources, notesOn } from './stream-notes.ts';
 import { hasLimitPerSubject, surveySource } from './survey/survey-parts.ts';
+import { tellsSubjects, type MisreadSubjects } from './survey/misread-subjects.ts';
+import { withTrueSubjects } from './survey/true-subjects.ts';
 import { beyondLimits, survey, type Survey } from './survey/survey.ts';
 import type { SurveyOptions } from './blocks/each-message.ts';
 import type { RepairNote, SalvageOptions, StreamLoss } from './types.ts';
@@ -36,15 +38,15 @@ type Sources = readonly [SalvagedStream, ...SalvagedStream[]];
 
 /** Joins what is left of a stream. Throws ToolError, CancelledError. */
 export async function repairStream(
-  sources: Sources,
+  given: Sources,
   work: SalvageWork,
   options: SalvageOptions,
 ): Promise<SurveyedStream> {
+  const proven = uniteParts(given.map((source) => source.deleted));
+  const { sources, first, misread } = await subjectsSetRight(given, proven, work, options);
   const [own] = sources;
   const { name } = own.archive;
-  const proven = uniteParts(sources.map((source) => source.deleted));
   const all = askFor(sources, proven, work, options);
-  const first = await firstSurvey(sources, all, work, options);
   const chosen = chooseConfig(sources, options.config, first, name);
   const config = configToWrite(chosen, options);
   const removing = limitsThatRemoved(sources, chosen, options);
@@ -75,12 +77,30 @@ export async function repairStream(
     loss,
     notes: [
       ...sources.flatMap((source) => source.notes),
-      ...notesOn({ sources, chosen, loss, found, undeleted, beyondLimits: beyond.count }, options),
+      ...notesOn({ sources, chosen, loss, found, undeleted, misread, beyondLimits: beyond.count }, options),
       ...notes,
     ],
     suspected: suspectedOf(own, loss, loss.lost),
     found,
   };
+}
+
+/** The first look at all of them, with the subjects that their messages had; `misread`: what the first of them was. */
+async function subjectsSetRight(
+  [own, ...others]: Sources,
+  proven: SequenceParts,
+  work: SalvageWork,
+  options: SalvageOptions,
+): Promise<{ sources: Sources; first: Survey; misread: MisreadSubjects | null }> {
+  const isAlone = others.length === 0 && options.undelete !== true;
+  const ownAsked = askFor([own], proven, work, options);
+  const first = isAlone ? await firstSurvey([own], ownAsked, work, options) : null;
+  const { source, misread } = await withTrueSubjects(own, first, work);
+  if (first !== null && source === own) return { sources: [own], first, misread };
+  const sources: [SalvagedStream, ...SalvagedStream[]] = [source];
+  for (const other of others) sources.push((await withTrueSubjects(other, null, work)).source);
+  const asked = askFor(sources, proven, work, options);
+  return { sources, first: await firstSurvey(sources, asked, work, options), misread };
 }
 
 function askFor(
@@ -106,7 +126,8 @@ async function firstSurvey(
 ): Promise<Survey> {
   const [own] = sources;
   const likely = config ?? own.archive.config;
-  return sources.length > 1 ? survey(asked) : surveySource(own, asked, likely, pool);
+  const wantSubjects = likely === null || hasLimitPerSubject(likely) || tellsSubjects(own.archive);
+  return sources.length > 1 ? survey(asked) : surveySource(own, asked, wantSubjects, pool);
 }
 
 /** No server restores a stream that a template owns. */
