@@ -135,6 +135,13 @@ export const NOTES = {
     consequence: 'Under the other name a server would find no good record.',
     advice: 'Find out which of the names is right; `natsarc rewrite-stream-name` gives it another one.',
   },
+  STREAM_MISSING: {
+    severity: 'warning',
+    title: 'A stream is in an archive of --from, and not in the repaired one',
+    meaning: 'Its folder is gone, or it was deleted. Only streams of the repaired archive are written.',
+    consequence: 'It is not in the result.',
+    advice: 'Write it from the archive that holds it, as the note says.',
+  },
   SUBJECT_DOUBTFUL: {
     severity: 'critical',
     title: 'Messages have subjects that cannot be',

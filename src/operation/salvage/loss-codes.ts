@@ -59,6 +59,7 @@ export const NOTE_MEANINGS = {
   NAME_OF_RECORDS: 'the name of the stream is the one that its records were made for',
   S2_CRC_MISMATCH: 'a position stands in a damaged S2 chunk and was taken as it can be read',
   SOURCES_CORRUPT: 'sources.db was left out',
+  STREAM_MISSING: 'an archive of `--from` holds a stream that the repaired one does not: it was not written',
   SUBJECT_DOUBTFUL: 'messages have subjects that cannot be, and nothing tells which they had',
   SUBJECT_MENDED: 'the length of a subject was wrong: it was set right',
   TEMPLATE_LEFT_OUT: 'template_owner was left out of the configuration',
