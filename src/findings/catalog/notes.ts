@@ -102,7 +102,8 @@ export const NOTES = {
   LIMITS_FOREIGN: {
     severity: 'warning',
     title: 'The configuration is that of another stream',
-    meaning: 'Its limits were lifted, so that no server removes messages by limits that are not theirs.',
+    meaning:
+      'Its limits were lifted, so that no server removes messages by limits that are not theirs; where messages have other subjects than it, nothing of it was taken.',
     consequence: 'Servers serve the stream without limits.',
     advice: 'Give the right configuration with --config.',
   },
@@ -141,6 +142,13 @@ export const NOTES = {
     meaning: 'Its folder is gone, or it was deleted. Only streams of the repaired archive are written.',
     consequence: 'It is not in the result.',
     advice: 'Write it from the archive that holds it, as the note says.',
+  },
+  SUBJECTS_OVERLAP: {
+    severity: 'warning',
+    title: 'Two written streams listen to the same subjects',
+    meaning: 'Their configurations have subjects that overlap, which no server allows in one account.',
+    consequence: 'A server starts with one of the two, or restores one of them.',
+    advice: 'Give one of them the right subjects with --config.',
   },
   SUBJECT_DOUBTFUL: {
     severity: 'critical',

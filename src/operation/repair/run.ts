@@ -16,6 +16,7 @@ import { withOthers } from './other-archives.ts';
 import { missingStreams } from './missing-streams.ts';
 import { isElsewhere, mustAllFit } from './other-streams.ts';
 import { mustOpenSound, soundFirst } from './past-damage.ts';
+import { overlappingStreams } from './overlapping-streams.ts';
 import { prepareStream, type PreparedStream } from './prepare-stream.ts';
 import type { Repairing } from './salvage-sources.ts';
 import type { RepairNote, StreamLoss } from '../salvage/types.ts';
@@ -88,6 +89,7 @@ async function repairStreams(repairing: Repairing, options: RepairOptions): Prom
   ];
   const notes = [
     ...repaired.flatMap((stream) => stream.notes),
+    ...overlappingStreams(streams),
     ...missingStreams(work, archives, others, options),
   ];
   return {

@@ -3,7 +3,7 @@ import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { intersectParts, NO_PARTS, uniteParts } from '../../core/sequence-part-sets.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { StreamContent } from '../content/content.ts';
-import { chooseConfig, withoutLimits, type ChosenConfig } from './meta/configuration.ts';
+import { chooseConfig, isForeign, withoutLimits, type ChosenConfig } from './meta/configuration.ts';
 import { repairConsumers } from './meta/consumers.ts';
 import { blocksOf } from './survey/part-blocks.ts';
 import { countLosses } from './losses/losses.ts';
@@ -126,7 +126,11 @@ async function firstSurvey(
 ): Promise<Survey> {
   const [own] = sources;
   const likely = config ?? own.archive.config;
-  const wantSubjects = likely === null || hasLimitPerSubject(likely) || tellsSubjects(own.archive);
+  const wantSubjects =
+    likely === null ||
+    hasLimitPerSubject(likely) ||
+    isForeign(own, own.archive.name) ||
+    tellsSubjects(own.archive);
   return sources.length > 1 ? survey(asked) : surveySource(own, asked, wantSubjects, pool);
 }
 

@@ -1,3 +1,4 @@
+import { plural } from '../../core/plural.ts';
 import { CATALOG, type FindingCode } from '../../findings/catalog/index.ts';
 import { isOfManifest } from '../../findings/status.ts';
 import { beyondLimitsText } from '../content/beyond-limits.ts';
