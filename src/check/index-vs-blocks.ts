@@ -4,6 +4,7 @@ import type { Fault, Finding } from '../findings/finding.ts';
 import type { IndexBlock, StreamIndex } from '../format/index/types.ts';
 import { highestSequence, indexedLive, packedLive, type BlockLiveSet } from '../model/live-set.ts';
 import { descriptorOf } from '../model/read-entry.ts';
+import { areSidecarsGone } from '../model/sidecars-gone.ts';
 import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
 import { openBlock } from '../workers/open-block.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
@@ -40,6 +41,8 @@ function missingIndex(evidence: StreamEvidence): Finding[] {
   const hasRecords = evidence.sets.some((set) => set.scan.rawBytes > 0);
   if (!hasRecords || archive.config === null || archive.blocks.some((block) => block.sidecar !== null))
     return [];
+  // Servers that wrote it have no index.db.
+  if (areSidecarsGone(archive)) return [];
   return [findingAt(evidence, archive.parts.label, { code: 'IDX_MISSING' })];
 }
 

@@ -12,14 +12,15 @@ import { eachFault, hasFault } from '../../kernels/packed-faults.ts';
 import type { PackedScan } from '../../kernels/types.ts';
 import { provenReader } from '../../model/furthest-reader.ts';
 import { allTombstones, highestSequence } from '../../model/live-set.ts';
+import { areSidecarsGone } from '../../model/sidecars-gone.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 
 /** Blocks with what their records turned out to be, in order. */
 type ReadBlocks = readonly { readonly block: BlockFile; readonly scan: PackedScan }[];
 
-/** A reason, and which: the `end` of the stream is gone, records are `damaged`, or tombstones were `dropped`. */
+/** A reason, and which: the `end` of the stream is gone, records are `damaged`, tombstones were `dropped`, or all `.idx` files are gone. */
 export interface UntoldDeletes {
-  readonly why: 'end' | 'damaged' | 'dropped';
+  readonly why: 'end' | 'damaged' | 'dropped' | 'sidecars';
   readonly text: string;
 }
 
@@ -31,17 +32,22 @@ export function untoldDeletes(archive: StreamArchive, blocks: ReadBlocks): Untol
   if (archive.indexStanding === 'current' || archive.blocks.some(({ sidecar }) => sidecar !== null))
     return [];
   const end = endText(archive, blocks);
+  const isOld = areSidecarsGone(archive);
   const texts = {
     end,
     damaged: damagedText(blocks),
     // Those that stood at the end are gone with it.
-    dropped: end === null ? droppedText(archive, blocks) : null,
+    dropped: end === null && !isOld ? droppedText(archive, blocks) : null,
+    sidecars: isOld ? SIDECARS_TEXT : null,
   };
-  return (['end', 'damaged', 'dropped'] as const).flatMap((why) => {
+  return (['end', 'damaged', 'dropped', 'sidecars'] as const).flatMap((why) => {
     const text = texts[why];
     return text === null ? [] : [{ why, text }];
   });
 }
+
+const SIDECARS_TEXT =
+  'the .idx files are gone that servers up to 2.9 keep beside blocks, and that alone tell which messages were deleted: those that were may be here';
 
 /** Tombstones stand where the stream ended when messages were deleted. */
 function endText(archive: StreamArchive, blocks: ReadBlocks): string | null {
