@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
-import { intersectParts, NO_PARTS, uniteParts } from '../../core/sequence-part-sets.ts';
+import { rangesOf } from '../../core/sequence-ranges.ts';
+import { asParts, intersectParts, NO_PARTS, uniteParts } from '../../core/sequence-part-sets.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { StreamContent } from '../content/content.ts';
 import { chooseConfig, isForeign, withoutLimits, type ChosenConfig } from './meta/configuration.ts';
@@ -52,7 +53,7 @@ export async function repairStream(
   const removing = limitsThatRemoved(sources, chosen, options);
   const limited = [config, removing].some((one) => one !== null && hasLimitPerSubject(one));
   const counted = first.total.subjects.size > 0 || !limited ? first : await survey(all);
-  const { found, surveyed } = await withoutRemoved(counted, removing, all);
+  const { found, surveyed } = await withoutRemoved(counted, removing, all, own);
   const beyond = await beyondLimits(found, config, surveyed);
   const end = endOf(sources);
   const loss = countLosses({
@@ -159,11 +160,22 @@ async function withoutRemoved(
   all: Survey,
   config: JsonObject | null,
   asked: SurveyOptions,
+  own: SalvagedStream,
 ): Promise<{ readonly found: Survey; readonly surveyed: SurveyOptions }> {
-  const gone = config === null ? NO_PARTS : await beyondLimits(all, config, asked);
+  const gone =
+    config === null ? NO_PARTS : await beyondLimits(all, config, asked, damagedMessages(own, asked));
   if (gone.count === 0n) return { found: all, surveyed: asked };
   const surveyed = { ...asked, excluded: uniteParts([asked.excluded, gone]) };
   return { found: await survey(surveyed), surveyed };
+}
+
+/** Messages that are damaged, where it is known which: nothing deleted them before. */
+function damagedMessages(own: SalvagedStream, { excluded }: SurveyOptions): SequenceParts {
+  const seqs: bigint[] = [];
+  for (const { code, from, to } of own.damages())
+    if (code !== 'LOST_BEFORE' && from === to && !excluded.has(from)) seqs.push(from);
+  const rising = BigUint64Array.from(seqs).toSorted();
+  return asParts(rangesOf(rising.filter((seq, i) => i === 0 || seq !== rising[i - 1])));
 }
 
 /** The last sequence that anything intact speaks of. */

@@ -8,6 +8,7 @@ import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
 import type { ChosenConfig } from './meta/configuration.ts';
 import type { SalvagedStream } from './stream/salvaged-stream.ts';
 import type { SuspectCode } from './suspected.ts';
+import { hasLimitPerSubject } from './survey/survey-parts.ts';
 import type { MisreadSubjects } from './survey/misread-subjects.ts';
 import type { Survey } from './survey/survey.ts';
 import { takenDeletedText } from './losses/taken-from-older.ts';
@@ -105,7 +106,11 @@ function untoldTexts(
   { sources, chosen, loss, found }: NotedStream,
   { undelete, config }: SalvageOptions,
 ): string[] {
-  const [{ archive, untoldDeletes }] = sources;
+  const [own] = sources;
+  const { archive } = own;
+  const untoldDeletes = own.untoldDeletes.filter(
+    ({ why }) => why !== 'limits' || !isLimitExact(own, undelete),
+  );
   const { recovered, total } = found;
   const gone = deletesGone(recovered, undeletedOf(sources[0], loss, recovered), untoldDeletes);
   if (undelete === true) return gone;
@@ -141,6 +146,14 @@ function misreadTexts({
       true,
     ]);
   return texts;
+}
+
+/** Whether damaged messages were counted when a limit was applied again: one by one, since no subject matters. */
+function isLimitExact({ archive, damages }: SalvagedStream, undelete: boolean | undefined): boolean {
+  if (undelete === true) return true;
+  if (archive.config !== null && hasLimitPerSubject(archive.config)) return false;
+  for (const { from, to } of damages()) if (from < to) return false;
+  return true;
 }
 
 function sequencesOf({ ranges }: StreamLoss, suspicion: SuspectCode): bigint {
