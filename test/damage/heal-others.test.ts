@@ -205,7 +205,7 @@ describe('a stream that only another archive holds', () => {
   it('is told, with the archives that hold it and the command that writes it', async () => {
     const others = [storeOf('ORDERS', 'HUGESEQ'), storeOf('ORDERS', 'HUGESEQ')];
     const store = storeOf('ORDERS');
-    const { loss, isLossy } = await repairFrom(store, others);
+    const { loss, isLossy } = await repaired(store, { from: others });
     expect(loss.notes).toMatchObject([
       {
         code: 'STREAM_MISSING',
@@ -223,9 +223,9 @@ describe('a stream that only another archive holds', () => {
 
   it('is none where it was not asked for, nor one of an archive of one stream', async () => {
     const other = storeOf('ORDERS', 'HUGESEQ');
-    const asked = await repairFrom(storeOf('ORDERS', 'WQ'), [other], { streams: ['ORDERS'] });
+    const asked = await repaired(storeOf('ORDERS', 'WQ'), { from: [other], streams: ['ORDERS'] });
     expect(asked.loss.notes).toEqual([]);
-    const alone = await repairFrom(ORDERS, [other]);
+    const alone = await repaired(ORDERS, { from: [other] });
     expect(alone.loss.notes).toEqual([]);
   });
 });

@@ -57,7 +57,15 @@ export function notesOn(stream: NotedStream, options: SalvageOptions): RepairNot
     );
   if (hasTemplate(chosen))
     say('TEMPLATE_LEFT_OUT', 'template_owner was left out: no server restores a stream with it');
-  for (const [code, text, isLoss] of misreadTexts(stream)) say(code, text, isLoss);
+  notes.push(
+    ...misreadTexts(stream).map(([code, text, isLoss]) => ({
+      code,
+      account,
+      stream: name,
+      text,
+      loss: isLoss,
+    })),
+  );
   const isHealed = sources.length > 1 && loss.lost === 0n;
   for (const { file, offsetBytes, code } of isHealed ? [] : openDamages(own)) {
     const place = `${file} at ${offsetBytes ?? 0}`;
