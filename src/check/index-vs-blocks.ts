@@ -4,6 +4,7 @@ import type { Fault, Finding } from '../findings/finding.ts';
 import type { IndexBlock, StreamIndex } from '../format/index/types.ts';
 import { highestSequence, indexedLive, packedLive, type BlockLiveSet } from '../model/live-set.ts';
 import { descriptorOf } from '../model/read-entry.ts';
+import { areSidecarsGone } from '../model/sidecars-gone.ts';
 import type { BlockFile, StreamArchive } from '../model/stream-archive.ts';
 import { openBlock } from '../workers/open-block.ts';
 import { findingAt, type StreamEvidence } from './stream-evidence.ts';
@@ -21,10 +22,18 @@ export function checkIndexAgainstBlocks(evidence: StreamEvidence): Finding[] {
   const label = file?.label ?? archive.parts.label;
   const at = (fault: Fault): Finding => findingAt(evidence, label, fault);
   if (archive.indexStanding === 'stale') return [at(ageFault(archive.index, evidence.sets))];
-  return [
-    ...blockFindings(evidence, archive.index, label),
-    ...subjectFaults(evidence, archive.index).map(at),
-  ];
+  return [...blockFindings(evidence, archive.index, label), ...checkIndexSubjects(evidence)];
+}
+
+/** Whether messages have other subjects than index.db counts, where it is current. */
+export function checkIndexSubjects(evidence: StreamEvidence): Finding[] {
+  const { index, indexStanding, parts } = evidence.archive;
+  if (index === null || indexStanding === 'stale' || parts.form === 'v2' || parts.form === 'config')
+    return [];
+  const file = parts.entries.find((entry) => entry.path === 'msgs/index.db');
+  return subjectFaults(evidence, index).map((fault) =>
+    findingAt(evidence, file?.label ?? parts.label, fault),
+  );
 }
 
 function missingIndex(evidence: StreamEvidence): Finding[] {
@@ -32,6 +41,8 @@ function missingIndex(evidence: StreamEvidence): Finding[] {
   const hasRecords = evidence.sets.some((set) => set.scan.rawBytes > 0);
   if (!hasRecords || archive.config === null || archive.blocks.some((block) => block.sidecar !== null))
     return [];
+  // Servers that wrote it have no index.db.
+  if (areSidecarsGone(archive)) return [];
   return [findingAt(evidence, archive.parts.label, { code: 'IDX_MISSING' })];
 }
 

@@ -83,7 +83,24 @@ describe('repair', () => {
     const run = runCli(['repair', store, '--out', target]);
     expect(run.exit, run.stderr).toBe(3);
     expect(run.stdout).toContain('ORDERS: 163 messages');
-    expect(run.stdout).toContain('the configuration is that of another stream');
+    expect(run.stdout).toContain('meta.inf is that of another stream, PERSUB: name and subjects');
+    const { subjects } = JSON.parse(readFileSync(join(target, 'backup.json'), 'utf8')).config;
+    expect(subjects).toEqual(['orders.>']);
+  });
+
+  it('streams that would listen to the same subjects are told', () => {
+    const store = tempFolder();
+    const streams = join(store, 'jetstream/$G/streams');
+    for (const name of ['ORDERS', 'WQ'])
+      cpSync(join(CAPTURES, STREAMS, name), join(streams, name), { recursive: true });
+    const sound = runCli(['repair', store, '--out', join(tempFolder(), 'out')]);
+    expect(sound.stdout).not.toContain('overlaps');
+    const meta = readFileSync(join(streams, 'ORDERS/meta.inf'), 'utf8').replace('"ORDERS"', '"WQ"');
+    writeFileSync(join(streams, 'WQ/meta.inf'), meta);
+    const overlapping = runCli(['repair', store, '--out', join(tempFolder(), 'out')]);
+    expect(overlapping.stdout).toContain(
+      'its subject orders.> overlaps with orders.> of ORDERS: a server takes one',
+    );
   });
 
   it('takes every stream of a store, and says which it could not', () => {

@@ -1,7 +1,8 @@
-import { cpSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { preflightStore } from '../../src/operation/preflight/run.ts';
+import { repairArchive } from '../../src/operation/repair/run.ts';
 import { verifyArchive } from '../../src/operation/verify/run.ts';
 import { captures } from '../support/captures.ts';
 import { CAPTURES, tempFolder } from '../support/damage.ts';
@@ -43,6 +44,21 @@ describe.for(clusters)('a cluster: $id', ({ folder, truth }) => {
     renameSync(join(group, 'msgs'), join(group, 'gone'));
     expect((await preflightStore(store, { streams: ['HUGESEQ'] })).streams[0]?.assigned).toBeNull();
     rmSync(store, { recursive: true });
+  });
+
+  it('a stream that a node lost is told by its repair, where the meta group assigns it to the node', async () => {
+    const [first = '', second = ''] = nodes;
+    const store = join(tempFolder(), 'store');
+    cpSync(join(folder, 'store', first), store, { recursive: true });
+    const streams = join(store, 'jetstream/$G/streams');
+    const [gone = ''] = readdirSync(streams);
+    rmSync(join(streams, gone), { recursive: true });
+    const from = [join(folder, 'store', second)];
+    const { loss, isLossy } = await repairArchive(store, { from, target: join(store, '../out') });
+    expect(loss.notes.filter(({ code }) => code === 'STREAM_MISSING')).toMatchObject([
+      { stream: gone, loss: true },
+    ]);
+    expect(isLossy).toBe(true);
   });
 });
 

@@ -193,3 +193,39 @@ describe('what is taken from another archive is told with where it lies', () => 
     for (const path of paths) expect(existsSync(path)).toBe(true);
   });
 });
+
+describe('a stream that only another archive holds', () => {
+  const storeOf = (...names: readonly string[]): string => {
+    const store = tempFolder();
+    for (const name of names)
+      cpSync(join(CAPTURES, STREAMS, name), join(store, 'jetstream/$G/streams', name), { recursive: true });
+    return store;
+  };
+
+  it('is told, with the archives that hold it and the command that writes it', async () => {
+    const others = [storeOf('ORDERS', 'HUGESEQ'), storeOf('ORDERS', 'HUGESEQ')];
+    const store = storeOf('ORDERS');
+    const { loss, isLossy } = await repaired(store, { from: others });
+    expect(loss.notes).toMatchObject([
+      {
+        code: 'STREAM_MISSING',
+        account: '$G',
+        stream: 'HUGESEQ',
+        loss: false,
+        text: `not written: nothing of it is in ${store}, but in ${others.join(', ')}: natsarc repair ${others[0]} --stream HUGESEQ --out FOLDER writes it`,
+      },
+    ]);
+    expect(isLossy).toBe(false);
+    const run = runCli(['repair', store, '--from', others[0] ?? '', '--out', join(tempFolder(), 'out')]);
+    expect(run.exit).toBe(0);
+    expect(run.stdout).toContain('$G/HUGESEQ:\n  not written: ');
+  });
+
+  it('is none where it was not asked for, nor one of an archive of one stream', async () => {
+    const other = storeOf('ORDERS', 'HUGESEQ');
+    const asked = await repaired(storeOf('ORDERS', 'WQ'), { from: [other], streams: ['ORDERS'] });
+    expect(asked.loss.notes).toEqual([]);
+    const alone = await repaired(ORDERS, { from: [other] });
+    expect(alone.loss.notes).toEqual([]);
+  });
+});

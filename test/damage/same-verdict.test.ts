@@ -65,7 +65,7 @@ function withoutIdx(): string {
 describe('deleted messages that may be there again', () => {
   it.each([
     ['behind which tombstones were cut off', () => withoutTombstones('TAILDEL'), 2],
-    ['for which no consumer waits', withoutIdx, 1],
+    ['for which no consumer waits, and whose .idx is gone', withoutIdx, 2],
     ['beyond max_bytes', beyondMaxBytes, 1],
   ])('%s: verify, cat and copies tell the same', async (_, damaged, notes) => {
     const path = damaged();

@@ -111,7 +111,8 @@ export const NOTES = {
   LIMITS_FOREIGN: {
     severity: 'warning',
     title: 'The configuration is that of another stream',
-    meaning: 'Its limits were lifted, so that no server removes messages by limits that are not theirs.',
+    meaning:
+      'Its limits were lifted, so that no server removes messages by limits that are not theirs; where messages have other subjects than it, nothing of it was taken.',
     consequence: 'Servers serve the stream without limits.',
     advice: 'Give the right configuration with --config.',
   },
@@ -143,6 +144,36 @@ export const NOTES = {
       "The folder or the configuration calls it otherwise, and the records' checksums fit another name.",
     consequence: 'Under the other name a server would find no good record.',
     advice: 'Find out which of the names is right; `natsarc rewrite-stream-name` gives it another one.',
+  },
+  STREAM_MISSING: {
+    severity: 'warning',
+    title: 'A stream is in an archive of --from, and not in the repaired one',
+    meaning: 'Its folder is gone, or it was deleted. Only streams of the repaired archive are written.',
+    consequence: 'It is not in the result.',
+    advice: 'Write it from the archive that holds it, as the note says.',
+  },
+  SUBJECTS_OVERLAP: {
+    severity: 'warning',
+    title: 'Two written streams listen to the same subjects',
+    meaning: 'Their configurations have subjects that overlap, which no server allows in one account.',
+    consequence: 'A server starts with one of the two, or restores one of them.',
+    advice: 'Give one of them the right subjects with --config.',
+  },
+  SUBJECT_DOUBTFUL: {
+    severity: 'critical',
+    title: 'Messages have subjects that cannot be',
+    meaning:
+      'The length of a subject is outside the checksum, and index.db or the configuration contradicts it; nothing tells what it was.',
+    consequence: 'Servers serve these messages under other subjects, and with other payloads, than they had.',
+    advice: 'Take them from another copy: --from ARCHIVE --prefer ARCHIVE.',
+  },
+  SUBJECT_MENDED: {
+    severity: 'warning',
+    title: 'The length of a subject was set right',
+    meaning:
+      'The length of a subject is outside the checksum; index.db or the configuration contradicts it, and one other length alone gives a subject that fits.',
+    consequence: 'None: the message is what it was.',
+    advice: 'Compare it with another copy, where there is one.',
   },
   TEMPLATE_LEFT_OUT: {
     severity: 'info',

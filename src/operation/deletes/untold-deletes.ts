@@ -1,4 +1,6 @@
 import { isIndexCut } from '../../check/index-vs-blocks.ts';
+import { integerField } from '../../core/json.ts';
+import { plural } from '../../core/plural.ts';
 import {
   clipRanges,
   countSequences,
@@ -10,16 +12,18 @@ import {
 import { isBelowMessage, LEAST_RECORD_BYTES } from '../../format/block/record.ts';
 import { eachFault, hasFault } from '../../kernels/packed-faults.ts';
 import type { PackedScan } from '../../kernels/types.ts';
+import { removalLimit } from '../../model/removal-limits.ts';
 import { provenReader } from '../../model/furthest-reader.ts';
 import { allTombstones, highestSequence } from '../../model/live-set.ts';
+import { areSidecarsGone } from '../../model/sidecars-gone.ts';
 import type { BlockFile, StreamArchive } from '../../model/stream-archive.ts';
 
 /** Blocks with what their records turned out to be, in order. */
 type ReadBlocks = readonly { readonly block: BlockFile; readonly scan: PackedScan }[];
 
-/** A reason, and which: the `end` of the stream is gone, records are `damaged`, or tombstones were `dropped`. */
+/** A reason, and which: the `end` of the stream is gone, records are `damaged`, tombstones were `dropped`, all `.idx` files are gone, or damage hides what `limits` counted. */
 export interface UntoldDeletes {
-  readonly why: 'end' | 'damaged' | 'dropped';
+  readonly why: 'end' | 'damaged' | 'dropped' | 'sidecars' | 'limits';
   readonly text: string;
 }
 
@@ -31,17 +35,40 @@ export function untoldDeletes(archive: StreamArchive, blocks: ReadBlocks): Untol
   if (archive.indexStanding === 'current' || archive.blocks.some(({ sidecar }) => sidecar !== null))
     return [];
   const end = endText(archive, blocks);
+  const isOld = areSidecarsGone(archive);
   const texts = {
     end,
     damaged: damagedText(blocks),
     // Those that stood at the end are gone with it.
-    dropped: end === null ? droppedText(archive, blocks) : null,
+    dropped: end === null && !isOld ? droppedText(archive, blocks) : null,
+    sidecars: isOld ? SIDECARS_TEXT : null,
+    limits: limitsText(archive, blocks),
   };
-  return (['end', 'damaged', 'dropped'] as const).flatMap((why) => {
+  return (['end', 'damaged', 'dropped', 'sidecars', 'limits'] as const).flatMap((why) => {
     const text = texts[why];
     return text === null ? [] : [{ why, text }];
   });
 }
+
+/** What a damaged record was counts against a limit that removed older ones: without it one more of these is taken for live. */
+function limitsText({ config }: StreamArchive, blocks: ReadBlocks): string | null {
+  const most = config === null ? null : removalLimit(config, 'max_msgs');
+  const perSubject = config === null ? -1n : (integerField(config, 'max_msgs_per_subject') ?? -1n);
+  const limit = perSubject > 0n ? perSubject : most;
+  const messages = blocks.reduce((sum, { scan }) => sum + scan.messages, 0);
+  if (limit === null || BigInt(messages) < limit) return null;
+  let damaged = 0n;
+  for (const { scan } of blocks)
+    for (const { kind, lengthBytes, seqBefore, seqAfter } of eachFault(scan.faults))
+      if ((kind === 'checksum' || kind === 'length') && !isBelowMessage(lengthBytes))
+        damaged += seqBefore > 0n && seqAfter > seqBefore + 1n ? seqAfter - seqBefore - 1n : 1n;
+  if (damaged === 0n) return null;
+  const field = perSubject > 0n ? 'max_msgs_per_subject' : 'max_msgs';
+  return `${field} had counted what is damaged: up to ${plural(damaged, 'older message')} that it had removed may be here`;
+}
+
+const SIDECARS_TEXT =
+  'the .idx files are gone that servers up to 2.9 keep beside blocks, and that alone tell which messages were deleted: those that were may be here';
 
 /** Tombstones stand where the stream ended when messages were deleted. */
 function endText(archive: StreamArchive, blocks: ReadBlocks): string | null {

@@ -9,7 +9,7 @@ import { withArchive, type Archive } from '../open/open-archive.ts';
 import { sourceReport, TOOL } from '../open/report-source.ts';
 import { RULES_OF, type ServerRules } from '../predict/rules/server-rules.ts';
 import { isUnjudged, type Status } from '../../findings/status.ts';
-import { assignmentKey, readAssignments, type Assignments } from './assignments.ts';
+import { assignmentKey, readAssignments, type Assignments } from '../open/assignments.ts';
 import { leftoverSteps } from './leftovers.ts';
 import { NOTHING_TOLD, planStream } from './plan-stream.ts';
 import { runningSteps } from './running.ts';

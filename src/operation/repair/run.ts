@@ -13,8 +13,10 @@ import { withData } from '../selection/streams-to-write.ts';
 import { tellTwins } from '../selection/told-twins.ts';
 import { twinsAmong } from '../twins/twin-streams.ts';
 import { withOthers } from './other-archives.ts';
+import { missingStreams } from './missing-streams.ts';
 import { isElsewhere, mustAllFit } from './other-streams.ts';
 import { mustOpenSound, soundFirst } from './past-damage.ts';
+import { overlappingStreams } from './overlapping-streams.ts';
 import { prepareStream, type PreparedStream } from './prepare-stream.ts';
 import type { Repairing } from './salvage-sources.ts';
 import type { RepairNote, StreamLoss } from '../salvage/types.ts';
@@ -85,7 +87,11 @@ async function repairStreams(repairing: Repairing, options: RepairOptions): Prom
     ...repaired.map(({ loss }) => loss),
     ...unwritten.map(lossWithoutData).filter((loss) => loss !== null),
   ];
-  const notes = repaired.flatMap((stream) => stream.notes);
+  const notes = [
+    ...repaired.flatMap((stream) => stream.notes),
+    ...overlappingStreams(streams),
+    ...missingStreams(work, archives, others, options),
+  ];
   return {
     written: {
       ...written,

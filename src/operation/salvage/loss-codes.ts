@@ -46,7 +46,8 @@ export const NOTE_MEANINGS = {
   GZIP_CORRUPT: 'the sum of the gzip does not fit: a position that stands in it was taken as it can be read',
   INDEX_FOREIGN: 'index.db is of another stream of this name and proves nothing',
   LIMITS_DECLARED: 'limits are those of backup.json: those of meta.inf are lower',
-  LIMITS_FOREIGN: 'the configuration is that of another stream: its limits were lifted',
+  LIMITS_FOREIGN:
+    'the configuration is that of another stream: its limits were lifted, or nothing of it was taken',
   LOST_NOT_KEPT: 'a store does not tell lost messages from deleted ones',
   MAN_CORRUPT: 'backup.json cannot be read',
   MAN_EMPTY: 'backup.json is empty',
@@ -60,6 +61,10 @@ export const NOTE_MEANINGS = {
   NAME_OF_RECORDS: 'the name of the stream is the one that its records were made for',
   S2_CRC_MISMATCH: 'a position stands in a damaged S2 chunk and was taken as it can be read',
   SOURCES_CORRUPT: 'sources.db was left out',
+  STREAM_MISSING: 'an archive of `--from` holds a stream that the repaired one does not: it was not written',
+  SUBJECTS_OVERLAP: 'another stream that was written listens to the same subjects',
+  SUBJECT_DOUBTFUL: 'messages have subjects that cannot be, and nothing tells which they had',
+  SUBJECT_MENDED: 'the length of a subject was wrong: it was set right',
   TEMPLATE_LEFT_OUT: 'template_owner was left out of the configuration',
   UNDELETED: 'deleted messages were written, limits were lifted (`--undelete`)',
   V2_CONSUMER_CORRUPT:

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
-import { intersectParts, NO_PARTS, uniteParts } from '../../core/sequence-part-sets.ts';
+import { rangesOf } from '../../core/sequence-ranges.ts';
+import { asParts, intersectParts, NO_PARTS, uniteParts } from '../../core/sequence-part-sets.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { StreamContent } from '../content/content.ts';
-import { chooseConfig, withoutLimits, type ChosenConfig } from './meta/configuration.ts';
+import { chooseConfig, isForeign, withoutLimits, type ChosenConfig } from './meta/configuration.ts';
 import { repairConsumers } from './meta/consumers.ts';
 import { blocksOf } from './survey/part-blocks.ts';
 import { countLosses } from './losses/losses.ts';
@@ -13,6 +14,8 @@ import type { SalvagedStream } from './stream/salvaged-stream.ts';
 import { suspectedOf, type Suspected } from './suspected.ts';
 import { hasBrokenSources, notesOn } from './stream-notes.ts';
 import { hasLimitPerSubject, surveySource } from './survey/survey-parts.ts';
+import { tellsSubjects, type MisreadSubjects } from './survey/misread-subjects.ts';
+import { withTrueSubjects } from './survey/true-subjects.ts';
 import { beyondLimits, survey, type Survey } from './survey/survey.ts';
 import type { SurveyOptions } from './blocks/each-message.ts';
 import type { RepairNote, SalvageOptions, StreamLoss } from './types.ts';
@@ -36,21 +39,21 @@ type Sources = readonly [SalvagedStream, ...SalvagedStream[]];
 
 /** Joins what is left of a stream. Throws ToolError, CancelledError. */
 export async function repairStream(
-  sources: Sources,
+  given: Sources,
   work: SalvageWork,
   options: SalvageOptions,
 ): Promise<SurveyedStream> {
+  const proven = uniteParts(given.map((source) => source.deleted));
+  const { sources, first, misread } = await subjectsSetRight(given, proven, work, options);
   const [own] = sources;
   const { name } = own.archive;
-  const proven = uniteParts(sources.map((source) => source.deleted));
   const all = askFor(sources, proven, work, options);
-  const first = await firstSurvey(sources, all, work, options);
   const chosen = chooseConfig(sources, options.config, first, name);
   const config = configToWrite(chosen, options);
   const removing = limitsThatRemoved(sources, chosen, options);
   const limited = [config, removing].some((one) => one !== null && hasLimitPerSubject(one));
   const counted = first.total.subjects.size > 0 || !limited ? first : await survey(all);
-  const { found, surveyed } = await withoutRemoved(counted, removing, all);
+  const { found, surveyed } = await withoutRemoved(counted, removing, all, own);
   const beyond = await beyondLimits(found, config, surveyed);
   const end = endOf(sources);
   const loss = countLosses({
@@ -75,12 +78,30 @@ export async function repairStream(
     loss,
     notes: [
       ...sources.flatMap((source) => source.notes),
-      ...notesOn({ sources, chosen, loss, found, undeleted, beyondLimits: beyond.count }, options),
+      ...notesOn({ sources, chosen, loss, found, undeleted, misread, beyondLimits: beyond.count }, options),
       ...notes,
     ],
     suspected: suspectedOf(own, loss, loss.lost),
     found,
   };
+}
+
+/** The first look at all of them, with the subjects that their messages had; `misread`: what the first of them was. */
+async function subjectsSetRight(
+  [own, ...others]: Sources,
+  proven: SequenceParts,
+  work: SalvageWork,
+  options: SalvageOptions,
+): Promise<{ sources: Sources; first: Survey; misread: MisreadSubjects | null }> {
+  const isAlone = others.length === 0 && options.undelete !== true;
+  const ownAsked = askFor([own], proven, work, options);
+  const first = isAlone ? await firstSurvey([own], ownAsked, work, options) : null;
+  const { source, misread } = await withTrueSubjects(own, first, work);
+  if (first !== null && source === own) return { sources: [own], first, misread };
+  const sources: [SalvagedStream, ...SalvagedStream[]] = [source];
+  for (const other of others) sources.push((await withTrueSubjects(other, null, work)).source);
+  const asked = askFor(sources, proven, work, options);
+  return { sources, first: await firstSurvey(sources, asked, work, options), misread };
 }
 
 function askFor(
@@ -106,7 +127,12 @@ async function firstSurvey(
 ): Promise<Survey> {
   const [own] = sources;
   const likely = config ?? own.archive.config;
-  return sources.length > 1 ? survey(asked) : surveySource(own, asked, likely, pool);
+  const wantSubjects =
+    likely === null ||
+    hasLimitPerSubject(likely) ||
+    isForeign(own, own.archive.name) ||
+    tellsSubjects(own.archive);
+  return sources.length > 1 ? survey(asked) : surveySource(own, asked, wantSubjects, pool);
 }
 
 /** No server restores a stream that a template owns. */
@@ -134,11 +160,22 @@ async function withoutRemoved(
   all: Survey,
   config: JsonObject | null,
   asked: SurveyOptions,
+  own: SalvagedStream,
 ): Promise<{ readonly found: Survey; readonly surveyed: SurveyOptions }> {
-  const gone = config === null ? NO_PARTS : await beyondLimits(all, config, asked);
+  const gone =
+    config === null ? NO_PARTS : await beyondLimits(all, config, asked, damagedMessages(own, asked));
   if (gone.count === 0n) return { found: all, surveyed: asked };
   const surveyed = { ...asked, excluded: uniteParts([asked.excluded, gone]) };
   return { found: await survey(surveyed), surveyed };
+}
+
+/** Messages that are damaged, where it is known which: nothing deleted them before. */
+function damagedMessages(own: SalvagedStream, { excluded }: SurveyOptions): SequenceParts {
+  const seqs: bigint[] = [];
+  for (const { code, from, to } of own.damages())
+    if (code !== 'LOST_BEFORE' && from === to && !excluded.has(from)) seqs.push(from);
+  const rising = BigUint64Array.from(seqs).toSorted();
+  return asParts(rangesOf(rising.filter((seq, i) => i === 0 || seq !== rising[i - 1])));
 }
 
 /** The last sequence that anything intact speaks of. */

@@ -1,3 +1,4 @@
+import { plural } from '../../core/plural.ts';
 import { CATALOG, type FindingCode } from '../../findings/catalog/index.ts';
 import { isOfManifest } from '../../findings/status.ts';
 import { beyondLimitsText } from '../content/beyond-limits.ts';
@@ -7,6 +8,8 @@ import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
 import type { ChosenConfig } from './meta/configuration.ts';
 import type { SalvagedStream } from './stream/salvaged-stream.ts';
 import type { SuspectCode } from './suspected.ts';
+import { hasLimitPerSubject } from './survey/survey-parts.ts';
+import type { MisreadSubjects } from './survey/misread-subjects.ts';
 import type { Survey } from './survey/survey.ts';
 import { takenDeletedText } from './losses/taken-from-older.ts';
 import type { Damage, RepairNote, SalvageOptions, StreamLoss } from './types.ts';
@@ -19,6 +22,8 @@ export interface NotedStream {
   readonly found: Survey;
   /** Messages that are written though they were deleted. */
   readonly undeleted: bigint;
+  /** Messages whose subjects cannot be. */
+  readonly misread: MisreadSubjects | null;
   /** Messages that are written though they are beyond limits of the configuration. */
   readonly beyondLimits: bigint;
 }
@@ -52,6 +57,15 @@ export function notesOn(stream: NotedStream, options: SalvageOptions): RepairNot
     );
   if (hasTemplate(chosen))
     say('TEMPLATE_LEFT_OUT', 'template_owner was left out: no server restores a stream with it');
+  notes.push(
+    ...misreadTexts(stream).map(([code, text, isLoss]) => ({
+      code,
+      account,
+      stream: name,
+      text,
+      loss: isLoss,
+    })),
+  );
   const isHealed = sources.length > 1 && loss.lost === 0n;
   for (const { file, offsetBytes, code } of isHealed ? [] : openDamages(own)) {
     const place = `${file} at ${offsetBytes ?? 0}`;
@@ -100,7 +114,11 @@ function untoldTexts(
   { sources, chosen, loss, found }: NotedStream,
   { undelete, config }: SalvageOptions,
 ): string[] {
-  const [{ archive, untoldDeletes }] = sources;
+  const [own] = sources;
+  const { archive } = own;
+  const untoldDeletes = own.untoldDeletes.filter(
+    ({ why }) => why !== 'limits' || !isLimitExact(own, undelete),
+  );
   const { recovered, total } = found;
   const gone = deletesGone(recovered, undeletedOf(sources[0], loss, recovered), untoldDeletes);
   if (undelete === true) return gone;
@@ -109,6 +127,41 @@ function untoldTexts(
   const past = sources.length > 1 ? null : pastConsumersText(archive, recovered);
   const taken = takenDeletedText(sources, found);
   return [...gone, ...beyondMaxBytes(had, total.bytes), ...[past, taken].filter((text) => text !== null)];
+}
+
+/** Messages whose subject is set right, and those of which nothing tells what it was. */
+function misreadTexts({
+  misread,
+  sources: [{ archive }],
+}: NotedStream): (readonly [NoteCode, string, boolean])[] {
+  if (misread === null) return [];
+  const { mended, doubtful, firstDoubtful } = misread;
+  const teller = archive.indexStanding === 'current' ? 'index.db' : 'the configuration';
+  const texts: (readonly [NoteCode, string, boolean])[] = [];
+  if (mended.size > 0) {
+    const [first] = mended.keys();
+    const which = mended.size === 1 ? `the subject of ${first}` : `subjects, the first of ${first},`;
+    texts.push([
+      'SUBJECT_MENDED',
+      `${plural(mended.size, 'message')}: ${which} fits nothing in ${teller}, and one other length alone does: it was set right`,
+      false,
+    ]);
+  }
+  if (doubtful > 0)
+    texts.push([
+      'SUBJECT_DOUBTFUL',
+      `${plural(doubtful, 'message')}${firstDoubtful === null ? '' : `, the first ${firstDoubtful},`} ${doubtful === 1 ? 'has a subject' : 'have subjects'} that ${teller} does not know: bytes have moved between subject and payload, and nothing tells how many; kept as written`,
+      true,
+    ]);
+  return texts;
+}
+
+/** Whether damaged messages were counted when a limit was applied again: one by one, since no subject matters. */
+function isLimitExact({ archive, damages }: SalvagedStream, undelete: boolean | undefined): boolean {
+  if (undelete === true) return true;
+  if (archive.config !== null && hasLimitPerSubject(archive.config)) return false;
+  for (const { from, to } of damages()) if (from < to) return false;
+  return true;
 }
 
 function sequencesOf({ ranges }: StreamLoss, suspicion: SuspectCode): bigint {

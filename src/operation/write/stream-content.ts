@@ -3,6 +3,7 @@ import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkConfig } from '../../check/config.ts';
 import { checkDeclared, declaredFaults } from '../../check/declared.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
+import { checkIndexSubjects } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { V2StreamParts } from '../../container/entry.ts';
 import { SourceError, ToolError } from '../../core/error.ts';
@@ -73,7 +74,7 @@ export async function streamContent(
     ...archive.findings.filter(({ code }) => !isMarked(code, 'folder-name')),
     ...evidence.scan.findings,
   ];
-  const last = [...checkBlockFiles(evidence), ...checkDeclared(evidence)];
+  const last = [...checkBlockFiles(evidence), ...checkDeclared(evidence), ...checkIndexSubjects(evidence)];
   const findings = oneByOne(() => [first, checkBlockRecords(evidence), last]);
   const all = oneByOne(() => [findings, findingsBesideBlocks(evidence)]);
   const losses = await streamLosses(evidence, all, work);

@@ -23,7 +23,15 @@ export function repairText({ written, loss, notes }: RepairResult, palette: Pale
   const unwritten = loss.streams
     .slice(written.streams.length)
     .flatMap((stream) => [`${title(stream.account, stream.name)}:`, ...lossLines(stream, loss, palette)]);
-  const closing = [...skippedLines(written, palette), ...noteLines(notes, palette), outcomeLine(written)];
+  const missing = loss.notes
+    .filter(({ code }) => code === 'STREAM_MISSING')
+    .flatMap((note) => [`${title(note.account, note.stream)}:`, noteLine(note, palette)]);
+  const closing = [
+    ...missing,
+    ...skippedLines(written, palette),
+    ...noteLines(notes, palette),
+    outcomeLine(written),
+  ];
   return `${[...lines, ...unwritten, ...closing].join('\n')}\n`;
 }
 

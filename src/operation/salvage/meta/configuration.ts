@@ -1,8 +1,11 @@
 import { placeName } from '../../../container/entries.ts';
 import { integerField, textField, type JsonObject } from '../../../core/json.ts';
+import { nameText } from '../../../core/name.ts';
+import { subjectMatches } from '../../../core/subject.ts';
 import { hasMark } from '../../../findings/marks.ts';
 import { streamConfigFaults, withoutFaults } from '../../../format/config-schema/check.ts';
 import { parseStreamMeta } from '../../../format/stream-meta/parse.ts';
+import { listenedSubjects } from '../../../model/listened-subjects.ts';
 import type { StreamArchive } from '../../../model/stream-archive.ts';
 import type { NoteCode } from '../loss-codes.ts';
 import { mendMeta } from './mend-meta.ts';
@@ -41,7 +44,7 @@ export function chooseConfig(
     mendedConfig(own, name) ??
     configOfOther(others) ??
     declaredConfig(own) ??
-    foreignConfig(own, name) ??
+    foreignConfig(own, name, found) ??
     damagedConfig(own) ??
     configOfMessages(own, name, found);
   return { created, ...chosen };
@@ -57,7 +60,8 @@ function unproven(own: JsonObject, chosen: (left: JsonObject) => Choice): Choice
   return { ...chosen(left), leftOut: Object.keys(own).filter((field) => !(field in left)) };
 }
 
-function isForeign({ archive }: SalvagedStream, name: string): boolean {
+/** Whether it names another stream: then its messages tell whether its subjects are theirs. */
+export function isForeign({ archive }: Pick<SalvagedStream, 'archive'>, name: string): boolean {
   return (textField(archive.config ?? {}, 'name') ?? name) !== name;
 }
 
@@ -106,12 +110,27 @@ function declaredConfig({ archive: { manifest } }: SalvagedStream): Choice | nul
   return unproven(manifest.config, (left) => choice(left, 'META_CORRUPT', text));
 }
 
-function foreignConfig(own: SalvagedStream, name: string): Choice | null {
+function foreignConfig(own: SalvagedStream, name: string, found: Survey): Choice | null {
   const { config } = own.archive;
   if (config === null || !isForeign(own, name)) return null;
+  if (!hasSubjectsOf(config, found)) {
+    const other = `meta.inf is that of another stream, ${nameText(textField(config, 'name') ?? '')}`;
+    const instead = 'name and subjects are those of the messages, everything else is a default';
+    return choice(minimalConfig(name, found), 'LIMITS_FOREIGN', `${other}: ${instead}`, true);
+  }
   const text =
     'the configuration is that of another stream: its limits, and a retention that removes, were lifted';
   return unproven(config, (left) => choice(withoutLimits(left), 'LIMITS_FOREIGN', text, true));
+}
+
+/** Whether there are messages, and the stream of a configuration would listen to all of them. */
+function hasSubjectsOf(config: JsonObject, { total }: Survey): boolean {
+  const patterns = listenedSubjects(config);
+  const subjects = [...total.subjects.keys()].map((text) => Buffer.from(text, 'latin1').toString());
+  return (
+    subjects.length > 0 &&
+    subjects.every((subject) => patterns.some((pattern) => subjectMatches(pattern, subject)))
+  );
 }
 
 function damagedConfig({ archive: { config } }: SalvagedStream): Choice | null {

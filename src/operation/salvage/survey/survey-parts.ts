@@ -27,10 +27,9 @@ const NO_OTHERS: Pick<Survey, 'undecided' | 'helped'> = { undecided: NO_SEQUENCE
 export async function surveySource(
   own: SalvagedStream,
   options: SurveyOptions,
-  config: JsonObject | null,
+  wantSubjects: boolean,
   pool: Pool,
 ): Promise<Survey> {
-  const wantSubjects = config === null || hasLimitPerSubject(config);
   const { parted } = own;
   if (parted === null || (parted.form === 'v2' && wantSubjects)) return survey(options);
   if (parted.form === 'v2') {

@@ -4,7 +4,7 @@ import { RangeBuilder } from '../../../core/range-builder.ts';
 import type { SequenceRanges } from '../../../core/sequence-ranges.ts';
 import { integerField, type JsonObject } from '../../../core/json.ts';
 import type { SequenceParts } from '../../../core/sequence-parts.ts';
-import { NO_PARTS } from '../../../core/sequence-part-sets.ts';
+import { NO_PARTS, uniteParts } from '../../../core/sequence-part-sets.ts';
 import { removalLimit } from '../../../model/removal-limits.ts';
 import { Tally } from '../../../workers/tally-block.ts';
 import type { TallyResult } from '../../../workers/jobs/tally.ts';
@@ -48,19 +48,24 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   };
 }
 
-/** Sequences that the limits of a configuration remove at once (format/block/README.md): the oldest go. */
+/**
+ * Sequences that the limits of a configuration remove at once (format/block/README.md): the oldest go. `damaged`: messages that cannot
+ * be read, but counted when the limits removed others.
+ */
 export async function beyondLimits(
   found: Survey,
   config: JsonObject,
   options: SurveyOptions,
+  damaged: SequenceParts = NO_PARTS,
 ): Promise<SequenceParts> {
   const most = removalLimit(config, 'max_msgs');
   const gone = new PartsBuilder();
   const perSubject = Number(integerField(config, 'max_msgs_per_subject') ?? -1n);
-  const oldest = most !== null ? oldestOf(found.recovered, most) : (found.recovered.first ?? 0n);
+  const held = uniteParts([found.recovered, damaged]);
+  const oldest = most !== null ? oldestOf(held, most) : (found.recovered.first ?? 0n);
   const counts = new Map([...found.total.subjects].map(([subject, { messages }]) => [subject, messages]));
   const isOver = perSubject > 0 && [...counts.values()].some((count) => count > perSubject);
-  if (!isOver && oldest === (found.recovered.first ?? 0n)) return NO_PARTS;
+  if (!isOver && oldest <= (found.recovered.first ?? 0n)) return NO_PARTS;
   await eachMessage(options, ({ seq, subject }, disagreement) => {
     if (disagreement?.chosen === null) return;
     const text = Buffer.from(subject).toString('latin1');

@@ -16,8 +16,11 @@ const MAX_SNAPSHOT_BYTES = 64 * 1024 * 1024;
 const ENTRY = { normal: 0, snapshot: 6 } as const;
 const OPERATION = { assignStream: 0, removeStream: 2, updateStream: 11 } as const;
 
-/** Streams that a cluster's meta group lists, as this node knows it: account, a blank, the stream's name. */
-export type Assignments = ReadonlySet<string>;
+/**
+ * Streams that a cluster's meta group lists, as this node knows it: account, a blank, the stream's name, each with the raft group that
+ * serves it.
+ */
+export type Assignments = ReadonlyMap<string, string>;
 
 /** How `Assignments` names a stream. */
 export function assignmentKey(account: string | null, stream: string): string {
@@ -29,13 +32,12 @@ export function assignmentKey(account: string | null, stream: string): string {
  * is none, it is encrypted or does not parse: then nothing can be said.
  */
 export function readAssignments(container: OpenContainer): Assignments | null {
-  const raft = container.findings.find(({ code }) => code === 'DIR_RAFT_NOT_CHECKED');
-  const folder = join(container.path, raft?.file ?? '', GROUP);
-  if (raft === undefined || !existsSync(join(folder, 'msgs')) || existsSync(join(folder, 'meta.key')))
-    return null;
+  const raft = raftFolder(container);
+  const folder = join(raft ?? '', GROUP);
+  if (raft === null || !existsSync(join(folder, 'msgs')) || existsSync(join(folder, 'meta.key'))) return null;
   const snapshot = newestSnapshot(join(folder, 'snapshots'));
   if (snapshot === 'damaged') return null;
-  const streams = new Set<string>();
+  const streams = new Map<string, string>();
   if (snapshot !== null && !takeSnapshot(snapshot.data, streams)) return null;
   return replay(join(folder, 'msgs'), snapshot?.lastIndex ?? 0n, streams) ? streams : null;
 }
@@ -55,7 +57,7 @@ function newestSnapshot(folder: string): RaftSnapshot | null | 'damaged' {
 }
 
 /** Replaces what is known by a snapshot's data; false where it cannot be read. */
-function takeSnapshot(data: Uint8Array, streams: Set<string>): boolean {
+function takeSnapshot(data: Uint8Array, streams: Map<string, string>): boolean {
   streams.clear();
   if (data.length === 0) return true;
   const target = new Uint8Array(MAX_DECODED_BYTES);
@@ -63,12 +65,12 @@ function takeSnapshot(data: Uint8Array, streams: Set<string>): boolean {
   const parsed =
     lengthBytes < 0 ? null : parseJson(new TextDecoder().decode(target.subarray(0, lengthBytes)));
   if (parsed === null || !parsed.ok || !Array.isArray(parsed.value)) return false;
-  for (const one of parsed.value) if (isJsonObject(one)) streams.add(keyOf(one));
+  for (const one of parsed.value) if (isJsonObject(one)) streams.set(keyOf(one), groupOf(one));
   return true;
 }
 
 /** Applies the log behind the snapshot; false where an entry cannot be read. */
-function replay(folder: string, afterIndex: bigint, streams: Set<string>): boolean {
+function replay(folder: string, afterIndex: bigint, streams: Map<string, string>): boolean {
   const numbers = readdirSync(folder)
     .flatMap((name) => /^(\d+)\.blk$/.exec(name)?.[1] ?? [])
     .map(Number)
@@ -93,12 +95,12 @@ function replay(folder: string, afterIndex: bigint, streams: Set<string>): boole
   return isGood;
 }
 
-function applyRecord(payload: Uint8Array, streams: Set<string>): boolean {
+function applyRecord(payload: Uint8Array, streams: Map<string, string>): boolean {
   const entries = parseRaftEntries(payload.slice());
   return entries !== null && entries.every(({ type, data }) => applyEntry(type, data, streams));
 }
 
-function applyEntry(type: number, data: Uint8Array, streams: Set<string>): boolean {
+function applyEntry(type: number, data: Uint8Array, streams: Map<string, string>): boolean {
   if (type === ENTRY.snapshot) return takeSnapshot(data, streams);
   const [operation] = data;
   const isRemoval = operation === OPERATION.removeStream;
@@ -107,8 +109,29 @@ function applyEntry(type: number, data: Uint8Array, streams: Set<string>): boole
   const parsed = parseJson(new TextDecoder().decode(data.subarray(1)));
   if (!parsed.ok || !isJsonObject(parsed.value)) return false;
   if (isRemoval) streams.delete(keyOf(parsed.value));
-  else streams.add(keyOf(parsed.value));
+  else streams.set(keyOf(parsed.value), groupOf(parsed.value));
   return true;
+}
+
+/** Whether a clustered node is one of those that a stream is assigned to: it has a folder of the raft group. */
+export function isAssignedHere(
+  container: OpenContainer,
+  assignments: Assignments | null,
+  account: string | null,
+  stream: string,
+): boolean {
+  const group = assignments?.get(assignmentKey(account, stream)) ?? '';
+  const folder = raftFolder(container);
+  return group !== '' && folder !== null && readdirSync(folder).includes(group);
+}
+
+function raftFolder({ path, findings }: OpenContainer): string | null {
+  const raft = findings.find(({ code }) => code === 'DIR_RAFT_NOT_CHECKED');
+  return raft === undefined ? null : join(path, raft.file ?? '');
+}
+
+function groupOf(assignment: JsonObject): string {
+  return textField(objectField(assignment, 'group') ?? {}, 'name') ?? '';
 }
 
 /** The account is the one the asset is in: `svc` where a request came from elsewhere. */
