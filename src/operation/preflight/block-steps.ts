@@ -8,6 +8,7 @@ import type { BlockReading } from '../predict/files/read-blocks.ts';
 import type { RecoveredBlock } from '../predict/rules/recovered.ts';
 import type { ServedStream } from '../predict/start.ts';
 import type { LaterRead } from '../predict/walks/later-reads.ts';
+import { LISTED_AND_MISSING } from './message-steps.ts';
 import type { PreflightStep } from './types.ts';
 
 /** Cut where a bad record begins, or removed where nothing is left to find. */
@@ -67,6 +68,10 @@ export function laterSteps(later: readonly LaterRead[], found: readonly Finding[
       const reason =
         'not at the start, but once the server reads the block: a damaged sequence makes it list more than any memory can hold';
       return [{ do: 'end-server', severity: 'critical', file, reason }];
+    }
+    if (block.flaw === 'missing') {
+      const reason = `${LISTED_AND_MISSING}: it counts less once it looks for one of its messages`;
+      return [{ do: 'remove-messages', severity: 'critical', file, messages: block.live.count, reason }];
     }
     if (cutAtBytes === null) return [];
     const isOfDeletedOne = found.some(

@@ -7,6 +7,8 @@ import { countRanges, type MissingMessages } from '../loss/stream-losses.ts';
 import type { PreflightStep } from './types.ts';
 import { someOf } from '../../core/some-of.ts';
 
+export const LISTED_AND_MISSING = 'index.db lists the block, and it is missing';
+
 /** So many numbers of blocks are told. */
 const MOST_BLOCKS = 10;
 
@@ -28,7 +30,7 @@ export function missingSteps({ opened, stream }: ServedStream): PreflightStep[] 
       severity: 'critical',
       file: block.entry.label,
       messages,
-      reason: 'index.db lists the block, and it is missing',
+      reason: LISTED_AND_MISSING,
     }));
 }
 
