@@ -60,3 +60,16 @@ it('preflight tells of a missing block that 2.10 counts until it looks into it',
     },
   ]);
 });
+
+it('a read that has no end is told: the server lists all sequences up to a damaged one', async () => {
+  const stream = copyOf(COMPSWITCH);
+  editFile(join(stream, 'msgs/1.blk'), (bytes) => {
+    const at = (recordsOf(bytes)[9]?.at ?? 0) + 10;
+    bytes[at] = (bytes[at] ?? 0) ^ 4;
+    return bytes;
+  });
+  const reason = '37 messages cannot be read; the server ends once the block is read';
+  for (const one of (await told(stream)).slice(1)) expect(one).toContain(reason);
+  const { streams } = await preflightStore(stream);
+  expect(streams[0]?.steps).toMatchObject([{ do: 'end-server', severity: 'critical' }]);
+});

@@ -118,7 +118,8 @@ export function lossOf(
   const told = losses
     .filter(([messages]) => messages > 0n)
     .map(([messages, what], i) => counted(messages, i === 0, what));
-  if (told.length > 0) return joined(told);
+  const ends = later.some(({ isEndless }) => isEndless) ? '; the server ends once the block is read' : '';
+  if (told.length > 0) return `${joined(told)}${ends}`;
   const there = new Set(served.consumers.map(({ name }) => name));
   const gone = evidence.archive.consumers.filter(({ name }) => !there.has(name));
   return gone.length === 0 ? null : `consumers are lost: ${gone.map((consumer) => consumer.name).join(' ')}`;
