@@ -8,7 +8,7 @@ export const BLK_SUITE = {
     meaning:
       "The 8-byte checksum at the record's end does not fit its sequence, time, subject, headers or payload: one of them, or the checksum itself, was changed. No reader can tell which. The lengths of record, subject and headers are not covered by it: a change there shows where structure, subjects or index totals contradict it.",
     consequence:
-      'With a current index.db the damage stays unseen until the message is read. When a server rebuilds (after a crash, a copy, from an old backup) it cuts the block here: every later message in it is lost, without a log line.',
+      'With a current index.db the damage stays unseen until the block is read. The message is not given out then, and where its length or sequence was changed the block is cut here: every later message in it is lost. A server that rebuilds (after a crash, a copy, from an old backup) cuts the block here, whatever was changed.',
     advice: 'Do not start a server on this copy. All other records of the block are good.',
   },
   BLK_DELETED_RECORD_DAMAGED: {
@@ -18,7 +18,7 @@ export const BLK_SUITE = {
     meaning:
       'A record does not fit, or the block ends in it, and no message is lost with it: index.db, the .idx of its block, tombstones or erased records tell that all it may have held was deleted, or it is shorter than any message, as a tombstone is. Every command that writes a copy leaves such records out.',
     consequence:
-      'With a current index nothing, unless a consumer has the server look into the block. When a server rebuilds (after a crash, a copy, because it is older than the index.db or newer than the .idx) it cuts the block here: every later message in it is lost, and messages come back whose deletes stood here or behind.',
+      'With a current index nothing, until the server looks into the block and a length or a sequence was changed. When a server rebuilds (after a crash, a copy, because it is older than the index.db or newer than the .idx) it cuts the block here: every later message in it is lost, and messages come back whose deletes stood here or behind.',
     advice:
       'Write the stream anew (`natsarc repair` or `pack`) before a server has to rebuild it; `preflight` tells what a start does.',
   },
@@ -29,7 +29,7 @@ export const BLK_SUITE = {
     meaning:
       "A record's length is below the smallest, above 32 MiB, or passes the end of the block, with good records behind it; or it is that of a deleted message, and does not lead to the next record.",
     consequence:
-      'When a server rebuilds it cuts the block here: every later message in it is lost. With a current index it goes astray here once it reads the block.',
+      'A server that rebuilds cuts the block here, and one that takes the index once it reads the block: every later message in it is lost.',
     advice: 'Do not start a server on this copy.',
   },
   BLK_RECORD_MALFORMED: {

@@ -6,6 +6,7 @@ import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import { CancelledError, SourceError, ToolError } from '../../core/error.ts';
 import { NO_PARTS } from '../../core/sequence-part-sets.ts';
+import { mergeRanges, type SequenceRanges } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { hasMark } from '../../findings/marks.ts';
 import { strayIndexFiles } from '../../model/load-blocks.ts';
@@ -47,10 +48,22 @@ export async function streamLosses(
 /** Of a stream without blocks. */
 export const NO_RESULTS: ReadonlyMap<number, ScanResult> = new Map();
 
-/** How many messages are lost, where blocks are cut or gone all of which consumers tell; nothing less proves that these were not deleted. */
-export function missingMessages({ messages, suspected }: CopyLosses, findings: readonly Finding[]): bigint {
+/** Messages that are lost, or not where they should be. */
+export interface MissingMessages {
+  readonly messages: bigint;
+  /** They are among these. */
+  readonly ranges: SequenceRanges;
+}
+
+/** What is lost, where blocks are cut or gone all of which consumers tell; nothing less proves that these were not deleted. */
+export function missingMessages(
+  { messages, lost, suspected }: CopyLosses,
+  findings: readonly Finding[],
+): MissingMessages {
   const isCut = findings.some(({ code }) => code === 'BLK_TRUNCATED' || code === 'BLK_ALL_MISSING');
-  return messages + (isCut ? countRanges(suspected.CON_AHEAD_OF_STREAM) : 0n);
+  const ahead = isCut ? suspected.CON_AHEAD_OF_STREAM : [];
+  const ranges = [lost.msgs, ahead].map((pairs) => BigUint64Array.from(pairs.flat()));
+  return { messages: messages + countRanges(ahead), ranges: mergeRanges(ranges) };
 }
 
 /** How many sequences pairs from, to are. */

@@ -1,10 +1,11 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
 import type { OpenContainer } from '../../container/entry.ts';
-import { countSequences } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
+import type { MissingMessages } from '../loss/stream-losses.ts';
 import type { Prediction } from '../types.ts';
-import { readBlocks, type BlockReading } from './files/read-blocks.ts';
+import { readBlocks, takenReadings } from './files/read-blocks.ts';
+import { servedLosses } from './losses.ts';
 import { RecordQueries } from './records/record-queries.ts';
 import { isServed, type NotServed } from './rules/recovered.ts';
 import { refusedByClient } from './refused-by-client.ts';
@@ -12,15 +13,15 @@ import { namesDiffer, restoreStream } from './restore.ts';
 import { revivedMessages } from './revived.ts';
 import { SERVER_RULES, type ServerRules } from './rules/server-rules.ts';
 import { startStream, type ServedStream, type Surroundings } from './start.ts';
-import { packedAway } from './walks/unreadable.ts';
+import { laterReads, type LaterRead } from './walks/later-reads.ts';
 
 /**
- * What each server generation would make of a stream kept as files, at the time and place of `around`. `lost`: as in `lossOf`.
+ * What each server generation would make of a stream kept as files, at the time and place of `around`. `missing`: what is lost, or not where it should be.
  * Throws SourceError.
  */
 export function predictFileStream(
   evidence: StreamEvidence,
-  lost: bigint,
+  missing: MissingMessages,
   findings: readonly Finding[],
   around: Surroundings & { readonly container: Pick<OpenContainer, 'kind'> },
 ): Prediction[] {
@@ -31,7 +32,7 @@ export function predictFileStream(
   const refusal = refusedByClient(archive, around.container) ?? refusedPacking(archive);
   if (refusal !== null) {
     const refused: NotServed = { outcome: 'refused', reason: refusal };
-    return SERVER_RULES.map((rules) => prediction(rules, how, refused, evidence, lost, []));
+    return SERVER_RULES.map((rules) => notServed(rules.server, how, refused));
   }
   if (parts.form !== 'store' && parts.form !== 'v1') return [];
   const readings = readBlocks(archive, results);
@@ -42,7 +43,9 @@ export function predictFileStream(
       how === 'start'
         ? startStream(given, parts, around.isStandalone)
         : restoreStream(given, parts, findings);
-    return prediction(rules, how, result, evidence, lost, readings);
+    if (!isServed(result)) return notServed(rules.server, how, result);
+    const later = laterReads(result.stream, evidence, { ...given, readings: takenReadings(readings, rules) });
+    return prediction(rules, how, result, evidence, lossOf(result, evidence, missing, later));
   });
 }
 
@@ -68,17 +71,13 @@ function refusedByAll(reason: string): Prediction[] {
 }
 
 function prediction(
-  rules: ServerRules,
+  { server }: ServerRules,
   how: Prediction['how'],
-  result: ServedStream | NotServed,
+  result: ServedStream,
   evidence: StreamEvidence,
-  lost: bigint,
-  readings: readonly BlockReading[],
+  reason: string | null,
 ): Prediction {
-  const { server } = rules;
-  if (!isServed(result)) return notServed(server, how, result);
   const { stream, consumers } = result;
-  const reason = lossOf(result, evidence, lost, readings);
   return {
     server,
     how,
@@ -109,25 +108,44 @@ function notServed(
   return { server, how, outcome, ...NOTHING_SERVED, reason };
 }
 
-/** What a server loses; null: nothing. What limits take is no loss. `lost`: messages that are lost, or not where they should be. */
+/** What a server loses at the start, or once it reads its blocks; null: nothing. */
 export function lossOf(
-  { opened, stream, cutMessages, mayLoseMore, consumers }: ServedStream,
-  { archive, served }: StreamEvidence,
-  lost: bigint,
-  readings: readonly BlockReading[],
+  served: ServedStream,
+  evidence: StreamEvidence,
+  missing: MissingMessages,
+  later: readonly LaterRead[],
 ): string | null {
-  const missing = served.count + lost - (opened.messages - cutMessages);
-  if (missing > 0n)
-    return `${lostReason(missing)}${mayLoseMore ? ', and one more if a consumer that filters is asked first' : ''}`;
-  const inPacked = packedAway(stream, readings);
-  const unread = lost + countSequences(inPacked) - countSequences(served.missing(inPacked));
-  if (unread > 0n) return `${unread} ${unread === 1n ? 'message' : 'messages'} cannot be read`;
-  const there = new Set(consumers.map(({ name }) => name));
-  const gone = archive.consumers.filter(({ name }) => !there.has(name));
+  const { lost, unread, cut, cutBlocks } = servedLosses(served, evidence, missing, later);
+  const more = served.mayLoseMore ? ', and one more if a consumer that filters is asked first' : '';
+  const read = cutBlocks === 1 ? 'the block is' : 'the blocks are';
+  const losses = [
+    [lost, `lost${more}`],
+    [unread, null],
+    [cut, `cut off once ${read} read`],
+  ] as const;
+  const told = losses
+    .filter(([messages]) => messages > 0n)
+    .map(([messages, what], i) => counted(messages, i === 0, what));
+  const ends = later.some(({ isEndless }) => isEndless) ? '; the server ends once the block is read' : '';
+  if (told.length > 0) return `${joined(told)}${ends}`;
+  const there = new Set(served.consumers.map(({ name }) => name));
+  const gone = evidence.archive.consumers.filter(({ name }) => !there.has(name));
   return gone.length === 0 ? null : `consumers are lost: ${gone.map((consumer) => consumer.name).join(' ')}`;
+}
+
+/** `what`: null where they cannot be read. */
+function counted(messages: bigint, isFirst: boolean, what: string | null): string {
+  const isOne = messages === 1n;
+  const noun = isFirst ? (isOne ? 'message' : 'messages') : 'more';
+  return `${messages} ${noun} ${what === null ? 'cannot be read' : `${isOne ? 'is' : 'are'} ${what}`}`;
+}
+
+function joined(parts: readonly string[]): string {
+  const last = parts.at(-1) ?? '';
+  return parts.length === 1 ? last : `${parts.slice(0, -1).join(', ')}, and ${last}`;
 }
 
 /** How many messages a server loses, in words. */
 export function lostReason(messages: bigint): string {
-  return messages === 1n ? '1 message is lost' : `${messages} messages are lost`;
+  return counted(messages, true, 'lost');
 }

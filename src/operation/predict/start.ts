@@ -1,4 +1,11 @@
 import type { FileStreamParts } from '../../container/entry.ts';
+import { unpackRanges } from '../../core/packed-ranges.ts';
+import {
+  mergeRanges,
+  NO_SEQUENCES,
+  subtractRanges,
+  type SequenceRanges,
+} from '../../core/sequence-ranges.ts';
 import type { ConsumerArchive } from '../../model/stream-archive.ts';
 import { refusedConfig } from './consumers/accept-config.ts';
 import { startedConsumers } from './consumers/consumers.ts';
@@ -15,9 +22,9 @@ import { isEndlessWheel } from './files/cut-wheel.ts';
 import { countSubjects } from './rebuild/miscounted.ts';
 import {
   isServed,
-  liveMessages,
   neverReady,
   type NotServed,
+  type RecoveredBlock,
   type RecoveredStream,
 } from './rules/recovered.ts';
 import { rewindConsumer } from './consumers/rewind-consumer.ts';
@@ -38,7 +45,7 @@ export interface ServedStream {
   /** After limits and TTLs; after a start also without what every consumer has acknowledged. */
   readonly stream: RecoveredStream;
   /** Messages of blocks that an index had told of and that were cut once the server looked into them. */
-  readonly cutMessages: bigint;
+  readonly cut: SequenceRanges;
   /** Another message may go: 2.9 asks the consumers of an interest stream in no order, and one that meets the cut fails. */
   readonly mayLoseMore: boolean;
   readonly consumers: readonly ConsumerArchive[];
@@ -65,7 +72,7 @@ export function startStream(
   if (served.consumers.length === 0) return { ...served, stream: left };
   const mayLoseMore =
     rules.interest === 'all' &&
-    served.cutMessages > 0n &&
+    served.cut.length > 0 &&
     served.consumers.some((one) => filtersOf(one).length > 0);
   return { ...served, mayLoseMore, stream: enforceInterest(left, queries, served.consumers, rules) };
 }
@@ -97,7 +104,16 @@ export function openStream(
   if (met !== null) return panicsAtHeader(met);
   const walked = streamAfterWalks(limited, at, opening);
   if (!isServed(walked)) return walked;
-  const cut = liveMessages(limited) - liveMessages(walked);
-  const cutMessages = (limited.cutMessages ?? 0n) + (cut > 0n ? cut : 0n);
-  return { opened, stream: walked, cutMessages, mayLoseMore: false, consumers: at };
+  const cut = mergeRanges([limited.cut ?? NO_SEQUENCES, cutByWalks(limited, walked)]);
+  return { opened, stream: walked, cut, mayLoseMore: false, consumers: at };
+}
+
+function cutByWalks(before: RecoveredStream, after: RecoveredStream): SequenceRanges {
+  if (before === after) return NO_SEQUENCES;
+  const [known, left] = [new Set(before.blocks), new Set(after.blocks)];
+  const changed = before.blocks.filter((block) => !left.has(block));
+  const kept = after.blocks.filter((block) => !known.has(block));
+  const ofBlocks = (blocks: readonly RecoveredBlock[]): SequenceRanges =>
+    mergeRanges(blocks.map(({ live }) => unpackRanges(live)));
+  return subtractRanges(ofBlocks(changed), ofBlocks(kept));
 }

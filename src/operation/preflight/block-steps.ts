@@ -1,4 +1,5 @@
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
+import { countSequences } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { isDamageOfLive, isOfDeleted } from '../../findings/status.ts';
 import { isOnly } from '../../kernels/packed-faults.ts';
@@ -6,6 +7,8 @@ import type { PackedScan } from '../../kernels/types.ts';
 import type { BlockReading } from '../predict/files/read-blocks.ts';
 import type { RecoveredBlock } from '../predict/rules/recovered.ts';
 import type { ServedStream } from '../predict/start.ts';
+import type { LaterRead } from '../predict/walks/later-reads.ts';
+import { LISTED_AND_MISSING } from './message-steps.ts';
 import type { PreflightStep } from './types.ts';
 
 /** Cut where a bad record begins, or removed where nothing is left to find. */
@@ -56,15 +59,35 @@ function isOnlyTorn(scan: PackedScan | undefined): boolean {
   return scan === undefined || isOnly(scan.faults, 'tail');
 }
 
-/** With an index a server checks no sums, but goes by the lengths of records, also of deleted ones, once it reads a block. */
-export function astraySteps({ opened }: ServedStream, found: readonly Finding[]): PreflightStep[] {
-  if (!opened.isIndexed) return [];
-  return found
-    .filter((finding) => finding.code === 'BLK_LENGTH_IMPLAUSIBLE' && isOfDeleted(finding))
-    .map(({ file = null, offset = 0 }) => ({
-      do: 'cut-block',
-      severity: 'critical',
-      file,
-      reason: `a wrong length at offset ${offset}, in the record of a deleted message: not at the start, but once the server reads the block it goes astray there`,
-    }));
+/** With an index a server checks no sums, but goes by the lengths and sequences of records, also of deleted ones, once it reads a block. */
+export function laterSteps(later: readonly LaterRead[], found: readonly Finding[]): PreflightStep[] {
+  return later.flatMap(({ block, unread, cut, cutAtBytes, isEndless }): PreflightStep[] => {
+    const { entry } = block.block;
+    const file = entry.label;
+    if (isEndless) {
+      const reason =
+        'not at the start, but once the server reads the block: a damaged sequence makes it list more than any memory can hold';
+      return [{ do: 'end-server', severity: 'critical', file, reason }];
+    }
+    if (block.flaw === 'missing') {
+      const reason = `${LISTED_AND_MISSING}: it counts less once it looks for one of its messages`;
+      return [{ do: 'remove-messages', severity: 'critical', file, messages: block.live.count, reason }];
+    }
+    if (cutAtBytes === null) return [];
+    const isOfDeletedOne = found.some(
+      (finding) => finding.file === file && finding.offset === cutAtBytes && isOfDeleted(finding),
+    );
+    const record = isOfDeletedOne ? 'the record of a deleted message' : 'a bad record';
+    return [
+      {
+        do: 'cut-block',
+        // What only told of deletes is in index.db.
+        severity: cut.length + unread.length > 0 ? 'critical' : 'info',
+        file,
+        bytes: Math.max(0, entry.sizeBytes - cutAtBytes),
+        messages: countSequences(cut),
+        reason: `${record} at offset ${cutAtBytes}: not at the start, but once the server reads the block it goes astray there`,
+      },
+    ];
+  });
 }

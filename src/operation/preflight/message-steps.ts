@@ -1,17 +1,20 @@
+import { countSequences } from '../../core/sequence-ranges.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { liveMessages } from '../predict/rules/recovered.ts';
 import type { ServedStream } from '../predict/start.ts';
 import type { CopyLosses } from '../loss/copy-losses.ts';
-import { countRanges } from '../loss/stream-losses.ts';
+import { countRanges, type MissingMessages } from '../loss/stream-losses.ts';
 import type { PreflightStep } from './types.ts';
 import { someOf } from '../../core/some-of.ts';
+
+export const LISTED_AND_MISSING = 'index.db lists the block, and it is missing';
 
 /** So many numbers of blocks are told. */
 const MOST_BLOCKS = 10;
 
 /** What is lost already; `missing`: how many messages, with those that a cut took; `found`: all that tells of losses. */
 export interface KnownLosses extends CopyLosses {
-  readonly missing: bigint;
+  readonly missing: MissingMessages;
   readonly found: readonly Finding[];
 }
 
@@ -27,7 +30,7 @@ export function missingSteps({ opened, stream }: ServedStream): PreflightStep[] 
       severity: 'critical',
       file: block.entry.label,
       messages,
-      reason: 'index.db lists the block, and it is missing',
+      reason: LISTED_AND_MISSING,
     }));
 }
 
@@ -36,7 +39,7 @@ export function doubtSteps(
   { suspected, missing, messages: lost, found }: KnownLosses,
   file: string,
 ): PreflightStep[] {
-  const behind = missing > lost ? 0n : countRanges(suspected.CON_AHEAD_OF_STREAM);
+  const behind = missing.messages > lost ? 0n : countRanges(suspected.CON_AHEAD_OF_STREAM);
   const steps: (readonly [messages: bigint, why: string])[] = [
     [countRanges(suspected.BLK_NUMBER_MISSING), missingBlocks(found)],
     [behind, 'consumers were delivered them, and no block holds them'],
@@ -63,11 +66,11 @@ function missingBlocks(found: readonly Finding[]): string {
 }
 
 /** What limits take, and what the server stores behind the end meanwhile. */
-export function limitSteps({ opened, stream, cutMessages }: ServedStream, file: string): PreflightStep[] {
+export function limitSteps({ opened, stream, cut }: ServedStream, file: string): PreflightStep[] {
   // An empty stream begins at its `first_seq`: nothing was stored below it.
   const isMoved = opened.lastSeq === 0n && stream.messages === 0n;
   const stored = stream.lastSeq > opened.lastSeq && !isMoved ? stream.lastSeq - opened.lastSeq : 0n;
-  const removed = liveMessages(opened) + stored - stream.messages - cutMessages;
+  const removed = liveMessages(opened) + stored - stream.messages - countSequences(cut);
   const steps: PreflightStep[] = [
     {
       do: 'remove-messages',

@@ -4,10 +4,11 @@ import type { FileStreamParts } from '../../container/entry.ts';
 import { lossOf } from '../predict/predict.ts';
 import { readBlocks, takenReadings } from '../predict/files/read-blocks.ts';
 import { RecordQueries } from '../predict/records/record-queries.ts';
+import { laterReads } from '../predict/walks/later-reads.ts';
 import { isServed, type NotServed } from '../predict/rules/recovered.ts';
 import type { ServerRules } from '../predict/rules/server-rules.ts';
 import { startStream, type Surroundings } from '../predict/start.ts';
-import { astraySteps, blockSteps } from './block-steps.ts';
+import { blockSteps, laterSteps } from './block-steps.ts';
 import { consumerSteps, positionSteps } from './consumer-steps.ts';
 import { deletedSteps } from './deleted-messages.ts';
 import { indexSteps } from './index-steps.ts';
@@ -35,7 +36,8 @@ export function planStream(
   const place = placeName(parts);
   const orphan = assigned === false ? [orphanStep(place)] : [];
   if (!isServed(result)) return { ...base, ...notServed(result, place, orphan) };
-  const reason = lossOf(result, evidence, losses.missing, readings);
+  const later = laterReads(result.stream, evidence, given);
+  const reason = lossOf(result, evidence, losses.missing, later);
   const bytesToRead = result.opened.isIndexed
     ? 0
     : readings.reduce((sum, { block }) => sum + block.entry.sizeBytes, 0);
@@ -57,7 +59,7 @@ export function planStream(
       ...doubtSteps(losses, place),
       ...deletedSteps(result, evidence, rules, place),
       ...blockSteps(result, evidence, readings, losses.found, reason !== null),
-      ...astraySteps(result, losses.found),
+      ...laterSteps(later, losses.found),
       ...oldIndexSteps(parts, rules),
       ...consumerSteps(result, evidence, rules),
       ...positionSteps(result, evidence),

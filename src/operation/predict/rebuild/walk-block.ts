@@ -1,3 +1,4 @@
+import { LooseRanges } from '../../../core/loose-ranges.ts';
 import { unpackRanges } from '../../../core/packed-ranges.ts';
 import {
   clipRanges,
@@ -59,6 +60,25 @@ function walkAgain({ block }: BlockReading, known: KnownBlock, rules: ServerRule
   }
 }
 
+/**
+ * Sequences of a block that a walk passes which lie in the list where they are looked for: servers up to 2.10 list records one behind
+ * the other, and behind a damaged sequence none is found in its place. Throws SourceError.
+ */
+export function placedSequences(
+  { block }: BlockReading,
+  known: KnownBlock,
+  rules: ServerRules,
+): SequenceRanges {
+  const open = openBlock(descriptorOf(block.entry));
+  const placed = new LooseRanges();
+  try {
+    walkRecords(open.content, known, rules, placed);
+  } finally {
+    open.close();
+  }
+  return placed.take();
+}
+
 /** All records are good, and those that the index tells of. */
 function isInPlace({ scan }: BlockReading, known: KnownBlock, rules: ServerRules): boolean {
   if (rules.walk !== 'places') return true;
@@ -69,9 +89,14 @@ function isInPlace({ scan }: BlockReading, known: KnownBlock, rules: ServerRules
   return isAccounted && seqs.at(-1) === known.lastSeq && hasSequence(seqs, known.firstSeq);
 }
 
-/** The same for the decoded bytes of a block, whatever is in them. */
-export function walkRecords(content: ByteSource, known: KnownBlock, rules: ServerRules): Walk {
-  const places = new Places(known, rules);
+/** The same for the decoded bytes of a block, whatever is in them. `placed` takes sequences that lie where they are looked for. */
+export function walkRecords(
+  content: ByteSource,
+  known: KnownBlock,
+  rules: ServerRules,
+  placed: LooseRanges | null = null,
+): Walk {
+  const places = new Places(known, rules, placed);
   const window = Buffer.alloc(Math.min(WINDOW_BYTES, content.sizeBytes));
   let windowAt = 0;
   let windowEnd = 0;
@@ -104,11 +129,13 @@ class Places {
   readonly #known: KnownBlock;
   readonly #walk: ServerRules['walk'];
   readonly #deleted: SequenceRanges;
+  readonly #placed: LooseRanges | null;
   #listed = 0n;
   #lastSeq = 0n;
 
-  constructor(known: KnownBlock, { walk }: ServerRules) {
+  constructor(known: KnownBlock, { walk }: ServerRules, placed: LooseRanges | null) {
     this.#known = known;
+    this.#placed = placed;
     this.#deleted = unpackRanges(known.deleted);
     this.#walk = walk;
   }
@@ -123,6 +150,7 @@ class Places {
       if (this.#fill(seq) === 'endless') return 'endless';
       if (seqWord !== seq && !hasSequence(this.#deleted, seq)) return 'stumbles';
     } else if (this.#fill(seq) === 'endless') return 'endless';
+    if (seq === this.#known.firstSeq + this.#listed) this.#placed?.add(seq, seq);
     this.#listed++;
     this.#lastSeq = seq;
     return 'passes';

@@ -1,4 +1,5 @@
 import type { PackedRanges } from '../../../core/packed-ranges.ts';
+import type { SequenceRanges } from '../../../core/sequence-ranges.ts';
 import type { BlockSubject } from '../../../format/block-subjects/parse.ts';
 import type { BlockFile } from '../../../model/stream-archive.ts';
 
@@ -35,7 +36,7 @@ export interface RecoveredStream {
   readonly firstSeq: bigint;
   readonly lastSeq: bigint;
   /** Messages of a block that was cut when a limit had the server look into it. */
-  readonly cutMessages?: bigint;
+  readonly cut?: SequenceRanges;
 }
 
 /** Messages in the blocks of a stream: all but those that it stores meanwhile. */

@@ -1,4 +1,6 @@
+import { unpackRanges } from '../../../core/packed-ranges.ts';
 import { NO_PACKED, packedFrom } from '../../../core/packed-sets.ts';
+import { mergeRanges, NO_SEQUENCES, subtractRanges } from '../../../core/sequence-ranges.ts';
 import { knownOf, walkOf, wholeBlocks } from './believed-blocks.ts';
 import type { Opening } from '../rebuild/opening.ts';
 import { readRecords } from '../rebuild/rebuild-block.ts';
@@ -37,7 +39,7 @@ export function stumbleAtLimit(
   const left: RecoveredBlock[] = [];
   let over = limit.excess;
   let lastMet: RecoveredBlock | null = null;
-  let cutMessages = 0n;
+  let cut = NO_SEQUENCES;
   const take = (block: RecoveredBlock): void => {
     const taken = takeOldest(block, over, limit);
     // A block that is empty goes, but for the last.
@@ -56,15 +58,16 @@ export function stumbleAtLimit(
     const rebuilt = readRecords(reading, knownOf(before, reading, opening), rules);
     const kept = rebuilt === null ? [] : [rebuilt];
     lastMet = block;
-    cutMessages += block.messages - (rebuilt?.messages ?? 0n);
+    const gone = subtractRanges(unpackRanges(block.live), unpackRanges(rebuilt?.live ?? NO_PACKED));
+    cut = mergeRanges([cut, gone]);
     const isWhole = rules.limitsTakeBlocks && over > limit.counted(block);
     if (rules.limitsEndAtCut && !isWhole)
-      return recount({ ...before, cutMessages }, [...left, ...kept, ...before.blocks.slice(i + 1)], rules);
+      return recount({ ...before, cut }, [...left, ...kept, ...before.blocks.slice(i + 1)], rules);
     kept.forEach(take);
   }
   if (lastMet === null) return null;
   if (over > 0) return endsNever(lastMet, isStart);
-  const stream = recount({ ...before, cutMessages }, left, rules);
+  const stream = recount({ ...before, cut }, left, rules);
   const { lastSeq } = before;
   return stream.messages > 0n ? stream : { ...stream, firstSeq: lastSeq + 1n, lastSeq };
 }

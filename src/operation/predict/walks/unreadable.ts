@@ -11,7 +11,6 @@ import { NO_PACKED } from '../../../core/packed-sets.ts';
 import { listedBlocks } from '../../../model/listed-blocks.ts';
 import { walkOf, wholeBlocks } from './believed-blocks.ts';
 import type { Opening } from '../rebuild/opening.ts';
-import type { BlockReading } from '../files/read-blocks.ts';
 import type { RecordQueries } from '../records/record-queries.ts';
 import type { NotServed, RecoveredBlock, RecoveredStream } from '../rules/recovered.ts';
 
@@ -29,17 +28,6 @@ export function unreadableIn(
   const { badSeqs, overlongHeaders } = reading;
   const bad = isIndexed ? mergeRanges([badSeqs, overlongHeaders]) : overlongHeaders;
   return bad.length === 0 ? bad : intersectRanges(unpackRanges(live), bad);
-}
-
-/** Live messages of blocks that an index tells of and that a server cannot decompress: it counts all, and reads none. */
-export function packedAway({ blocks }: RecoveredStream, readings: readonly BlockReading[]): SequenceRanges {
-  const packed = blocks.filter(
-    ({ block, readBytes, flaw }) =>
-      flaw === undefined &&
-      readBytes === null &&
-      wholeBlocks(readings).get(block.index)?.isDecodable === false,
-  );
-  return mergeRanges(packed.map(({ live }) => unpackRanges(live)));
 }
 
 /** Bytes of live messages in bad records, which an index that a server believes counts all the same. */
