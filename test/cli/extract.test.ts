@@ -56,7 +56,7 @@ describe('extract-into-data-dir', () => {
     truncateSync(join(cut, 'stream.tar.s2'), 5000);
     // meta.inf is left of it, and no message.
     for (const more of [[], ['--dry-run']])
-      expectRefused(
+      expectNotExtracted(
         [cut, store, '--force', ...more],
         store,
         1,

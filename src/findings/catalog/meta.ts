@@ -58,7 +58,7 @@ export const META_SUITE = {
     meaning:
       "No version from 2.2 to 2.15 has this field in a stream's or consumer's meta.inf: it was written by something newer, edited, or a bit of its name flipped (the sum in meta.sum does not fit then).",
     consequence:
-      'Servers from 2.11.9 on do not serve the stream ("unsupported configuration"), for a field of one consumer either; 2.9 and 2.10 ignore the field, and take the consumer or stream without the setting.',
+      'Servers from 2.11.9 on do not serve the stream, for a field of one consumer either; 2.9 and 2.10 ignore the field, and take the consumer or stream without the setting.',
     advice:
       'Use a server that knows the field; where it is a damaged name, `natsarc repair` sets it right, or leaves it out and says so. A backup of it is restored without the field.',
   },
