@@ -5,12 +5,15 @@ import type { ByteSource } from '../source/byte-source.ts';
 /** Records are looked for in so many bytes. */
 const SEARCHED_BYTES = 4 * 1024 * 1024;
 
+/** No server compresses a larger block: it moves on at 8 MiB, but for a message that is larger itself. */
+const LARGEST_BYTES = 96 * 1024 * 1024;
+
 /**
  * A compressed block of which nothing that says so is left, as where its first page was zeroed: chunks that decode to records,
  * no records before them. null: the block is not compressed, or holds no such chunk. Closing it leaves `file` open.
  */
 export function openIfHeadless(file: ByteSource): CompressedBlock | null {
-  if (isRecordAt(file, 0, recordBytesAt(file, 0))) return null;
+  if (file.sizeBytes > LARGEST_BYTES || isRecordAt(file, 0, recordBytesAt(file, 0))) return null;
   const found = openHeadlessBlock(file);
   if (found === null) return null;
   const { block, firstChunkAt } = found;

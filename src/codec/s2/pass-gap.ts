@@ -13,8 +13,12 @@ const WINDOW_BYTES = 1024 * 1024;
 const HEAD_BYTES = CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES + 5;
 /** What the servers' writer puts into a chunk; a guess for one of which nothing is known. */
 const USUAL_DECODED_BYTES = 1024 * 1024;
+/** The same as a chunk begins with it. */
+const USUAL_LENGTH = [0x80, 0x80, 0x40];
 /** So many damaged chunks in a row are passed with the headers that they have. */
 const MOST_HOPS = 16;
+/** What it costs to try a chunk out, beside decoding it: short ones may seem to be anywhere. */
+const TRIAL_BYTES = 1024;
 /** Of the decoded length that a compressed body begins with. */
 const MOST_LENGTH_BYTES = 5;
 /** No writer makes a longer body. */
@@ -48,6 +52,10 @@ class ChunkSearch {
   readonly #isSound: (encodedAt: number) => boolean;
   readonly #head = new Uint8Array(HEAD_BYTES);
   #body = Buffer.alloc(0);
+  /** Bytes from `#windowAt` on. */
+  #window = new Uint8Array(0);
+  #windowAt = 0;
+  #room = new Uint8Array(0);
   #budget: number;
 
   constructor(read: Read, sizeBytes: number, isSound: (encodedAt: number) => boolean) {
@@ -146,13 +154,12 @@ class ChunkSearch {
 
   /** Where the next chunk begins whose CRC fits; the end of the stream where none does. */
   #nextChunk(from: number): number {
-    const window = new Uint8Array(WINDOW_BYTES);
     for (let at = from; at + HEAD_BYTES < this.#sizeBytes; at += WINDOW_BYTES) {
-      const filled = this.#read(window, at);
-      for (let i = 0; i < filled; i++) {
-        const type = window[i] ?? 0;
-        if (type > CHUNK_TYPE.raw) continue;
+      const window = this.#readWindow(at);
+      for (let i = 0; i < window.length; i++) {
+        if ((window[i] ?? 0) > CHUNK_TYPE.raw || !mayBeHead(window, i)) continue;
         if (this.#isChunk(at + i)) return at + i;
+        if (this.#budget <= 0) return this.#sizeBytes;
       }
     }
     return this.#sizeBytes;
@@ -163,6 +170,7 @@ class ChunkSearch {
     if (head === null || !isData(head)) return false;
     // Most of what looks like a header is none, and decoding it would soon use up the budget.
     if (!this.#isFollowed(head.next) && head.decodedBytes !== USUAL_DECODED_BYTES) return false;
+    this.#budget -= TRIAL_BYTES;
     return this.#decodesTo(at, head.type, head.bodyBytes) === head.decodedBytes;
   }
 
@@ -173,8 +181,19 @@ class ChunkSearch {
     return head !== null && (head.type === CHUNK_TYPE.identifier || isData(head));
   }
 
+  /** From the window where it lies there: zeros look like a head at every byte. */
   #readHead(at: number): number {
-    return this.#read(this.#head, at);
+    const from = at - this.#windowAt;
+    if (from < 0 || from + HEAD_BYTES > this.#window.length) return this.#read(this.#head, at);
+    this.#head.set(this.#window.subarray(from, from + HEAD_BYTES));
+    return HEAD_BYTES;
+  }
+
+  #readWindow(at: number): Uint8Array {
+    if (this.#room.length === 0) this.#room = new Uint8Array(WINDOW_BYTES);
+    this.#windowAt = at;
+    this.#window = this.#room.subarray(0, this.#read(this.#room, at));
+    return this.#window;
   }
 
   #isWhole(at: number, { type, bodyBytes, decodedBytes }: ChunkHead): boolean {
@@ -205,6 +224,21 @@ class ChunkSearch {
     input.set(body.subarray(CHUNK_CRC_BYTES));
     return type === CHUNK_TYPE.raw ? input : decodeS2Input(lengthBytes);
   }
+}
+
+/** Whether a length stands behind a type that leads to another type, as far as these bytes tell: most of what looks like a head does not. */
+function mayBeHead(bytes: Uint8Array, at: number): boolean {
+  if (at + HEAD_BYTES > bytes.length) return true;
+  const bodyBytes = (bytes[at + 1] ?? 0) | ((bytes[at + 2] ?? 0) << 8) | ((bytes[at + 3] ?? 0) << 16);
+  if (bodyBytes <= CHUNK_CRC_BYTES || bodyBytes > MOST_BODY_BYTES) return false;
+  const decodedAt = at + CHUNK_HEADER_BYTES + CHUNK_CRC_BYTES;
+  if (bytes[at] === CHUNK_TYPE.compressed && bytes[decodedAt] === 0) return false;
+  const nextType = bytes[at + CHUNK_HEADER_BYTES + bodyBytes] ?? CHUNK_TYPE.raw;
+  if (nextType <= CHUNK_TYPE.raw || nextType === CHUNK_TYPE.identifier) return true;
+  return (
+    bodyBytes - CHUNK_CRC_BYTES === USUAL_DECODED_BYTES ||
+    USUAL_LENGTH.every((byte, i) => bytes[decodedAt + i] === byte)
+  );
 }
 
 /** A chunk with data in it is never larger than what it decodes to. */
