@@ -36,10 +36,20 @@ const MOST_UNFIT_MESSAGES = 10_000;
 
 type Subjects = ReadonlyMap<string, Pick<SubjectTally, 'messages'>>;
 
+/** Above, adding subjects up takes several times as long as all else. */
+const MOST_TALLIED_BYTES = 64 * 1024 * 1024;
+
+/** Whether it costs little to look at the subject of each message. */
+export function isQuicklyTallied({ parts }: StreamArchive): boolean {
+  return parts.sizeBytes <= MOST_TALLIED_BYTES;
+}
+
 /** Whether the configuration tells which subjects messages can have; where index.db is current, that tells it better. */
-export function tellsSubjects({ config, form, findings, indexStanding, name }: StreamArchive): boolean {
+export function tellsSubjects(archive: StreamArchive): boolean {
+  const { config, form, findings, indexStanding, name } = archive;
   if (config === null || form === 'v2' || indexStanding === 'current' || config['name'] !== name)
     return false;
+  if (!isQuicklyTallied(archive)) return false;
   if (isCopy(config) || (config['subject_transform'] ?? null) !== null) return false;
   return !hasMark(findings, 'stream-config') && !listenedSubjects(config).includes('>');
 }

@@ -2,6 +2,7 @@ import type { MessageRun, RunMessage } from '../blocks/message-run.ts';
 import type { SalvageWork } from '../rescan/salvage-work.ts';
 import type { SalvagedStream } from '../stream/salvaged-stream.ts';
 import {
+  isQuicklyTallied,
   misreadSubjects,
   tellsSubjects,
   type MisreadSubjects,
@@ -25,7 +26,7 @@ export async function withTrueSubjects(
   if (archive.form === 'v2' || (!isIndexed && !tellsSubjects(archive))) return asIs;
   const asked = { runs: source.runs, excluded: source.deleted, prefer: undefined, signal };
   const quick = isIndexed ? (first ?? (await surveySource(source, asked, false, pool))) : null;
-  if (quick !== null && hasSubjectsOf(archive, quick)) return asIs;
+  if (quick !== null && (hasSubjectsOf(archive, quick) || isTooMuch(archive, quick))) return asIs;
   const counted = first !== null && first.total.subjects.size > 0;
   const { total } = counted ? first : await surveySource(source, asked, true, pool);
   const misread = await misreadSubjects(archive, total.subjects, asked);
@@ -35,6 +36,12 @@ export async function withTrueSubjects(
 function hasSubjectsOf({ index }: SalvagedStream['archive'], { total }: Survey): boolean {
   const totals = index?.subjectTotals;
   return totals?.digest === total.subjectDigest && totals.messages === BigInt(total.messages);
+}
+
+/** Where messages are lost their subjects differ for that; only one after the other tells whether others do, too. */
+function isTooMuch(archive: SalvagedStream['archive'], { total }: Survey): boolean {
+  const isLossy = archive.index?.subjectTotals?.messages !== BigInt(total.messages);
+  return isLossy && !isQuicklyTallied(archive);
 }
 
 function mended(source: SalvagedStream, ends: MisreadSubjects['mended']): SalvagedStream {
