@@ -78,6 +78,15 @@ export function checkDeclaredMessages(
   );
 }
 
+/** The same of the messages themselves. */
+export function checkDeclaredLive(
+  archive: StreamArchive,
+  live: SequenceParts,
+  isWholeV2: boolean,
+): Finding[] {
+  return checkDeclaredMessages(archive, live.count, behindDeclared(archive, live), isWholeV2);
+}
+
 /** How many messages lie behind the end that backup.json declares. */
 export function behindDeclared({ manifest }: StreamArchive, live: SequenceParts): bigint {
   return live.countWithin((manifest?.state?.lastSeq ?? MAX_SEQUENCE) + 1n, MAX_SEQUENCE);

@@ -13,7 +13,7 @@ const LARGEST_BYTES = 96 * 1024 * 1024;
  * no records before them. null: the block is not compressed, or holds no such chunk. Closing it leaves `file` open.
  */
 export function openIfHeadless(file: ByteSource): CompressedBlock | null {
-  if (file.sizeBytes > LARGEST_BYTES || isRecordAt(file, 0, recordBytesAt(file, 0))) return null;
+  if (file.sizeBytes > LARGEST_BYTES || isRecordAt(file, 0, plausibleBytesAt(file, 0))) return null;
   const found = openHeadlessBlock(file);
   if (found === null) return null;
   const { block, firstChunkAt } = found;
@@ -33,10 +33,10 @@ function hasRecordBefore(file: ByteSource, endBytes: number): boolean {
 /** Whether what looks like a record is the last, or another follows. */
 function isRecordAt(file: ByteSource, offsetBytes: number, recordBytes: number): boolean {
   const next = offsetBytes + recordBytes;
-  return recordBytes > 0 && (next === file.sizeBytes || recordBytesAt(file, next) > 0);
+  return recordBytes > 0 && (next === file.sizeBytes || plausibleBytesAt(file, next) > 0);
 }
 
-function recordBytesAt(file: ByteSource, offsetBytes: number): number {
+function plausibleBytesAt(file: ByteSource, offsetBytes: number): number {
   const look = Buffer.alloc(RECORD_LOOK_BYTES);
   const filled = file.read(look, offsetBytes);
   return plausibleRecordBytes(look.subarray(0, filled), 0, file.sizeBytes - offsetBytes);

@@ -1,6 +1,6 @@
 import { checkBlockRecords } from '../../check/block-records.ts';
 import { checkBlockFiles } from '../../check/block-files.ts';
-import { behindDeclared, checkDeclaredMessages } from '../../check/declared.ts';
+import { checkDeclaredLive, checkDeclaredMessages } from '../../check/declared.ts';
 import { checkConsumers } from '../../check/consumers.ts';
 import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
 import type { StreamEvidence } from '../../check/stream-evidence.ts';
@@ -165,7 +165,7 @@ function aheadOfEnd(evidence: StreamEvidence): Finding[] {
 }
 
 function fewerThanDeclared({ archive, live }: StreamEvidence): Finding[] {
-  return checkDeclaredMessages(archive, live.count, behindDeclared(archive, live), false);
+  return checkDeclaredLive(archive, live, false);
 }
 
 /** Gives those that a salvage finds of a damaged stream, where it finds others than were read; `isAll`: nothing is lost. */

@@ -1,4 +1,4 @@
-import { behindDeclared, checkDeclaredMessages } from '../../check/declared.ts';
+import { checkDeclaredLive } from '../../check/declared.ts';
 import { checkBlockFiles } from '../../check/block-files.ts';
 import { checkBlockRecords } from '../../check/block-records.ts';
 import { checkIndexAgainstBlocks } from '../../check/index-vs-blocks.ts';
@@ -128,7 +128,7 @@ async function readSide(loaded: Loaded, options: LoadOptions): Promise<Side> {
   if (parts.form === 'v2') {
     const read = await loadMessagesOfV2(archive, parts, work);
     const all = [...findings, ...read.findings];
-    const fewer = fewerThanDeclared(archive, read.live ?? NO_PARTS, !all.some(isDamage));
+    const fewer = checkDeclaredLive(archive, read.live ?? NO_PARTS, !all.some(isDamage));
     return { ...side, ...read, evidence: null, findings: [...all, ...fewer] };
   }
   if (archive.encrypted !== null || parts.form === 'config')
@@ -147,7 +147,7 @@ async function readSide(loaded: Loaded, options: LoadOptions): Promise<Side> {
       ...findings,
       ...evidence.scan.findings,
       ...found,
-      ...fewerThanDeclared(archive, evidence.live, false),
+      ...checkDeclaredLive(archive, evidence.live, false),
     ],
   };
 }
@@ -174,8 +174,4 @@ async function loadMessagesOfV2(
     state: v2State(archive, state, messages),
     findings: [...framing, ...messages.findings],
   };
-}
-
-function fewerThanDeclared(archive: StreamArchive, live: SequenceParts, isWholeV2: boolean): Finding[] {
-  return checkDeclaredMessages(archive, live.count, behindDeclared(archive, live), isWholeV2);
 }

@@ -1,5 +1,5 @@
 import type { V2StreamParts } from '../../container/entry.ts';
-import { behindDeclared, checkDeclaredMessages } from '../../check/declared.ts';
+import { checkDeclaredLive, checkDeclaredMessages } from '../../check/declared.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { isDamage } from '../../findings/status.ts';
@@ -65,8 +65,7 @@ function fewerThanDeclared(
   state: ManifestState | null,
   isWhole: boolean,
 ): Finding[] {
-  if (live !== null)
-    return checkDeclaredMessages(archive, live.count, behindDeclared(archive, live), isWhole);
+  if (live !== null) return checkDeclaredLive(archive, live, isWhole);
   const isTold = state !== null && state.lastSeq <= (archive.manifest?.state?.lastSeq ?? 0n);
   return isTold ? checkDeclaredMessages(archive, state.messages, 0n, isWhole) : [];
 }
