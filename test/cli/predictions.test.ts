@@ -31,7 +31,7 @@ it('verify says of one message that it is lost', () => {
   const store = copyOf('2.14.5-full/store');
   const stream = join(store, 'jetstream/$G/streams/TAILDEL');
   rmSync(join(stream, 'msgs/index.db'));
-  damageMessage(stream, 27n);
+  damageMessage(stream, 28n);
   expect(predicted([store, '--stream', 'TAILDEL']).at(-1)).toMatch(/: 1 message is lost$/);
 });
 

@@ -27,7 +27,7 @@ it('a thread that may not write stops the command, and nothing is left', async (
     );
   const refused = extract('2048');
   expect(refused.stderr).toMatch(
-    /^natsarc: the file would be larger than it may be; ulimit -f tells the limit$/m,
+    /^natsarc: .*\/store: the file would be larger than it may be; ulimit -f tells the limit$/m,
   );
   expect(refused.status).toBe(1);
   expect(readdirSync(store)).toEqual([]);

@@ -40,7 +40,7 @@ export function laterReads(
     const { path } = block.block.entry;
     const reading = readings.get(path);
     const live = good.get(path);
-    const isGood = reading?.isFaultless === true && block.flaw === undefined;
+    const isGood = reading?.isFaultless === true && reading.isDecodable && block.flaw === undefined;
     if (block.live.count === 0n || (isGood && live !== undefined && areSamePacked(live, block.live)))
       return [];
     const read = readLater(block, reading, stream, given);
