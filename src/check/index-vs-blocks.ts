@@ -30,7 +30,7 @@ export function checkIndexSubjects(evidence: StreamEvidence): Finding[] {
   const { index, indexStanding, parts } = evidence.archive;
   if (index === null || indexStanding === 'stale' || parts.form === 'v2' || parts.form === 'config')
     return [];
-  const file = parts.entries.find((entry) => entry.path === 'msgs/index.db');
+  const file = entryAt(parts, 'msgs/index.db');
   return subjectFaults(evidence, index).map((fault) =>
     findingAt(evidence, file?.label ?? parts.label, fault),
   );

@@ -43,9 +43,11 @@ export function openHeadlessBlock(
   file: ByteSource,
 ): { readonly block: CompressedBlock; readonly firstChunkAt: number } | null {
   const stream = new SliceSource(file, 0, Math.max(0, file.sizeBytes - TRAILER_BYTES));
-  const [before] = chunksOf(stream, true).index.gaps ?? [];
+  const chunks = chunksOf(stream, true);
+  const [before] = chunks.index.gaps ?? [];
   if (before === undefined || before.type !== null || before.encodedEnd >= stream.sizeBytes) return null;
-  return { block: openStream(file, { at: 0, isDamaged: true }, true), firstChunkAt: before.encodedEnd };
+  const block = openStream(file, { at: 0, isDamaged: true }, true, undefined, chunks);
+  return { block, firstChunkAt: before.encodedEnd };
 }
 
 function openStream(
@@ -53,9 +55,10 @@ function openStream(
   start: StreamStart,
   salvage: boolean,
   endBytes?: number,
+  known?: ReturnType<typeof indexChunks>,
 ): CompressedBlock {
   const stream = new SliceSource(file, start.at, file.sizeBytes - start.at - TRAILER_BYTES);
-  const { index, faults } = chunksOf(stream, salvage);
+  const { index, faults } = known ?? chunksOf(stream, salvage);
   const zerosAt = salvage ? zerosBehind(file, start.at, index) : null;
   if (zerosAt === null) {
     const source = new S2Source(stream, index, endBytes);

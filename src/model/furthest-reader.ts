@@ -1,3 +1,4 @@
+import { replicasOf } from './replicas.ts';
 import type { StreamArchive } from './stream-archive.ts';
 
 /**
@@ -23,6 +24,6 @@ export function furthestReader({
  * blocks, and a server of a cluster applies what it hears of a consumer and of its stream one by one.
  */
 export function provenReader(archive: StreamArchive): ReturnType<typeof furthestReader> {
-  const isAlone = archive.form === 'store' && Number(archive.config?.['num_replicas'] ?? 1) <= 1;
+  const isAlone = archive.form === 'store' && replicasOf(archive.config ?? {}) <= 1n;
   return isAlone ? furthestReader(archive) : null;
 }

@@ -8,3 +8,9 @@ export function removalLimit(config: JsonObject, field: 'max_msgs' | 'max_bytes'
   const most = config['discard'] === 'new' ? null : integerField(config, field);
   return most === null || most <= 0n ? null : most;
 }
+
+/** How many messages of each subject it keeps, also where it refuses new ones; null: all. */
+export function limitPerSubject(config: JsonObject): bigint | null {
+  const most = integerField(config, 'max_msgs_per_subject');
+  return most === null || most <= 0n ? null : most;
+}

@@ -1,3 +1,4 @@
+import { entryAt } from '../container/entry.ts';
 import type { StreamArchive } from './stream-archive.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { StreamArchive } from './stream-archive.ts';
 export function areSidecarsGone({ config, parts, blocks, strayIndexes, index }: StreamArchive): boolean {
   if (config === null || 'compression' in config || parts.form === 'v2' || parts.form === 'config')
     return false;
-  if (index !== null || parts.entries.some(({ path }) => path === 'msgs/index.db')) return false;
-  if (!parts.entries.some(({ path }) => path === 'meta.inf')) return false;
+  if (index !== null || entryAt(parts, 'msgs/index.db') !== undefined) return false;
+  if (entryAt(parts, 'meta.inf') === undefined) return false;
   return blocks.length > 0 && strayIndexes.length === 0 && blocks.every((block) => block.sidecar === null);
 }

@@ -1,6 +1,6 @@
-import { integerField, type JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/json.ts';
 import { plural } from '../../core/plural.ts';
-import { removalLimit } from '../../model/removal-limits.ts';
+import { limitPerSubject, removalLimit } from '../../model/removal-limits.ts';
 
 /** Messages as they are written; no subjects where these are too many to be counted. */
 interface CountedMessages {
@@ -18,9 +18,9 @@ export interface BeyondLimits {
 export function beyondLimits(config: JsonObject, { messages, subjects }: CountedMessages): BeyondLimits {
   const most = removalLimit(config, 'max_msgs');
   const byCount = most !== null && messages > most ? messages - most : 0n;
-  const perSubject = integerField(config, 'max_msgs_per_subject') ?? -1n;
+  const perSubject = limitPerSubject(config);
   let bySubject = 0n;
-  if (perSubject > 0n)
+  if (perSubject !== null)
     for (const subject of subjects)
       if (subject.messages > perSubject) bySubject += subject.messages - perSubject;
   return { messages: byCount > bySubject ? byCount : bySubject, isLeast: byCount > 0n && bySubject > 0n };

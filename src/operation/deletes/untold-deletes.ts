@@ -1,5 +1,4 @@
 import { isIndexCut } from '../../check/index-vs-blocks.ts';
-import { integerField } from '../../core/json.ts';
 import { plural } from '../../core/plural.ts';
 import {
   clipRanges,
@@ -12,7 +11,7 @@ import {
 import { isBelowMessage, LEAST_RECORD_BYTES } from '../../format/block/record.ts';
 import { eachFault, hasFault } from '../../kernels/packed-faults.ts';
 import type { PackedScan } from '../../kernels/types.ts';
-import { removalLimit } from '../../model/removal-limits.ts';
+import { limitPerSubject, removalLimit } from '../../model/removal-limits.ts';
 import { provenReader } from '../../model/furthest-reader.ts';
 import { allTombstones, highestSequence } from '../../model/live-set.ts';
 import { areSidecarsGone } from '../../model/sidecars-gone.ts';
@@ -53,8 +52,8 @@ export function untoldDeletes(archive: StreamArchive, blocks: ReadBlocks): Untol
 /** What a damaged record was counts against a limit that removed older ones: without it one more of these is taken for live. */
 function limitsText({ config }: StreamArchive, blocks: ReadBlocks): string | null {
   const most = config === null ? null : removalLimit(config, 'max_msgs');
-  const perSubject = config === null ? -1n : (integerField(config, 'max_msgs_per_subject') ?? -1n);
-  const limit = perSubject > 0n ? perSubject : most;
+  const perSubject = config === null ? null : limitPerSubject(config);
+  const limit = perSubject ?? most;
   const messages = blocks.reduce((sum, { scan }) => sum + scan.messages, 0);
   if (limit === null || BigInt(messages) < limit) return null;
   let damaged = 0n;
@@ -63,7 +62,7 @@ function limitsText({ config }: StreamArchive, blocks: ReadBlocks): string | nul
       if ((kind === 'checksum' || kind === 'length') && !isBelowMessage(lengthBytes))
         damaged += seqBefore > 0n && seqAfter > seqBefore + 1n ? seqAfter - seqBefore - 1n : 1n;
   if (damaged === 0n) return null;
-  const field = perSubject > 0n ? 'max_msgs_per_subject' : 'max_msgs';
+  const field = perSubject === null ? 'max_msgs' : 'max_msgs_per_subject';
   return `${field} had counted what is damaged: up to ${plural(damaged, 'older message')} that it had removed may be here`;
 }
 

@@ -1,3 +1,4 @@
+import { replicasOf } from '../../model/replicas.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { isDamageOfLive } from '../../findings/status.ts';
 import type { Archive } from '../open/open-archive.ts';
@@ -63,7 +64,7 @@ async function matrixOf(
   const group = await ReplicaGroup.compare(readable);
   const reference = readable[group.reference] ?? null;
   const held_by = sides.flatMap((side, i) => (side === null ? [] : [i]));
-  const isEnough = held_by.length >= replicasOf(reference ?? sides.find(Boolean));
+  const isEnough = held_by.length >= wantedBy(reference ?? sides.find(Boolean));
   const replicas = sides.map((side, i): ReplicaReport => {
     if (side === null)
       return { ...NOT_THERE, status: isEnough && isOneOfCluster(archives[i]) ? 'absent' : 'missing' };
@@ -102,9 +103,8 @@ function isOneOfCluster(archive: Archive | undefined): boolean {
 }
 
 /** How many there should be. */
-function replicasOf(side: Side | null | undefined): number {
-  const count = side?.archive.config?.['num_replicas'];
-  return typeof count === 'number' && count > 0 ? count : 1;
+function wantedBy(side: Side | null | undefined): number {
+  return Math.max(1, Number(replicasOf(side?.archive.config ?? {})));
 }
 
 function replicaReport(

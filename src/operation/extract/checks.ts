@@ -2,7 +2,7 @@ import { plural } from '../../core/plural.ts';
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RefusedError, ToolError, UsageError } from '../../core/error.ts';
-import { integerField } from '../../core/json.ts';
+import { replicasOf } from '../../model/replicas.ts';
 import type { ServerGeneration } from '../../core/server-generation.ts';
 import { unknownConsumerFields, unknownStreamFields } from '../../format/config-schema/since.ts';
 import type { OutgoingStream } from '../write/outgoing-stream.ts';
@@ -38,7 +38,7 @@ export function accountMustBeKnown({ accounts }: DataDir, account: string): void
 
 /** What would keep a server from serving the stream. */
 export function mustBeServable(stream: OutgoingStream, server: ServerGeneration | undefined): void {
-  const replicas = integerField(stream.config, 'num_replicas') ?? 1n;
+  const replicas = replicasOf(stream.config);
   if (replicas > 1n)
     throw new UsageError(
       `${stream.name} has ${replicas} replicas: a server that is not clustered leaves it out; give --replicas 1`,

@@ -2,9 +2,8 @@ import { unpackRanges } from '../../core/packed-ranges.ts';
 import { packedWithout } from '../../core/packed-sets.ts';
 import { hashKey } from '../../codec/highwayhash.ts';
 import { hasSequence, rangesOf, subtractRanges } from '../../core/sequence-ranges.ts';
-import { integerField } from '../../core/json.ts';
 import { keepNewest, liveSequences, type BlockLiveSet } from '../../model/live-set.ts';
-import { removalLimit } from '../../model/removal-limits.ts';
+import { limitPerSubject, removalLimit } from '../../model/removal-limits.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import { descriptorOf } from '../../model/read-entry.ts';
 import { openBlock } from '../../workers/open-block.ts';
@@ -24,7 +23,7 @@ export function applyLimits(archive: StreamArchive, sets: readonly BlockLiveSet[
   if (archive.indexStanding === 'current' || archive.config === null) return sets;
   const limits: Limits = {
     messages: removalLimit(archive.config, 'max_msgs'),
-    perSubject: Number(integerField(archive.config, 'max_msgs_per_subject') ?? -1n),
+    perSubject: Number(limitPerSubject(archive.config) ?? 0n),
   };
   const kept = limits.messages !== null ? keepNewest(liveSequences(sets), limits.messages) : null;
   const limited =

@@ -3,7 +3,7 @@ import { NO_PARTS } from '../../core/sequence-part-sets.ts';
 import type { FileStreamParts } from '../../container/entry.ts';
 import type { StreamIndex } from '../../format/index/types.ts';
 import { lostBefore } from '../../model/lost-before.ts';
-import { removalLimit } from '../../model/removal-limits.ts';
+import { limitPerSubject, removalLimit } from '../../model/removal-limits.ts';
 import type { StreamArchive } from '../../model/stream-archive.ts';
 import type { Archive } from '../open/open-archive.ts';
 import { contentToWrite } from '../write/presumed-content.ts';
@@ -14,7 +14,6 @@ import { repairConsumers } from '../salvage/meta/consumers.ts';
 import { LostRanges } from '../salvage/losses/lost-ranges.ts';
 import { hasFramingFault } from '../deletes/carrier-damage.ts';
 import type { RepairedStream } from '../salvage/repair-stream.ts';
-import { hasLimitPerSubject } from '../salvage/survey/survey-parts.ts';
 import { NOTHING_SUSPECTED } from '../salvage/suspected.ts';
 import type { StreamLoss } from '../salvage/types.ts';
 import type { RepairOptions } from './types.ts';
@@ -72,7 +71,7 @@ function isPlain(archive: StreamArchive, parts: FileStreamParts): boolean {
 function isWithinLimits(config: JsonObject | null, index: StreamIndex): boolean {
   if (config === null || config['discard'] === 'new') return true;
   const most = removalLimit(config, 'max_msgs');
-  return !hasLimitPerSubject(config) && (most === null || index.messages <= most);
+  return limitPerSubject(config) === null && (most === null || index.messages <= most);
 }
 
 function lossOfNone({ account, name }: StreamArchive, { state }: StreamContent): StreamLoss {

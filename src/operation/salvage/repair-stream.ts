@@ -1,3 +1,4 @@
+import { limitPerSubject } from '../../model/removal-limits.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { SequenceParts } from '../../core/sequence-parts.ts';
 import { rangesOf } from '../../core/sequence-ranges.ts';
@@ -13,7 +14,7 @@ import type { SalvageWork } from './rescan/salvage-work.ts';
 import type { SalvagedStream } from './stream/salvaged-stream.ts';
 import { suspectedOf, type Suspected } from './suspected.ts';
 import { hasBrokenSources, notesOn } from './stream-notes.ts';
-import { hasLimitPerSubject, surveySource } from './survey/survey-parts.ts';
+import { surveySource } from './survey/survey-parts.ts';
 import { tellsSubjects, type MisreadSubjects } from './survey/misread-subjects.ts';
 import { withTrueSubjects } from './survey/true-subjects.ts';
 import { beyondLimits, survey, type Survey } from './survey/survey.ts';
@@ -51,7 +52,7 @@ export async function repairStream(
   const chosen = chooseConfig(sources, options.config, first, name);
   const config = configToWrite(chosen, options);
   const removing = limitsThatRemoved(sources, chosen, options);
-  const limited = [config, removing].some((one) => one !== null && hasLimitPerSubject(one));
+  const limited = [config, removing].some((one) => one !== null && limitPerSubject(one) !== null);
   const counted = first.total.subjects.size > 0 || !limited ? first : await survey(all);
   const { found, surveyed } = await withoutRemoved(counted, removing, all, own);
   const beyond = await beyondLimits(found, config, surveyed);
@@ -129,7 +130,7 @@ async function firstSurvey(
   const likely = config ?? own.archive.config;
   const wantSubjects =
     likely === null ||
-    hasLimitPerSubject(likely) ||
+    limitPerSubject(likely) !== null ||
     isForeign(own, own.archive.name) ||
     tellsSubjects(own.archive);
   return sources.length > 1 ? survey(asked) : surveySource(own, asked, wantSubjects, pool);

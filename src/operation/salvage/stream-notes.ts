@@ -1,3 +1,4 @@
+import { limitPerSubject } from '../../model/removal-limits.ts';
 import { plural } from '../../core/plural.ts';
 import { CATALOG, type FindingCode } from '../../findings/catalog/index.ts';
 import { isOfManifest } from '../../findings/status.ts';
@@ -8,7 +9,6 @@ import { LOSS_REASONS, type NoteCode } from './loss-codes.ts';
 import type { ChosenConfig } from './meta/configuration.ts';
 import type { SalvagedStream } from './stream/salvaged-stream.ts';
 import type { SuspectCode } from './suspected.ts';
-import { hasLimitPerSubject } from './survey/survey-parts.ts';
 import type { MisreadSubjects } from './survey/misread-subjects.ts';
 import type { Survey } from './survey/survey.ts';
 import { takenDeletedText } from './losses/taken-from-older.ts';
@@ -159,7 +159,7 @@ function misreadTexts({
 /** Whether damaged messages were counted when a limit was applied again: one by one, since no subject matters. */
 function isLimitExact({ archive, damages }: SalvagedStream, undelete: boolean | undefined): boolean {
   if (undelete === true) return true;
-  if (archive.config !== null && hasLimitPerSubject(archive.config)) return false;
+  if (archive.config !== null && limitPerSubject(archive.config) !== null) return false;
   for (const { from, to } of damages()) if (from < to) return false;
   return true;
 }

@@ -1,4 +1,4 @@
-import { integerField } from '../../core/json.ts';
+import { replicasOf } from '../../model/replicas.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { StateNumbers } from '../../model/stream-state.ts';
 import type { StagedFiles } from '../../writer/staged-files.ts';
@@ -93,7 +93,7 @@ export function planReport(
 function notesOn({ stream, shape }: PlacedStream): readonly string[] {
   const { name, config, content } = stream;
   const notes = content.notes ?? [];
-  const replicas = integerField(config, 'num_replicas') ?? 1n;
+  const replicas = replicasOf(config);
   if (shape.as !== 'store' || replicas <= 1n) return notes;
   const place = 'a server that is in no cluster leaves it out of this store; --replicas 1 changes that';
   return [...notes, `${name}: it has ${replicas} replicas: ${place}`];

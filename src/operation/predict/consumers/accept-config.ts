@@ -1,9 +1,10 @@
 import type { FileStreamParts } from '../../../container/entry.ts';
-import { integerField, objectField, textField, type JsonObject, type JsonValue } from '../../../core/json.ts';
+import { objectField, textField, type JsonObject, type JsonValue } from '../../../core/json.ts';
 import type { Fault } from '../../../findings/finding.ts';
 import { hasMark } from '../../../findings/marks.ts';
 import { consumerConfigFaults, streamConfigFaults } from '../../../format/config-schema/check.ts';
 import { metaSumFits } from '../../../format/stream-meta/parse.ts';
+import { replicasOf } from '../../../model/replicas.ts';
 import { readEntry } from '../../../model/read-entry.ts';
 import type { StreamArchive } from '../../../model/stream-archive.ts';
 import { oncePer } from '../../../core/once-per.ts';
@@ -18,7 +19,7 @@ export function refusedConfig(
   rules: ServerRules,
   isStandalone: boolean,
 ): NotServed | null {
-  const replicas = integerField(archive.config ?? {}, 'num_replicas') ?? 1n;
+  const replicas = replicasOf(archive.config ?? {});
   const reason =
     unreadableMeta(archive) ??
     (isStandalone && replicas > 1n ? 'it has replicas, which only a cluster serves' : null) ??

@@ -1,6 +1,7 @@
 import { integerField, objectField, textField, type JsonObject } from '../../../core/json.ts';
 import { subjectMatches, subjectsOverlap } from '../../../core/subject.ts';
 import { startConflict } from '../../../format/config-schema/start-position.ts';
+import { replicasOf } from '../../../model/replicas.ts';
 import { listenedSubjects } from '../../../model/listened-subjects.ts';
 import type { ConsumerArchive } from '../../../model/stream-archive.ts';
 import { filtersOf } from './pending-walk.ts';
@@ -19,7 +20,7 @@ export function refusedConsumer(
 ): string | null {
   const config = consumer.config ?? {};
   const replicas = integerField(config, 'num_replicas') ?? 0n;
-  if (replicas > (integerField(stream, 'num_replicas') ?? 1n)) return 'it has more replicas than its stream';
+  if (replicas > replicasOf(stream)) return 'it has more replicas than its stream';
   const most = integerField(stream, 'max_consumers') ?? 0n;
   if ((!isStart || rules.limitsConsumersAtStart) && most > 0n && BigInt(others.length) >= most)
     return `its stream takes ${most} ${most === 1n ? 'consumer' : 'consumers'}`;

@@ -1,4 +1,4 @@
-import { integerField } from '../../../core/json.ts';
+import { limitPerSubject } from '../../../model/removal-limits.ts';
 import { unpackRanges } from '../../../core/packed-ranges.ts';
 import { countSequences, intersectRanges } from '../../../core/sequence-ranges.ts';
 import type { Opening } from './opening.ts';
@@ -16,7 +16,7 @@ export function countSubjects(
   stream: RecoveredStream,
   { config, readings, rules }: Opening,
 ): RecoveredStream {
-  if (stream.isIndexed || (integerField(config, 'max_msgs_per_subject') ?? 0n) <= 0n) return stream;
+  if (stream.isIndexed || limitPerSubject(config) === null) return stream;
   if (!rules.loadsSubjects) return readMiscounted(stream, readings, rules);
   const messages = liveMessages(stream);
   if (messages === stream.messages) return stream;

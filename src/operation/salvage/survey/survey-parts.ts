@@ -1,5 +1,4 @@
 import { hashKey } from '../../../codec/highwayhash.ts';
-import { integerField, type JsonObject } from '../../../core/json.ts';
 import type { PackedRanges } from '../../../core/packed-ranges.ts';
 import { packedWithout } from '../../../core/packed-sets.ts';
 import { SequenceParts } from '../../../core/sequence-parts.ts';
@@ -105,9 +104,4 @@ function liveOf({ seqs }: BlockPart, { excluded }: SurveyOptions): PackedRanges 
 function tallyJob({ source, owner }: BlockPart, live: PackedRanges, wantSubjects: boolean): TallyJob {
   const key = hashKey(`${owner.name}-${owner.number}`);
   return { kind: 'tally', source, key, live, wantSubjects, pending: [], salvage: true };
-}
-
-/** Limits for each subject ask how many messages it has. */
-export function hasLimitPerSubject(config: JsonObject): boolean {
-  return (integerField(config, 'max_msgs_per_subject') ?? -1n) > 0n;
 }

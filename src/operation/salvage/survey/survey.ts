@@ -2,10 +2,10 @@ import { eachMessage, type SurveyOptions } from '../blocks/each-message.ts';
 import { PartsBuilder } from '../../../core/parts-builder.ts';
 import { RangeBuilder } from '../../../core/range-builder.ts';
 import type { SequenceRanges } from '../../../core/sequence-ranges.ts';
-import { integerField, type JsonObject } from '../../../core/json.ts';
+import type { JsonObject } from '../../../core/json.ts';
 import type { SequenceParts } from '../../../core/sequence-parts.ts';
 import { NO_PARTS, uniteParts } from '../../../core/sequence-part-sets.ts';
-import { removalLimit } from '../../../model/removal-limits.ts';
+import { limitPerSubject, removalLimit } from '../../../model/removal-limits.ts';
 import { Tally } from '../../../workers/tally-block.ts';
 import type { TallyResult } from '../../../workers/jobs/tally.ts';
 import type { Disagreement } from '../types.ts';
@@ -60,7 +60,7 @@ export async function beyondLimits(
 ): Promise<SequenceParts> {
   const most = removalLimit(config, 'max_msgs');
   const gone = new PartsBuilder();
-  const perSubject = Number(integerField(config, 'max_msgs_per_subject') ?? -1n);
+  const perSubject = Number(limitPerSubject(config) ?? 0n);
   const held = uniteParts([found.recovered, damaged]);
   const oldest = most !== null ? oldestOf(held, most) : (found.recovered.first ?? 0n);
   const counts = new Map([...found.total.subjects].map(([subject, { messages }]) => [subject, messages]));
